@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Btf, BtfId } from '../btf/index.ts'
+import type { Destructor, Kfunc } from '../kfunc/index.ts'
+
+/** Argument and return types of helpers carry the kernel's names: 'ARG_CONST_MAP_PTR', flags joined with '|': 'ARG_PTR_TO_MEM|MEM_RDONLY'. */
+export interface HelperProto {
+  readonly id: number
+  /** 'bpf_map_lookup_elem' */
+  readonly name: string
+  readonly gplOnly: boolean
+  readonly pktAccess: boolean
+  readonly mightSleep: boolean
+  /** no-spill convention of bpf_fastcall */
+  readonly fastcall: boolean
+  readonly ret: string
+  /** BTF struct name the returned pointer has, for RET_PTR_TO_BTF_ID* */
+  readonly retBtf?: string
+  readonly args: readonly HelperArg[]
+}
+export interface HelperArg {
+  readonly type: string
+  /** struct name expected, for ARG_PTR_TO_BTF_ID* */
+  readonly btf?: string
+  /** bytes, for ARG_PTR_TO_FIXED_SIZE_MEM */
+  readonly size?: number
+}
+
+export type HelperAnswer =
+  | { readonly ok: true; readonly proto: HelperProto }
+  | { readonly ok: false; readonly why: 'unknown' | 'not_allowed' | 'gpl' | 'unsupported' }
+
+/** What of a program decides which helpers, kfuncs and context fields it may use. */
+export interface ProgramTraits {
+  readonly type: string
+  readonly attachType: string | undefined
+  readonly sleepable: boolean
+  readonly gpl: boolean
+  readonly attachName: string | undefined
+  readonly attachBtfId: number | undefined
+  /** struct_ops: 'tcp_congestion_ops' and member name */
+  readonly structOps?: { readonly typeName: string; readonly member: string } | undefined
+}
+
+export type CtxAnswer =
+  | { readonly ok: true; readonly kind: 'scalar' /** register type read */; readonly narrow: boolean }
+  /** a pointer: `reg` is the reg type's name ('PTR_TO_PACKET', 'PTR_TO_PACKET_END', 'PTR_TO_PACKET_META', 'PTR_TO_SOCK_COMMON|PTR_MAYBE_NULL', 'PTR_TO_BTF_ID|PTR_TRUSTED' …) */
+  | {
+      readonly ok: true
+      readonly kind: 'pointer'
+      readonly reg: string
+      readonly btf?: Btf
+      readonly btfId?: BtfId
+      readonly memSize?: number
+    }
+  /** `message`: what the kernel logs besides its usual 'invalid bpf_context access off=%d size=%d', or instead where `instead` */
+  | { readonly ok: false; readonly message?: string; readonly instead?: boolean; readonly unsupported?: string }
+
+/** One kernel, as a value: two can be open at once. */
+export interface Kernel {
+  readonly release: string
+  readonly btf: Btf
+  readonly modules: readonly Btf[]
+  /** Every kfunc by name; a module's shadows none of vmlinux's. */
+  readonly kfuncs: ReadonlyMap<string, Kfunc>
+  /** A kfunc by where the program's call points. */
+  kfuncById(btf: Btf, id: BtfId): Kfunc | undefined
+  /** May this kind of program call it? Sets, registration and filters together. */
+  kfuncAllowed(kfunc: Kfunc, program: ProgramTraits): boolean
+  readonly destructors: readonly Destructor[]
+  /** BTF func ids that fmod_ret/fentry.s … may sleep at, error injection list, and the like. Names of functions. */
+  readonly sleepableHooks: ReadonlySet<string>
+  helper(id: number, program: ProgramTraits): HelperAnswer
+  helperName(id: number): string | undefined
+  /** A read or write of the program's context at a constant offset. */
+  ctxAccess(program: ProgramTraits, off: number, size: number, write: boolean): CtxAnswer
+  /** Named feature gates (DESIGN.md "Which kernels"); rules ask a gate, never a version. */
+  gate(name: string): boolean
+  /** BTF_TYPE_SAFE_TRUSTED / _RCU / _RCU_OR_NULL: is field `field` of struct `struct` safe to walk through? */
+  safePointer(table: 'trusted' | 'rcu' | 'rcu_or_null' | 'trusted_or_null', struct: string, field: string): boolean
+  /** Values of CONFIG_* for .kconfig externs. */
+  config(name: string): string | undefined
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Btf, BtfId } from '../btf/index.ts'
+
+/** 'KF_ACQUIRE' … : the kernel's own spelling. The table of flags is flags.ts. */
+export type KfuncFlag = string
+
+export interface KfuncParam {
+  /** With its suffix: `mem__sz`. */
+  readonly name: string
+  readonly type: BtfId
+  /** Suffix annotations of this parameter without the underscores: 'sz' 'szk' 'k' 'uninit' 'opt' 'str' 'ign' 'map' 'alloc' 'refcounted_kptr' 'nullable' 'iter' 'irq_flag' 'const_map' 'arena' 'nonown_allowed' … The table is suffixes.ts. */
+  readonly suffixes: readonly string[]
+}
+
+export interface KfuncDeprecation {
+  readonly since?: string
+  readonly removal?: string
+  readonly replacement?: string
+  readonly note?: string
+}
+
+/** A kernel function that programs may call. */
+export interface Kfunc {
+  readonly name: string
+  readonly btf: Btf
+  /** The BTF_KIND_FUNC. */
+  readonly btfId: BtfId
+  readonly params: readonly KfuncParam[]
+  readonly ret: BtfId
+  readonly flags: ReadonlySet<KfuncFlag>
+  /** undefined: vmlinux */
+  readonly module: string | undefined
+  /** One per (set, hook) that registers it. `types`: program types ('BPF_PROG_TYPE_XDP'), or 'fmodret' / 'common' for every type. */
+  readonly registrations: readonly KfuncRegistration[]
+  readonly deprecated: KfuncDeprecation | undefined
+}
+
+export interface KfuncRegistration {
+  readonly set: string
+  readonly types: readonly string[]
+  /** Name of the filter that further narrows callers; its rule is in filters.ts. */
+  readonly filter?: string
+}
+
+/** Destructor of an object type held in a map: registered per struct. kfuncs.rst has it under "registering". */
+export interface Destructor {
+  readonly struct: BtfId
+  readonly btf: Btf
+  readonly kfunc: string
+}

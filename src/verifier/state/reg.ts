@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the verifier knows of one register or spilled slot: an immutable value, one hidden class for all kinds.
+
+import type { Btf, BtfId } from '../../btf/index.ts'
+import * as scalar from '../scalar/index.ts'
+import type { Scalar } from '../scalar/index.ts'
+
+export type RegKind =
+  | 'not_init' | 'scalar' | 'ctx' | 'map_ptr' | 'map_value' | 'map_key' | 'fp'
+  | 'pkt_meta' | 'pkt' | 'pkt_end' | 'flow_keys' | 'sock' | 'sock_common' | 'tcp_sock' | 'tp_buffer' | 'xdp_sock'
+  | 'btf' | 'mem' | 'arena' | 'buf' | 'func' | 'dynptr' | 'iter'
+
+/** Modifiers of a pointer type, the kernel's bpf_type_flag by meaning. */
+export const MAYBE_NULL = 1
+export const RDONLY = 2
+export const UNTRUSTED = 4
+export const TRUSTED = 8
+export const RCU = 16
+export const ALLOC = 32
+export const PERCPU = 64
+export const USER = 128
+export const NON_OWN = 256
+export const RINGBUF = 512
+/** Result of a dynptr slice or other memory tied to a dynptr. */
+export const DYNPTR_MEM = 1024
+
+export type DynptrType = 'none' | 'local' | 'ringbuf' | 'skb' | 'xdp'
+
+export interface RegState {
+  readonly kind: RegKind
+  readonly flags: number
+  /** Known part of a pointer's offset, bytes. 0 for scalars (their linked-register delta is `delta`). */
+  readonly off: number
+  /** A scalar's value; a pointer's variable offset. */
+  readonly var: Scalar
+  /** Links copies: scalars of equal value, null-checked pointers, packet pointers, dynptr slices. */
+  readonly id: number
+  /** Acquired reference this pointer is, or 0. */
+  readonly refObjId: number
+  readonly btf: Btf | undefined
+  readonly btfId: BtfId
+  /** Index of the map in the program, or -1. */
+  readonly map: number
+  /** Distinguishes lookups of inner maps. */
+  readonly mapUid: number
+  /** mem: bytes; pkt: proven range; */
+  readonly size: number
+  /** fp: frame number; func: insn of the subprogram; iter: depth. */
+  readonly frame: number
+  readonly dynptr: DynptrType
+  /** dynptr: id that slices of it carry; iter: 1 active, 2 drained. */
+  readonly aux: number
+  /** The exact value matters to safety; pruning must compare it. */
+  readonly precise: boolean
+  /** Scalar = linked scalar + delta; undefined where the id is not a linked-constant id. */
+  readonly delta: number | undefined
+}
+
+const base: RegState = {
+  kind: 'not_init', flags: 0, off: 0, var: scalar.zero, id: 0, refObjId: 0, btf: undefined, btfId: 0 as BtfId, map: -1,
+  mapUid: 0, size: 0, frame: 0, dynptr: 'none', aux: 0, precise: false, delta: undefined,
+}
+
+export const notInit: RegState = base
+export const unknownScalar: RegState = { ...base, kind: 'scalar', var: scalar.unknown }
+
+/** Same fields in the same order as `base`, so that every value has one hidden class. */
+export const edit = (reg: RegState, change: Partial<RegState>): RegState => ({ ...reg, ...change })
+export const pointer = (kind: RegKind, change: Partial<RegState> = {}): RegState => ({ ...base, kind, ...change })
+export const scalarReg = (value: Scalar): RegState => ({ ...base, kind: 'scalar', var: value })
+export const constReg = (value: number): RegState => ({ ...base, kind: 'scalar', var: scalar.constantNumber(value) })
+
+export const mayBeNull = (reg: RegState): boolean => (reg.flags & MAYBE_NULL) !== 0
+export const isScalar = (reg: RegState): boolean => reg.kind === 'scalar'
+export const isPointer = (reg: RegState): boolean => reg.kind !== 'scalar' && reg.kind !== 'not_init'
+export const isPkt = (reg: RegState): boolean => reg.kind === 'pkt' || reg.kind === 'pkt_meta'
+/** A zero: the null pointer as programs write it. */
+export const isNull = (reg: RegState): boolean => reg.kind === 'scalar' && scalar.isZero(reg.var)
+export const isConst = (reg: RegState): boolean => reg.kind === 'scalar' && scalar.isConst(reg.var)
+
+const kindText: Record<RegKind, string> = {
+  not_init: '?', scalar: 'scalar', ctx: 'ctx', map_ptr: 'map_ptr', map_value: 'map_value', map_key: 'map_key', fp: 'fp',
+  pkt_meta: 'pkt_meta', pkt: 'pkt', pkt_end: 'pkt_end', flow_keys: 'flow_keys', sock: 'sock', sock_common: 'sock_common',
+  tcp_sock: 'tcp_sock', tp_buffer: 'tp_buffer', xdp_sock: 'xdp_sock', btf: 'ptr_', mem: 'mem', arena: 'arena', buf: 'buf',
+  func: 'func', dynptr: 'dynptr_ptr', iter: 'iter',
+}
+
+/** The register type as the kernel's log names it: `trusted_ptr_or_null_`, `map_value_or_null`, `rdonly_mem`. */
+export function typeText(kind: RegKind, flags: number): string {
+  let prefix = ''
+  if (flags & RDONLY) prefix += 'rdonly_'
+  if (flags & RINGBUF) prefix += 'ringbuf_'
+  if (flags & USER) prefix += 'user_'
+  if (flags & PERCPU) prefix += 'percpu_'
+  if (flags & RCU) prefix += 'rcu_'
+  if (flags & UNTRUSTED) prefix += 'untrusted_'
+  if (flags & TRUSTED) prefix += 'trusted_'
+  const orNull = (flags & MAYBE_NULL) === 0 ? '' : kind === 'btf' ? 'or_null_' : '_or_null'
+  return `${prefix}${kindText[kind]}${orNull}`
+}
+export const regTypeText = (reg: RegState): string => typeText(reg.kind, reg.flags)

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Eight bytes of stack: what each byte holds, and the register spilled there, if one is.
+
+import { notInit, type RegState } from './reg.ts'
+
+/** What a stack byte holds; four bits each in `Slot.types`, byte 0 (lowest address) in the lowest nibble. */
+export const INVALID = 0
+export const SPILL = 1
+export const MISC = 2
+export const ZERO = 3
+export const DYNPTR = 4
+export const ITER = 5
+const letters = ['?', 'r', 'm', '0', 'd', 'i']
+
+export interface Slot {
+  readonly types: number
+  /** The spilled register, or what is known of the dynptr or iterator whose part this is. */
+  readonly reg: RegState
+}
+
+export const emptySlot: Slot = { types: 0, reg: notInit }
+/** The same type in all eight bytes. */
+export const uniform = (type: number): number => Math.imul(type, 0x11111111)
+export const slotOf = (type: number, reg: RegState = notInit): Slot => ({ types: uniform(type), reg })
+export const byteType = (slot: Slot, byte: number): number => (slot.types >>> (byte * 4)) & 15
+
+export function withBytes(types: number, from: number, count: number, type: number): number {
+  let result = types
+  for (let i = from; i < from + count; i++) result = (result & ~(15 << (i * 4))) | (type << (i * 4))
+  return result
+}
+
+/** A register is spilled here, whole or its low part: the top byte says so. */
+export const isSpilled = (slot: Slot): boolean => byteType(slot, 7) === SPILL
+export const isSpilledScalar = (slot: Slot): boolean => isSpilled(slot) && slot.reg.kind === 'scalar'
+/** How many of the upper bytes belong to the spill: 8 for a full one, 4, 2 or 1 otherwise. */
+export function spilledBytes(slot: Slot): number {
+  let count = 0
+  while (count < 8 && byteType(slot, 7 - count) === SPILL) count++
+  return count
+}
+/** Stack layout: the spill of N < 8 bytes sits in the slot's upper-index nibbles 8-N..7 although it starts at the slot's lowest used byte. */
+export const slotText = (slot: Slot): string => {
+  let text = ''
+  for (let i = 0; i < 8; i++) text += letters[byteType(slot, i)]
+  return text
+}
+export const allBytes = (slot: Slot, type: number): boolean => slot.types === uniform(type)

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+// A verifier state: frames of registers and stack, what is held (references, locks, sections), and how it came about.
+
+import { notInit, type RegState } from './reg.ts'
+import { emptySlot, type Slot } from './stack.ts'
+
+export const MAX_FRAMES = 8
+export const MAX_STACK = 512
+
+/** Something acquired that must be given back before the program ends. */
+export interface Reference {
+  readonly id: number
+  readonly insn: number
+  /** 'ptr': a kernel object; 'lock': a held spin lock, with the id of what contains it. */
+  readonly kind: 'ptr' | 'lock'
+  readonly lockMap: number
+  readonly lockBtf: boolean
+  readonly lockId: number
+}
+
+/** Bits over the 64 stack slots of a frame, in two words. */
+export interface SlotBits { lo: number; hi: number }
+export const testBit = (bits: SlotBits, slot: number): boolean =>
+  slot < 32 ? (bits.lo & (1 << slot)) !== 0 : (bits.hi & (1 << (slot - 32))) !== 0
+export function setBit(bits: SlotBits, slot: number): void {
+  if (slot < 32) bits.lo |= 1 << slot
+  else bits.hi |= 1 << (slot - 32)
+}
+
+export interface ReturnRange { readonly min: number; readonly max: number }
+
+export class Frame {
+  readonly regs: RegState[]
+  /** Index 0 is fp-8. */
+  stack: Slot[]
+  readonly frameno: number
+  /** Subprogram index. */
+  readonly subprog: number
+  /** Insn of the call that made this frame; -1 in the main frame. */
+  readonly callsite: number
+  callback: 'none' | 'sync' | 'async' | 'exception'
+  /** Set on the caller while a helper or kfunc runs its callback. */
+  callbackDepth: number
+  returnRange: ReturnRange | undefined
+  /** How the callback's frame is set up again after it returns. */
+  callbackKind: string
+  asyncEntries: number
+  /** Slots read by later code, before anything wrote them: the liveness of this state's start. */
+  readonly read: SlotBits
+  /** Slots written since this state's start. */
+  readonly written: SlotBits
+
+  constructor(frameno: number, subprog: number, callsite: number, regs?: RegState[], stack?: Slot[]) {
+    this.frameno = frameno
+    this.subprog = subprog
+    this.callsite = callsite
+    this.regs = regs ?? [notInit, notInit, notInit, notInit, notInit, notInit, notInit, notInit, notInit, notInit, notInit]
+    this.stack = stack ?? []
+    this.callback = 'none'
+    this.callbackDepth = 0
+    this.returnRange = undefined
+    this.callbackKind = ''
+    this.asyncEntries = 0
+    this.read = { lo: 0, hi: 0 }
+    this.written = { lo: 0, hi: 0 }
+  }
+
+  /** `keepLive`: a fork within the same segment keeps what was written; a checkpoint starts anew. */
+  copy(keepLive: boolean): Frame {
+    const frame = new Frame(this.frameno, this.subprog, this.callsite, this.regs.slice(), this.stack.slice())
+    frame.callback = this.callback
+    frame.callbackDepth = this.callbackDepth
+    frame.returnRange = this.returnRange
+    frame.callbackKind = this.callbackKind
+    frame.asyncEntries = this.asyncEntries
+    if (keepLive) {
+      frame.written.lo = this.written.lo
+      frame.written.hi = this.written.hi
+    }
+    return frame
+  }
+
+  slot(index: number): Slot {
+    return this.stack[index] ?? emptySlot
+  }
+  setSlot(index: number, slot: Slot): void {
+    while (this.stack.length <= index) this.stack.push(emptySlot)
+    this.stack[index] = slot
+  }
+}
+
+/** A register or stack slot named across frames: slot >= 0 is a stack slot. */
+export interface LinkedReg { readonly frame: number; readonly reg: number; readonly slot: number }
+
+/** One executed insn, linked to the one before it within the same segment. Shared by forks. */
+export interface Step {
+  readonly before: Step | undefined
+  readonly insn: number
+  readonly frame: number
+  /** Stack access through a register: frame * 64 + slot; -1 where none. */
+  readonly stack: number
+  readonly linked: readonly LinkedReg[] | undefined
+  /** Registers of the current frame before the insn; kept only when the path is traced for an explanation. */
+  readonly regs: readonly RegState[] | undefined
+}
+
+export class State {
+  frames: Frame[]
+  refs: Reference[]
+  activeLocks: number
+  activeRcu: boolean
+  activePreempt: number
+  /** Sleeping allowed here; false in callbacks of timers and the like. */
+  inSleepable: boolean
+  mayGotoDepth: number
+  usedAsCallbackDepth: number
+
+  // how it came about
+  parent: State | undefined
+  /** The last executed step of this segment. */
+  last: Step | undefined
+  /** First insn of this state (a checkpoint's own insn), and last one before it. */
+  firstInsn: number
+  lastInsn: number
+  /** Paths from this state not explored to their end. */
+  branches: number
+  dfsDepth: number
+  loopEntry: State | undefined
+  usedAsLoopEntry: boolean
+  callbackUnrollDepth: number
+
+  constructor(frames: Frame[]) {
+    this.frames = frames
+    this.refs = []
+    this.activeLocks = 0
+    this.activeRcu = false
+    this.activePreempt = 0
+    this.inSleepable = false
+    this.mayGotoDepth = 0
+    this.usedAsCallbackDepth = 0
+    this.parent = undefined
+    this.last = undefined
+    this.firstInsn = 0
+    this.lastInsn = -1
+    this.branches = 1
+    this.dfsDepth = 0
+    this.loopEntry = undefined
+    this.usedAsLoopEntry = false
+    this.callbackUnrollDepth = 0
+  }
+
+  get cur(): Frame {
+    return this.frames[this.frames.length - 1]!
+  }
+
+  copy(keepLive: boolean): State {
+    const state = new State(this.frames.map((frame) => frame.copy(keepLive)))
+    state.refs = this.refs.slice()
+    state.activeLocks = this.activeLocks
+    state.activeRcu = this.activeRcu
+    state.activePreempt = this.activePreempt
+    state.inSleepable = this.inSleepable
+    state.mayGotoDepth = this.mayGotoDepth
+    state.parent = this.parent
+    state.last = this.last
+    state.firstInsn = this.firstInsn
+    state.lastInsn = this.lastInsn
+    state.dfsDepth = this.dfsDepth
+    state.callbackUnrollDepth = this.callbackUnrollDepth
+    state.loopEntry = this.loopEntry
+    return state
+  }
+}
+
+/** Replaces every register and spilled register for which `change` gives another value. */
+export function mapRegs(state: State, change: (reg: RegState) => RegState, only?: Frame): void {
+  for (const frame of only === undefined ? state.frames : [only]) {
+    for (let i = 0; i <= 10; i++) {
+      const reg = frame.regs[i]!
+      if (reg.kind === 'not_init') continue
+      const next = change(reg)
+      if (next !== reg) frame.regs[i] = next
+    }
+    for (let i = 0; i < frame.stack.length; i++) {
+      const slot = frame.stack[i]!
+      if ((slot.types >>> 28) !== 1) continue
+      const next = change(slot.reg)
+      if (next !== slot.reg) frame.stack[i] = { types: slot.types, reg: next }
+    }
+  }
+}

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+// Facts of the kernel's user API: no logic beyond looking a row up.
+export * from './attach-types.ts'
+export * from './helpers.ts'
+export * from './map-types.ts'
+export * from './prog-types.ts'
+export * from './sections.ts'

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+// One verification: the program, the kernel, what is under way. A fresh one for each program; nothing global.
+
+import type { Btf, BtfId } from '../btf/index.ts'
+import type { Insn } from '../isa/index.ts'
+import type { Kernel, ProgramTraits } from '../kernel/index.ts'
+import type { LinkedProgram, MapDef } from '../object/index.ts'
+import { type BtfRecord, noRecord, recordOf } from './record.ts'
+import { type PathStep, reject } from './report.ts'
+import type { RegState } from './state/reg.ts'
+import { Frame, type LinkedReg, type State, type Step } from './state/state.ts'
+
+export interface VerifyOptions {
+  /** Write the kernel-format log (slower). */
+  readonly log?: boolean
+  /** Keep registers along the path, for explanations (slower; used for a second run after a rejection). */
+  readonly trace?: boolean
+  readonly maxInsns?: number
+}
+
+export interface Subprog {
+  readonly start: number
+  end: number
+  readonly name: string
+  readonly typeId: BtfId
+  global: boolean
+  isCallback: boolean
+  isAsyncCallback: boolean
+  isExceptionCb: boolean
+  called: boolean
+  hasTailCall: boolean
+  hasLdAbs: boolean
+  stackDepth: number
+  mightSleep: boolean
+  changesPktData: boolean
+}
+
+/** What the engine notes of one insn as it first meets it; contradictions between paths are rejections. */
+export interface InsnNote {
+  prune: boolean
+  forceCheckpoint: boolean
+  seen: boolean
+  /** Kind of the pointer a load or store goes through: must not differ between paths in kind. */
+  ptrKind: string
+  callsCallback: boolean
+  iterNext: boolean
+  mapPtr: number
+  mapMixed: boolean
+}
+
+export class Env {
+  readonly prog: LinkedProgram
+  readonly kernel: Kernel
+  readonly traits: ProgramTraits
+  readonly options: VerifyOptions
+  readonly insns: readonly Insn[]
+  readonly notes: InsnNote[]
+  subprogs: Subprog[] = []
+  subprogAt: Int32Array
+  /** Bits of registers live before each insn. */
+  liveRegs: Uint16Array
+  exceptionCb = -1
+  seenException = false
+
+  state!: State
+  insn = 0
+  prevInsn = -1
+  processed = 0
+  jmpsProcessed = 0
+  prevJmps = 0
+  prevInsns = 0
+  totalStates = 0
+  peakStates = 0
+  curStates = 0
+  explored = new Map<number, State[]>()
+  stack: { state: State; insn: number; prev: number; logLength: number }[] = []
+  nextId = 0
+  mapIds = 0
+  readonly log: string[] = []
+  readonly warnings: string[] = []
+  stepStack = -1
+  stepLinked: readonly LinkedReg[] | undefined
+  readonly mapRecords: (BtfRecord | undefined)[]
+  readonly mapBtf: Btf | undefined
+
+  constructor(prog: LinkedProgram, kernel: Kernel, options: VerifyOptions) {
+    this.prog = prog
+    this.kernel = kernel
+    this.options = options
+    this.insns = prog.insns
+    this.notes = prog.insns.map(() => ({
+      prune: false, forceCheckpoint: false, seen: false, ptrKind: '', callsCallback: false, iterNext: false, mapPtr: -1, mapMixed: false,
+    }))
+    this.subprogAt = new Int32Array(prog.insns.length)
+    this.liveRegs = new Uint16Array(prog.insns.length)
+    this.mapRecords = prog.maps.map(() => undefined)
+    this.mapBtf = prog.btf
+    this.traits = {
+      type: prog.type, attachType: prog.attachType, sleepable: prog.sleepable, gpl: isGpl(prog.license),
+      attachName: prog.attach?.name, attachBtfId: prog.attach?.btfId,
+      ...(prog.attach === undefined ? {} : { attachBtf: prog.attach.btf }),
+      ...(prog.structOps === undefined ? {} : { structOps: { typeName: prog.structOps.typeName, member: prog.structOps.member } }),
+    }
+  }
+
+  get kernelBtfs(): readonly Btf[] {
+    return [this.kernel.btf, ...this.kernel.modules]
+  }
+  get frame(): Frame {
+    return this.state.cur
+  }
+  reg(number: number): RegState {
+    return this.state.cur.regs[number]!
+  }
+  setReg(number: number, reg: RegState): void {
+    this.state.cur.regs[number] = reg
+  }
+  newId(): number {
+    return ++this.nextId
+  }
+  note(insn: number): InsnNote {
+    return this.notes[insn]!
+  }
+  subprogOf(insn: number): Subprog {
+    return this.subprogs[this.subprogAt[insn]!]!
+  }
+  verbose(text: string): void {
+    if (this.options.log) this.log.push(text)
+  }
+
+  map(index: number): MapDef {
+    return this.prog.maps[index] ?? this.innerMaps.get(index) ?? reject('map', `fd ${index} is not pointing to valid bpf_map`)
+  }
+  private readonly innerMaps = new Map<number, MapDef>()
+  /** Maps inside maps get indexes of their own, beyond the program's. */
+  innerMap(index: number): number | undefined {
+    const inner = this.map(index).inner
+    if (inner === undefined) return undefined
+    const key = 10_000 + index
+    this.innerMaps.set(key, inner)
+    return key
+  }
+  mapRecord(index: number): BtfRecord {
+    const map = this.map(index)
+    if (this.mapBtf === undefined || map.valueTypeId === 0) return noRecord
+    const known = this.mapRecords[index]
+    if (known !== undefined) return known
+    const record = recordOf(this.mapBtf, map.valueTypeId, this.kernelBtfs)
+    this.mapRecords[index] = record
+    return record
+  }
+
+  /** Adds the current insn to the segment's history; called once per executed insn. */
+  pushStep(): void {
+    const state = this.state
+    const step: Step = {
+      before: state.last, insn: this.insn, frame: state.frames.length - 1, stack: this.stepStack, linked: this.stepLinked,
+      regs: this.options.trace ? state.cur.regs.slice() : undefined,
+    }
+    state.last = step
+  }
+  /** The whole path to here, oldest first. */
+  path(): PathStep[] {
+    const steps: PathStep[] = []
+    for (let state: State | undefined = this.state; state !== undefined; state = state.parent) {
+      for (let step = state.last; step !== undefined; step = step.before) {
+        if (step.regs !== undefined) steps.push({ insn: step.insn, frame: step.frame, regs: step.regs })
+        if (steps.length > 200_000) return steps.reverse()
+      }
+    }
+    return steps.reverse()
+  }
+}
+
+const gplLicenses = ['GPL', 'GPL v2', 'GPL and additional rights', 'Dual BSD/GPL', 'Dual MIT/GPL', 'Dual MPL/GPL']
+export const isGpl = (license: string): boolean => gplLicenses.includes(license)
+
+export const inSleepable = (env: Env): boolean => env.prog.sleepable && !env.state.frames.some((f) => f.callback === 'async' && f.callbackKind !== 'wq')
+  || env.state.inSleepable
+
+/** May the program sleep right here: sleepable, and in no section that forbids it. */
+export const canSleepHere = (env: Env): boolean =>
+  inSleepable(env) && !env.state.activeRcu && env.state.activePreempt === 0 && env.state.activeLocks === 0
+/** 6.12: RCU pointers live under an explicit section, in non-sleepable programs throughout. */
+export const inRcu = (env: Env): boolean =>
+  env.state.activeRcu || env.state.activeLocks > 0 || !inSleepable(env)

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// Special fields of map values and allocated objects: locks, timers, kptrs, list heads and nodes, tree roots and nodes.
+// kfuncs.rst and graph_ds_impl.rst describe their use; a struct's record is found once and cached.
+
+import { type Btf, type BtfId, type BtfType, skipModifiers, skipModifiersAndTypedefs, sizeOf } from '../btf/index.ts'
+
+export type FieldKind =
+  | 'bpf_spin_lock' | 'bpf_timer' | 'bpf_wq' | 'kptr' | 'kptr_ref' | 'kptr_percpu'
+  | 'bpf_list_head' | 'bpf_list_node' | 'bpf_rb_root' | 'bpf_rb_node' | 'bpf_refcount'
+
+export interface SpecialField {
+  readonly kind: FieldKind
+  readonly off: number
+  readonly size: number
+  /** kptr: what is pointed at. In the kernel's BTF, or the program's own for allocated objects (`local`). */
+  readonly btf: Btf | undefined
+  readonly btfId: BtfId
+  readonly local: boolean
+  /** list head, tree root: struct of the node's container, and where in it the node lies. */
+  readonly valueId: BtfId
+  readonly nodeOff: number
+  readonly nodeName: string
+}
+
+export interface BtfRecord {
+  readonly fields: readonly SpecialField[]
+  readonly lockOff: number
+  readonly refcountOff: number
+  at(off: number): SpecialField | undefined
+  has(kind: FieldKind): boolean
+}
+
+const named: Record<string, { kind: FieldKind; size: number }> = {
+  bpf_spin_lock: { kind: 'bpf_spin_lock', size: 4 },
+  bpf_timer: { kind: 'bpf_timer', size: 16 },
+  bpf_wq: { kind: 'bpf_wq', size: 16 },
+  bpf_list_head: { kind: 'bpf_list_head', size: 16 },
+  bpf_list_node: { kind: 'bpf_list_node', size: 24 },
+  bpf_rb_root: { kind: 'bpf_rb_root', size: 16 },
+  bpf_rb_node: { kind: 'bpf_rb_node', size: 32 },
+  bpf_refcount: { kind: 'bpf_refcount', size: 4 },
+}
+const kptrTags: Record<string, FieldKind> = { kptr_untrusted: 'kptr', kptr: 'kptr_ref', percpu_kptr: 'kptr_percpu' }
+
+const cache = new WeakMap<Btf, Map<number, BtfRecord>>()
+
+/** The special fields of a struct or datasec; kptr targets resolve against `kernel` first, then the program's own BTF. */
+export function recordOf(btf: Btf, id: BtfId, kernel: readonly Btf[]): BtfRecord {
+  let perBtf = cache.get(btf)
+  if (perBtf === undefined) cache.set(btf, (perBtf = new Map()))
+  const known = perBtf.get(id)
+  if (known !== undefined) return known
+  const fields: SpecialField[] = []
+  const type = btf.type(skipModifiersAndTypedefs(btf, id))
+  if (type.kind === 'struct' || type.kind === 'union') collectStruct(btf, type, 0, kernel, fields, 0)
+  else if (type.kind === 'datasec') {
+    for (const entry of type.entries) {
+      const variable = btf.type(entry.type)
+      if (variable.kind === 'var') collectAt(btf, variable.type, -1, entry.offset, kernel, fields, 0, entry.type)
+    }
+  }
+  fields.sort((a, b) => a.off - b.off)
+  const record = makeRecord(fields)
+  perBtf.set(id, record)
+  return record
+}
+
+const emptyRecord = makeRecord([])
+
+function makeRecord(fields: readonly SpecialField[]): BtfRecord {
+  return {
+    fields,
+    lockOff: fields.find((field) => field.kind === 'bpf_spin_lock')?.off ?? -1,
+    refcountOff: fields.find((field) => field.kind === 'bpf_refcount')?.off ?? -1,
+    at: (off) => fields.find((field) => field.off === off),
+    has: (kind) => fields.some((field) => field.kind === kind),
+  }
+}
+export const noRecord: BtfRecord = emptyRecord
+
+function collectStruct(btf: Btf, type: BtfType, at: number, kernel: readonly Btf[], out: SpecialField[], depth: number): void {
+  if ((type.kind !== 'struct' && type.kind !== 'union') || depth > 4) return
+  type.members.forEach((member, index) => {
+    if (member.bitSize !== 0 || member.bitOffset % 8 !== 0) return
+    collectAt(btf, member.type, index, at + member.bitOffset / 8, kernel, out, depth, type.id)
+  })
+}
+
+function collectAt(
+  btf: Btf, id: BtfId, member: number, off: number, kernel: readonly Btf[], out: SpecialField[], depth: number, parent: BtfId,
+): void {
+  if (out.length > 64) return
+  // kptrs: PTR -> TYPE_TAG(kptr) -> ... -> struct
+  const bare = btf.type(skipModifiers(btf, id))
+  if (bare.kind === 'ptr') {
+    const tag = btf.type(bare.type)
+    if (tag.kind !== 'type_tag') return
+    const kind = kptrTags[tag.name]
+    if (kind === undefined) return
+    const target = btf.type(skipModifiers(btf, tag.type))
+    if (target.kind !== 'struct' && target.kind !== 'fwd') return
+    for (const candidate of kernel) {
+      const found = candidate.find(target.name, 'struct')
+      if (found !== undefined) {
+        out.push({ kind, off, size: 8, btf: candidate, btfId: found, local: false, valueId: 0 as BtfId, nodeOff: 0, nodeName: '' })
+        return
+      }
+    }
+    out.push({ kind, off, size: 8, btf, btfId: target.id as BtfId, local: true, valueId: 0 as BtfId, nodeOff: 0, nodeName: '' })
+    return
+  }
+  const type = btf.type(skipModifiersAndTypedefs(btf, id))
+  if (type.kind === 'array') {
+    const size = sizeOf(btf, type.type)
+    if (size === undefined || size === 0 || type.count > 64) return
+    for (let i = 0; i < type.count; i++) collectAt(btf, type.type, member, off + i * size, kernel, out, depth + 1, parent)
+    return
+  }
+  if (type.kind !== 'struct' && type.kind !== 'union') return
+  const special = named[type.name]
+  if (special === undefined) return collectStruct(btf, type, off, kernel, out, depth + 1)
+  let valueId = 0 as BtfId
+  let nodeOff = 0
+  let nodeName = ''
+  if (special.kind === 'bpf_list_head' || special.kind === 'bpf_rb_root') {
+    const contains = containsTag(btf, parent, member)
+    const found = contains === undefined ? undefined : btf.find(contains.type, 'struct')
+    const owner = found === undefined ? undefined : btf.type(found)
+    if (found === undefined || owner?.kind !== 'struct') return
+    const node = owner.members.find((m) => m.name === contains!.node)
+    if (node === undefined) return
+    valueId = found
+    nodeOff = node.bitOffset / 8
+    nodeName = contains!.node
+  }
+  out.push({ kind: special.kind, off, size: special.size, btf: undefined, btfId: 0 as BtfId, local: false, valueId, nodeOff, nodeName })
+}
+
+/** `__contains(type, node)`: a decl tag `contains:type:node` on the member (component) or variable (-1). */
+function containsTag(btf: Btf, owner: BtfId, component: number): { type: string; node: string } | undefined {
+  for (const tag of btf.declTags(owner)) {
+    if (tag.component !== component || !tag.name.startsWith('contains:')) continue
+    const [, type, node] = tag.name.split(':')
+    if (type !== undefined && node !== undefined) return { type, node }
+  }
+  return undefined
+}

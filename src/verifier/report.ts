@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// What verification of one program answers.
+
+import type { RegState } from './state/reg.ts'
+
+/** One executed insn on the path to a rejection, with the registers before it. */
+export interface PathStep {
+  readonly insn: number
+  readonly frame: number
+  readonly regs: readonly RegState[]
+}
+
+/** What a rule saw: machine-readable beside the message, for the explanation. Not every field fits every rule. */
+export interface Details {
+  /** Register number the message is about. */
+  readonly reg?: number
+  readonly arg?: number
+  readonly kfunc?: string
+  readonly helper?: string
+  /** Insns that led there, e.g. where a reference was acquired. */
+  readonly at?: readonly { readonly label: string; readonly insn: number }[]
+  readonly expected?: string
+  readonly seen?: string
+}
+
+interface Common {
+  readonly insnsProcessed: number
+  readonly states: number
+  readonly peakStates: number
+  readonly log: readonly string[]
+  readonly warnings: readonly string[]
+}
+
+/** accept and reject are the kernel's answers; unsupported is ours: we cannot say yet. */
+export type Report =
+  | (Common & { readonly verdict: 'accept' })
+  | (Common & {
+      readonly verdict: 'reject'
+      /** Name of the rule that was broken; explanations are keyed by it. */
+      readonly rule: string
+      /** The kernel's message, word for word. */
+      readonly message: string
+      readonly insn: number
+      readonly details: Details
+      readonly path: readonly PathStep[]
+    })
+  | (Common & { readonly verdict: 'unsupported'; readonly what: string; readonly insn: number })
+
+/** Thrown inside the engine by a broken rule; `verify` turns it into a Report. */
+export class Rejection extends Error {
+  readonly rule: string
+  readonly details: Details
+  constructor(rule: string, message: string, details: Details = {}) {
+    super(message)
+    this.rule = rule
+    this.details = details
+  }
+}
+
+/** Thrown where the engine cannot say; never a guess. */
+export class Unsupported extends Error {}
+
+export function reject(rule: string, message: string, details?: Details): never {
+  throw new Rejection(rule, message, details)
+}
+export function unsupported(what: string): never {
+  throw new Unsupported(what)
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// kfuncs.rst: 2.2 Annotating kfunc parameters
+// The iterator argument (also marked __iter where a kfunc is not of the iterator's own triple).
+#include "example.h"
+
+// ACCEPT: new, next, destroy on one iterator on the stack
+SEC("tc")
+int iter_on_stack(struct __sk_buff *skb)
+{
+	struct bpf_iter_num it;
+	int *v, sum = 0;
+
+	bpf_iter_num_new(&it, 0, 10);
+	while ((v = bpf_iter_num_next(&it)))
+		sum += *v;
+	bpf_iter_num_destroy(&it);
+	return sum != 0;
+}
+
+// REJECT (fixed by iter_on_stack): next needs an iterator that new made
+SEC("tc")
+int iter_not_made(struct __sk_buff *skb)
+{
+	struct bpf_iter_num it;
+	int *v, sum = 0;
+
+	// rejected: nothing made it
+	while ((v = bpf_iter_num_next(&it)))
+		sum += *v;
+	bpf_iter_num_destroy(&it);
+	return sum != 0;
+}
+
+struct bpf_iter_num global_it;
+
+// REJECT (fixed by iter_on_stack): an iterator lives on the stack
+SEC("tc")
+int iter_in_global(struct __sk_buff *skb)
+{
+	// rejected: a global is not the stack
+	bpf_iter_num_new(&global_it, 0, 10);
+	bpf_iter_num_destroy(&global_it);
+	return 0;
+}
+
+// REJECT (fixed by iter_on_stack): the iterator must be of the right type
+SEC("tc")
+int iter_wrong_type(struct __sk_buff *skb)
+{
+	struct bpf_iter_bits it;
+	u64 word = 5;
+	int *v, sum = 0;
+
+	bpf_iter_bits_new(&it, &word, 1);
+	// rejected: a bits iterator given to the number iterator
+	while ((v = bpf_iter_num_next((void *)&it)))
+		sum += *v;
+	bpf_iter_bits_destroy(&it);
+	return sum != 0;
+}

@@ -8,7 +8,7 @@ import type { LinkedProgram, MapDef } from '../object/index.ts'
 import { type BtfRecord, noRecord, recordOf } from './record.ts'
 import { type PathStep, reject } from './report.ts'
 import type { RegState } from './state/reg.ts'
-import { Frame, type LinkedReg, type State, type Step } from './state/state.ts'
+import { type Frame, type LinkedReg, type State } from './state/state.ts'
 
 export interface VerifyOptions {
   /** Write the kernel-format log (slower). */
@@ -150,18 +150,30 @@ export class Env {
     return record
   }
 
-  /** Adds the current insn to the segment's history; called once per executed insn. */
+  private stepRegs: readonly RegState[] | undefined
+  private stepFrame = 0
+  /** Before an insn: what its step will say of the state it met. */
+  beginStep(): void {
+    this.stepStack = -1
+    this.stepLinked = undefined
+    this.stepFrame = this.state.frames.length - 1
+    this.stepRegs = this.options.trace ? this.state.cur.regs.slice() : undefined
+    this.stepPushed = false
+  }
+  private stepPushed = false
+  /** After an insn, and before a fork of it: adds it to the segment's history, once. */
   pushStep(): void {
-    const state = this.state
-    const step: Step = {
-      before: state.last, insn: this.insn, frame: state.frames.length - 1, stack: this.stepStack, linked: this.stepLinked,
-      regs: this.options.trace ? state.cur.regs.slice() : undefined,
+    if (this.stepPushed) return
+    this.stepPushed = true
+    const before = this.state.last
+    this.state.last = {
+      before, insn: this.insn, frame: this.stepFrame, stack: this.stepStack, linked: this.stepLinked, regs: this.stepRegs,
     }
-    state.last = step
   }
   /** The whole path to here, oldest first. */
   path(): PathStep[] {
     const steps: PathStep[] = []
+    if (!this.stepPushed && this.stepRegs !== undefined) steps.push({ insn: this.insn, frame: this.stepFrame, regs: this.stepRegs })
     for (let state: State | undefined = this.state; state !== undefined; state = state.parent) {
       for (let step = state.last; step !== undefined; step = step.before) {
         if (step.regs !== undefined) steps.push({ insn: step.insn, frame: step.frame, regs: step.regs })

@@ -3,7 +3,7 @@
 
 import { notInit, type RegState } from './reg.ts'
 
-/** What a stack byte holds; four bits each in `Slot.types`, byte 0 (lowest address) in the lowest nibble. */
+/** What a stack byte holds; four bits each in `Slot.types`. Index 7 is the lowest address, as the kernel's log orders them. */
 export const INVALID = 0
 export const SPILL = 1
 export const MISC = 2
@@ -39,7 +39,7 @@ export function spilledBytes(slot: Slot): number {
   while (count < 8 && byteType(slot, 7 - count) === SPILL) count++
   return count
 }
-/** Stack layout: the spill of N < 8 bytes sits in the slot's upper-index nibbles 8-N..7 although it starts at the slot's lowest used byte. */
+/** `rrrrmm00`: index 0 (highest address) first. */
 export const slotText = (slot: Slot): string => {
   let text = ''
   for (let i = 0; i < 8; i++) text += letters[byteType(slot, i)]

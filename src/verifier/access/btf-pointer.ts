@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// Loads and stores through pointers to kernel objects and to objects the program allocated; what a walked pointer is worth.
+// kfuncs.rst "KF_TRUSTED_ARGS", "KF_RCU": provenance is trusted, RCU, or nothing.
+
+import type { Btf, BtfId } from '../../btf/index.ts'
+import { walkStruct } from '../../btf/index.ts'
+import { structAccess } from '../../kernel/index.ts'
+import { type Env, inRcu } from '../env.ts'
+import { type BtfRecord, recordOf } from '../record.ts'
+import { reject } from '../report.ts'
+import * as scalar from '../scalar/index.ts'
+import {
+  ALLOC, MAYBE_NULL, NON_OWN, PERCPU, pointer, RCU, type RegState, TRUSTED, UNTRUSTED, unknownScalar, USER,
+} from '../state/reg.ts'
+import { hasVarOff, varOffText } from './regions.ts'
+
+export const structName = (reg: RegState): string => (reg.btf === undefined ? '' : reg.btf.type(reg.btfId).name)
+const isAllocated = (reg: RegState): boolean => (reg.flags & ALLOC) !== 0
+
+export const recordOfReg = (env: Env, reg: RegState): BtfRecord => recordOf(reg.btf!, reg.btfId, env.kernelBtfs)
+
+/** Held reference or kernel guarantee: may be passed on as valid. kfuncs.rst "KF_TRUSTED_ARGS". */
+export function isTrusted(reg: RegState): boolean {
+  if (reg.refObjId !== 0 && (reg.flags & NON_OWN) === 0) return true
+  if ((reg.flags & (TRUSTED | MAYBE_NULL | ALLOC | RCU | UNTRUSTED | PERCPU | USER)) === TRUSTED) return true
+  return (reg.flags & ALLOC) !== 0 && (reg.flags & ~(ALLOC | NON_OWN | RCU)) === 0 && (reg.flags & (RCU | NON_OWN)) === 0
+    ? true
+    : reg.kind === 'ctx' || reg.kind === 'sock' || reg.kind === 'tcp_sock' || reg.kind === 'map_ptr' || (reg.kind === 'sock_common' && !mayNull(reg))
+}
+const mayNull = (reg: RegState): boolean => (reg.flags & MAYBE_NULL) !== 0
+export const isRcuPointer = (reg: RegState): boolean => (reg.flags & RCU) !== 0
+
+function tableHas(env: Env, table: 'trusted' | 'rcu' | 'rcu_or_null' | 'trusted_or_null', reg: RegState, field: string): boolean {
+  return reg.btf !== undefined && env.kernel.safePointer(table, structName(reg), field)
+}
+
+/** What the pointer read from `field` of `reg` is worth. */
+function walkedFlags(env: Env, reg: RegState, field: string, tags: number): number {
+  if (reg.flags & UNTRUSTED) return UNTRUSTED
+  if (!isTrusted(reg) && !isRcuPointer(reg)) return tags & ~(TRUSTED | RCU)
+  if (tableHas(env, 'trusted', reg, field)) return tags | TRUSTED
+  if (tableHas(env, 'trusted_or_null', reg, field)) return tags | TRUSTED | MAYBE_NULL
+  if (!inRcu(env) || mayNull(reg)) return UNTRUSTED
+  if (tableHas(env, 'rcu', reg, field)) return tags | RCU
+  if (tags & RCU || tableHas(env, 'rcu_or_null', reg, field)) return tags | RCU | MAYBE_NULL
+  if (tags & (PERCPU | USER)) return tags
+  return tags & ~(TRUSTED | RCU)
+}
+
+export function accessBtfPointer(env: Env, number: number, off: number, size: number, write: boolean): RegState {
+  const reg = env.reg(number)
+  const name = structName(reg)
+  const details = { reg: number, seen: name }
+  if (off < 0 && !hasVarOff(reg)) {
+    reject('btf-negative', `R${number} is ptr_${name} invalid negative access: off=${off}`, details)
+  }
+  if (hasVarOff(reg)) {
+    reject('btf-variable', `R${number} is ptr_${name} invalid variable offset: off=${off}, var_off=${varOffText(reg)}`, details)
+  }
+  const at = off + scalar.constNumber(reg.var)
+  if (reg.flags & USER) reject('btf-user', `R${number} is ptr_${name} access user memory: off=${at}`, details)
+  if (reg.flags & PERCPU) reject('btf-percpu', `R${number} is ptr_${name} access percpu memory: off=${at}`, details)
+  if (write && !isAllocated(reg)) {
+    const answer = structAccess(env.traits, name, at, size)
+    if (!answer.ok) reject('btf-write', answer.message, details)
+    return unknownScalar
+  }
+  return walk(env, reg, reg.btf!, reg.btfId, at, size, isAllocated(reg))
+}
+
+/** One step through a struct: a scalar, or a pointer with the worth the tables and sections give it. */
+function walk(env: Env, reg: RegState, btf: Btf, id: BtfId, off: number, size: number, allocated: boolean): RegState {
+  if (allocated) {
+    for (const field of recordOfReg(env, reg).fields) {
+      if (off < field.off + field.size && field.off < off + size) {
+        reject('special-field-access', `direct access to ${fieldText(field.kind)} is disallowed`)
+      }
+    }
+  }
+  const step = walkStruct(btf, id, off, size)
+  if (step.kind === 'error') return reject('btf-access', step.message)
+  if (step.kind !== 'ptr' || allocated) return unknownScalar
+  let tags = 0
+  for (const tag of step.tags) {
+    if (tag === 'user') tags |= USER
+    else if (tag === 'percpu') tags |= PERCPU
+    else if (tag === 'rcu') tags |= RCU
+  }
+  const flags = walkedFlags(env, reg, step.field, tags)
+  return pointer('btf', { flags, btf, btfId: step.type, id: flags & MAYBE_NULL ? env.newId() : 0 })
+}
+
+export const fieldText = (kind: string): string => (kind.startsWith('kptr') ? 'kptr' : kind)
+
+/** A map seen as `struct bpf_map`: reading its members. */
+export function accessMapPointer(env: Env, number: number, off: number, size: number, write: boolean): RegState {
+  const reg = env.reg(number)
+  const type = mapStructs[env.map(reg.map).type]
+  const name = type ?? 'bpf_map'
+  const btf = env.kernel.btf
+  const id = btf.find(name, 'struct')
+  if (id === undefined) return reject('map-access', `map_ptr access not supported for map type ${env.map(reg.map).typeId}`)
+  if (write) reject('map-access', `only read from ${name} is supported`)
+  if (off < 0) reject('map-access', `R${number} is ${name} invalid negative access: off=${off}`)
+  const self = pointer('btf', { btf, btfId: id })
+  const value = walk(env, self, btf, id, off, size, false)
+  return value.kind === 'btf' ? pointer('btf', { btf, btfId: value.btfId, flags: value.flags & ~(TRUSTED | RCU | MAYBE_NULL) }) : value
+}
+
+/** The kernel struct behind each map type, where it has one of its own with BTF. */
+const mapStructs: Record<string, string> = {
+  BPF_MAP_TYPE_HASH: 'bpf_htab', BPF_MAP_TYPE_PERCPU_HASH: 'bpf_htab', BPF_MAP_TYPE_LRU_HASH: 'bpf_htab',
+  BPF_MAP_TYPE_LRU_PERCPU_HASH: 'bpf_htab', BPF_MAP_TYPE_HASH_OF_MAPS: 'bpf_htab', BPF_MAP_TYPE_ARRAY: 'bpf_array',
+  BPF_MAP_TYPE_PERCPU_ARRAY: 'bpf_array', BPF_MAP_TYPE_PROG_ARRAY: 'bpf_array', BPF_MAP_TYPE_PERF_EVENT_ARRAY: 'bpf_array',
+  BPF_MAP_TYPE_CGROUP_ARRAY: 'bpf_array', BPF_MAP_TYPE_ARRAY_OF_MAPS: 'bpf_array', BPF_MAP_TYPE_LPM_TRIE: 'lpm_trie',
+  BPF_MAP_TYPE_STACK_TRACE: 'bpf_stack_map', BPF_MAP_TYPE_DEVMAP: 'bpf_dtab', BPF_MAP_TYPE_DEVMAP_HASH: 'bpf_dtab',
+  BPF_MAP_TYPE_SOCKMAP: 'bpf_stab', BPF_MAP_TYPE_SOCKHASH: 'bpf_shtab', BPF_MAP_TYPE_CPUMAP: 'bpf_cpu_map',
+  BPF_MAP_TYPE_XSKMAP: 'xsk_map', BPF_MAP_TYPE_CGROUP_STORAGE: 'bpf_cgroup_storage_map',
+  BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE: 'bpf_cgroup_storage_map', BPF_MAP_TYPE_REUSEPORT_SOCKARRAY: 'reuseport_array',
+  BPF_MAP_TYPE_QUEUE: 'bpf_queue_stack', BPF_MAP_TYPE_STACK: 'bpf_queue_stack', BPF_MAP_TYPE_RINGBUF: 'bpf_ringbuf_map',
+  BPF_MAP_TYPE_SK_STORAGE: 'bpf_local_storage_map', BPF_MAP_TYPE_INODE_STORAGE: 'bpf_local_storage_map',
+  BPF_MAP_TYPE_TASK_STORAGE: 'bpf_local_storage_map', BPF_MAP_TYPE_CGRP_STORAGE: 'bpf_local_storage_map',
+  BPF_MAP_TYPE_BLOOM_FILTER: 'bpf_bloom_filter', BPF_MAP_TYPE_USER_RINGBUF: 'bpf_ringbuf_map', BPF_MAP_TYPE_ARENA: 'bpf_arena',
+}

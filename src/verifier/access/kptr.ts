@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// Kernel pointers kept in map values: what a load gives, what may be stored directly. kfuncs.rst "KF_RCU", selftests map_kptr.
+
+import type { Btf } from '../../btf/index.ts'
+import { structIdsMatch } from '../../btf/index.ts'
+import { type Env, inRcu, inSleepable } from '../env.ts'
+import type { SpecialField } from '../record.ts'
+import { reject } from '../report.ts'
+import * as scalar from '../scalar/index.ts'
+import {
+  ALLOC, isNull, MAYBE_NULL, NON_OWN, PERCPU, pointer, RCU, type RegState, regTypeText, TRUSTED, typeText, UNTRUSTED, unknownScalar,
+} from '../state/reg.ts'
+import { structName } from './btf-pointer.ts'
+import type { Access } from './memory.ts'
+import { constVar, hasVarOff } from './regions.ts'
+
+/** Structs whose memory outlives an RCU grace period: a referenced kptr to one may be read under RCU. */
+const rcuProtected = new Set(['prog_test_ref_kfunc', 'cgroup', 'bpf_cpumask', 'task_struct', 'bpf_crypto_ctx'])
+export function isRcuProtected(field: { btf: Btf | undefined; btfId: number; local: boolean }): boolean {
+  return field.local || (field.btf !== undefined && rcuProtected.has(field.btf.type(field.btfId).name))
+}
+
+/** A load or store that touches a kptr field; undefined where none is touched. */
+export function accessMapKptr(env: Env, a: Access): RegState | undefined {
+  const reg = env.reg(a.base)
+  const fields = env.mapRecord(reg.map).fields.filter((field) => field.kind.startsWith('kptr'))
+  if (fields.length === 0) return undefined
+  const low = reg.off + a.off + (hasVarOff(reg) ? scalar.sminN(reg.var) : constVar(reg))
+  const high = reg.off + a.off + (hasVarOff(reg) ? scalar.umaxN(reg.var) : constVar(reg)) + a.size
+  const field = fields.find((f) => low < f.off + f.size && f.off < high)
+  if (field === undefined) return undefined
+  if (hasVarOff(reg)) reject('kptr-variable', 'kptr access cannot have variable offset', { reg: a.base })
+  if (low !== field.off) reject('kptr-offset', `kptr access misaligned expected=${field.off} off=${low}`, { reg: a.base })
+  if (a.size !== 8) reject('kptr-size', 'kptr access size must be BPF_DW', { reg: a.base })
+  if (a.strict && a.write && a.value < 0 && a.imm === ATOMIC) reject('kptr-insn', 'kptr in map can only be accessed using BPF_LDX/STX/ST', {})
+  if (field.kind !== 'kptr' && a.write) reject('kptr-store', 'store to referenced kptr disallowed', { reg: a.base })
+  if (!a.write) return loadKptr(env, field)
+  const stored = a.value >= 0 ? env.reg(a.value) : undefined
+  if (stored === undefined) {
+    if (a.imm !== 0) reject('kptr-store', `BPF_ST imm must be 0 when storing to kptr at off=${field.off}`, { reg: a.base })
+  } else if (!isNull(stored)) requireKptrMatch(env, field, stored, a.value)
+  return unknownScalar
+}
+export const ATOMIC = 0x7fff0001
+
+function loadKptr(env: Env, field: SpecialField): RegState {
+  let flags = UNTRUSTED
+  if (field.kind !== 'kptr' && inRcuCs(env) && isRcuProtected(field)) flags = field.kind === 'kptr_percpu' ? PERCPU | RCU : RCU
+  if (flags & RCU && field.local) flags |= field.kind === 'kptr_percpu' ? ALLOC : ALLOC | (hasNode(env, field) ? NON_OWN : 0)
+  return pointer('btf', { flags: flags | MAYBE_NULL, id: env.newId(), btf: field.btf, btfId: field.btfId })
+}
+const inRcuCs = (env: Env): boolean => inRcu(env) || !inSleepable(env)
+
+import { recordOf } from '../record.ts'
+
+/** Allocated objects that sit in lists or trees: borrowed rather than owned when read in place. */
+function hasNode(env: Env, field: SpecialField): boolean {
+  const record = recordOf(field.btf!, field.btfId, env.kernelBtfs)
+  return record.has('bpf_list_node') || record.has('bpf_rb_node') || record.has('bpf_refcount')
+}
+
+/** The pointer stored into, or exchanged with, a kptr field is of its type. */
+export function requireKptrMatch(env: Env, field: SpecialField, reg: RegState, number: number): void {
+  const target = field.btf!.type(field.btfId).name
+  let allowed = MAYBE_NULL | TRUSTED | RCU
+  if (field.kind === 'kptr') allowed |= UNTRUSTED
+  if (field.kind !== 'kptr') allowed = MAYBE_NULL | TRUSTED | RCU | ALLOC
+  if (field.kind === 'kptr_percpu') allowed |= PERCPU
+  void env
+  const bad = (): never => {
+    const seen = `${regTypeText(reg)}${structName(reg)}`
+    const also = field.kind === 'kptr' ? ` or untrusted_ptr_${target}` : ''
+    const expected = field.kind === 'kptr_percpu' ? `${typeText('btf', PERCPU)}${target}` : `ptr_${target}`
+    void expected
+    return reject('kptr-type', `invalid kptr access, R${number} type=${seen} expected=ptr_${target}${also}`, { reg: number, expected: target })
+  }
+  if (reg.kind !== 'btf' || (reg.flags & ~allowed) !== 0 || reg.btf === undefined) bad()
+  if (field.kind === 'kptr_percpu' && (reg.flags & PERCPU) === 0) bad()
+  if (hasVarOff(reg) || reg.off < 0) bad()
+  if (!structIdsMatch(reg.btf!, reg.btfId, reg.off, field.btf!, field.btfId, field.kind !== 'kptr')) bad()
+}

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+// One load or store: which region the pointer reaches, whether the access lies in it, and what is read.
+
+import { accessBtfPointer, accessMapPointer, fieldText } from './btf-pointer.ts'
+import { accessMapKptr } from './kptr.ts'
+import { constVar, hasVarOff, requireAlignment, requireBuffer, requireMemRegion, requirePacket, requireUnmodified } from './regions.ts'
+import { frameOf, readStack, readStackVariable, requireStackBounds, writeStack, writeStackVariable } from './stack.ts'
+import { packetAccessAllowed } from '../call/program-facts.ts'
+import type { Env } from '../env.ts'
+import { reject } from '../report.ts'
+import * as scalar from '../scalar/index.ts'
+import {
+  ALLOC, isPointer, isPkt, MAYBE_NULL, mayBeNull, pointer, RDONLY, type RegKind, type RegState, regTypeText, scalarReg, TRUSTED,
+  UNTRUSTED, unknownScalar, RCU, PERCPU, USER,
+} from '../state/reg.ts'
+import { dataSection } from './rodata.ts'
+
+export interface Access {
+  readonly base: number
+  readonly off: number
+  readonly size: number
+  readonly write: boolean
+  /** Register loaded into or stored from; -1 for an immediate (`imm`) or where the value does not matter (atomics). */
+  readonly value: number
+  readonly imm: number
+  readonly signed: boolean
+  readonly strict: boolean
+}
+
+/** Checks the access and, for a load, answers what is read. */
+export function access(env: Env, a: Access): RegState {
+  const reg = env.reg(a.base)
+  const stored = a.write && a.value >= 0 ? env.reg(a.value) : undefined
+  const off = a.off + reg.off
+  requireAlignment(reg, a.off, a.size, a.strict && reg.kind !== 'ctx')
+  const details = { reg: a.base }
+  const requireScalarStored = (what: string): void => {
+    if (stored !== undefined && isPointer(stored)) reject('pointer-leak', `R${a.value} leaks addr into ${what}`, { reg: a.value })
+  }
+  void requireScalarStored
+  const loaded = (value = unknownScalar): RegState =>
+    value.kind === 'scalar' && a.size < 8 && !scalar.isConst(value.var)
+      ? scalarReg(a.signed ? scalar.signedOfSize(a.size) : scalar.unsignedOfSize(a.size))
+      : value
+  switch (reg.kind) {
+    case 'map_key':
+      if (a.write) reject('write-rdonly', `write to change key R${a.base} not allowed`, details)
+      requireMemRegion(env, a.base, a.off, a.size, env.map(reg.map).keySize, false)
+      return loaded()
+    case 'map_value': {
+      if (reg.flags & MAYBE_NULL) break
+      requireMapAccess(env, a.base, a.write)
+      const map = env.map(reg.map)
+      requireMemRegion(env, a.base, a.off, a.size, map.valueSize, false)
+      const kptr = accessMapKptr(env, a)
+      if (kptr !== undefined) return kptr
+      requireNoSpecialField(env, a)
+      if (!a.write && !hasVarOff(reg)) {
+        const known = dataSection(map, a.off + reg.off + constVar(reg), a.size)
+        if (known !== undefined) {
+          const value = a.signed ? BigInt.asIntN(a.size * 8, known) : known
+          return scalarReg(scalar.constant(value))
+        }
+      }
+      return loaded()
+    }
+    case 'mem': {
+      if (reg.flags & MAYBE_NULL) break
+      if (a.write && reg.flags & RDONLY) reject('write-rdonly', `R${a.base} cannot write into ${regTypeText(reg)}`, details)
+      requireMemRegion(env, a.base, a.off, a.size, reg.size, false)
+      return loaded()
+    }
+    case 'ctx':
+      return accessCtx(env, a, off)
+    case 'fp': {
+      const { min, max } = requireStackBounds(env, a.base, a.off, a.size, a.write ? 'write' : 'read')
+      const frame = frameOf(env, reg)
+      if (a.write) {
+        if (hasVarOff(reg)) writeStackVariable(env, frame, min, max, stored, a.imm, a.value)
+        else writeStack(env, frame, min, a.size, stored, a.imm, a.value)
+        return unknownScalar
+      }
+      return finishLoad(a, hasVarOff(reg) ? readStackVariable(env, a.base, a.off, a.size) : readStack(env, frame, min, a.size))
+    }
+    case 'pkt':
+    case 'pkt_meta':
+      if (a.write && !packetAccessAllowed(env, true)) reject('packet-write', 'cannot write into packet', details)
+      requirePacket(env, a.base, a.off, a.size, false)
+      return loaded()
+    case 'flow_keys':
+      if (off < 0 || off + a.size > 56) reject('flow-keys', `invalid access to flow keys off=${off} size=${a.size}`, details)
+      return loaded()
+    case 'sock_common':
+    case 'sock':
+    case 'tcp_sock':
+    case 'xdp_sock': {
+      if (reg.flags & MAYBE_NULL) break
+      if (a.write) reject('write-rdonly', `R${a.base} cannot write into ${regTypeText(reg)}`, details)
+      return accessSock(a, reg, off)
+    }
+    case 'tp_buffer':
+      requireBuffer(a.base, 'tracepoint', reg, off, a.size)
+      return loaded()
+    case 'buf':
+      if (reg.flags & MAYBE_NULL) break
+      if (a.write && reg.flags & RDONLY) reject('write-rdonly', `R${a.base} cannot write into ${regTypeText(reg)}`, details)
+      requireBuffer(a.base, reg.flags & RDONLY ? 'rdonly' : 'rdwr', reg, off, a.size)
+      return loaded()
+    case 'btf': {
+      // other than allocated objects, a pointer with an unchecked null may not be followed
+      if (mayBeNull(reg)) break
+      const value = accessBtfPointer(env, a.base, off, a.size, a.write)
+      return value.kind === 'scalar' ? loaded(value) : value
+    }
+    case 'map_ptr': {
+      const value = accessMapPointer(env, a.base, off + constVar(reg), a.size, a.write)
+      return value.kind === 'scalar' ? loaded(value) : value
+    }
+    case 'arena':
+      return loaded()
+    default:
+  }
+  return reject('invalid-access', `R${a.base} invalid mem access '${regTypeText(reg)}'`, { reg: a.base, seen: regTypeText(reg) })
+}
+
+function finishLoad(a: Access, value: RegState): RegState {
+  if (value.kind !== 'scalar' || a.size === 8) return value
+  if (a.signed) return scalarReg(scalar.movsx(value.var, a.size as 1 | 2 | 4, 64))
+  const narrowed = scalar.truncateLoad(value.var, a.size)
+  return narrowed === value.var ? value : { ...value, var: narrowed }
+}
+
+/** BPF_F_RDONLY_PROG and BPF_F_WRONLY_PROG. */
+export function requireMapAccess(env: Env, number: number, write: boolean): void {
+  const map = env.map(env.reg(number).map)
+  const [denied, what] = write ? [0x80, 'write into'] : [0x100, 'read from']
+  if (map.flags & denied) {
+    reject('map-flags', `${what} map forbidden, value_size=${map.valueSize} off=${env.reg(number).off} size=0`, { reg: number })
+  }
+}
+
+/** Locks, timers, lists, trees in a map value are only for the calls made for them. */
+export function requireNoSpecialField(env: Env, a: { base: number; off: number; size: number }): void {
+  const reg = env.reg(a.base)
+  const low = reg.off + a.off + (hasVarOff(reg) ? scalar.sminN(reg.var) : constVar(reg))
+  const high = reg.off + a.off + (hasVarOff(reg) ? scalar.umaxN(reg.var) : constVar(reg)) + a.size
+  for (const field of env.mapRecord(reg.map).fields) {
+    if (low < field.off + field.size && field.off < high) {
+      if (field.kind.startsWith('kptr')) {
+        reject('kptr-helper', `kptr cannot be accessed indirectly by helper`, { reg: a.base })
+      }
+      reject('special-field-access', `direct access to ${fieldText(field.kind)} is disallowed`, { reg: a.base })
+    }
+  }
+}
+
+const ctxRegs: Record<string, RegKind> = {
+  PTR_TO_PACKET: 'pkt', PTR_TO_PACKET_END: 'pkt_end', PTR_TO_PACKET_META: 'pkt_meta', PTR_TO_FLOW_KEYS: 'flow_keys',
+  PTR_TO_SOCKET: 'sock', PTR_TO_SOCK_COMMON: 'sock_common', PTR_TO_TCP_SOCK: 'tcp_sock', PTR_TO_XDP_SOCK: 'xdp_sock',
+  PTR_TO_BTF_ID: 'btf', PTR_TO_MEM: 'mem', PTR_TO_BUF: 'buf', PTR_TO_TP_BUFFER: 'tp_buffer', PTR_TO_MAP_VALUE: 'map_value',
+  PTR_TO_CTX: 'ctx', CONST_PTR_TO_MAP: 'map_ptr',
+}
+const flagNames: Record<string, number> = {
+  PTR_MAYBE_NULL: MAYBE_NULL, MEM_RDONLY: RDONLY, PTR_UNTRUSTED: UNTRUSTED, PTR_TRUSTED: TRUSTED, MEM_RCU: RCU, MEM_ALLOC: ALLOC,
+  MEM_PERCPU: PERCPU, MEM_USER: USER,
+}
+/** 'PTR_TO_BTF_ID|PTR_TRUSTED' as kind and flags. */
+export function parseRegType(text: string): { kind: RegKind; flags: number } {
+  const [head, ...rest] = text.split('|')
+  const kind = ctxRegs[head!]
+  if (kind === undefined) throw new Error(`no register kind for ${text}`)
+  return { kind, flags: rest.reduce((flags, name) => flags | (flagNames[name] ?? 0), 0) }
+}
+
+function accessCtx(env: Env, a: Access, off: number): RegState {
+  const reg = env.reg(a.base)
+  requireCtxOffset(env, a.base, reg)
+  if (off < 0) reject('ctx-bounds', `invalid bpf_context access off=${off} size=${a.size}`, { reg: a.base })
+  const answer = env.kernel.ctxAccess(env.traits, off, a.size, a.write)
+  if (!answer.ok) {
+    if (answer.unsupported !== undefined) throw new Error(answer.unsupported)
+    const usual = `invalid bpf_context access off=${off} size=${a.size}`
+    return reject('ctx-access', answer.instead === true && answer.message !== undefined ? answer.message : usual, {
+      reg: a.base, ...(answer.message === undefined ? {} : { seen: answer.message }),
+    })
+  }
+  if (a.write) return unknownScalar
+  if (answer.kind === 'scalar') {
+    return scalarReg(a.signed ? scalar.signedOfSize(a.size) : scalar.unsignedOfSize(a.size))
+  }
+  const { kind, flags } = parseRegType(answer.reg)
+  return pointer(kind, {
+    flags, id: flags & MAYBE_NULL ? env.newId() : 0,
+    ...(answer.btf === undefined ? {} : { btf: answer.btf, btfId: answer.btfId! }),
+    ...(answer.memSize === undefined ? {} : { size: answer.memSize }),
+  })
+}
+
+export function requireCtxOffset(env: Env, number: number, reg: RegState): void {
+  void env
+  requireUnmodified(number, reg, false)
+}
+
+/** Fields of bpf_sock, bpf_tcp_sock and bpf_xdp_sock as programs see them. */
+function accessSock(a: Access, reg: RegState, off: number): RegState {
+  const limit = reg.kind === 'tcp_sock' ? 112 : reg.kind === 'xdp_sock' ? 4 : reg.kind === 'sock_common' ? 44 : 80
+  if (off < 0 || off + a.size > limit || off % a.size !== 0) {
+    reject('sock-access', `R${a.base} invalid ${regTypeText(reg)} access off=${off} size=${a.size}`, { reg: a.base })
+  }
+  return scalarReg(a.signed ? scalar.signedOfSize(a.size) : scalar.unsignedOfSize(a.size))
+}
+export { isPkt }

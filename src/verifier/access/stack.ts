@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads and writes of the stack: spills, fills, and bytes.
+
+import type { Env } from '../env.ts'
+import { markPrecise } from '../explore/precision.ts'
+import { markSlotRead } from '../explore/liveness.ts'
+import { destroyDynptrAt } from '../call/dynptr.ts'
+import { reject } from '../report.ts'
+import * as scalar from '../scalar/index.ts'
+import { constReg, edit, isPointer, notInit, type RegState, scalarReg, unknownScalar } from '../state/reg.ts'
+import {
+  allBytes, byteType, DYNPTR, INVALID, isSpilled, ITER, MISC, type Slot, SPILL, spilledBytes, withBytes, ZERO,
+} from '../state/stack.ts'
+import { type Frame, MAX_STACK, setBit } from '../state/state.ts'
+import { hasVarOff, MAX_VAR_OFF, varOffText } from './regions.ts'
+
+/** direct: an insn; helper: a call that may read and write it. */
+export type StackAccess = 'read' | 'write' | 'helper'
+
+const accessText: Record<StackAccess, string> = { read: ' read from', write: ' write to', helper: ' indirect access to' }
+export const slotIndex = (off: number): number => Math.floor((-off - 1) / 8)
+const byteIndex = (off: number): number => (-off - 1) % 8
+
+/** First and last byte that may be touched, after a check that all of them lie in the frame. */
+export function requireStackBounds(env: Env, number: number, off: number, size: number, access: StackAccess): { min: number; max: number } {
+  const reg = env.reg(number)
+  const text = accessText[access]
+  let min = reg.off + off
+  let max: number
+  if (!hasVarOff(reg)) {
+    min += scalar.constNumber(reg.var)
+    max = min + size
+  } else {
+    const smax = scalar.smaxN(reg.var)
+    const smin = scalar.sminN(reg.var)
+    if (smax >= MAX_VAR_OFF || smin <= -MAX_VAR_OFF) {
+      return reject('stack-unbounded', `invalid unbounded variable-offset${text} stack R${number}`, { reg: number })
+    }
+    max = min + smax + size
+    min += smin
+  }
+  if (min < -MAX_STACK || max > 0 || size < 0) {
+    if (!hasVarOff(reg)) reject('stack-bounds', `invalid${text} stack R${number} off=${min} size=${size}`, { reg: number })
+    reject('stack-bounds', `invalid variable-offset${text} stack R${number} var_off=${varOffText(reg)} off=${min} size=${size}`, { reg: number })
+  }
+  return { min, max }
+}
+
+/** The frame that a stack pointer points into. */
+export const frameOf = (env: Env, reg: RegState): Frame => env.state.frames[reg.frame]!
+
+/** A store to a constant place. `value` is the stored register, or the immediate of a store of one. */
+export function writeStack(env: Env, frame: Frame, off: number, size: number, value: RegState | undefined, imm: number, source: number): void {
+  const index = slotIndex(off)
+  // the program may not overwrite a dynptr that owes something
+  destroyDynptrAt(env, frame, index)
+  const slot = frame.slot(index)
+  const aligned = off % 8 === 0
+  const spill = (reg: RegState): void => {
+    if (size === 8) setBit(frame.written, index)
+    // what the spill leaves of the slot keeps no register: zeros stay zeros only where nothing was ever there
+    let types = slot.types
+    for (let i = 0; i < 8; i++) {
+      const type = byteType(slot, i)
+      if (i < 8 - size && type !== INVALID) types = withBytes(types, i, 1, type === ZERO && !isSpilled(slot) ? ZERO : MISC)
+    }
+    frame.setSlot(index, { types: withBytes(types, 8 - size, size, SPILL), reg })
+    env.stepStack = frame.frameno * 64 + index
+  }
+  if (value !== undefined && aligned && value.kind === 'scalar') {
+    let kept = value
+    if (size < 8) {
+      const fits = scalar.umaxN(value.var) < 2 ** (size * 8)
+      kept = edit(value, { id: fits ? value.id : 0, delta: fits ? value.delta : undefined, var: fits ? value.var : value.var })
+    } else if (!scalar.isConst(value.var) && value.id === 0 && source >= 0) {
+      // the copy in memory learns what the register learns
+      kept = edit(value, { id: env.newId() })
+      env.setReg(source, kept)
+    }
+    spill(kept)
+    return
+  }
+  if (value === undefined && aligned) {
+    spill(constReg(imm))
+    env.stepStack = -1
+    return
+  }
+  if (value !== undefined && isPointer(value)) {
+    if (size !== 8) reject('spill-size', 'invalid size of register spill', { reg: source })
+    if (frame !== env.frame && value.kind === 'fp') {
+      reject('spill-stack-pointer', 'cannot spill pointers to stack into stack frame of the caller', { reg: source })
+    }
+    if (!aligned) reject('misaligned-spill', `misaligned stack access off (0x0; 0x0)+0+${off} size ${size}`)
+    spill(value)
+    return
+  }
+  // bytes
+  let type = MISC
+  let types = slot.types
+  if (isSpilled(slot)) {
+    for (let i = 0; i < 8; i++) if (byteType(slot, i) === SPILL) types = withBytes(types, i, 1, MISC)
+  }
+  const zero = value === undefined ? imm === 0 : value.kind === 'scalar' && scalar.isZero(value.var)
+  if (zero) {
+    type = ZERO
+    if (source >= 0) markPrecise(env, source)
+  }
+  for (let i = 0; i < size; i++) types = withBytes(types, byteIndex(off + i), 1, type)
+  if (size === 8) setBit(frame.written, index)
+  frame.setSlot(index, { types, reg: notInit })
+}
+
+/** A store somewhere in [min, max): every slot in reach may have changed. */
+export function writeStackVariable(env: Env, frame: Frame, min: number, max: number, value: RegState | undefined, imm: number, source: number): void {
+  if (value !== undefined && isPointer(value)) {
+    reject('spill-variable', `variable-offset stack write of a pointer is not supported`, { reg: source })
+  }
+  const zero = value === undefined ? imm === 0 : scalar.isZero(value.var)
+  let precise = false
+  for (let at = min; at < max; at++) destroyDynptrAt(env, frame, slotIndex(at))
+  for (let at = min; at < max; at++) {
+    const index = slotIndex(at)
+    const slot = frame.slot(index)
+    const byte = byteIndex(at)
+    // a zero written to zeros leaves zeros; anything else leaves misc
+    if (zero && slot.reg.kind === 'scalar' && isSpilled(slot) && scalar.isZero(slot.reg.var)) continue
+    let type = MISC
+    if (zero && byteType(slot, byte) === ZERO) {
+      type = ZERO
+      precise = true
+    }
+    let types = slot.types
+    if (isSpilled(slot)) for (let i = 0; i < 8; i++) if (byteType(slot, i) === SPILL) types = withBytes(types, i, 1, MISC)
+    frame.setSlot(index, { types: withBytes(types, byte, 1, type), reg: notInit })
+  }
+  if (precise && source >= 0) markPrecise(env, source)
+}
+
+const badRead = (off: number, i: number, size: number): never =>
+  reject('stack-uninit', `invalid read from stack off ${off}+${i} size ${size}`)
+
+/** A load from a constant place: the register filled, or what the bytes amount to. */
+export function readStack(env: Env, frame: Frame, off: number, size: number): RegState {
+  const index = slotIndex(off)
+  const slot = frame.slot(index)
+  markSlotRead(env, frame.frameno, index)
+  if (isSpilled(slot)) {
+    env.stepStack = frame.frameno * 64 + index
+    const spilled = spilledBytes(slot)
+    if (size === 8 && spilled === 8) return slot.reg
+    if (slot.reg.kind !== 'scalar') return reject('fill-size', 'invalid size of register fill')
+    if (size <= spilled && off % 8 === 0) {
+      const value = size === 8 ? slot.reg.var : scalar.truncateLoad(slot.reg.var, size)
+      const same = scalar.umaxN(slot.reg.var) < 2 ** (size * 8)
+      return edit(slot.reg, { var: value, ...(same ? {} : { id: 0, delta: undefined }) })
+    }
+    let spillBytes = 0
+    let zeroBytes = 0
+    for (let i = 0; i < size; i++) {
+      const type = byteType(slot, byteIndex(off + i))
+      if (type === SPILL) spillBytes++
+      else if (type === ZERO) zeroBytes++
+      else if (type !== MISC && type !== INVALID) badRead(off, i, size)
+    }
+    if (spillBytes === size && scalar.isZero(slot.reg.var)) return constReg(0)
+    if (zeroBytes === size) {
+      env.stepStack = -1
+      return constReg(0)
+    }
+    env.stepStack = -1
+    return unknownScalar
+  }
+  return readBytes(frame, off, off + size, size)
+}
+
+function readBytes(frame: Frame, from: number, to: number, size: number): RegState {
+  let zeros = 0
+  for (let at = from; at < to; at++) {
+    const slot = frame.slot(slotIndex(at))
+    const type = byteType(slot, byteIndex(at))
+    if (type === ZERO) zeros++
+    else if (type === DYNPTR || type === ITER) badRead(from, at - from, size)
+    else if (type === SPILL && scalar.isZero(slot.reg.var) && slot.reg.kind === 'scalar') zeros++
+  }
+  return zeros === to - from ? constReg(0) : unknownScalar
+}
+
+/** A load from somewhere in [min, max). */
+export function readStackVariable(env: Env, number: number, off: number, size: number): RegState {
+  const { min, max } = requireStackInitialized(env, number, off, size, false, 'read', undefined)
+  const value = readBytes(frameOf(env, env.reg(number)), min, max, size)
+  if (value.kind === 'scalar' && scalar.isZero(value.var)) return scalarReg(scalar.zero)
+  return value
+}
+
+/**
+ * Memory on the stack as a call sees it: initialised (or to be written, `raw`), no part of it a dynptr or iterator.
+ * A call may write it: what was known of the bytes is forgotten.
+ */
+export function requireStackInitialized(
+  env: Env, number: number, off: number, size: number, zeroOk: boolean, access: StackAccess, raw: ((size: number) => void) | undefined,
+): { min: number; max: number } {
+  const reg = env.reg(number)
+  const frame = frameOf(env, reg)
+  if (size === 0 && !zeroOk) reject('zero-sized-read', 'invalid zero-sized read', { reg: number })
+  const { min, max } = requireStackBounds(env, number, off, size, access)
+  const variable = hasVarOff(reg)
+  if (raw !== undefined && !variable) {
+    for (let at = min; at < max; at++) {
+      const type = byteType(frame.slot(slotIndex(at)), byteIndex(at))
+      if (type === DYNPTR) reject('dynptr-overwrite', `potential write to dynptr at off=${at} disallowed`, { reg: number })
+      if (type === ITER) reject('iter-overwrite', `potential write to iter at off=${at} disallowed`, { reg: number })
+    }
+    raw(size)
+    return { min, max }
+  }
+  for (let at = min; at < max; at++) {
+    const index = slotIndex(at)
+    const slot = frame.slot(index)
+    const type = byteType(slot, byteIndex(at))
+    if (type === DYNPTR || type === ITER) {
+      const kind = access === 'helper' ? ' indirect' : ''
+      if (variable) reject('stack-special', `invalid${kind} read from stack R${number} var_off ${varOffText(reg)}+${at - min} size ${size}`, { reg: number })
+      reject('stack-special', `invalid${kind} read from stack R${number} off ${min}+${at - min} size ${size}`, { reg: number })
+    }
+    markSlotRead(env, reg.frame, index)
+    if (access === 'helper') clobber(frame, index, slot, at)
+  }
+  return { min, max }
+}
+
+function clobber(frame: Frame, index: number, slot: Slot, at: number): void {
+  if (isSpilled(slot)) {
+    let types = slot.types
+    for (let i = 0; i < 8; i++) if (byteType(slot, i) === SPILL) types = withBytes(types, i, 1, MISC)
+    frame.setSlot(index, { types, reg: notInit })
+  } else if (!allBytes(slot, MISC)) {
+    frame.setSlot(index, { types: withBytes(slot.types, byteIndex(at), 1, MISC), reg: notInit })
+  }
+}

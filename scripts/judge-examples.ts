@@ -61,14 +61,22 @@ for (const expected of expectations) {
   const row = judged.get(`${expected.object} ${expected.program}`)
   const said = row === undefined ? 'nothing' : row.verdict
   if (said !== expected.expect) {
-    problems.push(`${expected.object} ${expected.program}: expected ${expected.expect}, kernel: ${said} ${row?.msg ?? ''}`)
+    problems.push(
+      `${expected.object} ${expected.program}: expected ${expected.expect}, kernel: ${said} ${row?.msg ?? ''}`,
+    )
   }
-  if (expected.fixedBy !== undefined && !expectations.some((other) => other.object === expected.object && other.program === expected.fixedBy && other.expect === 'accept')) {
+  if (
+    expected.fixedBy !== undefined &&
+    !expectations.some(
+      (other) => other.object === expected.object && other.program === expected.fixedBy && other.expect === 'accept',
+    )
+  ) {
     problems.push(`${expected.object} ${expected.program}: no accepted program ${expected.fixedBy}`)
   }
 }
 for (const key of judged.keys()) {
-  if (!expectations.some((e) => `${e.object} ${e.program}` === key)) problems.push(`${key}: no comment says what to expect`)
+  if (!expectations.some((e) => `${e.object} ${e.program}` === key))
+    problems.push(`${key}: no comment says what to expect`)
 }
 
 const verdicts = [...judged.values()]
@@ -86,11 +94,16 @@ const verdicts = [...judged.values()]
     kfuncs: row.kfuncs ?? [],
   }))
 writeRows(join(examples, 'verdicts.json'), { kernel: '6.12', programs: verdicts })
-writeRows(join(examples, 'expectations.json'), { document: 'Documentation/bpf/kfuncs.rst of Linux 6.12', programs: expectations })
+writeRows(join(examples, 'expectations.json'), {
+  document: 'Documentation/bpf/kfuncs.rst of Linux 6.12',
+  programs: expectations,
+})
 if (process.argv.includes('--annotate')) for (const source of sources) annotate(source)
 for (const problem of problems) console.error(problem)
 const count = (verdict: string): number => verdicts.filter((row) => row.verdict === verdict).length
-console.log(`${verdicts.length} programs: ${count('accept')} accepted, ${count('reject')} rejected, ${problems.length} problems`)
+console.log(
+  `${verdicts.length} programs: ${count('accept')} accepted, ${count('reject')} rejected, ${problems.length} problems`,
+)
 process.exitCode = problems.length === 0 ? 0 : 1
 
 function judge(): string {
@@ -99,7 +112,9 @@ function judge(): string {
   if (lab === undefined || run === undefined) throw new Error('LAB and JUDGE_RUN (oracle run.sh) must be set')
   const out = join(process.env.TMPDIR ?? '/tmp', `examples-${process.pid}.jsonl`)
   const built = objects.filter((object) => existsSync(join(examples, object)))
-  execFileSync('flock', [join(lab, 'qemu.lock'), run, '-o', out, '-r', examples, ...built], { stdio: ['ignore', 'inherit', 'inherit'] })
+  execFileSync('flock', [join(lab, 'qemu.lock'), run, '-o', out, '-r', examples, ...built], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
   return out
 }
 
@@ -120,13 +135,22 @@ function readExpectations(source: string): Expectation[] {
   lines.forEach((line, index) => {
     const promise = /^\/\/ (ACCEPT|REJECT)(?: \(fixed by (\w+)\))?: (.*)$/.exec(line)
     if (promise !== null) {
-      pending = { expect: promise[1] === 'ACCEPT' ? 'accept' : 'reject', rule: promise[3] ?? '', ...(promise[2] === undefined ? {} : { fixedBy: promise[2] }) }
+      pending = {
+        expect: promise[1] === 'ACCEPT' ? 'accept' : 'reject',
+        rule: promise[3] ?? '',
+        ...(promise[2] === undefined ? {} : { fixedBy: promise[2] }),
+      }
       return
     }
     if (pending !== undefined && pending.program === undefined && !line.startsWith('//') && !line.startsWith('SEC(')) {
       const program = /^(?:int|void|u32) (?:BPF_PROG\()?(\w+)/.exec(line)?.[1]
       if (program === undefined) return
-      found.push({ object: source.replace(/\.c$/, '.o'), program, heading, ...(pending as Pick<Expectation, 'expect' | 'rule'>) })
+      found.push({
+        object: source.replace(/\.c$/, '.o'),
+        program,
+        heading,
+        ...(pending as Pick<Expectation, 'expect' | 'rule'>),
+      })
       pending = undefined
     }
     const note = /^\s+\/\/ rejected: (.*)$/.exec(line)
@@ -141,7 +165,9 @@ function readExpectations(source: string): Expectation[] {
 function annotate(source: string): void {
   const path = join(examples, source)
   const object = source.replace(/\.c$/, '.o')
-  const lines = readFileSync(path, 'utf8').split('\n').filter((line) => !line.startsWith('// kernel 6.12: '))
+  const lines = readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => !line.startsWith('// kernel 6.12: '))
   const out: string[] = []
   lines.forEach((line, index) => {
     out.push(line)

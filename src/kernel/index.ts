@@ -1,2 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+export { buildKernel, type KernelParts, kernelParts } from './build-kernel.ts'
+export { type GateName, type GateRow, gateOpen, gateRows, versionOf } from './gates.ts'
+export { bundledKernels, openKernel, type OpenKernelOptions } from './open.ts'
 export type * from './types.ts'

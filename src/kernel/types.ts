@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Btf, BtfId } from '../btf/index.ts'
-import type { Destructor, Kfunc } from '../kfunc/index.ts'
+import type { Destructor, Kfunc, KfuncRegistration } from '../kfunc/index.ts'
 
 /** Argument and return types of helpers carry the kernel's names: 'ARG_CONST_MAP_PTR', flags joined with '|': 'ARG_PTR_TO_MEM|MEM_RDONLY'. */
 export interface HelperProto {
@@ -66,9 +66,19 @@ export interface Kernel {
   kfuncById(btf: Btf, id: BtfId): Kfunc | undefined
   /** May this kind of program call it? Sets, registration and filters together. */
   kfuncAllowed(kfunc: Kfunc, program: ProgramTraits): boolean
+  /** The registration that lets the program call it, with the flags and the set; undefined where none does. */
+  registrationFor(kfunc: Kfunc, program: ProgramTraits): KfuncRegistration | undefined
   readonly destructors: readonly Destructor[]
+  /** What is missing or doubtful about this kernel's description, by name: a BTF without kfunc tags, an unknown kfunc set … */
+  readonly notes: readonly string[]
   /** BTF func ids that fmod_ret/fentry.s … may sleep at, error injection list, and the like. Names of functions. */
   readonly sleepableHooks: ReadonlySet<string>
+  /** May a sleepable program of this type attach to the function? ('… is not sleepable' otherwise.) LSM: 'bpf_lsm_' names. */
+  sleepableAt(type: string, name: string): boolean
+  /** May fmod_ret change what this function returns? ('…() is not modifiable' otherwise.) */
+  modifiable(name: string): boolean
+  /** Another named set of the kernel: 'bpf_lsm_hooks', 'bpf_lsm_disabled_hooks', 'untrusted_lsm_hooks', 'bool_lsm_hooks', 'btf_id_deny', 'noreturn_deny', 'rcu_protected_types', 'btf_allowlist_d_path' … Empty where unknown. */
+  functionSet(name: string): ReadonlySet<string>
   helper(id: number, program: ProgramTraits): HelperAnswer
   helperName(id: number): string | undefined
   /** A read or write of the program's context at a constant offset. */
@@ -76,7 +86,12 @@ export interface Kernel {
   /** Named feature gates (DESIGN.md "Which kernels"); rules ask a gate, never a version. */
   gate(name: string): boolean
   /** BTF_TYPE_SAFE_TRUSTED / _RCU / _RCU_OR_NULL: is field `field` of struct `struct` safe to walk through? */
-  safePointer(table: 'trusted' | 'rcu' | 'rcu_or_null' | 'trusted_or_null', struct: string, field: string): boolean
+  safePointer(
+    table: 'trusted' | 'rcu' | 'rcu_or_null' | 'trusted_or_null',
+    struct: string,
+    field: string,
+    fieldType?: BtfId,
+  ): boolean
   /** Values of CONFIG_* for .kconfig externs. */
   config(name: string): string | undefined
 }

@@ -1,2 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+export * from './allowed.ts'
+export * from './destructors.ts'
+export * from './filters.ts'
+export * from './flags.ts'
+export * from './hooks.ts'
+export * from './known-sets.ts'
+export * from './partners.ts'
+export * from './prototype.ts'
+export * from './safe-types.ts'
+export * from './special.ts'
+export * from './suffixes.ts'
 export type * from './types.ts'

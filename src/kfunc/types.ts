@@ -38,6 +38,10 @@ export interface Kfunc {
 export interface KfuncRegistration {
   readonly set: string
   readonly types: readonly string[]
+  /** The kernel's table it goes into (hooks.ts); undefined where that is not known. */
+  readonly hook?: string | undefined
+  /** Flags it has there; the kernel keeps them per set, and a few kfuncs differ. Absent: the kfunc's own. */
+  readonly flags?: ReadonlySet<KfuncFlag>
   /** Name of the filter that further narrows callers; its rule is in filters.ts. */
   readonly filter?: string
 }

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// Makes a kernel profile (docs/kernel-profile.md).
+//
+//   node scripts/make-profile.ts --out profiles/6.12.kfprofile --release R --btf vmlinux.btf --ids vmlinux.btf_ids
+//        --names btfids-syms.elf --config config [--module NAME=FILE.ko …]
+
+import { readFileSync, writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { deflateRawSync } from 'node:zlib'
+import { type Btf, parseBtf } from '../src/btf/index.ts'
+import { destructorRows, recogniseSet } from '../src/kfunc/index.ts'
+import { scanIds } from '../src/kernel/btf-ids.ts'
+import { assembleProfile, layOut, type ProfileIndex, wrapProfile } from '../src/kernel/profile-format.ts'
+import { elfSections, elfSymbols } from './elf-lite.ts'
+
+const { values: args } = parseArgs({
+  options: {
+    out: { type: 'string' },
+    release: { type: 'string' },
+    btf: { type: 'string' },
+    ids: { type: 'string' },
+    names: { type: 'string' },
+    config: { type: 'string' },
+    module: { type: 'string', multiple: true, default: [] },
+  },
+})
+const need = (name: 'out' | 'release' | 'btf' | 'ids' | 'names' | 'config'): string => {
+  const value = args[name]
+  if (value === undefined) throw new Error(`--${name} is missing`)
+  return value
+}
+function must<T>(result: { ok: true; value: T } | { ok: false; fault: { what: string } }): T {
+  if (!result.ok) throw new Error(result.fault.what)
+  return result.value
+}
+
+const vmlinuxBytes = readFileSync(need('btf'))
+const vmlinux = must(parseBtf(vmlinuxBytes, { name: 'vmlinux' }))
+const ids = readFileSync(need('ids'))
+const names = readFileSync(need('names'))
+const { sets, lists } = named(vmlinux, ids, names)
+
+const modules = args.module.map((spec) => {
+  const [name, file] = spec.split('=') as [string, string]
+  const bytes = readFileSync(file)
+  const sections = elfSections(bytes)
+  const btfBytes = sections.get('.BTF')?.bytes
+  if (btfBytes === undefined) throw new Error(`${file} has no .BTF`)
+  const btf = must(parseBtf(btfBytes, { name, base: vmlinux }))
+  const moduleIds = sections.get('.BTF_ids')?.bytes
+  return { name, btfBytes, sets: moduleIds === undefined ? [] : named(btf, moduleIds, bytes).sets, destructors: [] }
+})
+
+const blobs = [vmlinuxBytes, readFileSync(need('config')), ...modules.map(({ btfBytes }) => btfBytes)]
+const { refs } = layOut(blobs)
+const index: ProfileIndex = {
+  format: 1,
+  release: need('release'),
+  btf: refs[0]!,
+  config: refs[1]!,
+  sets,
+  destructors: destructorRows.flatMap(({ struct, kfunc }) => {
+    const id = vmlinux.find(struct, 'struct')
+    return id !== undefined && vmlinux.find(kfunc, 'func') !== undefined ? [{ struct: id, kfunc }] : []
+  }),
+  lists,
+  errorInjection: [],
+  modules: modules.map(({ name, sets, destructors }, i) => ({ name, btf: refs[2 + i]!, sets, destructors })),
+}
+const payload = assembleProfile(index, blobs)
+const file = wrapProfile(payload.length, deflateRawSync(payload, { level: 9, memLevel: 9 }))
+writeFileSync(need('out'), file)
+const kfuncs = [...sets, ...modules.flatMap((module) => module.sets)].reduce(
+  (sum, { members }) => sum + members.length,
+  0,
+)
+console.log(`${need('out')}: ${file.length} bytes, ${sets.length} sets, ${kfuncs} kfuncs, ${modules.length} modules`)
+
+/** Every set and list of a .BTF_ids section by the name its symbol gives it; a scan without names must find the same sets. */
+function named(btf: Btf, section: Uint8Array, symbolsOf: Uint8Array) {
+  const words = new Uint32Array(Uint8Array.from(section).buffer, 0, section.length >> 2)
+  const base = elfSections(symbolsOf).get('.BTF_ids')!
+  const sets: { set: string; members: [number, number][] }[] = []
+  const lists: Record<string, string[]> = {}
+  for (const { name, value, section: index } of elfSymbols(symbolsOf)) {
+    if (index !== base.index) continue
+    const at = Number(value - base.address) >> 2
+    if (name.startsWith('__BTF_ID__set8__')) {
+      const members: [number, number][] = []
+      for (let i = 0; i < words[at]!; i++) members.push([words[at + 2 + 2 * i]!, words[at + 3 + 2 * i]!])
+      sets.push({ set: name.slice('__BTF_ID__set8__'.length), members: members.filter(([id]) => id !== 0) })
+    } else if (name.startsWith('__BTF_ID__set__')) {
+      const members = [...words.subarray(at + 1, at + 1 + words[at]!)].filter((id) => id !== 0)
+      lists[name.slice('__BTF_ID__set__'.length)] = members.map((id) => btf.type(id).name)
+    }
+  }
+  for (const { set, members } of sets) {
+    const known = recogniseSet(members.map(([id]) => btf.type(id).name))
+    if (known?.set !== set) console.warn(`set ${set} is recognised as ${known?.set ?? 'nothing'}`)
+  }
+  const scanned = scanIds(btf, section).sets
+  if (scanned.length !== sets.length) console.warn(`${sets.length} named sets, but a scan finds ${scanned.length}`)
+  return { sets, lists }
+}

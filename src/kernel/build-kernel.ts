@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// A `Kernel` from its parts. Everything that opens one (a profile, an image, raw BTF, a module on top) ends here.
+
+import { type Btf, type BtfId, pointee, typeName } from '../btf/index.ts'
+import {
+  type Destructor,
+  isListedSafe,
+  type Kfunc,
+  registrationFor,
+  type SafeTable,
+  safeSuffix,
+} from '../kfunc/index.ts'
+import { ctxAccess, helperAnswer, helperNameOf } from './answers.ts'
+import { gateOpen } from './gates.ts'
+import type { Kernel, ProgramTraits } from './types.ts'
+
+/** What a kernel is made of: the whole of its state. Two kernels share parts freely, for nothing in here changes. */
+export interface KernelParts {
+  readonly release: string
+  readonly btf: Btf
+  readonly modules: readonly Btf[]
+  /** vmlinux's first, then each module's in loading order. */
+  readonly kfuncs: readonly Kfunc[]
+  readonly destructors: readonly Destructor[]
+  /** Named sets of functions and types. */
+  readonly lists: ReadonlyMap<string, ReadonlySet<string>>
+  readonly errorInjection: ReadonlySet<string>
+  readonly config: ReadonlyMap<string, string>
+  readonly notes: readonly string[]
+  /** Gates opened (true) or shut (false) whatever the release says. */
+  readonly gates: ReadonlyMap<string, boolean>
+}
+
+const partsOf = new WeakMap<Kernel, KernelParts>()
+
+/** The parts a kernel was built from, to build a changed copy. */
+export function kernelParts(kernel: Kernel): KernelParts {
+  const parts = partsOf.get(kernel)
+  if (parts === undefined) throw new Error('this kernel was not built by kfuncs')
+  return parts
+}
+
+const none: ReadonlySet<string> = new Set()
+
+/** Builds the value. */
+export function buildKernel(parts: KernelParts): Kernel {
+  const { btf, lists, errorInjection } = parts
+  const kfuncs = new Map<string, Kfunc>()
+  const byId = new Map<Btf, Map<BtfId, Kfunc>>()
+  for (const kfunc of parts.kfuncs) {
+    if (!kfuncs.has(kfunc.name)) kfuncs.set(kfunc.name, kfunc)
+    let ids = byId.get(kfunc.btf)
+    if (ids === undefined) byId.set(kfunc.btf, (ids = new Map()))
+    ids.set(kfunc.btfId, kfunc)
+  }
+  const functionSet = (name: string): ReadonlySet<string> => lists.get(name) ?? none
+  const fmodret = new Map<string, Kfunc>()
+  for (const kfunc of parts.kfuncs) {
+    if (kfunc.registrations.some(({ hook }) => hook === 'fmodret')) fmodret.set(kfunc.name, kfunc)
+  }
+  const sleepableTraced = (name: string): boolean =>
+    (errorInjection.has(name) && !functionSet('btf_non_sleepable_error_inject').has(name)) ||
+    (fmodret.get(name)?.registrations.some(({ hook, flags }) => hook === 'fmodret' && flags?.has('KF_SLEEPABLE')) ??
+      false)
+  const sleepableLsm = functionSet('sleepable_lsm_hooks')
+  const kernel: Kernel = {
+    release: parts.release,
+    btf,
+    modules: parts.modules,
+    kfuncs,
+    notes: parts.notes,
+    destructors: parts.destructors,
+    sleepableHooks: new Set([
+      ...sleepableLsm,
+      ...[...fmodret.keys(), ...errorInjection].filter((name) => sleepableTraced(name)),
+    ]),
+    kfuncById: (owner, id) => byId.get(owner)?.get(id),
+    registrationFor: (kfunc, program) => registrationFor(kfunc, program),
+    kfuncAllowed: (kfunc, program) => registrationFor(kfunc, program) !== undefined,
+    sleepableAt: (type, name) => (type === 'BPF_PROG_TYPE_LSM' ? sleepableLsm.has(name) : sleepableTraced(name)),
+    modifiable: (name) => fmodret.has(name) || errorInjection.has(name) || name.startsWith('security_'),
+    functionSet,
+    helper: (id: number, program: ProgramTraits) => helperAnswer(id, program),
+    helperName: (id: number) => helperNameOf(id),
+    ctxAccess: (program, off, size, write) => ctxAccess(btf, program, off, size, write),
+    gate: (name) => parts.gates.get(name) ?? gateOpen(name, parts.release),
+    safePointer: (table, struct, field, fieldType) => isSafe(btf, table, struct, field, fieldType),
+    config: (name) => parts.config.get(name),
+  }
+  partsOf.set(kernel, parts)
+  return kernel
+}
+
+/**
+ * Is the field in the kernel's own table? `struct task_struct__safe_rcu` holds the fields of task_struct that are; with
+ * `fieldType` the pointer must also point to the type that the table's field names.
+ */
+function isSafe(btf: Btf, table: SafeTable, struct: string, field: string, fieldType: BtfId | undefined): boolean {
+  const id = btf.find(`${struct}${safeSuffix(table)}`, 'struct')
+  if (id === undefined) return isListedSafe(table, struct, field)
+  const safe = btf.type(id)
+  if (safe.kind !== 'struct') return false
+  const member = safe.members.find(({ name }) => name === field)
+  if (member === undefined) return false
+  if (fieldType === undefined) return true
+  const target = pointee(btf, member.type)
+  return target !== undefined && typeName(btf, target) === typeName(btf, fieldType)
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// Named feature gates. A rule asks a gate, never a version; which kernels open a gate is said here and nowhere else.
+
+export interface GateRow {
+  readonly name: string
+  /** First kernel that has it. */
+  readonly since: string
+  /** First kernel that no longer has it. */
+  readonly until?: string
+  readonly words: string
+}
+
+export const gateRows = [
+  { name: 'kfuncs', since: '5.18', words: 'kfunc sets registered per program type, with flags since 6.0' },
+  { name: 'open-coded-iterators', since: '6.4', words: 'KF_ITER_* and bpf_iter_num' },
+  { name: 'exceptions', since: '6.7', words: 'bpf_throw and exception callbacks' },
+  { name: 'may-goto', since: '6.9', words: 'the may_goto instruction' },
+  { name: 'arena', since: '6.9', words: 'arena maps and addr_space_cast' },
+  { name: 'preempt-kfuncs', since: '6.10', words: 'bpf_preempt_disable and bpf_preempt_enable' },
+  { name: 'work-queues', since: '6.10', words: 'bpf_wq' },
+  {
+    name: 'kfunc-decl-tags',
+    since: '6.11',
+    words: 'kfuncs carry the decl tag bpf_kfunc in BTF (where pahole is new enough)',
+  },
+  {
+    name: 'iter-next-any',
+    since: '6.11',
+    words: 'iterator next kfuncs may return a pointer to anything, sized by its type',
+  },
+  { name: 'fastcall', since: '6.12', words: 'bpf_fastcall: no spills around marked calls' },
+  {
+    name: 'raw-tp-null-args',
+    since: '6.13',
+    words: 'arguments of tp_btf programs that tracepoints pass as NULL are marked so',
+  },
+  { name: 'private-stack', since: '6.13', words: 'private stacks for tracing and struct_ops programs' },
+  { name: 'irq-kfuncs', since: '6.14', words: 'bpf_local_irq_save and __irq_flag' },
+  { name: 'resilient-spin-lock', since: '6.15', words: 'bpf_res_spin_lock' },
+  { name: 'load-acquire', since: '6.15', words: 'load-acquire and store-release' },
+  {
+    name: 'changes-pkt-data-global',
+    since: '6.13',
+    words: 'global subprograms that change packet data invalidate pointers of their callers',
+  },
+  {
+    name: 'struct-ops-refcounted-args',
+    since: '6.15',
+    words: '__ref arguments and kptr returns of struct_ops programs',
+  },
+  { name: 'sock-ops-kfuncs', since: '6.15', words: 'a kfunc hook for BPF_PROG_TYPE_SOCK_OPS' },
+  { name: 'kfunc-prog-suffix', since: '6.17', until: '7.0', words: 'the parameter suffix __prog' },
+  { name: 'string-kfuncs', since: '6.17', words: 'bpf_strcmp and its kin' },
+  { name: 'static-liveness', since: '6.18', words: 'liveness computed ahead of exploration' },
+  { name: 'task-work', since: '6.18', words: 'bpf_task_work' },
+  {
+    name: 'kfunc-trusted-by-default',
+    since: '7.0',
+    words: 'every kfunc takes trusted arguments; KF_TRUSTED_ARGS is gone',
+  },
+  { name: 'opt-is-nullable', since: '7.0', words: 'the suffix __opt became __nullable' },
+  { name: 'implicit-args', since: '7.0', words: 'KF_IMPLICIT_ARGS: the verifier fills trailing arguments in' },
+  { name: 'many-args', since: '7.1', words: 'more than five arguments, through r11' },
+  { name: 'indirect-jumps', since: '7.0', words: 'gotox through jump tables' },
+  { name: 'circular-ranges', since: '7.1', words: 'signed and unsigned bounds as one circular range' },
+  { name: 'deepest-call-16', since: '7.1', words: 'sixteen frames instead of eight' },
+  { name: 'verifier-reports', since: '7.3', words: 'the kernel explains a rejection itself' },
+  { name: 'kfunc-spinlock-safe', since: '7.3', words: 'KF_SPINLOCK_SAFE' },
+  { name: 'kfunc-perfmon', since: '7.3', words: 'KF_PERFMON' },
+  { name: 'kfunc-arena-args', since: '7.3', words: 'the parameter suffixes __arena and __arena__nullable' },
+] as const satisfies readonly GateRow[]
+
+export type GateName = (typeof gateRows)[number]['name']
+
+const byName: ReadonlyMap<string, GateRow> = new Map(gateRows.map((row): [string, GateRow] => [row.name, row]))
+
+/** '6.12.117+deb12-cloud-amd64' → 6012; undefined where it does not begin with a version. */
+export function versionOf(release: string): number | undefined {
+  const match = /^(\d{1,3})\.(\d{1,3})/.exec(release)
+  return match === null ? undefined : Number(match[1]) * 1000 + Number(match[2])
+}
+
+/** Does a kernel of this release have the gate? An unknown gate is our own mistake and throws. */
+export function gateOpen(name: string, release: string): boolean {
+  const row = byName.get(name)
+  if (row === undefined) throw new Error(`no gate is named ${name}`)
+  const version = versionOf(release)
+  if (version === undefined) return false
+  return version >= versionOf(row.since)! && (row.until === undefined || version < versionOf(row.until)!)
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// A profile's content → the parts of a kernel.
+
+import { type Btf, parseBtf } from '../btf/index.ts'
+import { attempt, FaultError, type Result } from '../fault/index.ts'
+import { type Destructor, type Kfunc, kfuncsOfSets, type KfuncSet, knownSet } from '../kfunc/index.ts'
+import type { KernelParts } from './build-kernel.ts'
+import type { Profile, ProfileDestructor, ProfileSet } from './profile-format.ts'
+import { parseConfig } from './config.ts'
+
+/** The kernel of a profile, with the modules it bundles (all, or those named). */
+export function profileParts(
+  { index, blob }: Profile,
+  { modules }: { readonly modules?: readonly string[] | undefined } = {},
+): Result<KernelParts> {
+  return attempt({ section: 'profile' }, () => {
+    const notes: string[] = []
+    const btf = openBtf(blob(index.btf), 'vmlinux', undefined)
+    const kfuncs: Kfunc[] = [...kfuncsOfSets(btf, undefined, registered(index.sets, notes))]
+    const destructors: Destructor[] = [...destructorsIn(btf, index.destructors)]
+    const moduleBtfs: Btf[] = []
+    for (const module of index.modules) {
+      if (modules !== undefined && !modules.includes(module.name)) continue
+      const own = openBtf(blob(module.btf), module.name, btf)
+      moduleBtfs.push(own)
+      kfuncs.push(...kfuncsOfSets(own, module.name, registered(module.sets, notes)))
+      destructors.push(...destructorsIn(own, module.destructors))
+    }
+    return {
+      release: index.release,
+      btf,
+      modules: moduleBtfs,
+      kfuncs,
+      destructors,
+      lists: new Map(Object.entries(index.lists).map(([name, names]) => [name, new Set(names)])),
+      errorInjection: new Set(index.errorInjection),
+      config: parseConfig(() => blob(index.config)),
+      notes,
+      gates: new Map(),
+    }
+  })
+}
+
+function openBtf(bytes: Uint8Array, name: string, base: Btf | undefined): Btf {
+  const parsed = parseBtf(bytes, { name, base })
+  if (!parsed.ok) throw new FaultError(parsed.fault.what, { ...parsed.fault.place, object: name }, parsed.fault.hint)
+  return parsed.value
+}
+
+function registered(sets: readonly ProfileSet[], notes: string[]): readonly KfuncSet[] {
+  return sets.map(({ set, members }) => {
+    const known = knownSet(set)
+    if (known === undefined) notes.push(`kfunc set ${set}: which programs may call its kfuncs is not known`)
+    return { set, members, hooks: known?.hooks ?? [], filter: known?.filter }
+  })
+}
+
+const destructorsIn = (btf: Btf, rows: readonly ProfileDestructor[]): readonly Destructor[] =>
+  rows.map(({ struct, kfunc }) => ({ struct, btf, kfunc }))

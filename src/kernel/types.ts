@@ -27,7 +27,12 @@ export interface HelperArg {
 
 export type HelperAnswer =
   | { readonly ok: true; readonly proto: HelperProto }
-  | { readonly ok: false; readonly why: 'unknown' | 'not_allowed' | 'gpl' | 'unsupported' }
+  | {
+      readonly ok: false
+      readonly why: 'unknown' | 'not_allowed' | 'gpl' | 'unsupported'
+      /** the kernel's log line, where it has one */
+      readonly message?: string
+    }
 
 /** What of a program decides which helpers, kfuncs and context fields it may use. */
 export interface ProgramTraits {
@@ -39,6 +44,12 @@ export interface ProgramTraits {
   readonly attachBtfId: number | undefined
   /** struct_ops: 'tcp_congestion_ops' and member name */
   readonly structOps?: { readonly typeName: string; readonly member: string } | undefined
+  /** Where `attachBtfId` points: vmlinux's types, a module's, or another program's. */
+  readonly attachBtf?: Btf | undefined
+  /** The program this one attaches to (freplace; fentry and fexit of a BPF program). */
+  readonly target?: { readonly type: string; readonly attachType: string | undefined } | undefined
+  /** Loaded without CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN. */
+  readonly unprivileged?: boolean
 }
 
 export type CtxAnswer =

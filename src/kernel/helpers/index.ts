@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+export * from './lookup.ts'
+export * from './lsm-hooks.ts'

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Answers "may this program call helper N, and with which prototype".
+import { helperName as uapiName } from '../../uapi/index.ts'
+import type { HelperAnswer, HelperArg, HelperProto, ProgramTraits } from '../types.ts'
+import { type AvailabilityRow, availability, setOfStructOps, setOfType } from './availability.ts'
+import { allowedInProbe } from './probe-allow.ts'
+import { helperRows } from './protos.ts'
+
+/** 'bpf_map_lookup_elem' for 1. */
+export const helperName = (id: number): string | undefined => uapiName(id)
+
+interface Row {
+  readonly proto: HelperProto
+  /** Only at the attach points that probe-allow.ts lists. */
+  readonly probe: boolean
+}
+
+let parsed: ReadonlyMap<string, Row> | undefined
+/** Every prototype by 'name' or 'name:variant'. */
+export function helperPrototypes(): ReadonlyMap<string, Row> {
+  parsed ??= new Map(helperRows.trim().split('\n').map(readRow))
+  return parsed
+}
+
+/**
+ * The prototype of helper `id` as this program sees it. Unknown numbers, helpers that the program's type does not offer, and
+ * GPL-only ones from programs of another licence are refused, in the order the kernel checks them; `message` is its log line.
+ */
+export function lookupHelper(id: number, program: ProgramTraits): HelperAnswer {
+  const name = helperName(id)
+  if (name === undefined) return { ok: false, why: 'unknown', message: `invalid func unknown#${id}` }
+  const set = setOf(program)
+  if (set === undefined) return { ok: false, why: 'unsupported' }
+  const key = search(set, name.slice(4), program)
+  const row = key === undefined ? undefined : helperPrototypes().get(key)
+  if (row === undefined)
+    return { ok: false, why: 'not_allowed', message: `program of this type cannot use helper ${name}#${id}` }
+  if (row.proto.gplOnly && !program.gpl)
+    return { ok: false, why: 'gpl', message: 'cannot call GPL-restricted function from non-GPL compatible program' }
+  if (row.probe && !allowedInProbe(row.proto.name, program))
+    return { ok: false, why: 'not_allowed', message: 'helper call is not allowed in probe' }
+  return { ok: true, proto: row.proto }
+}
+
+/** freplace programs count as what they replace (check_attach_btf_id takes over the target's verifier_ops). */
+function setOf(program: ProgramTraits): string | undefined {
+  if (program.type === 'BPF_PROG_TYPE_STRUCT_OPS') return setOfStructOps[program.structOps?.typeName ?? ''] ?? 'base'
+  return setOfType[program.type === 'BPF_PROG_TYPE_EXT' ? (program.target?.type ?? '') : program.type]
+}
+
+function search(setName: string, helper: string, program: ProgramTraits): string | undefined {
+  const seen = program.type === 'BPF_PROG_TYPE_EXT' ? { ...program, ...program.target } : program
+  for (let name: string | undefined = setName; name !== undefined; ) {
+    const set = availability[name]
+    if (set === undefined) return undefined
+    for (const first of set.first ?? []) {
+      const found = inRows(availability[first]?.rows ?? [], helper, seen)
+      if (found !== undefined) return found || undefined
+    }
+    const found = inRows(set.rows, helper, seen)
+    if (found !== undefined) return found || undefined
+    name = set.next
+  }
+  return undefined
+}
+
+/** The prototype's key; '' where a row denies it; undefined where no row speaks of it. */
+function inRows(rows: readonly AvailabilityRow[], helper: string, program: ProgramTraits): string | undefined {
+  for (const row of rows) {
+    const key = namesOf(row).get(helper)
+    if (key === undefined) continue
+    if (row.needs !== undefined && program.unprivileged) continue
+    if (row.when !== undefined && !row.when(program)) continue
+    return row.deny ? '' : key
+  }
+  return undefined
+}
+
+const names = new WeakMap<AvailabilityRow, ReadonlyMap<string, string>>()
+function namesOf(row: AvailabilityRow): ReadonlyMap<string, string> {
+  let map = names.get(row)
+  if (map === undefined) {
+    const words = row.helpers.trim().split(/\s+/)
+    map = new Map(words.map((word) => [word.split(':')[0] ?? word, word]))
+    names.set(row, map)
+  }
+  return map
+}
+
+function readRow(line: string): [string, Row] {
+  const [id = '', key = '', flags = '', ret = '', ...args] = line.split(' ')
+  const has = (flag: string) => flags.split(',').includes(flag)
+  const { type, btf } = readType(ret)
+  const proto: HelperProto = {
+    id: Number(id),
+    name: `bpf_${key.split(':')[0]}`,
+    gplOnly: has('gpl'),
+    pktAccess: has('pkt'),
+    mightSleep: has('sleep'),
+    fastcall: has('fast'),
+    ret: type,
+    ...(btf === undefined ? {} : { retBtf: btf }),
+    args: args.map(readType),
+  }
+  return [key, { proto, probe: has('probe') }]
+}
+
+function readType(text: string): HelperArg {
+  const match = /^([A-Z0-9_|]+)(?:\[(\w+|\*)\])?(?:\{(\d+)\})?$/.exec(text)
+  const [, type = text, btf, size] = match ?? []
+  return {
+    type,
+    ...(btf === undefined || btf === '*' ? {} : { btf }),
+    ...(size === undefined ? {} : { size: Number(size) }),
+  }
+}

@@ -44,3 +44,25 @@ export interface Insn {
   readonly imm: number
   readonly op: Op
 }
+
+/** Conformance groups of RFC 9669 §2.4, and what Linux has beside the RFC. */
+export type OpGroup = 'base32' | 'base64' | 'atomic32' | 'atomic64' | 'divmul32' | 'divmul64' | 'packet' | 'linux' // not in the RFC: may_goto, addr_space_cast, load_acquire …
+
+/** Opcodes a kernel may lack; named as kernel gates are. Everything else is in 6.12 already. */
+export type IsaFeature = 'load_acquire' | 'gotox'
+
+/** One row of the opcode table: an opcode, the field values that select it, and its operation. */
+export interface OpRow {
+  readonly code: number
+  /** The value of `off`, `imm` that selects this row among those with the same code; undefined: any. */
+  readonly off: number | undefined
+  readonly imm: number | undefined
+  readonly group: OpGroup
+  /** The first kernel that has it, where not every kernel since 6.12 does. */
+  readonly since: IsaFeature | undefined
+  /** Operator as both disassemblers print it: '+=', 's/=', '==', 's<' … */
+  readonly text: string
+  /** Where the RFC or the kernel's documentation defines it. */
+  readonly source: string
+  readonly op: Op
+}

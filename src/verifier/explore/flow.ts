@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+// Before any path is walked: subprograms, the control-flow graph, where states are worth keeping, which registers are live.
+
+import type { BtfId } from '../../btf/index.ts'
+import type { Insn } from '../../isa/index.ts'
+import type { Env, Subprog } from '../env.ts'
+import { reject } from '../report.ts'
+
+/** Where a jump goes; undefined for what does not jump. */
+export function jumpTarget(insn: Insn, at: number): number | undefined {
+  const { op } = insn
+  if (op.kind === 'ja') return op.width === 32 ? at + insn.imm + 1 : at + insn.off + 1
+  if (op.kind === 'jump' || op.kind === 'may_goto') return at + insn.off + 1
+  return undefined
+}
+
+export const isSubprogCall = (insn: Insn): boolean => insn.op.kind === 'call' && insn.src === 1
+export const isKfuncCall = (insn: Insn): boolean => insn.op.kind === 'call' && insn.src === 2
+export const isHelperCall = (insn: Insn): boolean => insn.op.kind === 'call' && insn.src === 0
+
+/** Subprograms start at call targets and at functions whose address is taken. */
+export function findSubprogs(env: Env): void {
+  const starts = new Set<number>([0])
+  for (const [, ref] of env.prog.refs) if (ref.kind === 'subprog' || ref.kind === 'func') starts.add(ref.insn)
+  const exceptionCb = exceptionCallback(env)
+  if (exceptionCb !== undefined) starts.add(exceptionCb)
+  const sorted = [...starts].sort((a, b) => a - b)
+  const byInsn = new Map(env.prog.funcs.map((func) => [func.insn, func.typeId]))
+  env.subprogs = sorted.map((start, index): Subprog => {
+    const typeId = byInsn.get(start) ?? (0 as BtfId)
+    const type = typeId === 0 || env.prog.btf === undefined ? undefined : env.prog.btf.type(typeId)
+    return {
+      start, end: sorted[index + 1] ?? env.insns.length, name: type?.name ?? '', typeId,
+      global: type?.kind === 'func' && type.linkage === 'global', isCallback: false, isAsyncCallback: false,
+      isExceptionCb: start === exceptionCb, called: false, hasTailCall: false, hasLdAbs: false, stackDepth: 0, mightSleep: false,
+      changesPktData: false,
+    }
+  })
+  if (exceptionCb !== undefined) env.exceptionCb = env.subprogs.findIndex((s) => s.start === exceptionCb)
+  env.subprogs.forEach((subprog, index) => {
+    for (let i = subprog.start; i < subprog.end; i++) env.subprogAt[i] = index
+  })
+  for (const subprog of env.subprogs) {
+    for (let i = subprog.start; i < subprog.end; i++) {
+      const insn = env.insns[i]!
+      if (insn.op.kind === 'ld_abs' || insn.op.kind === 'ld_ind') subprog.hasLdAbs = true
+      if (isHelperCall(insn) && insn.imm === 12) subprog.hasTailCall = true
+      const target = jumpTarget(insn, i)
+      if (target !== undefined && (target < subprog.start || target >= subprog.end)) {
+        reject('jump-range', `jump out of range from insn ${i} to ${target}`)
+      }
+    }
+    const last = env.insns[subprog.end - 1]
+    const kind = last?.op.kind
+    const throws = last !== undefined && isKfuncCall(last) && kfuncName(env, subprog.end - 1) === 'bpf_throw'
+    if (kind !== 'exit' && kind !== 'ja' && !throws) reject('last-insn', 'last insn is not an exit or jmp')
+  }
+}
+
+/** `__exception_cb(name)`: a decl tag on the main program. At most one; static functions will not do. */
+function exceptionCallback(env: Env): number | undefined {
+  const main = env.prog.funcs.find((func) => func.insn === 0)
+  const { btf } = env.prog
+  if (main === undefined || btf === undefined) return undefined
+  const tags = btf.declTags(main.typeId).filter((tag) => tag.component === -1 && tag.name.startsWith('exception_callback:'))
+  if (tags.length === 0) return undefined
+  if (tags.length > 1) reject('exception-cb-many', 'multiple exception callback tags for main subprog')
+  const name = tags[0]!.name.slice('exception_callback:'.length)
+  const func = env.prog.funcs.find((f) => btf.type(f.typeId).name === name)
+  if (func === undefined) return reject('exception-cb', `exception callback '${name}' could not be found`)
+  const type = btf.type(func.typeId)
+  if (type.kind === 'func' && type.linkage !== 'global') return reject('exception-cb', `exception callback cannot be a static func`)
+  return func.insn
+}
+
+export function kfuncName(env: Env, insn: number): string | undefined {
+  const ref = env.prog.refs.get(insn)
+  return ref?.kind === 'kfunc' ? ref.name : undefined
+}
+
+const iterNext = /^bpf_iter_.*_next$/
+const callbackKfuncs = new Set(['bpf_rbtree_add_impl', 'bpf_rbtree_add', 'bpf_wq_set_callback_impl'])
+const callbackHelpers = new Set([164, 181, 208, 180, 209])
+
+/** The graph of each subprogram: reachable throughout, and where exploration keeps states. */
+export function checkFlow(env: Env): void {
+  const count = env.insns.length
+  const seen = new Uint8Array(count)
+  const work: number[] = []
+  const enter = (target: number, from: number, branch: boolean): void => {
+    if (target < 0 || target >= count) reject('jump-range', `jump out of range from insn ${from} to ${target}`)
+    if (branch) env.note(target).prune = true
+    if (seen[target] === 0) {
+      seen[target] = 1
+      work.push(target)
+    }
+  }
+  const starts = env.subprogs.filter((subprog, i) => i === 0 || subprog.isExceptionCb).map((s) => s.start)
+  for (const start of starts) {
+    enter(start, start, false)
+    while (work.length > 0) {
+      const at = work.pop()!
+      const insn = env.insns[at]!
+      const note = env.note(at)
+      switch (insn.op.kind) {
+        case 'exit':
+          break
+        case 'ja': {
+          const target = jumpTarget(insn, at)!
+          note.prune ||= target <= at
+          enter(target, at, true)
+          break
+        }
+        case 'jump':
+        case 'may_goto':
+          note.prune = true
+          if (insn.op.kind === 'may_goto') note.forceCheckpoint = true
+          enter(at + 1, at, false)
+          enter(jumpTarget(insn, at)!, at, true)
+          break
+        case 'call': {
+          const name = kfuncName(env, at)
+          if (insn.src === 2 && name !== undefined) {
+            if (iterNext.test(name)) {
+              note.iterNext = true
+              note.prune = true
+              note.forceCheckpoint = true
+            }
+            if (name.startsWith('bpf_wq_set_callback')) note.prune = true
+            else if (callbackKfuncs.has(name)) note.callsCallback = note.prune = note.forceCheckpoint = true
+          } else if (insn.src === 0 && (callbackHelpers.has(insn.imm) || insn.imm === 170)) {
+            // timer callbacks run later; the others run within the call
+            if (insn.imm !== 170) note.callsCallback = note.forceCheckpoint = true
+            note.prune = true
+          }
+          if (insn.src === 1) {
+            const ref = env.prog.refs.get(at)
+            const target = ref?.kind === 'subprog' ? ref.insn : at + insn.imm + 1
+            env.note(at + 1 < count ? at + 1 : at).prune = true
+            enter(target, at, true)
+          }
+          if (name !== 'bpf_throw' || at + 1 < count) if (at + 1 < count) enter(at + 1, at, false)
+          break
+        }
+        case 'ld_imm64': {
+          const ref = env.prog.refs.get(at)
+          if (ref?.kind === 'func') enter(ref.insn, at, true)
+          if (at + 1 < count) seen[at + 1] = 1
+          enter(at + 2, at, false)
+          break
+        }
+        default:
+          enter(at + 1, at, false)
+      }
+    }
+  }
+  for (let i = 0; i < count; i++) {
+    if (seen[i] === 0) reject('unreachable', `unreachable insn ${i}`)
+    if (env.insns[i]!.op.kind === 'ld_imm64') {
+      if (i > 0 && false) void i
+      i++
+    }
+  }
+  liveness(env)
+}
+
+/** Registers live before each insn, by the usual backward data flow within subprograms. Calls use r1-r5 and clobber r0-r5. */
+function liveness(env: Env): void {
+  const count = env.insns.length
+  const live = env.liveRegs
+  const use = new Uint16Array(count)
+  const def = new Uint16Array(count)
+  for (let i = 0; i < count; i++) [use[i], def[i]] = usesAndDefs(env, i)
+  for (let changed = true; changed; ) {
+    changed = false
+    for (let i = count - 1; i >= 0; i--) {
+      const insn = env.insns[i]!
+      let out = 0
+      if (insn.op.kind !== 'exit') {
+        const target = jumpTarget(insn, i)
+        if (target !== undefined) out |= live[target] ?? 0
+        if (insn.op.kind !== 'ja') out |= live[insn.op.kind === 'ld_imm64' ? i + 2 : i + 1] ?? 0
+      }
+      const next = (out & ~def[i]!) | use[i]!
+      if (next !== live[i]) {
+        live[i] = next
+        changed = true
+      }
+    }
+  }
+}
+
+export function usesAndDefs(env: Env, at: number): [number, number] {
+  const insn = env.insns[at]!
+  const dst = 1 << insn.dst
+  const src = 1 << insn.src
+  const { op } = insn
+  switch (op.kind) {
+    case 'alu':
+      if (op.name === 'mov' || op.name === 'movsx' || op.name === 'addr_space_cast') return [op.source === 'reg' ? src : 0, dst]
+      return [dst | (op.source === 'reg' ? src : 0), dst]
+    case 'load':
+      return [src, dst]
+    case 'store':
+      return [dst | (op.source === 'reg' ? src : 0), 0]
+    case 'atomic':
+      if (op.name === 'cmpxchg') return [dst | src | 1, 1]
+      if (op.name === 'load_acquire') return [src, dst]
+      return [dst | src, op.fetch ? src : 0]
+    case 'ld_imm64':
+      return [0, dst]
+    case 'ld_abs':
+    case 'ld_ind':
+      return [0x40 | src, 0x3f]
+    case 'jump':
+      return [dst | (op.source === 'reg' ? src : 0), 0]
+    case 'call':
+      return [0x3e, 0x3f]
+    case 'exit':
+      return [1, 0]
+    default:
+      return [0, 0]
+  }
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+// Precision: a scalar whose exact value decided something safety-relevant is marked in every checkpoint it flowed from, by walking
+// the executed insns backward. Only marked scalars keep pruning from merging different values.
+// Sound because whatever the walk cannot follow falls back to marking every scalar of every ancestor.
+
+import type { Env } from '../env.ts'
+import { edit } from '../state/reg.ts'
+import { isSpilledScalar } from '../state/stack.ts'
+import { MAX_FRAMES, type State, type Step } from '../state/state.ts'
+
+/** What still has to be traced: registers and stack slots per frame. */
+class Wanted {
+  readonly regs = new Uint16Array(MAX_FRAMES + 1)
+  readonly lo = new Int32Array(MAX_FRAMES + 1)
+  readonly hi = new Int32Array(MAX_FRAMES + 1)
+
+  has(frame: number, reg: number): boolean {
+    return (this.regs[frame]! & (1 << reg)) !== 0
+  }
+  set(frame: number, reg: number): void {
+    if (reg < 10) this.regs[frame] = this.regs[frame]! | (1 << reg)
+  }
+  clear(frame: number, reg: number): void {
+    this.regs[frame] = this.regs[frame]! & ~(1 << reg)
+  }
+  hasSlot(frame: number, slot: number): boolean {
+    return ((slot < 32 ? this.lo[frame]! >>> slot : this.hi[frame]! >>> (slot - 32)) & 1) !== 0
+  }
+  setSlot(frame: number, slot: number): void {
+    if (slot < 32) this.lo[frame] = this.lo[frame]! | (1 << slot)
+    else this.hi[frame] = this.hi[frame]! | (1 << (slot - 32))
+  }
+  clearSlot(frame: number, slot: number): void {
+    if (slot < 32) this.lo[frame] = this.lo[frame]! & ~(1 << slot)
+    else this.hi[frame] = this.hi[frame]! & ~(1 << (slot - 32))
+  }
+  empty(): boolean {
+    for (let f = 0; f <= MAX_FRAMES; f++) if (this.regs[f] !== 0 || this.lo[f] !== 0 || this.hi[f] !== 0) return false
+    return true
+  }
+}
+
+/** The value of a register of the current frame matters exactly. */
+export function markPrecise(env: Env, reg: number): void {
+  const value = env.reg(reg)
+  if (value.kind !== 'scalar') return
+  const wanted = new Wanted()
+  wanted.set(env.state.frames.length - 1, reg)
+  chase(env, env.state, wanted)
+}
+
+/** Everything that was precise in the state we were pruned by is precise in ours. */
+export function propagatePrecision(env: Env, seen: State): void {
+  const wanted = new Wanted()
+  seen.frames.forEach((frame, f) => {
+    for (let i = 0; i < 10; i++) if (frame.regs[i]!.kind === 'scalar' && frame.regs[i]!.precise) wanted.set(f, i)
+    frame.stack.forEach((slot, i) => {
+      if (isSpilledScalar(slot) && slot.reg.precise) wanted.setSlot(f, i)
+    })
+  })
+  if (!wanted.empty()) chase(env, env.state, wanted)
+}
+
+function chase(env: Env, from: State, wanted: Wanted): void {
+  let state: State | undefined = from
+  /** The step executed after the one looked at: tells calls that entered a frame from calls that did not. */
+  let later: { insn: number; frame: number } = { insn: env.insn, frame: from.frames.length - 1 }
+  while (state !== undefined) {
+    for (let step: Step | undefined = state.last; step !== undefined; step = step.before) {
+      if (!back(env, step, later, wanted)) return markAll(from)
+      later = step
+      if (wanted.empty()) return
+    }
+    const parent: State | undefined = state.parent
+    if (parent === undefined) return
+    mark(parent, wanted)
+    if (wanted.empty()) return
+    state = parent
+  }
+}
+
+/** Marks what is wanted in a checkpoint; what is marked already, or no scalar there, needs no further tracing. */
+function mark(state: State, wanted: Wanted): void {
+  for (let f = 0; f <= MAX_FRAMES; f++) {
+    const frame = state.frames[f]
+    if (frame === undefined) {
+      wanted.regs[f] = 0
+      wanted.lo[f] = 0
+      wanted.hi[f] = 0
+      continue
+    }
+    for (let i = 0; i < 10; i++) {
+      if (!wanted.has(f, i)) continue
+      const reg = frame.regs[i]!
+      if (reg.kind !== 'scalar' || reg.precise) wanted.clear(f, i)
+      else frame.regs[i] = edit(reg, { precise: true })
+    }
+    if (wanted.lo[f] === 0 && wanted.hi[f] === 0) continue
+    for (let i = 0; i < 64; i++) {
+      if (!wanted.hasSlot(f, i)) continue
+      const slot = frame.slot(i)
+      if (!isSpilledScalar(slot) || slot.reg.precise) wanted.clearSlot(f, i)
+      else frame.stack[i] = { types: slot.types, reg: edit(slot.reg, { precise: true }) }
+    }
+  }
+}
+
+function markAll(from: State): void {
+  for (let state: State | undefined = from; state !== undefined; state = state.parent) {
+    for (const frame of state.frames) {
+      for (let i = 0; i < 10; i++) {
+        const reg = frame.regs[i]!
+        if (reg.kind === 'scalar' && !reg.precise) frame.regs[i] = edit(reg, { precise: true })
+      }
+      for (let i = 0; i < frame.stack.length; i++) {
+        const slot = frame.stack[i]!
+        if (isSpilledScalar(slot) && !slot.reg.precise) frame.stack[i] = { types: slot.types, reg: edit(slot.reg, { precise: true }) }
+      }
+    }
+  }
+}
+
+/** One insn backward. False: it cannot be followed. */
+function back(env: Env, step: Step, later: { insn: number; frame: number }, wanted: Wanted): boolean {
+  const insn = env.insns[step.insn]!
+  const f = step.frame
+  const { op } = insn
+  const linked = step.linked
+  const syncLinked = (): void => {
+    if (linked === undefined) return
+    if (!linked.some((l) => (l.slot >= 0 ? wanted.hasSlot(l.frame, l.slot) : wanted.has(l.frame, l.reg)))) return
+    for (const l of linked) if (l.slot >= 0) wanted.setSlot(l.frame, l.slot)
+      else wanted.set(l.frame, l.reg)
+  }
+  switch (op.kind) {
+    case 'alu':
+      if (!wanted.has(f, insn.dst)) return true
+      if (op.name === 'mov' || op.name === 'movsx' || op.name === 'addr_space_cast') {
+        wanted.clear(f, insn.dst)
+        if (op.source === 'reg') wanted.set(f, insn.src)
+      } else if (op.source === 'reg') wanted.set(f, insn.src)
+      return true
+    case 'load':
+      if (!wanted.has(f, insn.dst)) return true
+      wanted.clear(f, insn.dst)
+      if (step.stack >= 0) wanted.setSlot(step.stack >> 6, step.stack & 63)
+      return true
+    case 'store':
+      if (wanted.has(f, insn.dst)) return false
+      if (step.stack < 0 || !wanted.hasSlot(step.stack >> 6, step.stack & 63)) return true
+      wanted.clearSlot(step.stack >> 6, step.stack & 63)
+      if (op.source === 'reg') wanted.set(f, insn.src)
+      return true
+    case 'atomic': {
+      const written = op.name === 'cmpxchg' ? 0 : op.name === 'load_acquire' ? insn.dst : op.fetch ? insn.src : -1
+      if (wanted.has(f, insn.dst) && op.name !== 'load_acquire') return false
+      if (written >= 0) wanted.clear(f, written)
+      // the memory part makes the slot unknown: nothing before it decides its value
+      if (step.stack >= 0) return !wanted.hasSlot(step.stack >> 6, step.stack & 63)
+      return true
+    }
+    case 'ld_imm64':
+      wanted.clear(f, insn.dst)
+      return true
+    case 'ld_abs':
+    case 'ld_ind':
+      return !wanted.has(f, 0)
+    case 'jump':
+      syncLinked()
+      if (op.source === 'reg' && (wanted.has(f, insn.dst) || wanted.has(f, insn.src))) {
+        wanted.set(f, insn.dst)
+        wanted.set(f, insn.src)
+      }
+      syncLinked()
+      return true
+    case 'call': {
+      if (later.frame === f + 1) {
+        // the call entered the later frame: its arguments were ours
+        const args = wanted.regs[f + 1]! & 0x3e
+        if ((wanted.regs[f + 1]! & ~0x3e) !== 0 || wanted.lo[f + 1] !== 0 || wanted.hi[f + 1] !== 0) return false
+        wanted.regs[f + 1] = 0
+        if (insn.src === 1) wanted.regs[f] = wanted.regs[f]! | args
+        return true
+      }
+      wanted.clear(f, 0)
+      return (wanted.regs[f]! & 0x3e) === 0
+    }
+    case 'exit':
+      if (later.frame === f - 1) {
+        if ((wanted.regs[f - 1]! & 0x3e) !== 0) return false
+        const callback = env.insns[later.insn]?.op.kind === 'call' && env.insns[later.insn]!.src !== 1
+        if (wanted.has(f - 1, 0)) {
+          wanted.clear(f - 1, 0)
+          if (!callback) wanted.set(f, 0)
+        }
+      }
+      return true
+    default:
+      return true
+  }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Loads the parser runtime and C's grammar, both WebAssembly, at first use: nobody who reads no C pays for them.
+import { Language, Parser } from 'web-tree-sitter'
+import { fail, ok, type Result } from '../fault/index.ts'
+import { readPackageFile } from '../platform.ts'
+
+/** Where the two WebAssembly files come from; by default from the installed packages (Node only). */
+export interface LoadCOptions {
+  /** web-tree-sitter.wasm */
+  readonly runtimeWasm?: Uint8Array | URL
+  /** tree-sitter-c.wasm */
+  readonly grammarWasm?: Uint8Array | URL
+}
+
+let loading: Promise<Result<Parser>> | undefined
+
+/** The grammar's parser, once per process: WebAssembly code, no state of any kernel. The first call's options decide. */
+export function loadGrammar(options: LoadCOptions = {}): Promise<Result<Parser>> {
+  loading ??= load(options).then((result) => {
+    if (!result.ok) loading = undefined
+    return result
+  })
+  return loading
+}
+
+async function load(options: LoadCOptions): Promise<Result<Parser>> {
+  const runtime = await wasmBytes(options.runtimeWasm, 'web-tree-sitter', 'web-tree-sitter.wasm')
+  if (!runtime.ok) return runtime
+  const grammar = await wasmBytes(options.grammarWasm, 'tree-sitter-c', 'tree-sitter-c.wasm')
+  if (!grammar.ok) return grammar
+  try {
+    await Parser.init({ wasmBinary: runtime.value })
+    return ok(new Parser().setLanguage(await Language.load(grammar.value)))
+  } catch (error) {
+    return fail(`the C grammar does not load: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+async function wasmBytes(given: Uint8Array | URL | undefined, pkg: string, file: string): Promise<Result<Uint8Array>> {
+  if (given instanceof Uint8Array) return ok(given)
+  if (given === undefined || given.protocol === 'file:') {
+    const bytes = await readPackageFile(given ?? { package: pkg, file })
+    if (bytes !== undefined) return ok(bytes)
+    const hint = 'outside Node, pass loadC({ runtimeWasm, grammarWasm }) as bytes or URLs'
+    return fail(`cannot read ${file} of the package ${pkg}`, { object: file }, hint)
+  }
+  try {
+    const response = await fetch(given)
+    if (!response.ok) return fail(`HTTP status ${response.status}`, { object: given.href })
+    return ok(new Uint8Array(await response.arrayBuffer()))
+  } catch (error) {
+    return fail(`cannot fetch: ${error instanceof Error ? error.message : String(error)}`, { object: given.href })
+  }
+}

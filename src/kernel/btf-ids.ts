@@ -20,8 +20,8 @@ export interface ScannedIds {
   readonly sets: readonly IdSet8[]
   /** Plain sets of at least two functions. */
   readonly lists: readonly { readonly byte: number; readonly ids: readonly number[] }[]
-  /** A struct id directly before a function id whose name ends in `_dtor`: a destructor registration. */
-  readonly destructors: readonly { readonly struct: number; readonly func: number }[]
+  /** A struct id directly before a function id, outside sets: what a destructor registration looks like. */
+  readonly pairs: readonly { readonly struct: number; readonly func: number }[]
 }
 
 const setFlagKfuncs = 1
@@ -37,7 +37,7 @@ export function scanIds(btf: Btf, section: Uint8Array, littleEndian = true): Sca
   const kind = (id: number): string | undefined => (id > 0 && id < btf.count ? btf.type(id).kind : undefined)
   const sets: IdSet8[] = []
   const lists: { byte: number; ids: number[] }[] = []
-  const destructors: { struct: number; func: number }[] = []
+  const pairs: { struct: number; func: number }[] = []
   for (let i = 0; i < count; ) {
     const members = readSet8(i)
     if (members !== undefined) {
@@ -52,11 +52,11 @@ export function scanIds(btf: Btf, section: Uint8Array, littleEndian = true): Sca
       continue
     }
     if (i + 1 < count && kind(word(i)) === 'struct' && kind(word(i + 1)) === 'func') {
-      if (btf.type(word(i + 1)).name.endsWith('_dtor')) destructors.push({ struct: word(i), func: word(i + 1) })
+      pairs.push({ struct: word(i), func: word(i + 1) })
     }
     i++
   }
-  return { sets, lists, destructors }
+  return { sets, lists, pairs }
 
   function readSet8(at: number): [number, number][] | undefined {
     const size = word(at)

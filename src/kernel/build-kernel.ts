@@ -50,7 +50,10 @@ export function buildKernel(parts: KernelParts): Kernel {
   for (const kfunc of parts.kfuncs) {
     if (!kfuncs.has(kfunc.name)) kfuncs.set(kfunc.name, kfunc)
     let ids = byId.get(kfunc.btf)
-    if (ids === undefined) byId.set(kfunc.btf, (ids = new Map()))
+    if (ids === undefined) {
+      ids = new Map()
+      byId.set(kfunc.btf, ids)
+    }
     ids.set(kfunc.btfId, kfunc)
   }
   const functionSet = (name: string): ReadonlySet<string> => lists.get(name) ?? none

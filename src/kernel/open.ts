@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opening a kernel, from whatever there is of one.
 
-import { parseBtf } from '../btf/index.ts'
 import { fail, ok, type Result } from '../fault/index.ts'
 import { buildKernel, type KernelParts } from './build-kernel.ts'
+import { isElf } from './elf-sections.ts'
+import { btfParts, imageParts } from './open-image.ts'
 import { profileParts } from './open-profile.ts'
 import { readBundled } from './platform.ts'
 import { isProfile, readProfile } from './profile-format.ts'
@@ -54,7 +55,6 @@ async function fromBytes(bytes: Uint8Array, options: OpenKernelOptions): Promise
     const profile = await readProfile(bytes)
     return profile.ok ? profileParts(profile.value, options) : profile
   }
-  const btf = parseBtf(bytes, { name: 'vmlinux' })
-  if (!btf.ok) return btf
-  return fail('opening a kernel from this input is not there yet')
+  if (isElf(bytes)) return imageParts(bytes)
+  return btfParts(bytes)
 }

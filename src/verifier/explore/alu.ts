@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// Arithmetic on scalars and pointers. RFC 9669 §4.1; pointer rules as the kernel's log words them.
+
+import type { Insn } from '../../isa/index.ts'
+import { MAX_VAR_OFF } from '../access/regions.ts'
+import type { Env } from '../env.ts'
+import { reject } from '../report.ts'
+import * as scalar from '../scalar/index.ts'
+import { edit, isPkt, isPointer, mayBeNull, pointer, type RegState, regTypeText, scalarReg, unknownScalar } from '../state/reg.ts'
+import { readReg, requireWritable } from './operands.ts'
+
+const opText: Record<string, string> = {
+  add: '+=', sub: '-=', mul: '*=', div: '/=', sdiv: 's/=', mod: '%=', smod: 's%=', or: '|=', and: '&=', xor: '^=', lsh: '<<=', rsh: '>>=', arsh: 's>>=',
+}
+
+export function executeAlu(env: Env, insn: Insn): void {
+  const { op } = insn
+  if (op.name === 'neg' || op.name === 'le' || op.name === 'be' || op.name === 'bswap') {
+    const dst = readReg(env, insn.dst)
+    requireWritable(insn.dst)
+    if (isPointer(dst)) reject('pointer-alu', `R${insn.dst} pointer arithmetic prohibited`, { reg: insn.dst })
+    const value = op.name === 'neg' ? scalar.alu('neg', op.width as 32 | 64, dst.var, dst.var)
+      : scalar.byteSwap(op.name, op.size as 2 | 4 | 8, dst.var)
+    return env.setReg(insn.dst, scalarReg(value))
+  }
+  if (op.name === 'mov' || op.name === 'movsx' || op.name === 'addr_space_cast') return move(env, insn)
+  const src = op.source === 'reg' ? readReg(env, insn.src) : scalarReg(scalar.constantNumber(insn.imm))
+  const dst = readReg(env, insn.dst)
+  if (op.source === 'imm') {
+    if ((op.name === 'div' || op.name === 'mod' || op.name === 'sdiv' || op.name === 'smod') && insn.imm === 0) reject('div-zero', 'div by zero')
+    if ((op.name === 'lsh' || op.name === 'rsh' || op.name === 'arsh') && (insn.imm < 0 || insn.imm >= op.width)) {
+      reject('shift', `invalid shift ${insn.imm}`)
+    }
+  }
+  requireWritable(insn.dst)
+  if (isPointer(dst) || isPointer(src)) return pointerAlu(env, insn, dst, src)
+  const value = scalarReg(scalar.alu(op.name as 'add', op.width as 32 | 64, dst.var, src.var))
+  env.setReg(insn.dst, linkDelta(insn, dst, src, value))
+}
+
+/** `r2 = r1; r2 += 4`: the copies stay linked, at a distance. */
+function linkDelta(insn: Insn, dst: RegState, src: RegState, value: RegState): RegState {
+  if (insn.op.name !== 'add' || insn.op.width !== 64 || dst.id === 0 || dst.delta !== undefined || !scalar.isConst(src.var)) return value
+  const delta = scalar.constNumber(src.var)
+  // a constant destination carries no link
+  if (Number.isNaN(delta) || delta > 0x7fffffff || delta < 0) return value
+  return edit(value, { id: dst.id, delta })
+}
+
+function move(env: Env, insn: Insn): void {
+  const { op } = insn
+  if (op.source === 'imm') {
+    requireWritable(insn.dst)
+    const imm = op.width === 32 ? insn.imm >>> 0 : insn.imm
+    return env.setReg(insn.dst, scalarReg(scalar.constantNumber(imm)))
+  }
+  let src = readReg(env, insn.src)
+  requireWritable(insn.dst)
+  if (op.name === 'addr_space_cast') {
+    // the arena is the only other address space
+    if (insn.imm === 1) return env.setReg(insn.dst, unknownScalar)
+    return env.setReg(insn.dst, pointer('arena'))
+  }
+  if (src.kind === 'scalar') {
+    if (src.delta !== undefined) {
+      src = edit(src, { id: 0, delta: undefined })
+      env.setReg(insn.src, src)
+    }
+    const bits = op.name === 'movsx' ? op.size * 8 - 1 : op.width
+    const keeps = op.name === 'movsx' ? scalar.sminN(src.var) >= 0 && scalar.umaxN(src.var) < 2 ** bits && op.width === 64
+      : op.width === 64 || scalar.umaxN(src.var) <= 0xffffffff
+    if (keeps && src.id === 0 && !scalar.isConst(src.var)) {
+      src = edit(src, { id: env.newId() })
+      env.setReg(insn.src, src)
+    }
+    if (op.name === 'movsx') {
+      const value = scalar.movsx(src.var, op.size as 1 | 2 | 4, op.width as 32 | 64)
+      return env.setReg(insn.dst, edit(src, { var: value, id: keeps ? src.id : 0 }))
+    }
+    if (op.width === 64) return env.setReg(insn.dst, src)
+    return env.setReg(insn.dst, edit(src, { var: scalar.zext32(src.var), id: keeps ? src.id : 0 }))
+  }
+  if (op.name === 'movsx') reject('pointer-partial', `R${insn.src} sign-extension part of pointer`, { reg: insn.src })
+  if (op.width === 32) {
+    if (src.kind === 'arena') return env.setReg(insn.dst, unknownScalar)
+    reject('pointer-partial', `R${insn.src} partial copy of pointer`, { reg: insn.src })
+  }
+  env.setReg(insn.dst, src)
+}
+
+function pointerAlu(env: Env, insn: Insn, dst: RegState, src: RegState): void {
+  const { op } = insn
+  const text = opText[op.name] ?? op.name
+  const details = { reg: insn.dst }
+  if (isPointer(dst) && isPointer(src)) {
+    if (dst.kind === 'arena' || src.kind === 'arena') return env.setReg(insn.dst, op.width === 64 ? pointer('arena') : unknownScalar)
+    if (op.name === 'sub' && op.width === 64) return env.setReg(insn.dst, unknownScalar)
+    reject('pointer-pointer', `R${insn.dst} pointer ${text} pointer prohibited`, details)
+  }
+  const [ptr, off] = isPointer(dst) ? [dst, src] : [src, dst]
+  if (ptr.kind === 'arena') return env.setReg(insn.dst, op.width === 64 ? pointer('arena') : unknownScalar)
+  if (op.width === 32) reject('pointer-alu32', `R${insn.dst} 32-bit pointer arithmetic prohibited`, details)
+  if (scalar.isInconsistent(off.var)) return env.setReg(insn.dst, unknownScalar)
+  const type = regTypeText(ptr)
+  if (mayBeNull(ptr)) reject('null-arithmetic', `R${insn.dst} pointer arithmetic on ${type} prohibited, null-check it first`, details)
+  const fixed = ['map_ptr', 'pkt_end', 'sock', 'sock_common', 'tcp_sock', 'xdp_sock', 'func', 'dynptr']
+  const known = scalar.isConst(off.var)
+  if (fixed.includes(ptr.kind) && !(ptr.kind === 'map_ptr' && scalar.isZero(off.var))) {
+    reject('pointer-kind', `R${insn.dst} pointer arithmetic on ${type} prohibited`, details)
+  }
+  requireSaneOffset(off, ptr)
+  let result: RegState
+  if (op.name === 'add') {
+    const moved = known ? ptr.off + scalar.constNumber(off.var) : Number.NaN
+    if (known && Number.isInteger(moved) && moved === (moved | 0)) {
+      result = edit(ptr, { off: moved })
+    } else {
+      result = edit(ptr, { var: scalar.addPointerOffset(ptr.var, off.var) })
+      if (isPkt(ptr)) result = edit(result, { id: env.newId(), size: 0 })
+    }
+  } else if (op.name === 'sub') {
+    if (ptr !== dst) reject('pointer-sub', `R${insn.dst} tried to subtract pointer from scalar`, details)
+    if (ptr.kind === 'fp') reject('stack-sub', `R${insn.dst} subtraction from stack pointer prohibited`, details)
+    const moved = known ? ptr.off - scalar.constNumber(off.var) : Number.NaN
+    if (known && Number.isInteger(moved) && moved === (moved | 0)) result = edit(ptr, { off: moved })
+    else {
+      result = edit(ptr, { var: scalar.subPointerOffset(ptr.var, off.var) })
+      if (isPkt(ptr)) result = edit(result, { id: env.newId(), ...(scalar.sminN(off.var) < 0 ? { size: 0 } : {}) })
+    }
+  } else if (op.name === 'and' || op.name === 'or' || op.name === 'xor') {
+    return reject('pointer-bitwise', `R${insn.dst} bitwise operator ${text} on pointer prohibited`, details)
+  } else return reject('pointer-operator', `R${insn.dst} pointer arithmetic with ${text} operator prohibited`, details)
+  requireSaneOffset(result, ptr)
+  env.setReg(insn.dst, result)
+}
+
+/** Offsets stay far from wrapping around. */
+function requireSaneOffset(reg: RegState, ptr: RegState): void {
+  const type = regTypeText(ptr)
+  const known = scalar.isConst(reg.var)
+  const value = scalar.sminN(reg.var)
+  if (known && (value >= MAX_VAR_OFF || value <= -MAX_VAR_OFF)) {
+    reject('offset-range', `math between ${type} pointer and ${BigInt.asIntN(64, scalar.constValue(reg.var))} is not allowed`)
+  }
+  if (reg.off >= MAX_VAR_OFF || reg.off <= -MAX_VAR_OFF) reject('offset-range', `${type} pointer offset ${reg.off} is not allowed`)
+  if (value === -(2 ** 63)) {
+    reject('offset-range', `math between ${type} pointer and register with unbounded min value is not allowed`)
+  }
+  if (value >= MAX_VAR_OFF || value <= -MAX_VAR_OFF) reject('offset-range', `value ${scalar.smin(reg.var)} makes ${type} pointer be out of bounds`)
+}

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+// Conditional jumps: decided where they can be, else both ways with what each way teaches.
+
+import type { Insn } from '../../isa/index.ts'
+import { releaseReferenceIn } from '../call/references.ts'
+import type { Env } from '../env.ts'
+import * as scalar from '../scalar/index.ts'
+import { constReg, edit, isPkt, isPointer, MAYBE_NULL, mayBeNull, NON_OWN, pointer, type RegState } from '../state/reg.ts'
+import { isSpilledScalar } from '../state/stack.ts'
+import { type LinkedReg, mapRegs, type State } from '../state/state.ts'
+import { readReg } from './operands.ts'
+import { markPrecise } from './precision.ts'
+
+const AT_PKT_END = -2
+const BEYOND_PKT_END = -1
+
+/** Executes the jump; the next insn is env.insn afterwards. `fork` keeps the other way for later. */
+export function executeJump(env: Env, insn: Insn, fork: (target: number) => State): number {
+  const { op } = insn
+  const next = env.insn + 1
+  const target = next + insn.off
+  const src = op.source === 'reg' ? readReg(env, insn.src) : constReg(insn.imm)
+  const dst = readReg(env, insn.dst)
+  const width = op.width as 32 | 64
+  const taken = isTaken(env, op.name, width, dst, src)
+  if (taken !== undefined) {
+    if (!isPointer(dst)) markPrecise(env, insn.dst)
+    if (op.source === 'reg' && !isPointer(src)) markPrecise(env, insn.src)
+    return taken ? target : next
+  }
+  const linked: LinkedReg[] = []
+  if (op.source === 'reg' && src.kind === 'scalar' && src.id !== 0) collectLinked(env.state, src.id, linked)
+  if (dst.kind === 'scalar' && dst.id !== 0) collectLinked(env.state, dst.id, linked)
+  if (linked.length > 1) env.stepLinked = linked
+  const other = fork(target)
+  const here = env.state
+  if (dst.kind === 'scalar' && src.kind === 'scalar') {
+    if (!(op.source === 'reg' && insn.dst === insn.src)) {
+      refine(env, here, insn, dst, src, false)
+      refine(env, other, insn, dst, src, true)
+    }
+    return next
+  }
+  const eq = op.name === 'jeq'
+  if (eq || op.name === 'jne') {
+    if (width === 64 && op.source === 'imm' && insn.imm === 0 && mayBeNull(dst)) {
+      markNull(env, here, dst, !eq)
+      markNull(env, other, dst, eq)
+      return next
+    }
+    if (width === 64 && op.source === 'reg' && isPointer(dst) && isPointer(src) && mayBeNull(dst) !== mayBeNull(src)
+      && dst.kind !== 'btf' && src.kind !== 'btf') {
+      const nullable = mayBeNull(dst) ? dst : src
+      markNull(env, eq ? other : here, nullable, false)
+      return next
+    }
+  }
+  if (width === 64 && op.source === 'reg') learnPacketRange(op.name, dst, src, here, other)
+  return next
+}
+
+function isTaken(env: Env, op: string, width: 32 | 64, dst: RegState, src: RegState): boolean | undefined {
+  if (dst.kind === 'scalar' && src.kind === 'scalar') return scalar.branchTaken(op as 'jeq', width, dst.var, src.var)
+  if (width === 32) return undefined
+  if (isPkt(dst) && src.kind === 'pkt_end') return packetTaken(op, dst)
+  if (dst.kind === 'pkt_end' && isPkt(src)) return packetTaken(flipped[op] ?? op, src)
+  // a pointer that cannot be null, against null
+  const [ptr, value] = isPointer(dst) ? [dst, src] : [src, dst]
+  if (value.kind !== 'scalar' || !scalar.isZero(value.var) || !notNull(env, ptr)) return undefined
+  return op === 'jeq' ? false : op === 'jne' ? true : undefined
+}
+const flipped: Record<string, string> = { jgt: 'jlt', jlt: 'jgt', jge: 'jle', jle: 'jge' }
+
+function packetTaken(op: string, pkt: RegState): boolean | undefined {
+  if (pkt.size >= 0) return undefined
+  const beyond = pkt.size === BEYOND_PKT_END
+  if (op === 'jle') return beyond ? false : undefined
+  if (op === 'jgt') return beyond ? true : undefined
+  if (op === 'jlt') return false
+  if (op === 'jge') return true
+  return undefined
+}
+
+function notNull(env: Env, reg: RegState): boolean {
+  void env
+  if (reg.flags & MAYBE_NULL) return false
+  switch (reg.kind) {
+    case 'sock':
+    case 'tcp_sock':
+    case 'map_value':
+    case 'map_key':
+    case 'sock_common':
+    case 'mem':
+    case 'map_ptr':
+    case 'fp':
+    case 'ctx':
+    case 'dynptr':
+      return true
+    case 'btf':
+      // trusted, RCU in force, owned or borrowed: never null
+      return reg.refObjId !== 0 || (reg.flags & (8 | 16 | 32 | NON_OWN)) !== 0 && (reg.flags & 4) === 0
+    default:
+      return false
+  }
+}
+
+function collectLinked(state: State, id: number, out: LinkedReg[]): void {
+  state.frames.forEach((frame, f) => {
+    for (let i = 0; i < 10; i++) if (frame.regs[i]!.kind === 'scalar' && frame.regs[i]!.id === id) add({ frame: f, reg: i, slot: -1 })
+    frame.stack.forEach((slot, s) => {
+      if (isSpilledScalar(slot) && slot.reg.id === id) add({ frame: f, reg: -1, slot: s })
+    })
+  })
+  function add(linked: LinkedReg): void {
+    if (!out.some((l) => l.frame === linked.frame && l.reg === linked.reg && l.slot === linked.slot)) out.push(linked)
+  }
+}
+
+function refine(env: Env, state: State, insn: Insn, dst: RegState, src: RegState, taken: boolean): void {
+  void env
+  const { op } = insn
+  const [a, b] = scalar.refineBranch(op.name as 'jeq', op.width as 32 | 64, dst.var, src.var, taken)
+  const regs = state.cur.regs
+  if (op.source === 'reg' && b !== src.var) {
+    regs[insn.src] = edit(regs[insn.src]!, { var: scalar.sanitized(b) })
+    if (src.id !== 0) syncLinked(state, regs[insn.src]!)
+  }
+  if (a !== dst.var) {
+    regs[insn.dst] = edit(regs[insn.dst]!, { var: scalar.sanitized(a) })
+    if (dst.id !== 0) syncLinked(state, regs[insn.dst]!)
+  }
+}
+
+/** Copies of a scalar learn what one of them learnt, each at its own distance. */
+function syncLinked(state: State, known: RegState): void {
+  mapRegs(state, (reg) => {
+    if (reg.kind !== 'scalar' || reg.id !== known.id || reg === known) return reg
+    if (reg.delta === known.delta) return edit(reg, { var: known.var })
+    const shift = (reg.delta ?? 0) - (known.delta ?? 0)
+    return edit(reg, { var: scalar.alu('add', 64, known.var, scalar.constantNumber(shift)) })
+  })
+}
+
+/** All copies of a nullable pointer turn into a null or a pointer. */
+export function markNull(env: Env, state: State, seen: RegState, isNull: boolean): void {
+  const { id } = seen
+  if (isNull && seen.refObjId !== 0 && seen.refObjId === id) releaseReferenceIn(state, id)
+  mapRegs(state, (reg) => {
+    if ((reg.flags & MAYBE_NULL) === 0 || reg.id !== id) return reg
+    if (!scalar.isZero(reg.var) || (reg.off !== 0 && reg.kind !== 'btf')) return reg
+    return isNull ? constReg(0) : nonNull(env, reg)
+  })
+}
+
+export function nonNull(env: Env, reg: RegState): RegState {
+  const flags = reg.flags & ~MAYBE_NULL
+  if (reg.kind === 'map_value') {
+    const map = env.map(reg.map)
+    const inner = env.innerMap(reg.map)
+    if (inner !== undefined) {
+      const timed = env.mapRecord(inner)
+      return pointer('map_ptr', { map: inner, mapUid: timed.has('bpf_timer') || timed.has('bpf_wq') ? reg.id : 0 })
+    }
+    if (map.type === 'BPF_MAP_TYPE_XSKMAP') return pointer('xdp_sock', { flags })
+    if (map.type === 'BPF_MAP_TYPE_SOCKMAP' || map.type === 'BPF_MAP_TYPE_SOCKHASH') {
+      return pointer('sock', { flags, refObjId: reg.refObjId, id: reg.id })
+    }
+    return edit(reg, { flags, id: env.mapRecord(reg.map).lockOff >= 0 ? reg.id : 0 })
+  }
+  // an id stays where it names what a lock guards: allocated objects
+  const keeps = reg.kind === 'btf' && (reg.flags & 32) !== 0
+  return edit(reg, { flags, id: keeps ? reg.id : 0 })
+}
+
+/** `if (data + n > data_end)`: all packet pointers of the same origin learn the range. */
+function learnPacketRange(op: string, dst: RegState, src: RegState, here: State, other: State): void {
+  const ends = (pkt: RegState, end: RegState): boolean =>
+    (pkt.kind === 'pkt' && end.kind === 'pkt_end') || (pkt.kind === 'pkt_meta' && end.kind === 'pkt' && end.off === 0 && scalar.isZero(end.var) && end.id === 0)
+  const forward = ends(dst, src)
+  if (!forward && !ends(src, dst)) return
+  const pkt = forward ? dst : src
+  const name = forward ? op : (flipped[op] ?? '')
+  if (name === 'jgt') {
+    widen(here, pkt, false)
+    markEnd(other, pkt, BEYOND_PKT_END)
+  } else if (name === 'jlt') {
+    widen(other, pkt, true)
+    markEnd(here, pkt, AT_PKT_END)
+  } else if (name === 'jge') {
+    widen(here, pkt, true)
+    markEnd(other, pkt, AT_PKT_END)
+  } else if (name === 'jle') {
+    widen(other, pkt, false)
+    markEnd(here, pkt, BEYOND_PKT_END)
+  }
+}
+
+function widen(state: State, pkt: RegState, open: boolean): void {
+  if (pkt.off < 0 || (pkt.off === 0 && open)) return
+  if (scalar.umaxN(pkt.var) > 0xffff || scalar.umaxN(pkt.var) + pkt.off > 0xffff) return
+  const range = pkt.off + (open ? 1 : 0)
+  mapRegs(state, (reg) => (reg.kind === pkt.kind && reg.id === pkt.id && reg.size < range ? edit(reg, { size: range }) : reg))
+}
+
+function markEnd(state: State, pkt: RegState, mark: number): void {
+  if (pkt.kind !== 'pkt') return
+  const regs = state.cur.regs
+  for (let i = 0; i < 10; i++) {
+    const reg = regs[i]!
+    if (reg.kind === 'pkt' && reg.id === pkt.id && reg.off === pkt.off && scalar.equal(reg.var, pkt.var)) regs[i] = edit(reg, { size: mark })
+  }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Env } from '../env.ts'
+import { reject } from '../report.ts'
+import type { RegState } from '../state/reg.ts'
+
+/** A register that an insn reads must hold something. */
+export function readReg(env: Env, number: number): RegState {
+  if (number > 10) reject('bad-register', `R${number} is invalid`, { reg: number })
+  const reg = env.reg(number)
+  if (reg.kind === 'not_init') reject('uninitialized', `R${number} !read_ok`, { reg: number })
+  return reg
+}
+
+/** The frame pointer cannot be changed. */
+export function requireWritable(number: number): void {
+  if (number > 10) reject('bad-register', `R${number} is invalid`, { reg: number })
+  if (number === 10) reject('frame-pointer', 'frame pointer is read only', { reg: 10 })
+}

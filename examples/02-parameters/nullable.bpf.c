@@ -3,21 +3,22 @@
 // __nullable: NULL is an argument like any other.
 #include "example.h"
 
+u64 seen;
+
 // ACCEPT: bpf_iter_task_new's task may be NULL
 SEC("tp_btf/task_newtask")
 int BPF_PROG(nullable_task, struct task_struct *task, u64 clone_flags)
 {
 	struct bpf_iter_task it;
 	struct task_struct *pos;
-	int n = 0;
 
 	bpf_rcu_read_lock();
 	bpf_iter_task_new(&it, NULL, 0);
 	while ((pos = bpf_iter_task_next(&it)))
-		n++;
+		seen++;
 	bpf_iter_task_destroy(&it);
 	bpf_rcu_read_unlock();
-	return n == 0;
+	return 0;
 }
 
 // REJECT (fixed by nullable_task): NULL or trusted, nothing between
@@ -26,16 +27,15 @@ int BPF_PROG(nullable_walked, struct task_struct *task, u64 clone_flags)
 {
 	struct bpf_iter_task it;
 	struct task_struct *pos;
-	int n = 0;
 
 	bpf_rcu_read_lock();
 	// rejected: last_wakee is not known to be valid
 	bpf_iter_task_new(&it, task->last_wakee, 0);
 	while ((pos = bpf_iter_task_next(&it)))
-		n++;
+		seen++;
 	bpf_iter_task_destroy(&it);
 	bpf_rcu_read_unlock();
-	return n == 0;
+	return 0;
 }
 
 // REJECT (fixed by nullable_task): without __nullable NULL is refused

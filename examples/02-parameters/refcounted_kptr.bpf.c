@@ -4,7 +4,7 @@
 #include "example.h"
 
 struct counted { u64 a; struct bpf_refcount ref; };
-struct plain { u64 a; };
+struct plain { struct bpf_list_node node; u64 a; };
 
 // ACCEPT: a second reference to an object with a count, both given back
 SEC("tc")

@@ -13,7 +13,20 @@ import { copy, known, S32_MAX, S32_MIN, unbind32, unbind64, unbindS64, unbindU64
 import { borrow, carry, lessU, lessU32, maxU32, minU32, mulHigh } from './word.ts'
 
 export type AluName =
-  | 'add' | 'sub' | 'mul' | 'div' | 'mod' | 'sdiv' | 'smod' | 'or' | 'and' | 'xor' | 'lsh' | 'rsh' | 'arsh' | 'neg'
+  | 'add'
+  | 'sub'
+  | 'mul'
+  | 'div'
+  | 'mod'
+  | 'sdiv'
+  | 'smod'
+  | 'or'
+  | 'and'
+  | 'xor'
+  | 'lsh'
+  | 'rsh'
+  | 'arsh'
+  | 'neg'
 
 /** `a op b`. A 32-bit operation works on the low halves and zero-extends. */
 export function alu(name: AluName | (string & {}), width: 32 | 64, a: Scalar, b: Scalar): Scalar {
@@ -101,7 +114,7 @@ export function addRanges64(d: Draft, b: Scalar): void {
   const smaxLo = (d.smaxLo + b.smaxLo) | 0
   const smaxHi = (d.smaxHi + b.smaxHi + carry(smaxLo, d.smaxLo)) | 0
   // A signed sum wrapped where both addends' signs differ from the sum's.
-  const wraps = (d.sminHi ^ sminHi) & (b.sminHi ^ sminHi) | ((d.smaxHi ^ smaxHi) & (b.smaxHi ^ smaxHi))
+  const wraps = ((d.sminHi ^ sminHi) & (b.sminHi ^ sminHi)) | ((d.smaxHi ^ smaxHi) & (b.smaxHi ^ smaxHi))
   if (wraps < 0) unbindS64(d)
   else setS64(d, sminHi, sminLo, smaxHi, smaxLo)
   const uminLo = (d.uminLo + b.uminLo) | 0
@@ -162,8 +175,11 @@ function mulRanges(d: Draft, b: Scalar, width: 32 | 64): void {
   }
   // Each end has a high half of 0 here, for a consistent value; umin <= umax.
   setU64(
-    d, mulHigh(d.uminLo, b.uminLo), Math.imul(d.uminLo, b.uminLo),
-    mulHigh(d.umaxLo, b.umaxLo), Math.imul(d.umaxLo, b.umaxLo),
+    d,
+    mulHigh(d.uminLo, b.uminLo),
+    Math.imul(d.uminLo, b.uminLo),
+    mulHigh(d.umaxLo, b.umaxLo),
+    Math.imul(d.umaxLo, b.umaxLo),
   )
   if (d.umaxHi < 0) unbindS64(d)
   else setS64(d, d.uminHi, d.uminLo, d.umaxHi, d.umaxLo)
@@ -292,8 +308,11 @@ function lsh64(d: Draft, n: number): void {
     setU64(d, d.uminLo << (n - 32), 0, d.umaxLo << (n - 32), 0)
   } else if (n > 0) {
     setU64(
-      d, (d.uminHi << n) | (d.uminLo >>> (32 - n)), d.uminLo << n,
-      (d.umaxHi << n) | (d.umaxLo >>> (32 - n)), d.umaxLo << n,
+      d,
+      (d.uminHi << n) | (d.uminLo >>> (32 - n)),
+      d.uminLo << n,
+      (d.umaxHi << n) | (d.umaxLo >>> (32 - n)),
+      d.umaxLo << n,
     )
   }
   lshRange32(d, n)
@@ -308,8 +327,11 @@ function rsh64(d: Draft, n: number): void {
     setU64(d, 0, (d.uminHi >>> (n - 32)) | 0, 0, (d.umaxHi >>> (n - 32)) | 0)
   } else if (n > 0) {
     setU64(
-      d, (d.uminHi >>> n) | 0, (d.uminLo >>> n) | (d.uminHi << (32 - n)),
-      (d.umaxHi >>> n) | 0, (d.umaxLo >>> n) | (d.umaxHi << (32 - n)),
+      d,
+      (d.uminHi >>> n) | 0,
+      (d.uminLo >>> n) | (d.uminHi << (32 - n)),
+      (d.umaxHi >>> n) | 0,
+      (d.umaxLo >>> n) | (d.umaxHi << (32 - n)),
     )
   }
 }
@@ -322,8 +344,11 @@ function arsh64(d: Draft, n: number): void {
     setS64(d, d.sminHi >> 31, d.sminHi >> (n - 32), d.smaxHi >> 31, d.smaxHi >> (n - 32))
   } else if (n > 0) {
     setS64(
-      d, d.sminHi >> n, (d.sminLo >>> n) | (d.sminHi << (32 - n)),
-      d.smaxHi >> n, (d.smaxLo >>> n) | (d.smaxHi << (32 - n)),
+      d,
+      d.sminHi >> n,
+      (d.sminLo >>> n) | (d.sminHi << (32 - n)),
+      d.smaxHi >> n,
+      (d.smaxLo >>> n) | (d.smaxHi << (32 - n)),
     )
   }
 }

@@ -191,8 +191,13 @@ function signExtendedPositive(d: Draft): void {
   const max = d.smax32
   const maxHi = max >> 31
   if (
-    (d.sminHi | d.uminHi) !== 0 || d.smaxHi !== maxHi || d.umaxHi !== maxHi ||
-    d.sminLo !== min || d.uminLo !== min || d.smaxLo !== max || d.umaxLo !== max
+    (d.sminHi | d.uminHi) !== 0 ||
+    d.smaxHi !== maxHi ||
+    d.umaxHi !== maxHi ||
+    d.sminLo !== min ||
+    d.uminLo !== min ||
+    d.smaxLo !== max ||
+    d.umaxLo !== max
   ) {
     changed = true
   }
@@ -261,8 +266,14 @@ export function violation(s: Scalar): string | undefined {
   if (s.maskHi === 0) {
     const hi = s.valueHi
     const agree =
-      s.uminHi === hi && s.umaxHi === hi && s.sminHi === hi && s.smaxHi === hi &&
-      s.uminLo === lo && s.umaxLo === lo && s.sminLo === lo && s.smaxLo === lo
+      s.uminHi === hi &&
+      s.umaxHi === hi &&
+      s.sminHi === hi &&
+      s.smaxHi === hi &&
+      s.uminLo === lo &&
+      s.umaxLo === lo &&
+      s.sminLo === lo &&
+      s.smaxLo === lo
     if (!agree) return 'const tnum out of sync with range bounds'
   }
   if (s.umin32 === lo && s.umax32 === lo && s.smin32 === lo && s.smax32 === lo) return undefined

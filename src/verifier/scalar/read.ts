@@ -24,7 +24,10 @@ export function constNumber(s: Tnum): number {
 export const isUnknown = (s: Scalar): boolean =>
   (s.maskHi & s.maskLo & s.umaxHi & s.umaxLo & s.smaxLo & s.umax32) === -1 &&
   (s.uminHi | s.uminLo | s.sminLo | s.umin32) === 0 &&
-  s.sminHi === S32_MIN && s.smaxHi === S32_MAX && s.smin32 === S32_MIN && s.smax32 === S32_MAX
+  s.sminHi === S32_MIN &&
+  s.smaxHi === S32_MAX &&
+  s.smin32 === S32_MIN &&
+  s.smax32 === S32_MAX
 
 export const umin = (s: Scalar): bigint => toU64(s.uminHi, s.uminLo)
 export const umax = (s: Scalar): bigint => toU64(s.umaxHi, s.umaxLo)
@@ -48,5 +51,4 @@ export const tnumIsAligned = (s: Tnum, size: number): boolean =>
   size === 0 || ((s.valueLo | s.maskLo) & (size - 1)) === 0
 
 /** Bits that the largest unsigned value needs: 0 for a zero, 64 for an unknown. */
-export const bitWidth = (s: Scalar): number =>
-  s.umaxHi === 0 ? 32 - Math.clz32(s.umaxLo) : 64 - Math.clz32(s.umaxHi)
+export const bitWidth = (s: Scalar): number => (s.umaxHi === 0 ? 32 - Math.clz32(s.umaxLo) : 64 - Math.clz32(s.umaxHi))

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// Dynptrs: sixteen bytes of stack that only their own calls may touch. kfuncs.rst "__uninit", selftests dynptr_*.
+
+import { frameOf, requireStackBounds, slotIndex } from '../access/stack.ts'
+import { constVar, hasVarOff } from '../access/regions.ts'
+import type { Env } from '../env.ts'
+import { markSlotRead } from '../explore/liveness.ts'
+import { reject } from '../report.ts'
+import { type DynptrType, edit, notInit, pointer, type RegState } from '../state/reg.ts'
+import { allBytes, byteType, DYNPTR, emptySlot, slotOf } from '../state/stack.ts'
+import { type Frame, setBit } from '../state/state.ts'
+import { acquireReference, invalidateSlices, releaseReference } from './references.ts'
+
+/** Slot of a stack object `slots` eight-byte words long, its lowest word; a rejection or undefined where it cannot lie there. */
+export function objectSlot(env: Env, number: number, what: string, slots: number): number {
+  const reg = env.reg(number)
+  if (hasVarOff(reg)) reject('stack-object-offset', `${what} has to be at a constant offset`, { reg: number })
+  const off = reg.off + constVar(reg)
+  if (off % 8 !== 0) reject('stack-object-offset', `cannot pass in ${what} at an offset=${off}`, { reg: number })
+  const index = slotIndex(off)
+  if (index + 1 < slots) reject('stack-object-offset', `cannot pass in ${what} at an offset=${off}`, { reg: number })
+  return index
+}
+
+const isDynptrSlot = (frame: Frame, index: number): boolean => byteType(frame.slot(index), 7) === DYNPTR
+
+/** Overwriting part of a dynptr ends it; one that owes a release may not be overwritten. */
+export function destroyDynptrAt(env: Env, frame: Frame, index: number): void {
+  if (!isDynptrSlot(frame, index)) return
+  const first = frame.slot(index).reg.frame === 1 ? index : index + 1
+  const { reg } = frame.slot(first)
+  if (reg.dynptr === 'ringbuf') reject('dynptr-overwrite-referenced', 'cannot overwrite referenced dynptr')
+  frame.setSlot(first, emptySlot)
+  frame.setSlot(first - 1, emptySlot)
+  invalidateSlices(env, reg.id)
+}
+
+/** A constructor's argument: uninitialised space for a dynptr, which becomes one. */
+export function constructDynptr(env: Env, number: number, type: DynptrType, clonedRef: number, flags: number): void {
+  const reg = env.reg(number)
+  if (reg.kind !== 'fp') reject('dynptr-uninit', 'Dynptr has to be an uninitialized dynptr', { reg: number })
+  const index = objectSlot(env, number, 'dynptr', 2)
+  requireStackBounds(env, number, 0, 16, 'write')
+  const frame = frameOf(env, reg)
+  destroyDynptrAt(env, frame, index)
+  destroyDynptrAt(env, frame, index - 1)
+  const id = env.newId()
+  const refObjId = type !== 'ringbuf' ? 0 : clonedRef !== 0 ? clonedRef : acquireReference(env)
+  const part = pointer('dynptr', { dynptr: type, id, refObjId, flags })
+  frame.setSlot(index, slotOf(DYNPTR, edit(part, { frame: 1 })))
+  frame.setSlot(index - 1, slotOf(DYNPTR, part))
+  setBit(frame.written, index)
+  setBit(frame.written, index - 1)
+}
+
+/** An initialised dynptr passed to a call: on the stack, or the const one a callback is given. */
+export function requireDynptr(env: Env, number: number, expected: DynptrType | undefined, mutates: boolean): RegState {
+  const reg = env.reg(number)
+  if (reg.kind !== 'fp' && reg.kind !== 'dynptr') {
+    reject('dynptr-pointer', `arg#${number - 1} expected pointer to stack or const struct bpf_dynptr`, { reg: number, arg: number - 1 })
+  }
+  if (reg.kind === 'dynptr') {
+    if (mutates) reject('dynptr-const', 'cannot pass pointer to const bpf_dynptr, the helper mutates it', { reg: number })
+    return reg
+  }
+  const bad = (): never => reject('dynptr-uninitialized', `Expected an initialized dynptr as arg #${number - 1}`, { reg: number, arg: number - 1 })
+  const off = reg.off + (hasVarOff(reg) ? 0 : constVar(reg))
+  if (hasVarOff(reg) || off % 8 !== 0 || slotIndex(off) < 1 || off < -512) bad()
+  const index = slotIndex(off)
+  const frame = frameOf(env, reg)
+  const slot = frame.slot(index)
+  if (!allBytes(slot, DYNPTR) || slot.reg.frame !== 1 || !allBytes(frame.slot(index - 1), DYNPTR)) bad()
+  markSlotRead(env, reg.frame, index)
+  markSlotRead(env, reg.frame, index - 1)
+  if (expected !== undefined && slot.reg.dynptr !== expected) {
+    reject('dynptr-type', `Expected a dynptr of type ${expected} as arg #${number - 1}`, { reg: number, arg: number - 1 })
+  }
+  return slot.reg
+}
+
+/** Submit or discard: the dynptr, its clones and their slices end. */
+export function releaseDynptr(env: Env, number: number): void {
+  const reg = env.reg(number)
+  const frame = frameOf(env, reg)
+  const index = slotIndex(reg.off + constVar(reg))
+  const dynptr = frame.slot(index).reg
+  frame.setSlot(index, emptySlot)
+  frame.setSlot(index - 1, emptySlot)
+  invalidateSlices(env, dynptr.id)
+  if (dynptr.refObjId !== 0) releaseReference(env, dynptr.refObjId)
+}
+export const unset = notInit

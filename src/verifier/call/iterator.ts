@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Open-coded iterators: new, next, destroy on a stack object that owes its destroy. kfuncs.rst "KF_ITER_NEW" … ; selftests iters_*.
+
+import { sizeOf } from '../../btf/index.ts'
+import type { Btf, BtfId } from '../../btf/index.ts'
+import { frameOf, requireStackBounds, slotIndex } from '../access/stack.ts'
+import { constVar, hasVarOff } from '../access/regions.ts'
+import { type Env, inRcu } from '../env.ts'
+import { markSlotRead } from '../explore/liveness.ts'
+import { reject } from '../report.ts'
+import { edit, pointer, RCU, TRUSTED, type RegState, UNTRUSTED } from '../state/reg.ts'
+import { allBytes, byteType, DYNPTR, emptySlot, ITER, slotOf } from '../state/stack.ts'
+import { setBit, type State } from '../state/state.ts'
+import { objectSlot } from './dynptr.ts'
+import { acquireReference, releaseReferenceIn } from './references.ts'
+
+export const ACTIVE = 1
+export const DRAINED = 2
+
+export interface IterArg { readonly frame: number; readonly slot: number; readonly slots: number }
+
+const nameOf = (btf: Btf, id: BtfId): string => `iter_${btf.type(id).name.slice('bpf_iter_'.length)}`
+
+/** bpf_iter_X_new: uninitialised space, eight bytes a slot. */
+export function constructIterator(env: Env, number: number, btf: Btf, id: BtfId, rcuProtected: boolean): void {
+  const reg = env.reg(number)
+  const slots = (sizeOf(btf, id) ?? 8) / 8
+  const bad = (): never => reject('iter-uninit', `expected uninitialized ${nameOf(btf, id)} as arg #${number - 1}`, { reg: number, arg: number - 1 })
+  if (reg.kind !== 'fp') reject('iter-stack', `arg#${number - 1} expected pointer to an iterator on stack`, { reg: number, arg: number - 1 })
+  const index = objectSlot(env, number, 'iter', slots)
+  const frame = frameOf(env, reg)
+  for (let i = 0; i < slots; i++) {
+    const type = byteType(frame.slot(index - i), 7)
+    if (type === ITER) bad()
+    if (type === DYNPTR) bad()
+  }
+  requireStackBounds(env, number, 0, slots * 8, 'write')
+  const refObjId = acquireReference(env)
+  const flags = rcuProtected ? (inRcu(env) ? RCU : UNTRUSTED) : TRUSTED
+  const first = pointer('iter', { btf, btfId: id, aux: ACTIVE, refObjId, flags })
+  for (let i = 0; i < slots; i++) {
+    frame.setSlot(index - i, slotOf(ITER, i === 0 ? first : edit(first, { refObjId: 0 })))
+    setBit(frame.written, index - i)
+  }
+}
+
+/** bpf_iter_X_next and _destroy: the very iterator, initialised. */
+export function requireIterator(env: Env, number: number, btf: Btf, id: BtfId): IterArg {
+  const reg = env.reg(number)
+  const bad = (): never => reject('iter-init', `expected an initialized ${nameOf(btf, id)} as arg #${number - 1}`, { reg: number, arg: number - 1 })
+  if (reg.kind !== 'fp') reject('iter-stack', `arg#${number - 1} expected pointer to an iterator on stack`, { reg: number, arg: number - 1 })
+  const slots = (sizeOf(btf, id) ?? 8) / 8
+  const off = reg.off + (hasVarOff(reg) ? 0 : constVar(reg))
+  if (hasVarOff(reg) || off % 8 !== 0 || slotIndex(off) + 1 < slots) objectSlot(env, number, 'iter', slots)
+  const index = slotIndex(off)
+  const frame = frameOf(env, reg)
+  for (let i = 0; i < slots; i++) {
+    const slot = frame.slot(index - i)
+    if (byteType(slot, 7) === ITER && slot.reg.flags & UNTRUSTED && i === 0) {
+      reject('iter-rcu', `expected an RCU CS when using ${iterFunction(env)}`, { reg: number })
+    }
+    if (!allBytes(slot, ITER) || slot.reg.btf !== btf || slot.reg.btfId !== id) bad()
+    if ((i === 0) !== (slot.reg.refObjId !== 0)) bad()
+    markSlotRead(env, reg.frame, index - i)
+  }
+  return { frame: reg.frame, slot: index, slots }
+}
+const iterFunction = (env: Env): string => {
+  const ref = env.prog.refs.get(env.insn)
+  return ref?.kind === 'kfunc' ? ref.name : ''
+}
+
+export function destroyIterator(env: Env, iter: IterArg): void {
+  const frame = env.state.frames[iter.frame]!
+  releaseReferenceIn(env.state, frame.slot(iter.slot).reg.refObjId)
+  for (let i = 0; i < iter.slots; i++) {
+    frame.setSlot(iter.slot - i, emptySlot)
+    setBit(frame.written, iter.slot - i)
+  }
+}
+
+export const iterReg = (state: State, iter: IterArg): RegState => state.frames[iter.frame]!.slot(iter.slot).reg
+export function setIterReg(state: State, iter: IterArg, change: Partial<RegState>): void {
+  const frame = state.frames[iter.frame]!
+  const slot = frame.slot(iter.slot)
+  frame.setSlot(iter.slot, { types: slot.types, reg: edit(slot.reg, change) })
+}
+
+/** Does any iterator's progress differ? Then going round again is no infinite loop. */
+export function iterDepthsDiffer(a: State, b: State): boolean {
+  return a.frames.some((frame, f) =>
+    frame.stack.some((slot, s) => {
+      if (byteType(slot, 0) !== ITER) return false
+      const other = b.frames[f]?.slot(s)
+      return slot.reg.aux === ACTIVE && other !== undefined && slot.reg.frame !== other.reg.frame
+    }))
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// What was acquired and must be given back. kfuncs.rst "KF_ACQUIRE flag", "KF_RELEASE flag"; graph_ds_impl.rst for borrowed nodes.
+
+import { recordOfReg } from '../access/btf-pointer.ts'
+import type { Env } from '../env.ts'
+import { reject } from '../report.ts'
+import { edit, NON_OWN, RCU, type RegState, unknownScalar } from '../state/reg.ts'
+import { byteType, DYNPTR, emptySlot } from '../state/stack.ts'
+import { mapRegs, type State } from '../state/state.ts'
+
+export function acquireReference(env: Env): number {
+  const id = env.newId()
+  env.state.refs = [...env.state.refs, { id, insn: env.insn, kind: 'ptr', lockMap: -1, lockBtf: false, lockId: 0 }]
+  return id
+}
+
+/** Forgets the reference; its pointers stay. */
+export function releaseReferenceIn(state: State, id: number): boolean {
+  const before = state.refs.length
+  state.refs = state.refs.filter((ref) => ref.kind !== 'ptr' || ref.id !== id)
+  return state.refs.length < before
+}
+
+/** Gives the reference back: every copy of the pointer dies, and every dynptr that stood on it. */
+export function releaseReference(env: Env, id: number): boolean {
+  if (!releaseReferenceIn(env.state, id)) return false
+  mapRegs(env.state, (reg) => (reg.refObjId === id && reg.kind !== 'dynptr' ? unknownScalar : reg))
+  for (const frame of env.state.frames) {
+    frame.stack.forEach((slot, i) => {
+      if (byteType(slot, 7) === DYNPTR && slot.reg.refObjId === id) {
+        if (slot.reg.frame === 1) invalidateSlices(env, slot.reg.id)
+        frame.stack[i] = emptySlot
+      }
+    })
+  }
+  return true
+}
+
+export function invalidateSlices(env: Env, dynptrId: number): void {
+  mapRegs(env.state, (reg) => ((reg.kind === 'mem' || reg.kind === 'pkt') && reg.aux === dynptrId && dynptrId !== 0 ? unknownScalar : reg))
+}
+
+/** A node given to a list or tree is borrowed until the lock is released. */
+export function lendReference(env: Env, id: number): void {
+  releaseReferenceIn(env.state, id)
+  mapRegs(env.state, (reg) => (reg.refObjId === id ? asNonOwning(env, reg) : reg))
+}
+export function asNonOwning(env: Env, reg: RegState): RegState {
+  const counted = recordOfReg(env, reg).refcountOff >= 0
+  return edit(reg, { refObjId: 0, flags: reg.flags | NON_OWN | (counted ? RCU : 0) })
+}
+export function invalidateNonOwning(env: Env): void {
+  mapRegs(env.state, (reg) => (reg.flags & NON_OWN ? unknownScalar : reg))
+}
+
+/** Packet data may have moved: no packet pointer is good any more. */
+export function invalidatePacketPointers(env: Env): void {
+  mapRegs(env.state, (reg) => {
+    if (reg.kind === 'pkt' || reg.kind === 'pkt_meta' || reg.kind === 'pkt_end') return unknownScalar
+    return reg.kind === 'mem' && reg.dynptr === 'skb' ? unknownScalar : reg
+  })
+}
+
+/** At a program's end, or before a tail call, nothing may be held. */
+export function requireNoReferences(env: Env, message?: string): void {
+  const held = env.state.refs.filter((ref) => ref.kind === 'ptr')
+  if (held.length === 0) return
+  const first = held[held.length - 1]!
+  const at = held.map((ref) => ({ label: 'the reference is acquired here', insn: ref.insn }))
+  reject('reference-leak', message ?? `Unreleased reference id=${first.id} alloc_insn=${first.insn}`, { at })
+}
+
+export function requireNothingHeld(env: Env, prefix: string, exception = false): void {
+  const { state } = env
+  // a callback's or subprogram's caller still owns what it owns
+  if (exception || state.frames.length === 1 || state.cur.callback !== 'none') requireOwnReferencesReleased(env)
+  if (state.activeLocks > 0) reject('lock-held', `${prefix} cannot be used inside bpf_spin_lock-ed region`)
+  if (state.activeRcu) reject('rcu-held', `${prefix} cannot be used inside bpf_rcu_read_lock-ed region`)
+  if (state.activePreempt > 0) reject('preempt-held', `${prefix} cannot be used inside bpf_preempt_disable-ed region`)
+}
+
+function requireOwnReferencesReleased(env: Env): void {
+  requireNoReferences(env)
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a branch proves about the two sides of its compare. Facts from Linux 6.12:
+// - equal: both sides have what either had (ranges and bits of the compare's width);
+// - not equal to a constant: a range that ends in it ends one short of it;
+// - an order: each side's ranges of that sign and width end at the other's;
+// - jset taken with a single bit: that bit is set; not taken: all the constant's bits are clear, and the ranges are
+//   forgotten and found again from the bits.
+// Afterwards bits and ranges are brought in step, and a contradiction (a dead branch) loses its ranges.
+
+import type { JumpName } from './branch.ts'
+import { isConstAt } from './branch.ts'
+import { narrowS32, narrowU32, lowerSmax, lowerUmax, raiseSmin, raiseUmin, sanitized, sync } from './bounds.ts'
+import { equal } from './order.ts'
+import { andBits, intersectBits, intersectLowBits, orBits } from './tnum.ts'
+import type { Draft, Scalar } from './types.ts'
+import { copy, known, unbind32, unbind64 } from './types.ts'
+import { lessS, lessU, maxU32, minU32 } from './word.ts'
+
+type Width = 32 | 64
+type Condition = 'equal' | 'unequal' | 'set' | 'clear' | 'le' | 'lt' | 'sle' | 'slt'
+
+/** Each jump: the condition it proves when taken and when not, and whether the sides are swapped for it. */
+const conditions: Readonly<Record<string, { yes: Condition; yesSwap: boolean; no: Condition; noSwap: boolean }>> = {
+  jeq: { yes: 'equal', yesSwap: false, no: 'unequal', noSwap: false },
+  jne: { yes: 'unequal', yesSwap: false, no: 'equal', noSwap: false },
+  jset: { yes: 'set', yesSwap: false, no: 'clear', noSwap: false },
+  jlt: { yes: 'lt', yesSwap: false, no: 'le', noSwap: true },
+  jle: { yes: 'le', yesSwap: false, no: 'lt', noSwap: true },
+  jgt: { yes: 'lt', yesSwap: true, no: 'le', noSwap: false },
+  jge: { yes: 'le', yesSwap: true, no: 'lt', noSwap: false },
+  jslt: { yes: 'slt', yesSwap: false, no: 'sle', noSwap: true },
+  jsle: { yes: 'sle', yesSwap: false, no: 'slt', noSwap: true },
+  jsgt: { yes: 'slt', yesSwap: true, no: 'sle', noSwap: false },
+  jsge: { yes: 'sle', yesSwap: true, no: 'slt', noSwap: false },
+} satisfies Record<JumpName, unknown>
+
+/** Both sides of `if a op b` on the path where it is `taken` or not. A side that learns nothing is returned as it was. */
+export function refineBranch(
+  op: JumpName | (string & {}),
+  width: Width,
+  a: Scalar,
+  b: Scalar,
+  taken: boolean,
+): [Scalar, Scalar] {
+  const [left, right] = refineBranchRaw(op, width, a, b, taken)
+  return [sanitized(left), sanitized(right)]
+}
+
+/** As `refineBranch`, leaving contradictions in, for who wants to report them (`violation`). */
+export function refineBranchRaw(
+  op: JumpName | (string & {}),
+  width: Width,
+  a: Scalar,
+  b: Scalar,
+  taken: boolean,
+): [Scalar, Scalar] {
+  const row = conditions[op]
+  if (row === undefined) return [a, b]
+  const left = copy(a)
+  const right = copy(b)
+  if (taken ? row.yesSwap : row.noSwap) refine(taken ? row.yes : row.no, width, right, left)
+  else refine(taken ? row.yes : row.no, width, left, right)
+  return [settled(left, a), settled(right, b)]
+}
+
+/** `if a op a`: one register on both sides. The kernel refines it in place, so this is not `refineBranch(a, a)`. */
+export function refineBranchSelf(op: JumpName | (string & {}), width: Width, a: Scalar, taken: boolean): Scalar {
+  const row = conditions[op]
+  if (row === undefined) return a
+  const d = copy(a)
+  refine(taken ? row.yes : row.no, width, d, d)
+  return sanitized(settled(sync(d), a))
+}
+
+function settled(d: Draft, before: Scalar): Scalar {
+  sync(d)
+  return equal(d, before) ? before : d
+}
+
+function refine(condition: Condition, width: Width, a: Draft, b: Draft): void {
+  switch (condition) {
+    case 'equal':
+      return width === 32 ? refineEqual32(a, b) : refineEqual64(a, b)
+    case 'unequal':
+      if (isConstAt(width, b)) refineUnequal(width, a, b)
+      else if (isConstAt(width, a)) refineUnequal(width, b, a)
+      return
+    case 'set':
+      if (isConstAt(width, b)) refineSet(width, a, b)
+      else if (isConstAt(width, a)) refineSet(width, b, a)
+      return
+    case 'clear':
+      if (isConstAt(width, b)) refineClear(width, a, b)
+      else if (isConstAt(width, a)) refineClear(width, b, a)
+      return
+    case 'le':
+      return refineOrder(width, a, b, 0)
+    case 'lt':
+      return refineOrder(width, a, b, 1)
+    case 'sle':
+      return refineSignedOrder(width, a, b, 0)
+    case 'slt':
+      return refineSignedOrder(width, a, b, 1)
+  }
+}
+
+function refineEqual64(a: Draft, b: Draft): void {
+  raiseUmin(a, b.uminHi, b.uminLo)
+  lowerUmax(a, b.umaxHi, b.umaxLo)
+  raiseSmin(a, b.sminHi, b.sminLo)
+  lowerSmax(a, b.smaxHi, b.smaxLo)
+  intersectBits(a, b)
+  b.uminHi = a.uminHi
+  b.uminLo = a.uminLo
+  b.umaxHi = a.umaxHi
+  b.umaxLo = a.umaxLo
+  b.sminHi = a.sminHi
+  b.sminLo = a.sminLo
+  b.smaxHi = a.smaxHi
+  b.smaxLo = a.smaxLo
+  b.valueHi = a.valueHi
+  b.valueLo = a.valueLo
+  b.maskHi = a.maskHi
+  b.maskLo = a.maskLo
+}
+
+function refineEqual32(a: Draft, b: Draft): void {
+  narrowU32(a, b.umin32, b.umax32)
+  narrowS32(a, b.smin32, b.smax32)
+  intersectLowBits(a, b)
+  b.umin32 = a.umin32
+  b.umax32 = a.umax32
+  b.smin32 = a.smin32
+  b.smax32 = a.smax32
+  b.valueLo = a.valueLo
+  b.maskLo = a.maskLo
+}
+
+/** `a` is not the constant `k`. */
+function refineUnequal(width: Width, a: Draft, k: Draft): void {
+  const hi = k.valueHi
+  const lo = k.valueLo
+  if (width === 32) {
+    if (a.umin32 === lo) a.umin32 = (lo + 1) | 0
+    if (a.umax32 === lo) a.umax32 = (lo - 1) | 0
+    if (a.smin32 === lo) a.smin32 = (lo + 1) | 0
+    if (a.smax32 === lo) a.smax32 = (lo - 1) | 0
+    return
+  }
+  const nextLo = (lo + 1) | 0
+  const nextHi = nextLo === 0 ? (hi + 1) | 0 : hi
+  const previousLo = (lo - 1) | 0
+  const previousHi = lo === 0 ? (hi - 1) | 0 : hi
+  if (a.uminHi === hi && a.uminLo === lo) {
+    a.uminHi = nextHi
+    a.uminLo = nextLo
+  }
+  if (a.umaxHi === hi && a.umaxLo === lo) {
+    a.umaxHi = previousHi
+    a.umaxLo = previousLo
+  }
+  if (a.sminHi === hi && a.sminLo === lo) {
+    a.sminHi = nextHi
+    a.sminLo = nextLo
+  }
+  if (a.smaxHi === hi && a.smaxLo === lo) {
+    a.smaxHi = previousHi
+    a.smaxLo = previousLo
+  }
+}
+
+/** `a & k` is not 0: only of a single bit does that say which. */
+function refineSet(width: Width, a: Draft, k: Draft): void {
+  const hi = width === 64 ? k.valueHi : 0
+  const lo = k.valueLo
+  const single = hi === 0 ? lo !== 0 && (lo & (lo - 1)) === 0 : lo === 0 && (hi & (hi - 1)) === 0
+  if (single) orBits(a, known(hi, lo))
+}
+
+/** `a & k` is 0. */
+function refineClear(width: Width, a: Draft, k: Draft): void {
+  const keptHi = width === 64 ? ~k.valueHi : -1
+  const keptLo = ~k.valueLo
+  unbind64(a)
+  unbind32(a)
+  andBits(a, known(keptHi, keptLo))
+}
+
+/** `a + gap <= b`, gap 0 or 1, unsigned: a's maximum comes down to b's, b's minimum goes up to a's. */
+function refineOrder(width: Width, a: Draft, b: Draft, gap: 0 | 1): void {
+  if (width === 32) {
+    a.umax32 = minU32(a.umax32, (b.umax32 - gap) | 0)
+    b.umin32 = maxU32((a.umin32 + gap) | 0, b.umin32)
+    return
+  }
+  const maxLo = (b.umaxLo - gap) | 0
+  const maxHi = gap === 1 && b.umaxLo === 0 ? (b.umaxHi - 1) | 0 : b.umaxHi
+  if (lessU(maxHi, maxLo, a.umaxHi, a.umaxLo)) {
+    a.umaxHi = maxHi
+    a.umaxLo = maxLo
+  }
+  const minLo = (a.uminLo + gap) | 0
+  const minHi = gap === 1 && minLo === 0 ? (a.uminHi + 1) | 0 : a.uminHi
+  if (lessU(b.uminHi, b.uminLo, minHi, minLo)) {
+    b.uminHi = minHi
+    b.uminLo = minLo
+  }
+}
+
+function refineSignedOrder(width: Width, a: Draft, b: Draft, gap: 0 | 1): void {
+  if (width === 32) {
+    a.smax32 = Math.min(a.smax32, (b.smax32 - gap) | 0)
+    b.smin32 = Math.max((a.smin32 + gap) | 0, b.smin32)
+    return
+  }
+  const maxLo = (b.smaxLo - gap) | 0
+  const maxHi = gap === 1 && b.smaxLo === 0 ? (b.smaxHi - 1) | 0 : b.smaxHi
+  if (lessS(maxHi, maxLo, a.smaxHi, a.smaxLo)) {
+    a.smaxHi = maxHi
+    a.smaxLo = maxLo
+  }
+  const minLo = (a.sminLo + gap) | 0
+  const minHi = gap === 1 && minLo === 0 ? (a.sminHi + 1) | 0 : a.sminHi
+  if (lessS(b.sminHi, b.sminLo, minHi, minLo)) {
+    b.sminHi = minHi
+    b.sminLo = minLo
+  }
+}

@@ -9,7 +9,7 @@ const MAX_CHAIN = 64
 
 export type BtfStruct = Extract<BtfType, { kind: 'struct' | 'union' }>
 
-const isModifier = (
+export const isModifier = (
   type: BtfType,
 ): type is Extract<BtfType, { kind: 'const' | 'volatile' | 'restrict' | 'type_tag' }> =>
   type.kind === 'const' || type.kind === 'volatile' || type.kind === 'restrict' || type.kind === 'type_tag'

@@ -37,7 +37,8 @@ export class BtfSection implements Btf {
   readonly strings: StringTable
   readonly #words: Uint32Array
   readonly #starts: Uint32Array
-  readonly #oddInts: boolean
+  /** This section or its base has ints narrower than their bytes. */
+  readonly oddInts: boolean
   readonly #types: (BtfType | undefined)[]
   readonly #found = new Map<string, readonly BtfId[]>()
   #names: NameIndex | undefined
@@ -51,7 +52,7 @@ export class BtfSection implements Btf {
     this.strings = parts.strings
     this.#words = parts.words
     this.#starts = parts.starts
-    this.#oddInts = parts.oddInts || (parts.base !== undefined && parts.base.#oddInts)
+    this.oddInts = parts.oddInts || (this.base?.oddInts ?? false)
     this.#types = new Array(parts.starts.length)
   }
 
@@ -236,7 +237,7 @@ export class BtfSection implements Btf {
         bitOffset: kindFlag ? offset & 0xff_ffff : offset,
         bitSize: kindFlag ? offset >>> 24 : 0,
       }
-      members[i] = this.#oddInts && !kindFlag ? this.#widthFromInt(member) : member
+      members[i] = this.oddInts && !kindFlag ? this.#widthFromInt(member) : member
     }
     return members
   }

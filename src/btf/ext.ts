@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// .BTF.ext: per section, which function and which source line each instruction belongs to, and the CO-RE records. btf.rst ".BTF.ext section".
+
+import { attempt, FaultError, type Result } from '../fault/index.ts'
+import { BTF_MAGIC, BTF_VERSION } from './layout.ts'
+import { BtfSection } from './section.ts'
+import type { Btf, BtfId } from './types.ts'
+
+/** `byte`: offset of the instruction from its section's start. */
+export interface ExtFunc {
+  readonly byte: number
+  readonly typeId: BtfId
+}
+export interface ExtLine {
+  readonly byte: number
+  readonly file: string
+  readonly text: string
+  readonly line: number
+  readonly column: number
+}
+
+/** enum bpf_core_relo_kind, in order. */
+export const coreReloKinds = [
+  'field_byte_offset',
+  'field_byte_size',
+  'field_exists',
+  'field_signed',
+  'field_lshift_u64',
+  'field_rshift_u64',
+  'type_id_local',
+  'type_id_target',
+  'type_exists',
+  'type_size',
+  'enumval_exists',
+  'enumval_value',
+  'type_matches',
+] as const
+export type CoreReloKind = (typeof coreReloKinds)[number]
+
+export interface CoreRelo {
+  readonly byte: number
+  readonly typeId: BtfId
+  /** Access string: `0:1:2` for fields, the enumerator's index for enum values, `0` for types. */
+  readonly spec: string
+  readonly kind: CoreReloKind
+}
+
+/** Each map's key is the name of the section the records speak of. */
+export interface BtfExt {
+  readonly funcs: ReadonlyMap<string, readonly ExtFunc[]>
+  readonly lines: ReadonlyMap<string, readonly ExtLine[]>
+  readonly relos: ReadonlyMap<string, readonly CoreRelo[]>
+}
+
+/** Reads .BTF.ext of either byte order; `btf` is the object's .BTF, whose strings and types it names. */
+export function parseBtfExt(bytes: Uint8Array, btf: Btf): Result<BtfExt> {
+  return attempt({ section: '.BTF.ext' }, () => readExt(bytes, btf))
+}
+
+function readExt(bytes: Uint8Array, btf: Btf): BtfExt {
+  if (!(btf instanceof BtfSection)) throw new FaultError('.BTF.ext needs the BTF that parseBtf or BtfBuilder gave')
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (bytes.length < 24)
+    throw new FaultError(`.BTF.ext is cut short: ${bytes.length} bytes, a header has 24`, { byte: 0 })
+  const little = view.getUint16(0, true) === BTF_MAGIC
+  if (!little && view.getUint16(0, false) !== BTF_MAGIC) throw new FaultError('not .BTF.ext: wrong magic', { byte: 0 })
+  if (view.getUint8(2) !== BTF_VERSION)
+    throw new FaultError(`.BTF.ext version ${view.getUint8(2)} is unknown`, { byte: 2 })
+  const headerSize = view.getUint32(4, little)
+  if (headerSize < 24 || headerSize > bytes.length) {
+    throw new FaultError(`.BTF.ext header length ${headerSize} does not fit`, { byte: 4 })
+  }
+
+  const stringAt = (offset: number, byte: number): string => {
+    if (offset >= btf.strings.end)
+      throw new FaultError(`string offset ${offset} is beyond the string section`, { byte })
+    return btf.strings.get(offset)
+  }
+  const typeAt = (id: number, byte: number): BtfId => {
+    if (id >= btf.count) throw new FaultError(`type id ${id} is not in .BTF (${btf.count} types)`, { byte })
+    return id
+  }
+
+  /** One subsection: a record size, then for each ELF section its name, a count and that many records. */
+  const records = <T>(headerAt: number, least: number, what: string, read: (at: number) => T): Map<string, T[]> => {
+    const sections = new Map<string, T[]>()
+    if (headerAt + 8 > headerSize) return sections
+    let at = headerSize + view.getUint32(headerAt, little)
+    const end = at + view.getUint32(headerAt + 4, little)
+    if (end === at) return sections
+    if (end > bytes.length || at + 4 > end) throw new FaultError(`${what} ends beyond the input`, { byte: headerAt })
+    const size = view.getUint32(at, little)
+    if (size < least || size % 4 !== 0)
+      throw new FaultError(`${what} has records of ${size} bytes, not ${least}`, { byte: at })
+    at += 4
+    while (at < end) {
+      if (at + 8 > end) throw new FaultError(`${what} is cut short`, { byte: at })
+      const name = stringAt(view.getUint32(at, little), at)
+      const count = view.getUint32(at + 4, little)
+      if (count === 0) throw new FaultError(`${what} of section ${name} has no records`, { byte: at })
+      at += 8
+      if (at + count * size > end) throw new FaultError(`${what} of section ${name} is cut short`, { byte: at })
+      const list = sections.get(name) ?? []
+      for (let i = 0; i < count; i++, at += size) list.push(read(at))
+      sections.set(name, list)
+    }
+    return sections
+  }
+  const u32 = (at: number): number => view.getUint32(at, little)
+
+  return {
+    funcs: records(8, 8, 'func_info', (at) => ({ byte: u32(at), typeId: typeAt(u32(at + 4), at) })),
+    lines: records(16, 16, 'line_info', (at) => ({
+      byte: u32(at),
+      file: stringAt(u32(at + 4), at),
+      text: stringAt(u32(at + 8), at),
+      line: u32(at + 12) >>> 10,
+      column: u32(at + 12) & 0x3ff,
+    })),
+    relos: records(24, 16, 'core_relo', (at) => {
+      const kind = coreReloKinds[u32(at + 12)]
+      if (kind === undefined) throw new FaultError(`CO-RE relocation kind ${u32(at + 12)} is unknown`, { byte: at })
+      return { byte: u32(at), typeId: typeAt(u32(at + 4), at), spec: stringAt(u32(at + 8), at), kind }
+    }),
+  }
+}

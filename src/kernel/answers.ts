@@ -2,15 +2,12 @@
 // Where a kernel's answers about helpers and contexts come from.
 
 import type { Btf } from '../btf/index.ts'
+import { helperName, lookupHelper } from './helpers/index.ts'
 import type { CtxAnswer, HelperAnswer, ProgramTraits } from './types.ts'
 
-export function helperAnswer(_id: number, _program: ProgramTraits): HelperAnswer {
-  return { ok: false, why: 'unsupported' }
-}
+export const helperAnswer = (id: number, program: ProgramTraits): HelperAnswer => lookupHelper(id, program)
 
-export function helperNameOf(_id: number): string | undefined {
-  return undefined
-}
+export const helperNameOf = (id: number): string | undefined => helperName(id)
 
 export function ctxAccess(_btf: Btf, _program: ProgramTraits, _off: number, _size: number, _write: boolean): CtxAnswer {
   return { ok: false, unsupported: 'program contexts are not known yet' }

@@ -23,27 +23,29 @@ const listMarkers: readonly {
   { name: 'sleepable_lsm_hooks', has: 'bpf_lsm_file_open', min: 40 },
   { name: 'untrusted_lsm_hooks', has: 'bpf_lsm_task_free' },
   { name: 'bpf_lsm_disabled_hooks', has: 'bpf_lsm_getprocattr' },
-  { name: 'bpf_lsm_current_hooks', has: 'bpf_lsm_socket_create' },
+  { name: 'bpf_lsm_current_hooks', has: 'bpf_lsm_sk_alloc_security' },
   { name: 'bpf_lsm_locked_sockopt_hooks', has: 'bpf_lsm_sock_graft' },
-  { name: 'bpf_lsm_unlocked_sockopt_hooks', has: 'bpf_lsm_socket_getsockopt' },
+  { name: 'bpf_lsm_unlocked_sockopt_hooks', has: 'bpf_lsm_socket_socketpair' },
   { name: 'bool_lsm_hooks', has: 'bpf_lsm_audit_rule_known' },
   { name: 'bool_lsm_hooks', has: 'bpf_lsm_inode_xattr_skipcap' },
   { name: 'btf_allowlist_d_path', has: 'vfs_getattr' },
   { name: 'btf_id_deny', has: 'migrate_disable' },
   { name: 'noreturn_deny', has: 'do_exit' },
+  { name: 'rcu_protected_types', has: 'bpf_cpumask' },
 ]
 
 /** The sets of vmlinux: `ids` is its .BTF_ids section. */
 export function setsOfImage(btf: Btf, ids: Uint8Array, littleEndian = true): ImageSets {
   const notes: string[] = []
   const scan = scanIds(btf, ids, littleEndian)
-  const sets = scan.sets.map(({ byte, members }): KfuncSet => {
+  const sets = scan.sets.flatMap(({ byte, marked, members }): readonly KfuncSet[] => {
     const names = members.map(([id]) => btf.type(id).name)
     const known = recogniseSet(names)
-    if (known !== undefined) return { set: known.set, hooks: known.hooks, filter: known.filter, members }
+    if (known !== undefined) return [{ set: known.set, hooks: known.hooks, filter: known.filter, members }]
+    if (!marked) return []
     const set = `.BTF_ids+0x${byte.toString(16)}`
     notes.push(`kfunc set ${set} (${names.slice(0, 3).join(', ')} …): which programs may call its kfuncs is not known`)
-    return { set, hooks: [], members }
+    return [{ set, hooks: [], members }]
   })
   const lists = new Map<string, ReadonlySet<string>>()
   for (const { ids: members } of scan.lists) {

@@ -103,12 +103,10 @@ function functionName(image: Image, reloc: ImageReloc | undefined): string | und
   if (reloc === undefined) return undefined
   if (reloc.symbol.name !== '' && reloc.addend === 0) return reloc.symbol.name
   const value = reloc.symbol.value + reloc.addend
-  const named = image
-    .symbols()
-    .find(
-      ({ name, section, value: at }) =>
-        section === reloc.symbol.section && at === value && name !== '' && !name.startsWith('.'),
-    )
+  const named = image.symbols.find(
+    ({ name, section, value: at }) =>
+      section === reloc.symbol.section && at === value && name !== '' && !name.startsWith('.'),
+  )
   return named?.name ?? 'unknown filter'
 }
 

@@ -47,7 +47,7 @@ export function addModule(kernel: Kernel, source: ModuleSource): Result<Kernel> 
     if (parts.modules.some(({ name }) => name === source.name)) {
       throw new FaultError(`the kernel already has a module ${source.name}`)
     }
-    const image = source.ko === undefined ? undefined : value(readImage(source.ko))
+    const image = source.ko === undefined ? undefined : value(readImage(source.ko, { symbols: true }))
     const btf = openModuleBtf(kernel.btf, source, image)
     const notes: string[] = []
     const { sets, destructors } = contentOf(btf, source, image, notes)
@@ -90,8 +90,9 @@ function contentOf(
   const registered = image === undefined ? [] : registrationsIn(image)
   const declared = new Map(source.sets?.map((row): [string, DeclaredSet] => [row.set, row]))
   const sets: KfuncSet[] = []
-  for (const { byte, members } of scan?.sets ?? []) {
+  for (const { byte, marked, members } of scan?.sets ?? []) {
     const calls = registered.filter((row) => row.byte === byte)
+    if (!marked && calls.length === 0) continue
     const known = recogniseSet(members.map(([id]) => btf.type(id).name))
     const set = nameOfSet(image!, byte) ?? known?.set ?? `.BTF_ids+0x${byte.toString(16)}`
     const row = declared.get(set) ?? known
@@ -130,9 +131,9 @@ function contentOf(
 function nameOfSet(image: Image, byte: number): string | undefined {
   const section = image.find('.BTF_ids')?.index
   const prefix = '__BTF_ID__set8__'
-  const symbol = image
-    .symbols()
-    .find((row) => row.section === section && row.value === byte && row.name.startsWith(prefix))
+  const symbol = image.symbols.find(
+    (row) => row.section === section && row.value === byte && row.name.startsWith(prefix),
+  )
   return symbol?.name.slice(prefix.length)
 }
 

@@ -3,7 +3,7 @@
 
 import { type Btf, parseBtf } from '../btf/index.ts'
 import { attempt, FaultError, type Result } from '../fault/index.ts'
-import { type KfuncSet, kfuncsOfSets, knownSets } from '../kfunc/index.ts'
+import { type Kfunc, kfuncsOfSets, prototypeOf } from '../kfunc/index.ts'
 import type { KernelParts } from './build-kernel.ts'
 import { parseConfig } from './config.ts'
 import { type Image, readImage } from './elf-sections.ts'
@@ -14,7 +14,7 @@ import { inferRelease } from './infer-release.ts'
 /** The parts of a kernel from vmlinux. */
 export function imageParts(file: Uint8Array): Result<KernelParts> {
   return attempt({}, () => {
-    const image = value(readImage(file))
+    const image = value(readImage(file, { symbols: false }))
     const bytes = image.find('.BTF')?.bytes
     if (bytes === undefined) {
       throw new FaultError('the image has no .BTF section', {}, 'a kernel built with CONFIG_DEBUG_INFO_BTF has one')
@@ -30,37 +30,45 @@ export function imageParts(file: Uint8Array): Result<KernelParts> {
   })
 }
 
-/** The parts of a kernel from its raw BTF: kfuncs are those with the decl tag `bpf_kfunc`; their flags are not in BTF. */
-export function btfParts(bytes: Uint8Array): Result<KernelParts> {
-  return attempt({}, () => withoutIds(value(parseBtf(bytes, { name: 'vmlinux' })), undefined))
+/**
+ * The parts of a kernel from its raw BTF. Which functions are kfuncs is there since 6.11 (the decl tag `bpf_kfunc`); their
+ * flags and registration never are, so those of `like` (a kernel opened whole) are taken by name, and the notes say so.
+ */
+export function btfParts(bytes: Uint8Array, like?: KernelParts): Result<KernelParts> {
+  return attempt({}, () => withoutIds(value(parseBtf(bytes, { name: 'vmlinux' })), undefined, like))
 }
 
-function withoutIds(btf: Btf, known: string | undefined): KernelParts {
+function withoutIds(btf: Btf, known: string | undefined, like?: KernelParts): KernelParts {
   const release = known ?? inferRelease(btf)
-  const tagged = taggedKfuncs(btf)
-  const byName = new Map(
-    knownSets.flatMap((row) => row.markers.map((marker): [string, (typeof knownSets)[number]] => [marker, row])),
-  )
-  const sets = tagged.map((id): KfuncSet => {
-    const row = byName.get(btf.type(id).name)
-    return {
-      set: row?.set ?? 'unknown',
-      hooks: row?.hooks ?? [],
-      filter: row !== undefined && 'filter' in row ? row.filter : undefined,
-      members: [[id, 0]],
+  const tagged = new Set(taggedKfuncs(btf))
+  const borrowed = new Map<number, Kfunc>()
+  for (const kfunc of like?.kfuncs ?? []) {
+    const id = btf.find(kfunc.name, 'func')
+    if (id !== undefined && (tagged.size === 0 || tagged.has(id) || isFmodret(kfunc))) {
+      borrowed.set(id, { ...kfunc, ...prototypeOf(btf, id), btf, btfId: id })
     }
-  })
+  }
+  const bare = [...tagged].filter((id) => !borrowed.has(id))
+  const unknown = kfuncsOfSets(btf, undefined, [{ set: 'unknown', hooks: [], members: bare.map((id) => [id, 0]) }])
   const notes = [
-    'flags and registration of kfuncs are not in BTF: an image (vmlinux, vmlinuz) or a profile has them',
+    like === undefined
+      ? 'flags and registration of kfuncs are not in BTF: an image (vmlinux, vmlinuz) or a profile has them'
+      : `flags and registration of kfuncs are not in BTF: those of ${like.release} are taken by name; an image or a profile would have this kernel’s own`,
+    ...(bare.length === 0
+      ? []
+      : [`${bare.length} kfuncs are newer than that: which programs may call them is not known`]),
     ...tagNotes(btf, release, undefined),
   ]
   return {
     ...empty(btf, release),
-    kfuncs: kfuncsOfSets(btf, undefined, sets),
+    kfuncs: [...borrowed.values(), ...unknown],
     destructors: knownDestructors(btf),
+    lists: like?.lists ?? new Map(),
     notes,
   }
 }
+
+const isFmodret = ({ registrations }: Kfunc): boolean => registrations.every(({ hook }) => hook === 'fmodret')
 
 const empty = (btf: Btf, release: string): KernelParts => ({
   release,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opening a kernel, from whatever there is of one.
 
+import { isElf } from '../binary/index.ts'
 import { fail, ok, type Result } from '../fault/index.ts'
 import { buildKernel, type KernelParts } from './build-kernel.ts'
-import { isElf } from './elf-sections.ts'
 import { btfParts, imageParts } from './open-image.ts'
 import { profileParts } from './open-profile.ts'
 import { readBundled } from './platform.ts'
@@ -56,5 +56,17 @@ async function fromBytes(bytes: Uint8Array, options: OpenKernelOptions): Promise
     return profile.ok ? profileParts(profile.value, options) : profile
   }
   if (isElf(bytes)) return imageParts(bytes)
-  return btfParts(bytes)
+  if (!isBtf(bytes)) {
+    return fail(
+      'not a kernel: neither a profile, an ELF image, nor BTF',
+      { byte: 0 },
+      'a compressed vmlinuz must be unpacked first (scripts/extract-vmlinux of the kernel)',
+    )
+  }
+  // BTF alone says neither flags nor registration: what the bundled kernel has by the same name is the best guess there is.
+  const borrowed = await bundled(bundledKernels[0]!, { ...options, modules: [] })
+  return btfParts(bytes, borrowed.ok ? borrowed.value : undefined)
 }
+
+const isBtf = (bytes: Uint8Array): boolean =>
+  bytes.length >= 2 && ((bytes[0] === 0x9f && bytes[1] === 0xeb) || (bytes[0] === 0xeb && bytes[1] === 0x9f))

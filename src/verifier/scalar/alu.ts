@@ -61,7 +61,7 @@ export function alu(name: AluName | (string & {}), width: 32 | 64, a: Scalar, b:
     case 'arsh': {
       const n = shiftAmount(b, width)
       if (n < 0) return unknown
-      shift(d, name, width, n)
+      shift(d, name as 'lsh' | 'rsh' | 'arsh', width, n)
       break
     }
     default:

@@ -19,8 +19,15 @@ import { lessS, lessU, maxU32, minU32 } from './word.ts'
 type Width = 32 | 64
 type Condition = 'equal' | 'unequal' | 'set' | 'clear' | 'le' | 'lt' | 'sle' | 'slt'
 
+interface Proof {
+  readonly yes: Condition
+  readonly yesSwap: boolean
+  readonly no: Condition
+  readonly noSwap: boolean
+}
+
 /** Each jump: the condition it proves when taken and when not, and whether the sides are swapped for it. */
-const conditions: Readonly<Record<string, { yes: Condition; yesSwap: boolean; no: Condition; noSwap: boolean }>> = {
+const proofs: Readonly<Record<JumpName, Proof>> = {
   jeq: { yes: 'equal', yesSwap: false, no: 'unequal', noSwap: false },
   jne: { yes: 'unequal', yesSwap: false, no: 'equal', noSwap: false },
   jset: { yes: 'set', yesSwap: false, no: 'clear', noSwap: false },
@@ -32,7 +39,8 @@ const conditions: Readonly<Record<string, { yes: Condition; yesSwap: boolean; no
   jsle: { yes: 'sle', yesSwap: false, no: 'slt', noSwap: true },
   jsgt: { yes: 'slt', yesSwap: true, no: 'sle', noSwap: false },
   jsge: { yes: 'sle', yesSwap: true, no: 'slt', noSwap: false },
-} satisfies Record<JumpName, unknown>
+}
+const proofOf = (op: string): Proof | undefined => (proofs as Readonly<Record<string, Proof>>)[op]
 
 /** Both sides of `if a op b` on the path where it is `taken` or not. A side that learns nothing is returned as it was. */
 export function refineBranch(
@@ -54,7 +62,7 @@ export function refineBranchRaw(
   b: Scalar,
   taken: boolean,
 ): [Scalar, Scalar] {
-  const row = conditions[op]
+  const row = proofOf(op)
   if (row === undefined) return [a, b]
   const left = copy(a)
   const right = copy(b)
@@ -65,7 +73,7 @@ export function refineBranchRaw(
 
 /** `if a op a`: one register on both sides. The kernel refines it in place, so this is not `refineBranch(a, a)`. */
 export function refineBranchSelf(op: JumpName | (string & {}), width: Width, a: Scalar, taken: boolean): Scalar {
-  const row = conditions[op]
+  const row = proofOf(op)
   if (row === undefined) return a
   const d = copy(a)
   refine(taken ? row.yes : row.no, width, d, d)
@@ -80,27 +88,33 @@ function settled(d: Draft, before: Scalar): Scalar {
 function refine(condition: Condition, width: Width, a: Draft, b: Draft): void {
   switch (condition) {
     case 'equal':
-      return width === 32 ? refineEqual32(a, b) : refineEqual64(a, b)
+      if (width === 32) refineEqual32(a, b)
+      else refineEqual64(a, b)
+      break
     case 'unequal':
       if (isConstAt(width, b)) refineUnequal(width, a, b)
       else if (isConstAt(width, a)) refineUnequal(width, b, a)
-      return
+      break
     case 'set':
       if (isConstAt(width, b)) refineSet(width, a, b)
       else if (isConstAt(width, a)) refineSet(width, b, a)
-      return
+      break
     case 'clear':
       if (isConstAt(width, b)) refineClear(width, a, b)
       else if (isConstAt(width, a)) refineClear(width, b, a)
-      return
+      break
     case 'le':
-      return refineOrder(width, a, b, 0)
+      refineOrder(width, a, b, 0)
+      break
     case 'lt':
-      return refineOrder(width, a, b, 1)
+      refineOrder(width, a, b, 1)
+      break
     case 'sle':
-      return refineSignedOrder(width, a, b, 0)
+      refineSignedOrder(width, a, b, 0)
+      break
     case 'slt':
-      return refineSignedOrder(width, a, b, 1)
+      refineSignedOrder(width, a, b, 1)
+      break
   }
 }
 

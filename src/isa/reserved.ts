@@ -77,10 +77,28 @@ function checkAlu({ code, src, off, imm }: Insn): string | undefined {
   const signedAllowed = operation === 0x30 || operation === 0x90
   if ((isReg ? imm !== 0 : src !== 0) || (off !== 0 && !(off === 1 && signedAllowed)))
     return 'BPF_ALU uses reserved fields'
-  if (!isReg && signedAllowed && imm === 0) return 'div by zero'
-  const isShift = operation === 0x60 || operation === 0x70 || operation === 0xc0
-  if (isShift && !isReg && (imm < 0 || imm >= ((code & 7) === 7 ? 64 : 32))) return `invalid shift ${imm}`
   return undefined
+}
+
+/**
+ * The verifier's message for a constant operand that no value of the other makes meaningful. The kernel says it only
+ * on reaching the instruction, and after both registers were found readable.
+ */
+export function checkConstantOperand({ op, imm }: Insn): string | undefined {
+  if (op.kind !== 'alu' || op.source !== 'imm') return undefined
+  switch (op.name) {
+    case 'div':
+    case 'mod':
+    case 'sdiv':
+    case 'smod':
+      return imm === 0 ? 'div by zero' : undefined
+    case 'lsh':
+    case 'rsh':
+    case 'arsh':
+      return imm < 0 || imm >= op.width ? `invalid shift ${imm}` : undefined
+    default:
+      return undefined
+  }
 }
 
 function checkMov(code: number, src: number, off: number, imm: number): string | undefined {

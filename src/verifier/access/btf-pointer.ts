@@ -19,13 +19,13 @@ const isAllocated = (reg: RegState): boolean => (reg.flags & ALLOC) !== 0
 
 export const recordOfReg = (env: Env, reg: RegState): BtfRecord => recordOf(reg.btf!, reg.btfId, env.kernelBtfs)
 
-/** Held reference or kernel guarantee: may be passed on as valid. kfuncs.rst "KF_TRUSTED_ARGS". */
+const TRUSTING = ALLOC | TRUSTED | NON_OWN
+/** Held reference or kernel guarantee, and nothing that casts doubt: may be passed on as valid. kfuncs.rst "KF_TRUSTED_ARGS". */
 export function isTrusted(reg: RegState): boolean {
-  if (reg.refObjId !== 0 && (reg.flags & NON_OWN) === 0) return true
-  if ((reg.flags & (TRUSTED | MAYBE_NULL | ALLOC | RCU | UNTRUSTED | PERCPU | USER)) === TRUSTED) return true
-  return (reg.flags & ALLOC) !== 0 && (reg.flags & ~(ALLOC | NON_OWN | RCU)) === 0 && (reg.flags & (RCU | NON_OWN)) === 0
-    ? true
-    : reg.kind === 'ctx' || reg.kind === 'sock' || reg.kind === 'tcp_sock' || reg.kind === 'map_ptr' || (reg.kind === 'sock_common' && !mayNull(reg))
+  if (reg.refObjId !== 0) return true
+  const doubted = (reg.flags & ~TRUSTING) !== 0
+  if (reg.kind === 'sock' || reg.kind === 'sock_common' || reg.kind === 'tcp_sock' || reg.kind === 'map_ptr') return !doubted
+  return (reg.flags & TRUSTING) !== 0 && !doubted
 }
 const mayNull = (reg: RegState): boolean => (reg.flags & MAYBE_NULL) !== 0
 export const isRcuPointer = (reg: RegState): boolean => (reg.flags & RCU) !== 0
@@ -86,8 +86,8 @@ function walk(env: Env, reg: RegState, btf: Btf, id: BtfId, off: number, size: n
     else if (tag === 'percpu') tags |= PERCPU
     else if (tag === 'rcu') tags |= RCU
   }
-  const flags = walkedFlags(env, reg, step.field, tags)
-  return pointer('btf', { flags, btf, btfId: step.type, id: flags & MAYBE_NULL ? env.newId() : 0 })
+  const flags = step.untrusted ? UNTRUSTED : walkedFlags(env, reg, step.fieldName, tags)
+  return pointer('btf', { flags, btf, btfId: step.target, id: flags & MAYBE_NULL ? env.newId() : 0 })
 }
 
 export const fieldText = (kind: string): string => (kind.startsWith('kptr') ? 'kptr' : kind)

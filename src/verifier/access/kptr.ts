@@ -77,5 +77,5 @@ export function requireKptrMatch(env: Env, field: SpecialField, reg: RegState, n
   if (reg.kind !== 'btf' || (reg.flags & ~allowed) !== 0 || reg.btf === undefined) bad()
   if (field.kind === 'kptr_percpu' && (reg.flags & PERCPU) === 0) bad()
   if (hasVarOff(reg) || reg.off < 0) bad()
-  if (!structIdsMatch(reg.btf!, reg.btfId, reg.off, field.btf!, field.btfId, field.kind !== 'kptr')) bad()
+  if (!structIdsMatch(reg.btf!, reg.btfId, reg.off, field.btf!, field.btfId, { strict: field.kind !== 'kptr' })) bad()
 }

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// bpf_kptr_xchg: a pointer moves into a field, the old one comes out. kfuncs.rst "KF_ACQUIRE", selftests map_kptr, local_kptr_stash.
+
+import { constVar, hasVarOff } from '../access/regions.ts'
+import type { Env } from '../env.ts'
+import type { SpecialField } from '../record.ts'
+import { reject } from '../report.ts'
+import { recordAt } from './locks.ts'
+
+/** The kptr field that R1 points at. */
+export function kptrDestination(env: Env, number: number): SpecialField {
+  const reg = env.reg(number)
+  const details = { reg: number }
+  if (hasVarOff(reg)) reject('kptr-variable', `R${number} doesn't have constant offset. kptr has to be at the constant offset`, details)
+  const map = reg.kind === 'map_value' ? env.map(reg.map) : undefined
+  if (map !== undefined && map.valueTypeId === 0) reject('kptr-btf', `map '${map.name}' has to have BTF in order to use bpf_kptr_xchg`, details)
+  const record = recordAt(env, reg)
+  if (record === undefined || !record.fields.some((field) => field.kind.startsWith('kptr'))) {
+    return reject('kptr-none', `R${number} has no valid kptr`, details)
+  }
+  const at = reg.off + constVar(reg)
+  const field = record.at(at)
+  if (field === undefined) return reject('kptr-offset', `off=${at} doesn't point to kptr`, details)
+  if (field.kind !== 'kptr_ref' && field.kind !== 'kptr_percpu') return reject('kptr-unreferenced', `off=${at} kptr isn't referenced kptr`, details)
+  return field
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// Memory handed to a helper or kfunc: a pointer and a size, or a pointer to something of known size.
+
+import { accessBtfPointer } from '../access/btf-pointer.ts'
+import { requireMapAccess, requireNoSpecialField } from '../access/memory.ts'
+import { requireBuffer, requireMemRegion, requirePacket, requireUnmodified } from '../access/regions.ts'
+import { frameOf, requireStackInitialized, writeStack } from '../access/stack.ts'
+import type { Env } from '../env.ts'
+import { markPrecise } from '../explore/precision.ts'
+import { reject } from '../report.ts'
+import * as scalar from '../scalar/index.ts'
+import { isNull, RDONLY, regTypeText, typeText, unknownScalar } from '../state/reg.ts'
+
+export interface MemoryUse {
+  readonly write: boolean
+  readonly zeroOk: boolean
+  /** The callee fills it: stack bytes need not be initialised, and are misc afterwards. */
+  readonly uninit: boolean
+}
+
+/** Bytes on the stack that the callee will have written; applied once all arguments are known good. */
+export type Pending = () => void
+
+export function requireMemory(env: Env, number: number, size: number, use: MemoryUse, pending: Pending[]): void {
+  const reg = env.reg(number)
+  const rdonly = (): void => {
+    if (use.write && reg.flags & RDONLY) reject('write-rdonly', `R${number} cannot write into ${regTypeText(reg)}`, { reg: number })
+  }
+  const nullable = (reg.flags & 1) !== 0
+  switch (nullable ? 'not_init' : reg.kind) {
+    case 'pkt':
+    case 'pkt_meta':
+      return requirePacket(env, number, 0, size, use.zeroOk)
+    case 'map_key':
+      if (use.write) reject('write-rdonly', `R${number} cannot write into ${regTypeText(reg)}`, { reg: number })
+      return requireMemRegion(env, number, 0, size, env.map(reg.map).keySize, use.zeroOk)
+    case 'map_value':
+      requireMapAccess(env, number, use.write)
+      requireMemRegion(env, number, 0, size, env.map(reg.map).valueSize, use.zeroOk)
+      return requireNoSpecialField(env, { base: number, off: 0, size })
+    case 'mem':
+      rdonly()
+      return requireMemRegion(env, number, 0, size, reg.size, use.zeroOk)
+    case 'buf':
+      rdonly()
+      return requireBuffer(number, reg.flags & RDONLY ? 'rdonly' : 'rdwr', reg, reg.off, size)
+    case 'fp': {
+      const frame = frameOf(env, reg)
+      let filled = false
+      const { min } = requireStackInitialized(env, number, 0, size, use.zeroOk, 'helper', use.uninit ? () => { filled = true } : undefined)
+      if (filled) pending.push(() => { for (let i = 0; i < size; i++) writeStack(env, frame, min + i, 1, unknownScalar, 0, -1) })
+      return
+    }
+    case 'btf':
+      accessBtfPointer(env, number, reg.off, size, false)
+      return
+    case 'ctx':
+      // programs whose context is plain memory may pass it on
+      if (env.prog.type === 'BPF_PROG_TYPE_SYSCALL') {
+        for (let at = 0; at < size; at += 8) {
+          const part = Math.min(8, size - at)
+          const answer = env.kernel.ctxAccess(env.traits, reg.off + at, part, use.write)
+          if (!answer.ok) reject('ctx-access', `invalid bpf_context access off=${reg.off + at} size=${part}`, { reg: number })
+        }
+        return
+      }
+      break
+    default:
+  }
+  if (use.zeroOk && size === 0 && isNull(reg)) return
+  reject('memory-type', `R${number} type=${regTypeText(reg)} expected=${typeText('fp', 0)}`, { reg: number, seen: regTypeText(reg) })
+}
+
+/** A size in `number`, its memory in the register before. kfuncs.rst "__sz annotation". */
+export function requireSized(env: Env, number: number, use: MemoryUse, pending: Pending[]): number {
+  const reg = env.reg(number)
+  if (reg.kind !== 'scalar') reject('size-type', `R${number} type=${regTypeText(reg)} expected=scalar`, { reg: number })
+  const raw = use.uninit && scalar.isConst(reg.var)
+  if (scalar.sminN(reg.var) < 0) {
+    reject('size-negative', `R${number} min value is negative, either use unsigned or 'var &= const'`, { reg: number })
+  }
+  if (scalar.uminN(reg.var) === 0 && !use.zeroOk) {
+    reject('size-zero', `R${number} invalid zero-sized read: u64=[${scalar.umin(reg.var)},${scalar.umax(reg.var)}]`, { reg: number })
+  }
+  const max = scalar.umaxN(reg.var)
+  if (max >= 1 << 29) {
+    reject('size-unbounded', `R${number} unbounded memory access, use 'var &= const' or 'if (var < const)'`, { reg: number })
+  }
+  requireMemory(env, number - 1, max, { ...use, uninit: raw }, pending)
+  markPrecise(env, number)
+  return max
+}
+
+/** Offsets that a pointer argument may carry. `release`: none. */
+export function requireArgOffset(env: Env, number: number, release: boolean): void {
+  const reg = env.reg(number)
+  if (release) {
+    if (reg.off !== 0) {
+      reject('release-offset', `R${number} must have zero offset when passed to release func or trusted arg to kfunc`, { reg: number })
+    }
+    return requireUnmodified(number, reg, false)
+  }
+  switch (reg.kind) {
+    case 'fp': case 'pkt': case 'pkt_meta': case 'map_key': case 'map_value': case 'mem': case 'buf': case 'scalar': case 'arena': case 'dynptr':
+      return
+    case 'btf':
+      return requireUnmodified(number, reg, true)
+    default:
+      return requireUnmodified(number, reg, false)
+  }
+}
+
+/** A string constant: in a read-only map, NUL-terminated. kfuncs.rst "__str annotation". */
+export function requireConstString(env: Env, number: number): void {
+  const reg = env.reg(number)
+  if (reg.kind !== 'map_value') reject('const-str', `R${number} type=${regTypeText(reg)} expected=map_value`, { reg: number })
+  const map = env.map(reg.map)
+  if ((map.flags & 0x80) === 0 || !map.frozen) reject('const-str', `R${number} does not point to a readonly map'`, { reg: number })
+  if (!scalar.isConst(reg.var)) reject('const-str', `R${number} is not a constant address'`, { reg: number })
+  requireMemRegion(env, number, 0, map.valueSize - reg.off, map.valueSize, false)
+  const from = reg.off + scalar.constNumber(reg.var)
+  if (map.data !== undefined && !map.data.subarray(from).includes(0)) reject('const-str', 'string is not zero-terminated', { reg: number })
+}

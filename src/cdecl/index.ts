@@ -2,4 +2,5 @@
 export { parseKernelDoc } from './kernel-doc.ts'
 export type { LoadCOptions } from './load.ts'
 export { type CReader, hasAttribute, loadC, type ParseCOptions, parseC } from './parse.ts'
+export { type CdeclToBtfOptions, cdeclToBtf } from './to-btf.ts'
 export type * from './types.ts'

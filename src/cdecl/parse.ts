@@ -115,23 +115,28 @@ class UnitReader {
     return tree
   }
 
-  /** The first error of the tree as a fault; one inside an initializer is let be, since initializers are only quoted. */
+  /**
+   * The first error of the tree as a fault. Two are none: one inside an initializer, since initializers are only quoted, and the
+   * name of an unnamed bitfield, which the grammar believes missing.
+   */
   private requireNoError(root: Node, chunk: Chunk): void {
-    let node = root
-    for (let depth = 0; depth < 10_000; depth++) {
-      const child: Node | null | undefined = node.children.find(
-        (each) => each !== null && (each.isError || each.isMissing || each.hasError),
+    const work: { node: Node; parent: Node | undefined }[] = [{ node: root, parent: undefined }]
+    for (let next = work.pop(); next !== undefined; next = work.pop()) {
+      const { node, parent } = next
+      if (node.isMissing) {
+        if (node.type === 'field_identifier' && node.nextSibling?.type === 'bitfield_clause') continue
+        throw new FaultError(`syntax error: '${node.type}' is missing`, this.placeOf(chunk, node))
+      }
+      if (parent?.type === 'init_declarator' && node.id === parent.childForFieldName('value')?.id) continue
+      const faulty = node.children.filter(
+        (child) => child !== null && (child.isError || child.isMissing || child.hasError),
       )
-      if (child === null || child === undefined) break
-      if (node.type === 'init_declarator' && child.id === node.childForFieldName('value')?.id) return
-      node = child
-      if (node.isMissing || (node.isError && depth > 0 && !node.children.some((each) => each?.isError))) break
+      if (node.isError && faulty.length === 0) {
+        const hint = 'a macro that stands in a declaration must be an attribute known to this reader'
+        throw new FaultError(`syntax error at '${snippet(node)}'`, this.placeOf(chunk, node), hint)
+      }
+      for (const child of faulty.reverse()) work.push({ node: child, parent: node })
     }
-    const place = this.placeOf(chunk, node)
-    if (node.isMissing) throw new FaultError(`syntax error: '${node.type}' is missing`, place)
-    const text = snippet(node)
-    const hint = 'a macro that stands in a declaration must be an attribute known to this reader'
-    throw new FaultError(`syntax error at '${text === '' ? snippet(root) : text}'`, place, hint)
   }
 
   private declaration(node: Node, chunk: Chunk, docs: DocFinder): void {

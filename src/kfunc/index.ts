@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 export * from './allowed.ts'
+export * from './describe.ts'
 export * from './destructors.ts'
 export * from './filters.ts'
 export * from './flags.ts'
@@ -9,5 +10,6 @@ export * from './partners.ts'
 export * from './prototype.ts'
 export * from './safe-types.ts'
 export * from './special.ts'
+export { spellDeclaration, spellType } from './spell.ts'
 export * from './suffixes.ts'
 export type * from './types.ts'

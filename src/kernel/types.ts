@@ -53,7 +53,15 @@ export interface ProgramTraits {
 }
 
 export type CtxAnswer =
-  | { readonly ok: true; readonly kind: 'scalar' /** register type read */; readonly narrow: boolean }
+  | {
+      readonly ok: true
+      readonly kind: 'scalar'
+      readonly narrow: boolean
+      /** what it can be, where less than its size allows: an LSM hook's return value, as signed 32 bits */
+      readonly range?: { readonly min: number; readonly max: number }
+      /** lines the kernel logs and goes on */
+      readonly log?: readonly string[]
+    }
   /** a pointer: `reg` is the reg type's name ('PTR_TO_PACKET', 'PTR_TO_PACKET_END', 'PTR_TO_PACKET_META', 'PTR_TO_SOCK_COMMON|PTR_MAYBE_NULL', 'PTR_TO_BTF_ID|PTR_TRUSTED' …) */
   | {
       readonly ok: true
@@ -62,6 +70,7 @@ export type CtxAnswer =
       readonly btf?: Btf
       readonly btfId?: BtfId
       readonly memSize?: number
+      readonly log?: readonly string[]
     }
   /** `message`: what the kernel logs besides its usual 'invalid bpf_context access off=%d size=%d', or instead where `instead` */
   | { readonly ok: false; readonly message?: string; readonly instead?: boolean; readonly unsupported?: string }

@@ -2,7 +2,7 @@
 // Answers "may this program call helper N, and with which prototype".
 import { helperName as uapiName } from '../../uapi/index.ts'
 import type { HelperAnswer, HelperArg, HelperProto, ProgramTraits } from '../types.ts'
-import { type AvailabilityRow, availability, setOfStructOps, setOfType } from './availability.ts'
+import { type AvailabilityRow, type AvailabilitySet, availability, setOfStructOps, setOfType } from './availability.ts'
 import { allowedInProbe } from './probe-allow.ts'
 import { helperRows } from './protos.ts'
 
@@ -51,7 +51,7 @@ function setOf(program: ProgramTraits): string | undefined {
 function search(setName: string, helper: string, program: ProgramTraits): string | undefined {
   const seen = program.type === 'BPF_PROG_TYPE_EXT' ? { ...program, ...program.target } : program
   for (let name: string | undefined = setName; name !== undefined; ) {
-    const set = availability[name]
+    const set: AvailabilitySet | undefined = availability[name]
     if (set === undefined) return undefined
     for (const first of set.first ?? []) {
       const found = inRows(availability[first]?.rows ?? [], helper, seen)

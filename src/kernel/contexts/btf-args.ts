@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// Contexts that are the arguments of a kernel function, one eight-byte slot each, typed by BTF: tracing, LSM, struct_ops.
+// Source: btf_ctx_access of kernel/bpf/btf.c, Linux 6.12. Slots that hold no pointer read as numbers.
+import {
+  type Btf,
+  type BtfId,
+  type BtfType,
+  pointee,
+  resolveType,
+  sizeOf,
+  skipModifiersAndTypedefs,
+  typeTags,
+} from '../../btf/index.ts'
+import { untrustedLsmHooks } from '../helpers/index.ts'
+import type { CtxAnswer, ProgramTraits } from '../types.ts'
+import { iteratorArgs } from './iterators.ts'
+import { ctxTypeName } from './names.ts'
+import { lsmHookRange } from './returns.ts'
+import { type AttachProto, attachProto } from './target.ts'
+import { errorTracepointArgs, isKnownTracepoint, nullableTracepointArgs } from './tracepoints.ts'
+
+const number = { ok: true, kind: 'scalar', narrow: true } as const satisfies CtxAnswer
+const refuse = (message?: string): CtxAnswer => ({ ok: false, ...(message === undefined ? {} : { message }) })
+
+/** Arguments a function may have, and so slots a tracing program may read (MAX_BPF_FUNC_ARGS). */
+const MAX_ARGS = 12
+
+/** Access to the arguments of the attach target. LSM programs are held to no bounds but the prototype's. */
+export function argumentAccess(
+  vmlinux: Btf,
+  program: ProgramTraits,
+  off: number,
+  size: number,
+  write: boolean,
+): CtxAnswer {
+  if (program.type !== 'BPF_PROG_TYPE_LSM') {
+    if (off < 0 || off >= 8 * MAX_ARGS || write || off % size !== 0) return refuse()
+  }
+  const target = attachProto(vmlinux, program)
+  if (target === undefined) return { ok: false, unsupported: 'the attach target of this program is not known' }
+  if (off % 8 !== 0) return refuse(`func '${target.name}' offset ${off} is not multiple of 8`)
+  const index = slotOf(target, off)
+  const count = target.proto.params.length - target.skip
+  const missing = `func '${target.name}' doesn't have ${index + 1}-th argument`
+  if (index > count) return refuse(missing)
+  if (index < count) {
+    const param = target.proto.params[index + target.skip]
+    return param === undefined
+      ? refuse(missing)
+      : valueAccess(vmlinux, program, target, index, param.type, param.name, off, size)
+  }
+  switch (program.attachType) {
+    case 'BPF_LSM_MAC':
+    case 'BPF_LSM_CGROUP':
+    case 'BPF_TRACE_FEXIT':
+      return returnAccess(vmlinux, program, target, index, off, size)
+    case 'BPF_MODIFY_RETURN':
+      if (isSmallInt(resolveType(target.btf, target.proto.ret))) return number
+      return refuse(`ret type ${kindText(resolveType(target.btf, target.proto.ret))} not allowed for fmod_ret`)
+    default:
+      return refuse(missing)
+  }
+}
+
+function returnAccess(
+  vmlinux: Btf,
+  program: ProgramTraits,
+  target: AttachProto,
+  index: number,
+  off: number,
+  size: number,
+): CtxAnswer {
+  const answer = valueAccess(vmlinux, program, target, index, target.proto.ret, '', off, size)
+  if (program.attachType !== 'BPF_LSM_MAC' || !answer.ok || answer.kind !== 'scalar') return answer
+  return { ...answer, range: lsmHookRange(program) }
+}
+
+/** Structs by value take as many slots as they need. The `void *` of a tracepoint counts as one here, as in the kernel. */
+function slotOf({ btf, proto }: AttachProto, off: number): number {
+  let end = 0
+  for (const [index, param] of proto.params.entries()) {
+    end += slotBytes(btf, param.type)
+    if (off < end) return index
+  }
+  end += slotBytes(btf, proto.ret)
+  return off < end ? proto.params.length : proto.params.length + 1
+}
+
+const slotBytes = (btf: Btf, id: BtfId): number =>
+  pointee(btf, id) === undefined ? Math.ceil((sizeOf(btf, id) ?? 0) / 8) * 8 : 8
+
+function valueAccess(
+  vmlinux: Btf,
+  program: ProgramTraits,
+  target: AttachProto,
+  index: number,
+  typeId: BtfId,
+  paramName: string,
+  off: number,
+  size: number,
+): CtxAnswer {
+  const { btf, name } = target
+  const type = resolveType(btf, typeId)
+  if (isSmallInt(type) || type.kind === 'enum' || type.kind === 'enum64' || type.kind === 'struct') return number
+  if (type.kind !== 'ptr') {
+    const text = `func '${name}' arg${index} '${type.name}' has type ${kindText(type)}. Only pointer access is allowed`
+    return refuse(text)
+  }
+  if (size !== 8) return refuse(`func '${name}' size ${size} must be 8`)
+  const known = iteratorArgument(vmlinux, program, off)
+  if (known !== undefined && known.struct === undefined) return { ok: true, kind: 'pointer', reg: known.reg }
+  if (type.type === 0 || resolveType(btf, type.type).kind === 'int') return number
+  if (known?.struct !== undefined) return structPointer(vmlinux, known.reg, known.struct)
+  if (isNullableMember(vmlinux, program, target, index)) {
+    const id = skipModifiersAndTypedefs(btf, type.type)
+    return {
+      ok: true,
+      kind: 'pointer',
+      reg: 'PTR_TO_BTF_ID|PTR_TRUSTED|PTR_MAYBE_NULL',
+      btf,
+      btfId: promoted(btf, program, id),
+    }
+  }
+  const flags = ['PTR_TO_BTF_ID']
+  if (areArgumentsTrusted(program)) flags.push('PTR_TRUSTED')
+  if (paramName.endsWith('__nullable') || isNullableTracepoint(btf, program, name, index)) flags.push('PTR_MAYBE_NULL')
+  if (program.target !== undefined) return contextOfTarget(vmlinux, program.target.type, btf, type.type, flags)
+  const tag = typeTags(btf, type.type)[0]
+  if (tag === 'user') flags.push('MEM_USER')
+  if (tag === 'percpu') flags.push('MEM_PERCPU')
+  const id = skipModifiersAndTypedefs(btf, type.type)
+  const struct = btf.type(id)
+  if (struct.kind !== 'struct' && struct.kind !== 'union') {
+    return refuse(`func '${name}' arg${index} type ${kindText(struct)} is not a struct`)
+  }
+  const log = [`func '${name}' arg${index} has btf_id ${id} type ${kindText(struct)} '${struct.name}'`]
+  if (program.attachType === 'BPF_TRACE_RAW_TP' && errorTracepointArgs[index]?.has(name)) {
+    return { ...number, log: [...log, `marking pointer arg${index} as scalar as it may encode error`] }
+  }
+  return { ok: true, kind: 'pointer', reg: flags.join('|'), btf, btfId: promoted(btf, program, id), log }
+}
+
+/** A congestion control's `struct sock *` is a tcp_sock: net/ipv4/bpf_tcp_ca.c. */
+function promoted(btf: Btf, program: ProgramTraits, id: BtfId): BtfId {
+  if (program.structOps?.typeName !== 'tcp_congestion_ops' || btf.type(id).name !== 'sock') return id
+  return btf.find('tcp_sock', 'struct') ?? id
+}
+
+function iteratorArgument(vmlinux: Btf, program: ProgramTraits, off: number) {
+  if (program.attachType !== 'BPF_TRACE_ITER' || program.type !== 'BPF_PROG_TYPE_TRACING') return undefined
+  const name = program.attachName ?? nameOf(vmlinux, program)
+  return iteratorArgs[name.replace(/^bpf_iter_/, '')]?.find((row) => row.off === off)
+}
+
+function nameOf(vmlinux: Btf, program: ProgramTraits): string {
+  return attachProto(vmlinux, program)?.name ?? ''
+}
+
+function structPointer(vmlinux: Btf, reg: string, struct: string): CtxAnswer {
+  const btfId = vmlinux.find(struct, 'struct')
+  return btfId === undefined ? refuse() : { ok: true, kind: 'pointer', reg, btf: vmlinux, btfId }
+}
+
+/** A struct_ops argument may be NULL where the member's stub, TYPE__MEMBER, names it so (kernel/bpf/bpf_struct_ops.c). */
+function isNullableMember(_vmlinux: Btf, program: ProgramTraits, target: AttachProto, index: number): boolean {
+  const ops = program.structOps
+  if (ops === undefined) return false
+  const id = target.btf.find(`${ops.typeName}__${ops.member}`, 'func')
+  const func = id === undefined ? undefined : target.btf.type(id)
+  const proto = func?.kind === 'func' ? target.btf.type(func.type) : undefined
+  return proto?.kind === 'func_proto' && (proto.params[index]?.name.endsWith('__nullable') ?? false)
+}
+
+function isNullableTracepoint(btf: Btf, program: ProgramTraits, name: string, index: number): boolean {
+  if (program.attachType !== 'BPF_TRACE_RAW_TP') return false
+  if (isKnownTracepoint(name)) return nullableTracepointArgs[index]?.has(name) ?? false
+  return btf.base !== undefined
+}
+
+function areArgumentsTrusted({ type, attachType, attachName }: ProgramTraits): boolean {
+  switch (type) {
+    case 'BPF_PROG_TYPE_TRACING':
+      return attachType === 'BPF_TRACE_RAW_TP' || attachType === 'BPF_TRACE_ITER'
+    case 'BPF_PROG_TYPE_LSM':
+      return !untrustedLsmHooks.has((attachName ?? '').replace(/^bpf_lsm_/, ''))
+    default:
+      return type === 'BPF_PROG_TYPE_STRUCT_OPS'
+  }
+}
+
+/** Attached to a BPF program, the argument is that program's context: seen as the kernel's own struct. */
+function contextOfTarget(vmlinux: Btf, type: string, btf: Btf, id: BtfId, flags: readonly string[]): CtxAnswer {
+  const names = ctxTypeName(type)
+  if (names === undefined || btf.type(skipModifiersAndTypedefs(btf, id)).name !== names.user) return refuse()
+  return structPointer(vmlinux, flags.join('|'), names.kernel)
+}
+
+const isSmallInt = (type: BtfType): boolean => type.kind === 'int' && [1, 2, 4, 8].includes(type.size)
+/** A BTF kind as the log names it. */
+const kindText = (type: BtfType): string => (type.kind === 'void' ? 'UNKNOWN' : type.kind.toUpperCase())

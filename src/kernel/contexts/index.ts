@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+export { convertsPacketPointers, ctxAccess } from './access.ts'
+export { ctxTypeName } from './names.ts'
+export { lsmHookRange, type ReturnRule, returnRange, returnRule } from './returns.ts'
+export { socketAccess } from './rules.ts'
+export { type StructAnswer, structAccess } from './struct-writes.ts'
+export { type AttachProto, attachProto } from './target.ts'

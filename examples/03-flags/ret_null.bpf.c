@@ -22,7 +22,7 @@ int BPF_PROG(ret_null_deref, struct task_struct *task, u64 clone_flags)
 {
 	struct task_struct *found = bpf_task_from_pid(1);
 	// rejected: found may be NULL here
-	int tgid = found->tgid;
+	int tgid = *(volatile int *)&found->tgid;
 
 	if (!found)
 		return 0;

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// kfuncs.rst: 4. Core kfuncs
+// bpf_obj_new, bpf_obj_drop, bpf_refcount_acquire and their per-CPU kin.
+#include "example.h"
+
+struct item { u64 a; u64 b; };
+struct counter { u64 n; };
+struct slot { struct counter __percpu_kptr *counter; };
+struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, int); __type(value, struct slot); }
+	slots SEC(".maps");
+
+// ACCEPT: written, read, dropped
+SEC("tc")
+int object_use(struct __sk_buff *skb)
+{
+	struct item *p = new_object(struct item);
+
+	if (!p)
+		return 0;
+	p->a = skb->len;
+	drop_object(p);
+	return 0;
+}
+
+// REJECT (fixed by object_use): leaked
+SEC("tc")
+int object_leak(struct __sk_buff *skb)
+{
+	struct item *p = new_object(struct item);
+
+	if (!p)
+		return 0;
+	p->a = skb->len;
+	// rejected: p is never dropped
+	return 0;
+}
+
+// REJECT (fixed by object_use): used after drop
+SEC("tc")
+int object_after_drop(struct __sk_buff *skb)
+{
+	struct item *p = new_object(struct item);
+
+	if (!p)
+		return 0;
+	drop_object(p);
+	// rejected: p is gone
+	p->a = skb->len;
+	return 0;
+}
+
+// REJECT (fixed by object_use): memory may be short
+SEC("tc")
+int object_unchecked(struct __sk_buff *skb)
+{
+	struct item *p = new_object(struct item);
+
+	// rejected: p may be NULL
+	p->a = skb->len;
+	drop_object(p);
+	return 0;
+}
+
+// REJECT (fixed by object_use): beyond the object
+SEC("tc")
+int object_overflow(struct __sk_buff *skb)
+{
+	struct item *p = new_object(struct item);
+
+	if (!p)
+		return 0;
+	// rejected: the object ends at 16
+	((volatile u64 *)p)[2] = 1;
+	drop_object(p);
+	return 0;
+}
+
+// ACCEPT: a per-CPU object, read on this CPU
+SEC("tp_btf/task_newtask")
+int BPF_PROG(percpu_use, struct task_struct *task, u64 clone_flags)
+{
+	struct counter __percpu_kptr *p = new_percpu(struct counter);
+	struct counter *mine;
+
+	if (!p)
+		return 0;
+	mine = bpf_this_cpu_ptr(p);
+	mine->n++;
+	drop_percpu(p);
+	return 0;
+}
+
+// REJECT (fixed by percpu_use): each allocator its own drop
+SEC("tp_btf/task_newtask")
+int BPF_PROG(percpu_wrong_drop, struct task_struct *task, u64 clone_flags)
+{
+	struct counter __percpu_kptr *p = new_percpu(struct counter);
+
+	if (!p)
+		return 0;
+	// rejected: bpf_obj_drop is for bpf_obj_new
+	bpf_obj_drop_impl((void *)p, NULL);
+	return 0;
+}
+
+// REJECT (fixed by percpu_use): a per-CPU pointer is not followed by itself
+SEC("tp_btf/task_newtask")
+int BPF_PROG(percpu_direct, struct task_struct *task, u64 clone_flags)
+{
+	struct counter *p = (void *)new_percpu(struct counter);
+
+	if (!p)
+		return 0;
+	// rejected: of which CPU?
+	p->n = 1;
+	drop_percpu(p);
+	return 0;
+}

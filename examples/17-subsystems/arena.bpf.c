@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// kfuncs.rst: 4. Core kfuncs
+// bpf_arena_alloc_pages, bpf_arena_free_pages: the map is a __map argument.
+#include "example.h"
+
+#define __arena __attribute__((address_space(1)))
+void __arena *bpf_arena_alloc_pages(void *map, void __arena *addr, u32 pages, int node, u64 flags) __ksym;
+void bpf_arena_free_pages(void *map, void __arena *ptr, u32 pages) __ksym;
+
+struct { __uint(type, BPF_MAP_TYPE_ARENA); __uint(map_flags, BPF_F_MMAPABLE); __uint(max_entries, 4); } arena SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, int); __type(value, u64); }
+	array SEC(".maps");
+
+// ACCEPT: allocate a page, write it, free it
+SEC("syscall")
+int arena_pages(void *ctx)
+{
+	u64 __arena *page = bpf_arena_alloc_pages(&arena, NULL, 1, -1, 0);
+
+	if (!page)
+		return 0;
+	page[0] = 1;
+	bpf_arena_free_pages(&arena, page, 1);
+	return 0;
+}
+
+// REJECT (fixed by arena_pages): the map must be an arena
+SEC("syscall")
+int arena_other_map(void *ctx)
+{
+	u64 __arena *page = bpf_arena_alloc_pages(&arena, NULL, 1, -1, 0);
+
+	// rejected: an array has no pages
+	bpf_arena_free_pages(&array, page, 1);
+	return 0;
+}
+
+// REJECT (fixed by arena_pages): pages are had where one may sleep
+SEC("tc")
+int arena_not_sleepable(struct __sk_buff *skb)
+{
+	// rejected: tc does not sleep
+	u64 __arena *page = bpf_arena_alloc_pages(&arena, NULL, 1, -1, 0);
+
+	if (page)
+		bpf_arena_free_pages(&arena, page, 1);
+	return 0;
+}

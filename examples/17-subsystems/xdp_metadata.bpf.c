@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// kfuncs.rst: 2.5 Registering the kfuncs
+// Metadata of received packets: kfuncs of the driver a program is bound to.
+#include "example.h"
+
+// REJECT: the program must be bound to a device
+SEC("xdp")
+int metadata_unbound(struct xdp_md *xdp)
+{
+	u64 timestamp;
+
+	// rejected: which driver?
+	bpf_xdp_metadata_rx_timestamp(xdp, &timestamp);
+	return 2;
+}
+
+// REJECT: nor is it for tc
+SEC("tc")
+int metadata_in_tc(struct __sk_buff *skb)
+{
+	u64 timestamp;
+
+	// rejected: not registered for tc
+	bpf_xdp_metadata_rx_timestamp((void *)skb, &timestamp);
+	return 0;
+}

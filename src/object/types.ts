@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Btf, BtfId } from '../btf/index.ts'
+import type { Btf, BtfExt, BtfId } from '../btf/index.ts'
 import type { Insn } from '../isa/index.ts'
 
 /** A map as the kernel would create it from this object. */
@@ -25,6 +25,126 @@ export interface MapDef {
   readonly pinned: boolean
   /** 'data' | 'rodata' | 'bss' | 'kconfig' for internal maps */
   readonly internal?: string
+  /** The name the kernel gets: at most 15 characters, others than letters, digits, '_' and '.' made '_'. */
+  readonly kernelName: string
+  /** Section it stands in, and where: how relocations find it. '' for .kconfig. */
+  readonly section: string
+  readonly offset: number
+  /** .rodata, .kconfig … by name of their section: '.rodata.str1.1'. */
+  readonly sectionIndex: number
+  readonly numaNode?: number
+  /** `values = { … }` of map-in-map and prog-array maps: slot → name of map or program. */
+  readonly slots?: ReadonlyMap<number, string>
+  /** false: SEC("?.struct_ops"), not made unless asked for. */
+  readonly autocreate: boolean
+}
+
+/** A function of the object: an entry program, or (in .text) a subprogram. */
+export interface ObjectFunction {
+  readonly name: string
+  readonly section: string
+  readonly sectionIndex: number
+  /** First instruction, in its section. */
+  readonly start: number
+  readonly insns: readonly Insn[]
+  readonly subprog: boolean
+  /** global or weak in the ELF symbol table */
+  readonly global: boolean
+  /** global but hidden or internal: verified as if static */
+  readonly hidden: boolean
+  /** By instruction, relative to `start`. */
+  readonly relocs: ReadonlyMap<number, Reloc>
+}
+
+/** An entry program, as its section name tells it. */
+export interface ObjectProgram {
+  readonly name: string
+  /** Without the '?' of sections that do not load by themselves. */
+  readonly section: string
+  /** 'BPF_PROG_TYPE_XDP' …; undefined: the section's name means nothing to libbpf. */
+  readonly type: string | undefined
+  readonly attachType: string | undefined
+  readonly sleepable: boolean
+  readonly autoload: boolean
+  readonly fn: ObjectFunction
+}
+
+/** One ELF relocation of code, resolved to what it means. */
+export type Reloc =
+  | { readonly kind: 'extern_call' | 'extern_load'; readonly extern: number }
+  | { readonly kind: 'call' | 'func_addr'; readonly offset: number }
+  | { readonly kind: 'map'; readonly map: number }
+  | { readonly kind: 'data'; readonly map: number; readonly offset: number }
+
+export type KconfigType = 'bool' | 'char' | 'int' | 'tristate' | 'chars'
+
+/** A symbol the object expects of the kernel: a .kconfig value, a variable or function of .ksyms. */
+export interface Extern {
+  readonly name: string
+  readonly weak: boolean
+  readonly symbol: number
+  /** VAR or FUNC in the object's BTF. */
+  readonly btfId: BtfId
+  readonly kind: 'kconfig' | 'ksym_var' | 'ksym_func' | 'ksym_untyped'
+  /** ksym: type behind modifiers and typedefs (a func's prototype). */
+  readonly typeId: BtfId
+  /** kconfig: where in the .kconfig map */
+  readonly offset: number
+  readonly size: number
+  readonly align: number
+  readonly signed: boolean
+  readonly config: KconfigType | undefined
+}
+
+/** A variable in a .struct_ops section: which programs its members name. */
+export interface StructOpsDef {
+  /** index in `maps` */
+  readonly map: number
+  readonly typeName: string
+  readonly typeId: BtfId
+  readonly data: Uint8Array
+  /** member index in the object's struct → index in `functions` */
+  readonly members: ReadonlyMap<number, number>
+}
+
+/** A BPF object file, opened. */
+export interface BpfObject {
+  readonly name: string
+  readonly littleEndian: boolean
+  readonly license: string
+  readonly programs: readonly ObjectProgram[]
+  /** Entry programs and subprograms, by section and place in it. */
+  readonly functions: readonly ObjectFunction[]
+  readonly maps: readonly MapDef[]
+  readonly externs: readonly Extern[]
+  readonly structOps: readonly StructOpsDef[]
+  /** With libbpf's fix-ups: section sizes and offsets, linkage of hidden functions. */
+  readonly btf: Btf | undefined
+  readonly ext: BtfExt | undefined
+  /** "exception_callback:NAME" declaration tags and what they are on. */
+  readonly exceptionTags: readonly { readonly tag: string; readonly target: BtfId }[]
+  readonly warnings: readonly string[]
+}
+
+/** The kernel to link to. The Kernel of the kernel floor is one. */
+export interface LinkTarget {
+  readonly btf: Btf
+  readonly modules: readonly Btf[]
+  config(name: string): string | undefined
+  /** '6.12.0': LINUX_KERNEL_VERSION. */
+  readonly release?: string
+  /** Address of a kernel symbol (/proc/kallsyms). Where absent, strong symbols are taken to exist and weak ones not to. */
+  ksymAddress?(name: string): bigint | undefined
+  /** Types CO-RE relocates to, where not the kernel's (libbpf's btf_custom_path). */
+  readonly coreBtf?: Btf
+}
+
+export interface LinkOptions {
+  /** Program type for a section that libbpf does not know, or instead of what it says: 'BPF_PROG_TYPE_XDP'. */
+  readonly type?: string
+  readonly attachType?: string
+  /** bpf_program__set_attach_target: what SEC("fentry") without a name, or freplace, attaches to. */
+  readonly attach?: AttachTarget
 }
 
 export interface LineInfo {

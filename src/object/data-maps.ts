@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// Global variables live in maps that libbpf makes: one per .data*, .rodata* and .bss* section, one for .kconfig.
+import type { Btf, BtfId } from '../btf/index.ts'
+import { mapFlags, mapType } from '../uapi/index.ts'
+import type { Collected, DataKind } from './collect.ts'
+import { kernelMapName } from './maps.ts'
+import type { MapDef } from './types.ts'
+
+/** A bss section is only a number in the file; more than any kernel would map. */
+const MAX_BSS = 1 << 28
+
+/** The maps behind .data, .rodata, .bss and sections named after them. */
+export function dataMaps(collected: Collected, object: string, btf: Btf | undefined): MapDef[] {
+  return [...collected.data.values()]
+    .filter(({ section }) => section.size > 0)
+    .map(({ kind, section }) => {
+      const data = kind === 'bss' ? new Uint8Array(Math.min(section.size, MAX_BSS)) : section.data
+      return internalMap(kind, section.name, section.index, section.size, data, object, btf)
+    })
+}
+
+/** The map that holds .kconfig externs; its contents are the linker's. */
+export const kconfigMap = (size: number, object: string, btf: Btf | undefined): MapDef =>
+  internalMap('kconfig', '.kconfig', 0, size, new Uint8Array(size), object, btf)
+
+function internalMap(
+  internal: DataKind | 'kconfig',
+  section: string,
+  sectionIndex: number,
+  size: number,
+  data: Uint8Array,
+  object: string,
+  btf: Btf | undefined,
+): MapDef {
+  const readOnly = internal === 'rodata' || internal === 'kconfig'
+  const valueTypeId = btf === undefined ? 0 : (firstNamed(btf, section) ?? 0)
+  const mmapable = btf !== undefined && valueTypeId !== 0 && hasVisibleVariable(btf, valueTypeId)
+  const name = internalName(object, section)
+  return {
+    name,
+    kernelName: kernelMapName(name),
+    type: mapType(2)!.name,
+    typeId: 2,
+    keySize: 4,
+    valueSize: size,
+    maxEntries: 1,
+    flags: (readOnly ? mapFlags.BPF_F_RDONLY_PROG : 0) | (mmapable ? mapFlags.BPF_F_MMAPABLE : 0),
+    mapExtra: 0n,
+    keyTypeId: 0,
+    valueTypeId,
+    data,
+    frozen: readOnly,
+    pinned: false,
+    internal,
+    section,
+    sectionIndex,
+    offset: 0,
+    autocreate: true,
+  }
+}
+
+const firstNamed = (btf: Btf, name: string): BtfId | undefined =>
+  btf
+    .findAll(name)
+    .reduce<BtfId | undefined>((least, id) => (least === undefined || id < least ? id : least), undefined)
+
+function hasVisibleVariable(btf: Btf, datasecId: BtfId): boolean {
+  const datasec = btf.type(datasecId)
+  return (
+    datasec.kind === 'datasec' &&
+    datasec.entries.some((entry) => {
+      const variable = btf.type(entry.type)
+      return variable.kind === 'var' && variable.linkage !== 'static'
+    })
+  )
+}
+
+/**
+ * 'my_object' and '.rodata' → 'my_objec.rodata': as much of the object's name as leaves seven characters or the section's name whole
+ * in the kernel's fifteen; sections with a name of their own ('.rodata.foo') stand alone.
+ */
+function internalName(object: string, section: string): string {
+  const suffix = Math.min(15, Math.max(7, section.length))
+  const prefix = section.indexOf('.', 1) > 0 ? 0 : 15 - suffix
+  return (object.slice(0, prefix) + section.slice(0, suffix)).replace(/[^A-Za-z0-9_.]/g, '_')
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// Corrections to an object's BTF that only its ELF symbols tell: clang writes data sections with size and offsets 0; hidden symbols
+// count as static; externs become variables of their own. Behaviour as of libbpf 1.5.
+import { type Btf, type BtfId, type BtfType, resolveType } from '../btf/index.ts'
+import type { Collected } from './collect.ts'
+import { refuse } from './faults.ts'
+import { FixedBtf } from './fixed-btf.ts'
+import type { Extern } from './types.ts'
+import { type ObjectSymbol, stb, stt, stv } from './view.ts'
+
+type Datasec = Extract<BtfType, { kind: 'datasec' }>
+
+/** The object's BTF as the kernel would be given it. */
+export function fixBtf(btf: Btf, collected: Collected, externs: readonly Extern[]): Btf {
+  const fixed = new Map<BtfId, BtfType>()
+  const view = new FixedBtf(btf, fixed)
+  const symbols = variableSymbols(collected)
+  for (let id = btf.firstId; id < btf.count; id++) {
+    const type = btf.type(id)
+    if (type.kind !== 'datasec') continue
+    if (type.name === '.ksyms') fixKsyms(btf, type, externs, fixed)
+    else if (type.name === '.kconfig') fixKconfig(btf, type, externs, fixed)
+    else fixDatasec(btf, type, collected, symbols, fixed)
+  }
+  fixHidden(btf, collected, fixed)
+  return view
+}
+
+/** Symbols that name variables: objects and untyped, global or weak; the first of a name. */
+function variableSymbols({ elf }: Collected): ReadonlyMap<string, ObjectSymbol> {
+  const symbols = new Map<string, ObjectSymbol>()
+  for (const symbol of elf.symbols) {
+    if (symbol.type !== stt.object || (symbol.bind !== stb.global && symbol.bind !== stb.weak)) continue
+    if (!symbols.has(symbol.name)) symbols.set(symbol.name, symbol)
+  }
+  return symbols
+}
+
+function fixDatasec(
+  btf: Btf,
+  datasec: Datasec,
+  { elf }: Collected,
+  symbols: ReadonlyMap<string, ObjectSymbol>,
+  fixed: Map<BtfId, BtfType>,
+): void {
+  const { name } = datasec
+  const open = datasec.size === 0
+  const size = open ? (elf.sections.find((section) => section.name === name)?.size ?? 0) : datasec.size
+  if (size === 0) refuse(`sec '${name}': failed to determine size from ELF: size 0, err -2`, { section: name })
+  const entries = datasec.entries.map((entry) => {
+    const variable = btf.type(entry.type)
+    if (variable.kind !== 'var') refuse(`sec '${name}': unexpected non-VAR type found`, { section: name })
+    if (variable.linkage !== 'global') return entry
+    const symbol = symbols.get(variable.name)
+    if (symbol === undefined) {
+      refuse(`sec '${name}': failed to find ELF symbol for VAR '${variable.name}'`, { section: name })
+    }
+    if (symbol.visibility === stv.hidden || symbol.visibility === stv.internal) {
+      fixed.set(variable.id, { ...variable, linkage: 'static' })
+    }
+    return open ? { ...entry, offset: symbol.value } : entry
+  })
+  entries.sort((a, b) => a.offset - b.offset)
+  fixed.set(datasec.id, { ...datasec, size, entries })
+}
+
+/** The kernel is shown ksyms as plain 4-byte variables; functions among them lose their extern linkage. */
+function fixKsyms(btf: Btf, datasec: Datasec, externs: readonly Extern[], fixed: Map<BtfId, BtfType>): void {
+  const wanted = new Set(externs.map((extern) => extern.name))
+  const entries = datasec.entries.map((entry, index) => {
+    const type = btf.type(entry.type)
+    if (!wanted.has(type.name)) refuse(`failed to find extern definition for BTF ${type.kind} '${type.name}'`)
+    if (type.kind === 'func') fixed.set(type.id, { ...type, linkage: 'global' })
+    return { type: entry.type, offset: 4 * index, size: 4 }
+  })
+  fixed.set(datasec.id, { ...datasec, size: 4 * entries.length, entries })
+}
+
+function fixKconfig(btf: Btf, datasec: Datasec, externs: readonly Extern[], fixed: Map<BtfId, BtfType>): void {
+  let size = 0
+  const entries = datasec.entries.map((entry) => {
+    const variable = btf.type(entry.type)
+    const extern = externs.find(({ name }) => name === variable.name)
+    if (extern === undefined) refuse(`failed to find extern definition for BTF var '${variable.name}'`)
+    if (variable.kind === 'var') fixed.set(variable.id, { ...variable, linkage: 'global' })
+    size = Math.max(size, extern.offset + extern.size)
+    return { ...entry, offset: extern.offset }
+  })
+  entries.sort((a, b) => a.offset - b.offset)
+  fixed.set(datasec.id, { ...datasec, size, entries })
+}
+
+function fixHidden(btf: Btf, { functions }: Collected, fixed: Map<BtfId, BtfType>): void {
+  for (const { name, hidden, subprog } of functions) {
+    if (!hidden || !subprog) continue
+    const id = [...btf.findAll(name)]
+      .sort((a, b) => a - b)
+      .find((candidate) => {
+        const type = btf.type(candidate)
+        return type.kind === 'func' && type.linkage === 'global'
+      })
+    if (id === undefined) continue
+    const type = resolveType(btf, id)
+    if (type.kind === 'func') fixed.set(id, { ...type, linkage: 'static' })
+  }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// Externs: undefined symbols of type NOTYPE that BTF places in .kconfig or .ksyms. kfuncs are functions in .ksyms.
+// Their order decides the layout of .kconfig and the marker of a missing kfunc; it is libbpf 1.5's.
+import {
+  alignOf,
+  type Btf,
+  type BtfId,
+  type BtfType,
+  resolveType,
+  sizeOf,
+  skipModifiersAndTypedefs,
+} from '../btf/index.ts'
+import { refuse } from './faults.ts'
+import { essentialName } from './fixed-btf.ts'
+import type { Extern, KconfigType } from './types.ts'
+import { type ObjectSymbol, type ElfView, stb, stt } from './view.ts'
+
+export const isExternSymbol = (symbol: ObjectSymbol): boolean =>
+  symbol.section === 0 && symbol.type === stt.notype && (symbol.bind === stb.global || symbol.bind === stb.weak)
+
+/** Every extern, sorted: .kconfig first by alignment (wide first), size, name; then .ksyms by name. */
+export function collectExterns(elf: ElfView, btf: Btf | undefined): Extern[] {
+  const symbols = elf.symbols.filter((symbol) => isExternSymbol(symbol) && symbol.name !== '')
+  if (symbols.length === 0) return []
+  if (btf === undefined) refuse('BTF is required, but is missing or corrupted.', {}, 'compile with -g')
+  const sections = sectionsByVariable(btf)
+  const externs = symbols.map((symbol) => describe(btf, sections, symbol))
+  externs.sort(
+    (a, b) =>
+      Number(b.kind === 'kconfig') - Number(a.kind === 'kconfig') ||
+      (a.kind === 'kconfig' ? b.align - a.align || a.size - b.size : 0) ||
+      compareBytes(a.name, b.name),
+  )
+  let end = 0
+  return externs.map((extern) => {
+    if (extern.kind !== 'kconfig') return extern
+    const offset = Math.ceil(end / extern.align) * extern.align
+    end = offset + extern.size
+    return { ...extern, offset }
+  })
+}
+
+const compareBytes = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** Which data section each variable or function of the BTF stands in: the first that lists it. */
+function sectionsByVariable(btf: Btf): ReadonlyMap<BtfId, string> {
+  const sections = new Map<BtfId, string>()
+  for (let id = btf.firstId; id < btf.count; id++) {
+    const type = btf.type(id)
+    if (type.kind !== 'datasec') continue
+    for (const entry of type.entries) if (!sections.has(entry.type)) sections.set(entry.type, type.name)
+  }
+  return sections
+}
+
+function describe(btf: Btf, sections: ReadonlyMap<BtfId, string>, symbol: ObjectSymbol): Extern {
+  const { name } = symbol
+  const found = variableNamed(btf, name)
+  if (found === undefined) refuse(`failed to find BTF for extern '${name}': -2`)
+  if (found.linkage !== 'extern') refuse(`failed to find BTF for extern '${name}': -22`)
+  const section = sections.get(found.id)
+  if (section === undefined) refuse(`failed to find BTF for extern '${name}' [${found.id}] section: -2`)
+  const weak = symbol.bind === stb.weak
+  const common = { name, weak, symbol: symbol.index, btfId: found.id, offset: 0, size: 0, align: 1, signed: false }
+  if (section === '.kconfig') return { ...common, ...kconfigOf(btf, found) }
+  if (section !== '.ksyms') refuse(`unrecognized extern section '${section}'`)
+  const typeId = skipModifiersAndTypedefs(btf, found.type)
+  const kind = typeId === 0 ? 'ksym_untyped' : found.kind === 'func' ? 'ksym_func' : 'ksym_var'
+  return { ...common, kind, typeId, config: undefined }
+}
+
+type VarOrFunc = Extract<BtfType, { kind: 'var' | 'func' }>
+
+function variableNamed(btf: Btf, name: string): VarOrFunc | undefined {
+  let first: VarOrFunc | undefined
+  for (const id of btf.findAll(name)) {
+    const type = btf.type(id)
+    if ((type.kind === 'var' || type.kind === 'func') && (first === undefined || type.id < first.id)) first = type
+  }
+  return first
+}
+
+function kconfigOf(btf: Btf, variable: VarOrFunc) {
+  const { name } = variable
+  if (variable.kind === 'func') refuse(`extern function ${name} is unsupported under .kconfig section`)
+  const size = sizeOf(btf, variable.type) ?? 0
+  if (size <= 0) refuse(`failed to resolve size of extern (kcfg) '${name}': -22`)
+  const align = alignOf(btf, variable.type) ?? 0
+  if (align <= 0) refuse(`failed to determine alignment of extern (kcfg) '${name}': -22`)
+  const config = kconfigType(btf, variable.type)
+  if (config === undefined) refuse(`extern (kcfg) '${name}': type is unsupported`)
+  const type = resolveType(btf, variable.type)
+  const signed = type.kind === 'int' && type.signed
+  return { kind: 'kconfig' as const, typeId: variable.type, size, align, config, signed }
+}
+
+function kconfigType(btf: Btf, id: BtfId): KconfigType | undefined {
+  const type = resolveType(btf, id)
+  switch (type.kind) {
+    case 'int':
+      if (type.bool) return type.size === 1 ? 'bool' : undefined
+      if (type.size === 1) return 'char'
+      return type.size === 2 || type.size === 4 || type.size === 8 ? 'int' : undefined
+    case 'enum':
+    case 'enum64':
+      return type.name === 'libbpf_tristate' && (type.kind === 'enum64' || type.size === 4) ? 'tristate' : undefined
+    case 'array':
+      return type.count > 0 && resolveType(btf, type.type).kind === 'int' && kconfigType(btf, type.type) === 'char'
+        ? 'chars'
+        : undefined
+    default:
+      return undefined
+  }
+}
+
+/** The kernel's name of a kfunc: `bpf_task_acquire___local` without its flavour. */
+export const externTarget = (extern: Extern): string =>
+  extern.kind === 'ksym_func' ? essentialName(extern.name) : extern.name

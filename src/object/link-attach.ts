@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a program attaches to, where its section names it: a kernel function, tracepoint typedef, LSM hook or iterator by BTF id.
+// libbpf documentation "Program Types and ELF Sections"; behaviour as of libbpf 1.5.
+import type { BtfKind } from '../btf/index.ts'
+import { refuse } from './faults.ts'
+import { findKind } from './fixed-btf.ts'
+import type { AttachTarget, LinkTarget, ObjectProgram } from './types.ts'
+
+/** How the kernel names what an attach type hooks: prefix of its BTF type's name, and the kind of it. */
+const targets: ReadonlyMap<string | undefined, { readonly prefix: string; readonly kind: BtfKind }> = new Map([
+  ['BPF_TRACE_RAW_TP', { prefix: 'btf_trace_', kind: 'typedef' }],
+  ['BPF_LSM_MAC', { prefix: 'bpf_lsm_', kind: 'func' }],
+  ['BPF_LSM_CGROUP', { prefix: 'bpf_lsm_', kind: 'func' }],
+  ['BPF_TRACE_ITER', { prefix: 'bpf_iter_', kind: 'func' }],
+])
+
+/** The target behind the '/' of SEC("fentry/NAME") or SEC("fentry/MODULE:NAME"). */
+export function findAttachTarget(program: ObjectProgram, target: LinkTarget): AttachTarget {
+  const slash = program.section.indexOf('/')
+  const prog = `prog '${program.name}'`
+  if (slash < 0) {
+    return refuse(
+      `${prog}: no BTF-based attach target is specified, use bpf_program__set_attach_target()`,
+      { program: program.name, section: program.section },
+      `name it in the section: SEC("${program.section}/FUNCTION")`,
+    )
+  }
+  const wanted = program.section.slice(slash + 1)
+  if (program.type === 'BPF_PROG_TYPE_EXT') {
+    return refuse(
+      `${prog}: attach program FD is not set`,
+      { program: program.name, section: program.section },
+      'a freplace program can only be judged together with the program it replaces a function of',
+    )
+  }
+  const { prefix, kind } = targets.get(program.attachType) ?? { prefix: '', kind: 'func' }
+  const colon = wanted.indexOf(':')
+  const module = colon < 0 ? undefined : wanted.slice(0, colon)
+  const name = prefix + wanted.slice(colon + 1)
+  if (module === undefined || 'vmlinux'.startsWith(module)) {
+    const btfId = findKind(target.btf, name, kind)
+    if (btfId !== undefined) return { kernel: true, btf: target.btf, btfId, name }
+  }
+  for (const btf of target.modules) {
+    if (module !== undefined && !btf.name.startsWith(module)) continue
+    const btfId = findKind(btf, name, kind)
+    if (btfId !== undefined) return { kernel: true, btf, btfId, name }
+  }
+  return refuse(`${prog}: failed to find kernel BTF type ID of '${wanted}': -3`, {
+    program: program.name,
+    section: program.section,
+  })
+}

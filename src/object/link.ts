@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// Linking one program of an object to one kernel: what libbpf 1.5 does between opening an object and handing the program to the kernel,
+// in its order, with only this program to be loaded. The result is what the verifier reads; nothing later looks at relocations.
+import { attempt, type Result } from '../fault/index.ts'
+import { type Insn, makeInsn } from '../isa/index.ts'
+import { progFlags, sectionRule } from '../uapi/index.ts'
+import { exceptionCallback } from './exception-callback.ts'
+import { refuse } from './faults.ts'
+import { findAttachTarget } from './link-attach.ts'
+import { type Layout, layOut } from './link-code.ts'
+import { type CorePatches, patchCore } from './link-core.ts'
+import { resolveExterns } from './link-externs.ts'
+import { linkInfo } from './link-info.ts'
+import { linkMaps } from './link-maps.ts'
+import { linkData } from './link-refs.ts'
+import { linkStructOps } from './link-struct-ops.ts'
+import type {
+  AttachTarget,
+  BpfObject,
+  LinkedProgram,
+  LinkOptions,
+  LinkTarget,
+  ObjectFunction,
+  ObjectProgram,
+  Ref,
+} from './types.ts'
+
+/** Links one program (by name or as the object lists it) to a kernel. What libbpf would refuse is a `Fault` with its sentence. */
+export function linkProgram(
+  object: BpfObject,
+  program: ObjectProgram | string,
+  target: LinkTarget,
+  options: LinkOptions = {},
+): Result<LinkedProgram> {
+  const name = typeof program === 'string' ? program : program.name
+  return attempt({ object: object.name, program: name }, () => {
+    const found = typeof program === 'string' ? object.programs.find((p) => p.name === program) : program
+    if (found === undefined) refuse(`no program '${name}' in this object`, {}, programsHint(object))
+    return link(object, found, target, options)
+  })
+}
+
+const programsHint = (object: BpfObject): string =>
+  object.programs.length === 0 ? 'it has none' : `it has ${object.programs.map(({ name }) => name).join(', ')}`
+
+function link(object: BpfObject, program: ObjectProgram, target: LinkTarget, options: LinkOptions): LinkedProgram {
+  if (!object.littleEndian) {
+    refuse(`elf: endianness mismatch in ${object.name}.`, {}, 'the kernel is little-endian: compile with -target bpfel')
+  }
+  const warnings = [...object.warnings]
+  const resolved = resolveExterns(object, target)
+  const structOps = linkStructOps(object, program, target)
+  const patched = new Map<ObjectFunction, CorePatches>()
+  for (const fn of object.functions) {
+    if (fn !== program.fn && !fn.subprog) continue
+    patched.set(fn, patchCore(object, fn, target, warnings))
+  }
+  const layout = layOut(object, program.fn, exceptionCallback(object, program.fn))
+  const { maps, missing } = linkMaps(object, structOps?.maps, resolved.kconfig, warnings)
+  const { insns, refs } = assemble(layout, patched)
+  linkData({ object, target, layout, resolved: resolved.externs, maps, missing, insns, refs })
+  const { funcs, lines } = linkInfo(object, layout, warnings)
+
+  const type = options.type ?? program.type
+  if (type === undefined) {
+    refuse(
+      `prog '${program.name}': missing BPF prog type, check ELF section name '${program.section}'`,
+      { section: program.section },
+      'name the section after what the program is: SEC("tc"), SEC("xdp") …',
+    )
+  }
+  const traits = programTraits(program, options, type)
+  return {
+    object: object.name,
+    name: program.name,
+    section: program.section,
+    type,
+    attachType: traits.attachType,
+    sleepable: (traits.flags & progFlags.BPF_F_SLEEPABLE) !== 0,
+    flags: traits.flags,
+    attach: attachOf(program, type, target, options, structOps),
+    structOps:
+      structOps === undefined
+        ? undefined
+        : {
+            mapName: structOps.mapName,
+            typeName: structOps.typeName,
+            member: structOps.member,
+            memberIndex: structOps.memberIndex,
+          },
+    insns,
+    refs,
+    maps,
+    btf: object.btf,
+    funcs,
+    lines,
+    license: object.license,
+    warnings,
+  }
+}
+
+function programTraits(program: ObjectProgram, options: LinkOptions, type: string) {
+  const rule = sectionRule(program.section)
+  const overridden = options.type !== undefined && options.type !== program.type
+  const flags =
+    (rule?.flags.includes('sleepable') ? progFlags.BPF_F_SLEEPABLE : 0) |
+    (type === 'BPF_PROG_TYPE_XDP' && rule?.flags.includes('xdp_frags') ? progFlags.BPF_F_XDP_HAS_FRAGS : 0)
+  const implied = overridden ? undefined : rule?.flags.includes('usdt') ? 'BPF_TRACE_UPROBE_MULTI' : program.attachType
+  return { flags, attachType: options.attachType ?? implied }
+}
+
+function attachOf(
+  program: ObjectProgram,
+  type: string,
+  target: LinkTarget,
+  options: LinkOptions,
+  structOps: ReturnType<typeof linkStructOps>,
+): AttachTarget | undefined {
+  if (options.attach !== undefined) return options.attach
+  if (type === 'BPF_PROG_TYPE_STRUCT_OPS') {
+    if (structOps === undefined) {
+      return refuse(
+        `prog '${program.name}': SEC("struct_ops") program isn't referenced anywhere, did you forget to use it?`,
+        { section: program.section },
+        'name it in a member of a variable in SEC(".struct_ops.link")',
+      )
+    }
+    return { kernel: true, btf: structOps.btf, btfId: structOps.typeId, name: structOps.typeName }
+  }
+  return sectionRule(program.section)?.flags.includes('attach_btf') ? findAttachTarget(program, target) : undefined
+}
+
+/** The functions one after the other, calls between them pointed at where they now are. */
+function assemble(layout: Layout, patched: ReadonlyMap<ObjectFunction, CorePatches>) {
+  const insns: Insn[] = []
+  const refs = new Map<number, Ref>()
+  for (const { fn, base } of layout.placed) {
+    const core = patched.get(fn)
+    insns.push(...(core?.insns ?? fn.insns))
+    for (const [at, name] of core?.poisoned ?? []) refs.set(base + at, { kind: 'missing', what: 'core', name })
+  }
+  for (const [at, targetInsn] of layout.targets) {
+    const insn = insns[at]!
+    const address = insn.code === 0x18
+    const imm = targetInsn - at - 1
+    insns[at] = makeInsn({ ...insn, src: address ? 4 : insn.src, imm })
+    refs.set(at, { kind: address ? 'func' : 'subprog', insn: targetInsn })
+  }
+  return { insns, refs }
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// Opening an object file: what libbpf 1.5's bpf_object__open does, in its order, so that the first fault is the one it names.
+import { type Btf, type BtfExt, parseBtf, parseBtfExt } from '../btf/index.ts'
+import { attempt, type Result } from '../fault/index.ts'
+import { sectionRule } from '../uapi/index.ts'
+import { type Collected, collect, type RawFunction } from './collect.ts'
+import { dataMaps, kconfigMap } from './data-maps.ts'
+import { fixBtf } from './datasecs.ts'
+import { collectExterns } from './externs.ts'
+import { refuse } from './faults.ts'
+import { withSlots } from './map-slots.ts'
+import { userMaps } from './maps.ts'
+import { codeRelocs } from './relocs.ts'
+import { structOpsDefs, structOpsMaps, structOpsMembers } from './struct-ops.ts'
+import type { BpfObject, Extern, MapDef, ObjectFunction, ObjectProgram, Reloc } from './types.ts'
+import { viewElf } from './view.ts'
+
+/** Opens a BPF ELF object of either byte order. `name` is its path or file name: maps of global data are named after it. */
+export function openObject(bytes: Uint8Array, name: string): Result<BpfObject> {
+  return attempt({ object: name }, () => open(bytes, name))
+}
+
+function open(bytes: Uint8Array, name: string): BpfObject {
+  const elf = viewElf(bytes, name)
+  const collected = collect(elf)
+  const warnings = collected.warnings
+  const rawBtf = readBtf(collected, name, warnings)
+  const externs = collectExterns(elf, rawBtf)
+  const btf = rawBtf === undefined ? undefined : fixBtf(rawBtf, collected, externs)
+  const drafts = structOpsMaps(collected, btf)
+  const plainMaps = plain(collected, shortName(name), btf, externs)
+  const maps = withSlots(collected, btf, [...plainMaps, ...drafts.map(({ map }) => map)])
+  const relocs = codeRelocs(collected, maps, externs)
+  const functions = collected.functions.map((raw) => finish(raw, relocs.get(raw) ?? noRelocs))
+  const programs = functions.filter((fn) => !fn.subprog).map(program)
+  if (btf !== undefined) structOpsMembers(collected, drafts, btf, programs)
+  return {
+    name,
+    littleEndian: elf.littleEndian,
+    license: collected.license,
+    programs,
+    functions,
+    maps,
+    externs,
+    structOps: structOpsDefs(drafts, plainMaps.length),
+    btf,
+    exceptionTags: rawBtf === undefined ? [] : exceptionTags(rawBtf),
+    ext: rawBtf === undefined ? undefined : readExt(collected, rawBtf, warnings),
+    warnings,
+  }
+}
+
+const noRelocs: ReadonlyMap<number, Reloc> = new Map()
+
+function readBtf(collected: Collected, name: string, warnings: string[]): Btf | undefined {
+  const needed = collected.maps !== undefined || collected.structOps.length > 0
+  if (collected.btf === undefined) {
+    if (needed) refuse('BTF is required, but is missing or corrupted.', {}, 'compile with -g')
+    return undefined
+  }
+  const parsed = parseBtf(collected.btf.data, { name })
+  if (parsed.ok) return parsed.value
+  if (needed) refuse(`BTF is required, but is missing or corrupted: ${parsed.fault.what}`, parsed.fault.place)
+  warnings.push(`.BTF ignored: ${parsed.fault.what}`)
+  return undefined
+}
+
+function readExt(collected: Collected, btf: Btf, warnings: string[]): BtfExt | undefined {
+  if (collected.btfExt === undefined) return undefined
+  const parsed = parseBtfExt(collected.btfExt.data, btf)
+  if (parsed.ok) return parsed.value
+  warnings.push(`.BTF.ext ignored: ${parsed.fault.what}`)
+  return undefined
+}
+
+/** Maps of SEC(".maps"), of global data, and of .kconfig, in libbpf's order. */
+function plain(collected: Collected, object: string, btf: Btf | undefined, externs: readonly Extern[]): MapDef[] {
+  const own = collected.maps === undefined || btf === undefined ? [] : userMaps(btf, collected.maps)
+  const arenas = own.filter(({ typeId }) => typeId === 33)
+  if (arenas.length > 1) {
+    refuse(`map '${arenas[1]!.name}': only single ARENA map is supported (map '${arenas[0]!.name}' is also ARENA)`)
+  }
+  const { arena } = collected
+  if (arena !== undefined) {
+    if (arenas.length === 0) {
+      refuse(
+        `elf: sec '${arena.name}': to use global __arena variables the ARENA map should be explicitly declared in SEC(".maps")`,
+      )
+    }
+    const room = arenas[0]!.maxEntries * 4096
+    if (Math.ceil(arena.size / 4096) * 4096 > room) {
+      refuse(
+        `elf: sec '${arena.name}': declared ARENA map size (${room}) is too small to hold global __arena variables of size ${arena.size}`,
+      )
+    }
+  }
+  const maps = own.map((map) => (map.typeId === 33 && arena !== undefined ? { ...map, data: arena.data } : map))
+  maps.push(...dataMaps(collected, object, btf))
+  const config = externs.filter(({ kind }) => kind === 'kconfig')
+  const size = config.reduce((end, extern) => Math.max(end, extern.offset + extern.size), 0)
+  if (size > 0) maps.push(kconfigMap(size, object, btf))
+  return maps
+}
+
+function exceptionTags(btf: Btf): { tag: string; target: number }[] {
+  const found: { tag: string; target: number }[] = []
+  for (let id = btf.firstId; id < btf.count; id++) {
+    const type = btf.type(id)
+    if (type.kind !== 'decl_tag' || type.component !== -1 || !type.name.startsWith('exception_callback:')) continue
+    found.push({ tag: type.name, target: type.type })
+  }
+  return found
+}
+
+/** 'path/prog.bpf.o' → 'prog' */
+const shortName = (path: string): string => path.slice(path.lastIndexOf('/') + 1).replace(/\..*$/s, '')
+
+const finish = (raw: RawFunction, relocs: ReadonlyMap<number, Reloc>): ObjectFunction => ({
+  name: raw.name,
+  section: raw.section.name,
+  sectionIndex: raw.section.index,
+  start: raw.start,
+  insns: raw.insns,
+  subprog: raw.subprog,
+  global: raw.global,
+  hidden: raw.hidden,
+  relocs,
+})
+
+function program(fn: ObjectFunction): ObjectProgram {
+  const autoload = !fn.section.startsWith('?')
+  const section = autoload ? fn.section : fn.section.slice(1)
+  const rule = sectionRule(section)
+  return {
+    name: fn.name,
+    section,
+    type: rule?.type,
+    attachType: rule?.attach,
+    sleepable: rule?.flags.includes('sleepable') ?? false,
+    autoload,
+    fn,
+  }
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// Relocations of code: what each instruction they point at refers to. Behaviour as of libbpf 1.5.
+import type { Insn } from '../isa/index.ts'
+import type { Collected, RawFunction } from './collect.ts'
+import { isExternSymbol } from './externs.ts'
+import { refuse } from './faults.ts'
+import type { Extern, MapDef, Reloc } from './types.ts'
+import { type ObjectSymbol, stb, stt } from './view.ts'
+
+/** Finds the function of a section that holds an instruction; functions are sorted by start. */
+export function functionAt<F extends { readonly start: number; readonly insns: readonly unknown[] }>(
+  functions: readonly F[],
+  insn: number,
+): F | undefined {
+  let low = 0
+  let high = functions.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (functions[middle]!.start <= insn) low = middle + 1
+    else high = middle
+  }
+  const found = functions[low - 1]
+  return found !== undefined && insn < found.start + found.insns.length ? found : undefined
+}
+
+/** Relocations by function and instruction (relative to the function's start). */
+export function codeRelocs(
+  collected: Collected,
+  maps: readonly MapDef[],
+  externs: readonly Extern[],
+): ReadonlyMap<RawFunction, ReadonlyMap<number, Reloc>> {
+  const { elf, functions, relocations } = collected
+  const externBySymbol = new Map(externs.map((extern, index) => [extern.symbol, index]))
+  const found = new Map<RawFunction, Map<number, Reloc>>()
+  for (const relocation of relocations) {
+    const target = elf.sections[relocation.info]
+    if (target === undefined || !target.executable) continue
+    const own = functions.filter(({ section }) => section === target)
+    for (const { offset, symbol: symbolIndex } of elf.relocationsOf(relocation)) {
+      const symbol = elf.symbols[symbolIndex]
+      const place = { section: target.name, byte: offset }
+      if (symbol === undefined) refuse(`sec '${relocation.name}': symbol #${symbolIndex} not found`, place)
+      if (symbol.section >= elf.sections.length) {
+        refuse(
+          `sec '${relocation.name}': corrupted symbol #${symbolIndex} pointing to invalid section #${symbol.section}`,
+          place,
+        )
+      }
+      if (offset % 8 !== 0 || offset >= target.data.length) {
+        refuse(`sec '${relocation.name}': invalid offset 0x${offset.toString(16)}`, place)
+      }
+      const fn = functionAt(own, offset / 8)
+      if (fn === undefined) continue // of a weak function that another replaced
+      const at = offset / 8 - fn.start
+      const insn = fn.insns[at]!
+      const reloc = meaning({ collected, maps, externBySymbol, fn, at, insn, symbol, symbolIndex })
+      let relocs = found.get(fn)
+      if (relocs === undefined) {
+        relocs = new Map()
+        found.set(fn, relocs)
+      }
+      if (!relocs.has(at)) relocs.set(at, reloc)
+    }
+  }
+  return found
+}
+
+interface Site {
+  readonly collected: Collected
+  readonly maps: readonly MapDef[]
+  readonly externBySymbol: ReadonlyMap<number, number>
+  readonly fn: RawFunction
+  readonly at: number
+  readonly insn: Insn
+  readonly symbol: ObjectSymbol
+  readonly symbolIndex: number
+}
+
+const CALL = 0x85
+const LD_IMM64 = 0x18
+
+function meaning(site: Site): Reloc {
+  const { collected, maps, externBySymbol, fn, at, insn, symbol, symbolIndex } = site
+  const { elf, text, arena, data } = collected
+  const section = elf.sections[symbol.section]!
+  const name = symbol.type === stt.section && symbol.name === '' ? section.name : symbol.name
+  const wrong = (what: string): never =>
+    refuse(`prog '${fn.name}': ${what}`, { program: fn.name, section: fn.section.name, insn: at })
+
+  if (insn.code !== CALL && insn.code !== LD_IMM64) {
+    wrong(`invalid relo against '${name}' for insns[${at}].code 0x${insn.code.toString(16)}`)
+  }
+  if (isExternSymbol(symbol)) {
+    const extern = externBySymbol.get(symbolIndex)
+    if (extern === undefined) return wrong(`extern relo failed to find extern for '${name}' (${symbolIndex})`)
+    return { kind: insn.code === CALL ? 'extern_call' : 'extern_load', extern }
+  }
+  if (insn.code === CALL) {
+    if (insn.src !== 1) wrong('incorrect bpf_call opcode')
+    if (section.index === 0 || section !== text) {
+      wrong(`bad call relo against '${name}' in section '${section.name}'`)
+    }
+    if (symbol.value % 8 !== 0) wrong(`bad call relo against '${name}' at offset ${symbol.value}`)
+    return { kind: 'call', offset: symbol.value }
+  }
+  if (section.index === 0) {
+    wrong(`invalid relo against '${name}' in special section 0x0; forgot to initialize global var?..`)
+  }
+  if (section === text && isSubprogram(symbol)) {
+    if (symbol.value % 8 !== 0 || insn.imm % 8 !== 0) {
+      wrong(`bad subprog addr relo against '${name}' at offset ${symbol.value}+${insn.imm}`)
+    }
+    return { kind: 'func_addr', offset: symbol.value }
+  }
+  if (section === arena) {
+    const map = maps.findIndex(({ typeId }) => typeId === 33)
+    if (map < 0) wrong(`bad arena data relocation at insn ${at}, no arena maps defined`)
+    return { kind: 'data', map, offset: symbol.value }
+  }
+  if (data.has(section.index)) {
+    const map = maps.findIndex((m) => m.internal !== undefined && m.sectionIndex === section.index)
+    if (map < 0) wrong(`data relo failed to find map for section '${section.name}'`)
+    return { kind: 'data', map, offset: symbol.value }
+  }
+  if (section !== collected.maps && !collected.structOps.includes(section)) {
+    wrong(`bad map relo against '${name}' in section '${section.name}'`)
+  }
+  const map = maps.findIndex((m) => m.sectionIndex === section.index && m.offset === symbol.value)
+  if (map < 0) wrong(`map relo failed to find map for section '${section.name}', off ${symbol.value}`)
+  return { kind: 'map', map }
+}
+
+const isSubprogram = (symbol: ObjectSymbol): boolean =>
+  symbol.bind === stb.local ? symbol.type === stt.section : symbol.type === stt.func

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 export * from './builder.ts'
+export { fieldsAreCompatible, findCandidates } from './core/match.ts'
+export * from './core/patch.ts'
+export * from './core/resolve.ts'
 export * from './equal.ts'
 export * from './ext.ts'
 export { type ParseBtfOptions, parseBtf } from './parse.ts'
 export * from './resolve.ts'
+export { essentialName } from './strings.ts'
 export type * from './types.ts'
 export * from './walk.ts'

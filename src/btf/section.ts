@@ -4,7 +4,7 @@
 
 import { FaultError } from '../fault/index.ts'
 import { flagOf, kindCode, kindOf, kindTable, linkages, vlenOf } from './layout.ts'
-import { encodeName, hashName, type StringTable } from './strings.ts'
+import { encodeName, essentialName, hashName, type StringTable } from './strings.ts'
 import type { Btf, BtfId, BtfKind, BtfMember, BtfParam, BtfType } from './types.ts'
 
 export interface SectionParts {
@@ -42,6 +42,7 @@ export class BtfSection implements Btf {
   readonly #types: (BtfType | undefined)[]
   readonly #found = new Map<string, readonly BtfId[]>()
   #names: NameIndex | undefined
+  #flavours: Map<string, BtfId[]> | undefined
   #tags: Map<BtfId, Tag[]> | undefined
 
   constructor(parts: SectionParts) {
@@ -99,6 +100,32 @@ export class BtfSection implements Btf {
     this.#tags ??= this.#indexTags()
     const own = this.#tags.get(id) ?? []
     return this.base === undefined || id >= this.firstId ? own : [...this.base.declTags(id), ...own]
+  }
+
+  /**
+   * Own types (not the base's) whose name without its CO-RE flavour (`___x`) is `name`, in id order. Indexed at first use: few names
+   * have a flavour, so only they are kept apart.
+   */
+  findEssential(name: string): readonly BtfId[] {
+    this.#flavours ??= this.#indexFlavours()
+    const plain = this.findAll(name).filter((id) => id >= this.firstId)
+    const flavoured = this.#flavours.get(name)
+    return flavoured === undefined ? plain : [...plain, ...flavoured].sort((a, b) => a - b)
+  }
+
+  #indexFlavours(): Map<string, BtfId[]> {
+    const flavours = new Map<string, BtfId[]>()
+    for (let index = 0; index < this.#starts.length; index++) {
+      const nameOffset = this.#words[this.#starts[index]!]!
+      if (!this.strings.hasFlavour(nameOffset)) continue
+      const name = this.strings.get(nameOffset)
+      const essential = essentialName(name)
+      if (essential === name) continue
+      const list = flavours.get(essential)
+      if (list === undefined) flavours.set(essential, [this.firstId + index])
+      else list.push(this.firstId + index)
+    }
+    return flavours
   }
 
   #lookUp(name: string): BtfId[] {

@@ -48,6 +48,19 @@ export class StringTable {
     }
   }
 
+  /** Whether the string at an offset has three underscores in a row: it may be a CO-RE flavour. */
+  hasFlavour(offset: number): boolean {
+    if (offset < this.start) return this.base!.hasFlavour(offset)
+    const { bytes } = this
+    let run = 0
+    for (let at = offset - this.start; ; at++) {
+      const byte = bytes[at]
+      if (byte === 0 || byte === undefined) return false
+      run = byte === 0x5f ? run + 1 : 0
+      if (run === 3) return true
+    }
+  }
+
   /** Whether the string at an offset is exactly these bytes. */
   equals(offset: number, name: Uint8Array): boolean {
     if (offset < this.start) return this.base!.equals(offset, name)
@@ -65,4 +78,9 @@ export function hashName(name: Uint8Array): number {
   let hash = 0x811c9dc5
   for (const byte of name) hash = Math.imul(hash ^ byte, 0x01000193)
   return hash >>> 0
+}
+
+/** A name without its CO-RE flavour: what stands before the last `___` that has other characters on both sides. */
+export function essentialName(name: string): string {
+  return /^(.*[^_])___[^_]/s.exec(name)?.[1] ?? name
 }

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// Functions that helpers and kfuncs call back: explored as if called here (sync) or on their own (async).
+
+import type { BtfId } from '../../btf/index.ts'
+import { type Env, inSleepable } from '../env.ts'
+import { pushState } from '../explore/paths.ts'
+import { markPrecise } from '../explore/precision.ts'
+import { reject } from '../report.ts'
+import * as scalar from '../scalar/index.ts'
+import { ALLOC, constReg, isNull, NON_OWN, notInit, pointer, RCU, type RegState, TRUSTED, unknownScalar } from '../state/reg.ts'
+import { Frame, MAX_FRAMES, type ReturnRange, type State } from '../state/state.ts'
+import type { Meta } from './helper.ts'
+
+const BPF_LOOP = 181
+
+export function callHelperCallback(env: Env, meta: Meta, id: number): void {
+  switch (id) {
+    case 164: // for_each_map_elem
+      return sync(env, meta.callback, 'for_each_map_elem', { min: 0, max: 1 }, () => forEachArgs(env, meta))
+    case 170: // timer_set_callback
+      return async(env, meta.callback, 'timer', { min: 0, max: 0 }, () => [
+        pointer('map_ptr', { map: meta.map, mapUid: meta.mapUid }), ...keyValue(env, meta.map),
+      ])
+    case 180: // find_vma
+      return sync(env, meta.callback, 'find_vma', { min: 0, max: 1 }, () => {
+        const btf = env.kernel.btf
+        return [env.reg(1), pointer('btf', { btf, btfId: btf.find('vm_area_struct', 'struct') ?? (0 as BtfId), flags: 0 }), env.reg(4)]
+      })
+    case BPF_LOOP: {
+      // the bound decides how many rounds there are: it must be known as exactly as it was
+      markPrecise(env, 1)
+      const loops = scalar.umaxN(env.reg(1).var)
+      if (env.frame.callbackDepth < loops) return sync(env, meta.callback, 'loop', { min: 0, max: 1 }, () => [unknownScalar, env.reg(3)])
+      env.frame.callbackDepth = 0
+      return
+    }
+    case 209: // user_ringbuf_drain
+      return sync(env, meta.callback, 'user_ringbuf', { min: 0, max: 1 }, () => [pointer('dynptr', { dynptr: 'local' }), env.reg(3)])
+    default:
+  }
+}
+
+function forEachArgs(env: Env, meta: Meta): RegState[] {
+  const map = env.map(meta.map)
+  return [pointer('map_ptr', { map: meta.map, mapUid: meta.mapUid }), pointer('map_key', { map: meta.map }), valueReg(env, meta.map), env.reg(3)].map(
+    (reg, i) => (i === 1 && map === undefined ? notInit : reg))
+}
+const valueReg = (env: Env, map: number): RegState =>
+  pointer('map_value', { map, id: env.mapRecord(map).lockOff >= 0 ? env.newId() : 0 })
+const keyValue = (env: Env, map: number): RegState[] => [pointer('map_key', { map }), valueReg(env, map)]
+
+/** rbtree less(): two borrowed nodes. */
+export function rbtreeCallback(env: Env, subprog: number, btf: RegState['btf'], valueId: BtfId, nodeOff: number, counted: boolean): void {
+  const node = pointer('btf', { btf, btfId: valueId, off: nodeOff, flags: ALLOC | NON_OWN | (counted ? RCU : 0) })
+  sync(env, subprog, 'rbtree', { min: 0, max: 1 }, () => [node, node])
+}
+
+export function workqueueCallback(env: Env, subprog: number, map: number, mapUid: number): void {
+  async(env, subprog, 'wq', { min: -2147483648, max: 2147483647 }, () => [pointer('map_ptr', { map, mapUid }), ...keyValue(env, map)])
+}
+
+function requireFrames(env: Env): void {
+  if (env.state.frames.length >= MAX_FRAMES) reject('call-depth', `the call stack of ${MAX_FRAMES} frames is too deep`)
+}
+
+function sync(env: Env, subprog: number, kind: string, range: ReturnRange, args: () => readonly RegState[]): void {
+  const target = env.subprogs.findIndex((s) => s.start === subprog)
+  if (target < 0) reject('callback', `callback function not found`)
+  env.subprogs[target]!.isCallback = true
+  env.subprogs[target]!.called = true
+  const regs = args()
+  requireFrames(env)
+  env.pushStep()
+  const state = pushState(env, env.subprogs[target]!.start, env.insn)
+  enter(state, target, env.insn, regs, kind, range)
+  state.cur.callback = 'sync'
+  state.callbackUnrollDepth++
+  state.frames[state.frames.length - 2]!.callbackDepth++
+  env.frame.callbackDepth = 0
+}
+
+function async(env: Env, subprog: number, kind: string, range: ReturnRange, args: () => readonly RegState[]): void {
+  const target = env.subprogs.findIndex((s) => s.start === subprog)
+  if (target < 0) reject('callback', `callback function not found`)
+  const info = env.subprogs[target]!
+  info.isCallback = true
+  info.isAsyncCallback = true
+  info.called = true
+  const regs = args()
+  env.pushStep()
+  const state = pushState(env, info.start, env.insn)
+  // it runs later, from nowhere, holding nothing
+  const frame = new Frame(0, target, 0)
+  frame.callback = 'async'
+  frame.callbackKind = kind
+  frame.returnRange = range
+  frame.asyncEntries = env.frame.asyncEntries + 1
+  regs.forEach((reg, i) => {
+    frame.regs[i + 1] = reg
+  })
+  frame.regs[10] = pointer('fp', { frame: 0 })
+  state.frames = [frame]
+  state.refs = []
+  state.activeLocks = 0
+  state.activeRcu = false
+  state.activePreempt = 0
+  state.inSleepable = kind === 'wq' && inSleepable(env)
+  state.inSleepable = kind === 'wq'
+  state.parent = undefined
+  state.last = undefined
+}
+
+/** A new frame on top, entered at the callback's start. */
+function enter(state: State, subprog: number, callsite: number, args: readonly RegState[], kind: string, range: ReturnRange): void {
+  const frameno = state.frames.length
+  const frame = new Frame(frameno, subprog, callsite)
+  args.forEach((reg, i) => {
+    frame.regs[i + 1] = reg
+  })
+  frame.regs[10] = pointer('fp', { frame: frameno })
+  frame.callbackKind = kind
+  frame.returnRange = range
+  state.frames.push(frame)
+}
+void TRUSTED
+void constReg
+void isNull

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: Apache-2.0
+// A call of a helper: may this program, do the arguments fit the prototype, what comes back.
+
+import type { BtfId } from '../../btf/index.ts'
+import { sizeOf, skipModifiers, structIdsMatch } from '../../btf/index.ts'
+import { checkMapForHelper, type HelperProto } from '../../kernel/index.ts'
+import { structName } from '../access/btf-pointer.ts'
+import { requireKptrMatch } from '../access/kptr.ts'
+import { constVar, hasVarOff, requireAlignment } from '../access/regions.ts'
+import { type Env, inRcu, inSleepable } from '../env.ts'
+import { readReg } from '../explore/operands.ts'
+import { markPrecise } from '../explore/precision.ts'
+import type { SpecialField } from '../record.ts'
+import { reject, unsupported } from '../report.ts'
+import * as scalar from '../scalar/index.ts'
+import {
+  ALLOC, type DynptrType, edit, isNull, isPkt, MAYBE_NULL, mayBeNull, NON_OWN, notInit, PERCPU, pointer, RCU, RDONLY, type RegState,
+  RINGBUF, regTypeText, scalarReg, TRUSTED, unknownScalar,
+} from '../state/reg.ts'
+import { mapRegs } from '../state/state.ts'
+import { callHelperCallback } from './callbacks.ts'
+import { constructDynptr, releaseDynptr, requireDynptr } from './dynptr.ts'
+import { type ArgKind, argKind, expectedText, typeFits } from './helper-args.ts'
+import { kptrDestination } from './kptr-xchg.ts'
+import { spinLock } from './locks.ts'
+import { type Pending, requireArgOffset, requireConstString, requireMemory, requireSized } from './memory-args.ts'
+import { packetAccessAllowed } from './program-facts.ts'
+import { acquireReference, invalidatePacketPointers, releaseReference, releaseReferenceIn, requireNoReferences } from './references.ts'
+
+/** What the arguments told of the call. */
+export interface Meta {
+  readonly proto: HelperProto
+  map: number
+  mapUid: number
+  refObjId: number
+  releaseReg: number
+  size: number
+  memSize: number
+  retBtf: RegState | undefined
+  kptr: SpecialField | undefined
+  dynptr: RegState | undefined
+  dynptrReg: number
+  callback: number
+  readonly pending: Pending[]
+}
+
+const changesPacket = new Set([9, 10, 11, 13, 18, 19, 31, 38, 39, 43, 44, 50, 54, 62, 65, 73, 74, 75, 76, 90, 91, 142, 143, 144])
+const acquires = new Set([84, 85, 99, 131])
+/** Return their argument as another type of the same object. */
+const casts = new Set([95, 96, 136, 137, 138, 139, 140, 175, 194, 98, 178, 161])
+
+export function callHelper(env: Env): void {
+  const insn = env.insns[env.insn]!
+  const id = insn.imm
+  const name = env.kernel.helperName(id)
+  const ref = env.prog.refs.get(env.insn)
+  if (ref?.kind === 'missing') return reject('missing', missingText(ref.what, env, ref.name), { seen: ref.name })
+  if (name === undefined) return reject('helper-unknown', `invalid func unknown#${id}`, { helper: `#${id}` })
+  const answer = env.kernel.helper(id, env.traits)
+  if (!answer.ok) {
+    if (answer.why === 'gpl') reject('helper-gpl', 'cannot call GPL-restricted function from non-GPL compatible program', { helper: name })
+    if (answer.why === 'unsupported') unsupported(`helper ${name}`)
+    return reject('helper-not-allowed', `program of this type cannot use helper ${name}#${id}`, { helper: name })
+  }
+  const { proto } = answer
+  if (proto.mightSleep) {
+    if (!inSleepable(env)) reject('helper-sleep', 'helper call might sleep in a non-sleepable prog', { helper: name })
+    if (env.state.activeRcu) reject('helper-sleep-rcu', `sleepable helper ${name}#${id} in rcu_read_lock region`, { helper: name })
+    if (env.state.activePreempt > 0) reject('helper-sleep-preempt', `sleepable helper ${name}#${id} in non-preemptible region`, { helper: name })
+  }
+  const meta: Meta = {
+    proto, map: -1, mapUid: 0, refObjId: 0, releaseReg: 0, size: 0, memSize: 0, retBtf: undefined, kptr: undefined, dynptr: undefined,
+    dynptrReg: 0, callback: -1, pending: [],
+  }
+  proto.args.forEach((_, i) => {
+    checkArg(env, meta, i)
+  })
+  if (meta.map >= 0) {
+    const wrong = checkMapForHelper(env.map(meta.map).typeId, id, env.traits)
+    if (wrong !== undefined) reject('map-helper', wrong[wrong.length - 1]!, { helper: name })
+  }
+  for (const apply of meta.pending) apply()
+  release(env, meta, id, name)
+  special(env, meta, id)
+  callHelperCallback(env, meta, id)
+  for (let i = 0; i <= 5; i++) env.setReg(i, notInit)
+  env.setReg(0, returned(env, meta, id))
+  if (changesPacket.has(id)) invalidatePacketPointers(env)
+}
+
+const missingText = (what: 'kfunc' | 'core' | 'map', env: Env, name: string): string => {
+  void name
+  const id = env.insns[env.insn]!.imm
+  return what === 'core' ? `invalid func unknown#${id}` : `invalid func unknown#${id}`
+}
+
+function checkArg(env: Env, meta: Meta, index: number): void {
+  const number = index + 1
+  const arg = meta.proto.args[index]!
+  const kind = argKind(arg)
+  const reg = readReg(env, number)
+  if (kind.base === 'ARG_ANYTHING') return
+  if (isPkt(reg) && !(meta.proto.pktAccess && packetAccessAllowed(env, false))) {
+    reject('packet-helper', 'helper access to the packet is not allowed', { reg: number })
+  }
+  const nullGiven = kind.nullable && isNull(reg)
+  if (!nullGiven) {
+    requireType(env, meta, number, reg, kind, arg.btf)
+    requireArgOffset(env, number, kind.release && kind.base !== 'ARG_PTR_TO_DYNPTR')
+  }
+  if (kind.release) {
+    if (kind.base === 'ARG_PTR_TO_DYNPTR') {
+      // its reference lies in the stack slot
+      if (reg.kind === 'fp' && requireDynptr(env, number, undefined, true).refObjId === 0) {
+        reject('release-unreferenced', 'arg 1 is an unacquired reference', { reg: number })
+      }
+    } else if (reg.refObjId === 0 && !isNull(reg)) {
+      reject('release-unreferenced', `R${number} must be referenced when passed to release function`, { reg: number })
+    }
+    meta.releaseReg = number
+  }
+  if (reg.refObjId !== 0 && kind.base !== 'ARG_KPTR_XCHG_DEST') {
+    if (meta.refObjId !== 0) reject('two-references', `more than one arg with ref_obj_id R${number} ${reg.refObjId} ${meta.refObjId}`, { reg: number })
+    meta.refObjId = reg.refObjId
+  }
+  if (nullGiven && !kind.base.startsWith('ARG_CONST_SIZE')) return
+  byKind(env, meta, number, reg, kind, arg.size)
+}
+
+function requireType(env: Env, meta: Meta, number: number, reg: RegState, kind: ArgKind, btf: string | undefined): void {
+  const xchg = meta.proto.name === 'bpf_kptr_xchg'
+  const ignore = xchg && number === 2 ? ALLOC | PERCPU | (reg.flags & ALLOC ? 0 : 0) : 0
+  const localLock = kind.base === 'ARG_PTR_TO_SPIN_LOCK' && reg.kind === 'btf' ? NON_OWN | RCU : 0
+  const fits = typeFits(reg, kind, ignore | localLock)
+  if (!fits) {
+    reject('argument-type', `R${number} type=${regTypeText(reg)} expected=${expectedText(kind)}`, {
+      reg: number, arg: index(number), helper: meta.proto.name, seen: regTypeText(reg), expected: expectedText(kind),
+    })
+  }
+  if (reg.kind !== 'btf' || kind.base === 'ARG_PTR_TO_SPIN_LOCK' || kind.base === 'ARG_PTR_TO_PERCPU_BTF_ID' || kind.base === 'ARG_KPTR_XCHG_DEST') return
+  if (mayBeNull(reg) && (!kind.nullable || kind.release) && !(xchg && number === 2)) {
+    reject('null-to-helper', `Possibly NULL pointer passed to helper arg${number}`, { reg: number, arg: index(number), helper: meta.proto.name })
+  }
+  if (xchg && number === 2) return requireKptrMatch(env, meta.kptr!, reg, number)
+  const wanted = btf ?? (kind.base === 'ARG_PTR_TO_BTF_ID_SOCK_COMMON' ? 'sock_common' : undefined)
+  if (wanted === undefined || wanted === '*' || kind.base.startsWith('ARG_PTR_TO_MEM') || kind.base.startsWith('ARG_PTR_TO_MAP')) return
+  const kernel = env.kernel.btf
+  const id = kernel.find(wanted, 'struct')
+  const strict = kind.release && meta.proto.name !== 'bpf_sk_release'
+  if (id === undefined || !structIdsMatch(reg.btf!, reg.btfId, reg.off, kernel, id, { strict })) {
+    reject('struct-mismatch', `R${number} is of type ${structName(reg)} but ${wanted} is expected`, { reg: number, expected: wanted, seen: structName(reg) })
+  }
+}
+const index = (number: number): number => number - 1
+
+function byKind(env: Env, meta: Meta, number: number, reg: RegState, kind: ArgKind, fixedSize: number | undefined): void {
+  const zero = { write: kind.write, zeroOk: false, uninit: kind.uninit }
+  switch (kind.base) {
+    case 'ARG_CONST_MAP_PTR':
+      if (meta.mapUid !== 0 && reg.mapUid !== meta.mapUid) {
+        reject('timer-map', `timer pointer in R1 map_uid=${meta.mapUid} doesn't match map pointer in R2 map_uid=${reg.mapUid}`, { reg: number })
+      }
+      meta.map = reg.map
+      meta.mapUid = reg.mapUid
+      return
+    case 'ARG_PTR_TO_MAP_KEY':
+      if (meta.map < 0) reject('map-first', 'invalid map_ptr to access map->key')
+      return requireMemory(env, number, env.map(meta.map).keySize, { write: false, zeroOk: false, uninit: false }, meta.pending)
+    case 'ARG_PTR_TO_MAP_VALUE':
+      if (meta.map < 0) reject('map-first', 'invalid map_ptr to access map->value')
+      return requireMemory(env, number, env.map(meta.map).valueSize, zero, meta.pending)
+    case 'ARG_PTR_TO_PERCPU_BTF_ID':
+      meta.retBtf = reg
+      return
+    case 'ARG_PTR_TO_SPIN_LOCK':
+      if (env.state.frames.some((f) => f.callbackKind === 'rbtree')) reject('lock-in-callback', `can't spin_{lock,unlock} in rbtree cb`)
+      return spinLock(env, number, meta.proto.name === 'bpf_spin_lock')
+    case 'ARG_PTR_TO_TIMER':
+      return timer(env, meta, number, reg)
+    case 'ARG_PTR_TO_FUNC':
+      meta.callback = reg.frame
+      return
+    case 'ARG_PTR_TO_MEM':
+      return
+    case 'ARG_PTR_TO_FIXED_SIZE_MEM':
+      requireMemory(env, number, fixedSize ?? 8, zero, meta.pending)
+      if (kind.aligned) requireAlignment(reg, 0, fixedSize ?? 8, true)
+      return
+    case 'ARG_CONST_SIZE':
+    case 'ARG_CONST_SIZE_OR_ZERO': {
+      const memory = argKind(meta.proto.args[number - 2]!)
+      meta.size = requireSized(env, number, {
+        write: memory.write, zeroOk: kind.base === 'ARG_CONST_SIZE_OR_ZERO', uninit: memory.uninit,
+      }, meta.pending)
+      return
+    }
+    case 'ARG_CONST_ALLOC_SIZE_OR_ZERO':
+      if (!scalar.isConst(reg.var)) reject('const-size', `R${number} is not a known constant'`, { reg: number })
+      meta.memSize = scalar.constNumber(reg.var)
+      return markPrecise(env, number)
+    case 'ARG_PTR_TO_DYNPTR':
+      if (kind.uninit) {
+        const type: DynptrType = kind.dynptr ?? 'local'
+        meta.pending.push(() => constructDynptr(env, number, type, 0, 0))
+        if (reg.kind !== 'fp') reject('dynptr-uninit', 'Dynptr has to be an uninitialized dynptr', { reg: number })
+        return
+      }
+      meta.dynptr = requireDynptr(env, number, kind.dynptr, !kind.rdonly)
+      meta.dynptrReg = number
+      return
+    case 'ARG_PTR_TO_CONST_STR':
+      return requireConstString(env, number)
+    case 'ARG_KPTR_XCHG_DEST':
+      meta.kptr = kptrDestination(env, number)
+      return
+    default:
+  }
+}
+
+function timer(env: Env, meta: Meta, number: number, reg: RegState): void {
+  const details = { reg: number }
+  if (hasVarOff(reg)) reject('timer-offset', `R${number} doesn't have constant offset. bpf_timer has to be at the constant offset`, details)
+  const map = env.map(reg.map)
+  if (map.valueTypeId === 0) reject('timer-btf', `map '${map.name}' has to have BTF in order to use bpf_timer`, details)
+  const field = env.mapRecord(reg.map).fields.find((f) => f.kind === 'bpf_timer')
+  if (field === undefined) return reject('timer-none', `map '${map.name}' has no valid bpf_timer`, details)
+  const at = reg.off + constVar(reg)
+  if (at !== field.off) reject('timer-offset', `off ${at} doesn't point to 'struct bpf_timer' that is at ${field.off}`, details)
+  meta.mapUid = reg.mapUid
+  meta.map = reg.map
+}
+
+function release(env: Env, meta: Meta, id: number, name: string): void {
+  if (meta.releaseReg === 0) return
+  const reg = env.reg(meta.releaseReg)
+  if (meta.proto.args[meta.releaseReg - 1]!.type.includes('DYNPTR')) return releaseDynptr(env, meta.releaseReg)
+  if (id === 194 && meta.refObjId !== 0) {
+    // a per-cpu object given to a map stays readable to the end of the RCU section
+    if (inRcu(env) && (reg.flags & (ALLOC | PERCPU)) === (ALLOC | PERCPU)) {
+      const { refObjId } = meta
+      releaseReferenceIn(env.state, refObjId)
+      mapRegs(env.state, (r) => (r.refObjId === refObjId ? edit(r, { refObjId: 0, flags: (r.flags & ~ALLOC) | RCU }) : r))
+      return
+    }
+  }
+  if (meta.refObjId !== 0) {
+    if (!releaseReference(env, meta.refObjId)) reject('release-unknown', `func ${name}#${id} reference has not been acquired before`, { helper: name })
+  } else if (!isNull(reg)) reject('release-unknown', `func ${name}#${id} reference has not been acquired before`, { helper: name })
+}
+
+function special(env: Env, meta: Meta, id: number): void {
+  if (id === 12) {
+    requireNoReferences(env, undefined)
+    if (env.state.activeLocks > 0) reject('lock-held', 'tail_call cannot be used inside bpf_spin_lock-ed region')
+    if (env.state.activeRcu) reject('rcu-held', 'tail_call cannot be used inside bpf_rcu_read_lock-ed region')
+    if (env.state.activePreempt > 0) reject('preempt-held', 'tail_call cannot be used inside bpf_preempt_disable-ed region')
+  }
+  if (id === 81 && !isNull(env.reg(2))) reject('local-storage-flags', 'get_local_storage() doesn\'t support non-zero flags')
+  if (id === 197 && env.reg(1).kind !== 'map_value') {
+    reject('dynptr-from-mem', `Unsupported reg type ${regTypeText(env.reg(1))} for bpf_dynptr_from_mem data`)
+  }
+  void meta
+}
+
+function returned(env: Env, meta: Meta, id: number): RegState {
+  const [ret, ...rest] = meta.proto.ret.split('|')
+  let flags = 0
+  if (rest.includes('PTR_MAYBE_NULL')) flags |= MAYBE_NULL
+  if (rest.includes('MEM_RDONLY')) flags |= RDONLY
+  let base = ret!
+  if (base.endsWith('_OR_NULL')) {
+    base = base.slice(0, -'_OR_NULL'.length)
+    flags |= MAYBE_NULL
+  }
+  let value = made(env, meta, id, base, flags)
+  if (mayBeNull(value)) value = edit(value, { id: env.newId() })
+  if (casts.has(id)) value = edit(value, { refObjId: meta.refObjId })
+  else if (acquires.has(id) || id === 194 || id === 131 || (id === 1 && isSockMap(env, meta))) {
+    const ref = acquireReference(env)
+    value = edit(value, { id: ref, refObjId: ref })
+  }
+  if (id === 201 && meta.dynptr !== undefined) value = edit(value, { aux: meta.dynptr.id, refObjId: meta.dynptr.refObjId })
+  return value
+}
+const isSockMap = (env: Env, meta: Meta): boolean => ['BPF_MAP_TYPE_SOCKMAP', 'BPF_MAP_TYPE_SOCKHASH'].includes(env.map(meta.map).type)
+
+function made(env: Env, meta: Meta, id: number, base: string, flags: number): RegState {
+  const btf = env.kernel.btf
+  switch (base) {
+    case 'RET_VOID':
+      return notInit
+    case 'RET_INTEGER':
+      return refined(id, meta)
+    case 'RET_PTR_TO_MAP_VALUE': {
+      if (meta.map < 0) reject('map-first', 'kernel subsystem misconfigured verifier')
+      const lock = env.mapRecord(meta.map).lockOff >= 0
+      return pointer('map_value', { flags, map: meta.map, mapUid: meta.mapUid, id: lock && flags === 0 ? env.newId() : 0 })
+    }
+    case 'RET_PTR_TO_SOCKET':
+      return pointer('sock', { flags })
+    case 'RET_PTR_TO_SOCK_COMMON':
+      return pointer('sock_common', { flags })
+    case 'RET_PTR_TO_TCP_SOCK':
+      return pointer('tcp_sock', { flags })
+    case 'RET_PTR_TO_RINGBUF_MEM':
+      return withReference(env, pointer('mem', { flags: flags | RINGBUF, size: meta.memSize }))
+    case 'RET_PTR_TO_DYNPTR_MEM':
+      return pointer('mem', { flags, size: meta.memSize })
+    case 'RET_PTR_TO_MEM_OR_BTF_ID': {
+      const source = meta.retBtf
+      if (source?.btf === undefined) return unsupported('bpf_per_cpu_ptr of an unknown variable')
+      if (source.flags & RCU && source.flags & ALLOC) return pointer('btf', { flags: (flags & ~RDONLY) | RCU | ALLOC, btf: source.btf, btfId: source.btfId })
+      const type = source.btf.type(skipModifiers(source.btf, source.btfId))
+      if (type.kind === 'struct') return pointer('btf', { flags: flags & ~RDONLY, btf: source.btf, btfId: type.id })
+      return pointer('mem', { flags, size: sizeOf(source.btf, source.btfId) ?? 0 })
+    }
+    case 'RET_PTR_TO_BTF_ID_TRUSTED':
+    case 'RET_PTR_TO_BTF_ID': {
+      if (id === 194) {
+        const kptr = meta.kptr!
+        const owned = kptr.local ? ALLOC | (kptr.kind === 'kptr_percpu' ? PERCPU : 0) : 0
+        return pointer('btf', { flags: flags | owned, btf: kptr.btf, btfId: kptr.btfId })
+      }
+      const name = meta.proto.retBtf
+      const found = name === undefined || name === '*' ? undefined : btf.find(name, 'struct')
+      if (found === undefined) return unsupported(`return type of ${meta.proto.name}`)
+      return pointer('btf', { flags: flags | (base.endsWith('TRUSTED') ? TRUSTED : 0), btf, btfId: found as BtfId })
+    }
+    default:
+      return unsupported(`return ${base} of ${meta.proto.name}`)
+  }
+}
+
+function withReference(env: Env, reg: RegState): RegState {
+  const id = acquireReference(env)
+  return edit(reg, { id, refObjId: id })
+}
+
+/** Lengths and errors: at most what was asked for. */
+function refined(id: number, meta: Meta): RegState {
+  if ([67, 141, 45, 112, 113, 114, 115].includes(id)) {
+    return scalarReg(scalar.fromRange({ smin: -4095n, smax: BigInt(meta.size) }))
+  }
+  return unknownScalar
+}

@@ -85,7 +85,7 @@ export function buildKernel(parts: KernelParts): Kernel {
     functionSet,
     helper: (id: number, program: ProgramTraits) => helperAnswer(id, program),
     helperName: (id: number) => helperNameOf(id),
-    ctxAccess: (program, off, size, write) => ctxAccess(btf, program, off, size, write),
+    ctxAccess: (program, off, size, write, signed) => ctxAccess(btf, program, off, size, write, signed),
     gate: (name) => parts.gates.get(name) ?? gateOpen(name, parts.release),
     safePointer: (table, struct, field, fieldType) => isSafe(btf, table, struct, field, fieldType),
     config: (name) => parts.config.get(name),

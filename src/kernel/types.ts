@@ -101,8 +101,8 @@ export interface Kernel {
   functionSet(name: string): ReadonlySet<string>
   helper(id: number, program: ProgramTraits): HelperAnswer
   helperName(id: number): string | undefined
-  /** A read or write of the program's context at a constant offset. */
-  ctxAccess(program: ProgramTraits, off: number, size: number, write: boolean): CtxAnswer
+  /** A read or write of the program's context at a constant offset; `signed`: by a sign-extending load. */
+  ctxAccess(program: ProgramTraits, off: number, size: number, write: boolean, signed?: boolean): CtxAnswer
   /** Named feature gates (DESIGN.md "Which kernels"); rules ask a gate, never a version. */
   gate(name: string): boolean
   /** BTF_TYPE_SAFE_TRUSTED / _RCU / _RCU_OR_NULL: is field `field` of struct `struct` safe to walk through? */

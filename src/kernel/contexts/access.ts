@@ -17,14 +17,27 @@ const RAW_TRACEPOINT = 96
 
 /**
  * The kernel's is_valid_access for this program type. A refusal's `message` is a line the kernel logs before its usual
- * 'invalid bpf_context access off=%d size=%d'.
+ * 'invalid bpf_context access off=%d size=%d'. `signed`: by a sign-extending load.
  */
-export function ctxAccess(vmlinux: Btf, program: ProgramTraits, off: number, size: number, write: boolean): CtxAnswer {
+export function ctxAccess(
+  vmlinux: Btf,
+  program: ProgramTraits,
+  off: number,
+  size: number,
+  write: boolean,
+  signed = false,
+): CtxAnswer {
+  const answer = access(vmlinux, program, off, size, write)
+  // A packet pointer kept in 32 bits cannot be sign-extended.
+  return signed && answer.ok && answer.kind === 'pointer' ? refused : answer
+}
+
+function access(vmlinux: Btf, program: ProgramTraits, off: number, size: number, write: boolean): CtxAnswer {
   if (off < 0 || size < 1) return refused
   const type = program.type
   if (type === 'BPF_PROG_TYPE_EXT') {
     if (program.target === undefined) return { ok: false, unsupported: 'the program this one replaces is not known' }
-    return ctxAccess(vmlinux, { ...program, ...program.target, target: undefined }, off, size, write)
+    return access(vmlinux, { ...program, ...program.target, target: undefined }, off, size, write)
   }
   const rule = contextRules[type]
   if (rule !== undefined) return fieldAccess(rule, program, off, size, write)

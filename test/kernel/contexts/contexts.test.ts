@@ -122,6 +122,11 @@ test.for(samples)('%s %s: offset %i size %i write %s gives %s', ([type, attach, 
   expect(answer.ok ? (answer.kind === 'pointer' ? answer.reg : 'scalar') : undefined).toBe(want)
 })
 
+test('a sign-extending load gets no packet pointer', () => {
+  expect(ctxAccess(btf, program('XDP', 'BPF_XDP'), 0, 4, false, true)).toEqual({ ok: false })
+  expect(ctxAccess(btf, program('XDP', 'BPF_XDP'), 12, 4, false, true)).toMatchObject({ kind: 'scalar' })
+})
+
 describe('arguments of a function', () => {
   const fexit = program('TRACING', 'BPF_TRACE_FEXIT', { attachBtfId: 6, attachName: 'f' })
   const fentry = { ...fexit, attachType: 'BPF_TRACE_FENTRY' }

@@ -5,7 +5,7 @@ import { attempt, FaultError, type Result } from '../../fault/index.ts'
 import type { CoreRelo } from '../ext.ts'
 import { resolveType, sizeOf, skipModifiersAndTypedefs } from '../resolve.ts'
 import type { Btf, BtfId, BtfType } from '../types.ts'
-import { findCandidates, matchSpec } from './match.ts'
+import { type Candidate, findCandidates, matchSpec } from './match.ts'
 import { type CoreSpec, formatSpec, isEnumKind, isFieldKind, parseSpec } from './spec.ts'
 
 export interface CoreResolution {
@@ -29,22 +29,40 @@ export interface CoreResolution {
 
 /** Resolves one record; `targets` are vmlinux first, then modules. A fault where the record is bad or the answer ambiguous. */
 export function resolveCoreRelo(relo: CoreRelo, local: Btf, targets: readonly Btf[]): Result<CoreResolution> {
-  return attempt({ object: local.name, byte: relo.byte }, () => resolve(relo, local, targets))
+  return coreResolver(local, targets)(relo)
 }
 
-function resolve(relo: CoreRelo, local: Btf, targets: readonly Btf[]): CoreResolution {
-  const spec = parseSpec(relo, local)
-  if (relo.kind === 'type_id_local') {
-    const id = BigInt(spec.root)
-    return { ...found(spec), original: id, value: id, validate: false, target: { btf: local, id: spec.root } }
-  }
-  const name = local.type(spec.root).name
-  if (name === '')
-    throw new FaultError(`CO-RE relocation ${formatSpec(spec)}: anonymous types cannot be looked up in the kernel`)
+/**
+ * Resolves the records of one object in order. As in libbpf, once a record has told some of a root type's candidates from the others,
+ * later records on that type look at those alone (and are poisoned where none of them has the field).
+ */
+export function coreResolver(local: Btf, targets: readonly Btf[]): (relo: CoreRelo) => Result<CoreResolution> {
+  const candidates = new Map<BtfId, readonly Candidate[]>()
+  return (relo) =>
+    attempt({ object: local.name, byte: relo.byte }, () => {
+      const spec = parseSpec(relo, local)
+      if (relo.kind === 'type_id_local') {
+        const id = BigInt(spec.root)
+        return { ...found(spec), original: id, value: id, validate: false, target: { btf: local, id: spec.root } }
+      }
+      const known = candidates.get(spec.root) ?? findCandidates(local, spec.root, targets)
+      const { resolution, matching } = choose(spec, known)
+      candidates.set(spec.root, matching.length > 0 ? matching : known)
+      return resolution
+    })
+}
 
+function choose(
+  spec: CoreSpec,
+  candidates: readonly Candidate[],
+): { resolution: CoreResolution; matching: readonly Candidate[] } {
+  if (spec.btf.type(spec.root).name === '') {
+    throw new FaultError(`CO-RE relocation ${formatSpec(spec)}: anonymous types cannot be looked up in the kernel`)
+  }
   let answer: CoreResolution | undefined
   let first: CoreSpec | undefined
-  for (const candidate of findCandidates(local, spec.root, targets)) {
+  const matching: Candidate[] = []
+  for (const candidate of candidates) {
     const target = matchSpec(spec, candidate)
     if (target === undefined) continue
     const next = answerFor(spec, target)
@@ -57,8 +75,9 @@ function resolve(relo: CoreRelo, local: Btf, targets: readonly Btf[]): CoreResol
       const what = ({ poison, value }: CoreResolution): string => `${poison ? 'failure' : 'success'} ${value}`
       throw ambiguous(spec, `relocation decision ambiguity: ${what(next)} != ${what(answer)}`)
     }
+    matching.push(candidate)
   }
-  return answer ?? answerFor(spec, undefined)
+  return { resolution: answer ?? answerFor(spec, undefined), matching }
 }
 
 const ambiguous = (spec: CoreSpec, what: string): FaultError =>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A module on top of a kernel: a copy of the kernel that has the module's types and kfuncs.
 
+import { unpackKernelImage } from '../binary/index.ts'
 import { type Btf, parseBtf } from '../btf/index.ts'
 import { attempt, FaultError, type Result } from '../fault/index.ts'
 import {
@@ -61,6 +62,13 @@ export function addModule(kernel: Kernel, source: ModuleSource): Result<Kernel> 
       notes: [...parts.notes, ...notes],
     })
   })
+}
+
+/** The same for a module file as distributions ship it: compressed with xz, zstd or gzip. */
+export async function addModuleFile(kernel: Kernel, source: ModuleSource): Promise<Result<Kernel>> {
+  if (source.ko === undefined) return addModule(kernel, source)
+  const ko = await unpackKernelImage(source.ko, { place: { object: source.name } })
+  return ko.ok ? addModule(kernel, { ...source, ko: ko.value }) : ko
 }
 
 function openModuleBtf(base: Btf, { name, btf, opened }: ModuleSource, image: Image | undefined): Btf {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opening a kernel, from whatever there is of one.
 
-import { isElf } from '../binary/index.ts'
+import { unpackKernelImage } from '../binary/index.ts'
 import { fail, ok, type Result } from '../fault/index.ts'
 import { buildKernel, type KernelParts } from './build-kernel.ts'
 import { btfParts, imageParts } from './open-image.ts'
@@ -55,13 +55,9 @@ async function fromBytes(bytes: Uint8Array, options: OpenKernelOptions): Promise
     const profile = await readProfile(bytes)
     return profile.ok ? profileParts(profile.value, options) : profile
   }
-  if (isElf(bytes)) return imageParts(bytes)
   if (!isBtf(bytes)) {
-    return fail(
-      'not a kernel: neither a profile, an ELF image, nor BTF',
-      { byte: 0 },
-      'a compressed vmlinuz must be unpacked first (scripts/extract-vmlinux of the kernel)',
-    )
+    const image = await unpackKernelImage(bytes)
+    return image.ok ? imageParts(image.value) : image
   }
   // BTF alone says neither flags nor registration: what the bundled kernel has by the same name is the best guess there is.
   const borrowed = await bundled(bundledKernels[0]!, { ...options, modules: [] })

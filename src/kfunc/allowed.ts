@@ -5,19 +5,28 @@ import { type FilterSubject, filterRow } from './filters.ts'
 import { hookOfType } from './hooks.ts'
 import type { Kfunc, KfuncRegistration } from './types.ts'
 
+export interface Caller extends FilterSubject {
+  /** The program an extension attaches to. */
+  readonly target?: { readonly type: string; readonly attachType: string | undefined } | undefined
+}
+
 /**
  * The registration that lets this program call the kfunc: the common table first, then the one of the program's hook,
  * each behind its filter. Undefined: 'calling kernel function … is not allowed'.
- * An extension (freplace) program asks with the type of the program it replaces a part of.
+ * An extension (freplace) program looks where the program it replaces a part of would; filters still see an extension,
+ * though with that program's attach type. kernel/bpf/btf.c and verifier.c of 6.12.
  */
-export function registrationFor(kfunc: Kfunc, program: FilterSubject): KfuncRegistration | undefined {
-  const hook = hookOfType(program.type)
+export function registrationFor(kfunc: Kfunc, program: Caller): KfuncRegistration | undefined {
+  const target = program.type === 'BPF_PROG_TYPE_EXT' ? program.target : undefined
+  const type = target?.type ?? program.type
+  const subject = target === undefined ? program : { ...program, attachType: target.attachType }
+  const hook = hookOfType(type)
   const passes = ({ filter }: KfuncRegistration): boolean =>
-    filter === undefined || (filterRow(filter)?.allows(program) ?? false)
+    filter === undefined || (filterRow(filter)?.allows(subject) ?? false)
   const { registrations } = kfunc
   return (
     registrations.find((row) => row.types.includes('common') && passes(row)) ??
-    registrations.find((row) => hook !== undefined && row.types.includes(program.type) && passes(row))
+    registrations.find((row) => hook !== undefined && row.types.includes(type) && passes(row))
   )
 }
 

@@ -66,6 +66,13 @@ describe('the bundled 6.12', () => {
     expect(kernel.kfuncAllowed(kfunc, program(type, attachType))).toBe(allowed)
   })
 
+  test('an extension calls what the program it replaces a part of may', () => {
+    const kfunc = kernel.kfuncs.get('bpf_xdp_ct_alloc')!
+    const target = { type: 'BPF_PROG_TYPE_XDP', attachType: undefined }
+    expect(kernel.kfuncAllowed(kfunc, { ...program('EXT'), target })).toBe(true)
+    expect(kernel.kfuncAllowed(kfunc, program('EXT'))).toBe(false)
+  })
+
   test('knows where sleepable programs attach: only what this build allows', () => {
     expect(kernel.sleepableAt('BPF_PROG_TYPE_TRACING', 'bpf_fentry_test1')).toBe(true)
     expect(kernel.sleepableAt('BPF_PROG_TYPE_TRACING', '__x64_sys_getpgid')).toBe(false)

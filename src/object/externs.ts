@@ -6,12 +6,12 @@ import {
   type Btf,
   type BtfId,
   type BtfType,
+  essentialName,
   resolveType,
   sizeOf,
   skipModifiersAndTypedefs,
 } from '../btf/index.ts'
 import { refuse } from './faults.ts'
-import { essentialName } from './fixed-btf.ts'
 import type { Extern, KconfigType } from './types.ts'
 import { type ObjectSymbol, type ElfView, stb, stt } from './view.ts'
 

@@ -44,11 +44,3 @@ export function findKind(btf: Btf, name: string, kind: BtfKind, ownOnly = false)
   }
   return first
 }
-
-/** `task_struct___local` names the kernel's `task_struct`: the part before the last '___' that is followed by a flavour. */
-export function essentialName(name: string): string {
-  for (let at = name.length - 5; at >= 0; at--) {
-    if (name[at] !== '_' && name.startsWith('___', at + 1) && name[at + 4] !== '_') return name.slice(0, at + 1)
-  }
-  return name
-}

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// CO-RE relocations of one function, applied to its instructions.
+// CO-RE relocations of one function, applied to its instructions. What the kernel's types cannot answer becomes libbpf's marker call:
+// a rejection if the verifier reaches it, nothing if a bpf_core_*_exists() test keeps it away.
+import { isCorePoison, patchInsn, resolveCoreRelo } from '../btf/index.ts'
+import { FaultError } from '../fault/index.ts'
 import type { Insn } from '../isa/index.ts'
 import type { BpfObject, LinkTarget, ObjectFunction } from './types.ts'
 
@@ -9,11 +12,35 @@ export interface CorePatches {
   readonly poisoned: ReadonlyMap<number, string>
 }
 
-export function patchCore(
-  _object: BpfObject,
-  fn: ObjectFunction,
-  _target: LinkTarget,
-  _warnings: string[],
-): CorePatches {
-  return { insns: fn.insns, poisoned: new Map() }
+/** The function's instructions for this kernel. */
+export function patchCore(object: BpfObject, fn: ObjectFunction, target: LinkTarget): CorePatches {
+  const { btf, ext } = object
+  const relos = ext?.relos.get(fn.section) ?? []
+  const poisoned = new Map<number, string>()
+  if (btf === undefined || relos.length === 0) return { insns: fn.insns, poisoned }
+  const targets = target.coreBtf === undefined ? [target.btf, ...target.modules] : [target.coreBtf]
+  const insns = fn.insns.slice()
+  for (const [index, relo] of relos.entries()) {
+    const at = relo.byte / 8 - fn.start
+    if (at < 0 || at >= insns.length) continue
+    const place = { program: fn.name, section: fn.section, insn: at }
+    if (!Number.isInteger(at))
+      throw new FaultError(`CO-RE relocation at byte ${relo.byte}, inside an instruction`, place)
+    const resolved = resolveCoreRelo(relo, btf, targets)
+    if (!resolved.ok) {
+      throw new FaultError(`prog '${fn.name}': relo #${index}: failed to relocate: ${resolved.fault.what}`, place)
+    }
+    const patched = patchInsn(insns[at]!, insns[at + 1], resolved.value)
+    if (!patched.ok) {
+      throw new FaultError(
+        `prog '${fn.name}': relo #${index}: failed to patch insn #${at}: ${patched.fault.what}`,
+        place,
+      )
+    }
+    for (const [slot, insn] of patched.value.entries()) {
+      insns[at + slot] = insn
+      if (isCorePoison(insn)) poisoned.set(at + slot, resolved.value.asked)
+    }
+  }
+  return { insns, poisoned }
 }

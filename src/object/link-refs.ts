@@ -48,13 +48,17 @@ export function linkData(state: LinkState): void {
 function apply(state: LinkState, at: number, reloc: Reloc): void {
   switch (reloc.kind) {
     case 'map':
-      return applyMap(state, at, reloc.map, undefined)
+      applyMap(state, at, reloc.map, undefined)
+      return
     case 'data':
-      return applyMap(state, at, reloc.map, state.insns[at]!.imm + reloc.offset)
+      applyMap(state, at, reloc.map, state.insns[at]!.imm + reloc.offset)
+      return
     case 'extern_load':
-      return applyExternLoad(state, at, reloc.extern)
+      applyExternLoad(state, at, reloc.extern)
+      return
     case 'extern_call':
-      return applyExternCall(state, at, reloc.extern)
+      applyExternCall(state, at, reloc.extern)
+      return
     case 'call':
     case 'func_addr':
       return // done by the layout

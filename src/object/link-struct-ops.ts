@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // struct_ops programs: which kernel struct and member one implements, found by matching the object's struct with the kernel's member by
 // member. Behaviour as of libbpf 1.5, one program at a time: only maps that name the program count, other slots are taken as empty.
-import { type Btf, type BtfMember, resolveType, sizeOf, skipModifiersAndTypedefs } from '../btf/index.ts'
+import { type Btf, type BtfMember, essentialName, resolveType, sizeOf, skipModifiersAndTypedefs } from '../btf/index.ts'
 import { refuse } from './faults.ts'
-import { essentialName, findKind } from './fixed-btf.ts'
+import { findKind } from './fixed-btf.ts'
 import { findInKernel } from './link-externs.ts'
 import type { BpfObject, LinkTarget, MapDef, ObjectProgram, StructOpsDef } from './types.ts'
 
@@ -88,11 +88,11 @@ function matchMembers(
   const struct = btf.type(def.typeId)
   if (struct.kind !== 'struct') return []
   const found: { member: string; memberIndex: number }[] = []
-  struct.members.forEach((member, index) => {
+  for (const [index, member] of struct.members.entries()) {
     const { name } = member
     const at = `struct_ops init_kern ${map.name}`
     const size = sizeOf(btf, member.type)
-    if (size === undefined) return refuse(`${at}: failed to resolve the size of member ${name}`)
+    if (size === undefined) refuse(`${at}: failed to resolve the size of member ${name}`)
     const mine = def.members.get(index) === program
     const offset = member.bitOffset / 8
     const memberIndex = kernel.members.findIndex((candidate) => candidate.name === name)
@@ -100,7 +100,7 @@ function matchMembers(
     if (theirs === undefined) {
       const empty = !mine && def.data.subarray(offset, offset + size).every((byte) => byte === 0)
       if (!empty) refuse(`${at}: Cannot find member ${name} in kernel BTF`)
-      return
+      continue
     }
     if (member.bitSize !== 0 || theirs.bitSize !== 0) refuse(`${at}: bitfield ${name} is not supported`)
     const type = resolveType(btf, member.type)
@@ -109,16 +109,16 @@ function matchMembers(
       refuse(`${at}: Unmatched member type ${name} ${kindNumber(type.kind)} != ${kindNumber(kernelType.kind)}(kernel)`)
     }
     if (kernelType.kind === 'ptr') {
-      if (!mine) return
+      if (!mine) continue
       if (resolveType(kernel.btf, kernelType.type).kind !== 'func_proto') {
         refuse(`${at}: kernel member ${name} is not a func ptr`)
       }
       found.push({ member: name, memberIndex })
-      return
+      continue
     }
     const kernelSize = sizeOf(kernel.btf, skipModifiersAndTypedefs(kernel.btf, theirs.type))
     if (kernelSize !== size) refuse(`${at}: Error in size of member ${name}: ${size} != ${kernelSize ?? -22}(kernel)`)
-  })
+  }
   return found
 }
 

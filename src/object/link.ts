@@ -53,7 +53,7 @@ function link(object: BpfObject, program: ObjectProgram, target: LinkTarget, opt
   const patched = new Map<ObjectFunction, CorePatches>()
   for (const fn of object.functions) {
     if (fn !== program.fn && !fn.subprog) continue
-    patched.set(fn, patchCore(object, fn, target, warnings))
+    patched.set(fn, patchCore(object, fn, target))
   }
   const layout = layOut(object, program.fn, exceptionCallback(object, program.fn))
   const { maps, missing } = linkMaps(object, structOps?.maps, resolved.kconfig, warnings)

@@ -15,14 +15,15 @@ export function withSlots(collected: Collected, btf: Btf | undefined, maps: read
     const id = findKind(btf, '.maps', 'datasec')
     const datasec = id === undefined ? undefined : btf.type(id)
     if (datasec?.kind !== 'datasec') refuse("DATASEC '.maps' not found.", { section: '.maps' })
-    elf.relocationsOf(relocation).forEach(({ offset, symbol: symbolIndex }, index) => {
+    for (const [index, { offset, symbol: symbolIndex }] of elf.relocationsOf(relocation).entries()) {
       const symbol = elf.symbols[symbolIndex]
-      const wrong = (what: string): never => refuse(`.maps relo #${index}: ${what}`, { section: '.maps', byte: offset })
-      if (symbol === undefined) return wrong(`symbol ${symbolIndex} not found`)
+      const wrong: (what: string) => never = (what) =>
+        refuse(`.maps relo #${index}: ${what}`, { section: '.maps', byte: offset })
+      if (symbol === undefined) wrong(`symbol ${symbolIndex} not found`)
       const entry = datasec.entries.find((e) => e.offset <= offset && offset + 8 <= e.offset + e.size)
       const map = maps.find((m) => m.sectionIndex === relocation.info && m.offset === entry?.offset)
       if (entry === undefined || map === undefined) {
-        return wrong(`cannot find map '${symbol.name}' at rel->r_offset ${offset}`)
+        wrong(`cannot find map '${symbol.name}' at rel->r_offset ${offset}`)
       }
       if (map.typeId === 12 || map.typeId === 13) {
         if (symbol.section !== relocation.info) wrong(`'${symbol.name}' isn't a BTF-defined map`)
@@ -30,7 +31,7 @@ export function withSlots(collected: Collected, btf: Btf | undefined, maps: read
         if (!maps.some(({ name }) => name === symbol.name)) wrong(`'${symbol.name}' isn't a valid map reference`)
       } else if (map.typeId === 3) {
         const target = functions.find(({ name }) => name === symbol.name)
-        if (target === undefined) return wrong(`'${symbol.name}' isn't a valid program reference`)
+        if (target === undefined) wrong(`'${symbol.name}' isn't a valid program reference`)
         if (target.section.index !== symbol.section || target.start * 8 !== symbol.value || target.subprog) {
           wrong(`'${symbol.name}' isn't an entry-point program`)
         }
@@ -40,7 +41,7 @@ export function withSlots(collected: Collected, btf: Btf | undefined, maps: read
       const last = def?.kind === 'struct' ? def.members.at(-1) : undefined
       const first = entry.offset + (last?.bitOffset ?? 0) / 8
       if (last?.name !== 'values' || offset < first || (offset - first) % 8 !== 0) {
-        return wrong(`not a slot of 'values' of map '${map.name}'`)
+        wrong(`not a slot of 'values' of map '${map.name}'`)
       }
       let own = slots.get(map)
       if (own === undefined) {
@@ -48,7 +49,7 @@ export function withSlots(collected: Collected, btf: Btf | undefined, maps: read
         slots.set(map, own)
       }
       own.set((offset - first) / 8, symbol.name)
-    })
+    }
   }
   return maps.map((map) => {
     const own = slots.get(map)

@@ -60,7 +60,8 @@ const problems: string[] = []
 for (const expected of expectations) {
   const row = judged.get(`${expected.object} ${expected.program}`)
   // A kfunc the kernel does not have is refused on loading; libbpf leaves a marker call in its place.
-  const said = row === undefined ? 'nothing' : row.verdict === 'load_error' && row.stage === 'kfunc' ? 'reject' : row.verdict
+  const said =
+    row === undefined ? 'nothing' : row.verdict === 'load_error' && row.stage === 'kfunc' ? 'reject' : row.verdict
   if (said !== expected.expect) {
     problems.push(
       `${expected.object} ${expected.program}: expected ${expected.expect}, kernel: ${said} ${row?.msg ?? ''}`,

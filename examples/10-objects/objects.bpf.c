@@ -75,16 +75,44 @@ int object_overflow(struct __sk_buff *skb)
 	return 0;
 }
 
-// ACCEPT: a per-CPU object, read on this CPU
+// ACCEPT: a per-CPU object is kept in a map and reached in an RCU section
 SEC("tp_btf/task_newtask")
 int BPF_PROG(percpu_use, struct task_struct *task, u64 clone_flags)
+{
+	struct counter __percpu_kptr *p;
+	struct counter *mine;
+	int key = 0;
+	struct slot *slot = bpf_map_lookup_elem(&slots, &key);
+
+	if (!slot)
+		return 0;
+	p = new_percpu(struct counter);
+	if (!p)
+		return 0;
+	p = bpf_kptr_xchg(&slot->counter, p);
+	if (p)
+		drop_percpu(p);
+	bpf_rcu_read_lock();
+	p = slot->counter;
+	if (p) {
+		mine = bpf_this_cpu_ptr((void *)p);
+		mine->n++;
+	}
+	bpf_rcu_read_unlock();
+	return 0;
+}
+
+// REJECT (fixed by percpu_use): one that is still owned is not reached
+SEC("tp_btf/task_newtask")
+int BPF_PROG(percpu_owned, struct task_struct *task, u64 clone_flags)
 {
 	struct counter __percpu_kptr *p = new_percpu(struct counter);
 	struct counter *mine;
 
 	if (!p)
 		return 0;
-	mine = bpf_this_cpu_ptr(p);
+	// rejected: not from a map
+	mine = bpf_this_cpu_ptr((void *)p);
 	mine->n++;
 	drop_percpu(p);
 	return 0;

@@ -175,7 +175,7 @@ int rbtree_remove_leak(struct __sk_buff *skb)
 	return 0;
 }
 
-// REJECT (fixed by rbtree_add_locked): a node that nobody allocated
+// REJECT (fixed by rbtree_add_locked): a node is in one tree once
 SEC("tc")
 int rbtree_add_first(struct __sk_buff *skb)
 {

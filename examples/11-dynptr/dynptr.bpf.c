@@ -69,7 +69,7 @@ int slice_write(struct __sk_buff *skb)
 	return 0;
 }
 
-// REJECT (fixed by slice_rdwr): a socket filter may not write packets
+// REJECT (fixed by slice_rdwr): cgroup_skb programs may not write packets
 SEC("cgroup_skb/egress")
 int slice_rdwr_readonly_type(struct __sk_buff *skb)
 {

@@ -169,7 +169,7 @@ int BPF_PROG(iter_vmas_walked, struct task_struct *task, u64 clone_flags)
 	return 0;
 }
 
-// REJECT (fixed by iter_vmas): the mapping dies with the iterator
+// ACCEPT: the mapping is read, never trusted: a stale one reads as garbage, it does not fault
 SEC("tp_btf/task_newtask")
 int BPF_PROG(iter_vmas_after, struct task_struct *task, u64 clone_flags)
 {
@@ -180,7 +180,21 @@ int BPF_PROG(iter_vmas_after, struct task_struct *task, u64 clone_flags)
 	vma = bpf_iter_task_vma_next(&it);
 	bpf_iter_task_vma_destroy(&it);
 	if (vma)
-		// rejected: the mm is unlocked
 		seen = vma->vm_end;
+	return 0;
+}
+
+// REJECT (fixed by iter_vmas): read, not written
+SEC("tp_btf/task_newtask")
+int BPF_PROG(iter_vmas_write, struct task_struct *task, u64 clone_flags)
+{
+	struct bpf_iter_task_vma it;
+	struct vm_area_struct *vma;
+
+	bpf_iter_task_vma_new(&it, task, 0);
+	while ((vma = bpf_iter_task_vma_next(&it)))
+		// rejected: kernel memory is read-only
+		*(volatile unsigned long *)&vma->vm_end = 0;
+	bpf_iter_task_vma_destroy(&it);
 	return 0;
 }

@@ -24,14 +24,25 @@ int arena_pages(void *ctx)
 	return 0;
 }
 
-// REJECT (fixed by arena_pages): the map must be an arena
+// ACCEPT: __map asks for a map; that it is an arena the kfunc checks itself when it runs
 SEC("syscall")
 int arena_other_map(void *ctx)
 {
 	u64 __arena *page = bpf_arena_alloc_pages(&arena, NULL, 1, -1, 0);
 
-	// rejected: an array has no pages
 	bpf_arena_free_pages(&array, page, 1);
+	return 0;
+}
+
+// REJECT (fixed by arena_pages): memory is not a map
+SEC("syscall")
+int arena_no_map(void *ctx)
+{
+	u64 local = 0;
+	u64 __arena *page = bpf_arena_alloc_pages(&arena, NULL, 1, -1, 0);
+
+	// rejected: the stack is no map
+	bpf_arena_free_pages(&local, page, 1);
 	return 0;
 }
 

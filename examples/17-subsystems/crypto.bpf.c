@@ -28,14 +28,14 @@ int crypto_create(void *ctx)
 	return 0;
 }
 
-// REJECT (fixed by crypto_create): tc cannot sleep
+// REJECT (fixed by crypto_create): contexts are made in syscall programs, not in tc
 SEC("tc")
 int crypto_create_tc(struct __sk_buff *skb)
 {
 	struct bpf_crypto_ctx *made;
 	int err = 0;
 
-	// rejected: may sleep
+	// rejected: not registered for tc
 	made = bpf_crypto_ctx_create(&params, sizeof(params), &err);
 	if (made)
 		bpf_crypto_ctx_release(made);

@@ -131,11 +131,12 @@ struct bpf_iter__tcp { struct bpf_iter_meta *meta; struct sock_common *sk_common
 struct bpf_iter__bpf_map { struct bpf_iter_meta *meta; struct bpf_map *map; };
 struct nf_conn { unsigned long status; u32 mark; };
 struct nf_conn___init { struct nf_conn ct; };
-struct tcp_sock { u32 snd_cwnd; };
+/* libbpf wants kfunc arguments to be whole types, not forward declarations. */
+struct bpf_key { bool has_ref; };
+struct bpf_crypto_ctx { u32 siv_len; };
+struct pt_regs { unsigned long ip; };
 #pragma clang attribute pop
 struct bpf_cpumask { struct cpumask cpumask; u32 usage; } __attribute__((preserve_access_index));
-struct bpf_key;
-struct bpf_crypto_ctx;
 
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
@@ -182,7 +183,6 @@ long bpf_task_under_cgroup(struct task_struct *task, struct cgroup *ancestor) __
 struct cgroup *bpf_task_get_cgroup1(struct task_struct *task, int hierarchy_id) __ksym;
 void cgroup_rstat_updated(struct cgroup *cgrp, int cpu) __ksym;
 void cgroup_rstat_flush(struct cgroup *cgrp) __ksym;
-struct pt_regs;
 void crash_kexec(struct pt_regs *regs) __ksym;
 
 struct bpf_cpumask *bpf_cpumask_create(void) __ksym;

@@ -177,8 +177,7 @@ async function unlz4(bytes: Uint8Array, limit: number): Promise<Uint8Array> {
       at += 4
       continue
     }
-    // What follows the last block, such as the size that the kernel's build appends, is no block.
-    if (size === 0 || size > bytes.length - at - 4) break
+    if (size === 0 || size > bytes.length - at - 4) throw new Error('a block runs past the data')
     output.push(lz4Block(bytes.subarray(at + 4, at + 4 + size)))
     at += 4 + size
   }

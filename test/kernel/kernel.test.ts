@@ -129,6 +129,19 @@ describe('opening', () => {
     expect(opened.ok).toBe(false)
   })
 
+  test('a host without Node’s modules inflates through the web’s streams', async () => {
+    const process = globalThis.process as { getBuiltinModule: unknown }
+    const { getBuiltinModule } = process
+    process.getBuiltinModule = undefined
+    try {
+      const opened = await openKernel(readFileSync('profiles/6.12.kfprofile'))
+      expect(opened.ok && opened.value.kfuncs.size).toBe(kernel.kfuncs.size)
+      expect((await openKernel(lyingProfile())).ok).toBe(false)
+    } finally {
+      process.getBuiltinModule = getBuiltinModule
+    }
+  })
+
   test('a name that is not bundled is a fault that lists those that are', async () => {
     const opened = await openKernel('2.6')
     expect(!opened.ok && opened.fault.hint).toContain('6.12')

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+// A call of a kfunc: allowed here, arguments fit its contract, what is held afterwards, what comes back. kfuncs.rst throughout.
+
+import type { BtfId } from '../../btf/index.ts'
+import { resolveType, sizeOf, skipModifiers } from '../../btf/index.ts'
+import type { Kfunc } from '../../kfunc/index.ts'
+import { recordOfReg } from '../access/btf-pointer.ts'
+import { type Env, inSleepable } from '../env.ts'
+import { enforceReturn } from '../explore/exit.ts'
+import { recordOf, type SpecialField } from '../record.ts'
+import { reject } from '../report.ts'
+import {
+  ALLOC, edit, MAYBE_NULL, notInit, PERCPU, pointer, RCU, RDONLY, type RegState, TRUSTED, UNTRUSTED, unknownScalar,
+} from '../state/reg.ts'
+import { rbtreeCallback, workqueueCallback } from './callbacks.ts'
+import { ACTIVE, DRAINED, destroyIterator, type IterArg, iterReg, setIterReg } from './iterator.ts'
+import { checkKfuncArgs } from './kfunc-args.ts'
+import { rcuLock, rcuUnlock } from './locks.ts'
+import { packetAccessAllowed } from './program-facts.ts'
+import { acquireReference, asNonOwning, lendReference, releaseReference } from './references.ts'
+import { pushState } from '../explore/paths.ts'
+import { widenImprecise } from '../explore/equal.ts'
+import { constReg } from '../state/reg.ts'
+import type { State } from '../state/state.ts'
+import { isScalarStruct } from './scalar-struct.ts'
+
+/** What the arguments told of the call. */
+export interface KfuncMeta {
+  readonly kfunc: Kfunc
+  refObjId: number
+  releaseReg: number
+  constant: number | undefined
+  size: number
+  sizeRdonly: boolean
+  map: number
+  mapUid: number
+  callback: number
+  argBtf: RegState | undefined
+  owningRef: boolean
+  root: SpecialField | undefined
+  rootBtf: RegState['btf']
+  dynptr: RegState | undefined
+  iter: IterArg | undefined
+  destroysIter: boolean
+  ctxReturn: BtfId
+  readonly pending: (() => void)[]
+}
+
+export function callKfunc(env: Env): void {
+  const ref = env.prog.refs.get(env.insn)
+  if (ref?.kind !== 'kfunc') return reject('kfunc-missing', `invalid kernel function call not eliminated in verifier pass`)
+  const kfunc = env.kernel.kfuncById(ref.btf, ref.btfId)
+  const { name } = ref
+  const details = { kfunc: name }
+  if (kfunc === undefined || !env.kernel.kfuncAllowed(kfunc, env.traits)) {
+    return reject('kfunc-not-allowed', `calling kernel function ${name} is not allowed`, details)
+  }
+  const sleepable = kfunc.flags.has('KF_SLEEPABLE')
+  if (sleepable && !inSleepable(env)) reject('kfunc-sleepable', `program must be sleepable to call sleepable kfunc ${name}`, details)
+  const meta: KfuncMeta = {
+    kfunc, refObjId: 0, releaseReg: 0, constant: undefined, size: 0, sizeRdonly: false, map: -1, mapUid: 0, callback: -1,
+    argBtf: undefined, owningRef: false, root: undefined, rootBtf: undefined, dynptr: undefined, iter: undefined, destroysIter: false,
+    ctxReturn: 0 as BtfId, pending: [],
+  }
+  checkKfuncArgs(env, meta)
+  for (const apply of meta.pending) apply()
+  const inKernel = kfunc.module === undefined
+  if (inKernel && name === 'bpf_rbtree_add_impl') {
+    const { valueId, nodeOff } = meta.root!
+    rbtreeCallback(env, meta.callback, meta.rootBtf, valueId, nodeOff, recordOf(meta.rootBtf!, valueId, env.kernelBtfs).refcountOff >= 0)
+  }
+  if (inKernel && name === 'bpf_session_cookie') meta.size = 8
+  if (inKernel && name === 'bpf_wq_set_callback_impl') workqueueCallback(env, meta.callback, meta.map, meta.mapUid)
+  sections(env, kfunc, sleepable)
+  if (meta.releaseReg !== 0 && !releaseReference(env, env.reg(meta.releaseReg).refObjId)) {
+    reject('kfunc-release-unknown', `kfunc ${name}#${kfunc.btfId} reference has not been acquired before`, details)
+  }
+  if (inKernel && (name === 'bpf_list_push_front_impl' || name === 'bpf_list_push_back_impl' || name === 'bpf_rbtree_add_impl')) {
+    lendReference(env, env.reg(2).refObjId)
+  }
+  if (inKernel && name === 'bpf_throw') {
+    env.seenException = true
+    // with the default callback the cookie is what the program returns
+    if (env.exceptionCb < 0) enforceReturn(env, 1, 'R1')
+  }
+  for (let i = 0; i <= 5; i++) env.setReg(i, notInit)
+  const value = returned(env, meta)
+  env.setReg(0, value)
+  if (kfunc.flags.has('KF_ITER_NEXT') && meta.iter !== undefined) iterate(env, meta.iter)
+}
+
+/** RCU and preemption sections open and close; nothing that sleeps inside. */
+function sections(env: Env, kfunc: Kfunc, sleepable: boolean): void {
+  const { state } = env
+  const inKernel = kfunc.module === undefined
+  const lock = inKernel && kfunc.name === 'bpf_rcu_read_lock'
+  const unlock = inKernel && kfunc.name === 'bpf_rcu_read_unlock'
+  const details = { kfunc: kfunc.name }
+  if (state.activeRcu && (lock || unlock) && state.frames.some((f) => f.callbackKind === 'rbtree')) {
+    reject('rcu-in-callback', 'Calling bpf_rcu_read_{lock,unlock} in unnecessary rbtree callback', details)
+  }
+  if (lock) rcuLock(env)
+  else if (unlock) rcuUnlock(env)
+  else if (sleepable && state.activeRcu) {
+    reject('kfunc-sleep-rcu', `kernel func ${kfunc.name} is sleepable within rcu_read_lock region`, details)
+  }
+  const disable = inKernel && kfunc.name === 'bpf_preempt_disable'
+  const enable = inKernel && kfunc.name === 'bpf_preempt_enable'
+  if (disable) state.activePreempt++
+  else if (enable) {
+    if (state.activePreempt === 0) reject('preempt-unmatched', `unmatched attempt to enable preemption (kernel function ${kfunc.name})`, details)
+    state.activePreempt--
+  } else if (sleepable && state.activePreempt > 0) {
+    reject('kfunc-sleep-preempt', `kernel func ${kfunc.name} is sleepable within non-preemptible region`, details)
+  }
+}
+
+function returned(env: Env, meta: KfuncMeta): RegState {
+  const { kfunc } = meta
+  const type = kfunc.btf.type(skipModifiers(kfunc.btf, kfunc.ret))
+  const bare = resolveType(kfunc.btf, kfunc.ret)
+  const acquire = kfunc.flags.has('KF_ACQUIRE')
+  const target = bare.kind === 'ptr' ? resolveType(kfunc.btf, bare.type) : undefined
+  const special = kfunc.module === undefined ? returnedSpecially(env, meta) : undefined
+  if (acquire && special === undefined && target?.kind !== 'struct') {
+    reject('acquire-return', 'acquire kernel function does not return PTR_TO_BTF_ID', { kfunc: kfunc.name })
+  }
+  void type
+  if (bare.kind === 'void') return notInit
+  if (bare.kind !== 'ptr') return unknownScalar
+  let value = special
+  if (value === undefined) {
+    if (target!.kind === 'struct') {
+      let flags = 0
+      if (kfunc.flags.has('KF_ITER_NEXT') && meta.iter !== undefined) flags = iterReg(env.state, meta.iter).flags & RCU ? RCU : TRUSTED
+      value = pointer('btf', { btf: kfunc.btf, btfId: target!.id as BtfId, flags })
+    } else value = returnedMemory(meta, target!.kind, target!.name, bare.type)
+  }
+  if (kfunc.flags.has('KF_RET_NULL')) value = edit(value, { flags: value.flags | MAYBE_NULL, id: env.newId() })
+  if (acquire) {
+    const id = acquireReference(env)
+    value = edit(value, { refObjId: id, id: value.flags & MAYBE_NULL ? id : value.id })
+  } else if (kfunc.name === 'bpf_rbtree_first' && kfunc.module === undefined) value = asNonOwning(env, value)
+  // what a lock may guard is told apart by its id
+  if (value.id === 0 && value.kind === 'btf' && value.flags & ALLOC && recordOfReg(env, value).lockOff >= 0) value = edit(value, { id: env.newId() })
+  return value
+}
+
+function returnedMemory(meta: KfuncMeta, kind: string, name: string, pointee: BtfId): RegState {
+  const { kfunc } = meta
+  let { size, sizeRdonly } = meta
+  if (size === 0) {
+    size = sizeOf(kfunc.btf, pointee) ?? 0
+    sizeRdonly = true
+  }
+  if (size === 0) {
+    reject('return-type', `kernel function ${kfunc.name} returns pointer type ${kind.toUpperCase()} ${name} is not supported`, { kfunc: kfunc.name })
+  }
+  return pointer('mem', { size, flags: sizeRdonly ? RDONLY : 0, refObjId: meta.refObjId })
+}
+
+/** Kfuncs whose return depends on more than their prototype. */
+function returnedSpecially(env: Env, meta: KfuncMeta): RegState | undefined {
+  const { kfunc } = meta
+  switch (kfunc.name) {
+    case 'bpf_obj_new_impl':
+    case 'bpf_percpu_obj_new_impl':
+      return newObject(env, meta, kfunc.name === 'bpf_percpu_obj_new_impl')
+    case 'bpf_refcount_acquire_impl':
+      return pointer('btf', { flags: ALLOC, btf: meta.argBtf!.btf, btfId: meta.argBtf!.btfId })
+    case 'bpf_list_pop_front':
+    case 'bpf_list_pop_back':
+    case 'bpf_rbtree_first':
+    case 'bpf_rbtree_remove':
+      return pointer('btf', { flags: ALLOC, btf: meta.rootBtf, btfId: meta.root!.valueId, off: meta.root!.nodeOff })
+    case 'bpf_cast_to_kern_ctx':
+      return pointer('btf', { flags: TRUSTED, btf: env.kernel.btf, btfId: meta.ctxReturn })
+    case 'bpf_rdonly_cast': {
+      const id = meta.constant! as BtfId
+      if (id <= 0 || id >= env.kernel.btf.count || env.kernel.btf.type(id).kind !== 'struct') {
+        reject('cast-type', 'kfunc bpf_rdonly_cast type ID argument must be of a struct', { kfunc: kfunc.name })
+      }
+      return pointer('btf', { flags: UNTRUSTED, btf: env.kernel.btf, btfId: id })
+    }
+    case 'bpf_dynptr_slice':
+    case 'bpf_dynptr_slice_rdwr': {
+      const dynptr = meta.dynptr!
+      if (kfunc.name === 'bpf_dynptr_slice_rdwr' && !packetAccessAllowed(env, true)) {
+        reject('slice-write', 'the prog does not allow writes to packet data', { kfunc: kfunc.name })
+      }
+      return pointer('mem', {
+        size: meta.constant!, flags: kfunc.name === 'bpf_dynptr_slice' ? RDONLY : 0, aux: dynptr.id, dynptr: dynptr.dynptr === 'xdp' ? 'skb' : dynptr.dynptr,
+        refObjId: meta.refObjId,
+      })
+    }
+    default:
+      return undefined
+  }
+}
+
+function newObject(env: Env, meta: KfuncMeta, percpu: boolean): RegState {
+  const details = { kfunc: meta.kfunc.name }
+  const btf = env.prog.btf
+  const id = meta.constant! as BtfId
+  if (id < 0 || id > 0xffffffff) reject('obj-new-type', 'local type ID argument must be in range [0, U32_MAX]', details)
+  if (btf === undefined) return reject('obj-new-btf', 'bpf_obj_new/bpf_percpu_obj_new requires prog BTF', details)
+  const type = id > 0 && id < btf.count ? btf.type(id) : undefined
+  if (type?.kind !== 'struct') {
+    return reject('obj-new-type', 'bpf_obj_new/bpf_percpu_obj_new type ID argument must be of a struct', details)
+  }
+  if (percpu) {
+    if (type.size > 512) reject('percpu-size', `bpf_percpu_obj_new type size (${type.size}) is greater than 512`, details)
+    if (!isScalarStruct(btf, type, 0)) reject('percpu-type', 'bpf_percpu_obj_new type ID argument must be of a struct of scalars', details)
+    if (recordOf(btf, id, env.kernelBtfs).fields.length > 0) {
+      reject('percpu-fields', 'bpf_percpu_obj_new type ID argument must not contain special fields', details)
+    }
+  }
+  return pointer('btf', { flags: ALLOC | (percpu ? PERCPU : 0), btf, btfId: id })
+}
+
+/** next: one path gets an element and may come back here; the other sees the end. */
+function iterate(env: Env, iter: IterArg): void {
+  const reg = iterReg(env.state, iter)
+  if (reg.aux !== DRAINED) {
+    env.pushStep()
+    const previous = findPrevious(env.state.parent, env.insn)
+    const active = pushState(env, env.insn + 1, env.insn)
+    setIterReg(active, iter, { aux: ACTIVE, frame: reg.frame + 1 })
+    if (previous !== undefined) widenImprecise(previous, active)
+    const r0 = active.cur.regs[0]!
+    active.cur.regs[0] = edit(r0, { flags: r0.flags & ~MAYBE_NULL, id: 0 })
+  }
+  setIterReg(env.state, iter, { aux: DRAINED })
+  env.setReg(0, constReg(0))
+}
+
+/** The state this insn was met with before, on the way here. */
+export function findPrevious(from: State | undefined, insn: number): State | undefined {
+  for (let state = from; state !== undefined; state = state.parent) if (state.firstInsn === insn) return state
+  return undefined
+}
+export { destroyIterator }

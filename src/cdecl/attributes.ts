@@ -55,7 +55,6 @@ export const attributeMacros: Readonly<Record<string, AttributeMacro>> = Object.
   __maybe_unused: {},
   __always_unused: {},
   __used: {},
-  __unused: {},
   __packed: {},
   __aligned: { args: true },
   __printf: { args: true },

@@ -301,7 +301,8 @@ class Converter {
     const definition = type.name === '' ? type.definition : (this.enums.get(`enum ${type.name}`) ?? type.definition)
     if (definition === undefined) {
       const known = this.base?.find(type.name, 'enum', 'enum64')
-      return known ?? this.fail(`enum ${type.name} is not defined`)
+      const none = { kind: 'enum', name: type.name, size: 4, signed: false, values: [] } as const
+      return known ?? this.once(`enum ${type.name}`, () => this.add(none))
     }
     const made = this.anonymous.get(definition)
     if (made !== undefined) return made

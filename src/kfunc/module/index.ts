@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+export { argumentRules } from './argument-rules.ts'
+export { checkModule, defineModule, kfuncRules } from './define.ts'
+export { flagRules } from './flag-rules.ts'
+export { iteratorRules } from './iterator-rules.ts'
+export { parseModuleJson } from './json.ts'
+export { linkModule } from './link.ts'
+export { moduleRules } from './module-rules.ts'
+export type { KfuncRule, ModuleRule, Rule } from './rule.ts'
+export type * from './types.ts'

@@ -136,6 +136,8 @@ function commonJs<T extends object>(library: T): T {
  * frame block by block. The frame's checksum is not verified.
  */
 async function unzstd(bytes: Uint8Array, limit: number, knownSize?: number): Promise<Uint8Array> {
+  const window = zstdWindow(bytes)
+  if (window > maxZstdWindow) throw new FaultError(`the zstd data wants a window of ${window} bytes`)
   const library = await import('fzstd')
   const size = knownSize ?? zstdContentSize(bytes)
   if (size !== undefined) {
@@ -149,6 +151,18 @@ async function unzstd(bytes: Uint8Array, limit: number, knownSize?: number): Pro
     decoder.push(bytes.subarray(at, at + step), at + step >= bytes.length)
   }
   return output.concat()
+}
+
+/** Twice what the kernel's build uses (`zstd --ultra -22`). */
+const maxZstdWindow = 256 * 1024 * 1024
+
+/** RFC 8878 §3.1.1.1.2: the window the first frame asks for; 0 where the content is one segment. */
+function zstdWindow(bytes: Uint8Array): number {
+  const descriptor = bytes[4] ?? 0
+  if ((descriptor & 0x20) !== 0) return 0
+  const byte = bytes[5] ?? 0
+  const base = 2 ** (10 + (byte >> 3))
+  return base + (base / 8) * (byte & 7)
 }
 
 /** RFC 8878 §3.1.1.1: the frame's content size, where its header says it. */

@@ -22,6 +22,9 @@ export interface AssembleOptions {
 /** Most characters of one text; a program of a million slots fits. */
 const maxText = 1 << 26
 
+/** Most characters of one statement with its labels. */
+const maxLine = 1000
+
 /** Reads a program. A line that is no instruction, or an unknown label, is a `Fault` with the line. */
 export function assemble(text: string, options: AssembleOptions = {}): Result<Insn[]> {
   return attempt({}, () => {
@@ -62,7 +65,10 @@ function refuse(assembler: { line: number }, what: string): never {
 }
 
 function readLine(assembler: Assembler, raw: string): void {
-  let text = raw.replace(/(?:;|\/\/).*$/, '').trim()
+  const comment = raw.search(/;|\/\//)
+  let text = (comment < 0 ? raw : raw.slice(0, comment)).trim()
+  // Also what keeps the patterns below from long work on one line.
+  if (text.length > maxLine) refuse(assembler, `a line of ${text.length} characters is no instruction`)
   for (;;) {
     const label = /^([A-Za-z_.$][\w.$]*|\d+):(?!:)\s*/.exec(text)
     if (label === null) break

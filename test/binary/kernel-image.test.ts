@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { gzipSync } from 'node:zlib'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compressionOf, decompress, unpackKernelImage, writeElf } from '../../src/binary/index.ts'
 
@@ -51,6 +52,20 @@ describe('decompress', () => {
     const result = await decompress(broken, { place: { object: 'm.ko' } })
     if (result.ok) expect(result.value).not.toEqual(hello)
     else expect(result.fault).toMatchObject({ place: { object: 'm.ko' } })
+  })
+  test('reads any bytes behind a magic, or gives a fault', async () => {
+    const magics = Object.values(samples).map((hex) => Array.from(bytes(hex).slice(0, 6)))
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...magics), fc.uint8Array({ maxLength: 100 }), async (magic, rest) => {
+        const result = await decompress(Uint8Array.from([...magic, ...rest]), { limit: 1 << 24 })
+        return typeof result.ok === 'boolean'
+      }),
+      { numRuns: 300 },
+    )
+  })
+  test('refuses a zstd window no kernel needs', async () => {
+    const result = await decompress(bytes('28b52ffd00a8010000'))
+    expect(result).toMatchObject({ ok: false, fault: { what: 'the zstd data wants a window of 2147483648 bytes' } })
   })
   test('stops at its limit', async () => {
     const bomb = gzip(new Uint8Array(8 << 20))

@@ -116,6 +116,7 @@ function insnsOf(elf: ElfView, section: Section) {
 function functionsOf(elf: ElfView, section: Section, subprog: boolean): RawFunction[] {
   const insns = insnsOf(elf, section)
   const found: RawFunction[] = []
+  let held = 0
   for (const symbol of elf.symbolsIn(section.index)) {
     if (symbol.type !== stt.func) continue
     const { name, value, size } = symbol
@@ -129,6 +130,8 @@ function functionsOf(elf: ElfView, section: Section, subprog: boolean): RawFunct
     if (size === 0 || size % 8 !== 0 || value % 8 !== 0) {
       refuse(`sec '${section.name}': corrupted program '${name}', offset ${value}, size ${size}`, place)
     }
+    held += size / 8
+    if (held > 4 * insns.length) refuse(`sec '${section.name}': functions overlap more than aliases do`, place)
     const start = value / 8
     const global = symbol.bind !== stb.local
     const hidden = global && (symbol.visibility === stv.hidden || symbol.visibility === stv.internal)

@@ -3,18 +3,22 @@
 import type { Btf, BtfId } from '../btf/index.ts'
 import { mapFlags, mapType } from '../uapi/index.ts'
 import type { Collected, DataKind } from './collect.ts'
+import { refuse } from './faults.ts'
 import { kernelMapName } from './maps.ts'
 import type { MapDef } from './types.ts'
 
-/** A bss section is only a number in the file; more than any kernel would map. */
-const MAX_BSS = 1 << 28
+/** Zeros that a file of few bytes may ask for in all its .bss sections together. */
+const MAX_BSS = 1 << 26
 
 /** The maps behind .data, .rodata, .bss and sections named after them. */
 export function dataMaps(collected: Collected, object: string, btf: Btf | undefined): MapDef[] {
+  let zeros = 0
+  for (const { kind, section } of collected.data.values()) if (kind === 'bss') zeros += section.size
+  if (zeros > MAX_BSS) refuse(`${zeros} bytes of .bss are more than ${MAX_BSS}`, { section: '.bss' })
   return [...collected.data.values()]
     .filter(({ section }) => section.size > 0)
     .map(({ kind, section }) => {
-      const data = kind === 'bss' ? new Uint8Array(Math.min(section.size, MAX_BSS)) : section.data
+      const data = kind === 'bss' ? new Uint8Array(section.size) : section.data
       return internalMap(kind, section.name, section.index, section.size, data, object, btf)
     })
 }

@@ -15,12 +15,14 @@ export function fixBtf(btf: Btf, collected: Collected, externs: readonly Extern[
   const fixed = new Map<BtfId, BtfType>()
   const view = new FixedBtf(btf, fixed)
   const symbols = variableSymbols(collected)
+  const sizes = new Map(collected.elf.sections.toReversed().map(({ name, size }) => [name, size]))
+  const externByName = new Map(externs.map((extern) => [extern.name, extern]))
   for (let id = btf.firstId; id < btf.count; id++) {
     const type = btf.type(id)
     if (type.kind !== 'datasec') continue
-    if (type.name === '.ksyms') fixKsyms(btf, type, externs, fixed)
-    else if (type.name === '.kconfig') fixKconfig(btf, type, externs, fixed)
-    else fixDatasec(btf, type, collected, symbols, fixed)
+    if (type.name === '.ksyms') fixKsyms(btf, type, externByName, fixed)
+    else if (type.name === '.kconfig') fixKconfig(btf, type, externByName, fixed)
+    else fixDatasec(btf, type, sizes, symbols, fixed)
   }
   fixHidden(btf, collected, fixed)
   return view
@@ -39,13 +41,13 @@ function variableSymbols({ elf }: Collected): ReadonlyMap<string, ObjectSymbol> 
 function fixDatasec(
   btf: Btf,
   datasec: Datasec,
-  { elf }: Collected,
+  sizes: ReadonlyMap<string, number>,
   symbols: ReadonlyMap<string, ObjectSymbol>,
   fixed: Map<BtfId, BtfType>,
 ): void {
   const { name } = datasec
   const open = datasec.size === 0
-  const size = open ? (elf.sections.find((section) => section.name === name)?.size ?? 0) : datasec.size
+  const size = open ? (sizes.get(name) ?? 0) : datasec.size
   if (size === 0) refuse(`sec '${name}': failed to determine size from ELF: size 0, err -2`, { section: name })
   const entries = datasec.entries.map((entry) => {
     const variable = btf.type(entry.type)
@@ -65,22 +67,26 @@ function fixDatasec(
 }
 
 /** The kernel is shown ksyms as plain 4-byte variables; functions among them lose their extern linkage. */
-function fixKsyms(btf: Btf, datasec: Datasec, externs: readonly Extern[], fixed: Map<BtfId, BtfType>): void {
-  const wanted = new Set(externs.map((extern) => extern.name))
+function fixKsyms(btf: Btf, datasec: Datasec, externs: ReadonlyMap<string, Extern>, fixed: Map<BtfId, BtfType>): void {
   const entries = datasec.entries.map((entry, index) => {
     const type = btf.type(entry.type)
-    if (!wanted.has(type.name)) refuse(`failed to find extern definition for BTF ${type.kind} '${type.name}'`)
+    if (!externs.has(type.name)) refuse(`failed to find extern definition for BTF ${type.kind} '${type.name}'`)
     if (type.kind === 'func') fixed.set(type.id, { ...type, linkage: 'global' })
     return { type: entry.type, offset: 4 * index, size: 4 }
   })
   fixed.set(datasec.id, { ...datasec, size: 4 * entries.length, entries })
 }
 
-function fixKconfig(btf: Btf, datasec: Datasec, externs: readonly Extern[], fixed: Map<BtfId, BtfType>): void {
+function fixKconfig(
+  btf: Btf,
+  datasec: Datasec,
+  externs: ReadonlyMap<string, Extern>,
+  fixed: Map<BtfId, BtfType>,
+): void {
   let size = 0
   const entries = datasec.entries.map((entry) => {
     const variable = btf.type(entry.type)
-    const extern = externs.find(({ name }) => name === variable.name)
+    const extern = externs.get(variable.name)
     if (extern === undefined) refuse(`failed to find extern definition for BTF var '${variable.name}'`)
     if (variable.kind === 'var') fixed.set(variable.id, { ...variable, linkage: 'global' })
     size = Math.max(size, extern.offset + extern.size)

@@ -80,11 +80,15 @@ function variableNamed(btf: Btf, name: string): VarOrFunc | undefined {
   return first
 }
 
+/** Values of a kernel's configuration are lines of text. */
+const MAX_KCONFIG = 4096
+
 function kconfigOf(btf: Btf, variable: VarOrFunc) {
   const { name } = variable
   if (variable.kind === 'func') refuse(`extern function ${name} is unsupported under .kconfig section`)
   const size = sizeOf(btf, variable.type) ?? 0
   if (size <= 0) refuse(`failed to resolve size of extern (kcfg) '${name}': -22`)
+  if (size > MAX_KCONFIG) refuse(`extern (kcfg) '${name}': ${size} bytes are more than any value has`)
   const align = alignOf(btf, variable.type) ?? 0
   if (align <= 0) refuse(`failed to determine alignment of extern (kcfg) '${name}': -22`)
   const config = kconfigType(btf, variable.type)

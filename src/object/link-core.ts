@@ -4,6 +4,7 @@
 import { isCorePoison, patchInsn, resolveCoreRelo } from '../btf/index.ts'
 import { FaultError } from '../fault/index.ts'
 import type { Insn } from '../isa/index.ts'
+import { recordsOf } from './link-info.ts'
 import type { BpfObject, LinkTarget, ObjectFunction } from './types.ts'
 
 export interface CorePatches {
@@ -15,14 +16,13 @@ export interface CorePatches {
 /** The function's instructions for this kernel. */
 export function patchCore(object: BpfObject, fn: ObjectFunction, target: LinkTarget): CorePatches {
   const { btf, ext } = object
-  const relos = ext?.relos.get(fn.section) ?? []
+  const relos = recordsOf(fn, ext?.relos.get(fn.section))
   const poisoned = new Map<number, string>()
   if (btf === undefined || relos.length === 0) return { insns: fn.insns, poisoned }
   const targets = target.coreBtf === undefined ? [target.btf, ...target.modules] : [target.coreBtf]
   const insns = fn.insns.slice()
   for (const [index, relo] of relos.entries()) {
     const at = relo.byte / 8 - fn.start
-    if (at < 0 || at >= insns.length) continue
     const place = { program: fn.name, section: fn.section, insn: at }
     if (!Number.isInteger(at))
       throw new FaultError(`CO-RE relocation at byte ${relo.byte}, inside an instruction`, place)

@@ -49,20 +49,28 @@ export function resolveExterns(object: BpfObject, target: LinkTarget): ResolvedE
     set.add(extern)
   }
   const modules: Btf[] = []
-  const resolved = externs.map((extern): ResolvedExtern => {
-    switch (extern.kind) {
-      case 'kconfig':
-        if (!set.has(extern) && !extern.weak) refuse(`extern '${extern.name}' (strong): not resolved`)
-        return { kind: 'kconfig' }
-      case 'ksym_untyped':
-        return untyped(extern, target)
-      case 'ksym_var':
-        return typedVariable(object, extern, target, modules)
-      case 'ksym_func':
-        return kfunc(object, extern, target, modules)
-    }
-  })
+  const resolved = externs.map((extern) => resolveOne(object, extern, target, modules, set.has(extern)))
   return { externs: resolved, kconfig: size === 0 ? undefined : kconfig }
+}
+
+function resolveOne(
+  object: BpfObject,
+  extern: Extern,
+  target: LinkTarget,
+  modules: Btf[],
+  hasValue: boolean,
+): ResolvedExtern {
+  switch (extern.kind) {
+    case 'kconfig':
+      if (!hasValue && !extern.weak) refuse(`extern '${extern.name}' (strong): not resolved`)
+      return { kind: 'kconfig' }
+    case 'ksym_untyped':
+      return untyped(extern, target)
+    case 'ksym_var':
+      return typedVariable(object, extern, target, modules)
+    case 'ksym_func':
+      return kfunc(object, extern, target, modules)
+  }
 }
 
 function untyped(extern: Extern, target: LinkTarget): ResolvedExtern {

@@ -2,8 +2,8 @@
 // Function and line records of a linked program: those of each function in it, moved to where the function now is. Behaviour as of
 // libbpf 1.5: a main program without records leaves its subprograms' out, a subprogram without any spoils an object that has them.
 import { refuse } from './faults.ts'
-import type { Layout, Placed } from './link-code.ts'
-import type { BpfObject, FuncInfo, LineInfo } from './types.ts'
+import type { Layout } from './link-code.ts'
+import type { BpfObject, FuncInfo, LineInfo, ObjectFunction } from './types.ts'
 
 /** Records by final instruction index. */
 export function linkInfo(
@@ -33,7 +33,7 @@ function records<T extends { readonly byte: number }, U>(
 ): U[] {
   const moved: U[] = []
   for (const [index, place] of placed.entries()) {
-    const own = recordsOf(place, sections.get(place.fn.section) ?? [])
+    const own = recordsOf(place.fn, sections.get(place.fn.section))
     if (own.length === 0) {
       const prog = `prog '${place.fn.name}'`
       if (index > 0) refuse(`${prog}: missing .BTF.ext ${what} info.`)
@@ -42,12 +42,31 @@ function records<T extends { readonly byte: number }, U>(
       )
       return []
     }
-    for (const record of own) moved.push(move(record, record.byte / 8 - place.fn.start + place.base))
+    for (const record of own) moved.push(move(record, Math.floor(record.byte / 8) - place.fn.start + place.base))
   }
   return moved
 }
 
-function recordsOf<T extends { readonly byte: number }>({ fn }: Placed, records: readonly T[]): readonly T[] {
-  const end = fn.start + fn.insns.length
-  return records.filter(({ byte }) => byte / 8 >= fn.start && byte / 8 < end)
+/** The records of a function: a section's are in the order of its instructions. */
+export function recordsOf<T extends { readonly byte: number }>(
+  fn: ObjectFunction,
+  records: readonly T[] = [],
+): readonly T[] {
+  const from = fn.start * 8
+  const end = from + fn.insns.length * 8
+  const own = records.slice(firstFrom(records, from), firstFrom(records, end))
+  return own.every(({ byte }) => byte >= from && byte < end)
+    ? own
+    : own.filter(({ byte }) => byte >= from && byte < end)
+}
+
+function firstFrom(records: readonly { readonly byte: number }[], byte: number): number {
+  let low = 0
+  let high = records.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (records[middle]!.byte < byte) low = middle + 1
+    else high = middle
+  }
+  return low
 }

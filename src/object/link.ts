@@ -50,12 +50,9 @@ function link(object: BpfObject, program: ObjectProgram, target: LinkTarget, opt
   const warnings = [...object.warnings]
   const resolved = resolveExterns(object, target)
   const structOps = linkStructOps(object, program, target)
-  const patched = new Map<ObjectFunction, CorePatches>()
-  for (const fn of object.functions) {
-    if (fn !== program.fn && !fn.subprog) continue
-    patched.set(fn, patchCore(object, fn, target))
-  }
   const layout = layOut(object, program.fn, exceptionCallback(object, program.fn))
+  const patched = new Map<ObjectFunction, CorePatches>()
+  for (const { fn } of layout.placed) patched.set(fn, patchCore(object, fn, target))
   const { maps, missing } = linkMaps(object, structOps?.maps, resolved.kconfig, warnings)
   const { insns, refs } = assemble(layout, patched)
   linkData({ object, target, layout, resolved: resolved.externs, maps, missing, insns, refs })
@@ -136,7 +133,7 @@ function assemble(layout: Layout, patched: ReadonlyMap<ObjectFunction, CorePatch
   const refs = new Map<number, Ref>()
   for (const { fn, base } of layout.placed) {
     const core = patched.get(fn)
-    insns.push(...(core?.insns ?? fn.insns))
+    for (const insn of core?.insns ?? fn.insns) insns.push(insn)
     for (const [at, name] of core?.poisoned ?? []) refs.set(base + at, { kind: 'missing', what: 'core', name })
   }
   for (const [at, targetInsn] of layout.targets) {

@@ -33,7 +33,7 @@ function open(bytes: Uint8Array, name: string): BpfObject {
   const relocs = codeRelocs(collected, maps, externs)
   const functions = collected.functions.map((raw) => finish(raw, relocs.get(raw) ?? noRelocs))
   const programs = functions.filter((fn) => !fn.subprog).map(program)
-  if (btf !== undefined) structOpsMembers(collected, drafts, btf, programs)
+  if (btf !== undefined) structOpsMembers(collected, drafts, btf, functions)
   return {
     name,
     littleEndian: elf.littleEndian,

@@ -23,6 +23,18 @@ export function functionAt<F extends { readonly start: number; readonly insns: r
   return found !== undefined && insn < found.start + found.insns.length ? found : undefined
 }
 
+/** Functions of each section, in the order given. */
+export function bySectionOf<F>(functions: readonly F[], section: (fn: F) => number): ReadonlyMap<number, readonly F[]> {
+  const groups = new Map<number, F[]>()
+  for (const fn of functions) {
+    const key = section(fn)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [fn])
+    else group.push(fn)
+  }
+  return groups
+}
+
 /** Relocations by function and instruction (relative to the function's start). */
 export function codeRelocs(
   collected: Collected,
@@ -31,11 +43,13 @@ export function codeRelocs(
 ): ReadonlyMap<RawFunction, ReadonlyMap<number, Reloc>> {
   const { elf, functions, relocations } = collected
   const externBySymbol = new Map(externs.map((extern, index) => [extern.symbol, index]))
+  const bySection = bySectionOf(functions, ({ section }) => section.index)
+  const mapAt = new Map(maps.map((map, index) => [mapKey(map.sectionIndex, map.offset), index]))
   const found = new Map<RawFunction, Map<number, Reloc>>()
   for (const relocation of relocations) {
     const target = elf.sections[relocation.info]
     if (target === undefined || !target.executable) continue
-    const own = functions.filter(({ section }) => section === target)
+    const own = bySection.get(target.index) ?? []
     for (const { offset, symbol: symbolIndex } of elf.relocationsOf(relocation)) {
       const symbol = elf.symbols[symbolIndex]
       const place = { section: target.name, byte: offset }
@@ -53,7 +67,7 @@ export function codeRelocs(
       if (fn === undefined) continue // of a weak function that another replaced
       const at = offset / 8 - fn.start
       const insn = fn.insns[at]!
-      const reloc = meaning({ collected, maps, externBySymbol, fn, at, insn, symbol, symbolIndex })
+      const reloc = meaning({ collected, maps, mapAt, externBySymbol, fn, at, insn, symbol, symbolIndex })
       let relocs = found.get(fn)
       if (relocs === undefined) {
         relocs = new Map()
@@ -65,9 +79,12 @@ export function codeRelocs(
   return found
 }
 
+const mapKey = (section: number, offset: number): string => `${section}:${offset}`
+
 interface Site {
   readonly collected: Collected
   readonly maps: readonly MapDef[]
+  readonly mapAt: ReadonlyMap<string, number>
   readonly externBySymbol: ReadonlyMap<number, number>
   readonly fn: RawFunction
   readonly at: number
@@ -80,7 +97,7 @@ const CALL = 0x85
 const LD_IMM64 = 0x18
 
 function meaning(site: Site): Reloc {
-  const { collected, maps, externBySymbol, fn, at, insn, symbol, symbolIndex } = site
+  const { collected, maps, mapAt, externBySymbol, fn, at, insn, symbol, symbolIndex } = site
   const { elf, text, arena, data } = collected
   const section = elf.sections[symbol.section]!
   const name = symbol.type === stt.section && symbol.name === '' ? section.name : symbol.name
@@ -118,15 +135,17 @@ function meaning(site: Site): Reloc {
     return { kind: 'data', map, offset: symbol.value }
   }
   if (data.has(section.index)) {
-    const map = maps.findIndex((m) => m.internal !== undefined && m.sectionIndex === section.index)
-    if (map < 0) wrong(`data relo failed to find map for section '${section.name}'`)
+    const map = mapAt.get(mapKey(section.index, 0))
+    if (map === undefined) return wrong(`data relo failed to find map for section '${section.name}'`)
     return { kind: 'data', map, offset: symbol.value }
   }
   if (section !== collected.maps && !collected.structOps.includes(section)) {
     wrong(`bad map relo against '${name}' in section '${section.name}'`)
   }
-  const map = maps.findIndex((m) => m.sectionIndex === section.index && m.offset === symbol.value)
-  if (map < 0) wrong(`map relo failed to find map for section '${section.name}', off ${symbol.value}`)
+  const map = mapAt.get(mapKey(section.index, symbol.value))
+  if (map === undefined) {
+    return wrong(`map relo failed to find map for section '${section.name}', off ${symbol.value}`)
+  }
   return { kind: 'map', map }
 }
 

@@ -2,12 +2,13 @@
 // SEC(".struct_ops") variables: each is a map, and relocations in it say which program implements which member.
 // Behaviour as of libbpf 1.5.
 import { type Btf, resolveType, skipModifiersAndTypedefs } from '../btf/index.ts'
-import { mapFlags, mapType } from '../uapi/index.ts'
+import { mapFlags, mapType, sectionRule } from '../uapi/index.ts'
 import type { Collected } from './collect.ts'
 import { refuse } from './faults.ts'
 import { findKind } from './fixed-btf.ts'
 import { kernelMapName } from './maps.ts'
-import type { MapDef, ObjectProgram, StructOpsDef } from './types.ts'
+import { bySectionOf, functionAt } from './relocs.ts'
+import type { MapDef, ObjectFunction, StructOpsDef } from './types.ts'
 import type { Section } from './view.ts'
 
 export interface StructOpsDraft {
@@ -64,11 +65,14 @@ function draft(btf: Btf, section: Section, variableId: number, offset: number): 
 
 /** Fills in the members of struct_ops variables from the relocations of their section. */
 export function structOpsMembers(
-  { elf, functions, relocations }: Collected,
+  { elf, relocations }: Collected,
   drafts: readonly StructOpsDraft[],
   btf: Btf,
-  programs: readonly ObjectProgram[],
+  functions: readonly ObjectFunction[],
 ): void {
+  if (drafts.length === 0) return
+  const bySection = bySectionOf(functions, ({ sectionIndex }) => sectionIndex)
+  const indexes = new Map(functions.map((fn, index) => [fn, index]))
   for (const relocation of relocations) {
     const own = drafts.filter(({ map }) => map.sectionIndex === relocation.info)
     if (own.length === 0) continue
@@ -96,23 +100,16 @@ export function structOpsMembers(
         refuse(`struct_ops reloc ${map.name}: cannot relocate non func ptr ${member.name}`)
       }
       const insn = symbol.value / 8
-      const fn = functions.findIndex(
-        (f) => f.section.index === symbol.section && insn >= f.start && insn < f.start + f.insns.length,
-      )
-      const found = functions[fn]
+      const found = functionAt(bySection.get(symbol.section) ?? [], insn)
       if (found === undefined) {
         refuse(
           `struct_ops reloc ${map.name}: cannot find prog at shdr_idx ${symbol.section} to relocate func ptr ${member.name}`,
         )
       }
-      const program = programs.find(
-        ({ fn: { section, start }, name }) =>
-          name === found.name && section === found.section.name && start === found.start,
-      )
-      if (program?.type !== 'BPF_PROG_TYPE_STRUCT_OPS') {
+      if (sectionRule(found.section)?.type !== 'BPF_PROG_TYPE_STRUCT_OPS') {
         refuse(`struct_ops reloc ${map.name}: prog ${found.name} is not struct_ops BPF program`)
       }
-      def.members.set(index, fn)
+      def.members.set(index, indexes.get(found)!)
     }
   }
 }

@@ -9,7 +9,17 @@
 
 import type { JumpName } from './branch.ts'
 import { isConstAt } from './branch.ts'
-import { narrowS32, narrowU32, lowerSmax, lowerUmax, raiseSmin, raiseUmin, sanitized, sync } from './bounds.ts'
+import {
+  narrowS32,
+  narrowU32,
+  lowerSmax,
+  lowerUmax,
+  raiseSmin,
+  raiseUmin,
+  sanitized,
+  sync,
+  violation,
+} from './bounds.ts'
 import { equal } from './order.ts'
 import { andBits, intersectBits, intersectLowBits, orBits } from './tnum.ts'
 import type { Draft, Scalar } from './types.ts'
@@ -81,6 +91,8 @@ export function refineBranchSelf(op: JumpName | (string & {}), width: Width, a: 
 }
 
 function settled(d: Draft, before: Scalar): Scalar {
+  // An untouched constant is in step already; of other values `sync`, being no fixed point, may still learn.
+  if ((d.maskHi | d.maskLo) === 0 && equal(d, before) && violation(before) === undefined) return before
   sync(d)
   return equal(d, before) ? before : d
 }

@@ -2,7 +2,7 @@
 /**
  * Ask a real kernel about every example program and write what it says.
  *
- *   LAB=/where/setup.sh/put/it JUDGE_RUN=/path/to/oracle/run.sh node scripts/judge-examples.ts [--from OUT.jsonl] [--annotate]
+ *   LAB=/where/setup.sh/put/it JUDGE_RUN=/path/to/oracle/run.sh node scripts/run.mjs scripts/judge-examples.ts [--from OUT.jsonl] [--annotate]
  *
  * `examples/verdicts.json`: per object and program the kernel's verdict, message and counts.
  * `examples/expectations.json`: what the comments in the sources promise: section of kfuncs.rst,
@@ -12,7 +12,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
 
 interface Judged {
   obj: string
@@ -40,7 +39,7 @@ interface Expectation {
   note?: string
 }
 
-const examples = join(dirname(fileURLToPath(import.meta.url)), '..', 'examples')
+const examples = join(dirname(process.argv[1] ?? '.'), '..', 'examples')
 const argument = (name: string): string | undefined => {
   const at = process.argv.indexOf(name)
   return at < 0 ? undefined : process.argv[at + 1]
@@ -89,7 +88,13 @@ const verdicts = [...judged.values()]
     section: row.sec,
     type: row.prog_type,
     verdict: row.verdict,
-    ...(row.verdict === 'accept' ? {} : { stage: row.stage, message: row.msg ?? '' }),
+    ...(row.verdict === 'accept'
+      ? {}
+      : {
+          stage: row.stage,
+          message: row.msg ?? '',
+          ...(lineOf(row) === undefined ? {} : { kernelLine: lineOf(row) }),
+        }),
     insns: row.insn_count,
     insnsProcessed: row.verified_insns,
     states: row.total_states,
@@ -134,7 +139,10 @@ function readExpectations(source: string): Expectation[] {
   const heading = lines.find((line) => line.startsWith('// kfuncs.rst: '))?.slice('// kfuncs.rst: '.length) ?? ''
   const found: Expectation[] = []
   let pending: Partial<Expectation> | undefined
+  let inHelper = false
+  let ofHelper: Partial<Expectation> = {}
   lines.forEach((line, index) => {
+    if (/^\w/.test(line)) inHelper = line.startsWith('static ')
     const promise = /^\/\/ (ACCEPT|REJECT)(?: \(fixed by (\w+)\))?: (.*)$/.exec(line)
     if (promise !== null) {
       pending = {
@@ -153,15 +161,24 @@ function readExpectations(source: string): Expectation[] {
         heading,
         ...(pending as Pick<Expectation, 'expect' | 'rule'>),
       })
+      if (pending.expect === 'reject') Object.assign(found.at(-1) ?? {}, ofHelper)
+      if (pending.expect === 'reject') ofHelper = {}
       pending = undefined
     }
     const note = /^\s+\/\/ rejected: (.*)$/.exec(line)
     const last = found.at(-1)
-    if (note !== null && last !== undefined) {
-      Object.assign(last, { wantedLine: index + 2, wantedText: lines[index + 1]?.trim() ?? '', note: note[1] })
-    }
+    if (note === null) return
+    const wanted = { wantedLine: index + 2, wantedText: lines[index + 1]?.trim() ?? '', note: note[1] ?? '' }
+    // A line in a callback or subprogram belongs to the rejected program below it.
+    if (inHelper) ofHelper = wanted
+    else if (last !== undefined) Object.assign(last, wanted)
   })
   return found
+}
+
+/** The source line the kernel's log printed last before it stopped. */
+function lineOf(row: Judged): string | undefined {
+  return [...(row.log_tail ?? '').matchAll(/^; (.*) @ \S+:\d+$/gm)].at(-1)?.[1]
 }
 
 function annotate(source: string): void {

@@ -12,6 +12,7 @@ int BPF_PROG(rstat_updated, struct cgroup *cgrp, const char *path)
 }
 
 // REJECT (fixed by rstat_updated): BTF types of argument and parameter must agree
+// kernel 6.12: kernel function cgroup_rstat_updated args#0 expected pointer to STRUCT cgroup but R1 has a pointer to STRUCT task_struct
 SEC("tp_btf/task_newtask")
 int BPF_PROG(rstat_updated_with_task, struct task_struct *task, u64 clone_flags)
 {
@@ -34,6 +35,7 @@ int BPF_PROG(rstat_flush, struct file *file)
 }
 
 // REJECT (fixed by rstat_flush): the function sleeps, this hook must not
+// kernel 6.12: program must be sleepable to call sleepable kfunc cgroup_rstat_flush
 SEC("lsm/file_open")
 int BPF_PROG(rstat_flush_atomic, struct file *file)
 {

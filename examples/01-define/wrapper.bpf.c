@@ -17,6 +17,7 @@ int BPF_PROG(find_task, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by find_task): what the wrapper returns may be NULL
+// kernel 6.12: Possibly NULL pointer passed to trusted arg0
 SEC("tp_btf/task_newtask")
 int BPF_PROG(find_task_unchecked, struct task_struct *task, u64 clone_flags)
 {
@@ -28,6 +29,7 @@ int BPF_PROG(find_task_unchecked, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by find_task): the argument is an int, not a pointer
+// kernel 6.12: R1 is not a scalar
 SEC("tp_btf/task_newtask")
 int BPF_PROG(find_task_by_pointer, struct task_struct *task, u64 clone_flags)
 {

@@ -20,6 +20,7 @@ int drop_own(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by drop_own): a map value was not allocated by bpf_obj_new
+// kernel 6.12: R1 must be referenced or trusted
 SEC("tc")
 int drop_map_value(struct __sk_buff *skb)
 {
@@ -34,6 +35,7 @@ int drop_map_value(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by drop_own): a kernel object is freed by its own release function
+// kernel 6.12: arg#0 expected pointer to allocated object
 SEC("tp_btf/task_newtask")
 int BPF_PROG(drop_task, struct task_struct *task, u64 clone_flags)
 {
@@ -43,6 +45,7 @@ int BPF_PROG(drop_task, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by drop_own): the object is passed as it came, not moved
+// kernel 6.12: R1 must have zero offset when passed to release func or trusted arg to kfunc
 SEC("tc")
 int drop_middle(struct __sk_buff *skb)
 {

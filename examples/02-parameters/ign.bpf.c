@@ -13,6 +13,7 @@ int BPF_PROG(ign_pointer, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by ign_pointer): ignored, yet it must be initialized: the second argument is not ignored
+// kernel 6.12: R2 must be a known constant
 SEC("tp_btf/task_newtask")
 int BPF_PROG(ign_only_first, struct task_struct *task, u64 clone_flags)
 {
@@ -39,6 +40,7 @@ int BPF_PROG(ign_bits, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by ign_bits): the program itself may not follow such a number
+// kernel 6.12: R1 invalid mem access 'scalar'
 SEC("tp_btf/task_newtask")
 int BPF_PROG(ign_deref, struct task_struct *task, u64 clone_flags)
 {

@@ -20,6 +20,7 @@ int iter_on_stack(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by iter_on_stack): next needs an iterator that new made
+// kernel 6.12: expected an initialized iter_num as arg #0
 SEC("tc")
 int iter_not_made(struct __sk_buff *skb)
 {
@@ -36,6 +37,7 @@ int iter_not_made(struct __sk_buff *skb)
 struct bpf_iter_num global_it;
 
 // REJECT (fixed by iter_on_stack): an iterator lives on the stack
+// kernel 6.12: arg#0 expected pointer to an iterator on stack
 SEC("tc")
 int iter_in_global(struct __sk_buff *skb)
 {
@@ -46,6 +48,7 @@ int iter_in_global(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by iter_on_stack): the iterator must be of the right type
+// kernel 6.12: expected an initialized iter_num as arg #0
 SEC("tc")
 int iter_wrong_type(struct __sk_buff *skb)
 {

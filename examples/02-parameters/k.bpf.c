@@ -20,6 +20,7 @@ int new_by_constant(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by new_by_constant): the value decides what comes back, so it must be known
+// kernel 6.12: R1 must be a known constant
 SEC("tc")
 int new_by_variable(struct __sk_buff *skb)
 {
@@ -33,6 +34,7 @@ int new_by_variable(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by new_by_constant): the object is as large as the type asked for
+// kernel 6.12: access beyond struct small at off 16 size 8
 SEC("tc")
 int new_too_small(struct __sk_buff *skb)
 {
@@ -47,6 +49,7 @@ int new_too_small(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by new_by_constant): the id must name a struct of the program's BTF
+// kernel 6.12: bpf_obj_new/bpf_percpu_obj_new type ID argument must be of a struct
 SEC("tc")
 int new_no_such_type(struct __sk_buff *skb)
 {

@@ -21,6 +21,7 @@ int wq_own_map(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by wq_own_map): the map must be the one that holds the wq
+// kernel 6.12: workqueue pointer in R1 map_uid=0 doesn't match map pointer in R2 map_uid=0
 SEC("tc")
 int wq_other_map(struct __sk_buff *skb)
 {
@@ -35,6 +36,7 @@ int wq_other_map(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by wq_own_map): a map is asked for, not its value
+// kernel 6.12: arg#1 is map_value expected map_value or socket
 SEC("tc")
 int wq_not_a_map(struct __sk_buff *skb)
 {

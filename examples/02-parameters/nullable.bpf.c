@@ -22,6 +22,7 @@ int BPF_PROG(nullable_task, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by nullable_task): NULL or trusted, nothing between
+// kernel 6.12: R2 must be referenced or trusted
 SEC("tp_btf/task_newtask")
 int BPF_PROG(nullable_walked, struct task_struct *task, u64 clone_flags)
 {
@@ -39,6 +40,7 @@ int BPF_PROG(nullable_walked, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by nullable_task): without __nullable NULL is refused
+// kernel 6.12: Possibly NULL pointer passed to trusted arg0
 SEC("tp_btf/task_newtask")
 int BPF_PROG(not_nullable, struct task_struct *task, u64 clone_flags)
 {

@@ -15,6 +15,7 @@ int opt_null(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by opt_null): the slice itself may be NULL
+// kernel 6.12: R0 invalid mem access 'rdonly_mem_or_null'
 SEC("tc")
 int opt_unchecked(struct __sk_buff *skb)
 {
@@ -28,6 +29,7 @@ int opt_unchecked(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by opt_null): optional means NULL, not any number
+// kernel 6.12: arg#2 arg#3 memory, len pair leads to invalid memory access
 SEC("tc")
 int opt_number(struct __sk_buff *skb)
 {
@@ -41,6 +43,7 @@ int opt_number(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by opt_null): an optional buffer, once given, is checked
+// kernel 6.12: Expected an initialized dynptr as arg #0
 SEC("tc")
 int opt_uninit_dynptr(struct __sk_buff *skb)
 {

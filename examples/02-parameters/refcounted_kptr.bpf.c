@@ -22,6 +22,7 @@ int refcount_acquire(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by refcount_acquire): the type has no bpf_refcount
+// kernel 6.12: arg#0 doesn't point to a type with bpf_refcount field
 SEC("tc")
 int refcount_without_count(struct __sk_buff *skb)
 {
@@ -37,6 +38,7 @@ int refcount_without_count(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by refcount_acquire): each reference is given back
+// kernel 6.12: Unreleased reference id=3 alloc_insn=8
 SEC("tc")
 int refcount_leak(struct __sk_buff *skb)
 {

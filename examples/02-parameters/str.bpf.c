@@ -29,6 +29,7 @@ int BPF_PROG(str_global, struct file *file)
 }
 
 // REJECT (fixed by str_global): the string must be in a read-only map
+// kernel 6.12: R2 does not point to a readonly map'
 SEC("lsm.s/file_open")
 int BPF_PROG(str_writable, struct file *file)
 {
@@ -41,6 +42,7 @@ int BPF_PROG(str_writable, struct file *file)
 }
 
 // REJECT (fixed by str_literal): a string on the stack is not constant
+// kernel 6.12: arg#1 doesn't point to a const string
 SEC("lsm.s/file_open")
 int BPF_PROG(str_on_stack, struct file *file)
 {

@@ -12,6 +12,7 @@ int BPF_PROG(path_into_buffer, struct file *file)
 }
 
 // REJECT (fixed by path_into_buffer): memory and __sz size are a pair
+// kernel 6.12: arg#1 arg#2 memory, len pair leads to invalid memory access
 SEC("lsm.s/file_open")
 int BPF_PROG(path_beyond_buffer, struct file *file)
 {
@@ -36,6 +37,7 @@ int BPF_PROG(path_bounded_size, struct file *file)
 }
 
 // REJECT (fixed by path_bounded_size): a size needs an upper bound
+// kernel 6.12: arg#1 arg#2 memory, len pair leads to invalid memory access
 SEC("lsm.s/file_open")
 int BPF_PROG(path_unbounded_size, struct file *file)
 {
@@ -48,6 +50,7 @@ int BPF_PROG(path_unbounded_size, struct file *file)
 }
 
 // REJECT (fixed by path_into_buffer): a NULL buffer with a size is not allowed without __opt
+// kernel 6.12: Possibly NULL pointer passed to trusted arg1
 SEC("lsm.s/file_open")
 int BPF_PROG(path_into_null, struct file *file)
 {

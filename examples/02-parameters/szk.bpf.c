@@ -19,6 +19,7 @@ int slice_constant(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by slice_constant): the size of a slice is the size of what comes back
+// kernel 6.12: arg#2 arg#3 memory, len pair leads to invalid memory access
 SEC("tc")
 int slice_variable(struct __sk_buff *skb)
 {
@@ -36,6 +37,7 @@ int slice_variable(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by slice_constant): the buffer must hold the slice
+// kernel 6.12: arg#2 arg#3 memory, len pair leads to invalid memory access
 SEC("tc")
 int slice_small_buffer(struct __sk_buff *skb)
 {
@@ -50,6 +52,7 @@ int slice_small_buffer(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by slice_constant): reading past the slice
+// kernel 6.12: R0 min value is outside of the allowed memory range
 SEC("tc")
 int slice_overread(struct __sk_buff *skb)
 {

@@ -13,6 +13,7 @@ int uninit_fresh(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by uninit_fresh): without __uninit the dynptr must be made first
+// kernel 6.12: Expected an initialized dynptr as arg #0
 SEC("tc")
 int uninit_missing(struct __sk_buff *skb)
 {
@@ -36,6 +37,7 @@ int uninit_clone(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by uninit_clone): an uninitialized dynptr is not overwritten memory that is referenced
+// kernel 6.12: cannot overwrite referenced dynptr
 SEC("tc")
 int uninit_over_referenced(struct __sk_buff *skb)
 {
@@ -49,6 +51,7 @@ int uninit_over_referenced(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by uninit_clone): what is cloned must be initialized
+// kernel 6.12: Expected an initialized dynptr as arg #0
 SEC("tc")
 int uninit_clone_of_nothing(struct __sk_buff *skb)
 {

@@ -17,6 +17,7 @@ int BPF_PROG(replacement, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by replacement): weak, but not asked for
+// kernel 6.12: kfunc 'bpf_task_gone' is referenced but wasn't resolved
 SEC("tp_btf/task_newtask")
 int BPF_PROG(weak_unguarded, struct task_struct *task, u64 clone_flags)
 {

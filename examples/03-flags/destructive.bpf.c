@@ -15,6 +15,7 @@ int BPF_PROG(destructive, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by destructive): without __sz the size of the type is used
+// kernel 6.12: invalid indirect access to stack R1 off=-160 size=168
 SEC("tp_btf/task_newtask")
 int BPF_PROG(destructive_small, struct task_struct *task, u64 clone_flags)
 {
@@ -27,6 +28,7 @@ int BPF_PROG(destructive_small, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by destructive): being destructive does not lift the other rules
+// kernel 6.12: kernel function crash_kexec args#0 expected pointer to STRUCT pt_regs but R1 has a pointer to STRUCT task_struct
 SEC("tp_btf/task_newtask")
 int BPF_PROG(destructive_wrong_type, struct task_struct *task, u64 clone_flags)
 {
@@ -36,6 +38,7 @@ int BPF_PROG(destructive_wrong_type, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by destructive): nor is a number a pointer
+// kernel 6.12: R1 type=scalar expected=fp
 SEC("xdp")
 int destructive_xdp(struct xdp_md *xdp)
 {

@@ -23,6 +23,7 @@ int iter_nested(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by iter_nested): an iterator is left undestroyed
+// kernel 6.12: Unreleased reference id=1 alloc_insn=5
 SEC("tc")
 int iter_leak(struct __sk_buff *skb)
 {
@@ -36,6 +37,7 @@ int iter_leak(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by iter_nested): made twice
+// kernel 6.12: expected uninitialized iter_num as arg #0
 SEC("tc")
 int iter_new_twice(struct __sk_buff *skb)
 {
@@ -49,6 +51,7 @@ int iter_new_twice(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by iter_nested): destroyed twice
+// kernel 6.12: expected an initialized iter_num as arg #0
 SEC("tc")
 int iter_destroy_twice(struct __sk_buff *skb)
 {
@@ -62,6 +65,7 @@ int iter_destroy_twice(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by iter_nested): next after destroy
+// kernel 6.12: expected an initialized iter_num as arg #0
 SEC("tc")
 int iter_next_after_destroy(struct __sk_buff *skb)
 {
@@ -76,6 +80,7 @@ int iter_next_after_destroy(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by iter_nested): next may be NULL
+// kernel 6.12: R0 invalid mem access 'scalar'
 SEC("tc")
 int iter_unchecked(struct __sk_buff *skb)
 {
@@ -89,6 +94,7 @@ int iter_unchecked(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by iter_nested): the element dies with its iterator
+// kernel 6.12: R6 invalid mem access 'scalar'
 SEC("tc")
 int iter_element_after_destroy(struct __sk_buff *skb)
 {
@@ -105,6 +111,7 @@ int iter_element_after_destroy(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by iter_nested): a break leaves the inner iterator alive
+// kernel 6.12: Unreleased reference id=1 alloc_insn=6
 SEC("tc")
 int iter_break_leak(struct __sk_buff *skb)
 {

@@ -17,6 +17,7 @@ int BPF_PROG(rcu_safe_field, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by rcu_safe_field): a sleepable program has no RCU section of itself
+// kernel 6.12: R1 must be a rcu pointer
 SEC("lsm.s/file_open")
 int BPF_PROG(rcu_no_section, struct file *file)
 {
@@ -44,6 +45,7 @@ int BPF_PROG(rcu_section, struct file *file)
 }
 
 // REJECT (fixed by rcu_section): the pointer does not outlive the section
+// kernel 6.12: R1 must be a rcu pointer
 SEC("lsm.s/file_open")
 int BPF_PROG(rcu_after_section, struct file *file)
 {
@@ -60,6 +62,7 @@ int BPF_PROG(rcu_after_section, struct file *file)
 }
 
 // REJECT (fixed by rcu_safe_field): a field no table names
+// kernel 6.12: R1 must be a rcu pointer
 SEC("tp_btf/task_newtask")
 int BPF_PROG(rcu_unsafe_field, struct task_struct *task, u64 clone_flags)
 {
@@ -89,6 +92,7 @@ int BPF_PROG(rcu_two_steps, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by rcu_two_steps): a KF_RCU acquire should be KF_RET_NULL: the count may have been zero
+// kernel 6.12: Possibly NULL pointer passed to trusted arg0
 SEC("tp_btf/task_newtask")
 int BPF_PROG(rcu_acquire_unchecked, struct task_struct *task, u64 clone_flags)
 {

@@ -21,13 +21,14 @@ int BPF_PROG(protected_iteration, struct file *file)
 }
 
 // REJECT (fixed by protected_iteration): no section
+// kernel 6.12: expected an RCU CS when using bpf_iter_task_next
 SEC("lsm.s/file_open")
 int BPF_PROG(protected_no_section, struct file *file)
 {
 	struct bpf_iter_task it;
 
-	// rejected: outside of any RCU section
 	bpf_iter_task_new(&it, NULL, 0);
+	// rejected: outside of any RCU section
 	while (bpf_iter_task_next(&it))
 		seen++;
 	bpf_iter_task_destroy(&it);
@@ -35,6 +36,7 @@ int BPF_PROG(protected_no_section, struct file *file)
 }
 
 // REJECT (fixed by protected_iteration): the section ended under the iterator
+// kernel 6.12: expected an RCU CS when using bpf_iter_task_next
 SEC("lsm.s/file_open")
 int BPF_PROG(protected_section_ends, struct file *file)
 {

@@ -17,6 +17,7 @@ int BPF_PROG(release_last, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by release_last): use after release
+// kernel 6.12: R6 invalid mem access 'scalar'
 SEC("tp_btf/task_newtask")
 int BPF_PROG(release_then_read, struct task_struct *task, u64 clone_flags)
 {
@@ -30,6 +31,7 @@ int BPF_PROG(release_then_read, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by release_last): released twice
+// kernel 6.12: arg#0 pointer type STRUCT task_struct must point to scalar, or struct with scalar
 SEC("tp_btf/task_newtask")
 int BPF_PROG(release_twice, struct task_struct *task, u64 clone_flags)
 {
@@ -44,6 +46,7 @@ int BPF_PROG(release_twice, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by release_last): every copy dies
+// kernel 6.12: R6 invalid mem access 'scalar'
 SEC("tp_btf/task_newtask")
 int BPF_PROG(release_copy, struct task_struct *task, u64 clone_flags)
 {
@@ -60,6 +63,7 @@ int BPF_PROG(release_copy, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by release_last): a tracepoint argument is trusted, not referenced
+// kernel 6.12: release kernel function bpf_task_release expects refcounted PTR_TO_BTF_ID
 SEC("tp_btf/task_newtask")
 int BPF_PROG(release_unreferenced, struct task_struct *task, u64 clone_flags)
 {
@@ -69,6 +73,7 @@ int BPF_PROG(release_unreferenced, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by release_last): a reference is released as it came
+// kernel 6.12: R1 must have zero offset when passed to release func or trusted arg to kfunc
 SEC("tp_btf/task_newtask")
 int BPF_PROG(release_offset, struct task_struct *task, u64 clone_flags)
 {
@@ -82,6 +87,7 @@ int BPF_PROG(release_offset, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by release_last): the release must be of the same type
+// kernel 6.12: kernel function bpf_cgroup_release args#0 expected pointer to STRUCT cgroup but R1 has a pointer to STRUCT task_struct
 SEC("tp_btf/task_newtask")
 int BPF_PROG(release_by_other, struct task_struct *task, u64 clone_flags)
 {
@@ -95,6 +101,7 @@ int BPF_PROG(release_by_other, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by release_last): what was read through the reference goes with it
+// kernel 6.12: R1 must be a rcu pointer
 SEC("tp_btf/task_newtask")
 int BPF_PROG(release_parent, struct task_struct *task, u64 clone_flags)
 {

@@ -17,6 +17,7 @@ int BPF_PROG(ret_null_checked, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by ret_null_checked): read before the check
+// kernel 6.12: R0 invalid mem access 'ptr_or_null_'
 SEC("tp_btf/task_newtask")
 int BPF_PROG(ret_null_deref, struct task_struct *task, u64 clone_flags)
 {
@@ -31,19 +32,21 @@ int BPF_PROG(ret_null_deref, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by ret_null_checked): the check is the wrong way round
+// kernel 6.12: Possibly NULL pointer passed to trusted arg0
 SEC("tp_btf/task_newtask")
 int BPF_PROG(ret_null_inverted, struct task_struct *task, u64 clone_flags)
 {
 	struct task_struct *found = bpf_task_from_pid(1);
 
 	if (found)
-		// rejected: the one that was found is leaked
 		return 0;
+	// rejected: here found is NULL
 	bpf_task_release(found);
 	return 0;
 }
 
 // REJECT (fixed by ret_null_checked): KF_RET_NULL without KF_ACQUIRE must be checked all the same
+// kernel 6.12: R0 invalid mem access 'rdonly_mem_or_null'
 SEC("tc")
 int ret_null_slice(struct __sk_buff *skb)
 {

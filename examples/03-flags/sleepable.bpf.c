@@ -14,6 +14,7 @@ int sleepable_syscall(void *ctx)
 }
 
 // REJECT (fixed by sleepable_syscall): tc is not
+// kernel 6.12: program must be sleepable to call sleepable kfunc bpf_copy_from_user_str
 SEC("tc")
 int sleepable_tc(struct __sk_buff *skb)
 {
@@ -23,6 +24,7 @@ int sleepable_tc(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by sleepable_syscall): nor does a sleepable program sleep in an RCU section
+// kernel 6.12: kernel func bpf_copy_from_user_str is sleepable within rcu_read_lock region
 SEC("syscall")
 int sleepable_in_rcu(void *ctx)
 {
@@ -34,6 +36,7 @@ int sleepable_in_rcu(void *ctx)
 }
 
 // REJECT (fixed by sleepable_syscall): nor with preemption off
+// kernel 6.12: kernel func bpf_copy_from_user_str is sleepable within non-preemptible region
 SEC("syscall")
 int sleepable_in_preempt(void *ctx)
 {
@@ -58,6 +61,7 @@ int BPF_PROG(sleepable_subprog, struct file *file)
 }
 
 // REJECT (fixed by sleepable_subprog): the same subprogram called from a program that must not sleep
+// kernel 6.12: program must be sleepable to call sleepable kfunc bpf_copy_from_user_str
 SEC("lsm/file_open")
 int BPF_PROG(sleepable_subprog_atomic, struct file *file)
 {

@@ -14,6 +14,7 @@ int BPF_PROG(trusted_tp_arg, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by trusted_tp_arg): a fentry argument is not
+// kernel 6.12: R1 must be a rcu pointer
 SEC("fentry/wake_up_new_task")
 int BPF_PROG(trusted_fentry_arg, struct task_struct *task)
 {
@@ -26,6 +27,7 @@ int BPF_PROG(trusted_fentry_arg, struct task_struct *task)
 }
 
 // REJECT (fixed by trusted_tp_arg): a pointer walked to is no longer trusted
+// kernel 6.12: R1 must be a rcu pointer
 SEC("tp_btf/task_newtask")
 int BPF_PROG(trusted_walked, struct task_struct *task, u64 clone_flags)
 {
@@ -56,6 +58,7 @@ int BPF_PROG(trusted_safe_field, struct linux_binprm *bprm)
 }
 
 // REJECT (fixed by trusted_safe_field): mm->exe_file is RCU-safe, not trusted
+// kernel 6.12: R1 must be referenced or trusted
 SEC("lsm.s/file_open")
 int BPF_PROG(trusted_unsafe_field, struct file *file)
 {
@@ -81,6 +84,7 @@ int trusted_iter_task(struct bpf_iter__task *ctx)
 }
 
 // REJECT (fixed by trusted_iter_task): at the end of the iteration it is NULL
+// kernel 6.12: Possibly NULL pointer passed to trusted arg0
 SEC("iter/task")
 int trusted_iter_task_null(struct bpf_iter__task *ctx)
 {
@@ -104,6 +108,7 @@ int BPF_PROG(trusted_current, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by trusted_current): the older helper returns a number
+// kernel 6.12: arg#0 pointer type STRUCT task_struct must point to scalar, or struct with scalar
 SEC("tp_btf/task_newtask")
 int BPF_PROG(trusted_current_number, struct task_struct *task, u64 clone_flags)
 {

@@ -16,6 +16,7 @@ int destroy_in_iter(struct bpf_iter__tcp *ctx)
 }
 
 // REJECT (fixed by destroy_in_iter): tracing as well, but not an iterator
+// kernel 6.12: calling kernel function bpf_sock_destroy is not allowed
 SEC("tp_btf/tcp_destroy_sock")
 int BPF_PROG(destroy_in_tracepoint, struct sock *sk)
 {
@@ -35,6 +36,7 @@ int BPF_PROG(path_in_lsm, struct file *file)
 }
 
 // REJECT (fixed by path_in_lsm): tracing shares the hook with LSM; the filter tells them apart
+// kernel 6.12: calling kernel function bpf_path_d_path is not allowed
 SEC("fentry/vfs_open")
 int BPF_PROG(path_in_fentry, struct path *p)
 {
@@ -44,6 +46,7 @@ int BPF_PROG(path_in_fentry, struct path *p)
 }
 
 // REJECT (fixed by path_in_lsm): nor a raw tracepoint
+// kernel 6.12: calling kernel function bpf_get_task_exe_file is not allowed
 SEC("tp_btf/task_newtask")
 int BPF_PROG(exe_in_tracepoint, struct task_struct *task, u64 clone_flags)
 {

@@ -18,6 +18,7 @@ int lookup_xdp(struct xdp_md *xdp)
 }
 
 // REJECT (fixed by lookup_xdp): the flags hold for a module's kfuncs too
+// kernel 6.12: Unreleased reference id=2 alloc_insn=18
 SEC("xdp")
 int lookup_xdp_leak(struct xdp_md *xdp)
 {
@@ -31,6 +32,7 @@ int lookup_xdp_leak(struct xdp_md *xdp)
 }
 
 // REJECT (fixed by lookup_xdp): the size is checked with the memory
+// kernel 6.12: arg#1 arg#2 memory, len pair leads to invalid memory access
 SEC("xdp")
 int lookup_xdp_size(struct xdp_md *xdp)
 {
@@ -46,6 +48,7 @@ int lookup_xdp_size(struct xdp_md *xdp)
 }
 
 // REJECT (fixed by lookup_xdp): not registered for tracing
+// kernel 6.12: calling kernel function bpf_skb_ct_lookup is not allowed
 SEC("tp_btf/task_newtask")
 int BPF_PROG(lookup_tracing, struct task_struct *task, u64 clone_flags)
 {
@@ -61,6 +64,7 @@ int BPF_PROG(lookup_tracing, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by lookup_xdp): the context must be the program's own
+// kernel 6.12: arg#0 expected pointer to ctx, but got fp
 SEC("xdp")
 int lookup_xdp_no_ctx(struct xdp_md *xdp)
 {

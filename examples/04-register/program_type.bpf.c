@@ -15,6 +15,7 @@ int registered_tc(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by registered_tc): not for socket filters
+// kernel 6.12: calling kernel function bpf_task_from_pid is not allowed
 SEC("socket")
 int registered_socket(struct __sk_buff *skb)
 {
@@ -27,6 +28,7 @@ int registered_socket(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by registered_tc): not for kprobes
+// kernel 6.12: calling kernel function bpf_task_from_pid is not allowed
 SEC("kprobe/do_nanosleep")
 int registered_kprobe(struct pt_regs *ctx)
 {
@@ -58,6 +60,7 @@ int registered_xdp(struct xdp_md *xdp)
 }
 
 // REJECT (fixed by registered_xdp): the skb's is not for xdp
+// kernel 6.12: calling kernel function bpf_dynptr_from_skb is not allowed
 SEC("xdp")
 int registered_skb_in_xdp(struct xdp_md *xdp)
 {
@@ -69,6 +72,7 @@ int registered_skb_in_xdp(struct xdp_md *xdp)
 }
 
 // REJECT (fixed by registered_xdp): nor xdp's for tc
+// kernel 6.12: calling kernel function bpf_dynptr_from_xdp is not allowed
 SEC("tc")
 int registered_xdp_in_tc(struct __sk_buff *skb)
 {

@@ -18,6 +18,7 @@ int BPF_PROG(equivalent_first_member, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by equivalent_first_member): not the other way round
+// kernel 6.12: kernel function bpf_cpumask_set_cpu args#1 expected pointer to STRUCT bpf_cpumask but R2 has a pointer to STRUCT cpumask
 SEC("tp_btf/task_newtask")
 int BPF_PROG(equivalent_not_reverse, struct task_struct *task, u64 clone_flags)
 {

@@ -20,6 +20,7 @@ int BPF_PROG(task_rcu_read, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by task_rcu_read): the kept task may be NULL
+// kernel 6.12: Possibly NULL pointer passed to trusted arg0
 SEC("tp_btf/task_newtask")
 int BPF_PROG(task_rcu_read_unchecked, struct task_struct *task, u64 clone_flags)
 {
@@ -51,6 +52,7 @@ int BPF_PROG(task_acquire_kept, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by task_acquire_kept): what is kept is not the program's to release
+// kernel 6.12: R1 must be referenced or trusted
 SEC("tp_btf/task_newtask")
 int BPF_PROG(task_release_kept, struct task_struct *task, u64 clone_flags)
 {
@@ -66,6 +68,7 @@ int BPF_PROG(task_release_kept, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by task_acquire_kept): the section ended
+// kernel 6.12: R1 must be a rcu pointer
 SEC("lsm.s/file_open")
 int BPF_PROG(task_kept_after_section, struct file *file)
 {
@@ -98,6 +101,7 @@ int BPF_PROG(task_from_pid, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by task_from_pid): an early way out keeps the reference
+// kernel 6.12: Unreleased reference id=2 alloc_insn=2
 SEC("tp_btf/task_newtask")
 int BPF_PROG(task_from_pid_early_out, struct task_struct *task, u64 clone_flags)
 {
@@ -113,6 +117,7 @@ int BPF_PROG(task_from_pid_early_out, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by task_from_pid): kernel memory is not written through
+// kernel 6.12: only read is supported
 SEC("tp_btf/task_newtask")
 int BPF_PROG(task_write, struct task_struct *task, u64 clone_flags)
 {

@@ -17,6 +17,7 @@ int BPF_PROG(cgroup_parent, struct cgroup *cgrp, const char *path)
 }
 
 // REJECT (fixed by cgroup_parent): there may be no such ancestor
+// kernel 6.12: Possibly NULL pointer passed to trusted arg0
 SEC("tp_btf/cgroup_mkdir")
 int BPF_PROG(cgroup_parent_unchecked, struct cgroup *cgrp, const char *path)
 {
@@ -39,6 +40,7 @@ int BPF_PROG(cgroup_by_id, struct cgroup *cgrp, const char *path)
 }
 
 // REJECT (fixed by cgroup_by_id): leaked
+// kernel 6.12: Unreleased reference id=2 alloc_insn=3
 SEC("tp_btf/cgroup_mkdir")
 int BPF_PROG(cgroup_by_id_leak, struct cgroup *cgrp, const char *path)
 {
@@ -60,6 +62,7 @@ int BPF_PROG(cgroup_acquire, struct cgroup *cgrp, const char *path)
 }
 
 // REJECT (fixed by cgroup_acquire): a member in the middle is not the cgroup
+// kernel 6.12: kernel function bpf_cgroup_acquire args#0 expected pointer to STRUCT cgroup but R1 has a pointer to STRUCT cgroup
 SEC("tp_btf/cgroup_mkdir")
 int BPF_PROG(cgroup_acquire_member, struct cgroup *cgrp, const char *path)
 {
@@ -86,6 +89,7 @@ int BPF_PROG(cgroup_under, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by cgroup_under): the arguments are swapped
+// kernel 6.12: kernel function bpf_task_under_cgroup args#0 expected pointer to STRUCT task_struct but R1 has a pointer to STRUCT cgroup
 SEC("tp_btf/task_newtask")
 int BPF_PROG(cgroup_under_swapped, struct task_struct *task, u64 clone_flags)
 {

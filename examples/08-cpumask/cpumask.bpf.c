@@ -20,6 +20,7 @@ int BPF_PROG(cpumask_set, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by cpumask_set): create may fail
+// kernel 6.12: Possibly NULL pointer passed to trusted arg1
 SEC("tp_btf/task_newtask")
 int BPF_PROG(cpumask_unchecked, struct task_struct *task, u64 clone_flags)
 {
@@ -32,6 +33,7 @@ int BPF_PROG(cpumask_unchecked, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by cpumask_set): created, never released
+// kernel 6.12: Unreleased reference id=2 alloc_insn=0
 SEC("tp_btf/task_newtask")
 int BPF_PROG(cpumask_leak, struct task_struct *task, u64 clone_flags)
 {
@@ -58,6 +60,7 @@ int BPF_PROG(cpumask_of_task, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by cpumask_of_task): and not written
+// kernel 6.12: kernel function bpf_cpumask_copy args#0 expected pointer to STRUCT bpf_cpumask but R1 has a pointer to STRUCT cpumask
 SEC("tp_btf/task_newtask")
 int BPF_PROG(cpumask_into_task, struct task_struct *task, u64 clone_flags)
 {
@@ -89,6 +92,7 @@ int BPF_PROG(cpumask_kept, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by cpumask_kept): the kept mask may be NULL
+// kernel 6.12: Possibly NULL pointer passed to trusted arg0
 SEC("tp_btf/task_newtask")
 int BPF_PROG(cpumask_kept_unchecked, struct task_struct *task, u64 clone_flags)
 {
@@ -102,6 +106,7 @@ int BPF_PROG(cpumask_kept_unchecked, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by cpumask_kept): KF_TRUSTED_ARGS asks for more than RCU
+// kernel 6.12: R1 must be referenced or trusted
 SEC("tp_btf/task_newtask")
 int BPF_PROG(cpumask_acquire_rcu, struct task_struct *task, u64 clone_flags)
 {

@@ -34,6 +34,7 @@ int kptr_take(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by kptr_take): taken out and lost
+// kernel 6.12: Unreleased reference id=3 alloc_insn=10
 SEC("tc")
 int kptr_take_leak(struct __sk_buff *skb)
 {
@@ -48,6 +49,7 @@ int kptr_take_leak(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by kptr_take): a reference in a map changes by exchange only
+// kernel 6.12: store to referenced kptr disallowed
 SEC("tc")
 int kptr_store(struct __sk_buff *skb)
 {
@@ -61,6 +63,7 @@ int kptr_store(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by kptr_take): once in the map, no longer ours
+// kernel 6.12: arg#0 pointer type STRUCT task_struct must point to scalar, or struct with scalar
 SEC("tc")
 int kptr_use_after_put(struct __sk_buff *skb)
 {
@@ -81,6 +84,7 @@ int kptr_use_after_put(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by kptr_take): only a referenced pointer goes in
+// kernel 6.12: R2 must be referenced when passed to release function
 SEC("tp_btf/task_newtask")
 int BPF_PROG(kptr_put_unreferenced, struct task_struct *task, u64 clone_flags)
 {
@@ -97,6 +101,7 @@ int BPF_PROG(kptr_put_unreferenced, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by kptr_take): the kptr must be of the pointer's type
+// kernel 6.12: invalid kptr access, R2 type=ptr_cgroup expected=ptr_task_struct
 SEC("tc")
 int kptr_put_other_type(struct __sk_buff *skb)
 {
@@ -137,6 +142,7 @@ int kptr_own_object(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by kptr_own_object): dropped although the map has it
+// kernel 6.12: R1 must be referenced or trusted
 SEC("tc")
 int kptr_own_object_dropped(struct __sk_buff *skb)
 {
@@ -169,6 +175,7 @@ int BPF_PROG(kptr_untrusted, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by kptr_untrusted): what is read back is untrusted
+// kernel 6.12: R1 must be a rcu pointer
 SEC("tp_btf/task_newtask")
 int BPF_PROG(kptr_untrusted_acquire, struct task_struct *task, u64 clone_flags)
 {

@@ -23,6 +23,7 @@ int list_push(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by list_push): without the lock
+// kernel 6.12: bpf_spin_lock at off=0 must be held for bpf_list_head
 SEC("tc")
 int list_push_unlocked(struct __sk_buff *skb)
 {
@@ -36,6 +37,7 @@ int list_push_unlocked(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by list_push): with another lock
+// kernel 6.12: bpf_spin_lock at off=0 must be held for bpf_list_head
 SEC("tc")
 int list_push_other_lock(struct __sk_buff *skb)
 {
@@ -51,6 +53,7 @@ int list_push_other_lock(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by list_push): pushed twice
+// kernel 6.12: arg#1 expected pointer to allocated object
 SEC("tc")
 int list_push_twice(struct __sk_buff *skb)
 {
@@ -67,6 +70,7 @@ int list_push_twice(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by list_push): the node, not the object's start
+// kernel 6.12: bpf_list_node not found at offset=0
 SEC("tc")
 int list_push_wrong_offset(struct __sk_buff *skb)
 {
@@ -98,6 +102,7 @@ int list_push_then_read(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by list_push_then_read): the non-owning reference ends with the unlock
+// kernel 6.12: R6 invalid mem access 'scalar'
 SEC("tc")
 int list_read_after_unlock(struct __sk_buff *skb)
 {
@@ -113,6 +118,7 @@ int list_read_after_unlock(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by list_push): the list owns it, so it is not ours to drop
+// kernel 6.12: R1 must be referenced or trusted
 SEC("tc")
 int list_push_then_drop(struct __sk_buff *skb)
 {
@@ -143,6 +149,7 @@ int list_pop(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by list_pop): popped and lost
+// kernel 6.12: Unreleased reference id=2 alloc_insn=5
 SEC("tc")
 int list_pop_leak(struct __sk_buff *skb)
 {
@@ -156,6 +163,7 @@ int list_pop_leak(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by list_pop): an empty list pops NULL
+// kernel 6.12: R6 pointer arithmetic on ptr_or_null_ prohibited, null-check it first
 SEC("tc")
 int list_pop_unchecked(struct __sk_buff *skb)
 {

@@ -23,6 +23,7 @@ int lock_short(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by lock_short): no other kfunc under the lock
+// kernel 6.12: function calls are not allowed while holding a lock
 SEC("tc")
 int lock_allocates(struct __sk_buff *skb)
 {
@@ -38,6 +39,7 @@ int lock_allocates(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by lock_short): no exit with the lock held
+// kernel 6.12: bpf_spin_unlock is missing
 SEC("tc")
 int lock_kept(struct __sk_buff *skb)
 {
@@ -52,6 +54,7 @@ int lock_kept(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by lock_short): one lock at a time
+// kernel 6.12: function calls are not allowed while holding a lock
 SEC("tc")
 int lock_twice(struct __sk_buff *skb)
 {

@@ -23,6 +23,7 @@ int object_use(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by object_use): leaked
+// kernel 6.12: Unreleased reference id=2 alloc_insn=4
 SEC("tc")
 int object_leak(struct __sk_buff *skb)
 {
@@ -36,6 +37,7 @@ int object_leak(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by object_use): used after drop
+// kernel 6.12: R7 invalid mem access 'scalar'
 SEC("tc")
 int object_after_drop(struct __sk_buff *skb)
 {
@@ -50,6 +52,7 @@ int object_after_drop(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by object_use): memory may be short
+// kernel 6.12: R0 invalid mem access 'ptr_or_null_'
 SEC("tc")
 int object_unchecked(struct __sk_buff *skb)
 {
@@ -62,6 +65,7 @@ int object_unchecked(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by object_use): beyond the object
+// kernel 6.12: access beyond struct item at off 16 size 8
 SEC("tc")
 int object_overflow(struct __sk_buff *skb)
 {
@@ -103,6 +107,7 @@ int BPF_PROG(percpu_use, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by percpu_use): one that is still owned is not reached
+// kernel 6.12: R1 type=percpu_ptr_ expected=percpu_ptr_, percpu_rcu_ptr_, percpu_trusted_ptr_
 SEC("tp_btf/task_newtask")
 int BPF_PROG(percpu_owned, struct task_struct *task, u64 clone_flags)
 {
@@ -119,6 +124,7 @@ int BPF_PROG(percpu_owned, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by percpu_use): each allocator its own drop
+// kernel 6.12: arg#0 expected for bpf_percpu_obj_drop_impl()
 SEC("tp_btf/task_newtask")
 int BPF_PROG(percpu_wrong_drop, struct task_struct *task, u64 clone_flags)
 {
@@ -132,6 +138,7 @@ int BPF_PROG(percpu_wrong_drop, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by percpu_use): a per-CPU pointer is not followed by itself
+// kernel 6.12: R0 is ptr_counter access percpu memory: off=0
 SEC("tp_btf/task_newtask")
 int BPF_PROG(percpu_direct, struct task_struct *task, u64 clone_flags)
 {

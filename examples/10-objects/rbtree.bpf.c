@@ -29,6 +29,7 @@ int rbtree_add_locked(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by rbtree_add_locked): without the lock
+// kernel 6.12: bpf_spin_lock at off=0 must be held for bpf_rb_root
 SEC("tc")
 int rbtree_add_unlocked(struct __sk_buff *skb)
 {
@@ -52,6 +53,7 @@ static bool less_writes(struct bpf_rb_node *a, const struct bpf_rb_node *b)
 }
 
 // REJECT (fixed by rbtree_add_locked): the callback compares, no more
+// kernel 6.12: rbtree_remove not allowed in rbtree cb
 SEC("tc")
 int rbtree_callback_removes(struct __sk_buff *skb)
 {
@@ -67,11 +69,13 @@ int rbtree_callback_removes(struct __sk_buff *skb)
 
 static bool less_unlocks(struct bpf_rb_node *a, const struct bpf_rb_node *b)
 {
+	// rejected: the lock is the caller's
 	bpf_spin_unlock(&lock);
 	return false;
 }
 
 // REJECT (fixed by rbtree_add_locked): the callback may not give the lock away
+// kernel 6.12: can't spin_{lock,unlock} in rbtree cb
 SEC("tc")
 int rbtree_callback_unlocks(struct __sk_buff *skb)
 {
@@ -105,6 +109,7 @@ int rbtree_remove_first(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by rbtree_remove_first): an empty tree has no first
+// kernel 6.12: dereference of modified ptr_or_null_ ptr R2 off=8 disallowed
 SEC("tc")
 int rbtree_first_unchecked(struct __sk_buff *skb)
 {
@@ -121,6 +126,7 @@ int rbtree_first_unchecked(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by rbtree_remove_first): first does not give ownership
+// kernel 6.12: R1 must be referenced or trusted
 SEC("tc")
 int rbtree_drop_first(struct __sk_buff *skb)
 {
@@ -136,6 +142,7 @@ int rbtree_drop_first(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by rbtree_remove_first): not after the unlock
+// kernel 6.12: rbtree_remove node input must be non-owning ref
 SEC("tc")
 int rbtree_remove_after_unlock(struct __sk_buff *skb)
 {
@@ -156,6 +163,7 @@ int rbtree_remove_after_unlock(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by rbtree_remove_first): what was removed is owned
+// kernel 6.12: Unreleased reference id=3 alloc_insn=14
 SEC("tc")
 int rbtree_remove_leak(struct __sk_buff *skb)
 {
@@ -176,6 +184,7 @@ int rbtree_remove_leak(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by rbtree_add_locked): a node is in one tree once
+// kernel 6.12: arg#1 expected pointer to allocated object
 SEC("tc")
 int rbtree_add_first(struct __sk_buff *skb)
 {

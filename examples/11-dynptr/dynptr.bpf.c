@@ -23,6 +23,7 @@ int slice_before_change(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by slice_before_change): pull moves the packet; slices die
+// kernel 6.12: R8 invalid mem access 'scalar'
 SEC("tc")
 int slice_after_change(struct __sk_buff *skb)
 {
@@ -54,6 +55,7 @@ int slice_rdwr(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by slice_rdwr): a plain slice is read-only
+// kernel 6.12: R0 cannot write into rdonly_mem
 SEC("tc")
 int slice_write(struct __sk_buff *skb)
 {
@@ -70,6 +72,7 @@ int slice_write(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by slice_rdwr): cgroup_skb programs may not write packets
+// kernel 6.12: the prog does not allow writes to packet data
 SEC("cgroup_skb/egress")
 int slice_rdwr_readonly_type(struct __sk_buff *skb)
 {
@@ -86,6 +89,7 @@ int slice_rdwr_readonly_type(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by slice_rdwr): a dynptr is not written over while in use
+// kernel 6.12: Expected an initialized dynptr as arg #0
 SEC("tc")
 int dynptr_clobber(struct __sk_buff *skb)
 {
@@ -98,6 +102,7 @@ int dynptr_clobber(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by slice_rdwr): a dynptr is not moved
+// kernel 6.12: Expected an initialized dynptr as arg #0
 SEC("tc")
 int dynptr_offset(struct __sk_buff *skb)
 {
@@ -122,6 +127,7 @@ int ringbuf_submit(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by ringbuf_submit): or it is leaked
+// kernel 6.12: Unreleased reference id=2 alloc_insn=6
 SEC("tc")
 int ringbuf_leak(struct __sk_buff *skb)
 {
@@ -133,6 +139,7 @@ int ringbuf_leak(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by ringbuf_submit): a clone's slice dies with the original
+// kernel 6.12: Expected an initialized dynptr as arg #0
 SEC("tc")
 int clone_after_submit(struct __sk_buff *skb)
 {

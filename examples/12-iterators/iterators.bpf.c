@@ -26,6 +26,7 @@ int BPF_PROG(iter_tasks, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by iter_tasks): a reference per turn
+// kernel 6.12: Unreleased reference id=4 alloc_insn=11
 SEC("tp_btf/task_newtask")
 int BPF_PROG(iter_tasks_leak, struct task_struct *task, u64 clone_flags)
 {
@@ -66,6 +67,7 @@ int BPF_PROG(iter_css, struct file *file)
 }
 
 // REJECT (fixed by iter_css): css iteration is for RCU sections
+// kernel 6.12: expected an RCU CS when using bpf_iter_css_next
 SEC("lsm.s/file_open")
 int BPF_PROG(iter_css_no_section, struct file *file)
 {
@@ -74,8 +76,8 @@ int BPF_PROG(iter_css_no_section, struct file *file)
 
 	if (!root)
 		return 0;
-	// rejected: no RCU section
 	bpf_iter_css_new(&it, &root->self, 0);
+	// rejected: no RCU section
 	while (bpf_iter_css_next(&it))
 		seen++;
 	bpf_iter_css_destroy(&it);
@@ -101,6 +103,7 @@ int BPF_PROG(iter_css_tasks, struct file *file)
 }
 
 // REJECT (fixed by iter_css_tasks): not in a tracepoint
+// kernel 6.12: css_task_iter is only allowed in bpf_lsm, bpf_iter and sleepable progs
 SEC("tp_btf/cgroup_mkdir")
 int BPF_PROG(iter_css_tasks_tracepoint, struct cgroup *cgrp, const char *path)
 {
@@ -128,6 +131,7 @@ int iter_bits(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by iter_bits): not destroyed
+// kernel 6.12: Unreleased reference id=1 alloc_insn=6
 SEC("tc")
 int iter_bits_leak(struct __sk_buff *skb)
 {
@@ -155,6 +159,7 @@ int BPF_PROG(iter_vmas, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by iter_vmas): the task must be trusted or RCU-protected
+// kernel 6.12: R2 must be a rcu pointer
 SEC("tp_btf/task_newtask")
 int BPF_PROG(iter_vmas_walked, struct task_struct *task, u64 clone_flags)
 {
@@ -185,6 +190,7 @@ int BPF_PROG(iter_vmas_after, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by iter_vmas): read, not written
+// kernel 6.12: only read is supported
 SEC("tp_btf/task_newtask")
 int BPF_PROG(iter_vmas_write, struct task_struct *task, u64 clone_flags)
 {

@@ -16,6 +16,7 @@ int BPF_PROG(rcu_balanced, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by rcu_balanced): one branch forgets
+// kernel 6.12: bpf_rcu_read_unlock is missing
 SEC("tp_btf/task_newtask")
 int BPF_PROG(rcu_one_branch, struct task_struct *task, u64 clone_flags)
 {
@@ -29,6 +30,7 @@ int BPF_PROG(rcu_one_branch, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by rcu_balanced): no nesting in 6.12
+// kernel 6.12: nested rcu read lock (kernel function bpf_rcu_read_lock)
 SEC("tp_btf/task_newtask")
 int BPF_PROG(rcu_nested, struct task_struct *task, u64 clone_flags)
 {
@@ -42,6 +44,7 @@ int BPF_PROG(rcu_nested, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by rcu_balanced): nothing to close
+// kernel 6.12: unmatched rcu read unlock (kernel function bpf_rcu_read_unlock)
 SEC("tp_btf/task_newtask")
 int BPF_PROG(rcu_unbalanced, struct task_struct *task, u64 clone_flags)
 {
@@ -63,6 +66,7 @@ int BPF_PROG(preempt_nested, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by preempt_nested): one enable too few
+// kernel 6.12: 1 bpf_preempt_enable is missing
 SEC("tp_btf/task_newtask")
 int BPF_PROG(preempt_missing, struct task_struct *task, u64 clone_flags)
 {
@@ -75,6 +79,7 @@ int BPF_PROG(preempt_missing, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by preempt_nested): one enable too many
+// kernel 6.12: unmatched attempt to enable preemption (kernel function bpf_preempt_enable)
 SEC("tp_btf/task_newtask")
 int BPF_PROG(preempt_too_many, struct task_struct *task, u64 clone_flags)
 {
@@ -86,6 +91,7 @@ int BPF_PROG(preempt_too_many, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by preempt_nested): a sleeping helper with preemption off
+// kernel 6.12: sleepable helper bpf_copy_from_user#148 in non-preemptible region
 SEC("lsm.s/file_open")
 int BPF_PROG(preempt_sleeps, struct file *file)
 {

@@ -14,19 +14,6 @@ static int work(void *map, int *key, void *value)
 	return 0;
 }
 
-static int work_returns_one(void *map, int *key, void *value)
-{
-	return 1;
-}
-
-static int work_leaks(void *map, int *key, void *value)
-{
-	struct task_struct *task = bpf_task_from_pid(1);
-
-	// rejected: task is leaked
-	return task ? 0 : 0;
-}
-
 // ACCEPT: init, callback, start; the callback may sleep
 SEC("tc")
 int wq_start(struct __sk_buff *skb)
@@ -42,7 +29,14 @@ int wq_start(struct __sk_buff *skb)
 	return 0;
 }
 
+static int work_returns_one(void *map, int *key, void *value)
+{
+	// rejected: not 0
+	return 1;
+}
+
 // REJECT (fixed by wq_start): the callback returns 0
+// kernel 6.12: At async callback return the register R0 has smin=1 smax=1 should have been in [0, 0]
 SEC("tc")
 int wq_callback_result(struct __sk_buff *skb)
 {
@@ -57,6 +51,7 @@ int wq_callback_result(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by wq_start): a wq is in a map, at its place
+// kernel 6.12: off 16 doesn't point to 'struct bpf_wq' that is at 0
 SEC("tc")
 int wq_offset(struct __sk_buff *skb)
 {
@@ -71,6 +66,7 @@ int wq_offset(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by wq_start): not on the stack
+// kernel 6.12: arg#0 doesn't point to a map value
 SEC("tc")
 int wq_on_stack(struct __sk_buff *skb)
 {
@@ -81,7 +77,16 @@ int wq_on_stack(struct __sk_buff *skb)
 	return 0;
 }
 
+static int work_leaks(void *map, int *key, void *value)
+{
+	struct task_struct *task = bpf_task_from_pid(1);
+
+	// rejected: task is leaked
+	return task ? 0 : 0;
+}
+
 // REJECT (fixed by wq_start): a callback keeps the contract as well
+// kernel 6.12: Unreleased reference id=3 alloc_insn=23
 SEC("tc")
 int wq_callback_leak(struct __sk_buff *skb)
 {

@@ -13,6 +13,7 @@ int cast_context(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by cast_context): only the context
+// kernel 6.12: arg#0 expected pointer to ctx, but got fp
 SEC("tc")
 int cast_not_context(struct __sk_buff *skb)
 {
@@ -34,6 +35,7 @@ int cast_rdonly(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by cast_rdonly): to read only
+// kernel 6.12: only read is supported
 SEC("tc")
 int cast_rdonly_write(struct __sk_buff *skb)
 {
@@ -46,6 +48,7 @@ int cast_rdonly_write(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by cast_rdonly): and untrusted
+// kernel 6.12: R1 must be a rcu pointer
 SEC("tp_btf/task_newtask")
 int BPF_PROG(cast_rdonly_acquire, struct task_struct *task, u64 clone_flags)
 {
@@ -59,6 +62,7 @@ int BPF_PROG(cast_rdonly_acquire, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by cast_rdonly): to a struct
+// kernel 6.12: kfunc bpf_rdonly_cast type ID argument must be of a struct
 SEC("tc")
 int cast_rdonly_int(struct __sk_buff *skb)
 {

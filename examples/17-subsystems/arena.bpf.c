@@ -35,6 +35,7 @@ int arena_other_map(void *ctx)
 }
 
 // REJECT (fixed by arena_pages): memory is not a map
+// kernel 6.12: pointer in R1 isn't map pointer
 SEC("syscall")
 int arena_no_map(void *ctx)
 {
@@ -47,6 +48,7 @@ int arena_no_map(void *ctx)
 }
 
 // REJECT (fixed by arena_pages): pages are had where one may sleep
+// kernel 6.12: program must be sleepable to call sleepable kfunc bpf_arena_alloc_pages
 SEC("tc")
 int arena_not_sleepable(struct __sk_buff *skb)
 {

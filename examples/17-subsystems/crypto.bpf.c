@@ -29,6 +29,7 @@ int crypto_create(void *ctx)
 }
 
 // REJECT (fixed by crypto_create): contexts are made in syscall programs, not in tc
+// kernel 6.12: calling kernel function bpf_crypto_ctx_create is not allowed
 SEC("tc")
 int crypto_create_tc(struct __sk_buff *skb)
 {
@@ -43,6 +44,7 @@ int crypto_create_tc(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by crypto_create): leaked
+// kernel 6.12: Unreleased reference id=2 alloc_insn=7
 SEC("syscall")
 int crypto_leak(void *ctx)
 {
@@ -75,6 +77,7 @@ int crypto_encrypt(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by crypto_encrypt): the target is not nullable
+// kernel 6.12: Possibly NULL pointer passed to trusted arg2
 SEC("tc")
 int crypto_encrypt_to_null(struct __sk_buff *skb)
 {
@@ -95,6 +98,7 @@ int crypto_encrypt_to_null(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by crypto_encrypt): the context may be missing
+// kernel 6.12: Possibly NULL pointer passed to trusted arg0
 SEC("tc")
 int crypto_encrypt_unchecked(struct __sk_buff *skb)
 {

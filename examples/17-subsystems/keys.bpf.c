@@ -17,6 +17,7 @@ int BPF_PROG(key_put, struct file *file)
 }
 
 // REJECT (fixed by key_put): leaked
+// kernel 6.12: Unreleased reference id=2 alloc_insn=1
 SEC("lsm.s/file_open")
 int BPF_PROG(key_leak, struct file *file)
 {
@@ -27,6 +28,7 @@ int BPF_PROG(key_leak, struct file *file)
 }
 
 // REJECT (fixed by key_put): the lookup may fail
+// kernel 6.12: Possibly NULL pointer passed to trusted arg0
 SEC("lsm.s/file_open")
 int BPF_PROG(key_unchecked, struct file *file)
 {
@@ -55,6 +57,7 @@ int BPF_PROG(key_verify, struct file *file)
 }
 
 // REJECT (fixed by key_verify): a dynptr is asked for, not memory
+// kernel 6.12: arg#0 expected pointer to stack or const struct bpf_dynptr
 SEC("lsm.s/file_open")
 int BPF_PROG(key_verify_memory, struct file *file)
 {
@@ -72,6 +75,7 @@ int BPF_PROG(key_verify_memory, struct file *file)
 }
 
 // REJECT (fixed by key_verify): looking a user's key up may sleep
+// kernel 6.12: program must be sleepable to call sleepable kfunc bpf_lookup_user_key
 SEC("lsm/file_open")
 int BPF_PROG(key_lookup_atomic, struct file *file)
 {

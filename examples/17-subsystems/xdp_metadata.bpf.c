@@ -4,6 +4,7 @@
 #include "example.h"
 
 // REJECT: the program must be bound to a device
+// kernel 6.12: metadata kfuncs require device-bound program
 SEC("xdp")
 int metadata_unbound(struct xdp_md *xdp)
 {
@@ -15,6 +16,7 @@ int metadata_unbound(struct xdp_md *xdp)
 }
 
 // REJECT: nor is it for tc
+// kernel 6.12: metadata kfuncs require device-bound program
 SEC("tc")
 int metadata_in_tc(struct __sk_buff *skb)
 {

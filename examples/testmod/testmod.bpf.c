@@ -39,6 +39,7 @@ int testmod_sz(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by testmod_sz): the size is beyond the memory
+// kernel 6.12: arg#0 arg#1 memory, len pair leads to invalid memory access
 SEC("tc")
 int testmod_sz_beyond(struct __sk_buff *skb)
 {
@@ -67,6 +68,7 @@ int testmod_rdonly(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by testmod_rdonly): read-only means that
+// kernel 6.12: R0 cannot write into rdonly_mem
 SEC("tc")
 int testmod_rdonly_write(struct __sk_buff *skb)
 {
@@ -85,6 +87,7 @@ int testmod_rdonly_write(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by testmod_rdonly): the returned memory dies with the object
+// kernel 6.12: R7 invalid mem access 'scalar'
 SEC("tc")
 int testmod_rdonly_after_release(struct __sk_buff *skb)
 {
@@ -114,6 +117,7 @@ int testmod_nullable(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by testmod_nullable): the first is not nullable
+// kernel 6.12: arg#0 expected pointer to stack or const struct bpf_dynptr
 SEC("tc")
 int testmod_not_nullable(struct __sk_buff *skb)
 {
@@ -138,6 +142,7 @@ int testmod_iter(struct __sk_buff *skb)
 }
 
 // REJECT (fixed by testmod_iter): an initialized one
+// kernel 6.12: expected an initialized iter_testmod_seq as arg #1
 SEC("tc")
 int testmod_iter_gone(struct __sk_buff *skb)
 {
@@ -159,6 +164,7 @@ int testmod_sleepable(void *ctx)
 }
 
 // REJECT (fixed by testmod_sleepable): not from tc
+// kernel 6.12: program must be sleepable to call sleepable kfunc bpf_kfunc_call_test_sleepable
 SEC("tc")
 int testmod_sleepable_tc(struct __sk_buff *skb)
 {
@@ -186,6 +192,7 @@ int BPF_PROG(testmod_trusted_num, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by testmod_trusted_num): KF_TRUSTED_ARGS refuses NULL
+// kernel 6.12: Possibly NULL pointer passed to trusted arg0
 SEC("tp_btf/task_newtask")
 int BPF_PROG(testmod_trusted_null, struct task_struct *task, u64 clone_flags)
 {
@@ -205,6 +212,7 @@ int BPF_PROG(testmod_rcu, struct task_struct *task, u64 clone_flags)
 }
 
 // REJECT (fixed by testmod_rcu): KF_TRUSTED_ARGS asks for more than RCU
+// kernel 6.12: R1 must be referenced or trusted
 SEC("tp_btf/task_newtask")
 int BPF_PROG(testmod_trusted_rcu, struct task_struct *task, u64 clone_flags)
 {

@@ -21,7 +21,8 @@ interface Expectation {
   wantedText?: string
 }
 const examples = join(import.meta.dirname, '..', '..', 'examples')
-const read = <Row>(name: string): Row[] => (JSON.parse(readFileSync(join(examples, name), 'utf8')) as { programs: Row[] }).programs
+const read = <Row>(name: string): Row[] =>
+  (JSON.parse(readFileSync(join(examples, name), 'utf8')) as { programs: Row[] }).programs
 const verdicts = read<Verdict>('verdicts.json')
 const expectations = read<Expectation>('expectations.json')
 const key = (row: { object: string; program: string }): string => `${row.object} ${row.program}`
@@ -32,7 +33,9 @@ describe('examples', () => {
     expect(new Set(verdicts.map(key))).toEqual(new Set(expectations.map(key)))
   })
   test('the kernel says what the comments promise', () => {
-    const said = new Map(verdicts.map((row) => [key(row), row.verdict === 'load_error' && row.stage === 'kfunc' ? 'reject' : row.verdict]))
+    const said = new Map(
+      verdicts.map((row) => [key(row), row.verdict === 'load_error' && row.stage === 'kfunc' ? 'reject' : row.verdict]),
+    )
     expect(expectations.filter((row) => said.get(key(row)) !== row.expect)).toEqual([])
   })
   test('a rejected program names the accepted twin', () => {
@@ -41,12 +44,15 @@ describe('examples', () => {
       if (row.fixedBy !== undefined) expect(accepted).toContain(`${row.object} ${row.fixedBy}`)
     }
   })
-  test.for([...new Set(expectations.map((row) => row.object))])('%s is committed, names no machine path and carries its source lines', (object) => {
-    expect(existsSync(join(examples, object.replace(/\.o$/, '.c')))).toBe(true)
-    const bytes = readFileSync(join(examples, object)).toString('latin1')
-    expect(bytes).not.toMatch(/\/(work|home|root|usr)\//)
-    for (const row of expectations) {
-      if (row.object === object && row.wantedText !== undefined) expect(row.wantedText).not.toBe('')
-    }
-  })
+  test.for([...new Set(expectations.map((row) => row.object))])(
+    '%s is committed, names no machine path and carries its source lines',
+    (object) => {
+      expect(existsSync(join(examples, object.replace(/\.o$/, '.c')))).toBe(true)
+      const bytes = readFileSync(join(examples, object)).toString('latin1')
+      expect(bytes).not.toMatch(/\/(work|home|root|usr)\//)
+      for (const row of expectations) {
+        if (row.object === object && row.wantedText !== undefined) expect(row.wantedText).not.toBe('')
+      }
+    },
+  )
 })

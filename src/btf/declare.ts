@@ -10,6 +10,8 @@ export interface PrintOptions {
   readonly tags?: 'macro' | 'attribute'
   /** Name to print for a named type; for dumps that must tell equal names apart. */
   readonly nameOf?: (type: BtfType) => string
+  /** The same for an enumerator. */
+  readonly valueNameOf?: (type: BtfType, index: number) => string
 }
 
 type Struct = Extract<BtfType, { kind: 'struct' | 'union' }>
@@ -64,7 +66,7 @@ export function declare(btf: Btf, id: BtfId, name: string, options: PrintOptions
       case 'const':
       case 'volatile':
       case 'restrict':
-        qualifiers.push(type.kind)
+        if (!qualifiers.includes(type.kind)) qualifiers.push(type.kind)
         id = type.type
         continue
       case 'type_tag':
@@ -188,9 +190,9 @@ function pads(from: number, to: number): string[] {
 
 function enumBody(type: Enum, indent: number, options: PrintOptions): string {
   const inner = '\t'.repeat(indent + 1)
-  const lines = type.values.map(({ name, value }) => {
+  const lines = type.values.map(({ name, value }, index) => {
     const suffix = type.kind === 'enum64' ? (type.signed ? 'LL' : 'ULL') : ''
-    return `${inner}${name} = ${value}${suffix},`
+    return `${inner}${options.valueNameOf?.(type, index) ?? name} = ${value}${suffix},`
   })
   const mode =
     type.kind === 'enum' && type.size === 1

@@ -61,6 +61,15 @@ class Dump {
     return name
   }
 
+  /** Enumerators share C's one ordinary name space with each other (and with typedefs, which the kernel never mixes up with them). */
+  #valueName(type: BtfType, index: number): string {
+    if (type.kind !== 'enum' && type.kind !== 'enum64') return ''
+    const { name } = type.values[index]!
+    const seen = (this.#taken.get(`value ${name}`) ?? 0) + 1
+    this.#taken.set(`value ${name}`, seen)
+    return seen === 1 ? name : `${name}___${seen}`
+  }
+
   #define(type: BtfType, depth: number): void {
     if (this.#state.has(type.id)) return
     if (depth > MAX_DEPTH) throw new FaultError(`BTF type ${type.id} nests too deep to print`)
@@ -68,7 +77,11 @@ class Dump {
     if (type.kind === 'typedef') this.#need(type.type, 'name', depth + 1)
     else if (type.kind === 'struct' || type.kind === 'union') this.#needMembers(type, depth)
     this.#state.set(type.id, 'done')
-    this.#out.push(printC(this.#btf, type.id, { tags: 'attribute', nameOf: (of) => this.#name(of) }))
+    // The compiler has this one built in.
+    if (type.name === '__builtin_va_list') return
+    const nameOf = (of: BtfType): string => this.#name(of)
+    const valueNameOf = (of: BtfType, index: number): string => this.#valueName(of, index)
+    this.#out.push(printC(this.#btf, type.id, { tags: 'attribute', nameOf, valueNameOf }))
   }
 
   #needMembers(type: Extract<BtfType, { kind: 'struct' | 'union' }>, depth: number): void {

@@ -2,7 +2,7 @@
 // Scalars that move: the variable offset of a pointer, registers linked by a constant difference, and the fork of a
 // sign mask.
 
-import { addRanges, addRanges64, subRanges64 } from './alu.ts'
+import { addRanges, addRanges64, subRanges64 } from './ranges.ts'
 import { constantNumber, finished } from './make.ts'
 import { addBits, subBits } from './tnum.ts'
 import type { Scalar } from './types.ts'

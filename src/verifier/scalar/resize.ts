@@ -3,7 +3,7 @@
 // Facts from Linux 6.12. The sign-extending forms are coarser than they could be, and a 64-bit one leaves its ranges
 // as they are set here, without a `sync`: both show in the kernel's log.
 
-import { zeroExtend } from './alu.ts'
+import { zeroExtend } from './ranges.ts'
 import { sync } from './bounds.ts'
 import { constantNumber, finished, unknown } from './make.ts'
 import type { Draft, Scalar } from './types.ts'

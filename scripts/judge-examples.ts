@@ -45,7 +45,10 @@ const argument = (name: string): string | undefined => {
   return at < 0 ? undefined : process.argv[at + 1]
 }
 
-const sources = find(examples, '.bpf.c').sort()
+// Callers of a module of one's own (examples/modules) are judged with that module, not here.
+const sources = find(examples, '.bpf.c')
+  .filter((source) => !source.startsWith('modules/'))
+  .sort()
 const objects = sources.map((source) => source.replace(/\.c$/, '.o'))
 const judged = new Map<string, Judged>()
 for (const line of readFileSync(argument('--from') ?? judge(), 'utf8').split('\n')) {

@@ -166,8 +166,11 @@ export class Env {
     if (this.stepPushed) return
     this.stepPushed = true
     const before = this.state.last
+    const { kind } = this.insns[this.insn]!.op
+    const counts = this.stepStack >= 0 || kind === 'jump' || kind === 'ja' || kind === 'call' || kind === 'exit'
+    const weight = (before?.weight ?? 0) + (counts ? 1 : 0)
     this.state.last = {
-      before, insn: this.insn, frame: this.stepFrame, stack: this.stepStack, linked: this.stepLinked, regs: this.stepRegs,
+      before, weight, insn: this.insn, frame: this.stepFrame, stack: this.stepStack, linked: this.stepLinked, regs: this.stepRegs,
     }
   }
   /** The whole path to here, oldest first. */

@@ -43,7 +43,13 @@ export function requireStackBounds(env: Env, number: number, off: number, size: 
     if (!hasVarOff(reg)) reject('stack-bounds', `invalid${text} stack R${number} off=${min} size=${size}`, { reg: number })
     reject('stack-bounds', `invalid variable-offset${text} stack R${number} var_off=${varOffText(reg)} off=${min} size=${size}`, { reg: number })
   }
+  noteDepth(env, reg, min)
   return { min, max }
+}
+
+function noteDepth(env: Env, reg: RegState, min: number): void {
+  const subprog = env.subprogs[env.state.frames[reg.frame]!.subprog]!
+  if (-min > subprog.stackDepth) subprog.stackDepth = -min
 }
 
 /** The frame that a stack pointer points into. */

@@ -250,7 +250,7 @@ function release(env: Env, meta: Meta, id: number, name: string): void {
 
 function special(env: Env, meta: Meta, id: number): void {
   if (id === 12) {
-    requireNoReferences(env, undefined)
+    requireNoReferences(env, false)
     if (env.state.activeLocks > 0) reject('lock-held', 'tail_call cannot be used inside bpf_spin_lock-ed region')
     if (env.state.activeRcu) reject('rcu-held', 'tail_call cannot be used inside bpf_rcu_read_lock-ed region')
     if (env.state.activePreempt > 0) reject('preempt-held', 'tail_call cannot be used inside bpf_preempt_disable-ed region')

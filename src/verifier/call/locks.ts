@@ -33,7 +33,7 @@ export function spinLock(env: Env, number: number, lock: boolean): void {
   const { state } = env
   if (lock) {
     if (state.activeLocks > 0) reject('lock-two', 'Locking two bpf_spin_locks are not allowed', details)
-    state.refs = [...state.refs, { id: env.newId(), insn: env.insn, kind: 'lock', lockMap: map === undefined ? -1 : reg.map, lockBtf: map === undefined, lockId: reg.id }]
+    state.refs = [...state.refs, { id: env.newId(), insn: env.insn, kind: 'lock', lockMap: map === undefined ? -1 : reg.map, lockBtf: map === undefined, lockId: reg.id, callback: 0 }]
     state.activeLocks++
     return
   }

@@ -10,14 +10,16 @@ import { mapRegs, type State } from '../state/state.ts'
 
 export function acquireReference(env: Env): number {
   const id = env.newId()
-  env.state.refs = [...env.state.refs, { id, insn: env.insn, kind: 'ptr', lockMap: -1, lockBtf: false, lockId: 0 }]
+  env.state.refs = [...env.state.refs, { id, insn: env.insn, kind: 'ptr', lockMap: -1, lockBtf: false, lockId: 0, callback: inCallback(env.state) }]
   return id
 }
 
 /** Forgets the reference; its pointers stay. */
 export function releaseReferenceIn(state: State, id: number): boolean {
   const before = state.refs.length
-  state.refs = state.refs.filter((ref) => ref.kind !== 'ptr' || ref.id !== id)
+  const callback = inCallback(state)
+  // what the caller holds is not the callback's to release
+  state.refs = state.refs.filter((ref) => ref.kind !== 'ptr' || ref.id !== id || (callback !== 0 && ref.callback !== callback))
   return state.refs.length < before
 }
 
@@ -61,24 +63,16 @@ export function invalidatePacketPointers(env: Env): void {
   })
 }
 
-/** At a program's end, or before a tail call, nothing may be held. */
-export function requireNoReferences(env: Env, message?: string): void {
-  const held = env.state.refs.filter((ref) => ref.kind === 'ptr')
-  if (held.length === 0) return
-  const first = held[held.length - 1]!
-  const at = held.map((ref) => ({ label: 'the reference is acquired here', insn: ref.insn }))
-  reject('reference-leak', message ?? `Unreleased reference id=${first.id} alloc_insn=${first.insn}`, { at })
-}
+const inCallback = (state: State): number => (state.cur.callback === 'none' || state.cur.callback === 'exception' ? 0 : state.frames.length - 1)
 
-export function requireNothingHeld(env: Env, prefix: string, exception = false): void {
+/** At a program's end, before a tail call, or where a callback returns: what was acquired here is given back. */
+export function requireNoReferences(env: Env, exception: boolean): void {
   const { state } = env
-  // a callback's or subprogram's caller still owns what it owns
-  if (exception || state.frames.length === 1 || state.cur.callback !== 'none') requireOwnReferencesReleased(env)
-  if (state.activeLocks > 0) reject('lock-held', `${prefix} cannot be used inside bpf_spin_lock-ed region`)
-  if (state.activeRcu) reject('rcu-held', `${prefix} cannot be used inside bpf_rcu_read_lock-ed region`)
-  if (state.activePreempt > 0) reject('preempt-held', `${prefix} cannot be used inside bpf_preempt_disable-ed region`)
-}
-
-function requireOwnReferencesReleased(env: Env): void {
-  requireNoReferences(env)
+  if (!exception && state.frames.length > 1 && state.cur.callback === 'none') return
+  const callback = state.cur.callback === 'none' ? -1 : state.frames.length - 1
+  const held = state.refs.filter((ref) => ref.kind === 'ptr' && (exception || callback < 0 || ref.callback === callback))
+  if (held.length === 0) return
+  const last = held[held.length - 1]!
+  const at = held.map((ref) => ({ label: 'acquired here, never released', insn: ref.insn }))
+  reject('reference-leak', `Unreleased reference id=${last.id} alloc_insn=${last.insn}`, { at })
 }

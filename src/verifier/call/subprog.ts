@@ -53,7 +53,7 @@ export function argTypes(env: Env, subprog: Subprog): ArgType[] {
       return { kind: 'btf', btf: found[0], btfId: found[1], nullable, trusted: mine.includes('trusted'), untrusted: mine.includes('untrusted') }
     }
     const ctx = ctxTypeName(env.prog.type)
-    if (target.name !== '' && (target.name === ctx || (target.kind === 'struct' && target.name === 'bpf_user_pt_regs_t'))) return { kind: 'ctx' }
+    if (target.name !== '' && (target.name === ctx?.user || (target.kind === 'struct' && target.name === 'bpf_user_pt_regs_t'))) return { kind: 'ctx' }
     if (target.name === 'bpf_dynptr') return { kind: 'dynptr' }
     const size = sizeOf(btf, bare.type)
     if (size === undefined || target.kind === 'void' || target.kind === 'fwd') {

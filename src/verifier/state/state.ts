@@ -16,6 +16,8 @@ export interface Reference {
   readonly lockMap: number
   readonly lockBtf: boolean
   readonly lockId: number
+  /** Frame of the callback it was acquired in: only there it may be released. 0 elsewhere. */
+  readonly callback: number
 }
 
 /** Bits over the 64 stack slots of a frame, in two words. */
@@ -95,6 +97,8 @@ export interface LinkedReg { readonly frame: number; readonly reg: number; reado
 /** One executed insn, linked to the one before it within the same segment. Shared by forks. */
 export interface Step {
   readonly before: Step | undefined
+  /** Jumps and stack accesses up to here in this segment. */
+  readonly weight: number
   readonly insn: number
   readonly frame: number
   /** Stack access through a register: frame * 64 + slot; -1 where none. */

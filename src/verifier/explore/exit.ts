@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// What R0 must be where a program, callback or global function returns.
+
+import { returnRule } from '../../kernel/index.ts'
+import type { Env } from '../env.ts'
+import { reject } from '../report.ts'
+import * as scalar from '../scalar/index.ts'
+import { isPointer, type RegState } from '../state/reg.ts'
+import { markPrecise } from './precision.ts'
+
+function requireRange(env: Env, reg: RegState, number: number, min: number, max: number, context: string, name: string, bits32: boolean): void {
+  markPrecise(env, number)
+  const low = bits32 ? scalar.s32min(reg.var) : scalar.sminN(reg.var)
+  const high = bits32 ? scalar.s32max(reg.var) : scalar.smaxN(reg.var)
+  if (low >= min && high <= max) return
+  const parts: string[] = []
+  let text = `At ${context} the register ${name} has`
+  if (low > (bits32 ? -(2 ** 31) : -(2 ** 63))) parts.push(` smin=${bits32 ? low : scalar.smin(reg.var)}`)
+  if (high < (bits32 ? 2 ** 31 - 1 : 2 ** 63)) parts.push(` smax=${bits32 ? high : scalar.smax(reg.var)}`)
+  text += parts.length === 0 ? ' unknown scalar value' : parts.join('')
+  reject('return-range', `${text} should have been in [${min}, ${max}]`, { reg: number, expected: `[${min}, ${max}]` })
+}
+
+/** The program's own return value, or R1 given to bpf_throw. */
+export function enforceReturn(env: Env, number: number, name: string): void {
+  const { frame } = env
+  const subprog = env.subprogs[env.state.frames[0]!.subprog]!
+  const context = number === 1 ? 'program exit' : frame.callback === 'async' ? 'async callback return' : 'program exit'
+  const inSubprog = env.state.frames[0]!.subprog !== 0
+  const exceptionCb = env.state.frames[0]!.callback === 'exception'
+  const rule = returnRule(env.kernel.btf, env.traits)
+  if (!inSubprog || exceptionCb || number === 1) {
+    if (rule.kind === 'unread' && frame.callback !== 'async') return
+  }
+  const reg = env.reg(number)
+  if (reg.kind === 'not_init') reject('uninitialized', `R${number} !read_ok`, { reg: number })
+  if (isPointer(reg) && env.prog.type !== 'BPF_PROG_TYPE_STRUCT_OPS' && false) reject('pointer-leak', `R${number} leaks addr as return value`)
+  if (frame.callback === 'async') {
+    if (reg.kind !== 'scalar') reject('return-type', `In async callback the register ${name} is not a known value (${reg.kind})`, { reg: number })
+    const range = frame.returnRange!
+    return requireRange(env, reg, number, range.min, range.max, context, name, false)
+  }
+  if (inSubprog && !exceptionCb && number !== 1) {
+    if (reg.kind !== 'scalar') reject('return-type', `At subprogram exit the register ${name} is not a scalar value (${reg.kind})`, { reg: number })
+    return
+  }
+  void subprog
+  if (rule.kind !== 'range') return
+  if (reg.kind !== 'scalar') reject('return-type', `At ${context} the register ${name} is not a known value (${reg.kind})`, { reg: number })
+  requireRange(env, reg, number, rule.min, rule.max, context, name, rule.bits32 === true)
+}
+
+/** A sync callback's answer decides whether it is called again. */
+export function enforceCallbackReturn(env: Env): void {
+  const { frame } = env
+  const reg = env.reg(0)
+  if (reg.kind !== 'scalar') reject('callback-return', `R0 not a scalar value`, { reg: 0 })
+  const range = frame.returnRange!
+  requireRange(env, reg, 0, range.min, range.max, 'callback return', 'R0', false)
+}

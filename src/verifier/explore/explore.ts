@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// Walks every path of a function, depth first, fall-through before target, as the kernel does: the first rejection is the answer.
+
+import { accessAtomic, accessLoad, accessStore, loadAbs, loadImm64 } from './memory-insns.ts'
+import { callHelper } from '../call/helper.ts'
+import { callKfunc, findPrevious } from '../call/kfunc.ts'
+import { requireNoReferences } from '../call/references.ts'
+import { callSubprog } from '../call/subprog.ts'
+import type { Env } from '../env.ts'
+import { reject, unsupported } from '../report.ts'
+import type { State } from '../state/state.ts'
+import { executeAlu } from './alu.ts'
+import { executeJump } from './branch.ts'
+import { widenImprecise } from './equal.ts'
+import { enforceCallbackReturn, enforceReturn } from './exit.ts'
+import { jumpTarget, kfuncName } from './flow.ts'
+import { pushState } from './paths.ts'
+import { pathEnded, visited } from './visit.ts'
+
+const GRAPH_API = new Set([
+  'bpf_list_push_front_impl', 'bpf_list_push_back_impl', 'bpf_list_pop_front', 'bpf_list_pop_back', 'bpf_rbtree_add_impl',
+  'bpf_rbtree_first', 'bpf_rbtree_remove', 'bpf_refcount_acquire_impl',
+])
+const SPIN_UNLOCK = 94
+
+/** Explores all paths from `state` at `start`. Throws a Rejection at the first violation. */
+export function explore(env: Env, state: State, start: number): void {
+  const limit = env.options.maxInsns ?? 1_000_000
+  env.state = state
+  env.insn = start
+  env.prevInsn = -1
+  env.stack = []
+  env.explored = new Map()
+  env.curStates = 0
+  for (;;) {
+    if (env.insn < 0 || env.insn >= env.insns.length) reject('insn-index', `invalid insn idx ${env.insn} insn_cnt ${env.insns.length}`)
+    if (++env.processed > limit) reject('too-large', `BPF program is too large. Processed ${env.processed} insn`)
+    env.beginStep()
+    if (env.note(env.insn).prune && visited(env)) {
+      if (!nextPath(env)) return
+      continue
+    }
+    env.note(env.insn).seen = true
+    const next = step(env)
+    if (next === undefined) {
+      if (!nextPath(env)) return
+      continue
+    }
+    env.pushStep()
+    env.prevInsn = env.insn
+    env.insn = next
+  }
+}
+
+/** The path is done; goes on with the one put aside last. */
+function nextPath(env: Env): boolean {
+  pathEnded(env.state)
+  const pending = env.stack.pop()
+  if (pending === undefined) return false
+  env.state = pending.state
+  env.insn = pending.insn
+  env.prevInsn = pending.prev
+  return true
+}
+
+/** One insn; answers the next, or undefined where the path ends. */
+function step(env: Env): number | undefined {
+  const insn = env.insns[env.insn]!
+  const { op } = insn
+  switch (op.kind) {
+    case 'alu':
+      executeAlu(env, insn)
+      return env.insn + 1
+    case 'load':
+      accessLoad(env, insn)
+      return env.insn + 1
+    case 'store':
+      accessStore(env, insn)
+      return env.insn + 1
+    case 'atomic':
+      accessAtomic(env, insn)
+      return env.insn + 1
+    case 'ld_imm64':
+      loadImm64(env, insn)
+      return env.insn + 2
+    case 'ld_abs':
+    case 'ld_ind':
+      loadAbs(env, insn)
+      return env.insn + 1
+    case 'jump':
+      env.jmpsProcessed++
+      return executeJump(env, insn, (target) => {
+        env.pushStep()
+        return pushState(env, target, env.insn)
+      })
+    case 'ja':
+      env.jmpsProcessed++
+      return jumpTarget(insn, env.insn)
+    case 'may_goto': {
+      env.jmpsProcessed++
+      const target = jumpTarget(insn, env.insn)!
+      env.pushStep()
+      const previous = findPrevious(env.state.parent, env.insn)
+      const queued = pushState(env, env.insn + 1, env.insn)
+      queued.mayGotoDepth++
+      if (previous !== undefined) widenImprecise(previous, queued)
+      return target
+    }
+    case 'call':
+      env.jmpsProcessed++
+      return call(env)
+    case 'exit':
+      env.jmpsProcessed++
+      return exit(env, false)
+    default:
+      return unsupported(`instruction ${op.kind} (opcode 0x${insn.code.toString(16)})`)
+  }
+}
+
+function call(env: Env): number | undefined {
+  const insn = env.insns[env.insn]!
+  const { state } = env
+  if (state.activeLocks > 0) {
+    const name = kfuncName(env, env.insn)
+    if ((insn.src === 0 && insn.imm !== SPIN_UNLOCK) || (insn.src === 2 && (insn.off !== 0 || name === undefined || !GRAPH_API.has(name)))) {
+      reject('lock-call', 'function calls are not allowed while holding a lock')
+    }
+  }
+  if (insn.src === 1) {
+    const ref = env.prog.refs.get(env.insn)
+    return callSubprog(env, ref?.kind === 'subprog' ? ref.insn : env.insn + insn.imm + 1)
+  }
+  if (insn.src === 2) {
+    callKfunc(env)
+    if (kfuncName(env, env.insn) === 'bpf_throw') return exit(env, true)
+    return env.insn + 1
+  }
+  callHelper(env)
+  return env.insn + 1
+}
+
+function exit(env: Env, exception: boolean): number | undefined {
+  const { state, frame } = env
+  const outermost = exception || state.frames.length === 1
+  const missing = (what: string, region: string): never =>
+    reject('section-open', exception ? `bpf_throw cannot be used inside ${region}-ed region` : what)
+  if (state.activeLocks > 0 && outermost) missing('bpf_spin_unlock is missing', 'bpf_spin_lock')
+  if (state.activeRcu && outermost) missing('bpf_rcu_read_unlock is missing', 'bpf_rcu_read_lock')
+  if (state.activePreempt > 0 && outermost) {
+    missing(`${state.activePreempt} bpf_preempt_enable${state.activePreempt === 1 ? ' is' : '(s) are'} missing`, 'bpf_preempt_disable')
+  }
+  requireNoReferences(env, exception)
+  if (exception) return undefined
+  if (state.frames.length === 1) {
+    enforceReturn(env, 0, 'R0')
+    return undefined
+  }
+  // back to the caller
+  const r0 = frame.regs[0]!
+  if (r0.kind === 'fp') reject('return-stack', 'cannot return stack pointer to the caller', { reg: 0 })
+  const { callsite } = frame
+  const callback = frame.callback === 'sync'
+  if (callback) enforceCallbackReturn(env)
+  env.pushStep()
+  state.frames.pop()
+  const caller = state.cur
+  if (!callback) {
+    caller.regs[0] = r0
+    return callsite + 1
+  }
+  // the call is made again: it may call back once more, or be done
+  const previous = findPrevious(state.parent, callsite)
+  if (previous !== undefined) widenImprecise(previous, state)
+  return callsite
+}

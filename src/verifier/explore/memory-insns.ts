@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// Loads, stores, atomics, and the two-slot load of an address. RFC 9669 §5; pseudo loads as libbpf makes them.
+
+import { type BtfType, resolveType, sizeOf, skipModifiers, typeTags } from '../../btf/index.ts'
+import type { Insn } from '../../isa/index.ts'
+import { imm64 } from '../../isa/index.ts'
+import { ATOMIC } from '../access/kptr.ts'
+import { access } from '../access/memory.ts'
+import { requireNoReferences } from '../call/references.ts'
+import type { Env } from '../env.ts'
+import { reject, unsupported } from '../report.ts'
+import * as scalar from '../scalar/index.ts'
+import { isPkt, isPointer, notInit, PERCPU, pointer, RDONLY, type RegState, regTypeText, scalarReg, unknownScalar } from '../state/reg.ts'
+import { readReg, requireWritable } from './operands.ts'
+
+/** One insn serves one kind of pointer: contexts and kernel objects need rewriting of their own. */
+function noteKind(env: Env, reg: RegState): void {
+  const note = env.note(env.insn)
+  const special = reg.kind === 'ctx' || reg.kind === 'sock' || reg.kind === 'sock_common' || reg.kind === 'tcp_sock' || reg.kind === 'xdp_sock'
+    || reg.kind === 'btf' || reg.kind === 'arena'
+  const kind = special ? reg.kind : 'plain'
+  if (note.ptrKind === '') note.ptrKind = kind
+  else if (note.ptrKind !== kind && !(mixable(note.ptrKind) && mixable(kind))) {
+    reject('mixed-pointers', 'same insn cannot be used with different pointers')
+  }
+}
+const mixable = (kind: string): boolean => kind === 'plain' || kind === 'btf'
+
+export function accessLoad(env: Env, insn: Insn): void {
+  const base = readReg(env, insn.src)
+  requireWritable(insn.dst)
+  const value = access(env, {
+    base: insn.src, off: insn.off, size: insn.op.size, write: false, value: insn.dst, imm: 0, signed: insn.op.signed, strict: isPkt(base) && false,
+  })
+  env.setReg(insn.dst, value)
+  noteKind(env, base)
+}
+
+export function accessStore(env: Env, insn: Insn): void {
+  if (insn.op.source === 'reg') readReg(env, insn.src)
+  const base = readReg(env, insn.dst)
+  if (insn.op.source === 'imm' && base.kind === 'ctx') {
+    reject('ctx-store-imm', `BPF_ST stores into R${insn.dst} ${regTypeText(base)} is not allowed`, { reg: insn.dst })
+  }
+  access(env, {
+    base: insn.dst, off: insn.off, size: insn.op.size, write: true, value: insn.op.source === 'reg' ? insn.src : -1, imm: insn.imm,
+    signed: false, strict: false,
+  })
+  noteKind(env, base)
+}
+
+const BANNED = new Set(['ctx', 'pkt', 'pkt_meta', 'flow_keys', 'sock', 'sock_common', 'tcp_sock', 'xdp_sock'])
+
+export function accessAtomic(env: Env, insn: Insn): void {
+  const { op } = insn
+  if (op.name === 'load_acquire' || op.name === 'store_release') return unsupported(`${op.name}`)
+  readReg(env, insn.src)
+  const base = readReg(env, insn.dst)
+  if (op.name === 'cmpxchg' && isPointer(readReg(env, 0))) reject('pointer-leak', `R0 leaks addr into mem`, { reg: 0 })
+  if (isPointer(env.reg(insn.src))) reject('pointer-leak', `R${insn.src} leaks addr into mem`, { reg: insn.src })
+  if (BANNED.has(base.kind)) reject('atomic-store', `BPF_ATOMIC stores into R${insn.dst} ${regTypeText(base)} is not allowed`, { reg: insn.dst })
+  const shape = { base: insn.dst, off: insn.off, size: op.size, signed: false, strict: true }
+  const loaded = access(env, { ...shape, write: false, value: op.fetch ? insn.src : -1, imm: 0 })
+  const stored = env.reg(insn.src)
+  env.setReg(insn.src, unknownScalar)
+  access(env, { ...shape, write: true, value: -1, imm: ATOMIC })
+  clearStored(env, insn, base)
+  env.setReg(insn.src, stored)
+  if (op.fetch || op.name === 'xchg') {
+    const target = op.name === 'cmpxchg' ? 0 : insn.src
+    requireWritable(target)
+    env.setReg(target, loaded.kind === 'scalar' ? scalarReg(scalar.unsignedOfSize(op.size as 4 | 8)) : unknownScalar)
+  }
+  if (op.name === 'cmpxchg') env.setReg(0, scalarReg(scalar.unsignedOfSize(op.size as 4 | 8)))
+}
+
+/** The memory now holds something no register knows. */
+function clearStored(env: Env, insn: Insn, base: RegState): void {
+  if (base.kind !== 'fp') return
+  const saved = env.reg(insn.src)
+  env.setReg(insn.src, scalarReg(scalar.unknown))
+  access(env, { base: insn.dst, off: insn.off, size: insn.op.size, write: true, value: insn.src, imm: 0, signed: false, strict: false })
+  env.setReg(insn.src, saved)
+}
+
+export function loadImm64(env: Env, insn: Insn): void {
+  requireWritable(insn.dst)
+  const ref = env.prog.refs.get(env.insn)
+  const next = env.insns[env.insn + 1]
+  if (next === undefined) reject('ld-imm64', 'invalid bpf_ld_imm64 insn')
+  if (ref === undefined) {
+    if (insn.src !== 0) return unsupported(`ld_imm64 with source ${insn.src}`)
+    return env.setReg(insn.dst, scalarReg(scalar.constant(imm64(insn, next!))))
+  }
+  switch (ref.kind) {
+    case 'map': {
+      const map = env.map(ref.map)
+      return env.setReg(insn.dst, map.type === 'BPF_MAP_TYPE_ARENA' ? unknownScalar : pointer('map_ptr', { map: ref.map }))
+    }
+    case 'map_value': {
+      if (env.map(ref.map).type === 'BPF_MAP_TYPE_ARENA') return env.setReg(insn.dst, unknownScalar)
+      const lock = env.mapRecord(ref.map).lockOff >= 0
+      return env.setReg(insn.dst, pointer('map_value', { map: ref.map, off: ref.offset, id: lock ? env.newId() : 0 }))
+    }
+    case 'func':
+      return env.setReg(insn.dst, pointer('func', { frame: ref.insn }))
+    case 'ksym_func':
+      return env.setReg(insn.dst, pointer('mem', { flags: RDONLY, size: 0 }))
+    case 'ksym_var': {
+      const variable = ref.btf.type(ref.btfId)
+      if (variable.kind !== 'var') return env.setReg(insn.dst, pointer('mem', { flags: RDONLY, size: 0 }))
+      return env.setReg(insn.dst, kernelVariable(env, ref.btf, variable))
+    }
+    default:
+      return unsupported(`ld_imm64 of a ${ref.kind}`)
+  }
+}
+
+function kernelVariable(env: Env, btf: RegState['btf'] & object, variable: Extract<BtfType, { kind: 'var' }>): RegState {
+  void env
+  const type = resolveType(btf, variable.type)
+  const percpu = isPercpu(btf, variable.id) || typeTags(btf, variable.type).includes('percpu')
+  if (percpu) return pointer('btf', { btf, btfId: skipModifiers(btf, variable.type), flags: PERCPU })
+  if (type.kind !== 'struct') return pointer('mem', { flags: RDONLY, size: sizeOf(btf, variable.type) ?? 0 })
+  return pointer('btf', { btf, btfId: type.id })
+}
+const percpuIds = new WeakMap<object, Set<number>>()
+function isPercpu(btf: RegState['btf'] & object, id: number): boolean {
+  let ids = percpuIds.get(btf)
+  if (ids === undefined) {
+    ids = new Set()
+    for (const section of btf.findAll('.data..percpu')) {
+      const type = btf.type(section)
+      if (type.kind === 'datasec') for (const entry of type.entries) ids.add(entry.type)
+    }
+    percpuIds.set(btf, ids)
+  }
+  return ids.has(id)
+}
+
+const ABS_TYPES = new Set(['BPF_PROG_TYPE_SOCKET_FILTER', 'BPF_PROG_TYPE_SCHED_CLS', 'BPF_PROG_TYPE_SCHED_ACT'])
+
+/** Legacy packet loads: the skb in R6, the result in R0, R1-R5 gone. RFC 9669 "Legacy BPF Packet access instructions". */
+export function loadAbs(env: Env, insn: Insn): void {
+  if (!ABS_TYPES.has(env.prog.type)) reject('ld-abs-type', 'BPF_LD_[ABS|IND] instructions not allowed for this program type')
+  if (env.state.frames.length > 1 && env.frame.callback !== 'none') reject('ld-abs-callback', 'cannot use BPF_LD_[ABS|IND] within callback')
+  const ctx = readReg(env, 6)
+  try {
+    requireNoReferences(env, true)
+  } catch {
+    reject('ld-abs-ref', 'BPF_LD_[ABS|IND] cannot be mixed with socket references')
+  }
+  if (env.state.activeLocks > 0) reject('ld-abs-lock', 'BPF_LD_[ABS|IND] cannot be used inside bpf_spin_lock-ed region')
+  if (env.state.activeRcu) reject('ld-abs-rcu', 'BPF_LD_[ABS|IND] cannot be used inside bpf_rcu_read_lock-ed region')
+  if (env.state.activePreempt > 0) reject('ld-abs-preempt', 'BPF_LD_[ABS|IND] cannot be used inside bpf_preempt_disable-ed region')
+  if (ctx.kind !== 'ctx') reject('ld-abs-ctx', 'at the time of BPF_LD_ABS|IND R6 != pointer to skb', { reg: 6 })
+  if (insn.op.kind === 'ld_ind') readReg(env, insn.src)
+  for (let i = 0; i <= 5; i++) env.setReg(i, notInit)
+  env.setReg(0, scalarReg(scalar.unsignedOfSize(4)))
+}

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+export type { VerifyOptions } from './env.ts'
+export type { Details, PathStep, Report } from './report.ts'
+export { regTypeText } from './state/reg.ts'
+export type { RegKind, RegState } from './state/reg.ts'
+export * as scalar from './scalar/index.ts'
+export { verify } from './verify.ts'

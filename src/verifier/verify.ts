@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// One program, one kernel, one Report: the order of checks is the kernel's, since the first violation is the verdict.
+
+import { checkConstantOperand, checkEncoding, checkReserved } from '../isa/index.ts'
+import { checkMapForProgram, type Kernel } from '../kernel/index.ts'
+import type { LinkedProgram } from '../object/index.ts'
+import { checkAttach } from './attach.ts'
+import { argTypes, startRegs } from './call/subprog.ts'
+import { Env, type VerifyOptions } from './env.ts'
+import { checkDepth } from './explore/depth.ts'
+import { explore } from './explore/explore.ts'
+import { checkFlow, findSubprogs } from './explore/flow.ts'
+import { Rejection, type Report, reject, Unsupported } from './report.ts'
+import { pointer } from './state/reg.ts'
+import { Frame, State } from './state/state.ts'
+
+/** Judges one linked program as the kernel's verifier would. Never throws for a program's fault. */
+export function verify(prog: LinkedProgram, kernel: Kernel, options: VerifyOptions = {}): Report {
+  const env = new Env(prog, kernel, options)
+  const common = (): Omit<Report & { verdict: 'accept' }, 'verdict'> => ({
+    insnsProcessed: env.processed, states: env.totalStates, peakStates: env.peakStates, log: env.log, warnings: env.warnings,
+  })
+  try {
+    run(env)
+    return { verdict: 'accept', ...common() }
+  } catch (error) {
+    if (error instanceof Rejection) {
+      return {
+        verdict: 'reject', rule: error.rule, message: error.message, insn: env.insn, details: error.details,
+        path: options.trace && env.state !== undefined ? env.path() : [], ...common(),
+      }
+    }
+    if (error instanceof Unsupported) return { verdict: 'unsupported', what: error.message, insn: env.insn, ...common() }
+    throw error
+  }
+}
+
+function run(env: Env): void {
+  if (env.insns.length === 0 || env.insns.length > 1_000_000) reject('size', `program has ${env.insns.length} insns`)
+  findSubprogs(env)
+  checkKfuncUse(env)
+  checkAttach(env)
+  checkInsns(env)
+  checkFlow(env)
+  exploreMain(env)
+  exploreGlobals(env)
+  checkDepth(env)
+}
+
+/** Before anything else: what the program's licence and kind forbid for every kfunc in it, reached or not. */
+function checkKfuncUse(env: Env): void {
+  for (const [, ref] of env.prog.refs) {
+    if (ref.kind !== 'kfunc') continue
+    if (!env.traits.gpl) reject('kfunc-gpl', 'cannot call kernel function from non-GPL compatible program', { kfunc: ref.name })
+    if (deviceBound.has(ref.name) && ref.module === undefined) reject('kfunc-device', 'metadata kfuncs require device-bound program', { kfunc: ref.name })
+  }
+}
+const deviceBound = new Set(['bpf_xdp_metadata_rx_timestamp', 'bpf_xdp_metadata_rx_hash', 'bpf_xdp_metadata_rx_vlan_tag'])
+
+function checkInsns(env: Env): void {
+  for (let i = 0; i < env.insns.length; i++) {
+    env.insn = i
+    const insn = env.insns[i]!
+    const wrong = checkEncoding(insn, env.insns[i + 1])
+    if (wrong !== undefined) reject('encoding', wrong)
+    const ref = env.prog.refs.get(i)
+    if (ref !== undefined && (ref.kind === 'map' || ref.kind === 'map_value')) {
+      const map = env.map(ref.map)
+      const message = checkMapForProgram(map.type, env.mapRecord(ref.map).fields.map((f) => f.kind), env.traits)
+      if (message !== undefined) reject('map-program', message)
+    }
+    if (insn.op.kind === 'ld_imm64') i++
+  }
+  env.insn = 0
+}
+export { checkConstantOperand, checkReserved }
+
+function exploreMain(env: Env): void {
+  const state = new State([new Frame(0, 0, -1)])
+  const { regs } = state.cur
+  regs[1] = pointer('ctx')
+  regs[10] = pointer('fp', { frame: 0 })
+  explore(env, state, 0)
+}
+
+/** Global functions are verified by their types alone, those that are called. */
+function exploreGlobals(env: Env): void {
+  const done = new Set<number>()
+  if (env.exceptionCb >= 0) env.subprogs[env.exceptionCb]!.called = true
+  for (let again = true; again; ) {
+    again = false
+    for (let i = 1; i < env.subprogs.length; i++) {
+      const subprog = env.subprogs[i]!
+      if (!subprog.global || !subprog.called || done.has(i)) continue
+      done.add(i)
+      again = true
+      env.insn = subprog.start
+      const args = argTypes(env, subprog)
+      if (subprog.isExceptionCb && (args.length !== 1 || args[0]!.kind !== 'scalar')) {
+        reject('exception-cb-args', 'exception cb only supports single integer argument')
+      }
+      const frame = new Frame(0, i, -1)
+      startRegs(env, subprog).forEach((reg, r) => {
+        frame.regs[r + 1] = reg
+      })
+      frame.regs[10] = pointer('fp', { frame: 0 })
+      if (subprog.isExceptionCb) frame.callback = 'exception'
+      explore(env, new State([frame]), subprog.start)
+    }
+  }
+}

@@ -19,18 +19,27 @@ type Enum = Extract<BtfType, { kind: 'enum' | 'enum64' }>
 
 const MAX_DEPTH = 64
 
+/** Anonymous types print where they are mentioned, so a small hostile section could print without end. */
+const MAX_LINES = 100_000
+interface Printing extends PrintOptions {
+  readonly lines: { left: number }
+}
+const begin = (options: PrintOptions): Printing => ({ ...options, lines: { left: MAX_LINES } })
+
 /** A type's C spelling: `const struct task_struct *`, `int (*)(void)`. Anonymous structs print whole. */
-export const formatType = (btf: Btf, id: BtfId, options: PrintOptions = {}): string => declare(btf, id, '', options)
+export const formatType = (btf: Btf, id: BtfId, options: PrintOptions = {}): string =>
+  declare(btf, id, '', begin(options))
 
 /** A kfunc's or any function's prototype: `struct task_struct *bpf_task_acquire(struct task_struct *p)`. */
 export function formatFunc(btf: Btf, funcId: BtfId, options: PrintOptions = {}): string {
   const func = btf.type(funcId)
   if (func.kind !== 'func') throw new FaultError(`BTF type ${funcId} is ${func.kind}, not a function`)
-  return declare(btf, func.type, func.name, options)
+  return declare(btf, func.type, func.name, begin(options))
 }
 
 /** A type's definition as C: a struct with its members, an enum, a typedef, a variable or function declaration; ends in `;`. */
-export function printC(btf: Btf, id: BtfId, options: PrintOptions = {}): string {
+export function printC(btf: Btf, id: BtfId, wanted: PrintOptions = {}): string {
+  const options = begin(wanted)
   const type = btf.type(id)
   switch (type.kind) {
     case 'struct':
@@ -55,7 +64,7 @@ export function printC(btf: Btf, id: BtfId, options: PrintOptions = {}): string 
 const nameOf = (type: BtfType, options: PrintOptions): string => options.nameOf?.(type) ?? type.name
 
 /** `name` declared with a type, without the `;`. `indent`: tabs of the line it stands on. */
-export function declare(btf: Btf, id: BtfId, name: string, options: PrintOptions = {}, indent = 0, depth = 0): string {
+function declare(btf: Btf, id: BtfId, name: string, options: Printing, indent = 0, depth = 0): string {
   let declarator = name
   let pointer = false
   let qualifiers: string[] = []
@@ -108,7 +117,7 @@ export function declare(btf: Btf, id: BtfId, name: string, options: PrintOptions
   throw new FaultError(`BTF type ${id} of ${btf.name} is a chain without end`)
 }
 
-function baseName(btf: Btf, type: BtfType, indent: number, options: PrintOptions, depth: number): string {
+function baseName(btf: Btf, type: BtfType, indent: number, options: Printing, depth: number): string {
   switch (type.kind) {
     case 'void':
       return 'void'
@@ -127,8 +136,10 @@ function baseName(btf: Btf, type: BtfType, indent: number, options: PrintOptions
   }
 }
 
-function structBody(btf: Btf, type: Struct, indent: number, options: PrintOptions, depth: number): string {
+function structBody(btf: Btf, type: Struct, indent: number, options: Printing, depth: number): string {
   if (depth > MAX_DEPTH / 4) throw new FaultError(`BTF type ${type.id} nests structs too deep to print`)
+  options.lines.left -= 1 + type.members.length
+  if (options.lines.left < 0) throw new FaultError(`BTF type ${type.id} is too large to print`)
   const packed = isPacked(btf, type)
   const inner = '\t'.repeat(indent + 1)
   const lines: string[] = []
@@ -188,7 +199,9 @@ function pads(from: number, to: number): string[] {
   return fields
 }
 
-function enumBody(type: Enum, indent: number, options: PrintOptions): string {
+function enumBody(type: Enum, indent: number, options: Printing): string {
+  options.lines.left -= type.values.length
+  if (options.lines.left < 0) throw new FaultError(`BTF type ${type.id} is too large to print`)
   const inner = '\t'.repeat(indent + 1)
   const lines = type.values.map(({ name, value }, index) => {
     const suffix = type.kind === 'enum64' ? (type.signed ? 'LL' : 'ULL') : ''

@@ -23,6 +23,8 @@ class Dump {
   readonly #names = new Map<BtfId, string>()
   readonly #taken = new Map<string, number>()
   readonly #inline = new Set<BtfId>()
+  /** Anonymous structs whose members' needs are met. */
+  readonly #anonymous = new Set<BtfId>()
 
   constructor(btf: Btf) {
     this.#btf = btf
@@ -103,8 +105,10 @@ class Dump {
     } else if (type.kind === 'enum' || type.kind === 'enum64') {
       if (type.name !== '') this.#define(type, depth + 1)
     } else if (type.kind === 'struct' || type.kind === 'union') {
-      if (type.name === '') this.#needMembers(type, depth)
-      else if (as === 'value') this.#define(type, depth + 1)
+      if (type.name === '') {
+        if (!this.#anonymous.has(id)) this.#needMembers(type, depth)
+        this.#anonymous.add(id)
+      } else if (as === 'value') this.#define(type, depth + 1)
       else if (this.#state.get(id) !== 'done') this.#declare(type.kind, this.#name(type))
     } else if (type.kind === 'fwd') this.#declare(type.union ? 'union' : 'struct', type.name)
   }

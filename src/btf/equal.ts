@@ -144,36 +144,37 @@ export function isNoCastAlias(btfA: Btf, idA: BtfId, btfB: Btf, idB: BtfId): boo
  * CO-RE's compatibility of a local and a target root type (libbpf: `bpf_core_types_are_compat`): names are ignored; ints match
  * whatever their size; structs, unions, enums, fwds match by kind; pointers, arrays and prototypes are followed.
  */
-export function typesAreCompatible(local: Btf, localId: BtfId, target: Btf, targetId: BtfId, depth = 32): boolean {
-  const a = resolveType(local, localId)
-  const b = resolveType(target, targetId)
-  if (kindClass(a) !== kindClass(b)) return false
-  if (depth <= 0) return false
-  switch (a.kind) {
-    case 'int':
-      // Bitfield-only ints (an offset in the int) never match.
-      return a.bitOffset === 0 && (b as typeof a).bitOffset === 0
-    case 'void':
-    case 'struct':
-    case 'union':
-    case 'enum':
-    case 'enum64':
-    case 'fwd':
-      return true
-    case 'ptr':
-    case 'array':
-      return typesAreCompatible(local, a.type, target, (b as typeof a).type, depth - 1)
-    case 'func_proto': {
-      const other = b as typeof a
-      if (a.params.length !== other.params.length) return false
-      const paramsFit = a.params.every((param, i) =>
-        typesAreCompatible(local, param.type, target, other.params[i]!.type, depth - 1),
-      )
-      return paramsFit && typesAreCompatible(local, a.ret, target, other.ret, depth - 1)
+export function typesAreCompatible(local: Btf, localId: BtfId, target: Btf, targetId: BtfId): boolean {
+  let budget = MAX_PAIRS
+  const compatible = (aId: BtfId, bId: BtfId, depth: number): boolean => {
+    const a = resolveType(local, aId)
+    const b = resolveType(target, bId)
+    if (kindClass(a) !== kindClass(b) || depth <= 0 || budget-- <= 0) return false
+    switch (a.kind) {
+      case 'int':
+        // An int that is only a bitfield (it has an offset) never matches.
+        return a.bitOffset === 0 && (b as typeof a).bitOffset === 0
+      case 'void':
+      case 'struct':
+      case 'union':
+      case 'enum':
+      case 'enum64':
+      case 'fwd':
+        return true
+      case 'ptr':
+      case 'array':
+        return compatible(a.type, (b as typeof a).type, depth - 1)
+      case 'func_proto': {
+        const other = b as typeof a
+        if (a.params.length !== other.params.length) return false
+        const paramsFit = a.params.every((param, i) => compatible(param.type, other.params[i]!.type, depth - 1))
+        return paramsFit && compatible(a.ret, other.ret, depth - 1)
+      }
+      default:
+        return false
     }
-    default:
-      return false
   }
+  return compatible(localId, targetId, 32)
 }
 
 /** Enums of 32 and 64 bits are one kind to CO-RE. */

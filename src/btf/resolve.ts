@@ -78,6 +78,9 @@ export function sizeOf(btf: Btf, id: BtfId): number | undefined {
 
 const bounded = (size: number): number | undefined => (Number.isSafeInteger(size) ? size : undefined)
 
+/** Worked out once per struct: a hostile section could nest the same structs over and over. */
+const structAlign = new WeakMap<BtfType, number>()
+
 /** Natural alignment in bytes as C gives it (a struct's is its members' greatest); undefined where there is none. */
 export function alignOf(btf: Btf, id: BtfId, depth = 0): number | undefined {
   if (depth > 32) return undefined
@@ -94,8 +97,12 @@ export function alignOf(btf: Btf, id: BtfId, depth = 0): number | undefined {
       return alignOf(btf, type.type, depth + 1)
     case 'struct':
     case 'union': {
-      let align = 1
+      let align = structAlign.get(type) ?? 0
+      if (align > 0) return align
+      align = 1
+      structAlign.set(type, align)
       for (const member of type.members) align = Math.max(align, alignOf(btf, member.type, depth + 1) ?? 1)
+      structAlign.set(type, align)
       return align
     }
     default:
@@ -148,13 +155,19 @@ export function memberAt(btf: Btf, structId: BtfId, offset: number): BtfMember |
 }
 
 /** The member with this name, through anonymous members, with its bit offset from the outer struct's start. */
-export function memberNamed(btf: Btf, structId: BtfId, name: string, depth = 0): BtfMember | undefined {
-  if (depth > 32) return undefined
-  for (const member of structOf(btf, structId)?.members ?? []) {
-    if (member.name === name) return member
-    if (member.name !== '') continue
-    const inner = memberNamed(btf, member.type, name, depth + 1)
-    if (inner !== undefined) return { ...inner, bitOffset: inner.bitOffset + member.bitOffset }
+export function memberNamed(btf: Btf, structId: BtfId, name: string): BtfMember | undefined {
+  const searched = new Set<BtfId>()
+  const search = (id: BtfId, depth: number): BtfMember | undefined => {
+    const type = structOf(btf, id)
+    if (type === undefined || depth > 32 || searched.has(type.id)) return undefined
+    searched.add(type.id)
+    for (const member of type.members) {
+      if (member.name === name) return member
+      if (member.name !== '') continue
+      const inner = search(member.type, depth + 1)
+      if (inner !== undefined) return { ...inner, bitOffset: inner.bitOffset + member.bitOffset }
+    }
+    return undefined
   }
-  return undefined
+  return search(structId, 0)
 }

@@ -70,6 +70,8 @@ class Path {
   readonly raw: number[] = []
   bitOffset = 0
   #at: BtfId
+  /** Anonymous types known not to have the member looked for. */
+  readonly #without = new Set<BtfId>()
 
   constructor(btf: Btf, root: BtfId) {
     this.btf = btf
@@ -78,6 +80,7 @@ class Path {
 
   follow(localBtf: Btf, accessor: Accessor, step: number): boolean {
     this.#at = skipModifiersAndTypedefs(this.btf, this.#at)
+    this.#without.clear()
     return accessor.name === undefined ? this.#element(accessor, step) : this.#member(localBtf, accessor, this.#at)
   }
 
@@ -99,7 +102,7 @@ class Path {
   /** By name, anonymous members searched in place. */
   #member(localBtf: Btf, accessor: Accessor, id: BtfId): boolean {
     const type = resolveType(this.btf, id)
-    if (type.kind !== 'struct' && type.kind !== 'union') return false
+    if ((type.kind !== 'struct' && type.kind !== 'union') || this.#without.has(type.id)) return false
     for (let index = 0; index < type.members.length; index++) {
       const member = type.members[index]!
       if (member.name !== '' && member.name !== accessor.name) continue
@@ -118,6 +121,7 @@ class Path {
       this.raw.pop()
       this.bitOffset -= member.bitOffset
     }
+    this.#without.add(type.id)
     return false
   }
 

@@ -10,6 +10,9 @@ import type { Btf, BtfId, BtfType } from './types.ts'
 /** Types by value may nest, and typedefs chain, this deep; real kernels stay under 100. */
 const MAX_DEPTH = 1000
 
+/** vmlinux has 2.5 million characters. */
+const MAX_LENGTH = 1 << 26
+
 /** Every struct, union, enum and typedef of a section (and what they need of its base), as C definitions one after another. */
 export function dumpC(btf: Btf): Result<string> {
   return attempt({ object: btf.name }, () => new Dump(btf).all())
@@ -18,6 +21,7 @@ export function dumpC(btf: Btf): Result<string> {
 class Dump {
   readonly #btf: Btf
   readonly #out: string[] = []
+  #length = 0
   readonly #state = new Map<BtfId, 'begun' | 'done'>()
   readonly #forward = new Set<string>()
   readonly #names = new Map<BtfId, string>()
@@ -83,7 +87,7 @@ class Dump {
     if (type.name === '__builtin_va_list') return
     const nameOf = (of: BtfType): string => this.#name(of)
     const valueNameOf = (of: BtfType, index: number): string => this.#valueName(of, index)
-    this.#out.push(printC(this.#btf, type.id, { tags: 'attribute', nameOf, valueNameOf }))
+    this.#emit(printC(this.#btf, type.id, { tags: 'attribute', nameOf, valueNameOf }))
   }
 
   #needMembers(type: Extract<BtfType, { kind: 'struct' | 'union' }>, depth: number): void {
@@ -113,11 +117,18 @@ class Dump {
     } else if (type.kind === 'fwd') this.#declare(type.union ? 'union' : 'struct', type.name)
   }
 
+  #emit(text: string): void {
+    this.#length += text.length
+    if (this.#length > MAX_LENGTH)
+      throw new FaultError(`the C of ${this.#btf.name} is longer than ${MAX_LENGTH} characters`)
+    this.#out.push(text)
+  }
+
   #declare(kind: string, name: string): void {
     const line = `${kind} ${name};`
     if (this.#forward.has(line)) return
     this.#forward.add(line)
-    this.#out.push(line)
+    this.#emit(line)
   }
 }
 

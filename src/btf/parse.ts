@@ -110,6 +110,9 @@ function hostWords(bytes: Uint8Array, start: number, end: number, littleEndian: 
   return words
 }
 
+/** Out of the loops below: they run once, before any compiler has seen them. */
+const INT = kindCode.int
+const ARRAY = kindCode.array
 const fixedWords = Uint8Array.from(kindTable, (row) => row.fixed)
 const eachWords = Uint8Array.from(kindTable, (row) => row.each)
 
@@ -127,7 +130,7 @@ function findTypes(words: Uint32Array, typeStart: number): { starts: Uint32Array
     if (kind === 0 || kind >= kinds) throw new FaultError(`BTF type ${count + 1} has unknown kind ${kind}`, { byte })
     const next = at + 3 + fixedWords[kind]! + eachWords[kind]! * vlenOf(info)
     if (next > words.length) throw new FaultError(`BTF type section ends inside type ${count + 1}`, { byte })
-    if (kind === kindCode.int && (words[at + 3]! & 0xff_ffff) !== words[at + 2]! * 8) oddInts = true
+    if (kind === INT && (words[at + 3]! & 0xff_ffff) !== words[at + 2]! * 8) oddInts = true
     starts[count++] = at
     at = next
   }
@@ -157,7 +160,7 @@ function checkReferences(words: Uint32Array, starts: Uint32Array, section: BtfSe
       wrong(index, `refers to type ${words[at + 2]}, there are ${count}`)
     const each = eachWords[kind]!
     if (each === 0) {
-      if (kind === kindCode.array && (words[at + 3]! >= count || words[at + 4]! >= count)) {
+      if (kind === ARRAY && (words[at + 3]! >= count || words[at + 4]! >= count)) {
         wrong(index, `is an array of type ${words[at + 3]} by ${words[at + 4]}, there are ${count}`)
       }
       continue

@@ -102,7 +102,7 @@ __bpf_kfunc void bpf_iter_kcr_destroy(struct bpf_iter_kcr *it);
  */
 __bpf_kfunc int kc_old(u32 index);
 
-/* Registration: for traffic control only; and behind a filter. */
+/* Registration: for XDP only; and behind a filter. */
 
-__bpf_kfunc int kc_tc_only(u32 index);
+__bpf_kfunc int kc_xdp_only(u32 index);
 __bpf_kfunc int kc_filtered(u32 index);

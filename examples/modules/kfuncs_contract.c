@@ -54,7 +54,7 @@ __bpf_kfunc u64 *bpf_iter_kcr_next(struct bpf_iter_kcr *it) { return it->at++ < 
 __bpf_kfunc void bpf_iter_kcr_destroy(struct bpf_iter_kcr *it) { }
 
 __bpf_kfunc int kc_old(u32 index) { return index; }
-__bpf_kfunc int kc_tc_only(u32 index) { return index; }
+__bpf_kfunc int kc_xdp_only(u32 index) { return index; }
 __bpf_kfunc int kc_filtered(u32 index) { return index; }
 
 __bpf_kfunc_end_defs();
@@ -96,9 +96,9 @@ BTF_ID_FLAGS(func, bpf_iter_kcr_destroy, KF_ITER_DESTROY)
 BTF_ID_FLAGS(func, kc_old)
 BTF_KFUNCS_END(kc_set)
 
-BTF_KFUNCS_START(kc_tc_set)
-BTF_ID_FLAGS(func, kc_tc_only)
-BTF_KFUNCS_END(kc_tc_set)
+BTF_KFUNCS_START(kc_xdp_set)
+BTF_ID_FLAGS(func, kc_xdp_only)
+BTF_KFUNCS_END(kc_xdp_set)
 
 BTF_KFUNCS_START(kc_filtered_set)
 BTF_ID_FLAGS(func, kc_filtered)
@@ -114,7 +114,7 @@ static int kc_filter(const struct bpf_prog *prog, u32 kfunc_id)
 }
 
 static const struct btf_kfunc_id_set kc_kfuncs = { .owner = THIS_MODULE, .set = &kc_set };
-static const struct btf_kfunc_id_set kc_tc_kfuncs = { .owner = THIS_MODULE, .set = &kc_tc_set };
+static const struct btf_kfunc_id_set kc_xdp_kfuncs = { .owner = THIS_MODULE, .set = &kc_xdp_set };
 static const struct btf_kfunc_id_set kc_filtered_kfuncs = {
 	.owner = THIS_MODULE,
 	.set = &kc_filtered_set,
@@ -134,7 +134,7 @@ static int __init kfuncs_contract_init(void)
 
 	ret = register_btf_kfunc_id_set(BPF_PROG_TYPE_SCHED_CLS, &kc_kfuncs);
 	ret = ret ?: register_btf_kfunc_id_set(BPF_PROG_TYPE_SYSCALL, &kc_kfuncs);
-	ret = ret ?: register_btf_kfunc_id_set(BPF_PROG_TYPE_SCHED_CLS, &kc_tc_kfuncs);
+	ret = ret ?: register_btf_kfunc_id_set(BPF_PROG_TYPE_XDP, &kc_xdp_kfuncs);
 	ret = ret ?: register_btf_kfunc_id_set(BPF_PROG_TYPE_TRACING, &kc_filtered_kfuncs);
 	return ret ?: register_btf_id_dtor_kfuncs(dtors, ARRAY_SIZE(dtors), THIS_MODULE);
 }

@@ -21,8 +21,8 @@ export function registrationFor(kfunc: Kfunc, program: Caller): KfuncRegistratio
   const type = target?.type ?? program.type
   const subject = target === undefined ? program : { ...program, attachType: target.attachType }
   const hook = hookOfType(type)
-  const passes = ({ filter }: KfuncRegistration): boolean =>
-    filter === undefined || (filterRow(filter)?.allows(subject) ?? false)
+  const passes = ({ filter, allows }: KfuncRegistration): boolean =>
+    filter === undefined || ((allows ?? filterRow(filter)?.allows)?.(subject) ?? false)
   const { registrations } = kfunc
   return (
     registrations.find((row) => row.types.includes('common') && passes(row)) ??

@@ -104,14 +104,31 @@ const registeredOnce: ModuleRule = {
   sentence: 'Registration is done per BPF program type.',
   source: registering,
   *check({ registrations, place }) {
-    const seen = new Set<string>()
     for (const { types, kfuncs } of registrations)
-      for (const type of types)
-        for (const name of kfuncs) {
-          const key = `${type} ${name}`
-          if (seen.has(key)) yield { what: `${name} is registered twice for ${type}`, place }
-          seen.add(key)
+      for (const name of kfuncs.filter((each, index) => kfuncs.indexOf(each) !== index))
+        yield { what: `${name} is registered twice for ${types.join(', ')}`, place }
+  },
+}
+
+const oneSetPerHook: ModuleRule = {
+  name: 'one-set-per-hook',
+  sentence: 'A module registers one set per hook; a second registration for the same hook is refused.',
+  source: 'kernel/bpf/btf.c of 6.12, on registration',
+  *check({ registrations, place }) {
+    const seen = new Map<string, { readonly type: string; readonly at: number }>()
+    for (const [at, { types }] of registrations.entries())
+      for (const type of types) {
+        const hook = hookOfType(type)
+        const before = hook === undefined ? undefined : seen.get(hook)
+        if (hook !== undefined && before === undefined) seen.set(hook, { type, at })
+        if (before === undefined || before.at === at) continue
+        const shared = before.type === type ? '' : `, which shares its hook with ${before.type}`
+        yield {
+          what: `a second registration for ${type}${shared}`,
+          place,
+          help: 'put the kfuncs into one registration',
         }
+      }
   },
 }
 
@@ -252,6 +269,7 @@ export const moduleRules: readonly ModuleRule[] = [
   declarationIsOne,
   kfuncIsRegistered,
   registeredOnce,
+  oneSetPerHook,
   typeIsKnown,
   filterIsKnown,
   destructorFits,

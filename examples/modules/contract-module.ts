@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// The module of contract.h, declared by defineModule: the same kfuncs, flags and registration as kfuncs_contract.c.
+//   kfuncs check --module examples/modules/contract-module.ts examples/modules/flags.bpf.o
+import { readFileSync } from 'node:fs'
+import type { ModuleDefinition } from '../../src/kfunc/index.ts'
+
+const everywhere = [
+  'kc_sz',
+  'kc_szk',
+  'kc_k',
+  'kc_uninit',
+  'kc_dynptr',
+  'kc_opt',
+  'kc_str',
+  'kc_ign',
+  'kc_map',
+  'kc_alloc',
+  'kc_refcounted',
+  'kc_nullable',
+  'kc_iter',
+  'kc_acquire',
+  'kc_release',
+  'kc_find',
+  'kc_trusted',
+  'kc_sleep',
+  'kc_destroy',
+  'kc_rcu',
+  'kc_outer_acquire',
+  'kc_outer_release',
+  'kc_init_acquire',
+  'kc_init_release',
+  'kc_init_set',
+  'kc_plain_acquire',
+  'kc_plain_release',
+  'bpf_iter_kc_new',
+  'bpf_iter_kc_next',
+  'bpf_iter_kc_destroy',
+  'bpf_iter_kcr_new',
+  'bpf_iter_kcr_next',
+  'bpf_iter_kcr_destroy',
+  'kc_old',
+]
+
+const definition: ModuleDefinition = {
+  name: 'kfuncs_contract',
+  c: readFileSync(new URL('contract.h', import.meta.url), 'utf8'),
+  file: 'contract.h',
+  flags: {
+    kc_nullable: 'KF_TRUSTED_ARGS',
+    kc_acquire: 'KF_ACQUIRE | KF_RET_NULL',
+    kc_release: 'KF_RELEASE',
+    kc_find: 'KF_RET_NULL',
+    kc_trusted: 'KF_TRUSTED_ARGS',
+    kc_sleep: 'KF_SLEEPABLE',
+    kc_destroy: 'KF_DESTRUCTIVE',
+    kc_rcu: 'KF_RCU',
+    kc_outer_acquire: 'KF_ACQUIRE | KF_RET_NULL',
+    kc_outer_release: 'KF_RELEASE',
+    kc_init_acquire: 'KF_ACQUIRE | KF_RET_NULL',
+    kc_init_release: 'KF_RELEASE',
+    kc_init_set: 'KF_TRUSTED_ARGS',
+    kc_plain_acquire: 'KF_ACQUIRE | KF_RET_NULL',
+    kc_plain_release: 'KF_RELEASE',
+    bpf_iter_kc_new: 'KF_ITER_NEW',
+    bpf_iter_kc_next: 'KF_ITER_NEXT | KF_RET_NULL',
+    bpf_iter_kc_destroy: 'KF_ITER_DESTROY',
+    bpf_iter_kcr_new: 'KF_ITER_NEW | KF_RCU_PROTECTED',
+    bpf_iter_kcr_next: 'KF_ITER_NEXT | KF_RET_NULL',
+    bpf_iter_kcr_destroy: 'KF_ITER_DESTROY',
+    kc_old: 'KF_DEPRECATED',
+  },
+  register: [
+    { types: ['BPF_PROG_TYPE_SCHED_CLS', 'BPF_PROG_TYPE_SYSCALL'], kfuncs: everywhere, set: 'kc_set' },
+    { types: ['BPF_PROG_TYPE_XDP'], kfuncs: ['kc_xdp_only'], set: 'kc_xdp_set' },
+    { types: ['BPF_PROG_TYPE_TRACING'], kfuncs: ['kc_filtered'], set: 'kc_filtered_set', filter: 'kc_filter' },
+  ],
+  filters: { kc_filter: { attachTypes: ['BPF_TRACE_FENTRY'] } },
+  dtors: { kc_obj: 'kc_release_dtor' },
+  aliases: { kc_obj___init: 'kc_obj', kc_outer: 'kc_obj' },
+  deprecated: { kc_old: { since: '1.0', removal: '1.2', replacement: 'kc_k' } },
+}
+
+export default definition

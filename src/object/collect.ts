@@ -3,6 +3,8 @@
 // libbpf documentation "Program Types and ELF Sections"; behaviour as of libbpf 1.5.
 import { decodeInsns } from '../isa/index.ts'
 import { refuse } from './faults.ts'
+import { isLegacyMaps } from './legacy-maps.ts'
+import type { OpenOptions } from './types.ts'
 import { type ElfView, type Section, sh, stb, stt, stv } from './view.ts'
 
 export type DataKind = 'data' | 'rodata' | 'bss'
@@ -24,6 +26,8 @@ export interface Collected {
   readonly functions: readonly RawFunction[]
   readonly text: Section | undefined
   readonly maps: Section | undefined
+  /** Sections of map definitions without BTF, where they are asked for. */
+  readonly legacy: readonly Section[]
   readonly btf: Section | undefined
   readonly btfExt: Section | undefined
   readonly arena: Section | undefined
@@ -45,7 +49,7 @@ function isIgnored(section: Section): boolean {
 }
 
 /** Sorts the sections of an object by what they mean and finds its functions. */
-export function collect(elf: ElfView): Collected {
+export function collect(elf: ElfView, { legacyMaps = false }: OpenOptions = {}): Collected {
   let license = ''
   let text: Section | undefined
   let maps: Section | undefined
@@ -53,6 +57,7 @@ export function collect(elf: ElfView): Collected {
   let btfExt: Section | undefined
   let arena: Section | undefined
   const coded: Section[] = []
+  const legacy: Section[] = []
   const structOps: Section[] = []
   const data = new Map<number, { kind: DataKind; section: Section }>()
   const relocations: Section[] = []
@@ -62,6 +67,7 @@ export function collect(elf: ElfView): Collected {
     const { name, type } = section
     if (section.index === 0 || isIgnored(section)) continue
     if (name === 'license') license = licenseText(section.data)
+    else if (legacyMaps && isLegacyMaps(name)) legacy.push(section)
     else if (name === 'maps') {
       refuse(
         "elf: legacy map definitions in 'maps' section are not supported by libbpf v1.0+",
@@ -84,7 +90,7 @@ export function collect(elf: ElfView): Collected {
   }
   const functions = coded.flatMap((section) => functionsOf(elf, section, section === text))
   functions.sort((a, b) => a.section.index - b.section.index || a.start - b.start)
-  return { elf, license, functions, text, maps, btf, btfExt, arena, structOps, data, relocations, warnings }
+  return { elf, license, functions, text, maps, legacy, btf, btfExt, arena, structOps, data, relocations, warnings }
 }
 
 function requireProgbits(section: Section): Section {

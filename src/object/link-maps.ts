@@ -6,6 +6,8 @@ export interface LinkedMaps {
   readonly maps: readonly MapDef[]
   /** Indexes of maps that cannot be made: what refers to them is replaced by libbpf's marker. */
   readonly missing: ReadonlySet<number>
+  /** What was settled for a map, to be told to who uses it. */
+  readonly notes: ReadonlyMap<number, string>
 }
 
 /** Map types that are made with max_entries 0, or filled in from the machine. */
@@ -37,9 +39,9 @@ export function linkMaps(
   object: BpfObject,
   structOps: ReadonlyMap<number, MapDef> | undefined,
   kconfig: Uint8Array | undefined,
-  warnings: string[],
 ): LinkedMaps {
   const missing = new Set<number>()
+  const notes = new Map<number, string>()
   const maps = object.maps.map((map, index) => {
     if (map.internal === 'kconfig' && kconfig !== undefined) return { ...map, data: kconfig }
     if (map.structOps !== undefined) {
@@ -48,9 +50,13 @@ export function linkMaps(
       return linked ?? map
     }
     if (!isCreatable(map)) missing.add(index)
-    return sized(map, warnings)
+    const settled = sized(map)
+    if (settled.maxEntries !== map.maxEntries) {
+      notes.set(index, `map '${map.name}' leaves max_entries to its loader; taken as ${settled.maxEntries}`)
+    }
+    return settled
   })
-  return { maps, missing }
+  return { maps, missing, notes }
 }
 
 function isCreatable(map: MapDef): boolean {
@@ -59,11 +65,9 @@ function isCreatable(map: MapDef): boolean {
   return !mapInMap.has(map.type) || map.inner !== undefined
 }
 
-function sized(map: MapDef, warnings: string[]): MapDef {
+function sized(map: MapDef): MapDef {
   const ringbuf = ringbufs.has(map.type)
   const plain = ringbuf && (map.keySize !== 0 || map.valueSize !== 0) ? { ...map, keySize: 0, valueSize: 0 } : map
   if (plain.maxEntries !== 0 || unsized.has(plain.type)) return plain
-  const maxEntries = ringbuf ? 4096 : 1
-  warnings.push(`map '${map.name}' leaves max_entries to its loader; taken as ${maxEntries}`)
-  return { ...plain, maxEntries }
+  return { ...plain, maxEntries: ringbuf ? 4096 : 1 }
 }

@@ -53,9 +53,11 @@ function link(object: BpfObject, program: ObjectProgram, target: LinkTarget, opt
   const layout = layOut(object, program.fn, exceptionCallback(object, program.fn))
   const patched = new Map<ObjectFunction, CorePatches>()
   for (const { fn } of layout.placed) patched.set(fn, patchCore(object, fn, target))
-  const { maps, missing } = linkMaps(object, structOps?.maps, resolved.kconfig, warnings)
+  const { maps, missing, notes } = linkMaps(object, structOps?.maps, resolved.kconfig)
   const { insns, refs } = assemble(layout, patched)
   linkData({ object, target, layout, resolved: resolved.externs, maps, missing, insns, refs })
+  const used = new Set([...refs.values()].map((ref) => ('map' in ref ? ref.map : -1)))
+  for (const [map, note] of notes) if (used.has(map)) warnings.push(note)
   const { funcs, lines } = linkInfo(object, layout, warnings)
 
   const type = options.type ?? program.type

@@ -8,21 +8,22 @@ import { dataMaps, kconfigMap } from './data-maps.ts'
 import { fixBtf } from './datasecs.ts'
 import { collectExterns } from './externs.ts'
 import { refuse } from './faults.ts'
+import { legacyMaps } from './legacy-maps.ts'
 import { withSlots } from './map-slots.ts'
 import { userMaps } from './maps.ts'
 import { codeRelocs } from './relocs.ts'
 import { structOpsDefs, structOpsMaps, structOpsMembers } from './struct-ops.ts'
-import type { BpfObject, Extern, MapDef, ObjectFunction, ObjectProgram, Reloc } from './types.ts'
+import type { BpfObject, Extern, MapDef, ObjectFunction, ObjectProgram, OpenOptions, Reloc } from './types.ts'
 import { viewElf } from './view.ts'
 
 /** Opens a BPF ELF object of either byte order. `name` is its path or file name: maps of global data are named after it. */
-export function openObject(bytes: Uint8Array, name: string): Result<BpfObject> {
-  return attempt({ object: name }, () => open(bytes, name))
+export function openObject(bytes: Uint8Array, name: string, options: OpenOptions = {}): Result<BpfObject> {
+  return attempt({ object: name }, () => open(bytes, name, options))
 }
 
-function open(bytes: Uint8Array, name: string): BpfObject {
+function open(bytes: Uint8Array, name: string, options: OpenOptions): BpfObject {
   const elf = viewElf(bytes, name)
-  const collected = collect(elf)
+  const collected = collect(elf, options)
   const warnings = collected.warnings
   const rawBtf = readBtf(collected, name, warnings)
   const externs = collectExterns(elf, rawBtf)
@@ -76,6 +77,7 @@ function readExt(collected: Collected, btf: Btf, warnings: string[]): BtfExt | u
 /** Maps of SEC(".maps"), of global data, and of .kconfig, in libbpf's order. */
 function plain(collected: Collected, object: string, btf: Btf | undefined, externs: readonly Extern[]): MapDef[] {
   const own = collected.maps === undefined || btf === undefined ? [] : userMaps(btf, collected.maps)
+  own.push(...collected.legacy.flatMap((section) => legacyMaps(collected.elf, section)))
   const arenas = own.filter(({ typeId }) => typeId === 33)
   if (arenas.length > 1) {
     refuse(`map '${arenas[1]!.name}': only single ARENA map is supported (map '${arenas[0]!.name}' is also ARENA)`)

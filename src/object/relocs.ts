@@ -139,7 +139,9 @@ function meaning(site: Site): Reloc {
     if (map === undefined) return wrong(`data relo failed to find map for section '${section.name}'`)
     return { kind: 'data', map, offset: symbol.value }
   }
-  if (section !== collected.maps && !collected.structOps.includes(section)) {
+  const holdsMaps =
+    section === collected.maps || collected.structOps.includes(section) || collected.legacy.includes(section)
+  if (!holdsMaps) {
     wrong(`bad map relo against '${name}' in section '${section.name}'`)
   }
   const map = mapAt.get(mapKey(section.index, symbol.value))

@@ -139,6 +139,11 @@ export interface LinkTarget {
   readonly coreBtf?: Btf
 }
 
+export interface OpenOptions {
+  /** Read SEC("maps") of structs, as aya and libbpf before 1.0 do; libbpf 1.5 refuses such objects. */
+  readonly legacyMaps?: boolean
+}
+
 export interface LinkOptions {
   /** Program type for a section that libbpf does not know, or instead of what it says: 'BPF_PROG_TYPE_XDP'. */
   readonly type?: string

@@ -258,7 +258,8 @@ function isRightAfter(at: number, close: number, context: Context): boolean {
 }
 const isPacked = (attribute: CMacro) =>
   attribute.name === '__packed' ||
-  (attribute.name.startsWith('__attribute') && (attribute.args ?? []).some((arg) => arg.includes('packed')))
+  (attribute.name.startsWith('__attribute') &&
+    (attribute.args ?? []).some((arg) => arg.includes('packed') || arg.includes('mode(byte)')))
 
 function alignOf(attributes: readonly CMacro[], context: Context): number {
   let align = 0
@@ -332,7 +333,9 @@ function enumType(node: Node, context: Context): CType {
     context.define(label, value)
     next = value + 1n
   }
-  const definition: CEnum = { name, values, place: context.placeOf(node) }
+  const close = endOf(node, context)
+  const packed = context.attributes.some((each) => isRightAfter(each.start, close, context) && isPacked(each))
+  const definition: CEnum = { name, values, packed, place: context.placeOf(node) }
   return { kind: 'enum', name, definition }
 }
 

@@ -309,7 +309,13 @@ class Converter {
     const values = definition.values.map(({ name, value }) => ({ name, value }))
     const signed = values.some(({ value }) => value < 0n)
     const wide = values.some(({ value }) => value > (signed ? 0x7fffffffn : 0xffffffffn) || value < -0x80000000n)
-    const id = this.add({ kind: wide ? 'enum64' : 'enum', name: type.name, size: wide ? 8 : 4, signed, values })
+    const id = this.add({
+      kind: wide ? 'enum64' : 'enum',
+      name: type.name,
+      size: definition.packed ? packedSize(values, signed) : wide ? 8 : 4,
+      signed,
+      values,
+    })
     this.anonymous.set(definition, id)
     return id
   }
@@ -396,6 +402,12 @@ const isTransparent = (
   type.kind === 'restrict' ||
   type.kind === 'type_tag'
 const roundUp = (value: number, to: number) => Math.ceil(value / to) * to
+/** Bytes of an enum that may be smaller than an int. */
+function packedSize(values: readonly { readonly value: bigint }[], signed: boolean): number {
+  const fits = (bits: number) =>
+    values.every(({ value }) => value === (signed ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value)))
+  return [8, 16, 32].find(fits) === undefined ? 8 : [8, 16, 32].find(fits)! / 8
+}
 /** Types compared as C, without places. */
 const plain = (key: string, value: unknown) =>
   key === 'place' ? undefined : typeof value === 'bigint' ? value.toString() : value

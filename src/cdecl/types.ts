@@ -55,6 +55,8 @@ export interface CRecord {
 export interface CEnum {
   readonly name: string
   readonly values: readonly { readonly name: string; readonly value: bigint; readonly place: Place }[]
+  /** `__attribute__((packed))`: as small as its values allow. */
+  readonly packed: boolean
   readonly place: Place
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 export { linkProgram } from './link.ts'
 export { versionCode } from './kconfig.ts'
-export { markers } from './link-refs.ts'
+export { markers, missingMessage } from './link-refs.ts'
 export { openObject } from './open.ts'
 export type * from './types.ts'

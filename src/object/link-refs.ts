@@ -140,3 +140,15 @@ function bareKfunc({ target, refs }: LinkState, at: number, insn: Insn): void {
   if (type.kind !== 'func') return
   refs.set(at, { kind: 'kfunc', btf, btfId, name: type.name, module: insn.off === 0 ? undefined : btf.name })
 }
+
+/** What libbpf puts in the log's place when the verifier stopped at one of its markers. */
+export function missingMessage({ what, name }: Extract<Ref, { kind: 'missing' }>): string {
+  switch (what) {
+    case 'kfunc':
+      return `kfunc '${name}' is referenced but wasn't resolved`
+    case 'map':
+      return `BPF map '${name}' is referenced but wasn't created`
+    case 'core':
+      return `failed to resolve CO-RE relocation ${name}`
+  }
+}

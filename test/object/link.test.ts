@@ -7,6 +7,7 @@ import {
   type LinkedProgram,
   type LinkTarget,
   linkProgram,
+  missingMessage,
   openObject,
   type Ref,
 } from '../../src/object/index.ts'
@@ -142,6 +143,29 @@ describe('externs', () => {
     expect(said(opened('mismatch.bpf.o'), 'calls')).toMatch(
       /^extern \(func ksym\) 'bpf_task_release': func_proto \[\d+\] incompatible with vmlinux \[\d+\]$/,
     )
+  })
+})
+
+describe('what Linux 6.12 was given by libbpf', () => {
+  test.for([
+    ['alone', 2],
+    ['calls', 27],
+    ['globals', 49],
+    ['throws', 4],
+    ['kfuncs', 19],
+    ['traced', 3],
+    ['frags', 9],
+    ['probe', 9],
+  ] as const)('%s: %i instructions', ([name, count]) => {
+    expect(linked(basics, name).insns).toHaveLength(count)
+  })
+  test.for([
+    ['traced', 'failed to resolve CO-RE relocation <byte_off> [69] struct task_struct.core_only (0:1 @ offset 4)'],
+    ['frags', "BPF map 'no_value' is referenced but wasn't created"],
+    ['kfuncs', "kfunc 'bpf_gone' is referenced but wasn't resolved"],
+  ] as const)('%s stops at a marker that libbpf words', ([name, message]) => {
+    const [, ref] = refOf(linked(basics, name), 'missing')
+    expect(ref.kind === 'missing' && missingMessage(ref)).toBe(message)
   })
 })
 

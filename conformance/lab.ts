@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// The laboratory: selftest objects, test modules and the real kernel's verdicts, made by setup.sh from Debian packages.
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { decompress } from '../src/binary/index.ts'
+import { formatFault, type Result } from '../src/fault/index.ts'
+import { addModuleFile, type Kernel, openKernel } from '../src/kernel/index.ts'
+
+/** One line of verdicts.jsonl; what the fields mean stands in the oracle's README. */
+export interface Row {
+  readonly obj: string
+  readonly prog: string
+  readonly sec: string
+  readonly mode: string
+  readonly prog_type: string
+  readonly verdict: string
+  readonly stage: string
+  readonly kfuncs?: readonly string[]
+  readonly msg?: string
+  readonly log_tail?: string
+  readonly libbpf?: string
+  readonly verified_insns?: number
+  readonly total_states?: number
+  readonly verification_time_us?: number
+}
+
+// Run as a bundle two folders below the root, or from here.
+export const root = findRoot(dirname(fileURLToPath(import.meta.url)))
+function findRoot(folder: string): string {
+  return existsSync(join(folder, 'conformance', 'floor.json')) || existsSync(join(folder, 'package.json'))
+    ? folder
+    : findRoot(dirname(folder))
+}
+
+/** The oracle: scripts that build the laboratory and ask the real kernel, and what it said. */
+export const oracle = join(root, 'conformance', 'oracle')
+
+export const lab = resolve(process.env.LAB ?? join(root, '.lab'))
+
+/** Builds the laboratory where it is not there yet: minutes, some GB, Debian packages, root. */
+export function setUp(): void {
+  if (existsSync(join(lab, 'corpus', 'v3')) && existsSync(join(lab, 'modules', 'bpf_testmod.ko'))) return
+  console.error(`setting up ${lab} (about 6 minutes on 2 cores; Debian 12, root)`)
+  execFileSync('bash', [join(oracle, 'setup.sh')], {
+    env: { ...process.env, LAB: lab, CPUS: 'v3' },
+    stdio: ['ignore', 2, 2],
+  })
+}
+
+/** A file of JSON lines, compressed with zstd. */
+export async function readRows<T>(path: string): Promise<T[]> {
+  const bytes = value(await decompress(readFileSync(path), { limit: 64 << 20 }))
+  const lines = new TextDecoder().decode(bytes).split('\n')
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as T)
+}
+
+export async function readVerdicts(name = 'verdicts.jsonl.zst'): Promise<Row[]> {
+  return readRows<Row>(join(oracle, name))
+}
+
+/** The kernel the oracle boots: the bundled one, with the test modules of the laboratory. */
+export async function labKernel(): Promise<Kernel> {
+  let kernel = value(await openKernel('6.12'))
+  const folder = join(lab, 'modules')
+  for (const file of readdirSync(folder).sort()) {
+    if (!file.endsWith('.ko')) continue
+    const added = await addModuleFile(kernel, { name: file.slice(0, -3), ko: readFileSync(join(folder, file)) })
+    if (added.ok) kernel = added.value
+    else if (file !== 'bpf_test_no_cfi.ko') throw new Error(formatFault(added.fault))
+  }
+  return kernel
+}
+
+export function value<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(formatFault(result.fault))
+  return result.value
+}

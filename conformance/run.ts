@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Our verdicts against the real kernel's, on the kernel's own selftests.
+ *
+ *   npm run conformance                           the programs that call kfuncs, then the examples
+ *   npm run conformance -- --all                  every privileged program (no floor)
+ *   npm run conformance -- --explain              also: our explanations against those of Linux 7.3
+ *   node scripts/run.mjs conformance/run.ts --only NAME [--prog NAME] [--log]   some objects; one program: both sides in full
+ *   --save FILE.json   every answer, to compare with a later run; --jobs N; --limit SECONDS for one program
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { isMainThread } from 'node:worker_threads'
+import { compare, type Compared, type Counts, count, disagreements, percent, table } from './compare.ts'
+import { exampleTable } from './examples.ts'
+import { explainTable } from './explain.ts'
+import { judge, normalise } from './judge.ts'
+import { lab, labKernel, readVerdicts, type Row, root, setUp } from './lab.ts'
+import { judgeAll, serve } from './pool.ts'
+
+if (isMainThread) await main()
+else await serve()
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    args: process.argv.slice(2),
+    options: {
+      all: { type: 'boolean' },
+      explain: { type: 'boolean' },
+      only: { type: 'string' },
+      prog: { type: 'string' },
+      log: { type: 'boolean' },
+      save: { type: 'string' },
+      jobs: { type: 'string' },
+      limit: { type: 'string' },
+      quiet: { type: 'boolean' },
+    },
+  })
+  setUp()
+  const rows = (await readVerdicts()).filter(
+    (row) =>
+      row.obj.startsWith('v3/') &&
+      row.mode === 'priv' &&
+      (values.all || values.prog !== undefined || (row.kfuncs?.length ?? 0) > 0) &&
+      (values.only === undefined || row.obj.includes(values.only)) &&
+      (values.prog === undefined || row.prog === values.prog),
+  )
+  if (rows.length === 0) throw new Error('no such program among the verdicts')
+  if (values.prog !== undefined && rows.length <= 4) return single(rows, values.log ?? true)
+
+  const tasks = rows.map((row) => ({ path: join(lab, 'corpus', row.obj), prog: row.prog }))
+  const started = performance.now()
+  const answers = await judgeAll(tasks, {
+    jobs: Number(values.jobs ?? 2),
+    limit: Number(values.limit ?? 120) * 1000,
+    seen: (done) => {
+      if (process.stderr.isTTY) process.stderr.write(`\r${done}/${tasks.length}`)
+    },
+  })
+  if (process.stderr.isTTY) process.stderr.write('\r')
+  const all = rows.map((row, i) => compare(row, answers[i]!))
+  const seconds = ((performance.now() - started) / 1000).toFixed(0)
+  if (values.save !== undefined) {
+    writeFileSync(values.save, JSON.stringify(all.map(({ row, answer, outcome, message }) => ({ obj: row.obj, prog: row.prog, type: row.prog_type, outcome, message, kernel: row.msg ?? '', ours: answer })), null, 1))
+  }
+  if (!values.quiet) console.log(`${disagreements(all)}\n`)
+  console.log(`${messageTable(all)}\n`)
+  console.log(`${unsupportedTable(all)}\n`)
+  console.log(`${table(all, ({ row }) => row.prog_type, 'program type')}\n`)
+  const counts = count(all)
+  console.log(
+    `${counts.programs} programs in ${seconds} s: same verdict ${percent(counts.same, counts.programs)}, false accepts ${counts.falseAccepts}, false rejects ${counts.falseRejects}, unsupported ${counts.unsupported}, other ${counts.other}; first message identical in ${percent(counts.messages, counts.rejected)} of ${counts.rejected} rejected\n`,
+  )
+  const whole = !values.all && values.only === undefined
+  let failed = whole && belowFloor('kfuncs', counts)
+  if (values.only === undefined) {
+    const examples = await exampleTable()
+    console.log(`${examples.text}\n`)
+    failed = belowFloor('examples', examples.counts) || failed
+  }
+  if (values.explain) {
+    const explained = await explainTable(all)
+    console.log(explained.text)
+    failed = explained.failed || failed
+  }
+  process.exitCode = failed ? 1 : 0
+}
+
+/** conformance/floor.json: what must never get worse. Raise it when things get better. */
+function belowFloor(name: string, counts: Counts): boolean {
+  const floor = JSON.parse(readFileSync(join(root, 'conformance', 'floor.json'), 'utf8'))[name] as Record<string, number>
+  const problems: string[] = []
+  if (counts.falseAccepts > floor.falseAccepts!) problems.push(`${counts.falseAccepts} false accepts, allowed ${floor.falseAccepts}`)
+  if (counts.programs < floor.programs!) problems.push(`${counts.programs} programs, expected ${floor.programs}`)
+  const same = (100 * counts.same) / counts.programs
+  const messages = (100 * counts.messages) / Math.max(1, counts.rejected)
+  if (same < floor.samePercent!) problems.push(`same verdict in ${same.toFixed(1)}%, floor ${floor.samePercent}%`)
+  if (messages < floor.messagePercent!) problems.push(`same message in ${messages.toFixed(1)}%, floor ${floor.messagePercent}%`)
+  for (const problem of problems) console.log(`${name}: below the floor: ${problem}`)
+  return problems.length > 0
+}
+
+/** By the kernel's message: how many it rejects with it, how many we do too, with the same words. */
+function messageTable(all: readonly Compared[]): string {
+  const groups = new Map<string, Compared[]>()
+  for (const one of all) {
+    if (one.row.verdict !== 'reject') continue
+    const key = normalise(one.row.msg ?? '').replaceAll(/\b(?:bpf|scx)_\w+/g, 'FUNC')
+    groups.set(key, [...(groups.get(key) ?? []), one])
+  }
+  const lines = [...groups]
+    .sort(([, a], [, b]) => b.length - a.length)
+    .map(([key, list]) => {
+      const c = count(list)
+      return `${String(c.programs).padStart(4)} ${String(c.same).padStart(4)} ${String(c.messages).padStart(4)}  ${key.slice(0, 120)}`
+    })
+  return `by the kernel's message: rejected, rejected by us, with the same message\n${lines.join('\n')}`
+}
+
+function unsupportedTable(all: readonly Compared[]): string {
+  const groups = new Map<string, number>()
+  for (const { outcome, answer } of all) {
+    if (outcome === 'same' || outcome === 'false accept') continue
+    const key = `${outcome}: ${normalise(answer.message)}`
+    groups.set(key, (groups.get(key) ?? 0) + 1)
+  }
+  const lines = [...groups].sort(([, a], [, b]) => b - a).map(([key, n]) => `${String(n).padStart(4)}  ${key.slice(0, 160)}`)
+  return `what we could not say or said wrongly, by our message\n${lines.join('\n')}`
+}
+
+async function single(rows: readonly Row[], log: boolean): Promise<void> {
+  const kernel = await labKernel()
+  for (const row of rows) {
+    const answer = judge(kernel, join(lab, 'corpus', row.obj), row.prog, { log })
+    console.log(`== ${row.obj} ${row.prog} SEC("${row.sec}")`)
+    if (log) console.log(`-- ours\n${answer.log.slice(-60).join('\n')}\n-- kernel\n${row.log_tail ?? ''}`)
+    console.log(`kernel ${row.verdict}/${row.stage}: ${row.msg ?? row.libbpf ?? ''} (${row.verified_insns} insns, ${row.total_states} states)`)
+    console.log(`ours   ${answer.verdict}: ${answer.message} [insn ${answer.insn}, rule ${answer.rule}] (${answer.insns} insns, ${answer.states} states, ${answer.ms.toFixed(0)} ms)`)
+  }
+}

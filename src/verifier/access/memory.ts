@@ -5,12 +5,13 @@ import { accessBtfPointer, accessMapPointer, fieldText } from './btf-pointer.ts'
 import { accessMapKptr } from './kptr.ts'
 import { constVar, hasVarOff, requireAlignment, requireBuffer, requireMemRegion, requirePacket, requireUnmodified } from './regions.ts'
 import { frameOf, readStack, readStackVariable, requireStackBounds, writeStack, writeStackVariable } from './stack.ts'
+import { socketAccess } from '../../kernel/index.ts'
 import { packetAccessAllowed } from '../call/program-facts.ts'
 import type { Env } from '../env.ts'
-import { reject } from '../report.ts'
+import { reject, unsupported } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
 import {
-  ALLOC, isPointer, isPkt, MAYBE_NULL, mayBeNull, pointer, RDONLY, type RegKind, type RegState, regTypeText, scalarReg, TRUSTED,
+  ALLOC, MAYBE_NULL, mayBeNull, pointer, RDONLY, type RegKind, type RegState, regTypeText, scalarReg, TRUSTED,
   UNTRUSTED, unknownScalar, RCU, PERCPU, USER,
 } from '../state/reg.ts'
 import { dataSection } from './rodata.ts'
@@ -34,10 +35,6 @@ export function access(env: Env, a: Access): RegState {
   const off = a.off + reg.off
   requireAlignment(reg, a.off, a.size, a.strict && reg.kind !== 'ctx')
   const details = { reg: a.base }
-  const requireScalarStored = (what: string): void => {
-    if (stored !== undefined && isPointer(stored)) reject('pointer-leak', `R${a.value} leaks addr into ${what}`, { reg: a.value })
-  }
-  void requireScalarStored
   const loaded = (value = unknownScalar): RegState =>
     value.kind === 'scalar' && a.size < 8 && !scalar.isConst(value.var)
       ? scalarReg(a.signed ? scalar.signedOfSize(a.size) : scalar.unsignedOfSize(a.size))
@@ -176,9 +173,9 @@ function accessCtx(env: Env, a: Access, off: number): RegState {
   const reg = env.reg(a.base)
   requireCtxOffset(env, a.base, reg)
   if (off < 0) reject('ctx-bounds', `invalid bpf_context access off=${off} size=${a.size}`, { reg: a.base })
-  const answer = env.kernel.ctxAccess(env.traits, off, a.size, a.write)
+  const answer = env.kernel.ctxAccess(env.traits, off, a.size, a.write, a.signed)
   if (!answer.ok) {
-    if (answer.unsupported !== undefined) throw new Error(answer.unsupported)
+    if (answer.unsupported !== undefined) unsupported(answer.unsupported)
     const usual = `invalid bpf_context access off=${off} size=${a.size}`
     return reject('ctx-access', answer.instead === true && answer.message !== undefined ? answer.message : usual, {
       reg: a.base, ...(answer.message === undefined ? {} : { seen: answer.message }),
@@ -186,6 +183,7 @@ function accessCtx(env: Env, a: Access, off: number): RegState {
   }
   if (a.write) return unknownScalar
   if (answer.kind === 'scalar') {
+    if (answer.range !== undefined) return scalarReg(scalar.fromRange({ smin: BigInt(answer.range.min), smax: BigInt(answer.range.max) }))
     return scalarReg(a.signed ? scalar.signedOfSize(a.size) : scalar.unsignedOfSize(a.size))
   }
   const { kind, flags } = parseRegType(answer.reg)
@@ -203,10 +201,14 @@ export function requireCtxOffset(env: Env, number: number, reg: RegState): void 
 
 /** Fields of bpf_sock, bpf_tcp_sock and bpf_xdp_sock as programs see them. */
 function accessSock(a: Access, reg: RegState, off: number): RegState {
-  const limit = reg.kind === 'tcp_sock' ? 112 : reg.kind === 'xdp_sock' ? 4 : reg.kind === 'sock_common' ? 44 : 80
-  if (off < 0 || off + a.size > limit || off % a.size !== 0) {
+  requireSockOffset(a, reg)
+  if (off < 0 || !socketAccess(reg.kind as 'sock', off, a.size)) {
     reject('sock-access', `R${a.base} invalid ${regTypeText(reg)} access off=${off} size=${a.size}`, { reg: a.base })
   }
   return scalarReg(a.signed ? scalar.signedOfSize(a.size) : scalar.unsignedOfSize(a.size))
 }
-export { isPkt }
+function requireSockOffset(a: Access, reg: RegState): void {
+  if (scalar.sminN(reg.var) < 0) {
+    reject('min-bound', `R${a.base} min value is negative, either use unsigned index or do a if (index >=0) check.`, { reg: a.base })
+  }
+}

@@ -215,7 +215,6 @@ export function requireStackInitialized(
     for (let at = min; at < max; at++) {
       const type = byteType(frame.slot(slotIndex(at)), byteIndex(at))
       if (type === DYNPTR) reject('dynptr-overwrite', `potential write to dynptr at off=${at} disallowed`, { reg: number })
-      if (type === ITER) reject('iter-overwrite', `potential write to iter at off=${at} disallowed`, { reg: number })
     }
     raw(size)
     return { min, max }

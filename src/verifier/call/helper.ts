@@ -47,7 +47,7 @@ export interface Meta {
 const changesPacket = new Set([9, 10, 11, 13, 18, 19, 31, 38, 39, 43, 44, 50, 54, 62, 65, 73, 74, 75, 76, 90, 91, 142, 143, 144])
 const acquires = new Set([84, 85, 99, 131])
 /** Return their argument as another type of the same object. */
-const casts = new Set([95, 96, 136, 137, 138, 139, 140, 175, 194, 98, 178, 161])
+const casts = new Set([95, 96, 136, 137, 138, 139, 140, 196])
 
 export function callHelper(env: Env): void {
   const insn = env.insns[env.insn]!
@@ -85,7 +85,7 @@ export function callHelper(env: Env): void {
   callHelperCallback(env, meta, id)
   for (let i = 0; i <= 5; i++) env.setReg(i, notInit)
   env.setReg(0, returned(env, meta, id))
-  if (changesPacket.has(id)) invalidatePacketPointers(env)
+  if (changesPacket.has(id) || (id === 202 && meta.dynptr?.dynptr === 'skb')) invalidatePacketPointers(env)
 }
 
 const missingText = (what: 'kfunc' | 'core' | 'map', env: Env, name: string): string => {
@@ -279,7 +279,7 @@ function returned(env: Env, meta: Meta, id: number): RegState {
     const ref = acquireReference(env)
     value = edit(value, { id: ref, refObjId: ref })
   }
-  if (id === 201 && meta.dynptr !== undefined) value = edit(value, { aux: meta.dynptr.id, refObjId: meta.dynptr.refObjId })
+  if (id === 203 && meta.dynptr !== undefined) value = edit(value, { aux: meta.dynptr.id, refObjId: meta.dynptr.refObjId })
   return value
 }
 const isSockMap = (env: Env, meta: Meta): boolean => ['BPF_MAP_TYPE_SOCKMAP', 'BPF_MAP_TYPE_SOCKHASH'].includes(env.map(meta.map).type)

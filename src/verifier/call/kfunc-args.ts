@@ -52,14 +52,15 @@ export function checkKfuncArgs(env: Env, meta: KfuncMeta): void {
     if (type.kind !== 'ptr') reject('arg-type', `Unrecognized arg#${i} type ${type.kind.toUpperCase()}`, { arg: i, kfunc: kfunc.name })
     const targetId = skipModifiers(btf, type.type)
     const arg: Arg = { index: i, number, param, reg, target: resolveType(btf, targetId), targetId }
-    const trustedArgs = flags.has('KF_TRUSTED_ARGS')
+    // a release takes what was acquired: trusted by nature
+    const trustedArgs = flags.has('KF_TRUSTED_ARGS') || flags.has('KF_RELEASE')
     const rcu = flags.has('KF_RCU')
     const details = { reg: number, arg: i, kfunc: kfunc.name, seen: regTypeText(reg) }
     if ((trustedArgs || rcu) && (isNull(reg) || mayBeNull(reg)) && !param.suffixes.includes('nullable')) {
       reject('null-to-trusted', `Possibly NULL pointer passed to trusted arg${i}`, details)
     }
     if (reg.refObjId !== 0) {
-      if (meta.refObjId !== 0) reject('two-references', `verifier internal error: more than one arg with ref_obj_id R${number} ${reg.refObjId} ${meta.refObjId}`, details)
+      if (flags.has('KF_RELEASE') && meta.refObjId !== 0) reject('two-references', `verifier internal error: more than one arg with ref_obj_id R${number} ${reg.refObjId} ${meta.refObjId}`, details)
       meta.refObjId = reg.refObjId
       if (flags.has('KF_RELEASE')) meta.releaseReg = number
     }
@@ -125,6 +126,7 @@ function kindOf(env: Env, meta: KfuncMeta, arg: Arg): ArgKind {
   const { suffixes } = param
   if (kfunc.module === undefined && kfunc.name === 'bpf_cast_to_kern_ctx') return 'ctx'
   if (isCtxParam(env, target)) return 'ctx'
+  if (suffixes.includes('nullable') && isNull(reg)) return 'null'
   if (suffixes.includes('alloc')) return 'alloc'
   if (suffixes.includes('refcounted_kptr')) return 'refcounted'
   const byStruct = target.kind === 'struct' ? structKinds[target.name] : undefined
@@ -144,7 +146,6 @@ function kindOf(env: Env, meta: KfuncMeta, arg: Arg): ArgKind {
     return 'btf'
   }
   if (target.kind === 'func_proto') return 'callback'
-  if (suffixes.includes('nullable') && isNull(reg)) return 'null'
   const next = kfunc.params[index + 1]
   const sized = next !== undefined && (next.suffixes.includes('sz') || next.suffixes.includes('szk'))
   if (!isScalarType(target) && !isScalarStruct(kfunc.btf, target, 0) && !(sized && target.kind === 'void')) {
@@ -159,7 +160,7 @@ const kindText = (type: BtfType): string => (type.kind === 'void' ? 'UNKNOWN' : 
 function isCtxParam(env: Env, target: BtfType): boolean {
   if (target.kind !== 'struct') return false
   const ctx = ctxTypeName(env.prog.type)
-  return ctx !== undefined && (target.name === ctx.user || target.name === ctx.kernel) && env.prog.type !== 'BPF_PROG_TYPE_TRACING'
+  return ctx !== undefined && (target.name === ctx.user || (target.name === ctx.kernel && projections[ctx.user] === ctx.kernel)) && env.prog.type !== 'BPF_PROG_TYPE_TRACING'
     && env.prog.type !== 'BPF_PROG_TYPE_LSM' && env.prog.type !== 'BPF_PROG_TYPE_STRUCT_OPS'
 }
 

@@ -8,6 +8,7 @@ import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
 import { edit, isPkt, isPointer, mayBeNull, pointer, type RegState, regTypeText, scalarReg, unknownScalar } from '../state/reg.ts'
 import { readReg, requireWritable } from './operands.ts'
+import { pushState } from './paths.ts'
 
 const opText: Record<string, string> = {
   add: '+=', sub: '-=', mul: '*=', div: '/=', sdiv: 's/=', mod: '%=', smod: 's%=', or: '|=', and: '&=', xor: '^=', lsh: '<<=', rsh: '>>=', arsh: 's>>=',
@@ -34,8 +35,24 @@ export function executeAlu(env: Env, insn: Insn): void {
   }
   requireWritable(insn.dst)
   if (isPointer(dst) || isPointer(src)) return pointerAlu(env, insn, dst, src)
+  if ((op.name === 'and' || op.name === 'or') && scalar.isConst(src.var)) {
+    // 0 or -1 under a mask: two values are two paths
+    const fork = scalar.maskFork(dst.var)
+    if (fork !== undefined) {
+      env.setReg(insn.dst, edit(dst, { var: fork[0] }))
+      env.pushStep()
+      pushState(env, env.insn, env.prevInsn)
+      env.setReg(insn.dst, edit(dst, { var: fork[1] }))
+      return executeMasked(env, insn, src)
+    }
+  }
   const value = scalarReg(scalar.alu(op.name as 'add', op.width as 32 | 64, dst.var, src.var))
   env.setReg(insn.dst, linkDelta(insn, dst, src, value))
+}
+
+function executeMasked(env: Env, insn: Insn, src: RegState): void {
+  const dst = env.reg(insn.dst)
+  env.setReg(insn.dst, scalarReg(scalar.alu(insn.op.name, insn.op.width as 32 | 64, dst.var, src.var)))
 }
 
 /** `r2 = r1; r2 += 4`: the copies stay linked, at a distance. */
@@ -58,8 +75,7 @@ function move(env: Env, insn: Insn): void {
   requireWritable(insn.dst)
   if (op.name === 'addr_space_cast') {
     // the arena is the only other address space
-    if (insn.imm === 1) return env.setReg(insn.dst, unknownScalar)
-    return env.setReg(insn.dst, pointer('arena'))
+    return env.setReg(insn.dst, insn.imm === 1 ? pointer('arena') : unknownScalar)
   }
   if (src.kind === 'scalar') {
     if (src.delta !== undefined) {
@@ -68,7 +84,7 @@ function move(env: Env, insn: Insn): void {
     }
     const bits = op.name === 'movsx' ? op.size * 8 - 1 : op.width
     const keeps = op.name === 'movsx' ? scalar.sminN(src.var) >= 0 && scalar.umaxN(src.var) < 2 ** bits && op.width === 64
-      : op.width === 64 || scalar.umaxN(src.var) <= 0xffffffff
+      : op.width === 64 || scalar.bitWidth(src.var) <= 32
     if (keeps && src.id === 0 && !scalar.isConst(src.var)) {
       src = edit(src, { id: env.newId() })
       env.setReg(insn.src, src)

@@ -35,10 +35,8 @@ export function executeJump(env: Env, insn: Insn, fork: (target: number) => Stat
   const other = fork(target)
   const here = env.state
   if (dst.kind === 'scalar' && src.kind === 'scalar') {
-    if (!(op.source === 'reg' && insn.dst === insn.src)) {
-      refine(env, here, insn, dst, src, false)
-      refine(env, other, insn, dst, src, true)
-    }
+    refine(env, here, insn, dst, src, false)
+    refine(env, other, insn, dst, src, true)
     return next
   }
   const eq = op.name === 'jeq'
@@ -119,14 +117,20 @@ function collectLinked(state: State, id: number, out: LinkedReg[]): void {
 function refine(env: Env, state: State, insn: Insn, dst: RegState, src: RegState, taken: boolean): void {
   void env
   const { op } = insn
+  if (op.source === 'reg' && insn.dst === insn.src) {
+    const self = scalar.refineBranchSelf(op.name, op.width as 32 | 64, dst.var, taken)
+    state.cur.regs[insn.dst] = edit(dst, { var: self })
+    if (dst.id !== 0) syncLinked(state, state.cur.regs[insn.dst]!)
+    return
+  }
   const [a, b] = scalar.refineBranch(op.name as 'jeq', op.width as 32 | 64, dst.var, src.var, taken)
   const regs = state.cur.regs
   if (op.source === 'reg' && b !== src.var) {
-    regs[insn.src] = edit(regs[insn.src]!, { var: scalar.sanitized(b) })
+    regs[insn.src] = edit(regs[insn.src]!, { var: b })
     if (src.id !== 0) syncLinked(state, regs[insn.src]!)
   }
   if (a !== dst.var) {
-    regs[insn.dst] = edit(regs[insn.dst]!, { var: scalar.sanitized(a) })
+    regs[insn.dst] = edit(regs[insn.dst]!, { var: a })
     if (dst.id !== 0) syncLinked(state, regs[insn.dst]!)
   }
 }
@@ -137,7 +141,7 @@ function syncLinked(state: State, known: RegState): void {
     if (reg.kind !== 'scalar' || reg.id !== known.id || reg === known) return reg
     if (reg.delta === known.delta) return edit(reg, { var: known.var })
     const shift = (reg.delta ?? 0) - (known.delta ?? 0)
-    return edit(reg, { var: scalar.alu('add', 64, known.var, scalar.constantNumber(shift)) })
+    return edit(reg, { var: scalar.linkedPlus(known.var, shift) })
   })
 }
 

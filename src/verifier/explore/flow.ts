@@ -31,7 +31,7 @@ export function findSubprogs(env: Env): void {
     const type = typeId === 0 || env.prog.btf === undefined ? undefined : env.prog.btf.type(typeId)
     return {
       start, end: sorted[index + 1] ?? env.insns.length, name: type?.name ?? '', typeId,
-      global: type?.kind === 'func' && type.linkage === 'global', isCallback: false, isAsyncCallback: false,
+      global: type?.kind === 'func' && type.linkage === 'global', isCallback: start === exceptionCb, isAsyncCallback: false,
       isExceptionCb: start === exceptionCb, called: false, hasTailCall: false, hasLdAbs: false, stackDepth: 0, mightSleep: false,
       changesPktData: false,
     }

@@ -99,8 +99,8 @@ export function loadImm64(env: Env, insn: Insn): void {
     }
     case 'map_value': {
       if (env.map(ref.map).type === 'BPF_MAP_TYPE_ARENA') return env.setReg(insn.dst, unknownScalar)
-      const lock = env.mapRecord(ref.map).lockOff >= 0
-      return env.setReg(insn.dst, pointer('map_value', { map: ref.map, off: ref.offset, id: lock ? env.newId() : 0 }))
+      // one element only: no id is needed to tell it from others
+      return env.setReg(insn.dst, pointer('map_value', { map: ref.map, off: ref.offset }))
     }
     case 'func':
       return env.setReg(insn.dst, pointer('func', { frame: ref.insn }))

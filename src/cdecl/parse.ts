@@ -53,7 +53,9 @@ class UnitReader {
   private readonly tokens: Tokens
   private readonly constants = new Map<string, bigint>()
   private readonly defines = new Map<string, string>()
+  /** #defines being worked out, and those that came to nothing: each is tried once, or two names a line cost 2^lines. */
   private readonly working = new Set<string>()
+  private readonly hopeless = new Set<string>()
   private readonly problems: Fault[] = []
   private readonly declarations: CDeclaration[] = []
 
@@ -226,7 +228,8 @@ class UnitReader {
       body === undefined ||
       body.length > 500 ||
       this.working.size > 20 ||
-      this.working.has(name)
+      this.working.has(name) ||
+      this.hopeless.has(name)
     )
       return known
     this.working.add(name)
@@ -235,7 +238,8 @@ class UnitReader {
     const value = evaluate(declared, (inner) => this.constant(inner))
     tree?.delete()
     this.working.delete(name)
-    if (value !== undefined) this.constants.set(name, value)
+    if (value === undefined) this.hopeless.add(name)
+    else this.constants.set(name, value)
     return value
   }
 }

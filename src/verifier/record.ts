@@ -6,6 +6,8 @@ import { type Btf, type BtfId, type BtfType, skipModifiers, skipModifiersAndType
 
 export type FieldKind =
   | 'bpf_spin_lock' | 'bpf_timer' | 'bpf_wq' | 'kptr' | 'kptr_ref' | 'kptr_percpu'
+  /** A root whose contents are not what its tag says: the whole record is worth nothing. */
+  | 'broken'
   | 'bpf_list_head' | 'bpf_list_node' | 'bpf_rb_root' | 'bpf_rb_node' | 'bpf_refcount'
 
 export interface SpecialField {
@@ -60,10 +62,21 @@ export function recordOf(btf: Btf, id: BtfId, kernel: readonly Btf[]): BtfRecord
     }
   }
   fields.sort((a, b) => a.off - b.off)
-  const record = makeRecord(fields)
+  const record = makeRecord(isWhole(fields) ? fields : [])
   perBtf.set(id, record)
   return record
 }
+
+/** Roots without a lock beside them, or with broken tags, make the kernel refuse the record. */
+function isWhole(fields: readonly SpecialField[]): boolean {
+  if (fields.some((field) => field.kind === 'broken')) return false
+  if (fields.length > MAX_FIELDS) return false
+  const roots = fields.some((field) => field.kind === 'bpf_list_head' || field.kind === 'bpf_rb_root')
+  return !roots || fields.some((field) => field.kind === 'bpf_spin_lock')
+}
+
+/** The kernel's BTF_FIELDS_MAX. */
+const MAX_FIELDS = 11
 
 const emptyRecord = makeRecord([])
 
@@ -126,9 +139,12 @@ function collectAt(
     const contains = containsTag(btf, parent, member)
     const found = contains === undefined ? undefined : btf.find(contains.type, 'struct')
     const owner = found === undefined ? undefined : btf.type(found)
-    if (found === undefined || owner?.kind !== 'struct') return
-    const node = owner.members.find((m) => m.name === contains!.node)
-    if (node === undefined) return
+    const node = owner?.kind === 'struct' ? owner.members.find((m) => m.name === contains!.node) : undefined
+    const wanted = special.kind === 'bpf_list_head' ? 'bpf_list_node' : 'bpf_rb_node'
+    if (found === undefined || node === undefined || btf.type(skipModifiersAndTypedefs(btf, node.type)).name !== wanted) {
+      out.push({ kind: 'broken', off, size: special.size, btf: undefined, btfId: 0 as BtfId, local: false, valueId, nodeOff, nodeName })
+      return
+    }
     valueId = found
     nodeOff = node.bitOffset / 8
     nodeName = contains!.node

@@ -138,7 +138,7 @@ function requireType(env: Env, meta: Meta, number: number, reg: RegState, kind: 
     })
   }
   if (reg.kind !== 'btf' || kind.base === 'ARG_PTR_TO_SPIN_LOCK' || kind.base === 'ARG_PTR_TO_PERCPU_BTF_ID' || kind.base === 'ARG_KPTR_XCHG_DEST') return
-  if (mayBeNull(reg) && (!kind.nullable || kind.release) && !(xchg && number === 2)) {
+  if (mayBeNull(reg) && (!kind.nullable || kind.release)) {
     reject('null-to-helper', `Possibly NULL pointer passed to helper arg${number}`, { reg: number, arg: index(number), helper: meta.proto.name })
   }
   if (xchg && number === 2) return requireKptrMatch(env, meta.kptr!, reg, number)
@@ -309,7 +309,7 @@ function made(env: Env, meta: Meta, id: number, base: string, flags: number): Re
     case 'RET_PTR_TO_MEM_OR_BTF_ID': {
       const source = meta.retBtf
       if (source?.btf === undefined) return unsupported('bpf_per_cpu_ptr of an unknown variable')
-      if (source.flags & RCU && source.flags & ALLOC) return pointer('btf', { flags: (flags & ~RDONLY) | RCU | ALLOC, btf: source.btf, btfId: source.btfId })
+      if (source.flags & RCU) return pointer('btf', { flags: (flags & ~RDONLY) | RCU | ALLOC, btf: source.btf, btfId: source.btfId })
       const type = source.btf.type(skipModifiers(source.btf, source.btfId))
       if (type.kind === 'struct') return pointer('btf', { flags: flags & ~RDONLY, btf: source.btf, btfId: type.id })
       return pointer('mem', { flags, size: sizeOf(source.btf, source.btfId) ?? 0 })

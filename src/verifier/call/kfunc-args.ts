@@ -67,7 +67,7 @@ export function checkKfuncArgs(env: Env, meta: KfuncMeta): void {
     const kind = kindOf(env, meta, arg)
     if (kind === 'null') continue
     if (kind === 'map') {
-      if (reg.kind !== 'map_ptr' && reg.map < 0) reject('not-a-map', `pointer in R${number} isn't map pointer`, details)
+      if (reg.kind !== 'map_ptr' && reg.kind !== 'btf' && reg.map < 0) reject('not-a-map', `pointer in R${number} isn't map pointer`, details)
       if (meta.map >= 0 && reg.kind === 'map_ptr' && meta.mapUid !== reg.mapUid && env.mapRecord(reg.map).has('bpf_wq')) {
         reject('wq-map', `workqueue pointer in R1 map_uid=${meta.mapUid} doesn't match map pointer in R2 map_uid=${reg.mapUid}`, details)
       }
@@ -330,7 +330,7 @@ function graphNode(env: Env, meta: KfuncMeta, arg: Arg, kind: 'list_node' | 'rb_
 
 const socketTypes: Record<string, string> = { sock: 'sock', sock_common: 'sock_common', tcp_sock: 'tcp_sock', map_ptr: 'bpf_map' }
 
-/** kfuncs.rst "Specifying no-cast aliases", "Equivalent types": the struct itself or one that begins with it; exactly it where a reference changes hands. */
+/** kfuncs.rst "Specifying no-cast aliases", "Equivalent types": the struct itself or one that begins with it; exactly it where a reference is given back. */
 function requireStruct(env: Env, meta: KfuncMeta, arg: Arg, map: boolean): void {
   const { reg, number, index } = arg
   const { kfunc } = meta
@@ -339,7 +339,7 @@ function requireStruct(env: Env, meta: KfuncMeta, arg: Arg, map: boolean): void 
   const wantedBtf = map ? env.kernel.btf : kfunc.btf
   const wantedId = map ? env.kernel.btf.find('bpf_map', 'struct')! : (arg.target.id as BtfId)
   const wanted = wantedBtf.type(wantedId)
-  const strict = kfunc.flags.has('KF_ACQUIRE') || (kfunc.flags.has('KF_RELEASE') && reg.refObjId !== 0) || isNoCastAlias(btf, id, wantedBtf, wantedId)
+  const strict = (kfunc.flags.has('KF_RELEASE') && reg.refObjId !== 0) || isNoCastAlias(btf, id, wantedBtf, wantedId)
   if (structIdsMatch(btf, id, reg.off, wantedBtf, wantedId, { strict })) return
   const seen = btf.type(id)
   // a program's view of a kernel type stands for the type

@@ -136,7 +136,9 @@ function returned(env: Env, meta: KfuncMeta): RegState {
       value = pointer('btf', { btf: kfunc.btf, btfId: target!.id as BtfId, flags })
     } else value = returnedMemory(meta, target!.kind, target!.name, bare.type)
   }
-  if (kfunc.flags.has('KF_RET_NULL')) value = edit(value, { flags: value.flags | MAYBE_NULL, id: env.newId() })
+  // a counted reference of what is owned anyway cannot fail
+  const certain = meta.owningRef && kfunc.module === undefined && kfunc.name === 'bpf_refcount_acquire_impl'
+  if (kfunc.flags.has('KF_RET_NULL') && !certain) value = edit(value, { flags: value.flags | MAYBE_NULL, id: env.newId() })
   if (acquire) {
     const id = acquireReference(env)
     value = edit(value, { refObjId: id, id: value.flags & MAYBE_NULL ? id : value.id })
@@ -223,7 +225,7 @@ function iterate(env: Env, iter: IterArg): void {
   const reg = iterReg(env.state, iter)
   if (reg.aux !== DRAINED) {
     env.pushStep()
-    const previous = findPrevious(env.state.parent, env.insn)
+    const previous = findPrevious(env.state.parent?.parent, env.insn)
     const active = pushState(env, env.insn + 1, env.insn)
     setIterReg(active, iter, { aux: ACTIVE, frame: reg.frame + 1 })
     if (previous !== undefined) widenImprecise(previous, active)

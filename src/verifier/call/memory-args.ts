@@ -9,7 +9,7 @@ import type { Env } from '../env.ts'
 import { markPrecise } from '../explore/precision.ts'
 import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
-import { isNull, RDONLY, regTypeText, typeText, unknownScalar } from '../state/reg.ts'
+import { ALLOC, isNull, NON_OWN, RCU, RDONLY, TRUSTED, regTypeText, typeText, unknownScalar } from '../state/reg.ts'
 
 export interface MemoryUse {
   readonly write: boolean
@@ -91,6 +91,9 @@ export function requireSized(env: Env, number: number, use: MemoryUse, pending: 
   return max
 }
 
+/** Kinds of kernel and allocated objects a pointer into which may be passed. */
+const movable = new Set([0, ALLOC, TRUSTED, RCU, ALLOC | NON_OWN, ALLOC | NON_OWN | RCU])
+
 /** Offsets that a pointer argument may carry. `release`: none. */
 export function requireArgOffset(env: Env, number: number, release: boolean): void {
   const reg = env.reg(number)
@@ -104,7 +107,7 @@ export function requireArgOffset(env: Env, number: number, release: boolean): vo
     case 'fp': case 'pkt': case 'pkt_meta': case 'map_key': case 'map_value': case 'mem': case 'buf': case 'scalar': case 'arena': case 'dynptr':
       return
     case 'btf':
-      return requireUnmodified(number, reg, true)
+      return requireUnmodified(number, reg, movable.has(reg.flags))
     default:
       return requireUnmodified(number, reg, false)
   }

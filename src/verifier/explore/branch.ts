@@ -2,10 +2,11 @@
 // Conditional jumps: decided where they can be, else both ways with what each way teaches.
 
 import type { Insn } from '../../isa/index.ts'
+import { isTrusted } from '../access/btf-pointer.ts'
 import { releaseReferenceIn } from '../call/references.ts'
 import type { Env } from '../env.ts'
 import * as scalar from '../scalar/index.ts'
-import { constReg, edit, isPkt, isPointer, MAYBE_NULL, mayBeNull, NON_OWN, pointer, type RegState } from '../state/reg.ts'
+import { constReg, edit, isPkt, isPointer, MAYBE_NULL, mayBeNull, pointer, type RegState } from '../state/reg.ts'
 import { isSpilledScalar } from '../state/stack.ts'
 import { type LinkedReg, mapRegs, type State } from '../state/state.ts'
 import { readReg } from './operands.ts'
@@ -22,7 +23,7 @@ export function executeJump(env: Env, insn: Insn, fork: (target: number) => Stat
   const src = op.source === 'reg' ? readReg(env, insn.src) : constReg(insn.imm)
   const dst = readReg(env, insn.dst)
   const width = op.width as 32 | 64
-  const taken = isTaken(env, op.name, width, dst, src)
+  const taken = isTaken(op.name, width, dst, src)
   if (taken !== undefined) {
     if (!isPointer(dst)) markPrecise(env, insn.dst)
     if (op.source === 'reg' && !isPointer(src)) markPrecise(env, insn.src)
@@ -57,14 +58,14 @@ export function executeJump(env: Env, insn: Insn, fork: (target: number) => Stat
   return next
 }
 
-function isTaken(env: Env, op: string, width: 32 | 64, dst: RegState, src: RegState): boolean | undefined {
+function isTaken(op: string, width: 32 | 64, dst: RegState, src: RegState): boolean | undefined {
   if (dst.kind === 'scalar' && src.kind === 'scalar') return scalar.branchTaken(op as 'jeq', width, dst.var, src.var)
   if (width === 32) return undefined
   if (isPkt(dst) && src.kind === 'pkt_end') return packetTaken(op, dst)
   if (dst.kind === 'pkt_end' && isPkt(src)) return packetTaken(flipped[op] ?? op, src)
   // a pointer that cannot be null, against null
   const [ptr, value] = isPointer(dst) ? [dst, src] : [src, dst]
-  if (value.kind !== 'scalar' || !scalar.isZero(value.var) || !notNull(env, ptr)) return undefined
+  if (value.kind !== 'scalar' || !scalar.isZero(value.var) || !notNull(ptr)) return undefined
   return op === 'jeq' ? false : op === 'jne' ? true : undefined
 }
 const flipped: Record<string, string> = { jgt: 'jlt', jlt: 'jgt', jge: 'jle', jle: 'jge' }
@@ -79,8 +80,8 @@ function packetTaken(op: string, pkt: RegState): boolean | undefined {
   return undefined
 }
 
-function notNull(env: Env, reg: RegState): boolean {
-  void env
+/** What the kernel knows never to be null without a check; other pointers may be compared either way. */
+function notNull(reg: RegState): boolean {
   if (reg.flags & MAYBE_NULL) return false
   switch (reg.kind) {
     case 'sock':
@@ -89,14 +90,9 @@ function notNull(env: Env, reg: RegState): boolean {
     case 'map_key':
     case 'sock_common':
     case 'mem':
-    case 'map_ptr':
-    case 'fp':
-    case 'ctx':
-    case 'dynptr':
       return true
     case 'btf':
-      // trusted, RCU in force, owned or borrowed: never null
-      return reg.refObjId !== 0 || (reg.flags & (8 | 16 | 32 | NON_OWN)) !== 0 && (reg.flags & 4) === 0
+      return isTrusted(reg)
     default:
       return false
   }

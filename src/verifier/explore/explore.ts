@@ -100,7 +100,7 @@ function step(env: Env): number | undefined {
       env.jmpsProcessed++
       const target = jumpTarget(insn, env.insn)!
       env.pushStep()
-      const previous = findPrevious(env.state.parent, env.insn)
+      const previous = findPrevious(env.state.parent?.parent, env.insn)
       const queued = pushState(env, env.insn + 1, env.insn)
       queued.mayGotoDepth++
       if (previous !== undefined) widenImprecise(previous, queued)

@@ -94,8 +94,7 @@ export function loadImm64(env: Env, insn: Insn): void {
   }
   switch (ref.kind) {
     case 'map': {
-      const map = env.map(ref.map)
-      return env.setReg(insn.dst, map.type === 'BPF_MAP_TYPE_ARENA' ? unknownScalar : pointer('map_ptr', { map: ref.map }))
+      return env.setReg(insn.dst, pointer('map_ptr', { map: ref.map }))
     }
     case 'map_value': {
       if (env.map(ref.map).type === 'BPF_MAP_TYPE_ARENA') return env.setReg(insn.dst, unknownScalar)

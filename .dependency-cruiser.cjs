@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// The floors of the house: a file imports from its own floor or from below, and enters another folder through its index.ts.
+const floors = [
+  ['fault'],
+  ['binary', 'isa'],
+  ['btf', 'uapi', 'cdecl'],
+  ['kfunc', 'object'],
+  ['kernel'],
+  ['verifier', 'jit'],
+  ['runtime', 'explain', 'lint'],
+  ['cli'],
+]
+
+const upward = floors.flatMap((folders, floor) => {
+  const above = floors.slice(floor + 1).flat()
+  return above.length === 0
+    ? []
+    : [
+        {
+          name: `floor-${floor}-imports-down`,
+          comment: `${folders.join(', ')} know nothing of the floors above`,
+          severity: 'error',
+          from: { path: `^src/(${folders.join('|')})/` },
+          to: { path: `^src/((${above.join('|')})/|[^/]+\\.ts$)`, pathNot: '^src/platform\\.ts$' },
+        },
+      ]
+})
+
+module.exports = {
+  forbidden: [
+    ...upward,
+    {
+      name: 'through-the-index',
+      comment: "another folder is entered through its index.ts",
+      severity: 'error',
+      from: { path: '^src/([^/]+)/' },
+      to: { path: '^src/([^/]+)/.+', pathNot: ['^src/$1/', '^src/[^/]+/index\\.ts$'] },
+    },
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-node-below-cli',
+      comment: 'the core runs in a browser',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/cli/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'no-dev-dependencies',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'unknown', 'undetermined'] },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'default'] },
+  },
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// kfuncs disasm OBJ: the kernel's syntax, under the C lines they come from, names where there are any.
+import { disassemble, imm64 } from '../isa/index.ts'
+import type { Kernel } from '../kernel/index.ts'
+import { type LinkedProgram, linkProgram } from '../object/index.ts'
+import { formatFault } from '../fault/index.ts'
+import { openForCheck } from '../check.ts'
+import { kernelOf } from './kernel.ts'
+import { orTell, readInput } from './usage.ts'
+
+interface DisasmFlags {
+  readonly kernel: string
+  readonly module: readonly string[]
+  readonly prog?: string
+}
+
+export async function disasm(path: string, flags: DisasmFlags): Promise<number> {
+  const opened = orTell(openForCheck(readInput(path), { name: path, ...(flags.prog === undefined ? {} : { program: flags.prog }) }))
+  const kernel = await kernelOf(flags)
+  let status = 0
+  const texts = opened.programs.map((program) => {
+    const linked = linkProgram(opened.object, program, kernel)
+    if (linked.ok) return disasmText(linked.value, kernel)
+    status = 2
+    return `${program.name}: SEC("${program.section}"): cannot be linked\n    ${formatFault(linked.fault)}`
+  })
+  process.stdout.write(`${texts.join('\n\n')}\n`)
+  return status
+}
+
+/** One program, subprograms after it, as text. */
+export function disasmText(program: LinkedProgram, kernel: Kernel): string {
+  const lines = [`${program.name}: SEC("${program.section}")`]
+  const sources = new Map(program.lines.map((line) => [line.insn, line]))
+  const functions = new Map(program.funcs.map(({ insn, typeId }) => [insn, program.btf?.type(typeId).name]))
+  let text = ''
+  for (let i = 0; i < program.insns.length; i++) {
+    const name = i === 0 ? undefined : functions.get(i)
+    if (name !== undefined) lines.push('', `${name}:`)
+    const source = sources.get(i)
+    if (source !== undefined && source.text.trim() !== '' && `${source.line} ${source.text}` !== text) {
+      text = `${source.line} ${source.text}`
+      lines.push(`; ${source.text.trim()} @ ${source.file.slice(source.file.lastIndexOf('/') + 1)}:${source.line}`)
+    }
+    lines.push(`${String(i).padStart(4)}: ${statement(program, kernel, i)}`)
+    if (program.insns[i]!.op.kind === 'ld_imm64') i++
+  }
+  return lines.join('\n')
+}
+
+function statement(program: LinkedProgram, kernel: Kernel, at: number): string {
+  const ref = program.refs.get(at)
+  return disassemble(program.insns[at]!, program.insns[at + 1], {
+    helperName: (id) => kernel.helperName(id),
+    kfuncName: () => (ref?.kind === 'kfunc' || ref?.kind === 'missing' ? ref.name : undefined),
+    immText: (insn) => {
+      switch (ref?.kind) {
+        case 'map':
+          return `map[${program.maps[ref.map]?.name}]`
+        case 'map_value':
+          return `map[${program.maps[ref.map]?.name}]+${ref.offset}`
+        case 'ksym_var':
+        case 'ksym_func':
+          return `&${ref.name}`
+        case 'func':
+          return `func[${ref.insn}]`
+        default:
+          return insn.src === 0 ? `0x${imm64(insn, program.insns[at + 1]).toString(16)}` : undefined
+      }
+    },
+  })
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// The four formats. SARIF is one document, so it waits for the end; the others print as verdicts come.
+import { type Outcome, renderGithub, renderJson, renderLog, renderPretty, renderSarif } from '../explain/index.ts'
+import type { CheckFlags } from './main.ts'
+import { wantsColor } from './usage.ts'
+
+export interface Printer {
+  readonly add: (outcome: Outcome) => void
+  readonly end: () => void
+}
+
+export function printer({ format, log = false }: CheckFlags): Printer {
+  const write = (text: string): void => {
+    if (text !== '') process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
+  }
+  if (format === 'sarif') {
+    const all: Outcome[] = []
+    return { add: (outcome) => all.push(outcome), end: () => write(renderSarif(all)) }
+  }
+  const color = wantsColor()
+  return {
+    add: (outcome) => {
+      if (format === 'json') return write(renderJson(outcome))
+      if (format === 'github') return write(renderGithub(outcome))
+      if (log && outcome.report !== undefined) write(renderLog(outcome.report))
+      write(renderPretty(outcome, { color }))
+    },
+    end: () => {},
+  }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// kfuncs: know a kernel, judge BPF objects as its verifier would, explain the verdict. The parts alone: kfuncs/isa, /btf, /object …
+export { type CheckOptions, type Checked, check, checkProgram, fullType, openForCheck } from './check.ts'
+export * from './explain/index.ts'
+export { type Fault, formatFault, type Place, type Result } from './fault/index.ts'
+export {
+  addModule,
+  addModuleFile,
+  bundledKernels,
+  type Kernel,
+  kernelFromModule,
+  type ModuleSource,
+  openKernel,
+  type OpenKernelOptions,
+  withModule,
+} from './kernel/index.ts'
+export {
+  checkModule,
+  defineModule,
+  describeKfunc,
+  type Kfunc,
+  type KfuncModule,
+  type ModuleDefinition,
+  parseModuleJson,
+} from './kfunc/index.ts'
+export { type BpfObject, type LinkedProgram, linkProgram, openObject } from './object/index.ts'
+export { type Report, verify, type VerifyOptions } from './verifier/index.ts'

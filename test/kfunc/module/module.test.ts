@@ -32,7 +32,7 @@ describe('the contract module', () => {
     const kfuncs = [...(await value(defineModule(contract))).kfuncs.values()]
     const suffixes = new Set(kfuncs.flatMap(({ params }) => params.flatMap((param) => param.suffixes)))
     const flags = new Set(kfuncs.flatMap((kfunc) => [...kfunc.flags]))
-    const of612 = (row: { readonly since?: string }) => row.since === undefined
+    const of612 = (row: object) => !('since' in row)
     expect(
       suffixRows
         .filter(of612)
@@ -106,6 +106,11 @@ describe('a module as JSON', () => {
     register: { BPF_PROG_TYPE_XDP: ['f'] },
     flags: { f: ['KF_SLEEPABLE'] },
   }
+
+  test('the example is a module', async () => {
+    const module = await value(defineModule(await value(parseModuleJson(text('host.json'), 'host.json'))))
+    expect([...module.kfuncs.keys()]).toEqual(['host_session', 'host_session_put', 'host_log', 'host_send'])
+  })
 
   test('is the same definition', async () => {
     const module = await value(defineModule(await value(parseModuleJson(JSON.stringify(good), 'host.json'))))

@@ -46,7 +46,7 @@ export const ATOMIC = 0x7fff0001
 function loadKptr(env: Env, field: SpecialField): RegState {
   let flags = UNTRUSTED
   if (field.kind !== 'kptr' && inRcuCs(env) && isRcuProtected(field)) flags = field.kind === 'kptr_percpu' ? PERCPU | RCU : RCU
-  if (flags & RCU && field.local) flags |= field.kind === 'kptr_percpu' ? ALLOC : ALLOC | (hasNode(env, field) ? NON_OWN : 0)
+  if (flags & RCU && field.local) flags |= (field.kind === 'kptr_percpu' ? 0 : ALLOC) | (hasNode(env, field) ? NON_OWN : 0)
   return pointer('btf', { flags: flags | MAYBE_NULL, id: env.newId(), btf: field.btf, btfId: field.btfId })
 }
 const inRcuCs = (env: Env): boolean => inRcu(env) || !inSleepable(env)
@@ -56,7 +56,7 @@ import { recordOf } from '../record.ts'
 /** Allocated objects that sit in lists or trees: borrowed rather than owned when read in place. */
 function hasNode(env: Env, field: SpecialField): boolean {
   const record = recordOf(field.btf!, field.btfId, env.kernelBtfs)
-  return record.has('bpf_list_node') || record.has('bpf_rb_node') || record.has('bpf_refcount')
+  return record.has('bpf_list_node') || record.has('bpf_rb_node')
 }
 
 /** The pointer stored into, or exchanged with, a kptr field is of its type. */

@@ -138,7 +138,7 @@ function kindOf(env: Env, meta: KfuncMeta, arg: Arg): ArgKind {
   if (suffixes.includes('map')) return 'map'
   if (byStruct === 'wq') return 'wq'
   if (hasBtfType(reg)) {
-    if (target.kind !== 'struct') {
+    if (target.kind !== 'struct' && target.kind !== 'union') {
       reject('pointer-type', `kernel function ${kfunc.name} args#${index} pointer type ${kindText(target)} ${target.name} is not supported`, {
         reg: arg.number, arg: index, kfunc: kfunc.name,
       })

@@ -122,15 +122,16 @@ function returned(env: Env, meta: KfuncMeta): RegState {
   const acquire = kfunc.flags.has('KF_ACQUIRE')
   const target = bare.kind === 'ptr' ? resolveType(kfunc.btf, bare.type) : undefined
   const special = kfunc.module === undefined ? returnedSpecially(env, meta) : undefined
-  if (acquire && special === undefined && target?.kind !== 'struct') {
+  if (acquire && special === undefined && (target === undefined || !isStruct(target.kind))) {
     reject('acquire-return', 'acquire kernel function does not return PTR_TO_BTF_ID', { kfunc: kfunc.name })
   }
   void type
   if (bare.kind === 'void') return notInit
-  if (bare.kind !== 'ptr') return unknownScalar
+  // a void pointer is a number to the program
+  if (bare.kind !== 'ptr' || (target!.kind === 'void' && special === undefined)) return unknownScalar
   let value = special
   if (value === undefined) {
-    if (target!.kind === 'struct') {
+    if (isStruct(target!.kind)) {
       let flags = 0
       if (kfunc.flags.has('KF_ITER_NEXT') && meta.iter !== undefined) flags = iterReg(env.state, meta.iter).flags & RCU ? RCU : TRUSTED
       value = pointer('btf', { btf: kfunc.btf, btfId: target!.id as BtfId, flags })
@@ -147,6 +148,8 @@ function returned(env: Env, meta: KfuncMeta): RegState {
   if (value.id === 0 && value.kind === 'btf' && value.flags & ALLOC && recordOfReg(env, value).lockOff >= 0) value = edit(value, { id: env.newId() })
   return value
 }
+
+const isStruct = (kind: string): boolean => kind === 'struct' || kind === 'union'
 
 function returnedMemory(meta: KfuncMeta, kind: string, name: string, pointee: BtfId): RegState {
   const { kfunc } = meta
@@ -179,7 +182,7 @@ function returnedSpecially(env: Env, meta: KfuncMeta): RegState | undefined {
       return pointer('btf', { flags: TRUSTED, btf: env.kernel.btf, btfId: meta.ctxReturn })
     case 'bpf_rdonly_cast': {
       const id = meta.constant! as BtfId
-      if (id <= 0 || id >= env.kernel.btf.count || env.kernel.btf.type(id).kind !== 'struct') {
+      if (id <= 0 || id >= env.kernel.btf.count || !isStruct(env.kernel.btf.type(id).kind)) {
         reject('cast-type', 'kfunc bpf_rdonly_cast type ID argument must be of a struct', { kfunc: kfunc.name })
       }
       return pointer('btf', { flags: UNTRUSTED, btf: env.kernel.btf, btfId: id })

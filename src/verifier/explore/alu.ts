@@ -19,7 +19,8 @@ export function executeAlu(env: Env, insn: Insn): void {
   if (op.name === 'neg' || op.name === 'le' || op.name === 'be' || op.name === 'bswap') {
     const dst = readReg(env, insn.dst)
     requireWritable(insn.dst)
-    if (isPointer(dst)) reject('pointer-alu', `R${insn.dst} pointer arithmetic prohibited`, { reg: insn.dst })
+    // privileged programs may see addresses as numbers
+    if (isPointer(dst)) return env.setReg(insn.dst, unknownScalar)
     const value = op.name === 'neg' ? scalar.alu('neg', op.width as 32 | 64, dst.var, dst.var)
       : scalar.byteSwap(op.name, op.size as 2 | 4 | 8, dst.var)
     return env.setReg(insn.dst, scalarReg(value))
@@ -96,10 +97,9 @@ function move(env: Env, insn: Insn): void {
     if (op.width === 64) return env.setReg(insn.dst, src)
     return env.setReg(insn.dst, edit(src, { var: scalar.zext32(src.var), id: keeps ? src.id : 0 }))
   }
-  if (op.name === 'movsx') reject('pointer-partial', `R${insn.src} sign-extension part of pointer`, { reg: insn.src })
+  if (op.name === 'movsx') return env.setReg(insn.dst, unknownScalar)
   if (op.width === 32) {
-    if (src.kind === 'arena') return env.setReg(insn.dst, unknownScalar)
-    reject('pointer-partial', `R${insn.src} partial copy of pointer`, { reg: insn.src })
+    return env.setReg(insn.dst, scalarReg(scalar.unsignedOfSize(4)))
   }
   env.setReg(insn.dst, src)
 }
@@ -110,11 +110,12 @@ function pointerAlu(env: Env, insn: Insn, dst: RegState, src: RegState): void {
   const details = { reg: insn.dst }
   if (isPointer(dst) && isPointer(src)) {
     if (dst.kind === 'arena' || src.kind === 'arena') return env.setReg(insn.dst, op.width === 64 ? pointer('arena') : unknownScalar)
-    if (op.name === 'sub' && op.width === 64) return env.setReg(insn.dst, unknownScalar)
+    if (op.name === 'sub') return env.setReg(insn.dst, unknownScalar)
     reject('pointer-pointer', `R${insn.dst} pointer ${text} pointer prohibited`, details)
   }
   const [ptr, off] = isPointer(dst) ? [dst, src] : [src, dst]
   if (ptr.kind === 'arena') return env.setReg(insn.dst, op.width === 64 ? pointer('arena') : unknownScalar)
+  if (op.width === 32 && op.name === 'sub') return env.setReg(insn.dst, unknownScalar)
   if (op.width === 32) reject('pointer-alu32', `R${insn.dst} 32-bit pointer arithmetic prohibited`, details)
   if (scalar.isInconsistent(off.var)) return env.setReg(insn.dst, unknownScalar)
   const type = regTypeText(ptr)

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a call insn calls, by name.
+
+import type { Kernel } from '../kernel/index.ts'
+import type { LinkedProgram } from '../object/index.ts'
+import { helperName } from '../uapi/index.ts'
+
+export interface Callee {
+  readonly kind: 'kfunc' | 'helper' | 'subprog' | 'missing'
+  readonly name: string
+}
+
+/** The function a call insn reaches; undefined where the insn is no call. */
+export function callee(program: LinkedProgram, at: number): Callee | undefined {
+  const insn = program.insns[at]
+  if (insn === undefined || insn.op.kind !== 'call') return undefined
+  const ref = program.refs.get(at)
+  if (ref?.kind === 'kfunc') return { kind: 'kfunc', name: ref.name }
+  if (ref?.kind === 'missing') return { kind: 'missing', name: ref.name }
+  if (insn.src === 1 || ref?.kind === 'subprog') {
+    const start = ref?.kind === 'subprog' ? ref.insn : at + insn.imm + 1
+    return { kind: 'subprog', name: subprogName(program, start) }
+  }
+  return { kind: 'helper', name: helperName(insn.imm) ?? `helper #${insn.imm}` }
+}
+
+/** Name of the function that starts at an insn. */
+export function subprogName(program: LinkedProgram, start: number): string {
+  const func = program.funcs.find(({ insn }) => insn === start)
+  if (func === undefined || program.btf === undefined) return `the function at insn ${start}`
+  return program.btf.type(func.typeId).name || `the function at insn ${start}`
+}
+
+/** The kfunc at a call, as the kernel has it. */
+export function kfuncAt(program: LinkedProgram, kernel: Kernel, at: number): ReturnType<Kernel['kfuncById']> {
+  const ref = program.refs.get(at)
+  return ref?.kind === 'kfunc' ? (kernel.kfuncById(ref.btf, ref.btfId) ?? kernel.kfuncs.get(ref.name)) : undefined
+}

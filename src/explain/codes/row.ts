@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * One diagnostic code. Texts may hold places in braces, filled in from the case at hand: {reg} {value} {kfunc} {helper}
+ * {arg} {partner} {seen} {expected} {callers} {type} {name}. A line with a place that the case cannot fill is left out.
+ */
+export interface CodeRow {
+  /** Stable for ever: 'KF012'. Codes are never reused. */
+  readonly code: string
+  readonly title: string
+  /** Rules of the verifier that it explains; 'rule@cause' narrows a rule to one cause (cause.ts). */
+  readonly rules: readonly string[]
+  /** Where the rule is written. */
+  readonly section: string
+  /** The rule, in one line. */
+  readonly rule: string
+  /** Beside the place where the kernel stopped; the first line whose places can all be filled. */
+  readonly label: readonly string[]
+  readonly help: readonly string[]
+  /** Why the rule is there and how to live with it; paragraphs. */
+  readonly text: string
+  readonly bad?: string
+  readonly good?: string
+}

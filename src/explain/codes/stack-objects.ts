@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { CodeRow } from './row.ts'
+
+export const stackObjectCodes: readonly CodeRow[] = []

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Texts with places: 'call {partner}' → 'call bpf_task_release'. A text whose place has no value says nothing.
+
+export type Values = Readonly<Record<string, string | undefined>>
+
+/** The text with its places filled, or undefined where one has no value. */
+export function fill(text: string, values: Values): string | undefined {
+  let whole = true
+  const filled = text.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = values[name]
+    if (value === undefined || value === '') whole = false
+    return value ?? ''
+  })
+  return whole ? filled : undefined
+}
+
+/** Every text that can be filled. */
+export const fillAll = (texts: readonly string[], values: Values): readonly string[] =>
+  texts.flatMap((text) => fill(text, values) ?? [])
+
+/** The first text that can be filled. */
+export const fillFirst = (texts: readonly string[], values: Values): string | undefined => fillAll(texts, values)[0]
+
+export const ordinal = (index: number): string => ['first', 'second', 'third', 'fourth', 'fifth'][index] ?? `${index + 1}th`
+
+export const orList = (names: readonly string[]): string =>
+  names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// The corrected line, where the line at hand can be corrected on its own. Only what is surely right is suggested: the
+// argument is a plain name, the call is whole on its line.
+
+import type { Kernel } from '../kernel/index.ts'
+import type { Kfunc } from '../kfunc/index.ts'
+import type { LinkedProgram } from '../object/index.ts'
+import { callee } from './calls.ts'
+import type { CodeRow } from './codes/index.ts'
+import type { Values } from './fill.ts'
+import type { Causes, Rejected } from './notes.ts'
+import { sourceAt } from './source.ts'
+import { argumentText, assignedName, dereferenced, isSimple } from './text.ts'
+import type { Fix, Source } from './types.ts'
+
+export interface FixContext {
+  readonly report: Rejected
+  readonly program: LinkedProgram
+  readonly kernel: Kernel
+  readonly kfunc: Kfunc | undefined
+  readonly causes: Causes
+  readonly values: Values
+  readonly row: CodeRow
+}
+
+/** A correction of the line where the kernel stopped, or undefined. */
+export function fixFor(context: FixContext): Fix | undefined {
+  const source = sourceAt(context.program, context.report.insn)
+  if (source === undefined || source.text.trim() === '') return undefined
+  const after = fixes[context.row.code]?.(context, source)
+  return after === undefined ? undefined : { file: source.file, line: source.line, before: source.text, after }
+}
+
+type Fixer = (context: FixContext, source: Source) => readonly string[] | undefined
+
+const fixes: Readonly<Record<string, Fixer>> = {
+  KF012: guardArgument,
+  KF101: guardDereference,
+  KF032: releaseBefore,
+  KF050: closeBefore,
+}
+
+const indentOf = (line: string): string => /^\s*/.exec(line)![0]
+
+/** `f(p);` → `if (p)` + `f(p);` */
+function guardArgument({ report, program, values }: FixContext, { text }: Source): readonly string[] | undefined {
+  const name = callee(program, report.insn)?.name
+  const index = report.details.arg ?? (report.details.reg ?? 0) - 1
+  const argument = argumentText(text, name, index)?.replace(/^&/, '')
+  if (argument === undefined || !isSimple(argument) || argument === 'NULL' || values['value']?.includes('number')) return undefined
+  return guard(text, argument, name)
+}
+
+/** The statement behind a check of `name`. A statement that declares or assigns cannot move into a branch: return early. */
+function guard(text: string, variable: string, callName: string | undefined): readonly string[] | undefined {
+  const indent = indentOf(text)
+  const statement = text.trim()
+  if (!statement.endsWith(';') || /^(?:if|while|for|switch|else|return|case)\b/.test(statement)) return undefined
+  const assigns = callName === undefined ? /[^=!<>]=[^=]/.test(statement) : assignedName(text, callName) !== undefined
+  return assigns ? [`${indent}if (!${variable})`, `${indent}\treturn 0;`, text.trimEnd()] : [`${indent}if (${variable})`, `${indent}\t${statement}`]
+}
+
+function guardDereference({ causes }: FixContext, { text }: Source): readonly string[] | undefined {
+  if (causes.value === undefined || (causes.value.flags & 1) === 0) return undefined
+  const name = dereferenced(text)
+  return name === undefined ? undefined : guard(text, name, undefined)
+}
+
+/** `return 0;` → `bpf_task_release(acquired);` + `return 0;` */
+function releaseBefore({ report, program, values }: FixContext, { text }: Source): readonly string[] | undefined {
+  const acquired = report.details.at?.at(-1)?.insn
+  const partner = values['partner']
+  if (acquired === undefined || partner === undefined) return undefined
+  const release = partner.split(' ')[0]!
+  if (!/^bpf_\w+$/.test(release)) return undefined
+  const from = callee(program, acquired)?.name
+  const line = sourceAt(program, acquired)
+  const name = from === undefined ? undefined : assignedName(line?.text, from)
+  const rest = release.startsWith('bpf_ringbuf') ? ', 0' : ''
+  const statement = `${release}(${name ?? 'ref'}${rest});`
+  const indent = indentOf(text)
+  return /^\s*(?:return\b|\})/.test(text)
+    ? [`${indent}${text.trim() === '}' ? '\t' : ''}${statement}`, text.trimEnd()]
+    : undefined
+}
+
+const closers: readonly (readonly [string, string])[] = [
+  ['bpf_rcu_read_unlock', 'bpf_rcu_read_unlock();'],
+  ['bpf_preempt_enable', 'bpf_preempt_enable();'],
+  ['bpf_spin_unlock', 'bpf_spin_unlock(lock);'],
+]
+
+function closeBefore({ report }: FixContext, { text }: Source): readonly string[] | undefined {
+  const closer = closers.find(([name]) => report.message.includes(name))?.[1]
+  if (closer === undefined || !/^\s*(?:return\b|\})/.test(text)) return undefined
+  const indent = indentOf(text)
+  return [`${indent}${text.trim() === '}' ? '\t' : ''}${closer}`, text.trimEnd()]
+}

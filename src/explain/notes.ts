@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+// The causal path of a rejection: which steps on the way to it a reader has to know of, oldest first.
+
+import type { LinkedProgram } from '../object/index.ts'
+import type { PathStep, Report, RegState } from '../verifier/index.ts'
+import { callee } from './calls.ts'
+import { type Event, type History, historyOf } from './history.ts'
+import { sourceAt } from './source.ts'
+import type { Note } from './types.ts'
+import { differs, mayBeNull } from './words.ts'
+
+export type Rejected = Report & { readonly verdict: 'reject' }
+
+export interface Causes {
+  readonly notes: readonly Note[]
+  /** Register that the message is about, and its value where the program was stopped. */
+  readonly reg: number | undefined
+  readonly value: RegState | undefined
+  /** The value was a pointer once, and a step took it away. */
+  readonly lost: History['lost']
+  /** Step where the value was made. */
+  readonly origin: number
+}
+
+/** More decisions than this since a value was made are told by the nearest ones. */
+const MOST_BRANCHES = 16
+
+export function causesOf(report: Rejected, program: LinkedProgram): Causes {
+  const path = pathToRejection(report)
+  const reg = registerOf(report, program)
+  const events: Event[] = []
+  let lost: History['lost']
+  let origin = path.length - 1
+  for (const number of tracked(report, reg, path)) {
+    const history = historyOf(path, number, program)
+    events.push(...history.events)
+    lost ??= history.lost
+    if (history.events.length > 0) origin = Math.min(origin, history.origin)
+  }
+  for (const { label, insn } of report.details.at ?? []) {
+    const step = lastStepOf(path, insn)
+    if (step < 0 && path.length > 0) continue
+    origin = Math.min(origin, Math.max(step, 0))
+    const acquired = report.rule === 'reference-leak'
+    const name = callee(program, insn)?.name
+    events.push({ step, kind: acquired ? 'acquired' : 'context', label: acquired && name !== undefined ? `${name} returns a reference here` : label })
+  }
+  const sections = sectionsOf(report, path, program)
+  events.push(...sections)
+  for (const { step } of sections) origin = Math.min(origin, step)
+  if (isAboutStackObject(report)) {
+    const uses = stackObjectUses(report, path, program, reg)
+    events.push(...uses)
+  }
+  if (events.length > 0 && tellsBranches(report)) events.push(...branches(path, origin, program, reg))
+  return { notes: toNotes(events, path, report, program), reg, value: reg === undefined ? undefined : path.at(-1)?.regs[reg], lost, origin }
+}
+
+/** The path up to the insn where the kernel stopped; what a check after it appended is dropped. */
+function pathToRejection({ path, insn }: Rejected): readonly PathStep[] {
+  let end = path.length - 1
+  while (end >= 0 && path[end]!.insn !== insn) end--
+  return end < 0 ? path : path.slice(0, end + 1)
+}
+
+/** The register of the message; where the rule did not say, the pointer that the insn goes through. */
+function registerOf({ details, insn, message }: Rejected, program: LinkedProgram): number | undefined {
+  if (details.reg !== undefined) return details.reg
+  if (details.arg !== undefined) return details.arg + 1
+  const named = /\bR(\d+)\b/.exec(message)?.[1]
+  if (named !== undefined) return Number(named)
+  const at = program.insns[insn]
+  if (at === undefined) return undefined
+  if (at.op.kind === 'load') return at.src
+  if (at.op.kind === 'store' || at.op.kind === 'atomic' || at.op.kind === 'alu') return at.dst
+  return undefined
+}
+
+/** Registers whose history tells the story: a memory argument comes with its length. */
+function tracked(report: Rejected, reg: number | undefined, path: readonly PathStep[]): readonly number[] {
+  if (reg === undefined) return []
+  const numbers = [reg]
+  if (report.rule === 'mem-len' && reg < 5) numbers.push(reg + 1)
+  if (report.rule.startsWith('size-') && reg > 1) numbers.push(reg - 1)
+  return path.length === 0 ? [] : numbers
+}
+
+const lastStepOf = (path: readonly PathStep[], insn: number): number => {
+  for (let i = path.length - 1; i >= 0; i--) if (path[i]!.insn === insn) return i
+  return -1
+}
+
+/** Pairs that open and close a stretch of the program; helpers 93 and 94 are the spin lock's. */
+const sectionCalls: Readonly<Record<string, { readonly region: string; readonly opens: boolean }>> = {
+  bpf_rcu_read_lock: { region: 'RCU read', opens: true },
+  bpf_rcu_read_unlock: { region: 'RCU read', opens: false },
+  bpf_preempt_disable: { region: 'preempt-disabled', opens: true },
+  bpf_preempt_enable: { region: 'preempt-disabled', opens: false },
+  bpf_spin_lock: { region: 'lock', opens: true },
+  bpf_spin_unlock: { region: 'lock', opens: false },
+  bpf_local_irq_save: { region: 'IRQ-disabled', opens: true },
+  bpf_local_irq_restore: { region: 'IRQ-disabled', opens: false },
+}
+
+const regionRules: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/^section-open$/, ['RCU read', 'preempt-disabled', 'lock', 'IRQ-disabled']],
+  [/^(lock|unlock)-|-lock$/, ['lock']],
+  [/rcu/, ['RCU read', 'lock']],
+  [/preempt/, ['preempt-disabled']],
+  [/sleep/, ['RCU read', 'preempt-disabled', 'lock', 'IRQ-disabled']],
+]
+
+/** Where the section that the message speaks of was entered and left. */
+function sectionsOf(report: Rejected, path: readonly PathStep[], program: LinkedProgram): Event[] {
+  const regions = regionRules.find(([rule]) => rule.test(report.rule))?.[1]
+  if (regions === undefined) return []
+  const events: Event[] = []
+  const depth = new Map<string, number>()
+  for (let i = 0; i < path.length - 1; i++) {
+    const name = callee(program, path[i]!.insn)?.name
+    const section = name === undefined ? undefined : sectionCalls[name]
+    if (section === undefined || !regions.includes(section.region)) continue
+    const now = Math.max(0, (depth.get(section.region) ?? 0) + (section.opens ? 1 : -1))
+    depth.set(section.region, now)
+    const nested = now > 1 ? `, now ${now} deep` : ''
+    events.push({ step: i, kind: 'context', label: section.opens ? `the ${section.region} section is entered${nested}` : `the ${section.region} section is left${now > 0 ? `, still ${now} deep` : ''}` })
+  }
+  return events.slice(-12)
+}
+
+const isAboutStackObject = ({ rule }: Rejected): boolean => /^(iter|dynptr)-|^stack-(special|uninit)$/.test(rule)
+
+/** What earlier calls and stores did to the stack that the register points to. */
+function stackObjectUses(report: Rejected, path: readonly PathStep[], program: LinkedProgram, reg: number | undefined): Event[] {
+  const end = path.at(-1)
+  const target = reg === undefined ? undefined : end?.regs[reg]
+  if (target === undefined || target.kind !== 'fp') return []
+  const events: Event[] = []
+  for (let i = 0; i < path.length - 1; i++) {
+    const step = path[i]!
+    const insn = program.insns[step.insn]!
+    if (insn.op.kind === 'call') {
+      const call = callee(program, step.insn)
+      if (call === undefined || call.kind === 'subprog') continue
+      for (let r = 1; r <= 5; r++) {
+        const arg = step.regs[r]!
+        if (arg.kind === 'fp' && arg.frame === target.frame && arg.off === target.off) {
+          events.push({ step: i, kind: 'object', label: `${call.name} works on the same stack object, fp${target.off}` })
+        }
+      }
+    } else if (insn.op.kind === 'store') {
+      const base = step.regs[insn.dst]!
+      const at = base.off + insn.off
+      if (base.kind === 'fp' && base.frame === target.frame && at >= target.off && at < target.off + 16) {
+        events.push({ step: i, kind: 'object', label: `the program writes to the stack at fp${at} itself` })
+      }
+    }
+  }
+  void report
+  return events.slice(-8)
+}
+
+/** Decisions say nothing of a register that was never written, or of what the program may not call at all. */
+const tellsBranches = ({ rule }: Rejected): boolean => !/not-allowed|missing|gpl/.test(rule)
+
+function branches(path: readonly PathStep[], origin: number, program: LinkedProgram, reg: number | undefined): Event[] {
+  const found: Event[] = []
+  for (let i = Math.max(origin, 0); i < path.length - 1; i++) {
+    const step = path[i]!
+    const insn = program.insns[step.insn]!
+    if (insn.op.kind !== 'jump') continue
+    const next = path[i + 1]!
+    const taken = next.insn === step.insn + insn.off + 1 && insn.off !== 0
+    found.push({ step: i, kind: 'branch', label: branchLabel(step, next, taken, reg, program) })
+  }
+  return found.slice(-MOST_BRANCHES)
+}
+
+function branchLabel(step: PathStep, next: PathStep, taken: boolean, reg: number | undefined, program: LinkedProgram): string {
+  const insn = program.insns[step.insn]!
+  const way = taken ? 'the jump is taken' : 'the jump is not taken'
+  const { dst } = insn
+  const [before, after] = [step.regs[dst]!, next.regs[dst]!]
+  if (step.frame === next.frame && differs(before, after)) {
+    if (mayBeNull(before) && after.kind === 'scalar') return `R${dst} is NULL on this path: ${way}`
+    if (mayBeNull(before) && !mayBeNull(after)) return `R${dst} is not NULL on this path: ${way}`
+  }
+  void reg
+  return `on this path ${way}`
+}
+
+/** Events in the order they happened, one an insn and sentence, with their source. */
+function toNotes(events: readonly Event[], path: readonly PathStep[], report: Rejected, program: LinkedProgram): readonly Note[] {
+  const seen = new Set<string>()
+  const notes: Note[] = []
+  const sorted = [...events].sort((a, b) => a.step - b.step)
+  for (let i = sorted.length - 1; i >= 0; i--) {
+    const { step, kind, label } = sorted[i]!
+    const insn = step < 0 ? (report.details.at?.[0]?.insn ?? report.insn) : path[step]!.insn
+    const key = `${insn} ${kind === 'branch' || kind === 'acquired' ? kind : label}`
+    if (seen.has(key)) continue
+    seen.add(key)
+    notes.push({ kind, label, insn, source: sourceAt(program, insn) })
+  }
+  return notes.reverse()
+}

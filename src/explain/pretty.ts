@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+// A diagnostic for a terminal, in the manner of rustc: what, where, the lines of C with what happened on each, why, and
+// what to change.
+
+import { type Palette, palette } from './colour.ts'
+import type { Diagnostic, Note, Outcome } from './types.ts'
+
+export interface PrettyOptions {
+  /** Escape sequences for colours. Default: none. */
+  readonly colour?: boolean
+  /** Columns to wrap sentences at; lines of source are never cut. Default 100. */
+  readonly width?: number
+}
+
+/** One program's verdict and, where it is not accepted, why. Ends with a newline. */
+export function renderPretty(outcome: Outcome, options: PrettyOptions = {}): string {
+  const paint = palette(options.colour ?? false)
+  const width = Math.max(40, options.width ?? 100)
+  const lines: string[] = []
+  const { diagnostic } = outcome
+  if (diagnostic !== undefined) lines.push(...diagnosticLines(diagnostic, outcome, paint, width))
+  else if (outcome.verdict === 'load_error') {
+    lines.push(`${paint.error('error')}${paint.strong(`: ${outcome.program} cannot be loaded`)}`, ` ${paint.frame('-->')} ${outcome.object} (${outcome.section})`)
+    lines.push(...remark('loader', outcome.message ?? 'cannot be loaded', '', paint, width))
+  } else {
+    const { report } = outcome
+    const facts = report === undefined ? '' : ` (${report.insnsProcessed} insns, ${report.states} states)`
+    lines.push(`${paint.good('accept')} ${paint.strong(outcome.program)} ${outcome.section}${facts}`)
+  }
+  for (const text of outcome.warnings) lines.push(`${paint.warning('warning')}: ${text}`)
+  return `${lines.join('\n')}\n`
+}
+
+function diagnosticLines(diagnostic: Diagnostic, outcome: Outcome, paint: Palette, width: number): readonly string[] {
+  const { primary } = diagnostic
+  const unsupported = diagnostic.ruleId === 'unsupported'
+  const gutter = Math.max(1, ...[primary.line, ...diagnostic.notes.map(({ source }) => source?.line)].map((line) => `${line ?? ''}`.length))
+  const pad = ' '.repeat(gutter)
+  const bar = paint.frame('|')
+  const head = unsupported ? paint.warning(`unsupported[${diagnostic.code}]`) : paint.error(`error[${diagnostic.code}]`)
+  const where = primary.file === undefined ? outcome.object : `${primary.file}:${primary.line}${primary.column ? `:${primary.column}` : ''}`
+  const lines = [
+    `${head}${paint.strong(`: ${diagnostic.title}`)}`,
+    `${pad}${paint.frame('-->')} ${where}`,
+    `${pad} ${paint.frame('=')} program ${outcome.program}, section ${outcome.section}, insn ${primary.insn} of ${outcome.object}`,
+    `${pad} ${bar}`,
+    ...blocks(diagnostic, gutter, paint, width),
+    `${pad} ${bar}`,
+    ...remark('kernel', diagnostic.message, pad, paint, width),
+  ]
+  const { contract } = diagnostic
+  if (contract !== undefined) {
+    lines.push(...remark('contract', contract.prototype, pad, paint, width))
+    const say = (text: string): void => void lines.push(...continuation(text, 'contract', pad, width))
+    for (const text of contract.flags) say(text)
+    for (const text of contract.params) say(text)
+    if (contract.partner !== undefined) say(contract.partner)
+    say(`may be called by: ${contract.callers.join('; ')}`)
+  }
+  lines.push(...remark('rule', `${diagnostic.rule} (${diagnostic.section})`, pad, paint, width))
+  for (const text of diagnostic.help) lines.push(...remark('help', text, pad, paint, width))
+  if (diagnostic.fix !== undefined) {
+    const { fix } = diagnostic
+    lines.push(...remark('help', 'like this:', pad, paint, width), `${pad} ${bar}`)
+    const same = fix.after.some((line) => line.trim() === fix.before.trim())
+    const number = (line: number | undefined): string => paint.frame(`${line ?? ''}`.padStart(gutter))
+    if (!same) lines.push(`${number(fix.line)} ${paint.error('-')} ${expand(fix.before)}`)
+    for (const line of fix.after) {
+      const kept = same && line.trim() === fix.before.trim()
+      lines.push(`${number(kept || !same ? fix.line : undefined)} ${kept ? ' ' : paint.good('+')} ${expand(line)}`)
+    }
+    lines.push(`${pad} ${bar}`)
+  }
+  lines.push(`${pad} ${paint.frame('=')} more: kfuncs explain ${diagnostic.code}`)
+  return lines
+}
+
+interface Mark {
+  readonly label: string
+  readonly primary: boolean
+  readonly insn: number
+}
+interface Block {
+  readonly file: string | undefined
+  readonly line: number | undefined
+  readonly text: string
+  readonly marks: Mark[]
+}
+
+/** Lines of source in the order of the path, each with what happened there; neighbours on the same line are one. */
+function blocks(diagnostic: Diagnostic, gutter: number, paint: Palette, width: number): readonly string[] {
+  const { primary } = diagnostic
+  const found: Block[] = []
+  const add = (source: Note['source'], mark: Mark): void => {
+    const last = found.at(-1)
+    if (last !== undefined && last.file === source?.file && last.line === source?.line) last.marks.push(mark)
+    else found.push({ file: source?.file, line: source?.line, text: source?.text ?? `(insn ${mark.insn}, no line info)`, marks: [mark] })
+  }
+  for (const note of diagnostic.notes) add(note.source, { label: note.label, primary: false, insn: note.insn })
+  const place = primary.file === undefined ? undefined : { file: primary.file, line: primary.line ?? 0, text: primary.text ?? '' }
+  add(place, { label: primary.label, primary: true, insn: primary.insn })
+
+  const bar = paint.frame('|')
+  const pad = ' '.repeat(gutter)
+  const lines: string[] = []
+  let before: Block | undefined
+  for (const block of found) {
+    if (before !== undefined) {
+      if (block.file !== before.file && block.file !== undefined) lines.push(`${pad} ${bar}`, `${pad}${paint.frame(':::')} ${block.file}`)
+      else if (block.line === undefined || before.line === undefined || block.line < before.line || block.line > before.line + 1) lines.push(paint.frame('...'))
+    }
+    before = block
+    const text = expand(block.text)
+    const start = text.length - text.trimStart().length
+    const length = Math.max(1, text.trim().length)
+    const isPrimary = block.marks.some((mark) => mark.primary)
+    const carets = (isPrimary ? '^' : '-').repeat(length)
+    lines.push(`${paint.frame(`${block.line ?? ''}`.padStart(gutter))} ${bar} ${text}`)
+    lines.push(`${pad} ${bar} ${' '.repeat(start)}${isPrimary ? paint.error(carets) : paint.note(carets)}`)
+    for (const mark of block.marks) {
+      const ink = mark.primary ? paint.error : paint.note
+      const wrapped = wrap(mark.label, width - gutter - 3 - start - 2)
+      wrapped.forEach((line, i) => {
+        lines.push(`${pad} ${bar} ${' '.repeat(start)}${ink(`${i === 0 ? (mark.primary ? '^ ' : '- ') : '  '}${line}`)}`)
+      })
+    }
+  }
+  return lines
+}
+
+function remark(name: string, text: string, pad: string, paint: Palette, width: number): readonly string[] {
+  const [first = '', ...rest] = wrap(text, width - pad.length - name.length - 5)
+  const hang = ' '.repeat(pad.length + name.length + 5)
+  return [`${pad} ${paint.frame('=')} ${paint.strong(`${name}:`)} ${first}`, ...rest.map((line) => `${hang}${line}`)]
+}
+
+function continuation(text: string, name: string, pad: string, width: number): readonly string[] {
+  const hang = ' '.repeat(pad.length + name.length + 5)
+  return wrap(text, width - hang.length - 2).map((line, i) => `${hang}${i === 0 ? '' : '  '}${line}`)
+}
+
+/** Tabs as four columns: BTF keeps the line as it was written. */
+const expand = (text: string): string => text.trimEnd().replaceAll('\t', '    ')
+
+/** Words in lines of at most `width`; a word longer than that stands alone. */
+function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = []
+  for (const paragraph of text.split('\n')) {
+    let line = ''
+    for (const word of paragraph.split(' ')) {
+      if (line !== '' && line.length + 1 + word.length > Math.max(width, 20)) {
+        lines.push(line)
+        line = word
+      } else line = line === '' ? word : `${line} ${word}`
+    }
+    lines.push(line)
+  }
+  return lines
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// SARIF 2.1.0 (OASIS), the exchange format of static analysers: one run, a rule a code, a result a rejected program.
+
+import { codes } from './codes/index.ts'
+import type { Note, Outcome, Source } from './types.ts'
+
+/** A whole SARIF log of everything that was checked. */
+export function renderSarif(outcomes: readonly Outcome[], version = '0.0.0'): string {
+  const used = codes.filter(({ code }) => outcomes.some(({ diagnostic }) => diagnostic?.code === code))
+  const log = {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: 'kfuncs',
+            semanticVersion: version,
+            rules: used.map((row) => ({
+              id: row.code,
+              name: camel(row.title),
+              shortDescription: { text: row.title },
+              fullDescription: { text: row.rule },
+              help: { text: row.text },
+              defaultConfiguration: { level: row.code === 'KF198' ? 'warning' : 'error' },
+            })),
+          },
+        },
+        columnKind: 'utf16CodeUnits',
+        invocations: [{ executionSuccessful: true, toolExecutionNotifications: notifications(outcomes) }],
+        results: outcomes.flatMap((outcome) => result(outcome, (code) => used.findIndex((row) => row.code === code))),
+      },
+    ],
+  }
+  return `${JSON.stringify(log, null, 2)}\n`
+}
+
+function notifications(outcomes: readonly Outcome[]): readonly object[] {
+  return outcomes.flatMap((outcome) => [
+    ...(outcome.verdict === 'load_error' ? [{ level: 'error', message: { text: `${outcome.object}: ${outcome.program}: ${outcome.message ?? 'cannot be loaded'}` } }] : []),
+    ...outcome.warnings.map((text) => ({ level: 'warning', message: { text: `${outcome.object}: ${outcome.program}: ${text}` } })),
+  ])
+}
+
+function result({ diagnostic, object, program }: Outcome, ruleIndex: (code: string) => number): readonly object[] {
+  if (diagnostic === undefined) return []
+  const { primary } = diagnostic
+  const source = primary.file === undefined ? undefined : { file: primary.file, line: primary.line ?? 1, text: primary.text ?? '' }
+  const steps = [...diagnostic.notes.map((note) => step(note, object)), step({ label: primary.label, source }, object)]
+  return [
+    {
+      ruleId: diagnostic.code,
+      ruleIndex: ruleIndex(diagnostic.code),
+      level: diagnostic.ruleId === 'unsupported' ? 'warning' : 'error',
+      message: { text: [`${primary.label}.`, `Kernel: ${diagnostic.message}`, ...diagnostic.help].join('\n') },
+      locations: [{ ...location(source, object, primary.column), logicalLocations: [{ name: program, fullyQualifiedName: `${object}:${program}:insn ${primary.insn}`, kind: 'function' }] }],
+      codeFlows: [{ threadFlows: [{ locations: steps }] }],
+      partialFingerprints: { 'kfuncs/v1': `${program}:${diagnostic.ruleId}:${primary.insn}` },
+    },
+  ]
+}
+
+const step = ({ label, source }: Pick<Note, 'label' | 'source'>, object: string): object => ({ location: { ...location(source, object), message: { text: label } } })
+
+/** A place in the source; without line info, the object itself. */
+function location(source: Source | undefined, object: string, column?: number): object {
+  if (source === undefined) return { physicalLocation: { artifactLocation: { uri: uri(object) } } }
+  return {
+    physicalLocation: {
+      artifactLocation: { uri: uri(source.file) },
+      region: { startLine: Math.max(1, source.line), ...(column === undefined || column < 1 ? {} : { startColumn: column }), snippet: { text: source.text } },
+    },
+  }
+}
+
+const uri = (path: string): string => path.replace(/^\.\//, '').split('/').map(encodeURIComponent).join('/')
+const camel = (title: string): string => title.split(/[^A-Za-z0-9]+/).filter(Boolean).map((word) => word[0]!.toUpperCase() + word.slice(1)).join('')

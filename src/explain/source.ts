@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// From an insn to the line of C it came from: BTF.ext line info, which each subprogram starts anew.
+
+import type { LineInfo, LinkedProgram } from '../object/index.ts'
+import type { Source } from './types.ts'
+
+/** The line record that covers an insn: the last one at or before it. */
+export function lineAt(program: LinkedProgram, insn: number): LineInfo | undefined {
+  const { lines } = program
+  let low = 0
+  let high = lines.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (lines[middle]!.insn <= insn) low = middle + 1
+    else high = middle
+  }
+  const found = lines[low - 1]
+  if (found === undefined || !program.funcs.some((func) => func.insn > found.insn && func.insn <= insn)) return found
+  return undefined
+}
+
+export function sourceAt(program: LinkedProgram, insn: number): Source | undefined {
+  const line = lineAt(program, insn)
+  return line === undefined ? undefined : { file: line.file, line: line.line, text: line.text }
+}

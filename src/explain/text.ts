@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading a single line of C for a suggestion. The line is only quoted back to a person, so a line that is not what it
+// seems (a macro, half a statement) costs a suggestion, never a verdict. Brackets are matched, nothing is parsed.
+
+/** The text of argument `index` in the call of `name` on this line. */
+export function argumentText(line: string | undefined, name: string | undefined, index: number): string | undefined {
+  const args = line === undefined || name === undefined ? undefined : callArguments(line, name)
+  const text = args?.[index]?.trim()
+  return text === '' ? undefined : text
+}
+
+/** Arguments of the call of `name` on this line; undefined where the call is not whole. */
+export function callArguments(line: string, name: string): readonly string[] | undefined {
+  const at = line.indexOf(`${name}(`)
+  if (at < 0) return undefined
+  const args: string[] = []
+  let depth = 0
+  let start = at + name.length + 1
+  for (let i = start; i < line.length; i++) {
+    const c = line[i]!
+    if (c === '"') {
+      i = line.indexOf('"', i + 1)
+      if (i < 0) return undefined
+    } else if (c === '(' || c === '[' || c === '{') depth++
+    else if (c === ',' && depth === 0) {
+      args.push(line.slice(start, i))
+      start = i + 1
+    } else if (c === ')' || c === ']' || c === '}') {
+      if (depth-- === 0) return [...args, line.slice(start, i)]
+    }
+  }
+  return undefined
+}
+
+/** What a line assigns the result of `name` to: `acquired = bpf_task_acquire(task);` → 'acquired'. */
+export function assignedName(line: string | undefined, name: string): string | undefined {
+  if (line === undefined) return undefined
+  const match = /([A-Za-z_]\w*)\s*=\s*(?:\([^()]*\)\s*)?$/.exec(line.slice(0, Math.max(0, line.indexOf(`${name}(`))))
+  return match?.[1]
+}
+
+/** Is it a plain name or a path of members, safe to repeat in a condition? */
+export const isSimple = (text: string): boolean => /^[A-Za-z_]\w*(?:(?:->|\.)[A-Za-z_]\w*)*$/.test(text)
+
+/** A variable that the line reads a member of, where there is exactly one: `task->pid` → 'task'. */
+export function dereferenced(line: string): string | undefined {
+  const names = new Set([...line.matchAll(/(?<![\w.>])([A-Za-z_]\w*)->/g)].map((match) => match[1]!))
+  for (const match of line.matchAll(/(?:^|[=(,;{&|!]|return)\s*\*([A-Za-z_]\w*)/g)) names.add(match[1]!)
+  return names.size === 1 ? [...names][0] : undefined
+}
+
+/** The name closest to `name`, where one is close: few edits, or one more or less word. */
+export function nearest(name: string, names: readonly string[]): string | undefined {
+  let best: string | undefined
+  let least = Math.max(2, Math.floor(name.length / 5)) + 1
+  for (const other of names) {
+    const cost = distance(name, other, least)
+    if (cost < least || (cost === least && best !== undefined && other < best)) {
+      best = other
+      least = cost
+    }
+  }
+  return best
+}
+
+/** Edits between two names, or `limit` where there are as many or more. */
+function distance(a: string, b: string, limit: number): number {
+  if (Math.abs(a.length - b.length) >= limit) return limit
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1))
+    }
+    row = next
+  }
+  return Math.min(row[b.length]!, limit)
+}

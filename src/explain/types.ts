@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an explanation is, before anybody prints it: places, labels and sentences; no layout, no colour.
+
+import type { Report } from '../verifier/index.ts'
+
+/** A line of the program's C source, as the object's line info has it. */
+export interface Source {
+  readonly file: string
+  readonly line: number
+  readonly text: string
+}
+
+/** What a note tells of: a register changed, a decision taken, a resource taken, a value lost, a section entered. */
+export type NoteKind = 'update' | 'branch' | 'acquired' | 'invalidated' | 'context' | 'spilled' | 'object'
+
+/** One thing that happened on the way to the rejection, oldest first in a Diagnostic. */
+export interface Note {
+  readonly kind: NoteKind
+  readonly label: string
+  readonly insn: number
+  readonly source: Source | undefined
+}
+
+/** Where the kernel stopped. Without line info only the insn is known. */
+export interface Primary {
+  readonly insn: number
+  readonly file: string | undefined
+  readonly line: number | undefined
+  readonly column: number | undefined
+  readonly text: string | undefined
+  readonly label: string
+}
+
+/** What the kfunc at the rejected call asks of its callers. */
+export interface Contract {
+  readonly name: string
+  /** As C. */
+  readonly prototype: string
+  /** 'KF_ACQUIRE: returns a reference …' */
+  readonly flags: readonly string[]
+  /** 'p: a trusted struct task_struct, not NULL' */
+  readonly params: readonly string[]
+  readonly returns: readonly string[]
+  /** Who may call it. */
+  readonly callers: readonly string[]
+  /** 'released by bpf_task_release' */
+  readonly partner: string | undefined
+}
+
+/** A line of source as it is and as it could be. */
+export interface Fix {
+  readonly file: string
+  readonly line: number
+  readonly before: string
+  readonly after: readonly string[]
+}
+
+/** A verdict, explained. */
+export interface Diagnostic {
+  /** Stable: 'KF012'. */
+  readonly code: string
+  readonly title: string
+  /** The verifier's rule that was broken. */
+  readonly ruleId: string
+  /** The kernel's own message, word for word; for what we cannot judge, what is missing. */
+  readonly message: string
+  readonly primary: Primary
+  readonly notes: readonly Note[]
+  /** What is wrong, in a sentence or two about this very program. */
+  readonly reason: string
+  readonly contract: Contract | undefined
+  /** The rule of kfuncs.rst or the verifier's documentation, in one line. */
+  readonly rule: string
+  /** Its place: 'kfuncs.rst "KF_RELEASE flag"'. */
+  readonly section: string
+  readonly help: readonly string[]
+  readonly fix: Fix | undefined
+}
+
+/** One program of one object, judged: what the renderers take. */
+export interface Outcome {
+  /** Path or name of the object, as the user gave it. */
+  readonly object: string
+  readonly program: string
+  readonly section: string
+  /** 'BPF_PROG_TYPE_XDP' …, undefined where it has none. */
+  readonly type: string | undefined
+  readonly verdict: 'accept' | 'reject' | 'unsupported' | 'load_error'
+  /** The verifier's report; undefined for load errors. */
+  readonly report?: Report | undefined
+  /** For reject and unsupported. */
+  readonly diagnostic?: Diagnostic | undefined
+  /** For load errors: what the loader says. */
+  readonly message?: string | undefined
+  readonly timeUs?: number | undefined
+  /** Names of the kfuncs the program calls. */
+  readonly kfuncs: readonly string[]
+  readonly warnings: readonly string[]
+}

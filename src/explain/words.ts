@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// A register's abstract value in words a reader of C knows, beside the kernel's own name of its type.
+
+import type { LinkedProgram } from '../object/index.ts'
+import { type RegState, regTypeText, scalar } from '../verifier/index.ts'
+
+/** What a register holds: `trusted pointer to struct task_struct, or NULL`. */
+export function regWords(reg: RegState, program: LinkedProgram): string {
+  switch (reg.kind) {
+    case 'not_init':
+      return 'nothing readable'
+    case 'scalar':
+      return scalarWords(reg)
+    case 'ctx':
+      return `the context pointer${offsetWords(reg)}`
+    case 'fp':
+      return `a pointer to the stack, fp${offset(reg, true)}`
+    case 'map_ptr':
+      return `a pointer to map ${mapName(reg, program)}`
+    case 'map_value':
+    case 'map_key':
+      return `a pointer to a ${reg.kind === 'map_key' ? 'key' : 'value'} of map ${mapName(reg, program)}${offsetWords(reg)}${nullWords(reg)}`
+    case 'btf':
+      return `${trustWords(reg)}pointer to struct ${structName(reg)}${offsetWords(reg)}${nullWords(reg)} (${regTypeText(reg)})`
+    case 'mem':
+      return `a pointer to ${reg.size} bytes of memory${offsetWords(reg)}${nullWords(reg)} (${regTypeText(reg)})`
+    case 'func':
+      return 'the address of a function of the program'
+    default:
+      return `a ${kindWords[reg.kind] ?? `${regTypeText(reg)} pointer`}${offsetWords(reg)}${nullWords(reg)}`
+  }
+}
+
+const kindWords: Readonly<Record<string, string>> = {
+  pkt: 'pointer into the packet',
+  pkt_meta: "pointer into the packet's metadata",
+  pkt_end: "pointer to the packet's end",
+  flow_keys: 'pointer to the flow keys',
+  sock: 'pointer to a full socket',
+  sock_common: 'pointer to a socket of which only the common part may be read',
+  tcp_sock: 'pointer to a TCP socket',
+  xdp_sock: 'pointer to an XDP socket',
+  tp_buffer: "pointer to the tracepoint's arguments",
+  buf: 'pointer to a buffer',
+  arena: 'pointer into the arena',
+  dynptr: 'pointer to a dynptr',
+  iter: 'pointer to an iterator',
+}
+
+/** Type flags by name; the numbers are the verifier's own (state/reg.ts). */
+const flag = { mayBeNull: 1, rdonly: 2, untrusted: 4, trusted: 8, rcu: 16, alloc: 32, percpu: 64, user: 128, nonOwn: 256 } as const
+
+export const mayBeNull = (reg: RegState): boolean => (reg.flags & flag.mayBeNull) !== 0
+export const isUntrusted = (reg: RegState): boolean => reg.kind === 'btf' && (reg.flags & (flag.trusted | flag.rcu)) === 0 && reg.refObjId === 0
+export const isPointer = (reg: RegState): boolean => reg.kind !== 'scalar' && reg.kind !== 'not_init'
+
+function trustWords(reg: RegState): string {
+  const { flags } = reg
+  const words: string[] = []
+  if (flags & flag.alloc) words.push(flags & flag.nonOwn ? 'non-owning' : reg.refObjId === 0 ? 'allocated' : 'owning')
+  else if (reg.refObjId !== 0) words.push('referenced')
+  if (flags & flag.percpu) words.push('per-CPU')
+  if (flags & flag.user) words.push('user-space')
+  if (flags & flag.untrusted) words.push('untrusted')
+  if (flags & flag.trusted && reg.refObjId === 0) words.push('trusted')
+  if (flags & flag.rcu) words.push('RCU-protected')
+  if (words.length === 0) words.push('plain (neither trusted nor RCU-protected)')
+  const text = words.join(' ')
+  return `${/^[aeiouAEIOR]/.test(text) && !text.startsWith('user') && !text.startsWith('referenced') ? 'an' : 'a'} ${text} `
+}
+
+const nullWords = (reg: RegState): string => (mayBeNull(reg) ? ', or NULL' : '')
+
+/** Name of the struct a pointer points to. */
+export function structName(reg: RegState): string {
+  if (reg.btf === undefined || reg.btfId === 0) return '(unknown)'
+  return reg.btf.type(reg.btfId).name || '(anonymous)'
+}
+
+const mapName = (reg: RegState, program: LinkedProgram): string =>
+  reg.map < 0 ? '(several)' : (program.maps[reg.map]?.name ?? '(inner map)')
+
+/** `+8`, `-16`; with bounds where the offset varies. */
+function offset(reg: RegState, always: boolean): string {
+  const fixed = reg.off
+  if (scalar.isConst(reg.var)) {
+    const total = fixed + scalar.constNumber(reg.var)
+    return total === 0 && !always ? '' : total < 0 ? `${total}` : `+${total}`
+  }
+  return `${fixed === 0 ? '' : fixed < 0 ? fixed : `+${fixed}`}+[${scalar.smin(reg.var)}, ${scalar.smax(reg.var)}]`
+}
+function offsetWords(reg: RegState): string {
+  const text = offset(reg, false)
+  return text === '' ? '' : ` at offset ${text.replace(/^\+/, '')}`
+}
+
+function scalarWords({ var: value }: RegState): string {
+  if (scalar.isConst(value)) return scalar.isZero(value) ? 'the number 0 (NULL)' : `the number ${BigInt.asIntN(64, scalar.constValue(value))}`
+  if (scalar.isUnknown(value)) return 'a number that is not known'
+  const [smin, smax, umin, umax] = [scalar.smin(value), scalar.smax(value), scalar.umin(value), scalar.umax(value)]
+  return smin >= 0n ? `a number in [${umin}, ${umax}]` : `a number in [${smin}, ${smax}] (unsigned: [${umin}, ${umax}])`
+}
+
+/** Do two values differ in what a reader cares about? Ids and precision marks do not. */
+export function differs(a: RegState, b: RegState): boolean {
+  if (a === b) return false
+  return (
+    a.kind !== b.kind || a.flags !== b.flags || a.off !== b.off || a.map !== b.map || a.btfId !== b.btfId ||
+    a.btf !== b.btf || (a.refObjId === 0) !== (b.refObjId === 0) || a.size !== b.size || !scalar.equal(a.var, b.var)
+  )
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { main } from '../../src/cli/main.ts'
+
+const example = (name: string): string => fileURLToPath(new URL(`../../examples/${name}`, import.meta.url))
+const acquire = example('03-flags/acquire.bpf.o')
+
+async function run(...args: string[]): Promise<{ status: number; out: string; err: string }> {
+  let out = ''
+  let err = ''
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    out += String(text)
+    return true
+  })
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    err += String(text)
+    return true
+  })
+  try {
+    return { status: await main(args), out, err }
+  } finally {
+    vi.restoreAllMocks()
+  }
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'kfuncs-'))
+const file = (name: string, content: string): string => {
+  const path = join(folder, name)
+  writeFileSync(path, content)
+  return path
+}
+afterEach(() => vi.restoreAllMocks())
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+
+describe('exit status', () => {
+  test.for([
+    ['0 where all is accepted', ['check', '--prog', 'acquire_release', acquire], 0],
+    ['1 where a program is rejected', ['check', acquire], 1],
+    ['2 for no such file', ['check', 'no-such-file.bpf.o'], 2],
+    ['2 for a file that is no object', ['check', fileURLToPath(import.meta.url)], 2],
+    ['2 for a program that is not in the object', ['check', '--prog', 'nope', acquire], 2],
+    ['2 for an unknown option', ['check', '--nope', acquire], 2],
+    ['2 for an unknown verb', ['chek', acquire], 2],
+    ['2 for no object', ['check'], 2],
+    ['2 for a kernel we do not have', ['check', '--kernel', '9.99', acquire], 2],
+    ['2 for an unknown program type', ['check', '--type', 'nope', acquire], 2],
+    ['2 for an unknown format', ['check', '--format', 'nope', acquire], 2],
+    ['2 for no jobs', ['check', '--jobs', '0', acquire], 2],
+    ['0 for help', ['--help'], 0],
+    ['0 for the version', ['--version'], 0],
+  ] as const)('%s', async ([, args, status]) => {
+    const ran = await run(...args)
+    expect(ran.status).toBe(status)
+    if (status === 2) expect(ran.err).not.toBe('')
+  })
+})
+
+test('one unreadable object does not keep the others from being judged', async () => {
+  const { status, out, err } = await run('check', '--format', 'json', 'no-such-file.bpf.o', acquire)
+  expect(status).toBe(2)
+  expect(err).toContain('no-such-file.bpf.o: no such file')
+  expect(out.trim().split('\n')).toHaveLength(6)
+})
+
+test('json: one line a program, with the fields that are promised', async () => {
+  const { out } = await run('check', '--format', 'json', acquire)
+  const rows = out.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
+  expect(rows.map((row) => row.verdict)).toContain('reject')
+  for (const row of rows) {
+    for (const field of ['object', 'program', 'section', 'type', 'verdict', 'insns_processed', 'states', 'time_us', 'kfuncs', 'warnings']) {
+      expect(row).toHaveProperty(field)
+    }
+    if (row.verdict !== 'reject') continue
+    for (const field of ['message', 'code', 'source', 'insn', 'notes', 'help']) expect(row).toHaveProperty(field)
+    expect(row.message).toMatch(/^Unreleased reference/)
+  }
+})
+
+test('the pretty format has the kernel’s words and no colour away from a terminal', async () => {
+  const { out } = await run('check', '--prog', 'acquire_leak', acquire)
+  expect(out).toContain('Unreleased reference id=')
+  expect(out).not.toContain('\x1b[')
+})
+
+test('sarif is one document', async () => {
+  const { out } = await run('check', '--format', 'sarif', acquire)
+  expect(JSON.parse(out)).toMatchObject({ version: '2.1.0' })
+})
+
+test('--log prints the kernel’s log', async () => {
+  const { out } = await run('check', '--log', '--prog', 'acquire_leak', acquire)
+  expect(out).toMatch(/^1: \(85\) call bpf_task_acquire#\d+/m)
+  expect(out).toMatch(/^processed \d+ insns/m)
+})
+
+test('disasm has C lines, kfunc names and map names', async () => {
+  const { status, out } = await run('disasm', acquire)
+  expect(status).toBe(0)
+  expect(out).toMatch(/^; .*bpf_task_acquire\(.* @ acquire\.bpf\.c:\d+$/m)
+  expect(out).toContain('call bpf_task_acquire')
+})
+
+describe('show', () => {
+  test('says what the contract is', async () => {
+    const { status, out } = await run('show', 'bpf_task_acquire')
+    expect(status).toBe(0)
+    for (const text of ['struct task_struct *bpf_task_acquire(struct task_struct *p);', 'KF_ACQUIRE', 'bpf_task_release']) {
+      expect(out).toContain(text)
+    }
+  })
+  test('suggests a name near the one it has not', async () => {
+    const { status, err } = await run('show', 'bpf_task_aquire')
+    expect(status).toBe(2)
+    expect(err).toContain('did you mean bpf_task_acquire?')
+  })
+})
+
+test('list knows who may call', async () => {
+  const all = (await run('list')).out.trim().split('\n')
+  const xdp = (await run('list', '--type', 'xdp')).out.trim().split('\n')
+  expect(all.length).toBeGreaterThan(xdp.length)
+  expect(xdp.some((line) => line.startsWith('bpf_xdp_get_xfrm_state '))).toBe(true)
+})
+
+test('explain: every code has a long form', async () => {
+  const { out } = await run('explain')
+  const codes = out.trim().split('\n').map((line) => line.split(' ')[0]!)
+  expect(codes.length).toBeGreaterThan(10)
+  const { status } = await run('explain', codes[0]!)
+  expect(status).toBe(0)
+  expect((await run('explain', 'KF999')).status).toBe(2)
+})
+
+describe('--module', () => {
+  const module = {
+    name: 'host',
+    c: 'struct sk_buff;\n__bpf_kfunc int host_add(int a, int b);\n',
+    register: { BPF_PROG_TYPE_SCHED_CLS: ['host_add'] },
+  }
+  test('declared as JSON', async () => {
+    const { status, out } = await run('show', '--module', file('host.json', JSON.stringify(module)), 'host_add')
+    expect(status).toBe(0)
+    expect(out).toContain('module host')
+  })
+  test('declared in JavaScript', async () => {
+    const path = file('host.mjs', `export default ${JSON.stringify(module)}`)
+    expect((await run('show', '--module', path, 'host_add')).out).toContain('int host_add(int a, int b);')
+  })
+  test('a broken declaration is told with its place', async () => {
+    const broken = { ...module, c: '__bpf_kfunc int host_add(void *mem);\n' }
+    const { status, err } = await run('list', '--module', file('broken.json', JSON.stringify(broken)))
+    expect(status).toBe(2)
+    expect(err).toContain('host.c:1')
+  })
+})

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // May this program attach where it says: sleepable hooks, modifiable returns.
 
+import { disabledLsmHooks } from '../kernel/index.ts'
 import type { Env } from './env.ts'
 import { reject } from './report.ts'
 
@@ -9,6 +10,7 @@ const mayBeSleepable = new Set(['BPF_PROG_TYPE_TRACING', 'BPF_PROG_TYPE_LSM', 'B
 export function checkAttach(env: Env): void {
   const { prog, kernel } = env
   const name = prog.attach?.name ?? ''
+  if (prog.type === 'BPF_PROG_TYPE_STRUCT_OPS') checkStructOps(env)
   if (prog.type === 'BPF_PROG_TYPE_SYSCALL') {
     if (!prog.sleepable) reject('syscall-sleepable', 'Syscall programs can only be sleepable')
     return
@@ -18,8 +20,30 @@ export function checkAttach(env: Env): void {
   }
   if (prog.type !== 'BPF_PROG_TYPE_TRACING' && prog.type !== 'BPF_PROG_TYPE_LSM') return
   const { attachType } = prog
+  if (prog.type === 'BPF_PROG_TYPE_LSM') {
+    if (!env.traits.gpl) reject('lsm-gpl', 'LSM programs must have a GPL compatible license')
+    if (disabledLsmHooks.has(name.replace(/^bpf_lsm_/, ''))) {
+      reject('lsm-disabled', `attach_btf_id ${prog.attach?.btfId} points to disabled hook ${name}`)
+    }
+  }
   if (prog.sleepable && attachType !== 'BPF_TRACE_ITER' && attachType !== 'BPF_TRACE_RAW_TP' && !kernel.sleepableAt(prog.type, name)) {
     reject('attach-not-sleepable', `${name} is not sleepable`)
   }
   if (attachType === 'BPF_MODIFY_RETURN' && prog.attach !== undefined && !kernel.modifiable(name)) reject('attach-modify', `${name}() is not modifiable`)
+}
+
+/** Members that the kernel's struct_ops leave without a default, so that no program may stand there. */
+const unsupportedMembers: Record<string, readonly string[]> = {
+  tcp_congestion_ops: ['get_info'], bpf_testmod_ops: ['unsupported_ops'],
+}
+
+function checkStructOps(env: Env): void {
+  const { structOps, sleepable } = env.prog
+  if (!env.traits.gpl) reject('struct-ops-gpl', 'struct ops programs must have a GPL compatible license')
+  if (structOps === undefined) return
+  const { typeName, member } = structOps
+  const sleeps = typeName === 'bpf_dummy_ops' && sleepable && member !== 'test_sleepable'
+  if (sleeps || unsupportedMembers[typeName]?.includes(member)) {
+    reject('struct-ops-member', `attach to unsupported member ${member} of struct ${typeName}`)
+  }
 }

@@ -44,6 +44,8 @@ export type Report =
       readonly details: Details
       readonly path: readonly PathStep[]
     })
+  /** The path reaches what the loader could not link: libbpf's own words. */
+  | (Common & { readonly verdict: 'load_error'; readonly message: string; readonly insn: number })
   | (Common & { readonly verdict: 'unsupported'; readonly what: string; readonly insn: number })
 
 /** Thrown inside the engine by a broken rule; `verify` turns it into a Report. */
@@ -56,6 +58,9 @@ export class Rejection extends Error {
     this.details = details
   }
 }
+
+/** Thrown where a path reaches a call or load that the loader left unlinked. */
+export class Unlinked extends Error {}
 
 /** Thrown where the engine cannot say; never a guess. */
 export class Unsupported extends Error {}

@@ -10,7 +10,7 @@ import { Env, type VerifyOptions } from './env.ts'
 import { checkDepth } from './explore/depth.ts'
 import { explore } from './explore/explore.ts'
 import { checkFlow, findSubprogs } from './explore/flow.ts'
-import { Rejection, type Report, reject, Unsupported } from './report.ts'
+import { Rejection, type Report, reject, Unlinked, Unsupported } from './report.ts'
 import { pointer } from './state/reg.ts'
 import { Frame, State } from './state/state.ts'
 
@@ -30,6 +30,7 @@ export function verify(prog: LinkedProgram, kernel: Kernel, options: VerifyOptio
         path: options.trace && env.state !== undefined ? env.path() : [], ...common(),
       }
     }
+    if (error instanceof Unlinked) return { verdict: 'load_error', message: error.message, insn: env.insn, ...common() }
     if (error instanceof Unsupported) return { verdict: 'unsupported', what: error.message, insn: env.insn, ...common() }
     throw error
   }

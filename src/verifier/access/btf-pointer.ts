@@ -51,6 +51,9 @@ export function accessBtfPointer(env: Env, number: number, off: number, size: nu
   const reg = env.reg(number)
   const name = structName(reg)
   const details = { reg: number, seen: name }
+  if (!env.traits.gpl && !isAllocated(reg)) {
+    reject('btf-gpl', `Cannot access kernel 'struct ${name}' from non-GPL compatible program`, details)
+  }
   if (off < 0 && !hasVarOff(reg)) {
     reject('btf-negative', `R${number} is ptr_${name} invalid negative access: off=${off}`, details)
   }

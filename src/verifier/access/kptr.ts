@@ -12,7 +12,7 @@ import {
 } from '../state/reg.ts'
 import { structName } from './btf-pointer.ts'
 import type { Access } from './memory.ts'
-import { constVar, hasVarOff } from './regions.ts'
+import { constVar, hasVarOff, requireUnmodified } from './regions.ts'
 
 /** Structs whose memory outlives an RCU grace period: a referenced kptr to one may be read under RCU. */
 const rcuProtected = new Set(['prog_test_ref_kfunc', 'cgroup', 'bpf_cpumask', 'task_struct', 'bpf_crypto_ctx'])
@@ -76,6 +76,6 @@ export function requireKptrMatch(env: Env, field: SpecialField, reg: RegState, n
   }
   if (reg.kind !== 'btf' || (reg.flags & ~allowed) !== 0 || reg.btf === undefined) bad()
   if (field.kind === 'kptr_percpu' && (reg.flags & PERCPU) === 0) bad()
-  if (hasVarOff(reg) || reg.off < 0) bad()
+  requireUnmodified(number, reg, true)
   if (!structIdsMatch(reg.btf!, reg.btfId, reg.off, field.btf!, field.btfId, { strict: field.kind !== 'kptr' })) bad()
 }

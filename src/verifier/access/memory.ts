@@ -28,12 +28,15 @@ export interface Access {
   readonly strict: boolean
 }
 
+/** BPF_F_STRICT_ALIGNMENT */
+const STRICT_ALIGNMENT = 1
+
 /** Checks the access and, for a load, answers what is read. */
 export function access(env: Env, a: Access): RegState {
   const reg = env.reg(a.base)
   const stored = a.write && a.value >= 0 ? env.reg(a.value) : undefined
   const off = a.off + reg.off
-  requireAlignment(reg, a.off, a.size, a.strict && reg.kind !== 'ctx')
+  requireAlignment(reg, a.off, a.size, a.strict || (env.prog.flags & STRICT_ALIGNMENT) !== 0)
   const details = { reg: a.base }
   const loaded = (value = unknownScalar): RegState =>
     value.kind === 'scalar' && a.size < 8 && !scalar.isConst(value.var)

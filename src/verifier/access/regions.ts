@@ -4,7 +4,7 @@
 import type { Env } from '../env.ts'
 import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
-import { edit, isPkt, type RegState } from '../state/reg.ts'
+import { isPkt, type RegState } from '../state/reg.ts'
 
 /** Largest variable offset a pointer may carry. */
 export const MAX_VAR_OFF = 1 << 29
@@ -97,12 +97,16 @@ export function requireBuffer(number: number, name: string, reg: RegState, off: 
   }
 }
 
-/** Alignment: strict only for packets on machines that need it; x86 asks it of atomics and where the program says so. */
+/** Alignment: x86 asks it of the stack, whose slots are tracked by eight bytes, of atomics, and where the loader says so. */
 export function requireAlignment(reg: RegState, off: number, size: number, strict: boolean): void {
-  if (!strict || size === 1) return
-  const base = isPkt(reg) ? 2 : 0
-  const total = edit(reg, { var: scalar.addPointerOffset(reg.var, scalar.constantNumber(reg.off + off + base)) })
-  if (!scalar.tnumIsAligned(total.var, size)) {
-    reject('alignment', `misaligned ${typeName(reg)} access off ${varOffText(reg)}+${reg.off}+${off} size ${size}`)
-  }
+  if (size === 1 || !(strict || reg.kind === 'fp')) return
+  const packet = isPkt(reg)
+  const total = scalar.addPointerOffset(reg.var, scalar.constantNumber(reg.off + off + (packet ? NET_IP_ALIGN : 0)))
+  if (scalar.tnumIsAligned(total, size)) return
+  const bits = scalar.formatTnum(reg.var)
+  const text = packet ? `packet access off ${NET_IP_ALIGN}+${bits}+${reg.off}+${off}` : `${described[reg.kind] ?? ''}access off ${bits}+${reg.off}+${off}`
+  reject('alignment', `misaligned ${text} size ${size}`)
 }
+/** Packets start so that the IP header is aligned. */
+const NET_IP_ALIGN = 2
+const described: Record<string, string> = { fp: 'stack ', map_value: 'value ', ctx: 'context ', sock: 'sock ', sock_common: 'sock_common ', tcp_sock: 'tcp_sock ', xdp_sock: 'xdp_sock ', map_key: 'key ', flow_keys: 'flow keys ' }

@@ -39,7 +39,12 @@ export function destroyDynptrAt(env: Env, frame: Frame, index: number): void {
 export function constructDynptr(env: Env, number: number, type: DynptrType, clonedRef: number, flags: number): void {
   const reg = env.reg(number)
   if (reg.kind !== 'fp') reject('dynptr-uninit', 'Dynptr has to be an uninitialized dynptr', { reg: number })
-  const index = objectSlot(env, number, 'dynptr', 2)
+  let index: number
+  try {
+    index = objectSlot(env, number, 'dynptr', 2)
+  } catch (error) {
+    return reject('dynptr-uninit', 'Dynptr has to be an uninitialized dynptr', { reg: number, seen: error instanceof Error ? error.message : '' })
+  }
   requireStackBounds(env, number, 0, 16, 'write')
   const frame = frameOf(env, reg)
   destroyDynptrAt(env, frame, index)
@@ -76,6 +81,15 @@ export function requireDynptr(env: Env, number: number, expected: DynptrType | u
     reject('dynptr-type', `Expected a dynptr of type ${expected} as arg #${number - 1}`, { reg: number, arg: number - 1 })
   }
   return slot.reg
+}
+
+/** Does the stack slot hold a dynptr that must be submitted or discarded? */
+export function ownsReference(env: Env, number: number): boolean {
+  const reg = env.reg(number)
+  const off = reg.off + (hasVarOff(reg) ? 0 : constVar(reg))
+  if (hasVarOff(reg) || off % 8 !== 0 || slotIndex(off) < 1) return false
+  const slot = frameOf(env, reg).slot(slotIndex(off))
+  return byteType(slot, 7) === DYNPTR && slot.reg.refObjId !== 0
 }
 
 /** Submit or discard: the dynptr, its clones and their slices end. */

@@ -4,6 +4,7 @@
 import type { BtfId } from '../../btf/index.ts'
 import { sizeOf, skipModifiers, structIdsMatch } from '../../btf/index.ts'
 import { checkMapForHelper, type HelperProto } from '../../kernel/index.ts'
+import { missingMessage } from '../../object/index.ts'
 import { structName } from '../access/btf-pointer.ts'
 import { requireKptrMatch } from '../access/kptr.ts'
 import { constVar, hasVarOff, requireAlignment } from '../access/regions.ts'
@@ -11,7 +12,7 @@ import { type Env, inRcu, inSleepable } from '../env.ts'
 import { readReg } from '../explore/operands.ts'
 import { markPrecise } from '../explore/precision.ts'
 import type { SpecialField } from '../record.ts'
-import { reject, unsupported } from '../report.ts'
+import { reject, Unlinked, unsupported } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
 import {
   ALLOC, type DynptrType, edit, isNull, isPkt, MAYBE_NULL, mayBeNull, NON_OWN, notInit, PERCPU, pointer, RCU, RDONLY, type RegState,
@@ -19,8 +20,9 @@ import {
 } from '../state/reg.ts'
 import { mapRegs } from '../state/state.ts'
 import { callHelperCallback } from './callbacks.ts'
-import { constructDynptr, releaseDynptr, requireDynptr } from './dynptr.ts'
-import { type ArgKind, argKind, expectedText, typeFits } from './helper-args.ts'
+import { changesPacket } from './effects.ts'
+import { constructDynptr, ownsReference, releaseDynptr, requireDynptr } from './dynptr.ts'
+import { type ArgKind, accepted, argKind, expectedText, typeFits } from './helper-args.ts'
 import { kptrDestination } from './kptr-xchg.ts'
 import { spinLock } from './locks.ts'
 import { type Pending, requireArgOffset, requireConstString, requireMemory, requireSized } from './memory-args.ts'
@@ -44,7 +46,6 @@ export interface Meta {
   readonly pending: Pending[]
 }
 
-const changesPacket = new Set([9, 10, 11, 13, 18, 19, 31, 38, 39, 43, 44, 50, 54, 62, 65, 73, 74, 75, 76, 90, 91, 142, 143, 144])
 const acquires = new Set([84, 85, 99, 131])
 /** Return their argument as another type of the same object. */
 const casts = new Set([95, 96, 136, 137, 138, 139, 140, 196])
@@ -54,12 +55,13 @@ export function callHelper(env: Env): void {
   const id = insn.imm
   const name = env.kernel.helperName(id)
   const ref = env.prog.refs.get(env.insn)
-  if (ref?.kind === 'missing') return reject('missing', missingText(ref.what, env, ref.name), { seen: ref.name })
+  if (ref?.kind === 'missing') throw new Unlinked(missingMessage(ref))
   if (name === undefined) return reject('helper-unknown', `invalid func unknown#${id}`, { helper: `#${id}` })
   const answer = env.kernel.helper(id, env.traits)
   if (!answer.ok) {
     if (answer.why === 'gpl') reject('helper-gpl', 'cannot call GPL-restricted function from non-GPL compatible program', { helper: name })
     if (answer.why === 'unsupported') unsupported(`helper ${name}`)
+    if (answer.message !== undefined) reject('helper-not-allowed', answer.message, { helper: name })
     return reject('helper-not-allowed', `program of this type cannot use helper ${name}#${id}`, { helper: name })
   }
   const { proto } = answer
@@ -88,16 +90,10 @@ export function callHelper(env: Env): void {
   if (changesPacket.has(id) || (id === 202 && meta.dynptr?.dynptr === 'skb')) invalidatePacketPointers(env)
 }
 
-const missingText = (what: 'kfunc' | 'core' | 'map', env: Env, name: string): string => {
-  void name
-  const id = env.insns[env.insn]!.imm
-  return what === 'core' ? `invalid func unknown#${id}` : `invalid func unknown#${id}`
-}
-
 function checkArg(env: Env, meta: Meta, index: number): void {
   const number = index + 1
   const arg = meta.proto.args[index]!
-  const kind = argKind(arg)
+  const kind = sockmapKind(env, meta, argKind(arg))
   const reg = readReg(env, number)
   if (kind.base === 'ARG_ANYTHING') return
   if (isPkt(reg) && !(meta.proto.pktAccess && packetAccessAllowed(env, false))) {
@@ -111,9 +107,8 @@ function checkArg(env: Env, meta: Meta, index: number): void {
   if (kind.release) {
     if (kind.base === 'ARG_PTR_TO_DYNPTR') {
       // its reference lies in the stack slot
-      if (reg.kind === 'fp' && requireDynptr(env, number, undefined, true).refObjId === 0) {
-        reject('release-unreferenced', 'arg 1 is an unacquired reference', { reg: number })
-      }
+      if (reg.kind !== 'fp') reject('release-const-dynptr', 'cannot release unowned const bpf_dynptr', { reg: number })
+      if (!ownsReference(env, number)) reject('release-unreferenced', `arg ${number} is an unacquired reference`, { reg: number })
     } else if (reg.refObjId === 0 && !isNull(reg)) {
       reject('release-unreferenced', `R${number} must be referenced when passed to release function`, { reg: number })
     }
@@ -127,6 +122,12 @@ function checkArg(env: Env, meta: Meta, index: number): void {
   byKind(env, meta, number, reg, kind, arg.size)
 }
 
+/** The value of a socket map is a socket, whatever its size says. */
+function sockmapKind(env: Env, meta: Meta, kind: ArgKind): ArgKind {
+  if (kind.base !== 'ARG_PTR_TO_MAP_VALUE' || meta.map < 0 || !isSockMap(env, meta)) return kind
+  return { ...kind, base: 'ARG_PTR_TO_BTF_ID_SOCK_COMMON' }
+}
+
 function requireType(env: Env, meta: Meta, number: number, reg: RegState, kind: ArgKind, btf: string | undefined): void {
   const xchg = meta.proto.name === 'bpf_kptr_xchg'
   const ignore = xchg && number === 2 ? ALLOC | PERCPU | (reg.flags & ALLOC ? 0 : 0) : 0
@@ -138,12 +139,16 @@ function requireType(env: Env, meta: Meta, number: number, reg: RegState, kind: 
     })
   }
   if (reg.kind !== 'btf' || kind.base === 'ARG_PTR_TO_SPIN_LOCK' || kind.base === 'ARG_PTR_TO_PERCPU_BTF_ID' || kind.base === 'ARG_KPTR_XCHG_DEST') return
+  if (accepted[kind.base] === accepted['ARG_PTR_TO_MEM']) {
+    if (kind.rdonly || kind.base === 'ARG_PTR_TO_MAP_KEY') return
+    reject('helper-writes-object', `${meta.proto.name}() may write into memory pointed by R${number} type=${regTypeText(reg)}`, { reg: number, helper: meta.proto.name })
+  }
   if (mayBeNull(reg) && (!kind.nullable || kind.release)) {
     reject('null-to-helper', `Possibly NULL pointer passed to helper arg${number}`, { reg: number, arg: index(number), helper: meta.proto.name })
   }
   if (xchg && number === 2) return requireKptrMatch(env, meta.kptr!, reg, number)
   const wanted = btf ?? (kind.base === 'ARG_PTR_TO_BTF_ID_SOCK_COMMON' ? 'sock_common' : undefined)
-  if (wanted === undefined || wanted === '*' || kind.base.startsWith('ARG_PTR_TO_MEM') || kind.base.startsWith('ARG_PTR_TO_MAP')) return
+  if (wanted === undefined || wanted === '*') return
   const kernel = env.kernel.btf
   const id = kernel.find(wanted, 'struct')
   const strict = kind.release && meta.proto.name !== 'bpf_sk_release'
@@ -273,7 +278,7 @@ function returned(env: Env, meta: Meta, id: number): RegState {
     flags |= MAYBE_NULL
   }
   let value = made(env, meta, id, base, flags)
-  if (mayBeNull(value)) value = edit(value, { id: env.newId() })
+  if (mayBeNull(value) && value.id === 0) value = edit(value, { id: env.newId() })
   if (casts.has(id)) value = edit(value, { refObjId: meta.refObjId })
   else if (acquires.has(id) || id === 194 || id === 131 || (id === 1 && isSockMap(env, meta))) {
     const ref = acquireReference(env)

@@ -104,7 +104,7 @@ export function requireArgOffset(env: Env, number: number, release: boolean): vo
     return requireUnmodified(number, reg, false)
   }
   switch (reg.kind) {
-    case 'fp': case 'pkt': case 'pkt_meta': case 'map_key': case 'map_value': case 'mem': case 'buf': case 'scalar': case 'arena': case 'dynptr':
+    case 'fp': case 'pkt': case 'pkt_meta': case 'map_key': case 'map_value': case 'mem': case 'buf': case 'scalar': case 'arena':
       return
     case 'btf':
       return requireUnmodified(number, reg, movable.has(reg.flags))

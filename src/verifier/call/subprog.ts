@@ -32,7 +32,7 @@ export function argTypes(env: Env, subprog: Subprog): ArgType[] {
   const name = subprog.name
   if (proto.params.length > 5) reject('subprog-args', `Global function ${name}() with ${proto.params.length} > 5 args. Buggy compiler.`)
   const ret = resolveType(btf, proto.ret)
-  if (ret.kind !== 'int' && ret.kind !== 'enum' && ret.kind !== 'enum64' && ret.kind !== 'void') {
+  if (ret.kind !== 'int' && ret.kind !== 'enum' && ret.kind !== 'enum64') {
     reject('subprog-return', `Global function ${name}() doesn't return scalar. Only those are supported.`)
   }
   const tags = btf.declTags(subprog.typeId)

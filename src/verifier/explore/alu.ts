@@ -120,9 +120,9 @@ function pointerAlu(env: Env, insn: Insn, dst: RegState, src: RegState): void {
   if (scalar.isInconsistent(off.var)) return env.setReg(insn.dst, unknownScalar)
   const type = regTypeText(ptr)
   if (mayBeNull(ptr)) reject('null-arithmetic', `R${insn.dst} pointer arithmetic on ${type} prohibited, null-check it first`, details)
-  const fixed = ['map_ptr', 'pkt_end', 'sock', 'sock_common', 'tcp_sock', 'xdp_sock', 'func', 'dynptr']
+  const fixed = ['map_ptr', 'pkt_end', 'sock', 'sock_common', 'tcp_sock', 'xdp_sock']
   const known = scalar.isConst(off.var)
-  if (fixed.includes(ptr.kind) && !(ptr.kind === 'map_ptr' && scalar.isZero(off.var))) {
+  if ((fixed.includes(ptr.kind) || (ptr.kind === 'flow_keys' && !known)) && !(ptr.kind === 'map_ptr' && scalar.isZero(off.var))) {
     reject('pointer-kind', `R${insn.dst} pointer arithmetic on ${type} prohibited`, details)
   }
   requireSaneOffset(off, ptr)

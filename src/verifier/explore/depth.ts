@@ -18,7 +18,7 @@ export function checkDepth(env: Env): void {
 function visit(env: Env, index: number, chain: readonly number[], depth: number): void {
   const subprog = env.subprogs[index]!
   const here = [...chain, index]
-  const total = depth + Math.ceil(Math.max(subprog.stackDepth, 1) / 32) * 32
+  const total = depth + Math.ceil(subprog.stackDepth / 16) * 16
   if (total > MAX_STACK) reject('stack-depth', `combined stack size of ${here.length} calls is ${total}. Too large`)
   if (subprog.hasTailCall && here.length > 1 && depth >= 256) {
     reject('tail-call-depth', `tail_calls are not allowed when call stack of previous frames is ${depth} bytes. Too large`)

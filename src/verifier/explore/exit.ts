@@ -8,7 +8,9 @@ import * as scalar from '../scalar/index.ts'
 import { isPointer, type RegState } from '../state/reg.ts'
 import { markPrecise } from './precision.ts'
 
-function requireRange(env: Env, reg: RegState, number: number, min: number, max: number, context: string, name: string, bits32: boolean): void {
+function requireRange(
+  env: Env, reg: RegState, number: number, min: number, max: number, context: string, name: string, bits32: boolean, note?: string,
+): void {
   markPrecise(env, number)
   const low = bits32 ? scalar.s32min(reg.var) : scalar.sminN(reg.var)
   const high = bits32 ? scalar.s32max(reg.var) : scalar.smaxN(reg.var)
@@ -18,6 +20,7 @@ function requireRange(env: Env, reg: RegState, number: number, min: number, max:
   if (low > (bits32 ? -(2 ** 31) : -(2 ** 63))) parts.push(` smin=${bits32 ? low : scalar.smin(reg.var)}`)
   if (high < (bits32 ? 2 ** 31 - 1 : 2 ** 63)) parts.push(` smax=${bits32 ? high : scalar.smax(reg.var)}`)
   text += parts.length === 0 ? ' unknown scalar value' : parts.join('')
+  if (note !== undefined) reject('return-range', note, { reg: number, seen: text })
   reject('return-range', `${text} should have been in [${min}, ${max}]`, { reg: number, expected: `[${min}, ${max}]` })
 }
 
@@ -47,7 +50,7 @@ export function enforceReturn(env: Env, number: number, name: string): void {
   void subprog
   if (rule.kind !== 'range') return
   if (reg.kind !== 'scalar') reject('return-type', `At ${context} the register ${name} is not a known value (${reg.kind})`, { reg: number })
-  requireRange(env, reg, number, rule.min, rule.max, context, name, rule.bits32 === true)
+  requireRange(env, reg, number, rule.min, rule.max, context, name, rule.bits32 === true, rule.note)
 }
 
 /** A sync callback's answer decides whether it is called again. */

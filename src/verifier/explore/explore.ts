@@ -8,6 +8,7 @@ import { requireNoReferences } from '../call/references.ts'
 import { callSubprog } from '../call/subprog.ts'
 import type { Env } from '../env.ts'
 import { reject, unsupported } from '../report.ts'
+import { constReg } from '../state/reg.ts'
 import type { State } from '../state/state.ts'
 import { executeAlu } from './alu.ts'
 import { executeJump } from './branch.ts'
@@ -86,6 +87,13 @@ function step(env: Env): number | undefined {
     case 'ld_abs':
     case 'ld_ind':
       loadAbs(env, insn)
+      if (env.state.frames.length > 1) {
+        // a load beyond the packet returns 0 from the function at once
+        env.pushStep()
+        pushState(env, env.insn + 1, env.insn)
+        env.setReg(0, constReg(0))
+        return exit(env, false)
+      }
       return env.insn + 1
     case 'jump':
       env.jmpsProcessed++

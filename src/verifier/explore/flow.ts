@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Before any path is walked: subprograms, the control-flow graph, where states are worth keeping, which registers are live.
 
-import type { BtfId } from '../../btf/index.ts'
+import { type BtfId, resolveType } from '../../btf/index.ts'
+import { changesPacket } from '../call/effects.ts'
 import type { Insn } from '../../isa/index.ts'
 import type { Env, Subprog } from '../env.ts'
 import { reject } from '../report.ts'
@@ -54,6 +55,38 @@ export function findSubprogs(env: Env): void {
     const kind = last?.op.kind
     const throws = last !== undefined && isKfuncCall(last) && kfuncName(env, subprog.end - 1) === 'bpf_throw'
     if (kind !== 'exit' && kind !== 'ja' && !throws) reject('last-insn', 'last insn is not an exit or jmp')
+  }
+  env.subprogs.forEach((subprog, index) => {
+    if (index === 0 || subprog.typeId === 0 || returnsInt(env, subprog)) return
+    if (subprog.hasLdAbs) reject('ld-abs-return', `LD_ABS is only allowed in functions that return 'int'.`)
+    if (subprog.hasTailCall) reject('tail-call-return', `tail_call is only allowed in functions that return 'int'.`)
+  })
+  findEffects(env)
+}
+
+function returnsInt(env: Env, subprog: Subprog): boolean {
+  const btf = env.prog.btf!
+  const func = btf.type(subprog.typeId)
+  const proto = func.kind === 'func' ? btf.type(func.type) : undefined
+  if (proto?.kind !== 'func_proto') return true
+  const ret = resolveType(btf, proto.ret)
+  return ret.kind === 'int' || ret.kind === 'enum' || ret.kind === 'enum64'
+}
+
+/** Which functions move packet data or may sleep, themselves or through those they call. */
+function findEffects(env: Env): void {
+  for (let changed = true; changed; ) {
+    changed = false
+    for (const subprog of env.subprogs) {
+      if (subprog.changesPktData) continue
+      for (let i = subprog.start; i < subprog.end; i++) {
+        const insn = env.insns[i]!
+        const ref = env.prog.refs.get(i)
+        const own = isHelperCall(insn) && changesPacket.has(insn.imm)
+        const through = isSubprogCall(insn) && ref?.kind === 'subprog' && env.subprogs[env.subprogAt[ref.insn]!]!.changesPktData
+        if (own || through) subprog.changesPktData = changed = true
+      }
+    }
   }
 }
 

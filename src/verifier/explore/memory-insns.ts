@@ -69,9 +69,8 @@ export function accessAtomic(env: Env, insn: Insn): void {
   if (op.fetch || op.name === 'xchg') {
     const target = op.name === 'cmpxchg' ? 0 : insn.src
     requireWritable(target)
-    env.setReg(target, loaded.kind === 'scalar' ? scalarReg(scalar.unsignedOfSize(op.size as 4 | 8)) : unknownScalar)
+    env.setReg(target, loaded)
   }
-  if (op.name === 'cmpxchg') env.setReg(0, scalarReg(scalar.unsignedOfSize(op.size as 4 | 8)))
 }
 
 /** The memory now holds something no register knows. */

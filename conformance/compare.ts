@@ -24,7 +24,7 @@ function outcomeOf({ verdict }: Row, answer: Answer): Outcome {
     case 'accept':
       return verdict === 'accept' ? 'same' : 'false accept'
     case 'reject':
-      return verdict === 'accept' ? 'false reject' : 'same'
+      return verdict === 'accept' ? 'false reject' : verdict === 'reject' ? 'same' : 'load error'
     case 'load_error':
       return verdict === 'load_error' ? 'same' : 'load error'
     // What the loader refuses we need not judge, but then must not call it accepted.

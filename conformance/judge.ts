@@ -43,9 +43,8 @@ export function judge(
     const counts = { insns: report.insnsProcessed, states: report.states, log: report.log }
     if (report.verdict === 'accept') return done({ ...nothing, ...counts, verdict: 'accept', message: '' })
     const { verdict, insn } = report
-    return verdict === 'reject'
-      ? done({ ...counts, verdict, insn, message: report.message, rule: report.rule })
-      : done({ ...counts, verdict, insn, message: report.what, rule: '' })
+    const message = verdict === 'unsupported' ? report.what : report.message
+    return done({ ...counts, verdict, insn, message, rule: verdict === 'reject' ? report.rule : '' })
   } catch (error) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
     const message = options.log ? text : text.split('\n').slice(0, 3).join(' ').replaceAll(/\(?file:\S*\//g, '(')

@@ -73,11 +73,12 @@ export function checkProgram(
   const first = verify(linked, kernel, { log })
   const timeUs = time()
   const report = first.verdict === 'reject' ? verify(linked, kernel, { log, trace: true }) : first
-  const diagnostic = report.verdict === 'accept' ? undefined : explain(report, linked, kernel)
+  const diagnostic = explain(report, linked, kernel)
+  const message = report.verdict === 'load_error' ? report.message : undefined
   const kfuncs = new Set([...linked.refs.values()].flatMap((ref) => (ref.kind === 'kfunc' ? [ref.name] : [])))
   const warnings = [...new Set([...linked.warnings, ...report.warnings])]
   const { verdict } = report
-  return { ...about, type: linked.type, verdict, report, diagnostic, timeUs, kfuncs: [...kfuncs], warnings, linked }
+  return { ...about, type: linked.type, verdict, report, message, diagnostic, timeUs, kfuncs: [...kfuncs], warnings, linked }
 }
 
 /** 'xdp' → 'BPF_PROG_TYPE_XDP' */

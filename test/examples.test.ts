@@ -12,7 +12,6 @@ interface Judged {
   readonly object: string
   readonly program: string
   readonly verdict: string
-  readonly stage?: string
   readonly message?: string
 }
 
@@ -63,13 +62,12 @@ function answer(object: Parameters<typeof linkProgram>[0], program: string, kern
   if (!linked.ok) return `load_error: ${linked.fault.what}`
   const report = verify(linked.value, kernel, {})
   if (report.verdict === 'accept') return 'accept'
-  return `${report.verdict}: ${numberless(report.verdict === 'reject' ? report.message : report.what)}`
+  return `${report.verdict}: ${numberless(report.verdict === 'unsupported' ? report.what : report.message)}`
 }
 
-/** A kfunc the kernel lacks: libbpf leaves a marker call in its place, and the verifier refuses that one. */
-function expected({ verdict, stage, message = '' }: Judged): string {
+function expected({ verdict, message = '' }: Judged): string {
   if (verdict === 'accept') return 'accept'
-  return `${verdict === 'load_error' && stage === 'kfunc' ? 'reject' : verdict}: ${numberless(message)}`
+  return `${verdict}: ${numberless(message)}`
 }
 
 const numberless = (text: string): string => (text.split('\n')[0] ?? '').replaceAll(/0x[0-9a-f]+|-?\d+/gi, 'N').trim()

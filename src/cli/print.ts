@@ -17,13 +17,13 @@ export function printer({ format, log = false }: CheckFlags): Printer {
     const all: Outcome[] = []
     return { add: (outcome) => all.push(outcome), end: () => write(renderSarif(all)) }
   }
-  const color = wantsColor()
+  const options = { colour: wantsColor(), width: process.stdout.columns ?? 100 }
   return {
     add: (outcome) => {
       if (format === 'json') return write(renderJson(outcome))
       if (format === 'github') return write(renderGithub(outcome))
       if (log && outcome.report !== undefined) write(renderLog(outcome.report))
-      write(renderPretty(outcome, { color }))
+      write(renderPretty(outcome, options))
     },
     end: () => {},
   }

@@ -82,6 +82,8 @@ export class Env {
   stepLinked: readonly LinkedReg[] | undefined
   readonly mapRecords: (BtfRecord | undefined)[]
   readonly mapBtf: Btf | undefined
+  /** One array for the whole verification: records are cached by it. */
+  readonly kernelBtfs: readonly Btf[]
 
   constructor(prog: LinkedProgram, kernel: Kernel, options: VerifyOptions) {
     this.prog = prog
@@ -95,6 +97,7 @@ export class Env {
     this.liveRegs = new Uint16Array(prog.insns.length)
     this.mapRecords = prog.maps.map(() => undefined)
     this.mapBtf = prog.btf
+    this.kernelBtfs = [kernel.btf, ...kernel.modules]
     this.traits = {
       type: prog.type, attachType: prog.attachType, sleepable: prog.sleepable, gpl: isGpl(prog.license),
       attachName: prog.attach?.name, attachBtfId: prog.attach?.btfId,
@@ -103,9 +106,6 @@ export class Env {
     }
   }
 
-  get kernelBtfs(): readonly Btf[] {
-    return [this.kernel.btf, ...this.kernel.modules]
-  }
   get frame(): Frame {
     return this.state.cur
   }

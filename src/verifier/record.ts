@@ -44,12 +44,21 @@ const named: Record<string, { kind: FieldKind; size: number }> = {
 }
 const kptrTags: Record<string, FieldKind> = { kptr_untrusted: 'kptr', kptr: 'kptr_ref', percpu_kptr: 'kptr_percpu' }
 
-const cache = new WeakMap<Btf, Map<number, BtfRecord>>()
+/** By the list of kernel sections (what kptrs point at depends on them), then by section and type. */
+const cache = new WeakMap<readonly Btf[], Map<Btf, Map<number, BtfRecord>>>()
 
 /** The special fields of a struct or datasec; kptr targets resolve against `kernel` first, then the program's own BTF. */
 export function recordOf(btf: Btf, id: BtfId, kernel: readonly Btf[]): BtfRecord {
-  let perBtf = cache.get(btf)
-  if (perBtf === undefined) cache.set(btf, (perBtf = new Map()))
+  let perKernel = cache.get(kernel)
+  if (perKernel === undefined) {
+    perKernel = new Map()
+    cache.set(kernel, perKernel)
+  }
+  let perBtf = perKernel.get(btf)
+  if (perBtf === undefined) {
+    perBtf = new Map()
+    perKernel.set(btf, perBtf)
+  }
   const known = perBtf.get(id)
   if (known !== undefined) return known
   const fields: SpecialField[] = []

@@ -37,6 +37,9 @@ export function verify(prog: LinkedProgram, kernel: Kernel, options: VerifyOptio
 }
 
 function run(env: Env): void {
+  if (env.prog.type === 'BPF_PROG_TYPE_LIRC_MODE2' && env.kernel.config('CONFIG_BPF_LIRC_MODE2') === undefined) {
+    throw new Unlinked('this kernel has no such program type (CONFIG_BPF_LIRC_MODE2 is off)')
+  }
   if (env.insns.length === 0 || env.insns.length > 1_000_000) reject('size', `program has ${env.insns.length} insns`)
   findSubprogs(env)
   checkKfuncUse(env)

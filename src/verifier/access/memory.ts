@@ -149,7 +149,7 @@ export function requireNoSpecialField(env: Env, a: { base: number; off: number; 
       if (field.kind.startsWith('kptr')) {
         reject('kptr-helper', `kptr cannot be accessed indirectly by helper`, { reg: a.base })
       }
-      reject('special-field-access', `direct access to ${fieldText(field.kind)} is disallowed`, { reg: a.base })
+      reject('special-field-access', `${fieldText(field.kind)} cannot be accessed directly by load/store`, { reg: a.base })
     }
   }
 }

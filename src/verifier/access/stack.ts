@@ -75,13 +75,14 @@ export function writeStack(env: Env, frame: Frame, off: number, size: number, va
   }
   if (value !== undefined && aligned && value.kind === 'scalar') {
     let kept = value
-    if (size < 8) {
-      const fits = scalar.umaxN(value.var) < 2 ** (size * 8)
-      kept = edit(value, { id: fits ? value.id : 0, delta: fits ? value.delta : undefined, var: fits ? value.var : value.var })
-    } else if (!scalar.isConst(value.var) && value.id === 0 && source >= 0) {
-      // the copy in memory learns what the register learns
+    // the copy in memory learns what the register learns
+    if (!scalar.isConst(value.var) && value.id === 0 && source >= 0) {
       kept = edit(value, { id: env.newId() })
       env.setReg(source, kept)
+    }
+    if (size < 8) {
+      const fits = scalar.umaxN(value.var) < 2 ** (size * 8)
+      if (!fits) kept = edit(kept, { id: 0, delta: undefined })
     }
     spill(kept)
     return

@@ -27,7 +27,7 @@ import { kptrDestination } from './kptr-xchg.ts'
 import { spinLock } from './locks.ts'
 import { type Pending, requireArgOffset, requireConstString, requireMemory, requireSized } from './memory-args.ts'
 import { packetAccessAllowed } from './program-facts.ts'
-import { acquireReference, invalidatePacketPointers, releaseReference, releaseReferenceIn, requireNoReferences } from './references.ts'
+import { acquireReference, invalidatePacketPointers, releaseReference, releaseReferenceIn } from './references.ts'
 
 /** What the arguments told of the call. */
 export interface Meta {
@@ -255,7 +255,10 @@ function release(env: Env, meta: Meta, id: number, name: string): void {
 
 function special(env: Env, meta: Meta, id: number): void {
   if (id === 12) {
-    requireNoReferences(env, false)
+    if (env.state.refs.some((ref) => ref.kind === 'ptr')) {
+      const at = env.state.refs.map((ref) => ({ label: 'acquired here', insn: ref.insn }))
+      reject('reference-leak', 'tail_call would lead to reference leak', { at, helper: meta.proto.name })
+    }
     if (env.state.activeLocks > 0) reject('lock-held', 'tail_call cannot be used inside bpf_spin_lock-ed region')
     if (env.state.activeRcu) reject('rcu-held', 'tail_call cannot be used inside bpf_rcu_read_lock-ed region')
     if (env.state.activePreempt > 0) reject('preempt-held', 'tail_call cannot be used inside bpf_preempt_disable-ed region')
@@ -280,7 +283,7 @@ function returned(env: Env, meta: Meta, id: number): RegState {
   let value = made(env, meta, id, base, flags)
   if (mayBeNull(value) && value.id === 0) value = edit(value, { id: env.newId() })
   if (casts.has(id)) value = edit(value, { refObjId: meta.refObjId })
-  else if (acquires.has(id) || id === 194 || id === 131 || (id === 1 && isSockMap(env, meta))) {
+  else if (acquires.has(id) || id === 194 || (id === 1 && isSockMap(env, meta))) {
     const ref = acquireReference(env)
     value = edit(value, { id: ref, refObjId: ref })
   }
@@ -308,7 +311,7 @@ function made(env: Env, meta: Meta, id: number, base: string, flags: number): Re
     case 'RET_PTR_TO_TCP_SOCK':
       return pointer('tcp_sock', { flags })
     case 'RET_PTR_TO_RINGBUF_MEM':
-      return withReference(env, pointer('mem', { flags: flags | RINGBUF, size: meta.memSize }))
+      return pointer('mem', { flags: flags | RINGBUF, size: meta.memSize })
     case 'RET_PTR_TO_DYNPTR_MEM':
       return pointer('mem', { flags, size: meta.memSize })
     case 'RET_PTR_TO_MEM_OR_BTF_ID': {
@@ -334,11 +337,6 @@ function made(env: Env, meta: Meta, id: number, base: string, flags: number): Re
     default:
       return unsupported(`return ${base} of ${meta.proto.name}`)
   }
-}
-
-function withReference(env: Env, reg: RegState): RegState {
-  const id = acquireReference(env)
-  return edit(reg, { id, refObjId: id })
 }
 
 /** Lengths and errors: at most what was asked for. */

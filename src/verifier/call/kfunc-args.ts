@@ -261,6 +261,8 @@ function dynptr(env: Env, meta: KfuncMeta, arg: Arg): void {
       reject('dynptr-pointer', `arg#${index} expected pointer to stack or const struct bpf_dynptr`, { reg: number, arg: index, kfunc: name })
     }
     const parent = meta.dynptr
+    // only the kernel's own constructors are known to make one
+    if (meta.kfunc.module !== undefined) reject('dynptr-constructor', '', { reg: number, arg: index, kfunc: name })
     const type = name === 'bpf_dynptr_from_skb' ? 'skb' : name === 'bpf_dynptr_from_xdp' ? 'xdp' : (parent?.dynptr ?? 'local')
     constructDynptr(env, number, type, parent?.refObjId ?? 0, 0)
     return

@@ -53,7 +53,7 @@ export function argTypes(env: Env, subprog: Subprog): ArgType[] {
       return { kind: 'btf', btf: found[0], btfId: found[1], nullable, trusted: mine.includes('trusted'), untrusted: mine.includes('untrusted') }
     }
     const ctx = ctxTypeName(env.prog.type)
-    if (target.name !== '' && (target.name === ctx?.user || (target.kind === 'struct' && target.name === 'bpf_user_pt_regs_t'))) return { kind: 'ctx' }
+    if (target.name !== '' && (target.name === ctx?.user || isUserRegs(btf, bare.type) || (env.prog.type === 'BPF_PROG_TYPE_KPROBE' && target.name === 'pt_regs'))) return { kind: 'ctx' }
     if (target.name === 'bpf_dynptr') return { kind: 'dynptr' }
     const size = sizeOf(btf, bare.type)
     if (size === undefined || target.kind === 'void' || target.kind === 'fwd') {
@@ -61,6 +61,11 @@ export function argTypes(env: Env, subprog: Subprog): ArgType[] {
     }
     return { kind: 'mem', size, nullable: !nonnull }
   })
+}
+/** kprobes' context goes by a typedef. */
+const isUserRegs = (btf: Btf, id: BtfId): boolean => {
+  const type = btf.type(skipModifiers(btf, id))
+  return type.kind === 'typedef' && type.name === 'bpf_user_pt_regs_t'
 }
 const essential = (name: string): string => name.replace(/___.*$/, '')
 function findKernel(env: Env, name: string): [Btf, BtfId] | undefined {
@@ -149,6 +154,7 @@ function checkGlobalArg(env: Env, arg: ArgType, i: number, pending: Pending[]): 
       if (reg.kind !== 'arena' && reg.kind !== 'scalar') reject('global-arg', `R${number} is not a pointer to arena or scalar.`, { reg: number })
       return
     case 'dynptr':
+      if (reg.kind === 'dynptr') requireUnmodified(number, reg, false)
       requireDynptr(env, number, undefined, false)
       return
     case 'mem':

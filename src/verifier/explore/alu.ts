@@ -9,6 +9,7 @@ import * as scalar from '../scalar/index.ts'
 import { edit, isPkt, isPointer, mayBeNull, pointer, type RegState, regTypeText, scalarReg, unknownScalar } from '../state/reg.ts'
 import { readReg, requireWritable } from './operands.ts'
 import { pushState } from './paths.ts'
+import { markPrecise } from './precision.ts'
 
 const opText: Record<string, string> = {
   add: '+=', sub: '-=', mul: '*=', div: '/=', sdiv: 's/=', mod: '%=', smod: 's%=', or: '|=', and: '&=', xor: '^=', lsh: '<<=', rsh: '>>=', arsh: 's>>=',
@@ -114,6 +115,9 @@ function pointerAlu(env: Env, insn: Insn, dst: RegState, src: RegState): void {
     reject('pointer-pointer', `R${insn.dst} pointer ${text} pointer prohibited`, details)
   }
   const [ptr, off] = isPointer(dst) ? [dst, src] : [src, dst]
+  // where the pointer ends up decides what it may touch: the scalar's value matters exactly
+  if (off === dst) markPrecise(env, insn.dst)
+  else if (op.source === 'reg') markPrecise(env, insn.src)
   if (ptr.kind === 'arena') return env.setReg(insn.dst, op.width === 64 ? pointer('arena') : unknownScalar)
   if (op.width === 32 && op.name === 'sub') return env.setReg(insn.dst, unknownScalar)
   if (op.width === 32) reject('pointer-alu32', `R${insn.dst} 32-bit pointer arithmetic prohibited`, details)

@@ -36,7 +36,6 @@ function visit(env: Env, index: number, chain: readonly number[], depth: number)
     const target = ref !== undefined && 'insn' in ref ? env.subprogAt[ref.insn]! : -1
     if (target < 0) continue
     if (env.subprogs[target]!.isExceptionCb && isSubprogCall(insn)) reject('exception-cb-call', `insn ${at} cannot call exception cb directly`)
-    if (here.includes(target)) reject('recursion', `recursive call from ${subprog.name}() to ${env.subprogs[target]!.name}()`)
     if (here.length >= MAX_CALLS) reject('call-depth', `the call stack of ${here.length} frames is too deep !`)
     visit(env, target, here, total)
   }

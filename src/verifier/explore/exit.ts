@@ -5,7 +5,7 @@ import { returnRule } from '../../kernel/index.ts'
 import type { Env } from '../env.ts'
 import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
-import { isPointer, type RegState } from '../state/reg.ts'
+import { type RegState, regTypeText } from '../state/reg.ts'
 import { markPrecise } from './precision.ts'
 
 function requireRange(
@@ -37,19 +37,18 @@ export function enforceReturn(env: Env, number: number, name: string): void {
   }
   const reg = env.reg(number)
   if (reg.kind === 'not_init') reject('uninitialized', `R${number} !read_ok`, { reg: number })
-  if (isPointer(reg) && env.prog.type !== 'BPF_PROG_TYPE_STRUCT_OPS' && false) reject('pointer-leak', `R${number} leaks addr as return value`)
   if (frame.callback === 'async') {
-    if (reg.kind !== 'scalar') reject('return-type', `In async callback the register ${name} is not a known value (${reg.kind})`, { reg: number })
+    if (reg.kind !== 'scalar') reject('return-type', `In async callback the register ${name} is not a known value (${regTypeText(reg)})`, { reg: number })
     const range = frame.returnRange!
     return requireRange(env, reg, number, range.min, range.max, context, name, false)
   }
   if (inSubprog && !exceptionCb && number !== 1) {
-    if (reg.kind !== 'scalar') reject('return-type', `At subprogram exit the register ${name} is not a scalar value (${reg.kind})`, { reg: number })
+    if (reg.kind !== 'scalar') reject('return-type', `At subprogram exit the register ${name} is not a scalar value (${regTypeText(reg)})`, { reg: number })
     return
   }
   void subprog
   if (rule.kind !== 'range') return
-  if (reg.kind !== 'scalar') reject('return-type', `At ${context} the register ${name} is not a known value (${reg.kind})`, { reg: number })
+  if (reg.kind !== 'scalar') reject('return-type', `At ${context} the register ${name} is not a known value (${regTypeText(reg)})`, { reg: number })
   requireRange(env, reg, number, rule.min, rule.max, context, name, rule.bits32 === true, rule.note)
 }
 

@@ -10,7 +10,7 @@ import { requireNoReferences } from '../call/references.ts'
 import type { Env } from '../env.ts'
 import { reject, unsupported } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
-import { isPkt, isPointer, notInit, PERCPU, pointer, RDONLY, type RegState, regTypeText, scalarReg, unknownScalar } from '../state/reg.ts'
+import { isPkt, notInit, PERCPU, pointer, RDONLY, type RegState, regTypeText, scalarReg, unknownScalar } from '../state/reg.ts'
 import { readReg, requireWritable } from './operands.ts'
 
 /** One insn serves one kind of pointer: contexts and kernel objects need rewriting of their own. */
@@ -39,9 +39,6 @@ export function accessLoad(env: Env, insn: Insn): void {
 export function accessStore(env: Env, insn: Insn): void {
   if (insn.op.source === 'reg') readReg(env, insn.src)
   const base = readReg(env, insn.dst)
-  if (insn.op.source === 'imm' && base.kind === 'ctx') {
-    reject('ctx-store-imm', `BPF_ST stores into R${insn.dst} ${regTypeText(base)} is not allowed`, { reg: insn.dst })
-  }
   access(env, {
     base: insn.dst, off: insn.off, size: insn.op.size, write: true, value: insn.op.source === 'reg' ? insn.src : -1, imm: insn.imm,
     signed: false, strict: false,
@@ -56,8 +53,7 @@ export function accessAtomic(env: Env, insn: Insn): void {
   if (op.name === 'load_acquire' || op.name === 'store_release') return unsupported(`${op.name}`)
   readReg(env, insn.src)
   const base = readReg(env, insn.dst)
-  if (op.name === 'cmpxchg' && isPointer(readReg(env, 0))) reject('pointer-leak', `R0 leaks addr into mem`, { reg: 0 })
-  if (isPointer(env.reg(insn.src))) reject('pointer-leak', `R${insn.src} leaks addr into mem`, { reg: insn.src })
+  if (op.name === 'cmpxchg') readReg(env, 0)
   if (BANNED.has(base.kind)) reject('atomic-store', `BPF_ATOMIC stores into R${insn.dst} ${regTypeText(base)} is not allowed`, { reg: insn.dst })
   const shape = { base: insn.dst, off: insn.off, size: op.size, signed: false, strict: true }
   const loaded = access(env, { ...shape, write: false, value: op.fetch ? insn.src : -1, imm: 0 })
@@ -88,7 +84,7 @@ export function loadImm64(env: Env, insn: Insn): void {
   const next = env.insns[env.insn + 1]
   if (next === undefined) reject('ld-imm64', 'invalid bpf_ld_imm64 insn')
   if (ref === undefined) {
-    if (insn.src !== 0) return unsupported(`ld_imm64 with source ${insn.src}`)
+    if (insn.src !== 0) return reject('map-fd', `fd ${insn.imm} is not pointing to valid bpf_map`)
     return env.setReg(insn.dst, scalarReg(scalar.constant(imm64(insn, next!))))
   }
   switch (ref.kind) {

@@ -73,7 +73,8 @@ export function checkProgram(
   const first = verify(linked, kernel, { log })
   const timeUs = time()
   const report = first.verdict === 'reject' ? verify(linked, kernel, { log, trace: true }) : first
-  const diagnostic = explain(report, linked, kernel)
+  const judged = report.verdict === 'reject' || report.verdict === 'unsupported'
+  const diagnostic = judged ? explain(report, linked, kernel) : undefined
   const message = report.verdict === 'load_error' ? report.message : undefined
   const kfuncs = new Set([...linked.refs.values()].flatMap((ref) => (ref.kind === 'kfunc' ? [ref.name] : [])))
   const warnings = [...new Set([...linked.warnings, ...report.warnings])]

@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loads the parser runtime and C's grammar, both WebAssembly, at first use: nobody who reads no C pays for them.
-import { Language, Parser } from 'web-tree-sitter'
+import type { Parser } from 'web-tree-sitter'
 import { fail, ok, type Result } from '../fault/index.ts'
 import { readPackageFile } from '../platform.ts'
-
-/** Where the two WebAssembly files come from; by default from the installed packages (Node only). */
-export interface LoadCOptions {
-  /** web-tree-sitter.wasm */
-  readonly runtimeWasm?: Uint8Array | URL
-  /** tree-sitter-c.wasm */
-  readonly grammarWasm?: Uint8Array | URL
-}
+import type { LoadCOptions } from './types.ts'
 
 let loading: Promise<Result<Parser>> | undefined
 
@@ -29,6 +22,7 @@ async function load(options: LoadCOptions): Promise<Result<Parser>> {
   const grammar = await wasmBytes(options.grammarWasm, 'tree-sitter-c', 'tree-sitter-c.wasm')
   if (!grammar.ok) return grammar
   try {
+    const { Language, Parser } = await import('web-tree-sitter')
     await Parser.init({ wasmBinary: runtime.value })
     return ok(new Parser().setLanguage(await Language.load(grammar.value)))
   } catch (error) {

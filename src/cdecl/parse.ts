@@ -6,9 +6,9 @@ import { type Chunk, splitChunks } from './chunks.ts'
 import { evaluate } from './constant.ts'
 import { type Context, declare, endOf, snippet, specifierType, typeOfSpecifier } from './declarator.ts'
 import { parseKernelDoc } from './kernel-doc.ts'
-import { type LoadCOptions, loadGrammar } from './load.ts'
+import { loadGrammar } from './load.ts'
 import { scan, type Tokens } from './scan.ts'
-import type { CComment, CDeclaration, CInitializer, CMacro, CUnit, KernelDoc } from './types.ts'
+import type { CComment, CDeclaration, CInitializer, CMacro, CUnit, KernelDoc, LoadCOptions } from './types.ts'
 
 export interface ParseCOptions extends LoadCOptions {
   /** Go on after a declaration that cannot be read and report it in `problems`. */

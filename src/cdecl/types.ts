@@ -175,3 +175,11 @@ export interface CUnit {
   /** The place of an offset in `text`. */
   placeAt(offset: number): Place
 }
+
+/** Where the two WebAssembly files come from; by default from the installed packages (Node only). */
+export interface LoadCOptions {
+  /** web-tree-sitter.wasm */
+  readonly runtimeWasm?: Uint8Array | URL
+  /** tree-sitter-c.wasm */
+  readonly grammarWasm?: Uint8Array | URL
+}

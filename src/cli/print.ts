@@ -23,7 +23,9 @@ export function printer({ format, log = false }: CheckFlags): Printer {
       if (format === 'json') return write(renderJson(outcome))
       if (format === 'github') return write(renderGithub(outcome))
       if (log && outcome.report !== undefined) write(renderLog(outcome.report))
-      write(renderPretty(outcome, options))
+      const text = renderPretty(outcome, options).trimEnd()
+      // An explanation stands by itself.
+      write(text.includes('\n') ? `${text}\n\n` : text)
     },
     end: () => {},
   }

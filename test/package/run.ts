@@ -48,8 +48,9 @@ try {
     join(app, 'use.ts'),
     `${parts.map((part, i) => `import * as part${i} from 'kfuncs${part.slice(1)}'`).join('\n')}\nexport const all: object[] = [${parts.map((_, i) => `part${i}`).join(', ')}]\n`,
   )
-  const types = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--lib', 'es2023,webworker', '--types', '', 'use.ts']
-  execFileSync(join(root, 'node_modules', '.bin', 'tsc'), types, { cwd: app, stdio: ['ignore', 'inherit', 'inherit'] })
+  const compilerOptions = { noEmit: true, strict: true, module: 'nodenext', target: 'es2023', lib: ['es2023', 'webworker'], types: [], skipLibCheck: false }
+  writeFileSync(join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['use.ts'] }))
+  execFileSync(join(root, 'node_modules', '.bin', 'tsc'), [], { cwd: app, stdio: ['ignore', 'inherit', 'inherit'] })
   console.log('types: every sub-path import resolves under nodenext')
   smoke(process.execPath, app)
   for (const release of releases) {

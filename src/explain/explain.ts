@@ -22,6 +22,13 @@ import { isUntrusted, mayBeNull, regWords, structName } from './words.ts'
 export function explain(report: Report, program: LinkedProgram, kernel: Kernel): Diagnostic | undefined {
   if (report.verdict === 'accept') return undefined
   if (report.verdict === 'unsupported') return explainUnsupported(report.what, report.insn, program)
+  return explainRejection(report.verdict === 'load_error' ? asRejection(report) : report, program, kernel)
+}
+
+/** A path that reaches what the loader could not link is told as the rejection it amounts to. */
+const asRejection = (report: Report & { readonly verdict: 'load_error' }): Rejected => ({ ...report, verdict: 'reject', rule: 'missing', details: {}, path: [] })
+
+function explainRejection(report: Rejected, program: LinkedProgram, kernel: Kernel): Diagnostic {
   const causes = causesOf(report, program)
   const kfunc = kfuncOf(report, program, kernel)
   const row = codeOfRule(report.rule, causeOf(report, causes, kfunc))

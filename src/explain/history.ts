@@ -91,7 +91,7 @@ export function historyOf(path: readonly PathStep[], number: number, program: Li
       value = step.regs[place.number]!
       continue
     }
-    const { number: reg } = place
+    const reg: number = place.number
     const before = step.regs[reg]!
     const { op } = insn
     const from = (): string => (before.kind === 'not_init' ? '' : `; it was ${words(before)}`)
@@ -115,7 +115,7 @@ export function historyOf(path: readonly PathStep[], number: number, program: Li
       continue
     }
     if ((op.kind === 'load' && insn.dst === reg) || (op.kind === 'atomic' && op.fetch && atomicResult(insn) === reg)) {
-      const base = step.regs[op.kind === 'load' ? insn.src : insn.dst]!
+      const base: RegState = step.regs[op.kind === 'load' ? insn.src : insn.dst]!
       note(i, 'update', `R${reg} becomes ${words(value)}${base.kind === 'fp' ? from() : `, read through R${insn.src}, ${words(base)}`}`)
       const at = slotAddress(base, insn.off)
       if (op.kind === 'load' && base.kind === 'fp' && at !== undefined && op.size === 8) {

@@ -1,4 +1,86 @@
 // SPDX-License-Identifier: Apache-2.0
+// KF060 … KF079: iterators and dynptrs, which live on the stack.
 import type { CodeRow } from './row.ts'
 
-export const stackObjectCodes: readonly CodeRow[] = []
+export const stackObjectCodes: readonly CodeRow[] = [
+  {
+    code: 'KF060', title: 'the iterator is there already', rules: ['iter-uninit'], section: 'kfuncs.rst "KF_ITER_NEW flag"; bpf_iterators.rst',
+    rule: 'A constructor takes stack memory that holds no iterator, and nothing that must be kept.',
+    label: ['{reg} is {value}, where an iterator lives already or does not fit'],
+    help: ['Destroy the iterator first: {partner}(&it).', 'Use a second variable for a second iterator.'],
+    text: 'An iterator holds resources from its constructor on. Constructing over it would lose them.',
+    bad: 'bpf_iter_num_new(&it, 0, 3);\nbpf_iter_num_new(&it, 3, 4);\nbpf_iter_num_destroy(&it);',
+    good: 'bpf_iter_num_new(&it, 0, 3);\nbpf_iter_num_destroy(&it);\nbpf_iter_num_new(&it, 3, 4);\nbpf_iter_num_destroy(&it);',
+  },
+  {
+    code: 'KF061', title: 'the iterator is not initialised', rules: ['iter-init'], section: 'kfuncs.rst "KF_ITER_NEXT flag"; bpf_iterators.rst',
+    rule: 'next and destroy take an iterator that its constructor made on this path and that nothing touched since.',
+    label: ['{kfunc} wants a live iterator, and the stack at {value} holds none'],
+    help: ['Call the constructor on every path before this: {expected}.', 'The constructor must be called even if it may fail; its failure only makes next return NULL.', 'Do not write to the iterator, copy it, or use it after destroy.', '{kfunc} goes with {partner}.'],
+    text: 'new, next and destroy belong together by name: bpf_iter_NAME_new, _next, _destroy over struct bpf_iter_NAME. Each works on the same stack variable.',
+    bad: 'struct bpf_iter_num it;\n\nbpf_iter_num_next(&it);',
+    good: 'struct bpf_iter_num it;\n\nbpf_iter_num_new(&it, 0, 10);\nwhile (bpf_iter_num_next(&it))\n\t;\nbpf_iter_num_destroy(&it);',
+  },
+  {
+    code: 'KF062', title: 'an iterator or dynptr lives on the stack', rules: ['iter-stack', 'stack-object-offset', 'dynptr-pointer'], section: 'kfuncs.rst "Annotating kfunc parameters"; bpf_iterators.rst',
+    rule: 'Iterators and dynptrs are stack variables, passed by address at a constant offset from the frame pointer.',
+    label: ['the {arg} argument must be the address of such a variable on the stack; {reg} is {value}', '{reg} must be the address of such a variable on the stack; it is {value}'],
+    help: ['Declare it as a local variable and pass its address: &it, &ptr.', 'It cannot lie in a map, in allocated memory, or be indexed with a variable.'],
+    text: 'The verifier tracks what such an object holds, slot by slot, which it can only do on the program’s own stack. Dynptrs handed to a callback (bpf_user_ringbuf_drain) are the exception: they are const.',
+  },
+  {
+    code: 'KF063', title: 'the iterator needs RCU protection', rules: ['iter-rcu'], section: 'kfuncs.rst "KF_RCU_PROTECTED flag"',
+    rule: 'Such iterators are made, advanced and destroyed inside one RCU section.',
+    label: ['the RCU section the iterator was made in is no longer open, or never was'],
+    help: ['bpf_rcu_read_lock() before the constructor, bpf_rcu_read_unlock() after the destructor. Non-sleepable programs are in such a section throughout.'],
+    text: 'The iterator walks a list of the kernel that is protected by RCU only.',
+    bad: 'bpf_iter_task_new(&it, NULL, BPF_TASK_ITER_ALL_PROCS);   /* in a sleepable program */',
+    good: 'bpf_rcu_read_lock();\nbpf_iter_task_new(&it, NULL, BPF_TASK_ITER_ALL_PROCS);\n/* … */\nbpf_iter_task_destroy(&it);\nbpf_rcu_read_unlock();',
+  },
+  {
+    code: 'KF064', title: 'this iterator is for other programs', rules: ['css-task'], section: 'verifier.c, css_task iterator',
+    rule: 'css_task iterators are for LSM programs, iterator programs and sleepable ones.',
+    label: ['{kfunc} takes a lock that this program may already run under'],
+    help: ['Use it in an LSM or iter program, or make this one sleepable.'],
+    text: 'The iterator takes css_set_lock, which a tracing program may interrupt.',
+  },
+  {
+    code: 'KF070', title: 'the dynptr is there already', rules: ['dynptr-uninit'], section: 'Documentation/bpf/kfuncs.rst "Annotating kfunc parameters" (__uninit)',
+    rule: 'What makes a dynptr takes a stack variable that holds none.',
+    label: ['{reg} is {value}, where a dynptr lives already'],
+    help: ['Use another variable, or submit, discard or forget the first one before.'],
+    text: 'A dynptr from bpf_ringbuf_reserve_dynptr() holds a record that must be submitted or discarded; making another over it would lose that.',
+  },
+  {
+    code: 'KF071', title: 'the dynptr is not initialised', rules: ['dynptr-uninitialized'], section: 'kfuncs.rst "Annotating kfunc parameters"',
+    rule: 'Whatever reads a dynptr takes one that was made on this path and is still valid.',
+    label: ['the {arg} argument must be a live dynptr, and the stack at {value} holds none', 'there is no live dynptr here'],
+    help: ['Make it first: bpf_dynptr_from_skb(), bpf_dynptr_from_mem(), bpf_ringbuf_reserve_dynptr() …, on every path.', 'After submit or discard the dynptr and all its clones are gone.', 'Do not write to the variable yourself.'],
+    text: 'The variable was never set up on this path, was overwritten, or what it stood for was given back.',
+    bad: 'struct bpf_dynptr ptr;\n\nbpf_dynptr_size(&ptr);',
+    good: 'struct bpf_dynptr ptr;\n\nbpf_dynptr_from_skb(skb, 0, &ptr);\nbpf_dynptr_size(&ptr);',
+  },
+  {
+    code: 'KF072', title: 'a dynptr is overwritten', rules: ['dynptr-overwrite', 'dynptr-overwrite-referenced'], section: 'Documentation/bpf/verifier.rst',
+    rule: 'The memory of a dynptr is the kernel’s: programs and helpers may not write to it, least of all while it holds a reference.',
+    label: ['this writes to stack memory that a dynptr lives in'],
+    help: ['Write to another variable.', 'Submit or discard the ring buffer record first: bpf_ringbuf_submit_dynptr(&ptr, 0).'],
+    text: 'A dynptr is 16 bytes of the stack. Overwriting one that owns a ring buffer record would leak the record; overwriting half of one would leave a forged one.',
+  },
+  {
+    code: 'KF073', title: 'the dynptr is of the wrong kind', rules: ['dynptr-type', 'dynptr-const', 'dynptr-from-mem'], section: 'kfuncs.rst "Annotating kfunc parameters"',
+    rule: 'Some calls take only dynptrs of one kind (ringbuf, skb …), and none may change a const one.',
+    label: ['the {arg} argument must be {expected}; {reg} is {value}', '{message}'],
+    help: ['Only what bpf_ringbuf_reserve_dynptr() made is submitted or discarded.', 'bpf_dynptr_from_mem() takes memory in a map value, not on the stack.'],
+    text: 'A dynptr remembers what it stands for: local memory, a ring buffer record, an skb or an XDP buffer.',
+  },
+  {
+    code: 'KF074', title: 'this program may not write packets', rules: ['slice-write'], section: 'verifier.c, bpf_dynptr_slice_rdwr',
+    rule: 'A writable slice of a packet is only for programs that may write to packets.',
+    label: ['{kfunc} gives writable memory, and {type} programs may only read packets'],
+    help: ['Use bpf_dynptr_slice(), which gives read-only memory.'],
+    text: 'Direct packet writes are open to tc, XDP and a few others.',
+    bad: 'p = bpf_dynptr_slice_rdwr(&ptr, 0, buf, sizeof(buf));   /* in a cgroup_skb program */',
+    good: 'p = bpf_dynptr_slice(&ptr, 0, buf, sizeof(buf));',
+  },
+]

@@ -1,7 +1,72 @@
 // SPDX-License-Identifier: Apache-2.0
-// Our explanations against those that Linux 7.3 gives of the same rejected programs: its line, its causal path.
-import type { Compared } from './compare.ts'
+// Our explanations against those that Linux 7.3 gives of the same rejected programs: its line, its causal path. And, of every
+// rejection of a program that calls kfuncs: has it a code, has it a help?
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { checkProgram } from '../src/check.ts'
+import { type BpfObject, openObject } from '../src/object/index.ts'
+import { type Compared, percent } from './compare.ts'
+import { normalise } from './judge.ts'
+import { lab, labKernel, oracle, readRows, root, value } from './lab.ts'
 
-export async function explainTable(_all: readonly Compared[]): Promise<{ text: string; failed: boolean }> {
-  return { text: 'explanations: nothing to compare yet', failed: false }
+/** One row of reports-7.3.jsonl. */
+interface KernelReport {
+  readonly obj: string
+  readonly prog: string
+  readonly mode: string
+  readonly at?: { readonly file: string; readonly line: number; readonly label: string }
+  readonly path: readonly { readonly line: number; readonly kind: string; readonly label: string }[]
+}
+
+export async function explainTable(all: readonly Compared[]): Promise<{ text: string; failed: boolean }> {
+  const reports = new Map<string, KernelReport>()
+  for (const report of await readRows<KernelReport>(join(oracle, 'reports-7.3.jsonl.zst'))) {
+    if (report.mode === 'priv' && report.obj.startsWith('6.12/')) reports.set(`${report.obj.slice(5)} ${report.prog}`, report)
+  }
+  const kernel = await labKernel()
+  const count = { rejected: 0, code: 0, help: 0, compared: 0, line: 0, path: 0, pathFound: 0 }
+  const misses: string[] = []
+  const unexplained = new Map<string, number>()
+  let object: BpfObject | undefined
+  for (const { row, answer } of all) {
+    if (row.verdict !== 'reject' || answer.verdict !== 'reject') continue
+    if (object?.name !== row.obj) object = value(openObject(readFileSync(join(lab, 'corpus', row.obj)), row.obj))
+    const program = object.programs.find(({ name }) => name === row.prog)!
+    const { diagnostic } = checkProgram(object, program, kernel)
+    count.rejected++
+    const coded = diagnostic !== undefined && diagnostic.code !== 'KF199'
+    if (coded) count.code++
+    else unexplained.set(`${answer.rule}: ${normalise(answer.message)}`, (unexplained.get(`${answer.rule}: ${normalise(answer.message)}`) ?? 0) + 1)
+    if ((diagnostic?.help.length ?? 0) > 0) count.help++
+    const report = reports.get(`${row.obj} ${row.prog}`)
+    if (report?.at === undefined || diagnostic === undefined) continue
+    count.compared++
+    if (diagnostic.primary.line === report.at.line) count.line++
+    else misses.push(`other line: ${row.obj} ${row.prog}: 7.3 ${report.at.line} (${report.at.label}), ours ${diagnostic.primary.line} (${row.msg})`)
+    const ours = new Set([diagnostic.primary.line, ...diagnostic.notes.map(({ source }) => source?.line)])
+    for (const { line, kind, label } of report.path) {
+      count.path++
+      if (ours.has(line)) count.pathFound++
+      else misses.push(`not among our notes: ${row.obj} ${row.prog}: line ${line}: ${kind}: ${label}`)
+    }
+  }
+  const shares = {
+    codePercent: (100 * count.code) / count.rejected,
+    helpPercent: (100 * count.help) / count.rejected,
+    linePercent: (100 * count.line) / Math.max(1, count.compared),
+    pathPercent: (100 * count.pathFound) / Math.max(1, count.path),
+  }
+  const floor = JSON.parse(readFileSync(join(root, 'conformance', 'floor.json'), 'utf8')).explain as typeof shares
+  const below = (Object.keys(shares) as (keyof typeof shares)[]).filter((key) => shares[key] < floor[key])
+  const text = [
+    ...misses,
+    '',
+    'rejections with the general code only, by rule and message',
+    ...[...unexplained].sort(([, a], [, b]) => b - a).map(([what, n]) => `${String(n).padStart(4)}  ${what}`),
+    '',
+    `explanations: ${count.rejected} rejections of programs that call kfuncs: a code of their own ${percent(count.code, count.rejected)}, a help ${percent(count.help, count.rejected)}`,
+    `against Linux 7.3's own, ${count.compared} programs: its line is our primary line in ${percent(count.line, count.compared)}; of its ${count.path} causal-path lines ${percent(count.pathFound, count.path)} are among our notes`,
+    ...below.map((key) => `explain: below the floor: ${key} ${shares[key].toFixed(1)}, floor ${floor[key]}`),
+  ]
+  return { text: text.join('\n'), failed: below.length > 0 }
 }

@@ -5,6 +5,7 @@
  *   npm run conformance                           the programs that call kfuncs, then the examples
  *   npm run conformance -- --all                  every privileged program (no floor)
  *   npm run conformance -- --explain              also: our explanations against those of Linux 7.3
+ *   npm run conformance -- --fresh                ask the real kernel again first (QEMU)
  *   node scripts/run.mjs conformance/run.ts --only NAME [--prog NAME] [--log]   some objects; one program: both sides in full
  *   --save FILE.json   every answer, to compare with a later run; --jobs N; --limit SECONDS for one program
  */
@@ -15,6 +16,7 @@ import { isMainThread } from 'node:worker_threads'
 import { compare, type Compared, type Counts, count, disagreements, percent, table } from './compare.ts'
 import { exampleTable } from './examples.ts'
 import { explainTable } from './explain.ts'
+import { judgeAfresh } from './fresh.ts'
 import { judge, normalise } from './judge.ts'
 import { lab, labKernel, readVerdicts, type Row, root, setUp } from './lab.ts'
 import { judgeAll, serve } from './pool.ts'
@@ -28,6 +30,7 @@ async function main(): Promise<void> {
     options: {
       all: { type: 'boolean' },
       explain: { type: 'boolean' },
+      fresh: { type: 'boolean' },
       only: { type: 'string' },
       prog: { type: 'string' },
       log: { type: 'boolean' },
@@ -38,7 +41,7 @@ async function main(): Promise<void> {
     },
   })
   setUp()
-  const rows = (await readVerdicts()).filter(
+  const rows = (values.fresh ? judgeAfresh(values.only) : await readVerdicts()).filter(
     (row) =>
       row.obj.startsWith('v3/') &&
       row.mode === 'priv' &&

@@ -56,7 +56,7 @@ export const accessCodes: readonly CodeRow[] = [
     text: 'What a program sees as its context is a view; the kernel rewrites each access. Offsets between fields, and fields for other program types, have nothing to be rewritten to.',
   },
   {
-    code: 'KF106', title: 'this memory is read-only', rules: ['write-rdonly'], section: doc,
+    code: 'KF106', title: 'this memory is read-only', rules: ['write-rdonly', 'helper-writes-object'], section: doc,
     rule: 'Memory that is given read-only must not be written.',
     label: ['{reg} is {value}'],
     help: ['Copy what you need to the stack and change the copy.', 'For a writable slice of a packet: bpf_dynptr_slice_rdwr().'],

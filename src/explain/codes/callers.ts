@@ -22,7 +22,7 @@ export const callerCodes: readonly CodeRow[] = [
     good: 'void bpf_new_thing(void) __ksym __weak;\n\nSEC("tc")\nint prog(struct __sk_buff *skb)\n{\n\tif (bpf_ksym_exists(bpf_new_thing))\n\t\tbpf_new_thing();\n\treturn 0;\n}',
   },
   {
-    code: 'KF003', title: 'kfuncs are for GPL-compatible programs', rules: ['kfunc-gpl', 'helper-gpl'], section: 'kfuncs.rst "Introduction"',
+    code: 'KF003', title: 'kfuncs are for GPL-compatible programs', rules: ['kfunc-gpl', 'helper-gpl', 'lsm-gpl', 'struct-ops-gpl', 'btf-gpl'], section: 'kfuncs.rst "Introduction"',
     rule: 'Only programs under a GPL-compatible licence may call kernel functions.',
     label: ['the object’s licence is "{license}"', 'the program has no GPL-compatible licence'],
     help: ['Declare one of: GPL, GPL v2, GPL and additional rights, Dual BSD/GPL, Dual MIT/GPL, Dual MPL/GPL.', 'char _license[] SEC("license") = "GPL";'],

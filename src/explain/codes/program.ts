@@ -6,14 +6,14 @@ const doc = 'Documentation/bpf/verifier.rst'
 
 export const programCodes: readonly CodeRow[] = [
   {
-    code: 'KF150', title: 'the program cannot attach where it wants to', rules: ['syscall-sleepable', 'sleepable-type', 'attach-not-sleepable', 'attach-modify', 'attach'], section: 'libbpf "Program Types and ELF Sections"',
+    code: 'KF150', title: 'the program cannot attach where it wants to', rules: ['syscall-sleepable', 'sleepable-type', 'attach-not-sleepable', 'attach-modify', 'attach', 'lsm-disabled', 'struct-ops-member'], section: 'libbpf "Program Types and ELF Sections"',
     rule: 'Some hooks take sleepable programs and some do not; fmod_ret needs a function that allows its result to be changed.',
     label: ['{message}'],
     help: ['Section "{section}": add or drop the ".s" to make it sleepable or not.', 'Choose another hook: the kernel lists functions with error injection or on its allow-lists.'],
     text: 'This is decided before any instruction is looked at.',
   },
   {
-    code: 'KF151', title: 'the return value is out of range', rules: ['return-range', 'return-type'], section: doc,
+    code: 'KF151', title: 'the return value is out of range', rules: ['return-range', 'return-type', 'ld-abs-return', 'tail-call-return'], section: doc,
     rule: 'What a program or callback returns must be a number in the range its hook gives a meaning to.',
     label: ['R0 is {value}; {expected} is wanted', 'R0 is {value}', '{message}'],
     help: ['Return a value in {expected} on every path, also on this one.', 'A value read from memory has no range: compare it first, or return a constant.'],
@@ -52,7 +52,7 @@ export const programCodes: readonly CodeRow[] = [
     text: 'These checks come before the program is looked at path by path.',
   },
   {
-    code: 'KF156', title: 'the map does not go with this program', rules: ['map-program', 'local-storage-flags'], section: doc,
+    code: 'KF156', title: 'the map does not go with this program', rules: ['map-program', 'map-fd', 'local-storage-flags'], section: doc,
     rule: 'Maps with locks, timers, list heads or trees, and some map types, are closed to some program types.',
     label: ['{message}'],
     help: ['Use the map from a program of another type, or take the special field out of its value.'],

@@ -68,7 +68,7 @@ export const stackObjectCodes: readonly CodeRow[] = [
     text: 'A dynptr is 16 bytes of the stack. Overwriting one that owns a ring buffer record would leak the record; overwriting half of one would leave a forged one.',
   },
   {
-    code: 'KF073', title: 'the dynptr is of the wrong kind', rules: ['dynptr-type', 'dynptr-const', 'dynptr-from-mem'], section: 'kfuncs.rst "Annotating kfunc parameters"',
+    code: 'KF073', title: 'the dynptr is of the wrong kind', rules: ['dynptr-type', 'dynptr-const', 'dynptr-from-mem', 'dynptr-constructor', 'release-const-dynptr'], section: 'kfuncs.rst "Annotating kfunc parameters"',
     rule: 'Some calls take only dynptrs of one kind (ringbuf, skb …), and none may change a const one.',
     label: ['the {arg} argument must be {expected}; {reg} is {value}', '{message}'],
     help: ['Only what bpf_ringbuf_reserve_dynptr() made is submitted or discarded.', 'bpf_dynptr_from_mem() takes memory in a map value, not on the stack.'],

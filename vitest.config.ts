@@ -1,3 +1,7 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
-export default defineConfig({ test: { include: ['test/**/*.test.ts'], testTimeout: 60_000, maxWorkers: 2 } })
+export default defineConfig({
+  resolve: { alias: [{ find: /^kfuncs$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) }] },
+  test: { include: ['test/**/*.test.ts'], testTimeout: 60_000, maxWorkers: 2 },
+})

@@ -4,6 +4,7 @@ import { basename, extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { addModuleFile, bundledKernels, type Kernel, openKernel, withModule } from '../kernel/index.ts'
 import { defineModule, type ModuleDefinition, parseModuleJson } from '../kfunc/index.ts'
+import { readTypeScript } from './typescript.ts'
 import { orTell, readInput, UsageError } from './usage.ts'
 
 export async function kernelOf(options: { readonly kernel: string; readonly module: readonly string[] }): Promise<Kernel> {
@@ -39,13 +40,16 @@ async function addTo(kernel: Kernel, path: string): Promise<Kernel> {
 /** host.ts or host.js: its default export, or the one called `module` or `definition`. */
 async function importDefinition(path: string): Promise<ModuleDefinition> {
   readInput(path)
+  const { href } = pathToFileURL(resolve(path))
   let exported: Record<string, unknown>
   try {
-    exported = (await import(pathToFileURL(resolve(path)).href)) as Record<string, unknown>
+    const native = process.features.typescript !== undefined && process.features.typescript !== false
+    if (/\.m?ts$/.test(path) && !native) readTypeScript(resolve(path))
+    exported = (await import(href)) as Record<string, unknown>
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code !== 'ERR_UNKNOWN_FILE_EXTENSION') throw new UsageError(`${path}: ${message}`)
-    throw new UsageError(`${path}: Node ${process.versions.node} does not read TypeScript — use Node 22.18 or later, or give it as .json or .js`)
+    throw new UsageError(`${path}: Node ${process.versions.node} does not read TypeScript — use Node 22.18 or later, have TypeScript installed beside it, or give it as .json or .js`)
   }
   const definition = exported.default ?? exported.definition ?? exported.module
   if (typeof definition !== 'object' || definition === null || !('c' in definition) || !('name' in definition)) {

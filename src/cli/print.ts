@@ -9,6 +9,8 @@ export interface Printer {
   readonly end: () => void
 }
 
+const words = { accept: 'accepted', reject: 'rejected', unsupported: 'unsupported', load_error: 'not loadable' } as const
+
 export function printer({ format, log = false }: CheckFlags): Printer {
   const write = (text: string): void => {
     if (text !== '') process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
@@ -18,8 +20,10 @@ export function printer({ format, log = false }: CheckFlags): Printer {
     return { add: (outcome) => all.push(outcome), end: () => write(renderSarif(all)) }
   }
   const options = { colour: wantsColor(), width: process.stdout.columns ?? 100 }
+  const counts = new Map<Outcome['verdict'], number>()
   return {
     add: (outcome) => {
+      counts.set(outcome.verdict, (counts.get(outcome.verdict) ?? 0) + 1)
       if (format === 'json') return write(renderJson(outcome))
       if (format === 'github') return write(renderGithub(outcome))
       if (log && outcome.report !== undefined) write(renderLog(outcome.report))
@@ -27,6 +31,14 @@ export function printer({ format, log = false }: CheckFlags): Printer {
       // An explanation stands by itself.
       write(text.includes('\n') ? `${text}\n\n` : text)
     },
-    end: () => {},
+    end: () => {
+      if (format !== 'pretty' || counts.size === 0) return
+      const total = [...counts.values()].reduce((sum, count) => sum + count, 0)
+      const parts = Object.entries(words).flatMap(([verdict, word]) => {
+        const count = counts.get(verdict as Outcome['verdict'])
+        return count === undefined ? [] : [`${count} ${word}`]
+      })
+      write(`${total} program${total === 1 ? '' : 's'}: ${parts.join(', ')}`)
+    },
   }
 }

@@ -2,12 +2,12 @@
 // Functions that helpers and kfuncs call back: explored as if called here (sync) or on their own (async).
 
 import type { BtfId } from '../../btf/index.ts'
-import { type Env, inSleepable } from '../env.ts'
+import type { Env } from '../env.ts'
 import { pushState } from '../explore/paths.ts'
 import { markPrecise } from '../explore/precision.ts'
 import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
-import { ALLOC, constReg, isNull, NON_OWN, notInit, pointer, RCU, type RegState, TRUSTED, unknownScalar } from '../state/reg.ts'
+import { ALLOC, NON_OWN, notInit, pointer, RCU, type RegState, unknownScalar } from '../state/reg.ts'
 import { Frame, MAX_FRAMES, type ReturnRange, type State } from '../state/state.ts'
 import type { Meta } from './helper.ts'
 
@@ -56,7 +56,7 @@ export function rbtreeCallback(env: Env, subprog: number, btf: RegState['btf'], 
 }
 
 export function workqueueCallback(env: Env, subprog: number, map: number, mapUid: number): void {
-  async(env, subprog, 'wq', { min: -2147483648, max: 2147483647 }, () => [pointer('map_ptr', { map, mapUid }), ...keyValue(env, map)])
+  async(env, subprog, 'wq', { min: 0, max: 0 }, () => [pointer('map_ptr', { map, mapUid }), ...keyValue(env, map)])
 }
 
 function requireFrames(env: Env): void {
@@ -104,8 +104,9 @@ function async(env: Env, subprog: number, kind: string, range: ReturnRange, args
   state.activeLocks = 0
   state.activeRcu = false
   state.activePreempt = 0
-  state.inSleepable = kind === 'wq' && inSleepable(env)
   state.inSleepable = kind === 'wq'
+  // nothing of the path to here leads there
+  if (state.parent !== undefined) state.parent.branches--
   state.parent = undefined
   state.last = undefined
 }
@@ -122,6 +123,3 @@ function enter(state: State, subprog: number, callsite: number, args: readonly R
   frame.returnRange = range
   state.frames.push(frame)
 }
-void TRUSTED
-void constReg
-void isNull

@@ -12,7 +12,7 @@ import { edit, pointer, RCU, TRUSTED, type RegState, UNTRUSTED } from '../state/
 import { allBytes, byteType, DYNPTR, emptySlot, ITER, slotOf } from '../state/stack.ts'
 import { setBit, type State } from '../state/state.ts'
 import { objectSlot } from './dynptr.ts'
-import { acquireReference, releaseReferenceIn } from './references.ts'
+import { acquireReference, releaseReference } from './references.ts'
 
 export const ACTIVE = 1
 export const DRAINED = 2
@@ -72,7 +72,7 @@ const iterFunction = (env: Env): string => {
 
 export function destroyIterator(env: Env, iter: IterArg): void {
   const frame = env.state.frames[iter.frame]!
-  releaseReferenceIn(env.state, frame.slot(iter.slot).reg.refObjId)
+  releaseReference(env, frame.slot(iter.slot).reg.refObjId)
   for (let i = 0; i < iter.slots; i++) {
     frame.setSlot(iter.slot - i, emptySlot)
     setBit(frame.written, iter.slot - i)

@@ -15,7 +15,7 @@ import { Rejection, reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
 import { ALLOC, isNull, MAYBE_NULL, mayBeNull, NON_OWN, PERCPU, RCU, type RegState, regTypeText } from '../state/reg.ts'
 import { constructDynptr, requireDynptr } from './dynptr.ts'
-import { constructIterator, destroyIterator, requireIterator } from './iterator.ts'
+import { constructIterator, destroyIterator, iterReg, requireIterator } from './iterator.ts'
 import type { KfuncMeta } from './kfunc.ts'
 import { recordAt, requireLockHeld } from './locks.ts'
 import { requireArgOffset, requireConstString, requireMemory, requireSized } from './memory-args.ts'
@@ -199,7 +199,7 @@ function byKind(env: Env, meta: KfuncMeta, kind: ArgKind, arg: Arg): boolean {
       return false
     case 'map':
     case 'btf':
-      if (!hasBtfType(reg)) reject('not-btf', `arg#${index} is ${regTypeText(reg)} expected ptr_ or socket`, details)
+      if (!hasBtfType(reg)) reject('not-btf', `arg#${index} is ${regTypeText(reg)} expected ${regTypeText(reg)} or socket`, details)
       requireStruct(env, meta, arg, kind === 'map')
       return false
     case 'mem': {
@@ -280,6 +280,8 @@ function iterator(env: Env, meta: KfuncMeta, arg: Arg): void {
   if (kfunc.flags.has('KF_ITER_NEW')) return constructIterator(env, arg.number, kfunc.btf, id, kfunc.flags.has('KF_RCU_PROTECTED'))
   const iter = requireIterator(env, arg.number, kfunc.btf, id)
   meta.iter = iter
+  // an element in memory lives as long as its iterator
+  meta.refObjId = iterReg(env.state, iter).refObjId
   if (kfunc.flags.has('KF_ITER_DESTROY')) {
     meta.destroysIter = true
     destroyIterator(env, iter)

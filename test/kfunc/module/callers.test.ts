@@ -35,8 +35,6 @@ const plain = (text: string) => text.replaceAll(/#\d+/g, '#N').replaceAll(/\bid=
 
 /** Where we are known to differ from the kernel. A disagreement that is gone fails here until it is struck off. */
 const disagreements: Readonly<Record<string, string>> = {
-  uninit_of_module:
-    'a dynptr made by a kfunc that the kernel does not know by name has no type: the kernel refuses, silently',
 }
 
 test.for(verdicts)('$object $program: $verdict', ({ object, program, verdict, message }) => {

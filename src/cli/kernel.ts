@@ -43,8 +43,8 @@ async function importDefinition(path: string): Promise<ModuleDefinition> {
   const { href } = pathToFileURL(resolve(path))
   let exported: Record<string, unknown>
   try {
-    const native = process.features.typescript !== undefined && process.features.typescript !== false
-    if (/\.m?ts$/.test(path) && !native) readTypeScript(resolve(path))
+    const { typescript = false } = process.features as { typescript?: string | false }
+    if (/\.m?ts$/.test(path) && typescript === false) readTypeScript(resolve(path))
     exported = (await import(href)) as Record<string, unknown>
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException

@@ -20,6 +20,12 @@ export function checkAttach(env: Env): void {
   }
   if (prog.type !== 'BPF_PROG_TYPE_TRACING' && prog.type !== 'BPF_PROG_TYPE_LSM') return
   const { attachType } = prog
+  if (prog.type === 'BPF_PROG_TYPE_TRACING' && prog.attach?.kernel) {
+    if (kernel.functionSet('btf_id_deny').has(name)) reject('attach-denied', '')
+    if ((attachType === 'BPF_TRACE_FEXIT' || attachType === 'BPF_MODIFY_RETURN') && kernel.functionSet('noreturn_deny').has(name)) {
+      reject('attach-noreturn', 'Attaching fexit/fmod_ret to __noreturn functions is rejected.')
+    }
+  }
   if (prog.type === 'BPF_PROG_TYPE_LSM') {
     if (!env.traits.gpl) reject('lsm-gpl', 'LSM programs must have a GPL compatible license')
     if (disabledLsmHooks.has(name.replace(/^bpf_lsm_/, ''))) {

@@ -5,7 +5,7 @@ import type { Btf, BtfId } from '../btf/index.ts'
 import type { Insn } from '../isa/index.ts'
 import type { Kernel, ProgramTraits } from '../kernel/index.ts'
 import type { LinkedProgram, MapDef } from '../object/index.ts'
-import { type BtfRecord, noRecord, recordOf } from './record.ts'
+import { type BtfRecord, type KernelTypes, noRecord, recordOf } from './record.ts'
 import { type PathStep, reject } from './report.ts'
 import type { RegState } from './state/reg.ts'
 import { type Frame, type LinkedReg, type State } from './state/state.ts'
@@ -84,6 +84,7 @@ export class Env {
   readonly mapBtf: Btf | undefined
   /** One array for the whole verification: records are cached by it. */
   readonly kernelBtfs: readonly Btf[]
+  readonly kernelTypes: KernelTypes
 
   constructor(prog: LinkedProgram, kernel: Kernel, options: VerifyOptions) {
     this.prog = prog
@@ -98,6 +99,7 @@ export class Env {
     this.mapRecords = prog.maps.map(() => undefined)
     this.mapBtf = prog.btf
     this.kernelBtfs = [kernel.btf, ...kernel.modules]
+    this.kernelTypes = { btfs: this.kernelBtfs, destructors: kernel.destructors }
     this.traits = {
       type: prog.type, attachType: prog.attachType, sleepable: prog.sleepable, gpl: isGpl(prog.license),
       attachName: prog.attach?.name, attachBtfId: prog.attach?.btfId,
@@ -145,7 +147,7 @@ export class Env {
     if (this.mapBtf === undefined || map.valueTypeId === 0) return noRecord
     const known = this.mapRecords[index]
     if (known !== undefined) return known
-    const record = recordOf(this.mapBtf, map.valueTypeId, this.kernelBtfs)
+    const record = recordOf(this.mapBtf, map.valueTypeId, this.kernelTypes)
     this.mapRecords[index] = record
     return record
   }

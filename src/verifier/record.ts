@@ -4,6 +4,8 @@
 
 import { type Btf, type BtfId, type BtfType, skipModifiers, skipModifiersAndTypedefs, sizeOf } from '../btf/index.ts'
 
+import type { Destructor } from '../kfunc/index.ts'
+
 export type FieldKind =
   | 'bpf_spin_lock' | 'bpf_timer' | 'bpf_wq' | 'kptr' | 'kptr_ref' | 'kptr_percpu'
   /** A root whose contents are not what its tag says: the whole record is worth nothing. */
@@ -22,6 +24,12 @@ export interface SpecialField {
   readonly valueId: BtfId
   readonly nodeOff: number
   readonly nodeName: string
+}
+
+/** What kptr fields may point at, and which of those can be owned by a map. kfuncs.rst "destructor kfuncs". */
+export interface KernelTypes {
+  readonly btfs: readonly Btf[]
+  readonly destructors: readonly Destructor[]
 }
 
 export interface BtfRecord {
@@ -45,10 +53,10 @@ const named: Record<string, { kind: FieldKind; size: number }> = {
 const kptrTags: Record<string, FieldKind> = { kptr_untrusted: 'kptr', kptr: 'kptr_ref', percpu_kptr: 'kptr_percpu' }
 
 /** By the list of kernel sections (what kptrs point at depends on them), then by section and type. */
-const cache = new WeakMap<readonly Btf[], Map<Btf, Map<number, BtfRecord>>>()
+const cache = new WeakMap<KernelTypes, Map<Btf, Map<number, BtfRecord>>>()
 
 /** The special fields of a struct or datasec; kptr targets resolve against `kernel` first, then the program's own BTF. */
-export function recordOf(btf: Btf, id: BtfId, kernel: readonly Btf[]): BtfRecord {
+export function recordOf(btf: Btf, id: BtfId, kernel: KernelTypes): BtfRecord {
   let perKernel = cache.get(kernel)
   if (perKernel === undefined) {
     perKernel = new Map()
@@ -100,7 +108,7 @@ function makeRecord(fields: readonly SpecialField[]): BtfRecord {
 }
 export const noRecord: BtfRecord = emptyRecord
 
-function collectStruct(btf: Btf, type: BtfType, at: number, kernel: readonly Btf[], out: SpecialField[], depth: number): void {
+function collectStruct(btf: Btf, type: BtfType, at: number, kernel: KernelTypes, out: SpecialField[], depth: number): void {
   if ((type.kind !== 'struct' && type.kind !== 'union') || depth > 4) return
   type.members.forEach((member, index) => {
     if (member.bitSize !== 0 || member.bitOffset % 8 !== 0) return
@@ -109,7 +117,7 @@ function collectStruct(btf: Btf, type: BtfType, at: number, kernel: readonly Btf
 }
 
 function collectAt(
-  btf: Btf, id: BtfId, member: number, off: number, kernel: readonly Btf[], out: SpecialField[], depth: number, parent: BtfId,
+  btf: Btf, id: BtfId, member: number, off: number, kernel: KernelTypes, out: SpecialField[], depth: number, parent: BtfId,
 ): void {
   if (out.length > 64) return
   // kptrs: PTR -> TYPE_TAG(kptr) -> ... -> struct
@@ -121,10 +129,12 @@ function collectAt(
     if (kind === undefined) return
     const target = btf.type(skipModifiers(btf, tag.type))
     if (target.kind !== 'struct' && target.kind !== 'fwd') return
-    for (const candidate of kernel) {
+    for (const candidate of kernel.btfs) {
       const found = candidate.find(target.name, 'struct')
       if (found !== undefined) {
-        out.push({ kind, off, size: 8, btf: candidate, btfId: found, local: false, valueId: 0 as BtfId, nodeOff: 0, nodeName: '' })
+        // a field that owns an object must have someone to destroy it with the map
+        const owns = kind !== 'kptr' && !kernel.destructors.some((d) => d.btf === candidate && d.struct === found)
+        out.push({ kind: owns ? 'broken' : kind, off, size: 8, btf: candidate, btfId: found, local: false, valueId: 0 as BtfId, nodeOff: 0, nodeName: '' })
         return
       }
     }

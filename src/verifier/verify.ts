@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One program, one kernel, one Report: the order of checks is the kernel's, since the first violation is the verdict.
 
-import { checkConstantOperand, checkEncoding, checkReserved } from '../isa/index.ts'
+import { checkEncoding } from '../isa/index.ts'
 import { checkMapForProgram, type Kernel } from '../kernel/index.ts'
 import type { LinkedProgram } from '../object/index.ts'
 import { checkAttach } from './attach.ts'
@@ -77,7 +77,6 @@ function checkInsns(env: Env): void {
   }
   env.insn = 0
 }
-export { checkConstantOperand, checkReserved }
 
 function exploreMain(env: Env): void {
   const state = new State([new Frame(0, 0, -1)])

@@ -17,7 +17,7 @@ import { hasVarOff, varOffText } from './regions.ts'
 export const structName = (reg: RegState): string => (reg.btf === undefined ? '' : reg.btf.type(reg.btfId).name)
 const isAllocated = (reg: RegState): boolean => (reg.flags & ALLOC) !== 0
 
-export const recordOfReg = (env: Env, reg: RegState): BtfRecord => recordOf(reg.btf!, reg.btfId, env.kernelBtfs)
+export const recordOfReg = (env: Env, reg: RegState): BtfRecord => recordOf(reg.btf!, reg.btfId, env.kernelTypes)
 
 const TRUSTING = ALLOC | TRUSTED | NON_OWN
 /** Held reference or kernel guarantee, and nothing that casts doubt: may be passed on as valid. kfuncs.rst "KF_TRUSTED_ARGS". */

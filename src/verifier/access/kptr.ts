@@ -55,7 +55,7 @@ import { recordOf } from '../record.ts'
 
 /** Allocated objects that sit in lists or trees: borrowed rather than owned when read in place. */
 function hasNode(env: Env, field: SpecialField): boolean {
-  const record = recordOf(field.btf!, field.btfId, env.kernelBtfs)
+  const record = recordOf(field.btf!, field.btfId, env.kernelTypes)
   return record.has('bpf_list_node') || record.has('bpf_rb_node')
 }
 

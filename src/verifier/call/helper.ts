@@ -3,7 +3,7 @@
 
 import type { BtfId } from '../../btf/index.ts'
 import { sizeOf, skipModifiers, structIdsMatch } from '../../btf/index.ts'
-import { checkMapForHelper, type HelperProto } from '../../kernel/index.ts'
+import { checkMapForHelper, type HelperProto, returnRule } from '../../kernel/index.ts'
 import { missingMessage } from '../../object/index.ts'
 import { structName } from '../access/btf-pointer.ts'
 import { requireKptrMatch } from '../access/kptr.ts'
@@ -25,6 +25,7 @@ import { constructDynptr, ownsReference, releaseDynptr, requireDynptr } from './
 import { type ArgKind, accepted, argKind, expectedText, typeFits } from './helper-args.ts'
 import { kptrDestination } from './kptr-xchg.ts'
 import { spinLock } from './locks.ts'
+import { requireFormat } from './format.ts'
 import { type Pending, requireArgOffset, requireConstString, requireMemory, requireSized } from './memory-args.ts'
 import { packetAccessAllowed } from './program-facts.ts'
 import { acquireReference, invalidatePacketPointers, releaseReference, releaseReferenceIn } from './references.ts'
@@ -47,6 +48,8 @@ export interface Meta {
 }
 
 const acquires = new Set([84, 85, 99, 131])
+const SNPRINTF = 165
+const SET_RETVAL = 187
 /** Return their argument as another type of the same object. */
 const casts = new Set([95, 96, 136, 137, 138, 139, 140, 196])
 
@@ -262,6 +265,13 @@ function special(env: Env, meta: Meta, id: number): void {
     if (env.state.activeLocks > 0) reject('lock-held', 'tail_call cannot be used inside bpf_spin_lock-ed region')
     if (env.state.activeRcu) reject('rcu-held', 'tail_call cannot be used inside bpf_rcu_read_lock-ed region')
     if (env.state.activePreempt > 0) reject('preempt-held', 'tail_call cannot be used inside bpf_preempt_disable-ed region')
+  }
+  if (id === SNPRINTF) requireFormat(env)
+  if (id === SET_RETVAL && env.prog.attachType === 'BPF_LSM_CGROUP') {
+    const rule = returnRule(env.kernel.btf, env.traits)
+    if (rule.kind === 'range' && rule.note !== undefined) {
+      reject('set-retval-void', `BPF_LSM_CGROUP that attach to void LSM hooks can't modify return value!`)
+    }
   }
   if (id === 81 && !isNull(env.reg(2))) reject('local-storage-flags', 'get_local_storage() doesn\'t support non-zero flags')
   if (id === 197 && env.reg(1).kind !== 'map_value') {

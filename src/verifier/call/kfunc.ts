@@ -67,7 +67,7 @@ export function callKfunc(env: Env): void {
   const inKernel = kfunc.module === undefined
   if (inKernel && name === 'bpf_rbtree_add_impl') {
     const { valueId, nodeOff } = meta.root!
-    rbtreeCallback(env, meta.callback, meta.rootBtf, valueId, nodeOff, recordOf(meta.rootBtf!, valueId, env.kernelBtfs).refcountOff >= 0)
+    rbtreeCallback(env, meta.callback, meta.rootBtf, valueId, nodeOff, recordOf(meta.rootBtf!, valueId, env.kernelTypes).refcountOff >= 0)
   }
   if (inKernel && name === 'bpf_session_cookie') meta.size = 8
   if (inKernel && name === 'bpf_wq_set_callback_impl') workqueueCallback(env, meta.callback, meta.map, meta.mapUid)
@@ -216,7 +216,7 @@ function newObject(env: Env, meta: KfuncMeta, percpu: boolean): RegState {
   if (percpu) {
     if (type.size > 512) reject('percpu-size', `bpf_percpu_obj_new type size (${type.size}) is greater than 512`, details)
     if (!isScalarStruct(btf, type, 0)) reject('percpu-type', 'bpf_percpu_obj_new type ID argument must be of a struct of scalars', details)
-    if (recordOf(btf, id, env.kernelBtfs).fields.length > 0) {
+    if (recordOf(btf, id, env.kernelTypes).fields.length > 0) {
       reject('percpu-fields', 'bpf_percpu_obj_new type ID argument must not contain special fields', details)
     }
   }

@@ -2,6 +2,7 @@
 // Walks every path of a function, depth first, fall-through before target, as the kernel does: the first rejection is the answer.
 
 import { accessAtomic, accessLoad, accessStore, loadAbs, loadImm64 } from './memory-insns.ts'
+import { checkReserved } from '../../isa/index.ts'
 import { callHelper } from '../call/helper.ts'
 import { callKfunc, findPrevious } from '../call/kfunc.ts'
 import { requireNoReferences } from '../call/references.ts'
@@ -41,7 +42,12 @@ export function explore(env: Env, state: State, start: number): void {
       if (!nextPath(env)) return
       continue
     }
-    env.note(env.insn).seen = true
+    const note = env.note(env.insn)
+    if (!note.seen) {
+      note.seen = true
+      const wrong = checkReserved(env.insns[env.insn]!)
+      if (wrong !== undefined) reject('reserved', wrong)
+    }
     const next = step(env)
     if (next === undefined) {
       if (!nextPath(env)) return

@@ -44,14 +44,14 @@ test.for(verdicts)('$object $program: $verdict', ({ object, program, verdict, me
     expect(report.verdict, `agrees now: strike it off (${disagreements[program]})`).not.toBe(verdict)
     return
   }
-  const said = report.verdict === 'accept' ? '' : report.verdict === 'reject' ? report.message : report.what
-  expect([report.verdict, plain(said)]).toEqual([verdict, plain(message)])
+  const said = report.verdict === 'accept' ? '' : report.verdict === 'reject' ? report.message : report.verdict === 'load_error' ? report.message : report.what
+  expect([report.verdict, plain(said)]).toEqual([verdict, plain(message ?? '')])
 })
 
 const types = value(openObject(readFileSync(new URL('types.bpf.o', examples)), 'types.bpf.o'))
 const ours = verdicts.filter(({ object, program }) => object === 'types.bpf.o' && !program.startsWith('filter_'))
 test.for(ours)('with no Linux in the kernel at all, $program: $verdict', ({ program, verdict, message }) => {
   const report = verify(value(linkProgram(types, program, alone)), alone)
-  const said = report.verdict === 'accept' ? '' : report.verdict === 'reject' ? report.message : report.what
-  expect([report.verdict, plain(said)]).toEqual([verdict, plain(message)])
+  const said = report.verdict === 'accept' ? '' : report.verdict === 'reject' ? report.message : report.verdict === 'load_error' ? report.message : report.what
+  expect([report.verdict, plain(said)]).toEqual([verdict, plain(message ?? '')])
 })

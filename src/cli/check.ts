@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // kfuncs check: every program of every object, printed as it is judged.
 import { availableParallelism } from 'node:os'
-import { checkProgram, fullType, openForCheck, type CheckOptions } from '../check.ts'
+import { fullType } from '../check.ts'
 import type { Outcome } from '../explain/index.ts'
-import { formatFault } from '../fault/index.ts'
 import { progTypes } from '../uapi/index.ts'
+import { checkObject } from './check-object.ts'
 import { checkInWorkers } from './jobs.ts'
 import { kernelOf } from './kernel.ts'
 import type { CheckFlags } from './main.ts'
 import { printer } from './print.ts'
 import { progress } from './progress.ts'
-import { readInput, UsageError } from './usage.ts'
+import { UsageError } from './usage.ts'
 
 export async function check(paths: readonly string[], flags: CheckFlags): Promise<number> {
   requireType(flags.type)
@@ -49,42 +49,4 @@ function requireType(type: string | undefined): void {
   throw new UsageError(
     `no program type ${type} — one of ${names.map((name) => name.replace('BPF_PROG_TYPE_', '').toLowerCase()).join(', ')}`,
   )
-}
-
-export interface Listener {
-  readonly take: (outcome: Outcome) => void
-  readonly trouble: (message: string) => void
-  readonly begin?: (what: string) => void
-  readonly done?: () => void
-}
-
-/** One object: its programs to `take`, what cannot be read to `trouble`. */
-export function checkObject(
-  path: string,
-  kernel: Awaited<ReturnType<typeof kernelOf>>,
-  flags: CheckFlags,
-  listener: Listener,
-): void {
-  const options: CheckOptions = {
-    name: path,
-    log: flags.log ?? false,
-    legacyMaps: flags.legacyMaps ?? false,
-    ...(flags.prog === undefined ? {} : { program: flags.prog }),
-    ...(flags.type === undefined ? {} : { type: flags.type }),
-  }
-  try {
-    const opened = openForCheck(readInput(path), options)
-    if (!opened.ok) listener.trouble(formatFault(opened.fault))
-    else if (opened.value.programs.length === 0) listener.trouble(`${path}: no programs in this object`)
-    else {
-      for (const program of opened.value.programs) {
-        listener.begin?.(`${path}: ${program.name}`)
-        listener.take(checkProgram(opened.value.object, program, kernel, options))
-      }
-    }
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error
-    listener.trouble(error.message)
-  }
-  listener.done?.()
 }

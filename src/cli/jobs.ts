@@ -2,7 +2,7 @@
 // --jobs: objects shared out among worker threads, printed in the order they were given.
 import { parentPort, Worker, workerData } from 'node:worker_threads'
 import type { Outcome } from '../explain/index.ts'
-import { checkObject, type Listener } from './check.ts'
+import { checkObject, type Listener } from './check-object.ts'
 import { kernelOf } from './kernel.ts'
 import type { CheckFlags } from './main.ts'
 import { UsageError } from './usage.ts'

@@ -3,6 +3,7 @@
 // The command line: verbs and their options. What a verb does is in the file of its name, loaded when it is called.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { UsageError } from './usage.ts'
+import { version } from './version.ts'
 
 export interface KernelOptions {
   readonly kernel: string
@@ -16,8 +17,6 @@ export interface CheckFlags extends KernelOptions {
   readonly jobs: number
   readonly legacyMaps?: boolean
 }
-
-const version = '0.1.0'
 
 /** The exit status: 0 well, 1 a program was not accepted, 2 usage or unreadable input. */
 export async function main(args: readonly string[]): Promise<number> {

@@ -3,6 +3,7 @@
 import { type Outcome, renderGithub, renderJson, renderLog, renderPretty, renderSarif } from '../explain/index.ts'
 import type { CheckFlags } from './main.ts'
 import { wantsColor } from './usage.ts'
+import { version } from './version.ts'
 
 export interface Printer {
   readonly add: (outcome: Outcome) => void
@@ -17,7 +18,7 @@ export function printer({ format, log = false }: CheckFlags): Printer {
   }
   if (format === 'sarif') {
     const all: Outcome[] = []
-    return { add: (outcome) => all.push(outcome), end: () => write(renderSarif(all)) }
+    return { add: (outcome) => all.push(outcome), end: () => write(renderSarif(all, version)) }
   }
   const options = { colour: wantsColor(), width: process.stdout.columns ?? 100 }
   const counts = new Map<Outcome['verdict'], number>()

@@ -31,9 +31,9 @@ export function readTypeScript(file: string): boolean {
 
 function find(from: string): string | undefined {
   try {
-    const require = createRequire(from)
-    const { transpileModule } = require('typescript') as { transpileModule?: unknown }
-    return transpileModule === undefined ? undefined : require.resolve('typescript')
+    const load = createRequire(from)
+    const { transpileModule } = load('typescript') as { transpileModule?: unknown }
+    return transpileModule === undefined ? undefined : load.resolve('typescript')
   } catch {
     return undefined
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -84,6 +84,11 @@ test('the pretty format has the kernel’s words and no colour away from a termi
   const { out } = await run('check', '--prog', 'acquire_leak', acquire)
   expect(out).toContain('Unreleased reference id=')
   expect(out).not.toContain('\x1b[')
+})
+
+test('the version is the package’s', async () => {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+  expect((await run('--version')).out.trim()).toBe(version)
 })
 
 test('sarif is one document', async () => {

@@ -11,7 +11,7 @@ import { fillAll, fillFirst, ordinal, orList, type Values } from './fill.ts'
 import { fixFor } from './fix.ts'
 import { type Causes, causesOf, type Rejected } from './notes.ts'
 import { lineAt } from './source.ts'
-import { argumentText, nearest } from './text.ts'
+import { argumentText, assignedName, isMember, nearest } from './text.ts'
 import type { Contract, Diagnostic, Primary } from './types.ts'
 import { isUntrusted, mayBeNull, regWords, structName } from './words.ts'
 
@@ -56,7 +56,7 @@ function explainUnsupported(what: string, insn: number, program: LinkedProgram):
   return {
     code: row.code, title: row.title, ruleId: 'unsupported', message: what.startsWith('unsupported') ? what : `unsupported: ${what}`,
     primary: primaryAt(program, insn, 'what stands here we cannot judge yet'), notes: [],
-    reason: `kfuncs cannot say what the kernel would: ${what}`, contract: undefined, rule: row.rule, section: row.section, help: row.help, fix: undefined,
+    reason: `kfuncs cannot say what the kernel would: ${what}`, contract: undefined, rule: row.rule, section: row.section, help: fillAll(row.help, {}), fix: undefined,
   }
 }
 
@@ -80,6 +80,7 @@ function causeOf(report: Rejected, { value, lost }: Causes, kfunc: Kfunc | undef
   if (report.rule === 'return-type') return kfunc === undefined ? undefined : 'kfunc'
   if (value === undefined) return undefined
   if (mayBeNull(value)) return 'null'
+  if (lost === undefined && kfunc?.flags.has('KF_RELEASE') === true && value.refObjId === 0) return 'release'
   if (lost !== undefined && !mayBeNull(value)) return 'lost'
   if (isUntrusted(value)) return 'untrusted'
   return undefined
@@ -121,7 +122,13 @@ function valuesOf(report: Rejected, causes: Causes, kfunc: Kfunc | undefined, pr
     type: program.type.replace('BPF_PROG_TYPE_', '').toLowerCase(),
     section: program.section,
     sleepableSection: sleepableSection(program.section),
+    plainSection: /^[\w.]+\.s(?:\/|$)/.test(program.section) ? program.section.replace('.s', '') : undefined,
+    slot: value?.kind === 'fp' ? regWords(value, program).replace(/^.*, /, '') : undefined,
+    clobbered: causes.lost !== undefined && causes.reg !== undefined && causes.reg <= 5 ? 'yes' : undefined,
+    packet: causes.lost !== undefined && (causes.lost.was.kind.startsWith('pkt') || causes.lost.was.dynptr === 'skb') ? 'yes' : undefined,
+    member: argument !== undefined && isMember(argumentText(lineAt(program, report.insn)?.text, called?.name, argument)) ? 'yes' : undefined,
     license: program.license,
+    release: releaseCall(acquired, partner, program),
     near: name === undefined || (kfunc !== undefined && report.rule !== 'kfunc-not-allowed') ? undefined : didYouMean(name, program, kernel),
   }
 }
@@ -143,6 +150,15 @@ const releaseOfHelper = (name: string | undefined): string | undefined => (name 
 function partnerNames(kfunc: Kfunc | undefined): string | undefined {
   const partner = kfunc === undefined ? undefined : partnerOf(kfunc.name)
   return partner === undefined || partner.names.length === 0 ? undefined : orList(partner.names)
+}
+
+/** The release as a statement on the variable that the acquire was assigned to: `bpf_task_release(found);`. */
+function releaseCall(acquired: number | undefined, partner: string | undefined, program: LinkedProgram): string | undefined {
+  const release = partner?.split(/,? /)[0]
+  const from = acquired === undefined ? undefined : callee(program, acquired)?.name
+  if (release === undefined || !release.startsWith('bpf_') || from === undefined) return undefined
+  const variable = assignedName(lineAt(program, acquired!)?.text, from)
+  return variable === undefined ? undefined : `${release}(${variable}${release.startsWith('bpf_ringbuf') ? ', 0' : ''});`
 }
 
 /** A kfunc of a name like this one that this very program may call. */

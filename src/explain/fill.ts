@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// Texts with places: 'call {partner}' → 'call bpf_task_release'. A text whose place has no value says nothing.
+// Texts with places: 'call {partner}' → 'call bpf_task_release'. A text whose place has no value says nothing;
+// {?place} prints nothing and only asks for the value to be there.
 
 export type Values = Readonly<Record<string, string | undefined>>
 
 /** The text with its places filled, or undefined where one has no value. */
 export function fill(text: string, values: Values): string | undefined {
   let whole = true
-  const filled = text.replace(/\{(\w+)\}/g, (_, name: string) => {
+  const filled = text.replace(/\{(\??)(\w+)\}/g, (_, silent: string, name: string) => {
     const value = values[name]
     if (value === undefined || value === '') whole = false
-    return value ?? ''
+    return silent === '' ? (value ?? '') : ''
   })
   return whole ? filled : undefined
 }
 
-/** Every text that can be filled. */
-export const fillAll = (texts: readonly string[], values: Values): readonly string[] =>
-  texts.flatMap((text) => fill(text, values) ?? [])
+/** Every text that can be filled; of a list within, the first. */
+export const fillAll = (texts: readonly (string | readonly string[])[], values: Values): readonly string[] =>
+  texts.flatMap((text) => (typeof text === 'string' ? fill(text, values) : fillFirst(text, values)) ?? [])
 
 /** The first text that can be filled. */
 export const fillFirst = (texts: readonly string[], values: Values): string | undefined => fillAll(texts, values)[0]

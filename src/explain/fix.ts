@@ -10,7 +10,7 @@ import type { CodeRow } from './codes/index.ts'
 import type { Values } from './fill.ts'
 import type { Causes, Rejected } from './notes.ts'
 import { sourceAt } from './source.ts'
-import { argumentText, assignedName, dereferenced, isSimple } from './text.ts'
+import { argumentText, assignedName, dereferenced, isMember, isSimple } from './text.ts'
 import type { Fix, Source } from './types.ts'
 
 export interface FixContext {
@@ -48,7 +48,24 @@ function guardArgument({ report, program, values }: FixContext, { text }: Source
   const index = report.details.arg ?? (report.details.reg ?? 0) - 1
   const argument = argumentText(text, name, index)?.replace(/^&/, '')
   if (argument === undefined || !isSimple(argument) || argument === 'NULL' || values['value']?.includes('number')) return undefined
+  if (isMember(argument)) return guardMember(text, argument, name)
+  // A condition that is the call alone, or its opposite, can hold the check as well.
+  const condition = /^(\s*(?:\}\s*else\s+)?if\s*\()(!?)(\w+\(.*\))\)(\s*\{?\s*)$/.exec(text)
+  if (condition !== null && condition[3]!.startsWith(`${name}(`)) {
+    const [, head, not, call, tail] = condition
+    return [`${head}${not === '!' ? `!${argument} || !` : `${argument} && `}${call})${tail!.trimEnd()}`]
+  }
   return guard(text, argument, name)
+}
+
+/** A field is read anew each time it is named: read it once, check that, pass that. */
+function guardMember(text: string, field: string, name: string | undefined): readonly string[] | undefined {
+  const at = text.indexOf(field, text.indexOf(`${name}(`))
+  if (at < 0 || !text.trim().endsWith(';')) return undefined
+  const indent = indentOf(text)
+  const variable = field.split(/->|\./).at(-1)!
+  const call = `${text.slice(0, at)}${variable}${text.slice(at + field.length)}`.trimEnd()
+  return [`${indent}typeof(${field}) ${variable} = ${field};`, '', `${indent}if (!${variable})`, `${indent}\treturn 0;`, call]
 }
 
 /** The statement behind a check of `name`. A statement that declares or assigns cannot move into a branch: return early. */
@@ -67,17 +84,10 @@ function guardDereference({ causes }: FixContext, { text }: Source): readonly st
 }
 
 /** `return 0;` → `bpf_task_release(acquired);` + `return 0;` */
-function releaseBefore({ report, program, values }: FixContext, { text }: Source): readonly string[] | undefined {
+function releaseBefore({ report, values }: FixContext, { text }: Source): readonly string[] | undefined {
   const acquired = report.details.at?.at(-1)?.insn
-  const partner = values['partner']
-  if (acquired === undefined || partner === undefined) return undefined
-  const release = partner.split(' ')[0]!
-  if (!/^bpf_\w+$/.test(release)) return undefined
-  const from = callee(program, acquired)?.name
-  const line = sourceAt(program, acquired)
-  const name = from === undefined ? undefined : assignedName(line?.text, from)
-  const rest = release.startsWith('bpf_ringbuf') ? ', 0' : ''
-  const statement = `${release}(${name ?? 'ref'}${rest});`
+  const statement = values['release']
+  if (acquired === undefined || statement === undefined) return undefined
   const indent = indentOf(text)
   return /^\s*(?:return\b|\})/.test(text)
     ? [`${indent}${text.trim() === '}' ? '\t' : ''}${statement}`, text.trimEnd()]

@@ -9,7 +9,7 @@ import type { LinkedProgram } from '../object/index.ts'
 import { type PathStep, type RegState, scalar } from '../verifier/index.ts'
 import { callee } from './calls.ts'
 import type { NoteKind } from './types.ts'
-import { differs, isPointer, mayBeNull, regWords } from './words.ts'
+import { differs, isPointer, regWords } from './words.ts'
 
 /** Something that happened at a step of the path. `step` orders events of the same insn in loops. */
 export interface Event {
@@ -58,7 +58,7 @@ export function historyOf(path: readonly PathStep[], number: number, program: Li
       if (stored === undefined) continue
       const before: RegState | undefined = stored === 'imm' ? undefined : step.regs[stored]!
       if (before !== undefined && isPointer(before) && !isPointer(value)) {
-        const gone = releaseBetween(path, i, last, before, program)
+        const gone = releaseBetween(path, i, last, before, program) ?? lastCallBetween(path, i, last, program)
         if (gone !== undefined) {
           lost = { step: gone, was: before }
           note(gone, 'invalidated', `${callee(program, path[gone]!.insn)?.name ?? 'this call'} ends the life of the value kept at fp${place.at}: it was ${words(before)}`)
@@ -145,7 +145,7 @@ export function historyOf(path: readonly PathStep[], number: number, program: Li
       }
       if (differs(before, value)) {
         if (isPointer(before) && !isPointer(value)) {
-          const by = releaseBetween(path, i - 1, last, before, program) ?? i
+          const by = releaseBetween(path, i - 1, last, before, program) ?? deeperCause(path, i, place.frame, program)
           lost ??= { step: by, was: before }
           const name = callee(program, path[by]!.insn)?.name ?? 'this call'
           note(by, 'invalidated', `${name} ${lossWords(before)} R${reg}; it was ${words(before)}`)
@@ -154,8 +154,10 @@ export function historyOf(path: readonly PathStep[], number: number, program: Li
       }
       continue
     }
-    if (op.kind === 'jump' && differs(before, value) && mayBeNull(before) !== mayBeNull(value)) {
-      note(i, 'update', `here R${reg} is found to be ${words(value)}`)
+    if (op.kind !== 'jump' && isPointer(before) && !isPointer(value)) {
+      // A store over a dynptr on the stack ends the life of its slices.
+      lost ??= { step: i, was: before }
+      note(i, 'invalidated', `what is written here ends the life of R${reg}; it was ${words(before)}`)
     }
     value = before
   }
@@ -183,6 +185,22 @@ function storeTo(step: PathStep, insn: LinkedProgram['insns'][number], slot: { r
   const base = step.regs[insn.dst]!
   if (base.kind !== 'fp' || base.frame !== slot.frame || slotAddress(base, insn.off) !== slot.at) return undefined
   return insn.op.source === 'reg' ? insn.src : 'imm'
+}
+
+/** The last call of a helper or kfunc between two steps. */
+function lastCallBetween(path: readonly PathStep[], from: number, to: number, program: LinkedProgram): number | undefined {
+  for (let i = to - 1; i > from; i--) {
+    const call = callee(program, path[i]!.insn)
+    if (call !== undefined && call.kind !== 'subprog') return i
+  }
+  return undefined
+}
+
+/** Where a call runs code of the program itself (a subprogram, a callback), the call within that did it. */
+function deeperCause(path: readonly PathStep[], at: number, frame: number, program: LinkedProgram): number {
+  let end = at + 1
+  while (end < path.length && path[end]!.frame > frame) end++
+  return lastCallBetween(path, at, end, program) ?? at
 }
 
 /** The last call after step `from` that was handed the same reference. */

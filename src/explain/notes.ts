@@ -7,7 +7,7 @@ import { callee } from './calls.ts'
 import { type Event, type History, historyOf } from './history.ts'
 import { sourceAt } from './source.ts'
 import type { Note } from './types.ts'
-import { differs, mayBeNull } from './words.ts'
+import { differs, mayBeNull, regWords } from './words.ts'
 
 export type Rejected = Report & { readonly verdict: 'reject' }
 
@@ -31,7 +31,7 @@ export function causesOf(report: Rejected, program: LinkedProgram): Causes {
   const events: Event[] = []
   let lost: History['lost']
   let origin = path.length - 1
-  for (const number of tracked(report, reg, path)) {
+  for (const number of tracked(report, reg, path, program)) {
     const history = historyOf(path, number, program)
     events.push(...history.events)
     lost ??= history.lost
@@ -49,10 +49,10 @@ export function causesOf(report: Rejected, program: LinkedProgram): Causes {
   events.push(...sections)
   for (const { step } of sections) origin = Math.min(origin, step)
   if (isAboutStackObject(report)) {
-    const uses = stackObjectUses(report, path, program, reg)
+    const uses = stackObjectUses(path, program, reg)
     events.push(...uses)
   }
-  if (events.length > 0 && tellsBranches(report)) events.push(...branches(path, origin, program, reg))
+  if (events.length > 0 && tellsBranches(report)) events.push(...branches(path, origin, program))
   return { notes: toNotes(events, path, report, program), reg, value: reg === undefined ? undefined : path.at(-1)?.regs[reg], lost, origin }
 }
 
@@ -76,12 +76,14 @@ function registerOf({ details, insn, message }: Rejected, program: LinkedProgram
   return undefined
 }
 
-/** Registers whose history tells the story: a memory argument comes with its length. */
-function tracked(report: Rejected, reg: number | undefined, path: readonly PathStep[]): readonly number[] {
+/** Registers whose history tells the story: a memory argument comes with its length, a sum with both its parts. */
+function tracked(report: Rejected, reg: number | undefined, path: readonly PathStep[], program: LinkedProgram): readonly number[] {
   if (reg === undefined) return []
   const numbers = [reg]
   if (report.rule === 'mem-len' && reg < 5) numbers.push(reg + 1)
   if (report.rule.startsWith('size-') && reg > 1) numbers.push(reg - 1)
+  const at = program.insns[report.insn]
+  if (at?.op.kind === 'alu' && at.op.source === 'reg' && at.src !== reg) numbers.push(at.src)
   return path.length === 0 ? [] : numbers
 }
 
@@ -131,7 +133,7 @@ function sectionsOf(report: Rejected, path: readonly PathStep[], program: Linked
 const isAboutStackObject = ({ rule }: Rejected): boolean => /^(iter|dynptr)-|^stack-(special|uninit)$/.test(rule)
 
 /** What earlier calls and stores did to the stack that the register points to. */
-function stackObjectUses(report: Rejected, path: readonly PathStep[], program: LinkedProgram, reg: number | undefined): Event[] {
+function stackObjectUses(path: readonly PathStep[], program: LinkedProgram, reg: number | undefined): Event[] {
   const end = path.at(-1)
   const target = reg === undefined ? undefined : end?.regs[reg]
   if (target === undefined || target.kind !== 'fp') return []
@@ -156,14 +158,13 @@ function stackObjectUses(report: Rejected, path: readonly PathStep[], program: L
       }
     }
   }
-  void report
   return events.slice(-8)
 }
 
 /** Decisions say nothing of a register that was never written, or of what the program may not call at all. */
 const tellsBranches = ({ rule }: Rejected): boolean => !/not-allowed|missing|gpl/.test(rule)
 
-function branches(path: readonly PathStep[], origin: number, program: LinkedProgram, reg: number | undefined): Event[] {
+function branches(path: readonly PathStep[], origin: number, program: LinkedProgram): Event[] {
   const found: Event[] = []
   for (let i = Math.max(origin, 0); i < path.length - 1; i++) {
     const step = path[i]!
@@ -171,22 +172,25 @@ function branches(path: readonly PathStep[], origin: number, program: LinkedProg
     if (insn.op.kind !== 'jump') continue
     const next = path[i + 1]!
     const taken = next.insn === step.insn + insn.off + 1 && insn.off !== 0
-    found.push({ step: i, kind: 'branch', label: branchLabel(step, next, taken, reg, program) })
+    found.push({ step: i, kind: 'branch', label: branchLabel(step, next, taken, program) })
   }
   return found.slice(-MOST_BRANCHES)
 }
 
-function branchLabel(step: PathStep, next: PathStep, taken: boolean, reg: number | undefined, program: LinkedProgram): string {
+/** What the decision tells of the value compared; a jump in the code may be the C condition or its opposite. */
+function branchLabel(step: PathStep, next: PathStep, taken: boolean, program: LinkedProgram): string {
   const insn = program.insns[step.insn]!
-  const way = taken ? 'the jump is taken' : 'the jump is not taken'
-  const { dst } = insn
-  const [before, after] = [step.regs[dst]!, next.regs[dst]!]
-  if (step.frame === next.frame && differs(before, after)) {
-    if (mayBeNull(before) && after.kind === 'scalar') return `R${dst} is NULL on this path: ${way}`
-    if (mayBeNull(before) && !mayBeNull(after)) return `R${dst} is not NULL on this path: ${way}`
+  const way = taken ? 'jump taken' : 'jump not taken'
+  if (step.frame === next.frame) {
+    for (const number of insn.op.source === 'reg' ? [insn.dst, insn.src] : [insn.dst]) {
+      const [before, after] = [step.regs[number]!, next.regs[number]!]
+      if (!differs(before, after)) continue
+      if (mayBeNull(before) && after.kind === 'scalar') return `on this path R${number} is NULL (${way})`
+      if (mayBeNull(before) && !mayBeNull(after)) return `on this path R${number} is not NULL: ${regWords(after, program)} (${way})`
+      return `on this path R${number} is ${regWords(after, program)} (${way})`
+    }
   }
-  void reg
-  return `on this path ${way}`
+  return `on this path the ${taken ? 'jump is taken' : 'jump is not taken'}`
 }
 
 /** Events in the order they happened, one an insn and sentence, with their source. */

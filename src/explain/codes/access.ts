@@ -34,7 +34,7 @@ export const accessCodes: readonly CodeRow[] = [
     code: 'KF103', title: 'the access may be out of bounds', rules: ['map-value-bounds', 'map-key-bounds', 'memory-bounds', 'min-outside', 'max-outside', 'min-bound', 'max-bound', 'buffer-offset', 'map-flags'], section: `${doc} "Register value tracking"`,
     rule: 'The smallest and the largest offset the register can have must both lie in the object, for the whole access.',
     label: ['{reg} is {value}: {message}', '{message}'],
-    help: ['Bound the index right before the access: if (i >= ARRAY_SIZE(a)) return 0;, with i unsigned.', 'Or mask it: a[i & (ARRAY_SIZE(a) - 1)], where the size is a power of two.', 'If the compiler checked another copy of the variable, make it keep one: barrier_var(i).'],
+    help: ['Bound the index right before the access: if (i >= ARRAY_SIZE(a)) return 0;, with i unsigned.', 'Or mask it: a[i & (ARRAY_SIZE(a) - 1)], where the size is a power of two.', 'If the compiler checked another copy of the variable, make it keep one: barrier_var(i).', 'What falls outside: {seen}'],
     text: 'The verifier keeps a range for each number. A comparison narrows it on both branches; arithmetic widens it again. What the message gives is the offset that falls outside.',
     bad: 'return v->names[i];',
     good: 'if (i < sizeof(v->names))\n\treturn v->names[i];',

@@ -13,10 +13,10 @@ export const argumentCodes: readonly CodeRow[] = [
     good: 'SEC("tp_btf/task_newtask")\nint BPF_PROG(f, struct task_struct *task, u64 flags)\n{\n\tbpf_cpumask_test_cpu(0, task->cpus_ptr);   /* cpus_ptr is on the safe list */\n\treturn 0;\n}',
   },
   {
-    code: 'KF012', title: 'the argument may be NULL', rules: ['null-to-trusted', 'null-to-helper'], section: 'kfuncs.rst "KF_TRUSTED_ARGS flag", "KF_RET_NULL flag"',
+    code: 'KF012', title: 'the argument may be NULL', rules: ['null-to-trusted', 'null-to-helper', 'modified-pointer@null', 'release-offset@null', 'argument-type@null', 'pointer-type@null', 'not-rcu-arg@null', 'untrusted-arg@null', 'not-allocated@null'], section: 'kfuncs.rst "KF_TRUSTED_ARGS flag", "KF_RET_NULL flag"',
     rule: 'A pointer that may be NULL has to be checked before it is passed on, unless the parameter is annotated __nullable.',
     label: ['the {arg} argument of {kfunc} must not be NULL; {reg} is {value}', 'the {arg} argument of {helper} must not be NULL; {reg} is {value}', '{reg} may be NULL: {value}'],
-    help: ['Check {expr} for NULL and make the call only where it is not.', 'The check has to be on the same variable, after it was last assigned, on every path to the call.'],
+    help: [['{?member}Read {expr} into a variable once, check the variable, and pass the variable: each mention of the field reads it anew.', 'Check {expr} for NULL and make the call only where it is not.'], 'The check has to be on the same variable, after it was last assigned, on every path to the call.'],
     text: 'Kfuncs marked KF_RET_NULL, fields read under RCU, kptrs taken out of maps and many helpers may give NULL. The verifier tracks that as "or_null" in the type, and a comparison with 0 is the only way to lose it. On the other branch the register is known to be 0.',
     bad: 'struct task_struct *task = bpf_task_from_pid(pid);\n\nbpf_task_release(task);            /* task may be NULL */',
     good: 'struct task_struct *task = bpf_task_from_pid(pid);\n\nif (!task)\n\treturn 0;\nbpf_task_release(task);',

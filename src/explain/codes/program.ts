@@ -6,16 +6,16 @@ const doc = 'Documentation/bpf/verifier.rst'
 
 export const programCodes: readonly CodeRow[] = [
   {
-    code: 'KF150', title: 'the program cannot attach where it wants to', rules: ['syscall-sleepable', 'sleepable-type', 'attach-not-sleepable', 'attach-modify', 'attach', 'lsm-disabled', 'struct-ops-member'], section: 'libbpf "Program Types and ELF Sections"',
+    code: 'KF150', title: 'the program cannot attach where it wants to', rules: ['syscall-sleepable', 'sleepable-type', 'attach-not-sleepable', 'attach-modify', 'attach', 'attach-denied', 'attach-noreturn', 'lsm-disabled', 'struct-ops-member'], section: 'libbpf "Program Types and ELF Sections"',
     rule: 'Some hooks take sleepable programs and some do not; fmod_ret needs a function that allows its result to be changed.',
     label: ['{message}'],
-    help: ['Section "{section}": add or drop the ".s" to make it sleepable or not.', 'Choose another hook: the kernel lists functions with error injection or on its allow-lists.'],
+    help: [['This function takes no sleepable programs: SEC("{plainSection}") instead of SEC("{section}").', 'Make it sleepable: SEC("{sleepableSection}") instead of SEC("{section}").', 'Section "{section}" decides where the program attaches and whether it may sleep.'], 'Choose another hook: the kernel lists functions with error injection or on its allow-lists.'],
     text: 'This is decided before any instruction is looked at.',
   },
   {
-    code: 'KF151', title: 'the return value is out of range', rules: ['return-range', 'return-type', 'ld-abs-return', 'tail-call-return'], section: doc,
+    code: 'KF151', title: 'the return value is out of range', rules: ['return-range', 'return-type', 'ld-abs-return', 'tail-call-return', 'set-retval-void'], section: doc,
     rule: 'What a program or callback returns must be a number in the range its hook gives a meaning to.',
-    label: ['R0 is {value}; {expected} is wanted', 'R0 is {value}', '{message}'],
+    label: ['{reg} is {value}; {expected} is wanted', '{reg} is {value}', '{message}'],
     help: ['Return a value in {expected} on every path, also on this one.', 'A value read from memory has no range: compare it first, or return a constant.'],
     text: 'For many program types only a few return values make sense. The verifier wants to see that on every path.',
     bad: 'SEC("lsm/file_open")\nint BPF_PROG(f, struct file *file)\n{\n\treturn 1;                    /* 0 or a negative errno */\n}',
@@ -57,6 +57,13 @@ export const programCodes: readonly CodeRow[] = [
     label: ['{message}'],
     help: ['Use the map from a program of another type, or take the special field out of its value.'],
     text: 'A tracing program may interrupt the holder of a lock, so tracing programs may not use maps with bpf_spin_lock.',
+  },
+  {
+    code: 'KF157', title: 'the format string does not go with its arguments', rules: ['snprintf-args', 'snprintf-format'], section: 'Documentation/bpf/helpers (bpf_snprintf)',
+    rule: 'A format string is a constant, and each of its conversions has an argument in the data array.',
+    label: ['{message}'],
+    help: ['Use BPF_SNPRINTF(out, sizeof(out), "…", args…), which builds the array.', 'Conversions: %d %i %u %x %ld %lu %lx %lld %llu %llx %p %pB %pK %px %ps %pS %pi4 %pI4 %pi6 %pI6 %s %c.'],
+    text: 'The kernel reads the string at load time and checks it against the size of the array.',
   },
   {
     code: 'KF198', title: 'kfuncs cannot judge this yet', rules: ['unsupported'], section: 'docs/contract.md',

@@ -16,7 +16,8 @@ export interface CodeRow {
   readonly rule: string
   /** Beside the place where the kernel stopped; the first line whose places can all be filled. */
   readonly label: readonly string[]
-  readonly help: readonly string[]
+  /** What to change; of a list within, the first line that can be filled. */
+  readonly help: readonly (string | readonly string[])[]
   /** Why the rule is there and how to live with it; paragraphs. */
   readonly text: string
   readonly bad?: string

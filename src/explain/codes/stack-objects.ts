@@ -15,7 +15,7 @@ export const stackObjectCodes: readonly CodeRow[] = [
   {
     code: 'KF061', title: 'the iterator is not initialised', rules: ['iter-init'], section: 'kfuncs.rst "KF_ITER_NEXT flag"; bpf_iterators.rst',
     rule: 'next and destroy take an iterator that its constructor made on this path and that nothing touched since.',
-    label: ['{kfunc} wants a live iterator, and the stack at {value} holds none'],
+    label: ['{kfunc} wants a live iterator, and {slot} on the stack holds none'],
     help: ['Call the constructor on every path before this: {expected}.', 'The constructor must be called even if it may fail; its failure only makes next return NULL.', 'Do not write to the iterator, copy it, or use it after destroy.', '{kfunc} goes with {partner}.'],
     text: 'new, next and destroy belong together by name: bpf_iter_NAME_new, _next, _destroy over struct bpf_iter_NAME. Each works on the same stack variable.',
     bad: 'struct bpf_iter_num it;\n\nbpf_iter_num_next(&it);',
@@ -54,7 +54,7 @@ export const stackObjectCodes: readonly CodeRow[] = [
   {
     code: 'KF071', title: 'the dynptr is not initialised', rules: ['dynptr-uninitialized'], section: 'kfuncs.rst "Annotating kfunc parameters"',
     rule: 'Whatever reads a dynptr takes one that was made on this path and is still valid.',
-    label: ['the {arg} argument must be a live dynptr, and the stack at {value} holds none', 'there is no live dynptr here'],
+    label: ['the {arg} argument must be a live dynptr, and {slot} on the stack holds none', 'there is no live dynptr here'],
     help: ['Make it first: bpf_dynptr_from_skb(), bpf_dynptr_from_mem(), bpf_ringbuf_reserve_dynptr() …, on every path.', 'After submit or discard the dynptr and all its clones are gone.', 'Do not write to the variable yourself.'],
     text: 'The variable was never set up on this path, was overwritten, or what it stood for was given back.',
     bad: 'struct bpf_dynptr ptr;\n\nbpf_dynptr_size(&ptr);',

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { codeOfRule, codeRow, codes, codesMarkdown, isExplained, longForm } from '../../src/explain/index.ts'
+
+/** Rule ids as the verifier's source has them: first argument of every reject(). */
+function verifierRules(folder = 'src/verifier'): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return verifierRules(path)
+    return [...readFileSync(path, 'utf8').matchAll(/\breject\(\s*'([a-z0-9-]+)'/g)].map((match) => match[1]!)
+  })
+}
+
+describe('the table of codes', () => {
+  test('names every rule of the verifier', () => {
+    const rules = [...new Set(verifierRules())]
+    expect(rules.length).toBeGreaterThan(100)
+    expect(rules.filter((rule) => !isExplained(rule))).toEqual([])
+  })
+
+  test('has each code once, in order, and each rule in one row', () => {
+    const numbers = codes.map(({ code }) => code)
+    expect(numbers.every((code) => /^KF\d{3}$/.test(code))).toBe(true)
+    expect(numbers).toEqual([...new Set(numbers)].sort())
+    const rules = codes.flatMap((row) => row.rules)
+    expect(rules.filter((rule, i) => rules.indexOf(rule) !== i)).toEqual([])
+  })
+
+  test('says something in every field', () => {
+    for (const row of codes) {
+      for (const text of [row.title, row.rule, row.section, row.text]) expect(text, row.code).not.toBe('')
+      expect(row.label.length, row.code).toBeGreaterThan(0)
+      if (row.code !== 'KF199') expect(row.help.length, row.code).toBeGreaterThan(0)
+      expect(row.bad === undefined, row.code).toBe(row.good === undefined)
+    }
+  })
+
+  test('uses only places that exist', () => {
+    const known = new Set(['reg', 'value', 'was', 'kfunc', 'helper', 'callee', 'arg', 'expr', 'partner', 'acquirer', 'release', 'seen', 'expected', 'struct', 'message', 'callers', 'type', 'section', 'sleepableSection', 'plainSection', 'license', 'near', 'slot', 'clobbered', 'packet', 'member'])
+    for (const row of codes) {
+      for (const text of [...row.label, ...row.help.flat()]) {
+        for (const [, place] of text.matchAll(/\{\??(\w+)\}/g)) expect(known, `${row.code}: ${text}`).toContain(place)
+      }
+    }
+  })
+
+  test('picks a narrower row where the cause is known, else the rule’s own', () => {
+    expect(codeOfRule('invalid-access').code).toBe('KF102')
+    expect(codeOfRule('invalid-access', 'null').code).toBe('KF101')
+    expect(codeOfRule('invalid-access', 'lost').code).toBe('KF034')
+    expect(codeOfRule('reference-leak', 'lost').code).toBe('KF032')
+    expect(codeOfRule('a rule to come').code).toBe('KF199')
+  })
+
+  test.for(['KF012', 'kf012', '12', ' KF012 '])('finds %s', (code) => {
+    expect(codeRow(code)?.code).toBe('KF012')
+  })
+
+  test('has a long form with both examples', () => {
+    const text = longForm('KF012')!
+    expect(text).toContain('KF012: the argument may be NULL')
+    expect(text).toMatch(/Rejected:[^]*bpf_task_release\(task\)[^]*Accepted:/)
+    expect(longForm('KF999')).toBeUndefined()
+    expect(longForm('../..')).toBeUndefined()
+  })
+
+  test('is what docs/codes.md says', () => {
+    expect(readFileSync('docs/codes.md', 'utf8')).toBe(codesMarkdown())
+  })
+})

@@ -187,7 +187,6 @@ function readBytes(frame: Frame, from: number, to: number, size: number): RegSta
     const type = byteType(slot, byteIndex(at))
     if (type === ZERO) zeros++
     else if (type === DYNPTR || type === ITER) badRead(from, at - from, size)
-    else if (type === SPILL && scalar.isZero(slot.reg.var) && slot.reg.kind === 'scalar') zeros++
   }
   return zeros === to - from ? constReg(0) : unknownScalar
 }

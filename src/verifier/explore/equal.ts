@@ -4,35 +4,50 @@
 import type { Env } from '../env.ts'
 import * as scalar from '../scalar/index.ts'
 import { notInit, type RegState, unknownScalar } from '../state/reg.ts'
-import { byteType, DYNPTR, INVALID, isSpilled, isSpilledScalar, ITER, MISC, type Slot, SPILL, ZERO } from '../state/stack.ts'
+import { byteType, DYNPTR, INVALID, isSpilled, isSpilledScalar, ITER, MISC, type Slot, SPILL } from '../state/stack.ts'
 import { type Frame, type State, testBit } from '../state/state.ts'
 
 /** exact: infinite loops; range: loops that converge; live: what is read later may not exceed what was seen. */
 export type Closeness = 'exact' | 'range' | 'live'
 
+/** Which id of the old state stands for which of the current one: a bijection, grown as ids are met. Few, so a list is fastest. */
 class IdMap {
-  private readonly forward = new Map<number, number>()
-  private readonly backward = new Map<number, number>()
+  private readonly olds: number[] = []
+  private readonly curs: number[] = []
+  private count = 0
   private fresh = 1 << 30
+  clear(): void {
+    this.count = 0
+    this.fresh = 1 << 30
+  }
   same(old: number, cur: number): boolean {
-    if ((old === 0) !== (cur === 0)) return false
-    if (old === 0) return true
-    const known = this.forward.get(old)
-    if (known !== undefined) return known === cur
-    if (this.backward.has(cur)) return false
-    this.forward.set(old, cur)
-    this.backward.set(cur, old)
-    return true
+    if (old === 0 || cur === 0) return old === cur
+    return this.pair(old, cur)
   }
   /** Scalars without an id are each their own class. */
   sameScalar(old: number, cur: number): boolean {
-    return this.same(old === 0 ? ++this.fresh : old, cur === 0 ? ++this.fresh : cur)
+    if (old === 0 && cur === 0) return true
+    return this.pair(old === 0 ? ++this.fresh : old, cur === 0 ? ++this.fresh : cur)
+  }
+  private pair(old: number, cur: number): boolean {
+    const { olds, curs, count } = this
+    for (let i = 0; i < count; i++) {
+      if (olds[i] === old) return curs[i] === cur
+      if (curs[i] === cur) return false
+    }
+    olds[count] = old
+    curs[count] = cur
+    this.count = count + 1
+    return true
   }
 }
+/** One for all comparisons: none of them runs inside another. */
+const shared = new IdMap()
 
 export function statesEqual(env: Env, old: State, cur: State, closeness: Closeness): boolean {
   if (old.frames.length !== cur.frames.length || old.inSleepable !== cur.inSleepable) return false
-  const ids = new IdMap()
+  const ids = shared
+  ids.clear()
   if (!sameHeld(old, cur, ids)) return false
   const useLive = old.branches === 0 && closeness !== 'exact'
   for (let f = 0; f < old.frames.length; f++) {
@@ -54,12 +69,15 @@ const returnLive = (env: Env, callsite: number): number =>
 function sameHeld(old: State, cur: State, ids: IdMap): boolean {
   if (old.refs.length !== cur.refs.length || old.activeLocks !== cur.activeLocks || old.activeRcu !== cur.activeRcu) return false
   if (old.activePreempt !== cur.activePreempt) return false
-  return old.refs.every((ref, i) => {
+  for (let i = 0; i < old.refs.length; i++) {
+    const ref = old.refs[i]!
     const other = cur.refs[i]!
     if (ref.kind !== other.kind) return false
-    if (ref.kind === 'lock') return ref.lockMap === other.lockMap && ref.lockBtf === other.lockBtf && ids.same(ref.lockId, other.lockId)
-    return ids.same(ref.id, other.id)
-  })
+    if (ref.kind === 'lock') {
+      if (ref.lockMap !== other.lockMap || ref.lockBtf !== other.lockBtf || !ids.same(ref.lockId, other.lockId)) return false
+    } else if (!ids.same(ref.id, other.id)) return false
+  }
+  return true
 }
 
 function sameFrame(old: Frame, cur: Frame, ids: IdMap, closeness: Closeness, live: number, useLive: boolean): boolean {
@@ -78,6 +96,8 @@ export function sameExactly(old: RegState, cur: RegState, ids: IdMap): boolean {
 export const exactlyEqual = (a: RegState, b: RegState): boolean => sameExactly(a, b, new IdMap())
 
 export function sameReg(old: RegState, cur: RegState, ids: IdMap, closeness: Closeness): boolean {
+  // one and the same value, linked to nothing
+  if (old === cur && old.id === 0 && old.refObjId === 0) return true
   if (closeness === 'exact') return sameExactly(old, cur, ids)
   if (old.kind === 'not_init') return true
   if (old.kind !== cur.kind || old.flags !== cur.flags) return false
@@ -119,7 +139,7 @@ function sameStack(old: Frame, cur: Frame, ids: IdMap, closeness: Closeness, use
     const b = cur.slot(s)
     if (closeness === 'exact' && a.types !== b.types) return false
     if (useLive && !testBit(old.read, s)) continue
-    if (a.types === 0) continue
+    if (a.types === 0 || (a === b && a.reg.id === 0 && a.reg.refObjId === 0)) continue
     const sa = asScalar(a)
     const sb = asScalar(b)
     if (sa !== undefined && sb !== undefined) {
@@ -132,7 +152,6 @@ function sameStack(old: Frame, cur: Frame, ids: IdMap, closeness: Closeness, use
       const tb = byteType(b, i)
       // privileged programs may read what was never written
       if (ta === INVALID || (ta === MISC && tb !== DYNPTR && tb !== ITER)) continue
-      if (ta === ZERO && tb === SPILL && b.reg.kind === 'scalar' && scalar.isZero(b.reg.var)) continue
       if (ta !== tb) return false
       needReg = true
     }

@@ -11,17 +11,18 @@ import { statesEqual } from './equal.ts'
 import { propagateReads } from './liveness.ts'
 import { propagatePrecision } from './precision.ts'
 
-interface Tally { misses: number; hits: number }
-const tallies = new WeakMap<State, Tally>()
-
 export function loopEntryOf(state: State): State | undefined {
   let top = state.loopEntry
   while (top?.loopEntry !== undefined && top !== top.loopEntry) top = top.loopEntry
   return top
 }
 
-const sameCalls = (a: State, b: State): boolean =>
-  a.frames.length === b.frames.length && a.frames.every((frame, i) => frame.callsite === b.frames[i]!.callsite)
+function sameCalls(a: State, b: State): boolean {
+  const { length } = a.frames
+  if (length !== b.frames.length) return false
+  for (let i = 0; i < length; i++) if (a.frames[i]!.callsite !== b.frames[i]!.callsite) return false
+  return true
+}
 
 /** `state` is part of a loop that begins no later than at `header`. */
 export function updateLoopEntry(state: State, header: State): void {
@@ -89,16 +90,15 @@ export function visited(env: Env): boolean {
         hit = true
       }
     }
-    const tally = tallies.get(old)!
     if (hit) {
-      tally.hits++
+      old.hits++
       propagateReads(state, old)
       propagatePrecision(env, old)
       return true
     }
-    if (addNew) tally.misses++
+    if (addNew) old.misses++
     const patience = note.forceCheckpoint && old.branches > 0 ? 64 : 3
-    if (tally.misses > tally.hits * patience + patience) {
+    if (old.misses > old.hits * patience + patience) {
       list.splice(i, 1)
       i--
       env.curStates--
@@ -116,7 +116,6 @@ export function visited(env: Env): boolean {
   kept.lastInsn = env.prevInsn
   kept.last = state.last
   kept.loopEntry = state.loopEntry
-  tallies.set(kept, { misses: 0, hits: 0 })
   list.push(kept)
   env.explored.set(at, list)
   state.parent = kept

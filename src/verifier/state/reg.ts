@@ -62,13 +62,30 @@ const base: RegState = {
 }
 
 export const notInit: RegState = base
-export const unknownScalar: RegState = { ...base, kind: 'scalar', var: scalar.unknown }
 
-/** Same fields in the same order as `base`, so that every value has one hidden class. */
-export const edit = (reg: RegState, change: Partial<RegState>): RegState => ({ ...reg, ...change })
-export const pointer = (kind: RegKind, change: Partial<RegState> = {}): RegState => ({ ...base, kind, ...change })
-export const scalarReg = (value: Scalar): RegState => ({ ...base, kind: 'scalar', var: value })
-export const constReg = (value: number): RegState => ({ ...base, kind: 'scalar', var: scalar.constantNumber(value) })
+/** Same fields in the same order for every value, so that all have one hidden class. */
+const duplicate = (r: RegState, kind: RegKind, value: Scalar): RegState => ({
+  kind, flags: r.flags, off: r.off, var: value, id: r.id, refObjId: r.refObjId, btf: r.btf, btfId: r.btfId, map: r.map,
+  mapUid: r.mapUid, size: r.size, frame: r.frame, dynptr: r.dynptr, aux: r.aux, precise: r.precise, delta: r.delta,
+})
+/** A change may be of any shape: the fields it has are set one by one, on a copy that has its final shape already. */
+function changed(copy: RegState, change: Partial<RegState>): RegState {
+  for (const field in change) (copy as unknown as Record<string, unknown>)[field] = change[field as keyof RegState]
+  return copy
+}
+export const edit = (reg: RegState, change: Partial<RegState>): RegState => changed(duplicate(reg, reg.kind, reg.var), change)
+export const withVar = (reg: RegState, value: Scalar): RegState => duplicate(reg, reg.kind, value)
+export const pointer = (kind: RegKind, change?: Partial<RegState>): RegState =>
+  change === undefined ? duplicate(base, kind, base.var) : changed(duplicate(base, kind, base.var), change)
+export const scalarReg = (value: Scalar): RegState => duplicate(base, 'scalar', value)
+export const unknownScalar: RegState = scalarReg(scalar.unknown)
+const smallest = -512
+const smallConst: (RegState | undefined)[] = Array.from({ length: 1536 }, () => undefined)
+export function constReg(value: number): RegState {
+  const index = value - smallest
+  if (index < 0 || index >= smallConst.length || !Number.isInteger(index)) return scalarReg(scalar.constantNumber(value))
+  return (smallConst[index] ??= scalarReg(scalar.constantNumber(value)))
+}
 
 export const mayBeNull = (reg: RegState): boolean => (reg.flags & MAYBE_NULL) !== 0
 export const isScalar = (reg: RegState): boolean => reg.kind === 'scalar'

@@ -132,6 +132,9 @@ export class State {
   loopEntry: State | undefined
   usedAsLoopEntry: boolean
   callbackUnrollDepth: number
+  /** Of a checkpoint: how often it covered a state that came by, and how often not. */
+  hits: number
+  misses: number
 
   constructor(frames: Frame[]) {
     this.frames = frames
@@ -151,6 +154,8 @@ export class State {
     this.loopEntry = undefined
     this.usedAsLoopEntry = false
     this.callbackUnrollDepth = 0
+    this.hits = 0
+    this.misses = 0
   }
 
   get cur(): Frame {

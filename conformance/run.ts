@@ -7,6 +7,7 @@
  *   npm run conformance -- --explain              also: our explanations against those of Linux 7.3
  *   npm run conformance -- --fresh                ask the real kernel again first (QEMU)
  *   node scripts/run.mjs conformance/run.ts --only NAME [--prog NAME] [--log]   some objects; one program: both sides in full
+ *   --cpu v4: the objects compiled for cpu v4 (a laboratory with CPUS='v3 v4')
  *   --save FILE.json   every answer, to compare with a later run; --jobs N; --limit SECONDS for one program
  */
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -31,6 +32,7 @@ async function main(): Promise<void> {
       all: { type: 'boolean' },
       explain: { type: 'boolean' },
       fresh: { type: 'boolean' },
+      cpu: { type: 'string', default: 'v3' },
       only: { type: 'string' },
       prog: { type: 'string' },
       log: { type: 'boolean' },
@@ -43,7 +45,7 @@ async function main(): Promise<void> {
   setUp()
   const rows = (values.fresh ? judgeAfresh(values.only) : await readVerdicts()).filter(
     (row) =>
-      row.obj.startsWith('v3/') &&
+      row.obj.startsWith(`${values.cpu}/`) &&
       row.mode === 'priv' &&
       (values.all || values.prog !== undefined || (row.kfuncs?.length ?? 0) > 0) &&
       (values.only === undefined || row.obj.includes(values.only)) &&
@@ -75,7 +77,7 @@ async function main(): Promise<void> {
   console.log(
     `${counts.programs} programs in ${seconds} s: same verdict ${percent(counts.same, counts.programs)}, false accepts ${counts.falseAccepts}, false rejects ${counts.falseRejects}, unsupported ${counts.unsupported}, other ${counts.other}; first message identical in ${percent(counts.messages, counts.rejected)} of ${counts.rejected} rejected\n`,
   )
-  const whole = !values.all && values.only === undefined
+  const whole = !values.all && values.cpu === 'v3' && values.only === undefined
   let failed = whole && belowFloor('kfuncs', counts)
   if (values.only === undefined) {
     const examples = await exampleTable()

@@ -20,6 +20,8 @@ export async function checkCold(): Promise<boolean> {
   }
   const [least, most] = [Math.min(...nothing), Math.min(...check)]
   const ratio = most / least
-  console.log(`  node -e 0: ${least.toFixed(0)} ms; kfuncs check: ${most.toFixed(0)} ms; ratio ${ratio.toFixed(1)} (at most ${bound})`)
+  console.log(
+    `  node -e 0: ${least.toFixed(0)} ms; kfuncs check: ${most.toFixed(0)} ms; ratio ${ratio.toFixed(1)} (at most ${bound})`,
+  )
   return ratio <= bound
 }

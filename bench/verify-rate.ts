@@ -36,9 +36,13 @@ export async function verifyRate(): Promise<boolean> {
     theirs += row.verified_insns ?? 0
     theirSeconds += kernelSeconds
     const rate = (count: number, time: number): string => Math.round(count / time).toLocaleString('en')
-    console.log(`  ${row.obj} ${row.prog}: ${insns} insns, ${rate(insns, best)}/s; kernel ${row.verified_insns}, ${rate(row.verified_insns ?? 0, kernelSeconds)}/s`)
+    console.log(
+      `  ${row.obj} ${row.prog}: ${insns} insns, ${rate(insns, best)}/s; kernel ${row.verified_insns}, ${rate(row.verified_insns ?? 0, kernelSeconds)}/s`,
+    )
   }
   const ratio = ours / seconds / (theirs / theirSeconds)
-  console.log(`  all: ${Math.round(ours / seconds).toLocaleString('en')} insns/s; the emulated kernel ${Math.round(theirs / theirSeconds).toLocaleString('en')}; ratio ${ratio.toFixed(1)} (at least ${bound})`)
+  console.log(
+    `  all: ${Math.round(ours / seconds).toLocaleString('en')} insns/s; the emulated kernel ${Math.round(theirs / theirSeconds).toLocaleString('en')}; ratio ${ratio.toFixed(1)} (at least ${bound})`,
+  )
   return ratio >= bound
 }

@@ -64,18 +64,40 @@ export function count(all: readonly Compared[]): Counts {
   }
 }
 
-export const percent = (part: number, whole: number): string => (whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)}%`)
+export const percent = (part: number, whole: number): string =>
+  whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)}%`
 
 /** One row per group, the whole last. */
 export function table(all: readonly Compared[], group: (one: Compared) => string, title: string): string {
   const groups = new Map<string, Compared[]>()
   for (const one of all) groups.set(group(one), [...(groups.get(group(one)) ?? []), one])
-  const head = [title, 'programs', 'same', '', 'false acc', 'false rej', 'unsupp', 'other', 'rejected', 'message same', '']
+  const head = [
+    title,
+    'programs',
+    'same',
+    '',
+    'false acc',
+    'false rej',
+    'unsupp',
+    'other',
+    'rejected',
+    'message same',
+    '',
+  ]
   const cells = (name: string, list: readonly Compared[]): string[] => {
     const c = count(list)
     return [
-      name, c.programs, c.same, percent(c.same, c.programs), c.falseAccepts, c.falseRejects, c.unsupported, c.other,
-      c.rejected, c.messages, percent(c.messages, c.rejected),
+      name,
+      c.programs,
+      c.same,
+      percent(c.same, c.programs),
+      c.falseAccepts,
+      c.falseRejects,
+      c.unsupported,
+      c.other,
+      c.rejected,
+      c.messages,
+      percent(c.messages, c.rejected),
     ].map(String)
   }
   const rows = [...groups].sort(([, a], [, b]) => b.length - a.length).map(([name, list]) => cells(name, list))
@@ -85,7 +107,12 @@ export function table(all: readonly Compared[], group: (one: Compared) => string
 function layOut(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)))
   return rows
-    .map((row) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ').trimEnd())
+    .map((row) =>
+      row
+        .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
+        .join('  ')
+        .trimEnd(),
+    )
     .join('\n')
 }
 

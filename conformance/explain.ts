@@ -25,7 +25,8 @@ const rejectsOtherwise = (message: string, label: string): boolean =>
 export async function explainTable(all: readonly Compared[]): Promise<{ text: string; failed: boolean }> {
   const reports = new Map<string, KernelReport>()
   for (const report of await readRows<KernelReport>(join(oracle, 'reports-7.3.jsonl.zst'))) {
-    if (report.mode === 'priv' && report.obj.startsWith('6.12/')) reports.set(`${report.obj.slice(5)} ${report.prog}`, report)
+    if (report.mode === 'priv' && report.obj.startsWith('6.12/'))
+      reports.set(`${report.obj.slice(5)} ${report.prog}`, report)
   }
   const kernel = await labKernel()
   const count = { rejected: 0, code: 0, help: 0, compared: 0, otherwise: 0, line: 0, path: 0, pathFound: 0 }
@@ -40,7 +41,11 @@ export async function explainTable(all: readonly Compared[]): Promise<{ text: st
     count.rejected++
     const coded = diagnostic !== undefined && diagnostic.code !== 'KF199'
     if (coded) count.code++
-    else unexplained.set(`${answer.rule}: ${normalise(answer.message)}`, (unexplained.get(`${answer.rule}: ${normalise(answer.message)}`) ?? 0) + 1)
+    else
+      unexplained.set(
+        `${answer.rule}: ${normalise(answer.message)}`,
+        (unexplained.get(`${answer.rule}: ${normalise(answer.message)}`) ?? 0) + 1,
+      )
     if ((diagnostic?.help.length ?? 0) > 0) count.help++
     const report = reports.get(`${row.obj} ${row.prog}`)
     if (report?.at === undefined || diagnostic === undefined) continue
@@ -51,7 +56,10 @@ export async function explainTable(all: readonly Compared[]): Promise<{ text: st
     }
     count.compared++
     if (diagnostic.primary.line === report.at.line) count.line++
-    else misses.push(`other line: ${row.obj} ${row.prog}: 7.3 ${report.at.line} (${report.at.label}), ours ${diagnostic.primary.line} (${row.msg})`)
+    else
+      misses.push(
+        `other line: ${row.obj} ${row.prog}: 7.3 ${report.at.line} (${report.at.label}), ours ${diagnostic.primary.line} (${row.msg})`,
+      )
     const ours = new Set([diagnostic.primary.line, ...diagnostic.notes.map(({ source }) => source?.line)])
     for (const { line, kind, label } of report.path) {
       if (line === undefined) continue

@@ -7,11 +7,16 @@ import { lab, oracle, type Row } from './lab.ts'
 
 /** Judges the objects whose name has `only` in it (all of v3 without it) and gives the rows. */
 export function judgeAfresh(only: string | undefined): Row[] {
-  const objects = readdirSync(join(lab, 'corpus', 'v3')).filter((name) => name.endsWith('.o') && (only === undefined || `v3/${name}`.includes(only)))
+  const objects = readdirSync(join(lab, 'corpus', 'v3')).filter(
+    (name) => name.endsWith('.o') && (only === undefined || `v3/${name}`.includes(only)),
+  )
   const list = join(lab, 'fresh.list')
   const out = join(lab, 'fresh.jsonl')
   writeFileSync(list, `${objects.map((name) => `v3/${name}`).join('\n')}\n`)
   const args = ['-o', out, '-r', join(lab, 'corpus'), '-a', '-t 120', '-l', list]
   execFileSync(join(oracle, 'run.sh'), args, { env: { MEM: '3G', ...process.env, LAB: lab }, stdio: ['ignore', 2, 2] })
-  return readFileSync(out, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Row)
+  return readFileSync(out, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Row)
 }

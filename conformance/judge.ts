@@ -47,7 +47,13 @@ export function judge(
     return done({ ...counts, verdict, insn, message, rule: verdict === 'reject' ? report.rule : '' })
   } catch (error) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    const message = options.log ? text : text.split('\n').slice(0, 3).join(' ').replaceAll(/\(?file:\S*\//g, '(')
+    const message = options.log
+      ? text
+      : text
+          .split('\n')
+          .slice(0, 3)
+          .join(' ')
+          .replaceAll(/\(?file:\S*\//g, '(')
     return done({ ...nothing, verdict: 'crash', message })
   }
 }

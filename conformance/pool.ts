@@ -20,7 +20,10 @@ export async function judgeAll(
   let done = 0
   const run = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      const worker = new Worker(new URL(import.meta.url), { argv: process.argv.slice(2), resourceLimits: { maxOldGenerationSizeMb: 3000 } })
+      const worker = new Worker(new URL(import.meta.url), {
+        argv: process.argv.slice(2),
+        resourceLimits: { maxOldGenerationSizeMb: 3000 },
+      })
       let current = -1
       let timer: NodeJS.Timeout | undefined
       const give = (): void => {

@@ -67,7 +67,22 @@ async function main(): Promise<void> {
   const all = rows.map((row, i) => compare(row, answers[i]!))
   const seconds = ((performance.now() - started) / 1000).toFixed(0)
   if (values.save !== undefined) {
-    writeFileSync(values.save, JSON.stringify(all.map(({ row, answer, outcome, message }) => ({ obj: row.obj, prog: row.prog, type: row.prog_type, outcome, message, kernel: row.msg ?? '', ours: answer })), null, 1))
+    writeFileSync(
+      values.save,
+      JSON.stringify(
+        all.map(({ row, answer, outcome, message }) => ({
+          obj: row.obj,
+          prog: row.prog,
+          type: row.prog_type,
+          outcome,
+          message,
+          kernel: row.msg ?? '',
+          ours: answer,
+        })),
+        null,
+        1,
+      ),
+    )
   }
   if (!values.quiet) console.log(`${disagreements(all)}\n`)
   console.log(`${messageTable(all)}\n`)
@@ -94,14 +109,19 @@ async function main(): Promise<void> {
 
 /** conformance/floor.json: what must never get worse. Raise it when things get better. */
 function belowFloor(name: string, counts: Counts): boolean {
-  const floor = JSON.parse(readFileSync(join(root, 'conformance', 'floor.json'), 'utf8'))[name] as Record<string, number>
+  const floor = JSON.parse(readFileSync(join(root, 'conformance', 'floor.json'), 'utf8'))[name] as Record<
+    string,
+    number
+  >
   const problems: string[] = []
-  if (counts.falseAccepts > floor.falseAccepts!) problems.push(`${counts.falseAccepts} false accepts, allowed ${floor.falseAccepts}`)
+  if (counts.falseAccepts > floor.falseAccepts!)
+    problems.push(`${counts.falseAccepts} false accepts, allowed ${floor.falseAccepts}`)
   if (counts.programs < floor.programs!) problems.push(`${counts.programs} programs, expected ${floor.programs}`)
   const same = (100 * counts.same) / counts.programs
   const messages = (100 * counts.messages) / Math.max(1, counts.rejected)
   if (same < floor.samePercent!) problems.push(`same verdict in ${same.toFixed(1)}%, floor ${floor.samePercent}%`)
-  if (messages < floor.messagePercent!) problems.push(`same message in ${messages.toFixed(1)}%, floor ${floor.messagePercent}%`)
+  if (messages < floor.messagePercent!)
+    problems.push(`same message in ${messages.toFixed(1)}%, floor ${floor.messagePercent}%`)
   for (const problem of problems) console.log(`${name}: below the floor: ${problem}`)
   return problems.length > 0
 }
@@ -130,7 +150,9 @@ function unsupportedTable(all: readonly Compared[]): string {
     const key = `${outcome}: ${normalise(answer.message)}`
     groups.set(key, (groups.get(key) ?? 0) + 1)
   }
-  const lines = [...groups].sort(([, a], [, b]) => b - a).map(([key, n]) => `${String(n).padStart(4)}  ${key.slice(0, 160)}`)
+  const lines = [...groups]
+    .sort(([, a], [, b]) => b - a)
+    .map(([key, n]) => `${String(n).padStart(4)}  ${key.slice(0, 160)}`)
   return `what we could not say or said wrongly, by our message\n${lines.join('\n')}`
 }
 
@@ -140,7 +162,11 @@ async function single(rows: readonly Row[], log: boolean): Promise<void> {
     const answer = judge(kernel, join(lab, 'corpus', row.obj), row.prog, { log })
     console.log(`== ${row.obj} ${row.prog} SEC("${row.sec}")`)
     if (log) console.log(`-- ours\n${answer.log.slice(-60).join('\n')}\n-- kernel\n${row.log_tail ?? ''}`)
-    console.log(`kernel ${row.verdict}/${row.stage}: ${row.msg ?? row.libbpf ?? ''} (${row.verified_insns} insns, ${row.total_states} states)`)
-    console.log(`ours   ${answer.verdict}: ${answer.message} [insn ${answer.insn}, rule ${answer.rule}] (${answer.insns} insns, ${answer.states} states, ${answer.ms.toFixed(0)} ms)`)
+    console.log(
+      `kernel ${row.verdict}/${row.stage}: ${row.msg ?? row.libbpf ?? ''} (${row.verified_insns} insns, ${row.total_states} states)`,
+    )
+    console.log(
+      `ours   ${answer.verdict}: ${answer.message} [insn ${answer.insn}, rule ${answer.rule}] (${answer.insns} insns, ${answer.states} states, ${answer.ms.toFixed(0)} ms)`,
+    )
   }
 }

@@ -12,5 +12,6 @@ const blocks: [RegExp, string][] = [
   [/(## Kfuncs of your own[\s\S]*?```ts\n)[\s\S]*?(```)/, readFileSync('examples/host.ts', 'utf8')],
 ]
 let text = readFileSync('README.md', 'utf8')
-for (const [place, content] of blocks) text = text.replace(place, (_, before: string, after: string) => before + content + after)
+for (const [place, content] of blocks)
+  text = text.replace(place, (_, before: string, after: string) => before + content + after)
 writeFileSync('README.md', text)

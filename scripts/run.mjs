@@ -12,7 +12,12 @@ if (script === undefined) throw new Error('usage: node scripts/run.mjs SCRIPT.ts
 // Packages are left where they are. Two folders below the root, as src/FLOOR/ is: files found by import.meta.url stay where they are.
 const file = join(root, 'node_modules', '.kfuncs', `${script.replaceAll(/[^\w-]+/g, '_')}-${process.pid}.mjs`)
 process.on('exit', () => rmSync(file, { force: true }))
-const bundle = await rolldown({ input: resolve(script), platform: 'node', logLevel: 'warn', external: (id) => !id.startsWith('.') && !isAbsolute(id) })
+const bundle = await rolldown({
+  input: resolve(script),
+  platform: 'node',
+  logLevel: 'warn',
+  external: (id) => !id.startsWith('.') && !isAbsolute(id),
+})
 await bundle.write({ file, format: 'esm', codeSplitting: false })
 process.argv.splice(1, 2, resolve(script))
 await import(pathToFileURL(file).href)

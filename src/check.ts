@@ -79,7 +79,18 @@ export function checkProgram(
   const kfuncs = new Set([...linked.refs.values()].flatMap((ref) => (ref.kind === 'kfunc' ? [ref.name] : [])))
   const warnings = [...new Set([...linked.warnings, ...report.warnings])]
   const { verdict } = report
-  return { ...about, type: linked.type, verdict, report, message, diagnostic, timeUs, kfuncs: [...kfuncs], warnings, linked }
+  return {
+    ...about,
+    type: linked.type,
+    verdict,
+    report,
+    message,
+    diagnostic,
+    timeUs,
+    kfuncs: [...kfuncs],
+    warnings,
+    linked,
+  }
 }
 
 /** 'xdp' → 'BPF_PROG_TYPE_XDP' */

@@ -47,7 +47,8 @@ describe('the examples agree with the kernel', () => {
       const theirs = expected(judged)
       if (ours === theirs) continue
       differing.push(`${name} ${judged.program}`)
-      if (known[`${name} ${judged.program}`] === undefined) wrong.push(`${judged.program}: ${ours}, the kernel: ${theirs}`)
+      if (known[`${name} ${judged.program}`] === undefined)
+        wrong.push(`${judged.program}: ${ours}, the kernel: ${theirs}`)
     }
     expect(wrong).toEqual([])
   })

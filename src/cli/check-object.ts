@@ -15,12 +15,7 @@ export interface Listener {
 }
 
 /** One object: its programs to `take`, what cannot be read to `trouble`. */
-export function checkObject(
-  path: string,
-  kernel: Kernel,
-  flags: CheckFlags,
-  listener: Listener,
-): void {
+export function checkObject(path: string, kernel: Kernel, flags: CheckFlags, listener: Listener): void {
   const options: CheckOptions = {
     name: path,
     log: flags.log ?? false,

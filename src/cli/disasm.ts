@@ -15,7 +15,9 @@ interface DisasmFlags {
 }
 
 export async function disasm(path: string, flags: DisasmFlags): Promise<number> {
-  const opened = orTell(openForCheck(readInput(path), { name: path, ...(flags.prog === undefined ? {} : { program: flags.prog }) }))
+  const opened = orTell(
+    openForCheck(readInput(path), { name: path, ...(flags.prog === undefined ? {} : { program: flags.prog }) }),
+  )
   const kernel = await kernelOf(flags)
   let status = 0
   const texts = opened.programs.map((program) => {

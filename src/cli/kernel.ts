@@ -7,7 +7,10 @@ import { defineModule, type ModuleDefinition, parseModuleJson } from '../kfunc/i
 import { readTypeScript } from './typescript.ts'
 import { orTell, readInput, UsageError } from './usage.ts'
 
-export async function kernelOf(options: { readonly kernel: string; readonly module: readonly string[] }): Promise<Kernel> {
+export async function kernelOf(options: {
+  readonly kernel: string
+  readonly module: readonly string[]
+}): Promise<Kernel> {
   const { kernel: name } = options
   let kernel = bundledKernels.includes(name)
     ? orTell(await openKernel(name))
@@ -21,7 +24,9 @@ function fileOf(name: string): Uint8Array {
     return readInput(name)
   } catch (error) {
     if (!(error instanceof UsageError) || !/^\d+\.\d+/.test(name)) throw error
-    throw new UsageError(`no kernel ${name} comes with kfuncs — bundled: ${bundledKernels.join(', ')}; or give a file: vmlinuz, vmlinux, raw BTF`)
+    throw new UsageError(
+      `no kernel ${name} comes with kfuncs — bundled: ${bundledKernels.join(', ')}; or give a file: vmlinuz, vmlinux, raw BTF`,
+    )
   }
 }
 
@@ -31,9 +36,10 @@ async function addTo(kernel: Kernel, path: string): Promise<Kernel> {
     const name = file.replace(/\.ko.*$/, '').replaceAll('-', '_')
     return orTell(await addModuleFile(kernel, { name, ko: readInput(path) }))
   }
-  const definition = extname(file) === '.json'
-    ? orTell(parseModuleJson(new TextDecoder().decode(readInput(path)), path))
-    : await importDefinition(path)
+  const definition =
+    extname(file) === '.json'
+      ? orTell(parseModuleJson(new TextDecoder().decode(readInput(path)), path))
+      : await importDefinition(path)
   return orTell(withModule(kernel, orTell(await defineModule(definition, { base: kernel.btf }))))
 }
 
@@ -49,7 +55,9 @@ async function importDefinition(path: string): Promise<ModuleDefinition> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code !== 'ERR_UNKNOWN_FILE_EXTENSION') throw new UsageError(`${path}: ${message}`)
-    throw new UsageError(`${path}: Node ${process.versions.node} does not read TypeScript — use Node 22.18 or later, have TypeScript installed beside it, or give it as .json or .js`)
+    throw new UsageError(
+      `${path}: Node ${process.versions.node} does not read TypeScript — use Node 22.18 or later, have TypeScript installed beside it, or give it as .json or .js`,
+    )
   }
   const definition = exported.default ?? exported.definition ?? exported.module
   if (typeof definition !== 'object' || definition === null || !('c' in definition) || !('name' in definition)) {

@@ -24,7 +24,9 @@ export async function list(text: string | undefined, options: ListFlags): Promis
   for (const kfunc of rows) {
     const flags = [...kfunc.flags].map((flag) => flag.replace('KF_', '').toLowerCase()).join(' ')
     const owner = kfunc.module === undefined ? '' : `[${kfunc.module}] `
-    process.stdout.write(`${kfunc.name.padEnd(width)}  ${owner}${callerWords(kfunc).join('; ')}${flags === '' ? '' : `  (${flags})`}\n`)
+    process.stdout.write(
+      `${kfunc.name.padEnd(width)}  ${owner}${callerWords(kfunc).join('; ')}${flags === '' ? '' : `  (${flags})`}\n`,
+    )
   }
   return rows.length === 0 ? 1 : 0
 }

@@ -27,9 +27,14 @@ export async function main(args: readonly string[]): Promise<number> {
     .exitOverride()
     .configureHelp({ sortSubcommands: false })
   const kernelOption = () =>
-    new Option('-k, --kernel <kernel>', 'a bundled kernel (6.12), or a file: vmlinuz, vmlinux, raw BTF, profile').default('6.12')
+    new Option(
+      '-k, --kernel <kernel>',
+      'a bundled kernel (6.12), or a file: vmlinuz, vmlinux, raw BTF, profile',
+    ).default('6.12')
   const moduleOption = () =>
-    new Option('-m, --module <file>', 'a module on top: host.json, host.ts, x.ko (may repeat)').default([]).argParser(collect)
+    new Option('-m, --module <file>', 'a module on top: host.json, host.ts, x.ko (may repeat)')
+      .default([])
+      .argParser(collect)
 
   program
     .command('check')
@@ -39,7 +44,11 @@ export async function main(args: readonly string[]): Promise<number> {
     .addOption(moduleOption())
     .option('-p, --prog <name>', 'only this program')
     .option('-t, --type <type>', 'program type, for sections that libbpf does not know: xdp, sched_cls …')
-    .addOption(new Option('-f, --format <format>', 'how to print').choices(['pretty', 'json', 'github', 'sarif']).default('pretty'))
+    .addOption(
+      new Option('-f, --format <format>', 'how to print')
+        .choices(['pretty', 'json', 'github', 'sarif'])
+        .default('pretty'),
+    )
     .option('-l, --log', "print the verifier's log, in the kernel's format")
     .option('-j, --jobs <n>', 'objects judged at a time', positive, 1)
     .option('--legacy-maps', 'read SEC("maps") of structs, which libbpf 1.x refuses')

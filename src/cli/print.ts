@@ -10,7 +10,12 @@ export interface Printer {
   readonly end: () => void
 }
 
-const words = { accept: 'accepted', reject: 'rejected', unsupported: 'unsupported', load_error: 'not loadable' } as const
+const words = {
+  accept: 'accepted',
+  reject: 'rejected',
+  unsupported: 'unsupported',
+  load_error: 'not loadable',
+} as const
 
 export function printer({ format, log = false }: CheckFlags): Printer {
   const write = (text: string): void => {

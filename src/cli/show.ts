@@ -16,25 +16,40 @@ export function showText(kernel: Kernel, name: string): string {
   const kfunc = kernel.kfuncs.get(name)
   if (kfunc === undefined) {
     const close = nearest(name, [...kernel.kfuncs.keys()])
-    throw new UsageError(`Linux ${kernel.release} has no kfunc ${name}${close.length === 0 ? '' : ` — did you mean ${close.join(', ')}?`}`)
+    throw new UsageError(
+      `Linux ${kernel.release} has no kfunc ${name}${close.length === 0 ? '' : ` — did you mean ${close.join(', ')}?`}`,
+    )
   }
   const it = describeKfunc(kfunc)
-  const lines = [`${it.prototype};`, `    ${kfunc.module === undefined ? `Linux ${kernel.release}` : `module ${kfunc.module}`}`]
+  const lines = [
+    `${it.prototype};`,
+    `    ${kfunc.module === undefined ? `Linux ${kernel.release}` : `module ${kfunc.module}`}`,
+  ]
   const part = (title: string, body: readonly string[]): void => {
     if (body.length > 0) lines.push('', title, ...body.map((line) => `    ${line}`.trimEnd()))
   }
   const width = Math.max(0, ...it.params.map((param) => param.name.length))
-  part('Arguments', it.params.map(({ name, type, words }) => `${name.padEnd(width)}  ${words.length === 0 ? `any ${type}` : words.join('; ')}`))
+  part(
+    'Arguments',
+    it.params.map(
+      ({ name, type, words }) => `${name.padEnd(width)}  ${words.length === 0 ? `any ${type}` : words.join('; ')}`,
+    ),
+  )
   part('Returns', it.returns)
   const flagWidth = Math.max(0, ...it.flags.map((flag) => flag.name.length))
-  part('Flags', it.flags.map((flag) => `${flag.name.padEnd(flagWidth)}  ${flag.words}`))
+  part(
+    'Flags',
+    it.flags.map((flag) => `${flag.name.padEnd(flagWidth)}  ${flag.words}`),
+  )
   part('Who may call it', it.callers)
   if (it.partner !== undefined) part('Partner', [it.partner.names.join(', ')])
   if (it.special !== undefined) part('Known to the verifier by name', [it.special])
   if (it.deprecated !== undefined) {
     const { since, removal, replacement, note } = it.deprecated
     part('Deprecated', [
-      [since && `since ${since}`, removal && `to be removed in ${removal}`, replacement && `use ${replacement}`, note].filter(Boolean).join('; '),
+      [since && `since ${since}`, removal && `to be removed in ${removal}`, replacement && `use ${replacement}`, note]
+        .filter(Boolean)
+        .join('; '),
     ])
   }
   part('Use', it.use.split('\n'))

@@ -24,7 +24,9 @@ export function readTypeScript(file: string): boolean {
   if (registered) return true
   const typescript = [file, `${process.cwd()}/package.json`].map(find).find((path) => path !== undefined)
   if (typescript === undefined) return false
-  register(`data:text/javascript,${encodeURIComponent(hooks)}`, { data: { typescript: pathToFileURL(typescript).href } })
+  register(`data:text/javascript,${encodeURIComponent(hooks)}`, {
+    data: { typescript: pathToFileURL(typescript).href },
+  })
   registered = true
   return true
 }

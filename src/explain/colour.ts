@@ -10,10 +10,20 @@ export interface Palette {
   readonly strong: (text: string) => string
 }
 
-const ink = (codes: string) => (text: string): string => `\u001b[${codes}m${text}\u001b[0m`
+const ink =
+  (codes: string) =>
+  (text: string): string =>
+    `\u001b[${codes}m${text}\u001b[0m`
 const plain = (text: string): string => text
 
 export const palette = (colour: boolean): Palette =>
   colour
-    ? { error: ink('1;31'), warning: ink('1;33'), note: ink('36'), good: ink('1;32'), frame: ink('1;34'), strong: ink('1') }
+    ? {
+        error: ink('1;31'),
+        warning: ink('1;33'),
+        note: ink('36'),
+        good: ink('1;32'),
+        frame: ink('1;34'),
+        strong: ink('1'),
+      }
     : { error: plain, warning: plain, note: plain, good: plain, frame: plain, strong: plain }

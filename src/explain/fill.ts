@@ -8,7 +8,7 @@ export type Values = Readonly<Record<string, string | undefined>>
 export function fill(text: string, values: Values): string | undefined {
   let whole = true
   const filled = text.replace(/\{(\??)(\w+)\}/g, (_, silent: string, name: string) => {
-    const value = values[name]
+    const value = Object.hasOwn(values, name) ? values[name] : undefined
     if (value === undefined || value === '') whole = false
     return silent === '' ? (value ?? '') : ''
   })
@@ -22,7 +22,8 @@ export const fillAll = (texts: readonly (string | readonly string[])[], values: 
 /** The first text that can be filled. */
 export const fillFirst = (texts: readonly string[], values: Values): string | undefined => fillAll(texts, values)[0]
 
-export const ordinal = (index: number): string => ['first', 'second', 'third', 'fourth', 'fifth'][index] ?? `${index + 1}th`
+export const ordinal = (index: number): string =>
+  ['first', 'second', 'third', 'fourth', 'fifth'][index] ?? `${index + 1}th`
 
 export const orList = (names: readonly string[]): string =>
   names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`

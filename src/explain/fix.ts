@@ -47,7 +47,8 @@ function guardArgument({ report, program, values }: FixContext, { text }: Source
   const name = callee(program, report.insn)?.name
   const index = report.details.arg ?? (report.details.reg ?? 0) - 1
   const argument = argumentText(text, name, index)?.replace(/^&/, '')
-  if (argument === undefined || !isSimple(argument) || argument === 'NULL' || values['value']?.includes('number')) return undefined
+  if (argument === undefined || !isSimple(argument) || argument === 'NULL' || values['value']?.includes('number'))
+    return undefined
   if (isMember(argument)) return guardMember(text, argument, name)
   // A condition that is the call alone, or its opposite, can hold the check as well.
   const condition = /^(\s*(?:\}\s*else\s+)?if\s*\()(!?)(\w+\(.*\))\)(\s*\{?\s*)$/.exec(text)
@@ -65,7 +66,13 @@ function guardMember(text: string, field: string, name: string | undefined): rea
   const indent = indentOf(text)
   const variable = field.split(/->|\./).at(-1)!
   const call = `${text.slice(0, at)}${variable}${text.slice(at + field.length)}`.trimEnd()
-  return [`${indent}typeof(${field}) ${variable} = ${field};`, '', `${indent}if (!${variable})`, `${indent}\treturn 0;`, call]
+  return [
+    `${indent}typeof(${field}) ${variable} = ${field};`,
+    '',
+    `${indent}if (!${variable})`,
+    `${indent}\treturn 0;`,
+    call,
+  ]
 }
 
 /** The statement behind a check of `name`. A statement that declares or assigns cannot move into a branch: return early. */
@@ -74,7 +81,9 @@ function guard(text: string, variable: string, callName: string | undefined): re
   const statement = text.trim()
   if (!statement.endsWith(';') || /^(?:if|while|for|switch|else|return|case)\b/.test(statement)) return undefined
   const assigns = callName === undefined ? /[^=!<>]=[^=]/.test(statement) : assignedName(text, callName) !== undefined
-  return assigns ? [`${indent}if (!${variable})`, `${indent}\treturn 0;`, text.trimEnd()] : [`${indent}if (${variable})`, `${indent}\t${statement}`]
+  return assigns
+    ? [`${indent}if (!${variable})`, `${indent}\treturn 0;`, text.trimEnd()]
+    : [`${indent}if (${variable})`, `${indent}\t${statement}`]
 }
 
 function guardDereference({ causes }: FixContext, { text }: Source): readonly string[] | undefined {

@@ -8,23 +8,31 @@ export function renderGithub(outcome: Outcome): string {
   const lines = outcome.warnings.map((text) => command('warning', { title: outcome.program }, text))
   const { diagnostic } = outcome
   if (outcome.verdict === 'load_error') {
-    lines.push(command('error', { title: `${outcome.program}: cannot be loaded` }, outcome.message ?? 'cannot be loaded'))
+    lines.push(
+      command('error', { title: `${outcome.program}: cannot be loaded` }, outcome.message ?? 'cannot be loaded'),
+    )
   } else if (diagnostic !== undefined) {
     const { primary } = diagnostic
     const text = [
       `${diagnostic.primary.label} (program ${outcome.program}, insn ${primary.insn})`,
       `kernel: ${diagnostic.message}`,
-      ...diagnostic.notes.map(({ label, source }) => `${source === undefined ? '' : `${source.file}:${source.line}: `}${label}`),
+      ...diagnostic.notes.map(
+        ({ label, source }) => `${source === undefined ? '' : `${source.file}:${source.line}: `}${label}`,
+      ),
       `rule: ${diagnostic.rule}`,
       ...diagnostic.help.map((line) => `help: ${line}`),
     ].join('\n')
     lines.push(
-      command(diagnostic.ruleId === 'unsupported' ? 'warning' : 'error', {
-        ...(primary.file === undefined ? {} : { file: primary.file.replace(/^\.\//, '') }),
-        ...(primary.line === undefined ? {} : { line: `${primary.line}` }),
-        ...(primary.column === undefined || primary.column === 0 ? {} : { col: `${primary.column}` }),
-        title: `${diagnostic.code}: ${diagnostic.title}`,
-      }, text),
+      command(
+        diagnostic.ruleId === 'unsupported' ? 'warning' : 'error',
+        {
+          ...(primary.file === undefined ? {} : { file: primary.file.replace(/^\.\//, '') }),
+          ...(primary.line === undefined ? {} : { line: `${primary.line}` }),
+          ...(primary.column === undefined || primary.column === 0 ? {} : { col: `${primary.column}` }),
+          title: `${diagnostic.code}: ${diagnostic.title}`,
+        },
+        text,
+      ),
     )
   }
   return lines.join('\n')

@@ -61,10 +61,20 @@ export function historyOf(path: readonly PathStep[], number: number, program: Li
         const gone = releaseBetween(path, i, last, before, program) ?? lastCallBetween(path, i, last, program)
         if (gone !== undefined) {
           lost = { step: gone, was: before }
-          note(gone, 'invalidated', `${callee(program, path[gone]!.insn)?.name ?? 'this call'} ends the life of the value kept at fp${place.at}: it was ${words(before)}`)
+          note(
+            gone,
+            'invalidated',
+            `${callee(program, path[gone]!.insn)?.name ?? 'this call'} ends the life of the value kept at fp${place.at}: it was ${words(before)}`,
+          )
         }
       }
-      note(i, 'spilled', before === undefined ? `the stack slot fp${place.at} is set to ${insn.imm}` : `R${stored} (${words(before)}) is kept in the stack slot fp${place.at}`)
+      note(
+        i,
+        'spilled',
+        before === undefined
+          ? `the stack slot fp${place.at} is set to ${insn.imm}`
+          : `R${stored} (${words(before)}) is kept in the stack slot fp${place.at}`,
+      )
       if (stored === 'imm' || before === undefined) {
         origin = i
         break
@@ -116,7 +126,11 @@ export function historyOf(path: readonly PathStep[], number: number, program: Li
     }
     if ((op.kind === 'load' && insn.dst === reg) || (op.kind === 'atomic' && op.fetch && atomicResult(insn) === reg)) {
       const base: RegState = step.regs[op.kind === 'load' ? insn.src : insn.dst]!
-      note(i, 'update', `R${reg} becomes ${words(value)}${base.kind === 'fp' ? from() : `, read through R${insn.src}, ${words(base)}`}`)
+      note(
+        i,
+        'update',
+        `R${reg} becomes ${words(value)}${base.kind === 'fp' ? from() : `, read through R${insn.src}, ${words(base)}`}`,
+      )
       const at = slotAddress(base, insn.off)
       if (op.kind === 'load' && base.kind === 'fp' && at !== undefined && op.size === 8) {
         place = { kind: 'slot', frame: base.frame, at }
@@ -133,12 +147,20 @@ export function historyOf(path: readonly PathStep[], number: number, program: Li
     if (op.kind === 'call') {
       const call = callee(program, step.insn)
       if (reg === 0) {
-        note(i, value.refObjId !== 0 && !isGone(value) ? 'acquired' : 'update', `${call?.name ?? 'the call'} returns ${words(value)}`)
+        note(
+          i,
+          value.refObjId !== 0 && !isGone(value) ? 'acquired' : 'update',
+          `${call?.name ?? 'the call'} returns ${words(value)}`,
+        )
         origin = i
         break
       }
       if (reg <= 5) {
-        note(i, 'invalidated', `the call of ${call?.name ?? 'a function'} leaves R${reg} unreadable; it was ${words(before)}`)
+        note(
+          i,
+          'invalidated',
+          `the call of ${call?.name ?? 'a function'} leaves R${reg} unreadable; it was ${words(before)}`,
+        )
         lost ??= { step: i, was: before }
         value = before
         continue
@@ -149,7 +171,12 @@ export function historyOf(path: readonly PathStep[], number: number, program: Li
           lost ??= { step: by, was: before }
           const name = callee(program, path[by]!.insn)?.name ?? 'this call'
           note(by, 'invalidated', `${name} ${lossWords(before)} R${reg}; it was ${words(before)}`)
-        } else note(i, 'update', `R${reg} becomes ${words(value)} by the call of ${call?.name ?? 'a function'}; it was ${words(before)}`)
+        } else
+          note(
+            i,
+            'update',
+            `R${reg} becomes ${words(value)} by the call of ${call?.name ?? 'a function'}; it was ${words(before)}`,
+          )
         value = before
       }
       continue
@@ -165,7 +192,8 @@ export function historyOf(path: readonly PathStep[], number: number, program: Li
 }
 
 const isGone = (reg: RegState): boolean => reg.kind === 'not_init'
-const atomicResult = (insn: { readonly op: { readonly name: string }; readonly src: number }): number => (insn.op.name === 'cmpxchg' ? 0 : insn.src)
+const atomicResult = (insn: { readonly op: { readonly name: string }; readonly src: number }): number =>
+  insn.op.name === 'cmpxchg' ? 0 : insn.src
 
 const lossWords = (was: RegState): string =>
   was.kind === 'pkt' || was.kind === 'pkt_meta' || was.kind === 'pkt_end'
@@ -180,7 +208,11 @@ function slotAddress(base: RegState, off: number): number | undefined {
 }
 
 /** Which register a step stores to a slot; 'imm' for a constant; undefined where it does not write it. */
-function storeTo(step: PathStep, insn: LinkedProgram['insns'][number], slot: { readonly frame: number; readonly at: number }): number | 'imm' | undefined {
+function storeTo(
+  step: PathStep,
+  insn: LinkedProgram['insns'][number],
+  slot: { readonly frame: number; readonly at: number },
+): number | 'imm' | undefined {
   if (insn.op.kind !== 'store') return undefined
   const base = step.regs[insn.dst]!
   if (base.kind !== 'fp' || base.frame !== slot.frame || slotAddress(base, insn.off) !== slot.at) return undefined
@@ -188,7 +220,12 @@ function storeTo(step: PathStep, insn: LinkedProgram['insns'][number], slot: { r
 }
 
 /** The last call of a helper or kfunc between two steps. */
-function lastCallBetween(path: readonly PathStep[], from: number, to: number, program: LinkedProgram): number | undefined {
+function lastCallBetween(
+  path: readonly PathStep[],
+  from: number,
+  to: number,
+  program: LinkedProgram,
+): number | undefined {
   for (let i = to - 1; i > from; i--) {
     const call = callee(program, path[i]!.insn)
     if (call !== undefined && call.kind !== 'subprog') return i
@@ -204,7 +241,13 @@ function deeperCause(path: readonly PathStep[], at: number, frame: number, progr
 }
 
 /** The last call after step `from` that was handed the same reference. */
-function releaseBetween(path: readonly PathStep[], from: number, to: number, was: RegState, program: LinkedProgram): number | undefined {
+function releaseBetween(
+  path: readonly PathStep[],
+  from: number,
+  to: number,
+  was: RegState,
+  program: LinkedProgram,
+): number | undefined {
   if (was.refObjId === 0) return undefined
   for (let i = to - 1; i > from; i--) {
     const step = path[i]!

@@ -34,7 +34,8 @@ export function jsonLine(outcome: Outcome): JsonLine {
     verdict: outcome.verdict,
     message: diagnostic?.message ?? outcome.message ?? null,
     code: diagnostic?.code ?? null,
-    source: primary?.file === undefined ? null : { file: primary.file, line: primary.line ?? 0, text: primary.text ?? '' },
+    source:
+      primary?.file === undefined ? null : { file: primary.file, line: primary.line ?? 0, text: primary.text ?? '' },
     insn: primary?.insn ?? null,
     notes: (diagnostic?.notes ?? []).map(({ label, insn, source }) => ({ label, insn, source: source ?? null })),
     help: diagnostic?.help ?? [],

@@ -17,4 +17,5 @@ export function renderLog(report: Report): string {
   return `${lines.join('\n')}\n`
 }
 
-const maxStatesPerInsn = (report: Report): number => (report as { readonly maxStatesPerInsn?: number }).maxStatesPerInsn ?? 0
+const maxStatesPerInsn = (report: Report): number =>
+  (report as { readonly maxStatesPerInsn?: number }).maxStatesPerInsn ?? 0

@@ -13,7 +13,11 @@ export function longForm(code: string): string | undefined {
   return `${parts.join('\n\n')}\n`
 }
 
-const indent = (text: string): string => text.split('\n').map((line) => (line === '' ? '' : `    ${line}`)).join('\n')
+const indent = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => (line === '' ? '' : `    ${line}`))
+    .join('\n')
 
 /** docs/codes.md. */
 export function codesMarkdown(): string {
@@ -23,13 +27,17 @@ export function codesMarkdown(): string {
     'Every rejection has one of these codes. `kfuncs explain KF012` prints the same text. Generated from the table in `src/explain/codes` by `scripts/make-codes-doc.ts`.',
     `| code | what |\n|---|---|\n${list.join('\n')}`,
     ...codes.map(section),
-  ].join('\n\n').concat('\n')
+  ]
+    .join('\n\n')
+    .concat('\n')
 }
 
 function section(row: CodeRow): string {
   const parts = [`## ${row.code}\n\n**${row.title}**`, row.text, `> ${row.rule}\n>\n> ${row.section}`]
   if (row.bad !== undefined) parts.push(`Rejected:\n\n\`\`\`c\n${row.bad}\n\`\`\``)
   if (row.good !== undefined) parts.push(`Accepted:\n\n\`\`\`c\n${row.good}\n\`\`\``)
-  parts.push(`Rules of the verifier: ${row.rules.length === 0 ? 'none' : row.rules.map((rule) => `\`${rule}\``).join(', ')}.`)
+  parts.push(
+    `Rules of the verifier: ${row.rules.length === 0 ? 'none' : row.rules.map((rule) => `\`${rule}\``).join(', ')}.`,
+  )
   return parts.join('\n\n')
 }

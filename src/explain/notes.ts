@@ -43,7 +43,11 @@ export function causesOf(report: Rejected, program: LinkedProgram): Causes {
     origin = Math.min(origin, Math.max(step, 0))
     const acquired = report.rule === 'reference-leak'
     const name = callee(program, insn)?.name
-    events.push({ step, kind: acquired ? 'acquired' : 'context', label: acquired && name !== undefined ? `${name} returns a reference here` : label })
+    events.push({
+      step,
+      kind: acquired ? 'acquired' : 'context',
+      label: acquired && name !== undefined ? `${name} returns a reference here` : label,
+    })
   }
   const sections = sectionsOf(report, path, program)
   events.push(...sections)
@@ -53,7 +57,13 @@ export function causesOf(report: Rejected, program: LinkedProgram): Causes {
     events.push(...uses)
   }
   if (events.length > 0 && tellsBranches(report)) events.push(...branches(path, origin, program))
-  return { notes: toNotes(events, path, report, program), reg, value: reg === undefined ? undefined : path.at(-1)?.regs[reg], lost, origin }
+  return {
+    notes: toNotes(events, path, report, program),
+    reg,
+    value: reg === undefined ? undefined : path.at(-1)?.regs[reg],
+    lost,
+    origin,
+  }
 }
 
 /** The path up to the insn where the kernel stopped; what a check after it appended is dropped. */
@@ -77,7 +87,12 @@ function registerOf({ details, insn, message }: Rejected, program: LinkedProgram
 }
 
 /** Registers whose history tells the story: a memory argument comes with its length, a sum with both its parts. */
-function tracked(report: Rejected, reg: number | undefined, path: readonly PathStep[], program: LinkedProgram): readonly number[] {
+function tracked(
+  report: Rejected,
+  reg: number | undefined,
+  path: readonly PathStep[],
+  program: LinkedProgram,
+): readonly number[] {
   if (reg === undefined) return []
   const numbers = [reg]
   if (report.rule === 'mem-len' && reg < 5) numbers.push(reg + 1)
@@ -125,7 +140,13 @@ function sectionsOf(report: Rejected, path: readonly PathStep[], program: Linked
     const now = Math.max(0, (depth.get(section.region) ?? 0) + (section.opens ? 1 : -1))
     depth.set(section.region, now)
     const nested = now > 1 ? `, now ${now} deep` : ''
-    events.push({ step: i, kind: 'context', label: section.opens ? `the ${section.region} section is entered${nested}` : `the ${section.region} section is left${now > 0 ? `, still ${now} deep` : ''}` })
+    events.push({
+      step: i,
+      kind: 'context',
+      label: section.opens
+        ? `the ${section.region} section is entered${nested}`
+        : `the ${section.region} section is left${now > 0 ? `, still ${now} deep` : ''}`,
+    })
   }
   return events.slice(-12)
 }
@@ -147,7 +168,11 @@ function stackObjectUses(path: readonly PathStep[], program: LinkedProgram, reg:
       for (let r = 1; r <= 5; r++) {
         const arg = step.regs[r]!
         if (arg.kind === 'fp' && arg.frame === target.frame && arg.off === target.off) {
-          events.push({ step: i, kind: 'object', label: `${call.name} works on the same stack object, fp${target.off}` })
+          events.push({
+            step: i,
+            kind: 'object',
+            label: `${call.name} works on the same stack object, fp${target.off}`,
+          })
         }
       }
     } else if (insn.op.kind === 'store') {
@@ -186,7 +211,8 @@ function branchLabel(step: PathStep, next: PathStep, taken: boolean, program: Li
       const [before, after] = [step.regs[number]!, next.regs[number]!]
       if (!differs(before, after)) continue
       if (mayBeNull(before) && after.kind === 'scalar') return `on this path R${number} is NULL (${way})`
-      if (mayBeNull(before) && !mayBeNull(after)) return `on this path R${number} is not NULL: ${regWords(after, program)} (${way})`
+      if (mayBeNull(before) && !mayBeNull(after))
+        return `on this path R${number} is not NULL: ${regWords(after, program)} (${way})`
       return `on this path R${number} is ${regWords(after, program)} (${way})`
     }
   }
@@ -194,7 +220,12 @@ function branchLabel(step: PathStep, next: PathStep, taken: boolean, program: Li
 }
 
 /** Events in the order they happened, one an insn and sentence, with their source. */
-function toNotes(events: readonly Event[], path: readonly PathStep[], report: Rejected, program: LinkedProgram): readonly Note[] {
+function toNotes(
+  events: readonly Event[],
+  path: readonly PathStep[],
+  report: Rejected,
+  program: LinkedProgram,
+): readonly Note[] {
   const seen = new Set<string>()
   const notes: Note[] = []
   const sorted = [...events].sort((a, b) => a.step - b.step)

@@ -20,7 +20,10 @@ export function renderPretty(outcome: Outcome, options: PrettyOptions = {}): str
   const { diagnostic } = outcome
   if (diagnostic !== undefined) lines.push(...diagnosticLines(diagnostic, outcome, paint, width))
   else if (outcome.verdict === 'load_error') {
-    lines.push(`${paint.error('error')}${paint.strong(`: ${outcome.program} cannot be loaded`)}`, ` ${paint.frame('-->')} ${outcome.object} (${outcome.section})`)
+    lines.push(
+      `${paint.error('error')}${paint.strong(`: ${outcome.program} cannot be loaded`)}`,
+      ` ${paint.frame('-->')} ${outcome.object} (${outcome.section})`,
+    )
     lines.push(...remark('loader', outcome.message ?? 'cannot be loaded', '', paint, width))
   } else {
     const { report } = outcome
@@ -34,11 +37,17 @@ export function renderPretty(outcome: Outcome, options: PrettyOptions = {}): str
 function diagnosticLines(diagnostic: Diagnostic, outcome: Outcome, paint: Palette, width: number): readonly string[] {
   const { primary } = diagnostic
   const unsupported = diagnostic.ruleId === 'unsupported'
-  const gutter = Math.max(1, ...[primary.line, ...diagnostic.notes.map(({ source }) => source?.line)].map((line) => `${line ?? ''}`.length))
+  const gutter = Math.max(
+    1,
+    ...[primary.line, ...diagnostic.notes.map(({ source }) => source?.line)].map((line) => `${line ?? ''}`.length),
+  )
   const pad = ' '.repeat(gutter)
   const bar = paint.frame('|')
   const head = unsupported ? paint.warning(`unsupported[${diagnostic.code}]`) : paint.error(`error[${diagnostic.code}]`)
-  const where = primary.file === undefined ? outcome.object : `${primary.file}:${primary.line}${primary.column ? `:${primary.column}` : ''}`
+  const where =
+    primary.file === undefined
+      ? outcome.object
+      : `${primary.file}:${primary.line}${primary.column ? `:${primary.column}` : ''}`
   const lines = [
     `${head}${paint.strong(`: ${diagnostic.title}`)}`,
     `${pad}${paint.frame('-->')} ${where}`,
@@ -94,10 +103,17 @@ function blocks(diagnostic: Diagnostic, gutter: number, paint: Palette, width: n
   const add = (source: Note['source'], mark: Mark): void => {
     const last = found.at(-1)
     if (last !== undefined && last.file === source?.file && last.line === source?.line) last.marks.push(mark)
-    else found.push({ file: source?.file, line: source?.line, text: source?.text ?? `(insn ${mark.insn}, no line info)`, marks: [mark] })
+    else
+      found.push({
+        file: source?.file,
+        line: source?.line,
+        text: source?.text ?? `(insn ${mark.insn}, no line info)`,
+        marks: [mark],
+      })
   }
   for (const note of diagnostic.notes) add(note.source, { label: note.label, primary: false, insn: note.insn })
-  const place = primary.file === undefined ? undefined : { file: primary.file, line: primary.line ?? 0, text: primary.text ?? '' }
+  const place =
+    primary.file === undefined ? undefined : { file: primary.file, line: primary.line ?? 0, text: primary.text ?? '' }
   add(place, { label: primary.label, primary: true, insn: primary.insn })
 
   const bar = paint.frame('|')
@@ -106,8 +122,15 @@ function blocks(diagnostic: Diagnostic, gutter: number, paint: Palette, width: n
   let before: Block | undefined
   for (const block of found) {
     if (before !== undefined) {
-      if (block.file !== before.file && block.file !== undefined) lines.push(`${pad} ${bar}`, `${pad}${paint.frame(':::')} ${block.file}`)
-      else if (block.line === undefined || before.line === undefined || block.line < before.line || block.line > before.line + 1) lines.push(paint.frame('...'))
+      if (block.file !== before.file && block.file !== undefined)
+        lines.push(`${pad} ${bar}`, `${pad}${paint.frame(':::')} ${block.file}`)
+      else if (
+        block.line === undefined ||
+        before.line === undefined ||
+        block.line < before.line ||
+        block.line > before.line + 1
+      )
+        lines.push(paint.frame('...'))
     }
     before = block
     const text = expand(block.text)
@@ -121,7 +144,9 @@ function blocks(diagnostic: Diagnostic, gutter: number, paint: Palette, width: n
       const ink = mark.primary ? paint.error : paint.note
       const wrapped = wrap(mark.label, width - gutter - 3 - start - 2)
       wrapped.forEach((line, i) => {
-        lines.push(`${pad} ${bar} ${' '.repeat(start)}${ink(`${i === 0 ? (mark.primary ? '^ ' : '- ') : '  '}${line}`)}`)
+        lines.push(
+          `${pad} ${bar} ${' '.repeat(start)}${ink(`${i === 0 ? (mark.primary ? '^ ' : '- ') : '  '}${line}`)}`,
+        )
       })
     }
   }

@@ -37,15 +37,26 @@ export function renderSarif(outcomes: readonly Outcome[], version = '0.0.0'): st
 
 function notifications(outcomes: readonly Outcome[]): readonly object[] {
   return outcomes.flatMap((outcome) => [
-    ...(outcome.verdict === 'load_error' ? [{ level: 'error', message: { text: `${outcome.object}: ${outcome.program}: ${outcome.message ?? 'cannot be loaded'}` } }] : []),
-    ...outcome.warnings.map((text) => ({ level: 'warning', message: { text: `${outcome.object}: ${outcome.program}: ${text}` } })),
+    ...(outcome.verdict === 'load_error'
+      ? [
+          {
+            level: 'error',
+            message: { text: `${outcome.object}: ${outcome.program}: ${outcome.message ?? 'cannot be loaded'}` },
+          },
+        ]
+      : []),
+    ...outcome.warnings.map((text) => ({
+      level: 'warning',
+      message: { text: `${outcome.object}: ${outcome.program}: ${text}` },
+    })),
   ])
 }
 
 function result({ diagnostic, object, program }: Outcome, ruleIndex: (code: string) => number): readonly object[] {
   if (diagnostic === undefined) return []
   const { primary } = diagnostic
-  const source = primary.file === undefined ? undefined : { file: primary.file, line: primary.line ?? 1, text: primary.text ?? '' }
+  const source =
+    primary.file === undefined ? undefined : { file: primary.file, line: primary.line ?? 1, text: primary.text ?? '' }
   const steps = [...diagnostic.notes.map((note) => step(note, object)), step({ label: primary.label, source }, object)]
   return [
     {
@@ -53,14 +64,23 @@ function result({ diagnostic, object, program }: Outcome, ruleIndex: (code: stri
       ruleIndex: ruleIndex(diagnostic.code),
       level: diagnostic.ruleId === 'unsupported' ? 'warning' : 'error',
       message: { text: [`${primary.label}.`, `Kernel: ${diagnostic.message}`, ...diagnostic.help].join('\n') },
-      locations: [{ ...location(source, object, primary.column), logicalLocations: [{ name: program, fullyQualifiedName: `${object}:${program}:insn ${primary.insn}`, kind: 'function' }] }],
+      locations: [
+        {
+          ...location(source, object, primary.column),
+          logicalLocations: [
+            { name: program, fullyQualifiedName: `${object}:${program}:insn ${primary.insn}`, kind: 'function' },
+          ],
+        },
+      ],
       codeFlows: [{ threadFlows: [{ locations: steps }] }],
       partialFingerprints: { 'kfuncs/v1': `${program}:${diagnostic.ruleId}:${primary.insn}` },
     },
   ]
 }
 
-const step = ({ label, source }: Pick<Note, 'label' | 'source'>, object: string): object => ({ location: { ...location(source, object), message: { text: label } } })
+const step = ({ label, source }: Pick<Note, 'label' | 'source'>, object: string): object => ({
+  location: { ...location(source, object), message: { text: label } },
+})
 
 /** A place in the source; without line info, the object itself. */
 function location(source: Source | undefined, object: string, column?: number): object {
@@ -68,10 +88,19 @@ function location(source: Source | undefined, object: string, column?: number): 
   return {
     physicalLocation: {
       artifactLocation: { uri: uri(source.file) },
-      region: { startLine: Math.max(1, source.line), ...(column === undefined || column < 1 ? {} : { startColumn: column }), snippet: { text: source.text } },
+      region: {
+        startLine: Math.max(1, source.line),
+        ...(column === undefined || column < 1 ? {} : { startColumn: column }),
+        snippet: { text: source.text },
+      },
     },
   }
 }
 
 const uri = (path: string): string => path.replace(/^\.\//, '').split('/').map(encodeURIComponent).join('/')
-const camel = (title: string): string => title.split(/[^A-Za-z0-9]+/).filter(Boolean).map((word) => word[0]!.toUpperCase() + word.slice(1)).join('')
+const camel = (title: string): string =>
+  title
+    .split(/[^A-Za-z0-9]+/)
+    .filter(Boolean)
+    .map((word) => word[0]!.toUpperCase() + word.slice(1))
+    .join('')

@@ -43,12 +43,14 @@ export function assignedName(line: string | undefined, name: string): string | u
 export const isSimple = (text: string): boolean => /^[A-Za-z_]\w*(?:(?:->|\.)[A-Za-z_]\w*)*$/.test(text)
 
 /** A field of something: each mention of it in C is a load of its own. */
-export const isMember = (text: string | undefined): boolean => text !== undefined && isSimple(text) && /->|\./.test(text)
+export const isMember = (text: string | undefined): boolean =>
+  text !== undefined && isSimple(text) && /->|\./.test(text)
 
 /** A variable that the line reads a member of, where there is exactly one: `task->pid` → 'task'. */
 export function dereferenced(line: string): string | undefined {
   const names = new Set([...line.matchAll(/(?<![\w.>])([A-Za-z_]\w*)->/g)].map((match) => match[1]!))
-  for (const match of line.matchAll(/(?:^|[=(,;{&|!]|return)\s*\*\s*(?:\([^()]*\*\)\s*)?([A-Za-z_]\w*)/g)) names.add(match[1]!)
+  for (const match of line.matchAll(/(?:^|[=(,;{&|!]|return)\s*\*\s*(?:\([^()]*\*\)\s*)?([A-Za-z_]\w*)/g))
+    names.add(match[1]!)
   return names.size === 1 ? [...names][0] : undefined
 }
 

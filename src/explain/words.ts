@@ -48,10 +48,21 @@ const kindWords: Readonly<Record<string, string>> = {
 }
 
 /** Type flags by name; the numbers are the verifier's own (state/reg.ts). */
-const flag = { mayBeNull: 1, rdonly: 2, untrusted: 4, trusted: 8, rcu: 16, alloc: 32, percpu: 64, user: 128, nonOwn: 256 } as const
+const flag = {
+  mayBeNull: 1,
+  rdonly: 2,
+  untrusted: 4,
+  trusted: 8,
+  rcu: 16,
+  alloc: 32,
+  percpu: 64,
+  user: 128,
+  nonOwn: 256,
+} as const
 
 export const mayBeNull = (reg: RegState): boolean => (reg.flags & flag.mayBeNull) !== 0
-export const isUntrusted = (reg: RegState): boolean => reg.kind === 'btf' && (reg.flags & (flag.trusted | flag.rcu)) === 0 && reg.refObjId === 0
+export const isUntrusted = (reg: RegState): boolean =>
+  reg.kind === 'btf' && (reg.flags & (flag.trusted | flag.rcu)) === 0 && reg.refObjId === 0
 export const isPointer = (reg: RegState): boolean => reg.kind !== 'scalar' && reg.kind !== 'not_init'
 
 function trustWords(reg: RegState): string {
@@ -95,7 +106,8 @@ function offsetWords(reg: RegState): string {
 }
 
 function scalarWords({ var: value }: RegState): string {
-  if (scalar.isConst(value)) return scalar.isZero(value) ? 'the number 0 (NULL)' : `the number ${BigInt.asIntN(64, scalar.constValue(value))}`
+  if (scalar.isConst(value))
+    return scalar.isZero(value) ? 'the number 0 (NULL)' : `the number ${BigInt.asIntN(64, scalar.constValue(value))}`
   if (scalar.isUnknown(value)) return 'a number that is not known'
   const [smin, smax, umin, umax] = [scalar.smin(value), scalar.smax(value), scalar.umin(value), scalar.umax(value)]
   return smin >= 0n ? `a number in [${umin}, ${umax}]` : `a number in [${smin}, ${smax}] (unsigned: [${umin}, ${umax}])`
@@ -105,7 +117,14 @@ function scalarWords({ var: value }: RegState): string {
 export function differs(a: RegState, b: RegState): boolean {
   if (a === b) return false
   return (
-    a.kind !== b.kind || a.flags !== b.flags || a.off !== b.off || a.map !== b.map || a.btfId !== b.btfId ||
-    a.btf !== b.btf || (a.refObjId === 0) !== (b.refObjId === 0) || a.size !== b.size || !scalar.equal(a.var, b.var)
+    a.kind !== b.kind ||
+    a.flags !== b.flags ||
+    a.off !== b.off ||
+    a.map !== b.map ||
+    a.btfId !== b.btfId ||
+    a.btf !== b.btf ||
+    (a.refObjId === 0) !== (b.refObjId === 0) ||
+    a.size !== b.size ||
+    !scalar.equal(a.var, b.var)
   )
 }

@@ -5,7 +5,12 @@ import { disabledLsmHooks } from '../kernel/index.ts'
 import type { Env } from './env.ts'
 import { reject } from './report.ts'
 
-const mayBeSleepable = new Set(['BPF_PROG_TYPE_TRACING', 'BPF_PROG_TYPE_LSM', 'BPF_PROG_TYPE_KPROBE', 'BPF_PROG_TYPE_STRUCT_OPS'])
+const mayBeSleepable = new Set([
+  'BPF_PROG_TYPE_TRACING',
+  'BPF_PROG_TYPE_LSM',
+  'BPF_PROG_TYPE_KPROBE',
+  'BPF_PROG_TYPE_STRUCT_OPS',
+])
 
 export function checkAttach(env: Env): void {
   const { prog, kernel } = env
@@ -22,7 +27,10 @@ export function checkAttach(env: Env): void {
   const { attachType } = prog
   if (prog.type === 'BPF_PROG_TYPE_TRACING' && prog.attach?.kernel) {
     if (kernel.functionSet('btf_id_deny').has(name)) reject('attach-denied', '')
-    if ((attachType === 'BPF_TRACE_FEXIT' || attachType === 'BPF_MODIFY_RETURN') && kernel.functionSet('noreturn_deny').has(name)) {
+    if (
+      (attachType === 'BPF_TRACE_FEXIT' || attachType === 'BPF_MODIFY_RETURN') &&
+      kernel.functionSet('noreturn_deny').has(name)
+    ) {
       reject('attach-noreturn', 'Attaching fexit/fmod_ret to __noreturn functions is rejected.')
     }
   }
@@ -32,15 +40,22 @@ export function checkAttach(env: Env): void {
       reject('lsm-disabled', `attach_btf_id ${prog.attach?.btfId} points to disabled hook ${name}`)
     }
   }
-  if (prog.sleepable && attachType !== 'BPF_TRACE_ITER' && attachType !== 'BPF_TRACE_RAW_TP' && !kernel.sleepableAt(prog.type, name)) {
+  if (
+    prog.sleepable &&
+    attachType !== 'BPF_TRACE_ITER' &&
+    attachType !== 'BPF_TRACE_RAW_TP' &&
+    !kernel.sleepableAt(prog.type, name)
+  ) {
     reject('attach-not-sleepable', `${name} is not sleepable`)
   }
-  if (attachType === 'BPF_MODIFY_RETURN' && prog.attach !== undefined && !kernel.modifiable(name)) reject('attach-modify', `${name}() is not modifiable`)
+  if (attachType === 'BPF_MODIFY_RETURN' && prog.attach !== undefined && !kernel.modifiable(name))
+    reject('attach-modify', `${name}() is not modifiable`)
 }
 
 /** Members that the kernel's struct_ops leave without a default, so that no program may stand there. */
 const unsupportedMembers: Record<string, readonly string[]> = {
-  tcp_congestion_ops: ['get_info'], bpf_testmod_ops: ['unsupported_ops'],
+  tcp_congestion_ops: ['get_info'],
+  bpf_testmod_ops: ['unsupported_ops'],
 }
 
 function checkStructOps(env: Env): void {

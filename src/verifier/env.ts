@@ -8,7 +8,7 @@ import type { LinkedProgram, MapDef } from '../object/index.ts'
 import { type BtfRecord, type KernelTypes, noRecord, recordOf } from './record.ts'
 import { type PathStep, reject } from './report.ts'
 import type { RegState } from './state/reg.ts'
-import { type Frame, type LinkedReg, type State } from './state/state.ts'
+import type { Frame, LinkedReg, State } from './state/state.ts'
 
 export interface VerifyOptions {
   /** Write the kernel-format log (slower). */
@@ -92,7 +92,14 @@ export class Env {
     this.options = options
     this.insns = prog.insns
     this.notes = prog.insns.map(() => ({
-      prune: false, forceCheckpoint: false, seen: false, ptrKind: '', callsCallback: false, iterNext: false, mapPtr: -1, mapMixed: false,
+      prune: false,
+      forceCheckpoint: false,
+      seen: false,
+      ptrKind: '',
+      callsCallback: false,
+      iterNext: false,
+      mapPtr: -1,
+      mapMixed: false,
     }))
     this.subprogAt = new Int32Array(prog.insns.length)
     this.liveRegs = new Uint16Array(prog.insns.length)
@@ -101,10 +108,16 @@ export class Env {
     this.kernelBtfs = [kernel.btf, ...kernel.modules]
     this.kernelTypes = { btfs: this.kernelBtfs, destructors: kernel.destructors }
     this.traits = {
-      type: prog.type, attachType: prog.attachType, sleepable: prog.sleepable, gpl: isGpl(prog.license),
-      attachName: prog.attach?.name, attachBtfId: prog.attach?.btfId,
+      type: prog.type,
+      attachType: prog.attachType,
+      sleepable: prog.sleepable,
+      gpl: isGpl(prog.license),
+      attachName: prog.attach?.name,
+      attachBtfId: prog.attach?.btfId,
       ...(prog.attach === undefined ? {} : { attachBtf: prog.attach.btf }),
-      ...(prog.structOps === undefined ? {} : { structOps: { typeName: prog.structOps.typeName, member: prog.structOps.member } }),
+      ...(prog.structOps === undefined
+        ? {}
+        : { structOps: { typeName: prog.structOps.typeName, member: prog.structOps.member } }),
     }
   }
 
@@ -131,7 +144,11 @@ export class Env {
   }
 
   map(index: number): MapDef {
-    return this.prog.maps[index] ?? this.innerMaps.get(index) ?? reject('map', `fd ${index} is not pointing to valid bpf_map`)
+    return (
+      this.prog.maps[index] ??
+      this.innerMaps.get(index) ??
+      reject('map', `fd ${index} is not pointing to valid bpf_map`)
+    )
   }
   private readonly innerMaps = new Map<number, MapDef>()
   /** Maps inside maps get indexes of their own, beyond the program's. */
@@ -172,13 +189,20 @@ export class Env {
     const counts = this.stepStack >= 0 || kind === 'jump' || kind === 'ja' || kind === 'call' || kind === 'exit'
     const weight = (before?.weight ?? 0) + (counts ? 1 : 0)
     this.state.last = {
-      before, weight, insn: this.insn, frame: this.stepFrame, stack: this.stepStack, linked: this.stepLinked, regs: this.stepRegs,
+      before,
+      weight,
+      insn: this.insn,
+      frame: this.stepFrame,
+      stack: this.stepStack,
+      linked: this.stepLinked,
+      regs: this.stepRegs,
     }
   }
   /** The whole path to here, oldest first. */
   path(): PathStep[] {
     const steps: PathStep[] = []
-    if (!this.stepPushed && this.stepRegs !== undefined) steps.push({ insn: this.insn, frame: this.stepFrame, regs: this.stepRegs })
+    if (!this.stepPushed && this.stepRegs !== undefined)
+      steps.push({ insn: this.insn, frame: this.stepFrame, regs: this.stepRegs })
     for (let state: State | undefined = this.state; state !== undefined; state = state.parent) {
       for (let step = state.last; step !== undefined; step = step.before) {
         if (step.regs !== undefined) steps.push({ insn: step.insn, frame: step.frame, regs: step.regs })
@@ -192,12 +216,12 @@ export class Env {
 const gplLicenses = ['GPL', 'GPL v2', 'GPL and additional rights', 'Dual BSD/GPL', 'Dual MIT/GPL', 'Dual MPL/GPL']
 export const isGpl = (license: string): boolean => gplLicenses.includes(license)
 
-export const inSleepable = (env: Env): boolean => env.prog.sleepable && !env.state.frames.some((f) => f.callback === 'async' && f.callbackKind !== 'wq')
-  || env.state.inSleepable
+export const inSleepable = (env: Env): boolean =>
+  (env.prog.sleepable && !env.state.frames.some((f) => f.callback === 'async' && f.callbackKind !== 'wq')) ||
+  env.state.inSleepable
 
 /** May the program sleep right here: sleepable, and in no section that forbids it. */
 export const canSleepHere = (env: Env): boolean =>
   inSleepable(env) && !env.state.activeRcu && env.state.activePreempt === 0 && env.state.activeLocks === 0
 /** 6.12: RCU pointers live under an explicit section, in non-sleepable programs throughout. */
-export const inRcu = (env: Env): boolean =>
-  env.state.activeRcu || env.state.activeLocks > 0 || !inSleepable(env)
+export const inRcu = (env: Env): boolean => env.state.activeRcu || env.state.activeLocks > 0 || !inSleepable(env)

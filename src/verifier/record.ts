@@ -7,10 +7,19 @@ import { type Btf, type BtfId, type BtfType, skipModifiers, skipModifiersAndType
 import type { Destructor } from '../kfunc/index.ts'
 
 export type FieldKind =
-  | 'bpf_spin_lock' | 'bpf_timer' | 'bpf_wq' | 'kptr' | 'kptr_ref' | 'kptr_percpu'
+  | 'bpf_spin_lock'
+  | 'bpf_timer'
+  | 'bpf_wq'
+  | 'kptr'
+  | 'kptr_ref'
+  | 'kptr_percpu'
   /** A root whose contents are not what its tag says: the whole record is worth nothing. */
   | 'broken'
-  | 'bpf_list_head' | 'bpf_list_node' | 'bpf_rb_root' | 'bpf_rb_node' | 'bpf_refcount'
+  | 'bpf_list_head'
+  | 'bpf_list_node'
+  | 'bpf_rb_root'
+  | 'bpf_rb_node'
+  | 'bpf_refcount'
 
 export interface SpecialField {
   readonly kind: FieldKind
@@ -108,7 +117,14 @@ function makeRecord(fields: readonly SpecialField[]): BtfRecord {
 }
 export const noRecord: BtfRecord = emptyRecord
 
-function collectStruct(btf: Btf, type: BtfType, at: number, kernel: KernelTypes, out: SpecialField[], depth: number): void {
+function collectStruct(
+  btf: Btf,
+  type: BtfType,
+  at: number,
+  kernel: KernelTypes,
+  out: SpecialField[],
+  depth: number,
+): void {
   if ((type.kind !== 'struct' && type.kind !== 'union') || depth > 4) return
   type.members.forEach((member, index) => {
     if (member.bitSize !== 0 || member.bitOffset % 8 !== 0) return
@@ -117,7 +133,14 @@ function collectStruct(btf: Btf, type: BtfType, at: number, kernel: KernelTypes,
 }
 
 function collectAt(
-  btf: Btf, id: BtfId, member: number, off: number, kernel: KernelTypes, out: SpecialField[], depth: number, parent: BtfId,
+  btf: Btf,
+  id: BtfId,
+  member: number,
+  off: number,
+  kernel: KernelTypes,
+  out: SpecialField[],
+  depth: number,
+  parent: BtfId,
 ): void {
   if (out.length > 64) return
   // kptrs: PTR -> TYPE_TAG(kptr) -> ... -> struct
@@ -134,18 +157,39 @@ function collectAt(
       if (found !== undefined) {
         // a field that owns an object must have someone to destroy it with the map
         const owns = kind !== 'kptr' && !kernel.destructors.some((d) => d.btf === candidate && d.struct === found)
-        out.push({ kind: owns ? 'broken' : kind, off, size: 8, btf: candidate, btfId: found, local: false, valueId: 0 as BtfId, nodeOff: 0, nodeName: '' })
+        out.push({
+          kind: owns ? 'broken' : kind,
+          off,
+          size: 8,
+          btf: candidate,
+          btfId: found,
+          local: false,
+          valueId: 0 as BtfId,
+          nodeOff: 0,
+          nodeName: '',
+        })
         return
       }
     }
-    out.push({ kind, off, size: 8, btf, btfId: target.id as BtfId, local: true, valueId: 0 as BtfId, nodeOff: 0, nodeName: '' })
+    out.push({
+      kind,
+      off,
+      size: 8,
+      btf,
+      btfId: target.id as BtfId,
+      local: true,
+      valueId: 0 as BtfId,
+      nodeOff: 0,
+      nodeName: '',
+    })
     return
   }
   const type = btf.type(skipModifiersAndTypedefs(btf, id))
   if (type.kind === 'array') {
     const size = sizeOf(btf, type.type)
     if (size === undefined || size === 0 || type.count > 64) return
-    for (let i = 0; i < type.count; i++) collectAt(btf, type.type, member, off + i * size, kernel, out, depth + 1, parent)
+    for (let i = 0; i < type.count; i++)
+      collectAt(btf, type.type, member, off + i * size, kernel, out, depth + 1, parent)
     return
   }
   if (type.kind !== 'struct' && type.kind !== 'union') return
@@ -160,15 +204,39 @@ function collectAt(
     const owner = found === undefined ? undefined : btf.type(found)
     const node = owner?.kind === 'struct' ? owner.members.find((m) => m.name === contains!.node) : undefined
     const wanted = special.kind === 'bpf_list_head' ? 'bpf_list_node' : 'bpf_rb_node'
-    if (found === undefined || node === undefined || btf.type(skipModifiersAndTypedefs(btf, node.type)).name !== wanted) {
-      out.push({ kind: 'broken', off, size: special.size, btf: undefined, btfId: 0 as BtfId, local: false, valueId, nodeOff, nodeName })
+    if (
+      found === undefined ||
+      node === undefined ||
+      btf.type(skipModifiersAndTypedefs(btf, node.type)).name !== wanted
+    ) {
+      out.push({
+        kind: 'broken',
+        off,
+        size: special.size,
+        btf: undefined,
+        btfId: 0 as BtfId,
+        local: false,
+        valueId,
+        nodeOff,
+        nodeName,
+      })
       return
     }
     valueId = found
     nodeOff = node.bitOffset / 8
     nodeName = contains!.node
   }
-  out.push({ kind: special.kind, off, size: special.size, btf: undefined, btfId: 0 as BtfId, local: false, valueId, nodeOff, nodeName })
+  out.push({
+    kind: special.kind,
+    off,
+    size: special.size,
+    btf: undefined,
+    btfId: 0 as BtfId,
+    local: false,
+    valueId,
+    nodeOff,
+    nodeName,
+  })
 }
 
 /** `__contains(type, node)`: a decl tag `contains:type:node` on the member (component) or variable (-1). */

@@ -18,7 +18,11 @@ import { Frame, State } from './state/state.ts'
 export function verify(prog: LinkedProgram, kernel: Kernel, options: VerifyOptions = {}): Report {
   const env = new Env(prog, kernel, options)
   const common = (): Omit<Report & { verdict: 'accept' }, 'verdict'> => ({
-    insnsProcessed: env.processed, states: env.totalStates, peakStates: env.peakStates, log: env.log, warnings: env.warnings,
+    insnsProcessed: env.processed,
+    states: env.totalStates,
+    peakStates: env.peakStates,
+    log: env.log,
+    warnings: env.warnings,
   })
   try {
     run(env)
@@ -26,12 +30,18 @@ export function verify(prog: LinkedProgram, kernel: Kernel, options: VerifyOptio
   } catch (error) {
     if (error instanceof Rejection) {
       return {
-        verdict: 'reject', rule: error.rule, message: error.message, insn: env.insn, details: error.details,
-        path: options.trace && env.state !== undefined ? env.path() : [], ...common(),
+        verdict: 'reject',
+        rule: error.rule,
+        message: error.message,
+        insn: env.insn,
+        details: error.details,
+        path: options.trace && env.state !== undefined ? env.path() : [],
+        ...common(),
       }
     }
     if (error instanceof Unlinked) return { verdict: 'load_error', message: error.message, insn: env.insn, ...common() }
-    if (error instanceof Unsupported) return { verdict: 'unsupported', what: error.message, insn: env.insn, ...common() }
+    if (error instanceof Unsupported)
+      return { verdict: 'unsupported', what: error.message, insn: env.insn, ...common() }
     throw error
   }
 }
@@ -55,11 +65,17 @@ function run(env: Env): void {
 function checkKfuncUse(env: Env): void {
   for (const [, ref] of env.prog.refs) {
     if (ref.kind !== 'kfunc') continue
-    if (!env.traits.gpl) reject('kfunc-gpl', 'cannot call kernel function from non-GPL compatible program', { kfunc: ref.name })
-    if (deviceBound.has(ref.name) && ref.module === undefined) reject('kfunc-device', 'metadata kfuncs require device-bound program', { kfunc: ref.name })
+    if (!env.traits.gpl)
+      reject('kfunc-gpl', 'cannot call kernel function from non-GPL compatible program', { kfunc: ref.name })
+    if (deviceBound.has(ref.name) && ref.module === undefined)
+      reject('kfunc-device', 'metadata kfuncs require device-bound program', { kfunc: ref.name })
   }
 }
-const deviceBound = new Set(['bpf_xdp_metadata_rx_timestamp', 'bpf_xdp_metadata_rx_hash', 'bpf_xdp_metadata_rx_vlan_tag'])
+const deviceBound = new Set([
+  'bpf_xdp_metadata_rx_timestamp',
+  'bpf_xdp_metadata_rx_hash',
+  'bpf_xdp_metadata_rx_vlan_tag',
+])
 
 function checkInsns(env: Env): void {
   for (let i = 0; i < env.insns.length; i++) {
@@ -70,7 +86,11 @@ function checkInsns(env: Env): void {
     const ref = env.prog.refs.get(i)
     if (ref !== undefined && (ref.kind === 'map' || ref.kind === 'map_value')) {
       const map = env.map(ref.map)
-      const message = checkMapForProgram(map.type, env.mapRecord(ref.map).fields.map((f) => f.kind), env.traits)
+      const message = checkMapForProgram(
+        map.type,
+        env.mapRecord(ref.map).fields.map((f) => f.kind),
+        env.traits,
+      )
       if (message !== undefined) reject('map-program', message)
     }
     if (insn.op.kind === 'ld_imm64') i++

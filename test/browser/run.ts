@@ -13,9 +13,15 @@ const browser = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-b
 )
 if (browser === undefined) throw new Error('no Chromium found: install one (apt install chromium) or set CHROMIUM')
 
-const bundle = await rolldown({ input: join(root, 'test/browser/page.ts'), platform: 'browser', logLevel: 'warn', checks: { eval: false } })
+const bundle = await rolldown({
+  input: join(root, 'test/browser/page.ts'),
+  platform: 'browser',
+  logLevel: 'warn',
+  checks: { eval: false },
+})
 const { output } = await bundle.generate({ format: 'esm', codeSplitting: false })
-const page = '<!doctype html><meta charset="utf-8"><title>running</title><body><script type="module" src="/page.js"></script>'
+const page =
+  '<!doctype html><meta charset="utf-8"><title>running</title><body><script type="module" src="/page.js"></script>'
 const server = createServer((request, response) => {
   const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname)
   const send = (type: string, body: string | Uint8Array): void => {
@@ -23,7 +29,8 @@ const server = createServer((request, response) => {
   }
   if (path === '/') send('text/html', page)
   else if (path === '/page.js') send('text/javascript', output[0].code)
-  else if (/^\/(profiles|examples)\/[\w./-]+$/.test(path) && existsSync(join(root, path))) send('application/octet-stream', readFileSync(join(root, path)))
+  else if (/^\/(profiles|examples)\/[\w./-]+$/.test(path) && existsSync(join(root, path)))
+    send('application/octet-stream', readFileSync(join(root, path)))
   else response.writeHead(404).end()
 })
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -68,10 +68,24 @@ test('one unreadable object does not keep the others from being judged', async (
 
 test('json: one line a program, with the fields that are promised', async () => {
   const { out } = await run('check', '--format', 'json', acquire)
-  const rows = out.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
+  const rows = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
   expect(rows.map((row) => row.verdict)).toContain('reject')
   for (const row of rows) {
-    for (const field of ['object', 'program', 'section', 'type', 'verdict', 'insns_processed', 'states', 'time_us', 'kfuncs', 'warnings']) {
+    for (const field of [
+      'object',
+      'program',
+      'section',
+      'type',
+      'verdict',
+      'insns_processed',
+      'states',
+      'time_us',
+      'kfuncs',
+      'warnings',
+    ]) {
       expect(row).toHaveProperty(field)
     }
     if (row.verdict !== 'reject') continue
@@ -87,7 +101,9 @@ test('the pretty format has the kernel’s words and no colour away from a termi
 })
 
 test('the version is the package’s', async () => {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string
+  }
   expect((await run('--version')).out.trim()).toBe(version)
 })
 
@@ -113,7 +129,11 @@ describe('show', () => {
   test('says what the contract is', async () => {
     const { status, out } = await run('show', 'bpf_task_acquire')
     expect(status).toBe(0)
-    for (const text of ['struct task_struct *bpf_task_acquire(struct task_struct *p);', 'KF_ACQUIRE', 'bpf_task_release']) {
+    for (const text of [
+      'struct task_struct *bpf_task_acquire(struct task_struct *p);',
+      'KF_ACQUIRE',
+      'bpf_task_release',
+    ]) {
       expect(out).toContain(text)
     }
   })
@@ -133,7 +153,10 @@ test('list knows who may call', async () => {
 
 test('explain: every code has a long form', async () => {
   const { out } = await run('explain')
-  const codes = out.trim().split('\n').map((line) => line.split(' ')[0]!)
+  const codes = out
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' ')[0]!)
   expect(codes.length).toBeGreaterThan(10)
   const { status } = await run('explain', codes[0]!)
   expect(status).toBe(0)

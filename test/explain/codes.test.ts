@@ -38,7 +38,34 @@ describe('the table of codes', () => {
   })
 
   test('uses only places that exist', () => {
-    const known = new Set(['reg', 'value', 'was', 'kfunc', 'helper', 'callee', 'arg', 'expr', 'partner', 'acquirer', 'release', 'seen', 'expected', 'struct', 'message', 'callers', 'type', 'section', 'sleepableSection', 'plainSection', 'license', 'near', 'slot', 'clobbered', 'packet', 'member'])
+    const known = new Set([
+      'reg',
+      'value',
+      'was',
+      'kfunc',
+      'helper',
+      'callee',
+      'arg',
+      'expr',
+      'partner',
+      'acquirer',
+      'release',
+      'seen',
+      'expected',
+      'struct',
+      'message',
+      'callers',
+      'type',
+      'section',
+      'sleepableSection',
+      'plainSection',
+      'license',
+      'near',
+      'slot',
+      'clobbered',
+      'packet',
+      'member',
+    ])
     for (const row of codes) {
       for (const text of [...row.label, ...row.help.flat()]) {
         for (const [, place] of text.matchAll(/\{\??(\w+)\}/g)) expect(known, `${row.code}: ${text}`).toContain(place)

@@ -12,19 +12,31 @@ import { join } from 'node:path'
 
 const root = process.cwd()
 const npm = (args: readonly string[], cwd: string): string =>
-  execFileSync('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+  execFileSync('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
 const releases = process.argv.flatMap((arg, i) => (process.argv[i - 1] === '--node' ? [arg] : []))
 const folder = mkdtempSync(join(tmpdir(), 'kfuncs-package-'))
 try {
-  const tarball = join(folder, npm(['pack', '--pack-destination', folder, '--ignore-scripts'], root).trim().split('\n').at(-1)!)
+  const tarball = join(
+    folder,
+    npm(['pack', '--pack-destination', folder, '--ignore-scripts'], root).trim().split('\n').at(-1)!,
+  )
   execFileSync('npx', ['publint', '--strict', tarball], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
-  execFileSync('npx', ['attw', tarball, '--profile', 'esm-only', '--quiet'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+  execFileSync('npx', ['attw', tarball, '--profile', 'esm-only', '--quiet'], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
   const app = join(folder, 'app')
   execFileSync('mkdir', [app])
   writeFileSync(join(app, 'package.json'), '{ "name": "app", "private": true, "type": "module" }\n')
   npm(['install', tarball], app)
   const installed = join(app, 'node_modules', 'kfuncs')
-  const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as { exports: Record<string, unknown> }
+  const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as {
+    exports: Record<string, unknown>
+  }
   const parts = Object.keys(manifest.exports).filter((part) => !part.includes('*') && !part.endsWith('.json'))
   writeFileSync(
     join(app, 'use.js'),
@@ -48,7 +60,15 @@ try {
     join(app, 'use.ts'),
     `${parts.map((part, i) => `import * as part${i} from 'kfuncs${part.slice(1)}'`).join('\n')}\nexport const all: object[] = [${parts.map((_, i) => `part${i}`).join(', ')}]\n`,
   )
-  const compilerOptions = { noEmit: true, strict: true, module: 'nodenext', target: 'es2023', lib: ['es2023', 'webworker'], types: [], skipLibCheck: false }
+  const compilerOptions = {
+    noEmit: true,
+    strict: true,
+    module: 'nodenext',
+    target: 'es2023',
+    lib: ['es2023', 'webworker'],
+    types: [],
+    skipLibCheck: false,
+  }
   writeFileSync(join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['use.ts'] }))
   execFileSync(join(root, 'node_modules', '.bin', 'tsc'), [], { cwd: app, stdio: ['ignore', 'inherit', 'inherit'] })
   console.log('types: every sub-path import resolves under nodenext')
@@ -79,11 +99,15 @@ function smoke(node: string, app: string): void {
   const run = (...args: string[]) => spawnSync(node, [cli, ...args], { cwd: app, encoding: 'utf8' })
   const one = run('check', '--format', 'json', object)
   if (one.status !== 1) throw new Error(`${version}: check: status ${one.status}\n${one.stdout}${one.stderr}`)
-  const rows = one.stdout.trim().split('\n').map((line) => JSON.parse(line) as { program: string; verdict: string })
+  const rows = one.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { program: string; verdict: string })
   if (rows.find(({ program }) => program === 'acquire_release')?.verdict !== 'accept') throw new Error(one.stdout)
   if (rows.find(({ program }) => program === 'acquire_leak')?.verdict !== 'reject') throw new Error(one.stdout)
   const two = run('check', '--jobs', '2', '--format', 'json', object, object)
-  if (two.stdout.trim().split('\n').length !== 2 * rows.length) throw new Error(`${version}: --jobs 2: ${two.stdout}${two.stderr}`)
+  if (two.stdout.trim().split('\n').length !== 2 * rows.length)
+    throw new Error(`${version}: --jobs 2: ${two.stdout}${two.stderr}`)
   const used = spawnSync(node, ['use.js'], { cwd: app, encoding: 'utf8' })
   if (used.status !== 0) throw new Error(`${version}: ${used.stderr}`)
   console.log(`${version}: ${used.stdout.trim()}`)

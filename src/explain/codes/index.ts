@@ -14,7 +14,14 @@ import { stackObjectCodes } from './stack-objects.ts'
 export type { CodeRow } from './row.ts'
 
 export const codes: readonly CodeRow[] = [
-  ...callerCodes, ...argumentCodes, ...referenceCodes, ...sectionCodes, ...stackObjectCodes, ...objectCodes, ...accessCodes, ...programCodes,
+  ...callerCodes,
+  ...argumentCodes,
+  ...referenceCodes,
+  ...sectionCodes,
+  ...stackObjectCodes,
+  ...objectCodes,
+  ...accessCodes,
+  ...programCodes,
 ]
 
 const byRule = new Map(codes.flatMap((row) => row.rules.map((rule) => [rule, row] as const)))

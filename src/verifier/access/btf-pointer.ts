@@ -10,7 +10,17 @@ import { type BtfRecord, recordOf } from '../record.ts'
 import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
 import {
-  ALLOC, MAYBE_NULL, NON_OWN, PERCPU, pointer, RCU, type RegState, TRUSTED, UNTRUSTED, unknownScalar, USER,
+  ALLOC,
+  MAYBE_NULL,
+  NON_OWN,
+  PERCPU,
+  pointer,
+  RCU,
+  type RegState,
+  TRUSTED,
+  UNTRUSTED,
+  unknownScalar,
+  USER,
 } from '../state/reg.ts'
 import { hasVarOff, varOffText } from './regions.ts'
 
@@ -24,13 +34,19 @@ const TRUSTING = ALLOC | TRUSTED | NON_OWN
 export function isTrusted(reg: RegState): boolean {
   if (reg.refObjId !== 0) return true
   const doubted = (reg.flags & ~TRUSTING) !== 0
-  if (reg.kind === 'sock' || reg.kind === 'sock_common' || reg.kind === 'tcp_sock' || reg.kind === 'map_ptr') return !doubted
+  if (reg.kind === 'sock' || reg.kind === 'sock_common' || reg.kind === 'tcp_sock' || reg.kind === 'map_ptr')
+    return !doubted
   return (reg.flags & TRUSTING) !== 0 && !doubted
 }
 const mayNull = (reg: RegState): boolean => (reg.flags & MAYBE_NULL) !== 0
 export const isRcuPointer = (reg: RegState): boolean => (reg.flags & RCU) !== 0
 
-function tableHas(env: Env, table: 'trusted' | 'rcu' | 'rcu_or_null' | 'trusted_or_null', reg: RegState, field: string): boolean {
+function tableHas(
+  env: Env,
+  table: 'trusted' | 'rcu' | 'rcu_or_null' | 'trusted_or_null',
+  reg: RegState,
+  field: string,
+): boolean {
   return reg.btf !== undefined && env.kernel.safePointer(table, structName(reg), field)
 }
 
@@ -58,7 +74,11 @@ export function accessBtfPointer(env: Env, number: number, off: number, size: nu
     reject('btf-negative', `R${number} is ptr_${name} invalid negative access: off=${off}`, details)
   }
   if (hasVarOff(reg)) {
-    reject('btf-variable', `R${number} is ptr_${name} invalid variable offset: off=${off}, var_off=${varOffText(reg)}`, details)
+    reject(
+      'btf-variable',
+      `R${number} is ptr_${name} invalid variable offset: off=${off}, var_off=${varOffText(reg)}`,
+      details,
+    )
   }
   const at = off + scalar.constNumber(reg.var)
   if (reg.flags & USER) reject('btf-user', `R${number} is ptr_${name} access user memory: off=${at}`, details)
@@ -102,26 +122,49 @@ export function accessMapPointer(env: Env, number: number, off: number, size: nu
   const name = type ?? 'bpf_map'
   const btf = env.kernel.btf
   const id = btf.find(name, 'struct')
-  if (id === undefined) return reject('map-access', `map_ptr access not supported for map type ${env.map(reg.map).typeId}`)
+  if (id === undefined)
+    return reject('map-access', `map_ptr access not supported for map type ${env.map(reg.map).typeId}`)
   if (write) reject('map-access', `only read from ${name} is supported`)
   if (off < 0) reject('map-access', `R${number} is ${name} invalid negative access: off=${off}`)
   const self = pointer('btf', { btf, btfId: id })
   const value = walk(env, self, btf, id, off, size, false)
-  return value.kind === 'btf' ? pointer('btf', { btf, btfId: value.btfId, flags: value.flags & ~(TRUSTED | RCU | MAYBE_NULL) }) : value
+  return value.kind === 'btf'
+    ? pointer('btf', { btf, btfId: value.btfId, flags: value.flags & ~(TRUSTED | RCU | MAYBE_NULL) })
+    : value
 }
 
 /** The kernel struct behind each map type, where it has one of its own with BTF. */
 const mapStructs: Record<string, string> = {
-  BPF_MAP_TYPE_HASH: 'bpf_htab', BPF_MAP_TYPE_PERCPU_HASH: 'bpf_htab', BPF_MAP_TYPE_LRU_HASH: 'bpf_htab',
-  BPF_MAP_TYPE_LRU_PERCPU_HASH: 'bpf_htab', BPF_MAP_TYPE_HASH_OF_MAPS: 'bpf_htab', BPF_MAP_TYPE_ARRAY: 'bpf_array',
-  BPF_MAP_TYPE_PERCPU_ARRAY: 'bpf_array', BPF_MAP_TYPE_PROG_ARRAY: 'bpf_array', BPF_MAP_TYPE_PERF_EVENT_ARRAY: 'bpf_array',
-  BPF_MAP_TYPE_CGROUP_ARRAY: 'bpf_array', BPF_MAP_TYPE_ARRAY_OF_MAPS: 'bpf_array', BPF_MAP_TYPE_LPM_TRIE: 'lpm_trie',
-  BPF_MAP_TYPE_STACK_TRACE: 'bpf_stack_map', BPF_MAP_TYPE_DEVMAP: 'bpf_dtab', BPF_MAP_TYPE_DEVMAP_HASH: 'bpf_dtab',
-  BPF_MAP_TYPE_SOCKMAP: 'bpf_stab', BPF_MAP_TYPE_SOCKHASH: 'bpf_shtab', BPF_MAP_TYPE_CPUMAP: 'bpf_cpu_map',
-  BPF_MAP_TYPE_XSKMAP: 'xsk_map', BPF_MAP_TYPE_CGROUP_STORAGE: 'bpf_cgroup_storage_map',
-  BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE: 'bpf_cgroup_storage_map', BPF_MAP_TYPE_REUSEPORT_SOCKARRAY: 'reuseport_array',
-  BPF_MAP_TYPE_QUEUE: 'bpf_queue_stack', BPF_MAP_TYPE_STACK: 'bpf_queue_stack', BPF_MAP_TYPE_RINGBUF: 'bpf_ringbuf_map',
-  BPF_MAP_TYPE_SK_STORAGE: 'bpf_local_storage_map', BPF_MAP_TYPE_INODE_STORAGE: 'bpf_local_storage_map',
-  BPF_MAP_TYPE_TASK_STORAGE: 'bpf_local_storage_map', BPF_MAP_TYPE_CGRP_STORAGE: 'bpf_local_storage_map',
-  BPF_MAP_TYPE_BLOOM_FILTER: 'bpf_bloom_filter', BPF_MAP_TYPE_USER_RINGBUF: 'bpf_ringbuf_map', BPF_MAP_TYPE_ARENA: 'bpf_arena',
+  BPF_MAP_TYPE_HASH: 'bpf_htab',
+  BPF_MAP_TYPE_PERCPU_HASH: 'bpf_htab',
+  BPF_MAP_TYPE_LRU_HASH: 'bpf_htab',
+  BPF_MAP_TYPE_LRU_PERCPU_HASH: 'bpf_htab',
+  BPF_MAP_TYPE_HASH_OF_MAPS: 'bpf_htab',
+  BPF_MAP_TYPE_ARRAY: 'bpf_array',
+  BPF_MAP_TYPE_PERCPU_ARRAY: 'bpf_array',
+  BPF_MAP_TYPE_PROG_ARRAY: 'bpf_array',
+  BPF_MAP_TYPE_PERF_EVENT_ARRAY: 'bpf_array',
+  BPF_MAP_TYPE_CGROUP_ARRAY: 'bpf_array',
+  BPF_MAP_TYPE_ARRAY_OF_MAPS: 'bpf_array',
+  BPF_MAP_TYPE_LPM_TRIE: 'lpm_trie',
+  BPF_MAP_TYPE_STACK_TRACE: 'bpf_stack_map',
+  BPF_MAP_TYPE_DEVMAP: 'bpf_dtab',
+  BPF_MAP_TYPE_DEVMAP_HASH: 'bpf_dtab',
+  BPF_MAP_TYPE_SOCKMAP: 'bpf_stab',
+  BPF_MAP_TYPE_SOCKHASH: 'bpf_shtab',
+  BPF_MAP_TYPE_CPUMAP: 'bpf_cpu_map',
+  BPF_MAP_TYPE_XSKMAP: 'xsk_map',
+  BPF_MAP_TYPE_CGROUP_STORAGE: 'bpf_cgroup_storage_map',
+  BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE: 'bpf_cgroup_storage_map',
+  BPF_MAP_TYPE_REUSEPORT_SOCKARRAY: 'reuseport_array',
+  BPF_MAP_TYPE_QUEUE: 'bpf_queue_stack',
+  BPF_MAP_TYPE_STACK: 'bpf_queue_stack',
+  BPF_MAP_TYPE_RINGBUF: 'bpf_ringbuf_map',
+  BPF_MAP_TYPE_SK_STORAGE: 'bpf_local_storage_map',
+  BPF_MAP_TYPE_INODE_STORAGE: 'bpf_local_storage_map',
+  BPF_MAP_TYPE_TASK_STORAGE: 'bpf_local_storage_map',
+  BPF_MAP_TYPE_CGRP_STORAGE: 'bpf_local_storage_map',
+  BPF_MAP_TYPE_BLOOM_FILTER: 'bpf_bloom_filter',
+  BPF_MAP_TYPE_USER_RINGBUF: 'bpf_ringbuf_map',
+  BPF_MAP_TYPE_ARENA: 'bpf_arena',
 }

@@ -8,7 +8,19 @@ import type { SpecialField } from '../record.ts'
 import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
 import {
-  ALLOC, isNull, MAYBE_NULL, NON_OWN, PERCPU, pointer, RCU, type RegState, regTypeText, TRUSTED, typeText, UNTRUSTED, unknownScalar,
+  ALLOC,
+  isNull,
+  MAYBE_NULL,
+  NON_OWN,
+  PERCPU,
+  pointer,
+  RCU,
+  type RegState,
+  regTypeText,
+  TRUSTED,
+  typeText,
+  UNTRUSTED,
+  unknownScalar,
 } from '../state/reg.ts'
 import { structName } from './btf-pointer.ts'
 import type { Access } from './memory.ts'
@@ -30,14 +42,17 @@ export function accessMapKptr(env: Env, a: Access): RegState | undefined {
   const field = fields.find((f) => low < f.off + f.size && f.off < high)
   if (field === undefined) return undefined
   if (hasVarOff(reg)) reject('kptr-variable', 'kptr access cannot have variable offset', { reg: a.base })
-  if (low !== field.off) reject('kptr-offset', `kptr access misaligned expected=${field.off} off=${low}`, { reg: a.base })
+  if (low !== field.off)
+    reject('kptr-offset', `kptr access misaligned expected=${field.off} off=${low}`, { reg: a.base })
   if (a.size !== 8) reject('kptr-size', 'kptr access size must be BPF_DW', { reg: a.base })
-  if (a.strict && a.write && a.value < 0 && a.imm === ATOMIC) reject('kptr-insn', 'kptr in map can only be accessed using BPF_LDX/STX/ST', {})
+  if (a.strict && a.write && a.value < 0 && a.imm === ATOMIC)
+    reject('kptr-insn', 'kptr in map can only be accessed using BPF_LDX/STX/ST', {})
   if (field.kind !== 'kptr' && a.write) reject('kptr-store', 'store to referenced kptr disallowed', { reg: a.base })
   if (!a.write) return loadKptr(env, field)
   const stored = a.value >= 0 ? env.reg(a.value) : undefined
   if (stored === undefined) {
-    if (a.imm !== 0) reject('kptr-store', `BPF_ST imm must be 0 when storing to kptr at off=${field.off}`, { reg: a.base })
+    if (a.imm !== 0)
+      reject('kptr-store', `BPF_ST imm must be 0 when storing to kptr at off=${field.off}`, { reg: a.base })
   } else if (!isNull(stored)) requireKptrMatch(env, field, stored, a.value)
   return unknownScalar
 }
@@ -45,8 +60,10 @@ export const ATOMIC = 0x7fff0001
 
 function loadKptr(env: Env, field: SpecialField): RegState {
   let flags = UNTRUSTED
-  if (field.kind !== 'kptr' && inRcuCs(env) && isRcuProtected(field)) flags = field.kind === 'kptr_percpu' ? PERCPU | RCU : RCU
-  if (flags & RCU && field.local) flags |= (field.kind === 'kptr_percpu' ? 0 : ALLOC) | (hasNode(env, field) ? NON_OWN : 0)
+  if (field.kind !== 'kptr' && inRcuCs(env) && isRcuProtected(field))
+    flags = field.kind === 'kptr_percpu' ? PERCPU | RCU : RCU
+  if (flags & RCU && field.local)
+    flags |= (field.kind === 'kptr_percpu' ? 0 : ALLOC) | (hasNode(env, field) ? NON_OWN : 0)
   return pointer('btf', { flags: flags | MAYBE_NULL, id: env.newId(), btf: field.btf, btfId: field.btfId })
 }
 const inRcuCs = (env: Env): boolean => inRcu(env) || !inSleepable(env)
@@ -72,7 +89,10 @@ export function requireKptrMatch(env: Env, field: SpecialField, reg: RegState, n
     const also = field.kind === 'kptr' ? ` or untrusted_ptr_${target}` : ''
     const expected = field.kind === 'kptr_percpu' ? `${typeText('btf', PERCPU)}${target}` : `ptr_${target}`
     void expected
-    return reject('kptr-type', `invalid kptr access, R${number} type=${seen} expected=ptr_${target}${also}`, { reg: number, expected: target })
+    return reject('kptr-type', `invalid kptr access, R${number} type=${seen} expected=ptr_${target}${also}`, {
+      reg: number,
+      expected: target,
+    })
   }
   if (reg.kind !== 'btf' || (reg.flags & ~allowed) !== 0 || reg.btf === undefined) bad()
   if (field.kind === 'kptr_percpu' && (reg.flags & PERCPU) === 0) bad()

@@ -15,37 +15,68 @@ export const hasVarOff = (reg: RegState): boolean => !scalar.isConst(reg.var)
 export const constVar = (reg: RegState): number => scalar.constNumber(reg.var)
 
 /** `[off, off + size)` lies within `memSize`; the message is per region. */
-function requireWithin(env: Env, number: number, reg: RegState, off: number, size: number, memSize: number, zeroOk: boolean): void {
+function requireWithin(
+  env: Env,
+  number: number,
+  reg: RegState,
+  off: number,
+  size: number,
+  memSize: number,
+  zeroOk: boolean,
+): void {
   const enough = size > 0 || (size === 0 && zeroOk)
   if (off >= 0 && enough && off + size <= memSize) return
   switch (reg.kind) {
     case 'map_key':
-      return reject('map-key-bounds', `invalid access to map key, key_size=${memSize} off=${off} size=${size}`, { reg: number })
+      return reject('map-key-bounds', `invalid access to map key, key_size=${memSize} off=${off} size=${size}`, {
+        reg: number,
+      })
     case 'map_value':
-      return reject('map-value-bounds', `invalid access to map value, value_size=${memSize} off=${off} size=${size}`, { reg: number })
+      return reject('map-value-bounds', `invalid access to map value, value_size=${memSize} off=${off} size=${size}`, {
+        reg: number,
+      })
     case 'pkt':
     case 'pkt_meta':
     case 'pkt_end':
-      return reject('packet-bounds',
-        `invalid access to packet, off=${off} size=${size}, R${number}(id=${reg.id},off=${off},r=${memSize})`, { reg: number })
+      return reject(
+        'packet-bounds',
+        `invalid access to packet, off=${off} size=${size}, R${number}(id=${reg.id},off=${off},r=${memSize})`,
+        { reg: number },
+      )
     default:
       void env
-      return reject('memory-bounds', `invalid access to memory, mem_size=${memSize} off=${off} size=${size}`, { reg: number })
+      return reject('memory-bounds', `invalid access to memory, mem_size=${memSize} off=${off} size=${size}`, {
+        reg: number,
+      })
   }
 }
 
 /** Fixed and variable offset of the access stay inside the region of `memSize` bytes. */
-export function requireMemRegion(env: Env, number: number, off: number, size: number, memSize: number, zeroOk: boolean): void {
+export function requireMemRegion(
+  env: Env,
+  number: number,
+  off: number,
+  size: number,
+  memSize: number,
+  zeroOk: boolean,
+): void {
   const reg = env.reg(number)
   const smin = scalar.sminN(reg.var)
   const umax = scalar.umaxN(reg.var)
   // Lowest address first: a negative minimum cannot be proven safe, whatever the maximum.
-  if (smin < 0 && (smin < -(2 ** 31) || reg.off + off + smin !== (reg.off + off + smin | 0) || reg.off + off + smin < 0)) {
-    reject('min-bound', `R${number} min value is negative, either use unsigned index or do a if (index >=0) check.`, { reg: number })
+  if (
+    smin < 0 &&
+    (smin < -(2 ** 31) || reg.off + off + smin !== ((reg.off + off + smin) | 0) || reg.off + off + smin < 0)
+  ) {
+    reject('min-bound', `R${number} min value is negative, either use unsigned index or do a if (index >=0) check.`, {
+      reg: number,
+    })
   }
   withOutside(number, 'min', () => requireWithin(env, number, reg, smin + reg.off + off, size, memSize, zeroOk))
   if (umax >= MAX_VAR_OFF) {
-    reject('max-bound', `R${number} unbounded memory access, make sure to bounds check any such access`, { reg: number })
+    reject('max-bound', `R${number} unbounded memory access, make sure to bounds check any such access`, {
+      reg: number,
+    })
   }
   withOutside(number, 'max', () => requireWithin(env, number, reg, umax + reg.off + off, size, memSize, zeroOk))
 }
@@ -64,36 +95,50 @@ function withOutside(number: number, end: 'min' | 'max', check: () => void): voi
 export function requirePacket(env: Env, number: number, off: number, size: number, zeroOk: boolean): void {
   const reg = env.reg(number)
   if (scalar.sminN(reg.var) < 0) {
-    reject('min-bound', `R${number} min value is negative, either use unsigned index or do a if (index >=0) check.`, { reg: number })
+    reject('min-bound', `R${number} min value is negative, either use unsigned index or do a if (index >=0) check.`, {
+      reg: number,
+    })
   }
   const at = reg.off + off
   if (reg.size < 0) reject('packet-bounds', `R${number} offset is outside of the packet`, { reg: number })
   try {
     requireWithin(env, number, reg, at, size, reg.size, zeroOk)
   } catch (error) {
-    reject('packet-bounds', `R${number} offset is outside of the packet`, { reg: number, seen: error instanceof Error ? error.message : '' })
+    reject('packet-bounds', `R${number} offset is outside of the packet`, {
+      reg: number,
+      seen: error instanceof Error ? error.message : '',
+    })
   }
 }
 
 /** Fixed offsets only: no arithmetic has touched the pointer. */
 export function requireUnmodified(number: number, reg: RegState, fixedOk: boolean): void {
   if (reg.off < 0) {
-    reject('negative-offset', `negative offset ${typeName(reg)} ptr R${number} off=${reg.off} disallowed`, { reg: number })
+    reject('negative-offset', `negative offset ${typeName(reg)} ptr R${number} off=${reg.off} disallowed`, {
+      reg: number,
+    })
   }
   if (!fixedOk && reg.off !== 0) {
-    reject('modified-pointer', `dereference of modified ${typeName(reg)} ptr R${number} off=${reg.off} disallowed`, { reg: number })
+    reject('modified-pointer', `dereference of modified ${typeName(reg)} ptr R${number} off=${reg.off} disallowed`, {
+      reg: number,
+    })
   }
   if (hasVarOff(reg) || scalar.constNumber(reg.var) !== 0) {
-    reject('variable-pointer', `variable ${typeName(reg)} access var_off=${varOffText(reg)} disallowed`, { reg: number })
+    reject('variable-pointer', `variable ${typeName(reg)} access var_off=${varOffText(reg)} disallowed`, {
+      reg: number,
+    })
   }
 }
 import { regTypeText as typeName } from '../state/reg.ts'
 
 /** A buffer given by a tracepoint or iterator: constant offsets; its largest extent is noted for attach time. */
 export function requireBuffer(number: number, name: string, reg: RegState, off: number, size: number): void {
-  if (off < 0) reject('buffer-offset', `R${number} invalid ${name} buffer access: off=${off}, size=${size}`, { reg: number })
+  if (off < 0)
+    reject('buffer-offset', `R${number} invalid ${name} buffer access: off=${off}, size=${size}`, { reg: number })
   if (hasVarOff(reg) || scalar.constNumber(reg.var) !== 0) {
-    reject('buffer-offset', `R${number} invalid variable buffer offset: off=${off}, var_off=${varOffText(reg)}`, { reg: number })
+    reject('buffer-offset', `R${number} invalid variable buffer offset: off=${off}, var_off=${varOffText(reg)}`, {
+      reg: number,
+    })
   }
 }
 
@@ -104,9 +149,21 @@ export function requireAlignment(reg: RegState, off: number, size: number, stric
   const total = scalar.addPointerOffset(reg.var, scalar.constantNumber(reg.off + off + (packet ? NET_IP_ALIGN : 0)))
   if (scalar.tnumIsAligned(total, size)) return
   const bits = scalar.formatTnum(reg.var)
-  const text = packet ? `packet access off ${NET_IP_ALIGN}+${bits}+${reg.off}+${off}` : `${described[reg.kind] ?? ''}access off ${bits}+${reg.off}+${off}`
+  const text = packet
+    ? `packet access off ${NET_IP_ALIGN}+${bits}+${reg.off}+${off}`
+    : `${described[reg.kind] ?? ''}access off ${bits}+${reg.off}+${off}`
   reject('alignment', `misaligned ${text} size ${size}`)
 }
 /** Packets start so that the IP header is aligned. */
 const NET_IP_ALIGN = 2
-const described: Record<string, string> = { fp: 'stack ', map_value: 'value ', ctx: 'context ', sock: 'sock ', sock_common: 'sock_common ', tcp_sock: 'tcp_sock ', xdp_sock: 'xdp_sock ', map_key: 'key ', flow_keys: 'flow keys ' }
+const described: Record<string, string> = {
+  fp: 'stack ',
+  map_value: 'value ',
+  ctx: 'context ',
+  sock: 'sock ',
+  sock_common: 'sock_common ',
+  tcp_sock: 'tcp_sock ',
+  xdp_sock: 'xdp_sock ',
+  map_key: 'key ',
+  flow_keys: 'flow keys ',
+}

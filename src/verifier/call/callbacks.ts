@@ -19,38 +19,58 @@ export function callHelperCallback(env: Env, meta: Meta, id: number): void {
       return sync(env, meta.callback, 'for_each_map_elem', { min: 0, max: 1 }, () => forEachArgs(env, meta))
     case 170: // timer_set_callback
       return async(env, meta.callback, 'timer', { min: 0, max: 0 }, () => [
-        pointer('map_ptr', { map: meta.map, mapUid: meta.mapUid }), ...keyValue(env, meta.map),
+        pointer('map_ptr', { map: meta.map, mapUid: meta.mapUid }),
+        ...keyValue(env, meta.map),
       ])
     case 180: // find_vma
       return sync(env, meta.callback, 'find_vma', { min: 0, max: 1 }, () => {
         const btf = env.kernel.btf
-        return [env.reg(1), pointer('btf', { btf, btfId: btf.find('vm_area_struct', 'struct') ?? (0 as BtfId), flags: 0 }), env.reg(4)]
+        return [
+          env.reg(1),
+          pointer('btf', { btf, btfId: btf.find('vm_area_struct', 'struct') ?? (0 as BtfId), flags: 0 }),
+          env.reg(4),
+        ]
       })
     case BPF_LOOP: {
       // the bound decides how many rounds there are: it must be known as exactly as it was
       markPrecise(env, 1)
       const loops = scalar.umaxN(env.reg(1).var)
-      if (env.frame.callbackDepth < loops) return sync(env, meta.callback, 'loop', { min: 0, max: 1 }, () => [unknownScalar, env.reg(3)])
+      if (env.frame.callbackDepth < loops)
+        return sync(env, meta.callback, 'loop', { min: 0, max: 1 }, () => [unknownScalar, env.reg(3)])
       env.frame.callbackDepth = 0
       return
     }
     case 209: // user_ringbuf_drain
-      return sync(env, meta.callback, 'user_ringbuf', { min: 0, max: 1 }, () => [pointer('dynptr', { dynptr: 'local' }), env.reg(3)])
+      return sync(env, meta.callback, 'user_ringbuf', { min: 0, max: 1 }, () => [
+        pointer('dynptr', { dynptr: 'local' }),
+        env.reg(3),
+      ])
     default:
   }
 }
 
 function forEachArgs(env: Env, meta: Meta): RegState[] {
   const map = env.map(meta.map)
-  return [pointer('map_ptr', { map: meta.map, mapUid: meta.mapUid }), pointer('map_key', { map: meta.map }), valueReg(env, meta.map), env.reg(3)].map(
-    (reg, i) => (i === 1 && map === undefined ? notInit : reg))
+  return [
+    pointer('map_ptr', { map: meta.map, mapUid: meta.mapUid }),
+    pointer('map_key', { map: meta.map }),
+    valueReg(env, meta.map),
+    env.reg(3),
+  ].map((reg, i) => (i === 1 && map === undefined ? notInit : reg))
 }
 const valueReg = (env: Env, map: number): RegState =>
   pointer('map_value', { map, id: env.mapRecord(map).lockOff >= 0 ? env.newId() : 0 })
 const keyValue = (env: Env, map: number): RegState[] => [pointer('map_key', { map }), valueReg(env, map)]
 
 /** rbtree less(): two borrowed nodes. */
-export function rbtreeCallback(env: Env, subprog: number, btf: RegState['btf'], valueId: BtfId, nodeOff: number, counted: boolean): void {
+export function rbtreeCallback(
+  env: Env,
+  subprog: number,
+  btf: RegState['btf'],
+  valueId: BtfId,
+  nodeOff: number,
+  counted: boolean,
+): void {
   const node = pointer('btf', { btf, btfId: valueId, off: nodeOff, flags: ALLOC | NON_OWN | (counted ? RCU : 0) })
   sync(env, subprog, 'rbtree', { min: 0, max: 1 }, () => [node, node])
 }
@@ -112,7 +132,14 @@ function async(env: Env, subprog: number, kind: string, range: ReturnRange, args
 }
 
 /** A new frame on top, entered at the callback's start. */
-function enter(state: State, subprog: number, callsite: number, args: readonly RegState[], kind: string, range: ReturnRange): void {
+function enter(
+  state: State,
+  subprog: number,
+  callsite: number,
+  args: readonly RegState[],
+  kind: string,
+  range: ReturnRange,
+): void {
   const frameno = state.frames.length
   const frame = new Frame(frameno, subprog, callsite)
   args.forEach((reg, i) => {

@@ -11,7 +11,8 @@ export function requireFormat(env: Env): void {
   const format = env.reg(3)
   const length = env.reg(5)
   // R5 may be known only within bounds: then nothing can be matched up
-  if (!scalar.isConst(length.var) || scalar.constNumber(length.var) % 8 !== 0) reject('snprintf-args', '', { reg: 5, helper: 'bpf_snprintf' })
+  if (!scalar.isConst(length.var) || scalar.constNumber(length.var) % 8 !== 0)
+    reject('snprintf-args', '', { reg: 5, helper: 'bpf_snprintf' })
   const args = scalar.constNumber(length.var) / 8
   const data = env.map(format.map).data
   if (data === undefined) return

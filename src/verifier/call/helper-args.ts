@@ -3,27 +3,81 @@
 
 import type { HelperArg } from '../../kernel/index.ts'
 import {
-  ALLOC, MAYBE_NULL, PERCPU, RCU, RDONLY, type RegKind, type RegState, RINGBUF, TRUSTED, typeText,
+  ALLOC,
+  MAYBE_NULL,
+  PERCPU,
+  RCU,
+  RDONLY,
+  type RegKind,
+  type RegState,
+  RINGBUF,
+  TRUSTED,
+  typeText,
 } from '../state/reg.ts'
 
 type Accepted = readonly (readonly [RegKind, number])[]
-const btfPointers: Accepted = [['btf', 0], ['btf', TRUSTED], ['btf', RCU]]
-const socks: Accepted = [['sock_common', 0], ['sock', 0], ['tcp_sock', 0], ['xdp_sock', 0]]
+const btfPointers: Accepted = [
+  ['btf', 0],
+  ['btf', TRUSTED],
+  ['btf', RCU],
+]
+const socks: Accepted = [
+  ['sock_common', 0],
+  ['sock', 0],
+  ['tcp_sock', 0],
+  ['xdp_sock', 0],
+]
 const memory: Accepted = [
-  ['fp', 0], ['pkt', 0], ['pkt_meta', 0], ['map_key', 0], ['map_value', 0], ['mem', 0], ['mem', RINGBUF], ['buf', 0], ['btf', TRUSTED],
+  ['fp', 0],
+  ['pkt', 0],
+  ['pkt_meta', 0],
+  ['map_key', 0],
+  ['map_value', 0],
+  ['mem', 0],
+  ['mem', RINGBUF],
+  ['buf', 0],
+  ['btf', TRUSTED],
 ]
 const mapValue: Accepted = [['map_value', 0]]
 
 /** Register types by argument kind, in the order the kernel lists what it expected. */
 export const accepted: Record<string, Accepted> = {
-  ARG_PTR_TO_MAP_KEY: memory, ARG_PTR_TO_MAP_VALUE: memory, ARG_PTR_TO_MEM: memory, ARG_PTR_TO_FIXED_SIZE_MEM: memory,
-  ARG_CONST_SIZE: [['scalar', 0]], ARG_CONST_SIZE_OR_ZERO: [['scalar', 0]], ARG_CONST_ALLOC_SIZE_OR_ZERO: [['scalar', 0]],
-  ARG_SCALAR: [['scalar', 0]], ARG_CONST_MAP_PTR: [['map_ptr', 0]], ARG_PTR_TO_CTX: [['ctx', 0]], ARG_PTR_TO_SOCK_COMMON: socks,
-  ARG_PTR_TO_BTF_ID_SOCK_COMMON: [...socks, ['btf', 0], ['btf', TRUSTED]], ARG_PTR_TO_SOCKET: [['sock', 0]],
-  ARG_PTR_TO_BTF_ID: btfPointers, ARG_PTR_TO_SPIN_LOCK: [['map_value', 0], ['btf', ALLOC]], ARG_PTR_TO_RINGBUF_MEM: [['mem', RINGBUF]],
-  ARG_PTR_TO_PERCPU_BTF_ID: [['btf', PERCPU], ['btf', PERCPU | RCU], ['btf', PERCPU | TRUSTED]], ARG_PTR_TO_FUNC: [['func', 0]],
-  ARG_PTR_TO_STACK: [['fp', 0]], ARG_PTR_TO_CONST_STR: mapValue, ARG_PTR_TO_TIMER: mapValue,
-  ARG_KPTR_XCHG_DEST: [['map_value', 0], ['btf', ALLOC]], ARG_PTR_TO_DYNPTR: [['fp', 0], ['dynptr', 0]],
+  ARG_PTR_TO_MAP_KEY: memory,
+  ARG_PTR_TO_MAP_VALUE: memory,
+  ARG_PTR_TO_MEM: memory,
+  ARG_PTR_TO_FIXED_SIZE_MEM: memory,
+  ARG_CONST_SIZE: [['scalar', 0]],
+  ARG_CONST_SIZE_OR_ZERO: [['scalar', 0]],
+  ARG_CONST_ALLOC_SIZE_OR_ZERO: [['scalar', 0]],
+  ARG_SCALAR: [['scalar', 0]],
+  ARG_CONST_MAP_PTR: [['map_ptr', 0]],
+  ARG_PTR_TO_CTX: [['ctx', 0]],
+  ARG_PTR_TO_SOCK_COMMON: socks,
+  ARG_PTR_TO_BTF_ID_SOCK_COMMON: [...socks, ['btf', 0], ['btf', TRUSTED]],
+  ARG_PTR_TO_SOCKET: [['sock', 0]],
+  ARG_PTR_TO_BTF_ID: btfPointers,
+  ARG_PTR_TO_SPIN_LOCK: [
+    ['map_value', 0],
+    ['btf', ALLOC],
+  ],
+  ARG_PTR_TO_RINGBUF_MEM: [['mem', RINGBUF]],
+  ARG_PTR_TO_PERCPU_BTF_ID: [
+    ['btf', PERCPU],
+    ['btf', PERCPU | RCU],
+    ['btf', PERCPU | TRUSTED],
+  ],
+  ARG_PTR_TO_FUNC: [['func', 0]],
+  ARG_PTR_TO_STACK: [['fp', 0]],
+  ARG_PTR_TO_CONST_STR: mapValue,
+  ARG_PTR_TO_TIMER: mapValue,
+  ARG_KPTR_XCHG_DEST: [
+    ['map_value', 0],
+    ['btf', ALLOC],
+  ],
+  ARG_PTR_TO_DYNPTR: [
+    ['fp', 0],
+    ['dynptr', 0],
+  ],
 }
 
 export interface ArgKind {
@@ -55,9 +109,18 @@ export function argKind(arg: HelperArg): ArgKind {
     uninit = true
   }
   const kind: ArgKind = {
-    base, nullable, uninit, write: uninit || flags.includes('MEM_WRITE'), release: flags.includes('OBJ_RELEASE'),
-    rdonly: flags.includes('MEM_RDONLY'), aligned: flags.includes('MEM_ALIGNED'),
-    dynptr: flags.includes('DYNPTR_TYPE_LOCAL') ? 'local' : flags.includes('DYNPTR_TYPE_RINGBUF') ? 'ringbuf' : undefined,
+    base,
+    nullable,
+    uninit,
+    write: uninit || flags.includes('MEM_WRITE'),
+    release: flags.includes('OBJ_RELEASE'),
+    rdonly: flags.includes('MEM_RDONLY'),
+    aligned: flags.includes('MEM_ALIGNED'),
+    dynptr: flags.includes('DYNPTR_TYPE_LOCAL')
+      ? 'local'
+      : flags.includes('DYNPTR_TYPE_RINGBUF')
+        ? 'ringbuf'
+        : undefined,
   }
   cache.set(arg.type, kind)
   return kind
@@ -71,4 +134,5 @@ export function typeFits(reg: RegState, kind: ArgKind, ignore: number): boolean 
   flags &= ~ignore
   return accepted[kind.base]?.some(([k, f]) => k === reg.kind && f === flags) ?? false
 }
-export const expectedText = (kind: ArgKind): string => (accepted[kind.base] ?? []).map(([k, f]) => typeText(k, f)).join(', ')
+export const expectedText = (kind: ArgKind): string =>
+  (accepted[kind.base] ?? []).map(([k, f]) => typeText(k, f)).join(', ')

@@ -15,8 +15,25 @@ import type { SpecialField } from '../record.ts'
 import { reject, Unlinked, unsupported } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
 import {
-  ALLOC, type DynptrType, edit, isNull, isPkt, MAYBE_NULL, mayBeNull, NON_OWN, notInit, PERCPU, pointer, RCU, RDONLY, type RegState,
-  RINGBUF, regTypeText, scalarReg, TRUSTED, unknownScalar,
+  ALLOC,
+  type DynptrType,
+  edit,
+  isNull,
+  isPkt,
+  MAYBE_NULL,
+  mayBeNull,
+  NON_OWN,
+  notInit,
+  PERCPU,
+  pointer,
+  RCU,
+  RDONLY,
+  type RegState,
+  RINGBUF,
+  regTypeText,
+  scalarReg,
+  TRUSTED,
+  unknownScalar,
 } from '../state/reg.ts'
 import { mapRegs } from '../state/state.ts'
 import { callHelperCallback } from './callbacks.ts'
@@ -62,7 +79,8 @@ export function callHelper(env: Env): void {
   if (name === undefined) return reject('helper-unknown', `invalid func unknown#${id}`, { helper: `#${id}` })
   const answer = env.kernel.helper(id, env.traits)
   if (!answer.ok) {
-    if (answer.why === 'gpl') reject('helper-gpl', 'cannot call GPL-restricted function from non-GPL compatible program', { helper: name })
+    if (answer.why === 'gpl')
+      reject('helper-gpl', 'cannot call GPL-restricted function from non-GPL compatible program', { helper: name })
     if (answer.why === 'unsupported') unsupported(`helper ${name}`)
     if (answer.message !== undefined) reject('helper-not-allowed', answer.message, { helper: name })
     return reject('helper-not-allowed', `program of this type cannot use helper ${name}#${id}`, { helper: name })
@@ -70,12 +88,25 @@ export function callHelper(env: Env): void {
   const { proto } = answer
   if (proto.mightSleep) {
     if (!inSleepable(env)) reject('helper-sleep', 'helper call might sleep in a non-sleepable prog', { helper: name })
-    if (env.state.activeRcu) reject('helper-sleep-rcu', `sleepable helper ${name}#${id} in rcu_read_lock region`, { helper: name })
-    if (env.state.activePreempt > 0) reject('helper-sleep-preempt', `sleepable helper ${name}#${id} in non-preemptible region`, { helper: name })
+    if (env.state.activeRcu)
+      reject('helper-sleep-rcu', `sleepable helper ${name}#${id} in rcu_read_lock region`, { helper: name })
+    if (env.state.activePreempt > 0)
+      reject('helper-sleep-preempt', `sleepable helper ${name}#${id} in non-preemptible region`, { helper: name })
   }
   const meta: Meta = {
-    proto, map: -1, mapUid: 0, refObjId: 0, releaseReg: 0, size: 0, memSize: 0, retBtf: undefined, kptr: undefined, dynptr: undefined,
-    dynptrReg: 0, callback: -1, pending: [],
+    proto,
+    map: -1,
+    mapUid: 0,
+    refObjId: 0,
+    releaseReg: 0,
+    size: 0,
+    memSize: 0,
+    retBtf: undefined,
+    kptr: undefined,
+    dynptr: undefined,
+    dynptrReg: 0,
+    callback: -1,
+    pending: [],
   }
   proto.args.forEach((_, i) => {
     checkArg(env, meta, i)
@@ -111,14 +142,18 @@ function checkArg(env: Env, meta: Meta, index: number): void {
     if (kind.base === 'ARG_PTR_TO_DYNPTR') {
       // its reference lies in the stack slot
       if (reg.kind !== 'fp') reject('release-const-dynptr', 'cannot release unowned const bpf_dynptr', { reg: number })
-      if (!ownsReference(env, number)) reject('release-unreferenced', `arg ${number} is an unacquired reference`, { reg: number })
+      if (!ownsReference(env, number))
+        reject('release-unreferenced', `arg ${number} is an unacquired reference`, { reg: number })
     } else if (reg.refObjId === 0 && !isNull(reg)) {
       reject('release-unreferenced', `R${number} must be referenced when passed to release function`, { reg: number })
     }
     meta.releaseReg = number
   }
   if (reg.refObjId !== 0 && kind.base !== 'ARG_KPTR_XCHG_DEST') {
-    if (meta.refObjId !== 0) reject('two-references', `more than one arg with ref_obj_id R${number} ${reg.refObjId} ${meta.refObjId}`, { reg: number })
+    if (meta.refObjId !== 0)
+      reject('two-references', `more than one arg with ref_obj_id R${number} ${reg.refObjId} ${meta.refObjId}`, {
+        reg: number,
+      })
     meta.refObjId = reg.refObjId
   }
   if (nullGiven && !kind.base.startsWith('ARG_CONST_SIZE')) return
@@ -131,23 +166,48 @@ function sockmapKind(env: Env, meta: Meta, kind: ArgKind): ArgKind {
   return { ...kind, base: 'ARG_PTR_TO_BTF_ID_SOCK_COMMON' }
 }
 
-function requireType(env: Env, meta: Meta, number: number, reg: RegState, kind: ArgKind, btf: string | undefined): void {
+function requireType(
+  env: Env,
+  meta: Meta,
+  number: number,
+  reg: RegState,
+  kind: ArgKind,
+  btf: string | undefined,
+): void {
   const xchg = meta.proto.name === 'bpf_kptr_xchg'
   const ignore = xchg && number === 2 ? ALLOC | PERCPU | (reg.flags & ALLOC ? 0 : 0) : 0
   const localLock = kind.base === 'ARG_PTR_TO_SPIN_LOCK' && reg.kind === 'btf' ? NON_OWN | RCU : 0
   const fits = typeFits(reg, kind, ignore | localLock)
   if (!fits) {
     reject('argument-type', `R${number} type=${regTypeText(reg)} expected=${expectedText(kind)}`, {
-      reg: number, arg: index(number), helper: meta.proto.name, seen: regTypeText(reg), expected: expectedText(kind),
+      reg: number,
+      arg: index(number),
+      helper: meta.proto.name,
+      seen: regTypeText(reg),
+      expected: expectedText(kind),
     })
   }
-  if (reg.kind !== 'btf' || kind.base === 'ARG_PTR_TO_SPIN_LOCK' || kind.base === 'ARG_PTR_TO_PERCPU_BTF_ID' || kind.base === 'ARG_KPTR_XCHG_DEST') return
-  if (accepted[kind.base] === accepted['ARG_PTR_TO_MEM']) {
+  if (
+    reg.kind !== 'btf' ||
+    kind.base === 'ARG_PTR_TO_SPIN_LOCK' ||
+    kind.base === 'ARG_PTR_TO_PERCPU_BTF_ID' ||
+    kind.base === 'ARG_KPTR_XCHG_DEST'
+  )
+    return
+  if (accepted[kind.base] === accepted.ARG_PTR_TO_MEM) {
     if (kind.rdonly || kind.base === 'ARG_PTR_TO_MAP_KEY') return
-    reject('helper-writes-object', `${meta.proto.name}() may write into memory pointed by R${number} type=${regTypeText(reg)}`, { reg: number, helper: meta.proto.name })
+    reject(
+      'helper-writes-object',
+      `${meta.proto.name}() may write into memory pointed by R${number} type=${regTypeText(reg)}`,
+      { reg: number, helper: meta.proto.name },
+    )
   }
   if (mayBeNull(reg) && (!kind.nullable || kind.release)) {
-    reject('null-to-helper', `Possibly NULL pointer passed to helper arg${number}`, { reg: number, arg: index(number), helper: meta.proto.name })
+    reject('null-to-helper', `Possibly NULL pointer passed to helper arg${number}`, {
+      reg: number,
+      arg: index(number),
+      helper: meta.proto.name,
+    })
   }
   if (xchg && number === 2) return requireKptrMatch(env, meta.kptr!, reg, number)
   const wanted = btf ?? (kind.base === 'ARG_PTR_TO_BTF_ID_SOCK_COMMON' ? 'sock_common' : undefined)
@@ -156,24 +216,45 @@ function requireType(env: Env, meta: Meta, number: number, reg: RegState, kind: 
   const id = kernel.find(wanted, 'struct')
   const strict = kind.release && meta.proto.name !== 'bpf_sk_release'
   if (id === undefined || !structIdsMatch(reg.btf!, reg.btfId, reg.off, kernel, id, { strict })) {
-    reject('struct-mismatch', `R${number} is of type ${structName(reg)} but ${wanted} is expected`, { reg: number, expected: wanted, seen: structName(reg) })
+    reject('struct-mismatch', `R${number} is of type ${structName(reg)} but ${wanted} is expected`, {
+      reg: number,
+      expected: wanted,
+      seen: structName(reg),
+    })
   }
 }
 const index = (number: number): number => number - 1
 
-function byKind(env: Env, meta: Meta, number: number, reg: RegState, kind: ArgKind, fixedSize: number | undefined): void {
+function byKind(
+  env: Env,
+  meta: Meta,
+  number: number,
+  reg: RegState,
+  kind: ArgKind,
+  fixedSize: number | undefined,
+): void {
   const zero = { write: kind.write, zeroOk: false, uninit: kind.uninit }
   switch (kind.base) {
     case 'ARG_CONST_MAP_PTR':
       if (meta.mapUid !== 0 && reg.mapUid !== meta.mapUid) {
-        reject('timer-map', `timer pointer in R1 map_uid=${meta.mapUid} doesn't match map pointer in R2 map_uid=${reg.mapUid}`, { reg: number })
+        reject(
+          'timer-map',
+          `timer pointer in R1 map_uid=${meta.mapUid} doesn't match map pointer in R2 map_uid=${reg.mapUid}`,
+          { reg: number },
+        )
       }
       meta.map = reg.map
       meta.mapUid = reg.mapUid
       return
     case 'ARG_PTR_TO_MAP_KEY':
       if (meta.map < 0) reject('map-first', 'invalid map_ptr to access map->key')
-      return requireMemory(env, number, env.map(meta.map).keySize, { write: false, zeroOk: false, uninit: false }, meta.pending)
+      return requireMemory(
+        env,
+        number,
+        env.map(meta.map).keySize,
+        { write: false, zeroOk: false, uninit: false },
+        meta.pending,
+      )
     case 'ARG_PTR_TO_MAP_VALUE':
       if (meta.map < 0) reject('map-first', 'invalid map_ptr to access map->value')
       return requireMemory(env, number, env.map(meta.map).valueSize, zero, meta.pending)
@@ -181,7 +262,8 @@ function byKind(env: Env, meta: Meta, number: number, reg: RegState, kind: ArgKi
       meta.retBtf = reg
       return
     case 'ARG_PTR_TO_SPIN_LOCK':
-      if (env.state.frames.some((f) => f.callbackKind === 'rbtree')) reject('lock-in-callback', `can't spin_{lock,unlock} in rbtree cb`)
+      if (env.state.frames.some((f) => f.callbackKind === 'rbtree'))
+        reject('lock-in-callback', `can't spin_{lock,unlock} in rbtree cb`)
       return spinLock(env, number, meta.proto.name === 'bpf_spin_lock')
     case 'ARG_PTR_TO_TIMER':
       return timer(env, meta, number, reg)
@@ -197,9 +279,16 @@ function byKind(env: Env, meta: Meta, number: number, reg: RegState, kind: ArgKi
     case 'ARG_CONST_SIZE':
     case 'ARG_CONST_SIZE_OR_ZERO': {
       const memory = argKind(meta.proto.args[number - 2]!)
-      meta.size = requireSized(env, number, {
-        write: memory.write, zeroOk: kind.base === 'ARG_CONST_SIZE_OR_ZERO', uninit: memory.uninit,
-      }, meta.pending)
+      meta.size = requireSized(
+        env,
+        number,
+        {
+          write: memory.write,
+          zeroOk: kind.base === 'ARG_CONST_SIZE_OR_ZERO',
+          uninit: memory.uninit,
+        },
+        meta.pending,
+      )
       return
     }
     case 'ARG_CONST_ALLOC_SIZE_OR_ZERO':
@@ -227,13 +316,19 @@ function byKind(env: Env, meta: Meta, number: number, reg: RegState, kind: ArgKi
 
 function timer(env: Env, meta: Meta, number: number, reg: RegState): void {
   const details = { reg: number }
-  if (hasVarOff(reg)) reject('timer-offset', `R${number} doesn't have constant offset. bpf_timer has to be at the constant offset`, details)
+  if (hasVarOff(reg))
+    reject(
+      'timer-offset',
+      `R${number} doesn't have constant offset. bpf_timer has to be at the constant offset`,
+      details,
+    )
   const map = env.map(reg.map)
   if (map.valueTypeId === 0) reject('timer-btf', `map '${map.name}' has to have BTF in order to use bpf_timer`, details)
   const field = env.mapRecord(reg.map).fields.find((f) => f.kind === 'bpf_timer')
   if (field === undefined) return reject('timer-none', `map '${map.name}' has no valid bpf_timer`, details)
   const at = reg.off + constVar(reg)
-  if (at !== field.off) reject('timer-offset', `off ${at} doesn't point to 'struct bpf_timer' that is at ${field.off}`, details)
+  if (at !== field.off)
+    reject('timer-offset', `off ${at} doesn't point to 'struct bpf_timer' that is at ${field.off}`, details)
   meta.mapUid = reg.mapUid
   meta.map = reg.map
 }
@@ -247,13 +342,17 @@ function release(env: Env, meta: Meta, id: number, name: string): void {
     if (inRcu(env) && (reg.flags & (ALLOC | PERCPU)) === (ALLOC | PERCPU)) {
       const { refObjId } = meta
       releaseReferenceIn(env.state, refObjId)
-      mapRegs(env.state, (r) => (r.refObjId === refObjId ? edit(r, { refObjId: 0, flags: (r.flags & ~ALLOC) | RCU }) : r))
+      mapRegs(env.state, (r) =>
+        r.refObjId === refObjId ? edit(r, { refObjId: 0, flags: (r.flags & ~ALLOC) | RCU }) : r,
+      )
       return
     }
   }
   if (meta.refObjId !== 0) {
-    if (!releaseReference(env, meta.refObjId)) reject('release-unknown', `func ${name}#${id} reference has not been acquired before`, { helper: name })
-  } else if (!isNull(reg)) reject('release-unknown', `func ${name}#${id} reference has not been acquired before`, { helper: name })
+    if (!releaseReference(env, meta.refObjId))
+      reject('release-unknown', `func ${name}#${id} reference has not been acquired before`, { helper: name })
+  } else if (!isNull(reg))
+    reject('release-unknown', `func ${name}#${id} reference has not been acquired before`, { helper: name })
 }
 
 function special(env: Env, meta: Meta, id: number): void {
@@ -264,7 +363,8 @@ function special(env: Env, meta: Meta, id: number): void {
     }
     if (env.state.activeLocks > 0) reject('lock-held', 'tail_call cannot be used inside bpf_spin_lock-ed region')
     if (env.state.activeRcu) reject('rcu-held', 'tail_call cannot be used inside bpf_rcu_read_lock-ed region')
-    if (env.state.activePreempt > 0) reject('preempt-held', 'tail_call cannot be used inside bpf_preempt_disable-ed region')
+    if (env.state.activePreempt > 0)
+      reject('preempt-held', 'tail_call cannot be used inside bpf_preempt_disable-ed region')
   }
   if (id === SNPRINTF) requireFormat(env)
   if (id === SET_RETVAL && env.prog.attachType === 'BPF_LSM_CGROUP') {
@@ -273,7 +373,8 @@ function special(env: Env, meta: Meta, id: number): void {
       reject('set-retval-void', `BPF_LSM_CGROUP that attach to void LSM hooks can't modify return value!`)
     }
   }
-  if (id === 81 && !isNull(env.reg(2))) reject('local-storage-flags', 'get_local_storage() doesn\'t support non-zero flags')
+  if (id === 81 && !isNull(env.reg(2)))
+    reject('local-storage-flags', "get_local_storage() doesn't support non-zero flags")
   if (id === 197 && env.reg(1).kind !== 'map_value') {
     reject('dynptr-from-mem', `Unsupported reg type ${regTypeText(env.reg(1))} for bpf_dynptr_from_mem data`)
   }
@@ -297,10 +398,12 @@ function returned(env: Env, meta: Meta, id: number): RegState {
     const ref = acquireReference(env)
     value = edit(value, { id: ref, refObjId: ref })
   }
-  if (id === 203 && meta.dynptr !== undefined) value = edit(value, { aux: meta.dynptr.id, refObjId: meta.dynptr.refObjId })
+  if (id === 203 && meta.dynptr !== undefined)
+    value = edit(value, { aux: meta.dynptr.id, refObjId: meta.dynptr.refObjId })
   return value
 }
-const isSockMap = (env: Env, meta: Meta): boolean => ['BPF_MAP_TYPE_SOCKMAP', 'BPF_MAP_TYPE_SOCKHASH'].includes(env.map(meta.map).type)
+const isSockMap = (env: Env, meta: Meta): boolean =>
+  ['BPF_MAP_TYPE_SOCKMAP', 'BPF_MAP_TYPE_SOCKHASH'].includes(env.map(meta.map).type)
 
 function made(env: Env, meta: Meta, id: number, base: string, flags: number): RegState {
   const btf = env.kernel.btf
@@ -312,7 +415,12 @@ function made(env: Env, meta: Meta, id: number, base: string, flags: number): Re
     case 'RET_PTR_TO_MAP_VALUE': {
       if (meta.map < 0) reject('map-first', 'kernel subsystem misconfigured verifier')
       const lock = env.mapRecord(meta.map).lockOff >= 0
-      return pointer('map_value', { flags, map: meta.map, mapUid: meta.mapUid, id: lock && flags === 0 ? env.newId() : 0 })
+      return pointer('map_value', {
+        flags,
+        map: meta.map,
+        mapUid: meta.mapUid,
+        id: lock && flags === 0 ? env.newId() : 0,
+      })
     }
     case 'RET_PTR_TO_SOCKET':
       return pointer('sock', { flags })
@@ -327,7 +435,8 @@ function made(env: Env, meta: Meta, id: number, base: string, flags: number): Re
     case 'RET_PTR_TO_MEM_OR_BTF_ID': {
       const source = meta.retBtf
       if (source?.btf === undefined) return unsupported('bpf_per_cpu_ptr of an unknown variable')
-      if (source.flags & RCU) return pointer('btf', { flags: (flags & ~RDONLY) | RCU | ALLOC, btf: source.btf, btfId: source.btfId })
+      if (source.flags & RCU)
+        return pointer('btf', { flags: (flags & ~RDONLY) | RCU | ALLOC, btf: source.btf, btfId: source.btfId })
       const type = source.btf.type(skipModifiers(source.btf, source.btfId))
       if (type.kind === 'struct') return pointer('btf', { flags: flags & ~RDONLY, btf: source.btf, btfId: type.id })
       return pointer('mem', { flags, size: sizeOf(source.btf, source.btfId) ?? 0 })

@@ -10,7 +10,18 @@ import { enforceReturn } from '../explore/exit.ts'
 import { recordOf, type SpecialField } from '../record.ts'
 import { reject } from '../report.ts'
 import {
-  ALLOC, edit, MAYBE_NULL, notInit, PERCPU, pointer, RCU, RDONLY, type RegState, TRUSTED, UNTRUSTED, unknownScalar,
+  ALLOC,
+  edit,
+  MAYBE_NULL,
+  notInit,
+  PERCPU,
+  pointer,
+  RCU,
+  RDONLY,
+  type RegState,
+  TRUSTED,
+  UNTRUSTED,
+  unknownScalar,
 } from '../state/reg.ts'
 import { rbtreeCallback, workqueueCallback } from './callbacks.ts'
 import { ACTIVE, DRAINED, destroyIterator, type IterArg, iterReg, setIterReg } from './iterator.ts'
@@ -48,7 +59,8 @@ export interface KfuncMeta {
 
 export function callKfunc(env: Env): void {
   const ref = env.prog.refs.get(env.insn)
-  if (ref?.kind !== 'kfunc') return reject('kfunc-missing', `invalid kernel function call not eliminated in verifier pass`)
+  if (ref?.kind !== 'kfunc')
+    return reject('kfunc-missing', `invalid kernel function call not eliminated in verifier pass`)
   const kfunc = env.kernel.kfuncById(ref.btf, ref.btfId)
   const { name } = ref
   const details = { kfunc: name }
@@ -56,18 +68,41 @@ export function callKfunc(env: Env): void {
     return reject('kfunc-not-allowed', `calling kernel function ${name} is not allowed`, details)
   }
   const sleepable = kfunc.flags.has('KF_SLEEPABLE')
-  if (sleepable && !inSleepable(env)) reject('kfunc-sleepable', `program must be sleepable to call sleepable kfunc ${name}`, details)
+  if (sleepable && !inSleepable(env))
+    reject('kfunc-sleepable', `program must be sleepable to call sleepable kfunc ${name}`, details)
   const meta: KfuncMeta = {
-    kfunc, refObjId: 0, releaseReg: 0, constant: undefined, size: 0, sizeRdonly: false, map: -1, mapUid: 0, callback: -1,
-    argBtf: undefined, owningRef: false, root: undefined, rootBtf: undefined, dynptr: undefined, iter: undefined, destroysIter: false,
-    ctxReturn: 0 as BtfId, pending: [],
+    kfunc,
+    refObjId: 0,
+    releaseReg: 0,
+    constant: undefined,
+    size: 0,
+    sizeRdonly: false,
+    map: -1,
+    mapUid: 0,
+    callback: -1,
+    argBtf: undefined,
+    owningRef: false,
+    root: undefined,
+    rootBtf: undefined,
+    dynptr: undefined,
+    iter: undefined,
+    destroysIter: false,
+    ctxReturn: 0 as BtfId,
+    pending: [],
   }
   checkKfuncArgs(env, meta)
   for (const apply of meta.pending) apply()
   const inKernel = kfunc.module === undefined
   if (inKernel && name === 'bpf_rbtree_add_impl') {
     const { valueId, nodeOff } = meta.root!
-    rbtreeCallback(env, meta.callback, meta.rootBtf, valueId, nodeOff, recordOf(meta.rootBtf!, valueId, env.kernelTypes).refcountOff >= 0)
+    rbtreeCallback(
+      env,
+      meta.callback,
+      meta.rootBtf,
+      valueId,
+      nodeOff,
+      recordOf(meta.rootBtf!, valueId, env.kernelTypes).refcountOff >= 0,
+    )
   }
   if (inKernel && name === 'bpf_session_cookie') meta.size = 8
   if (inKernel && name === 'bpf_wq_set_callback_impl') workqueueCallback(env, meta.callback, meta.map, meta.mapUid)
@@ -75,7 +110,10 @@ export function callKfunc(env: Env): void {
   if (meta.releaseReg !== 0 && !releaseReference(env, env.reg(meta.releaseReg).refObjId)) {
     reject('kfunc-release-unknown', `kfunc ${name}#${kfunc.btfId} reference has not been acquired before`, details)
   }
-  if (inKernel && (name === 'bpf_list_push_front_impl' || name === 'bpf_list_push_back_impl' || name === 'bpf_rbtree_add_impl')) {
+  if (
+    inKernel &&
+    (name === 'bpf_list_push_front_impl' || name === 'bpf_list_push_back_impl' || name === 'bpf_rbtree_add_impl')
+  ) {
     lendReference(env, env.reg(2).refObjId)
   }
   if (inKernel && name === 'bpf_throw') {
@@ -108,7 +146,8 @@ function sections(env: Env, kfunc: Kfunc, sleepable: boolean): void {
   const enable = inKernel && kfunc.name === 'bpf_preempt_enable'
   if (disable) state.activePreempt++
   else if (enable) {
-    if (state.activePreempt === 0) reject('preempt-unmatched', `unmatched attempt to enable preemption (kernel function ${kfunc.name})`, details)
+    if (state.activePreempt === 0)
+      reject('preempt-unmatched', `unmatched attempt to enable preemption (kernel function ${kfunc.name})`, details)
     state.activePreempt--
   } else if (sleepable && state.activePreempt > 0) {
     reject('kfunc-sleep-preempt', `kernel func ${kfunc.name} is sleepable within non-preemptible region`, details)
@@ -133,19 +172,22 @@ function returned(env: Env, meta: KfuncMeta): RegState {
   if (value === undefined) {
     if (isStruct(target!.kind)) {
       let flags = 0
-      if (kfunc.flags.has('KF_ITER_NEXT') && meta.iter !== undefined) flags = iterReg(env.state, meta.iter).flags & RCU ? RCU : TRUSTED
+      if (kfunc.flags.has('KF_ITER_NEXT') && meta.iter !== undefined)
+        flags = iterReg(env.state, meta.iter).flags & RCU ? RCU : TRUSTED
       value = pointer('btf', { btf: kfunc.btf, btfId: target!.id as BtfId, flags })
     } else value = returnedMemory(meta, target!.kind, target!.name, bare.type)
   }
   // a counted reference of what is owned anyway cannot fail
   const certain = meta.owningRef && kfunc.module === undefined && kfunc.name === 'bpf_refcount_acquire_impl'
-  if (kfunc.flags.has('KF_RET_NULL') && !certain) value = edit(value, { flags: value.flags | MAYBE_NULL, id: env.newId() })
+  if (kfunc.flags.has('KF_RET_NULL') && !certain)
+    value = edit(value, { flags: value.flags | MAYBE_NULL, id: env.newId() })
   if (acquire) {
     const id = acquireReference(env)
     value = edit(value, { refObjId: id, id: value.flags & MAYBE_NULL ? id : value.id })
   } else if (kfunc.name === 'bpf_rbtree_first' && kfunc.module === undefined) value = asNonOwning(env, value)
   // what a lock may guard is told apart by its id
-  if (value.id === 0 && value.kind === 'btf' && value.flags & ALLOC && recordOfReg(env, value).lockOff >= 0) value = edit(value, { id: env.newId() })
+  if (value.id === 0 && value.kind === 'btf' && value.flags & ALLOC && recordOfReg(env, value).lockOff >= 0)
+    value = edit(value, { id: env.newId() })
   return value
 }
 
@@ -159,7 +201,11 @@ function returnedMemory(meta: KfuncMeta, kind: string, name: string, pointee: Bt
     sizeRdonly = true
   }
   if (size === 0) {
-    reject('return-type', `kernel function ${kfunc.name} returns pointer type ${kind.toUpperCase()} ${name} is not supported`, { kfunc: kfunc.name })
+    reject(
+      'return-type',
+      `kernel function ${kfunc.name} returns pointer type ${kind.toUpperCase()} ${name} is not supported`,
+      { kfunc: kfunc.name },
+    )
   }
   return pointer('mem', { size, flags: sizeRdonly ? RDONLY : 0, refObjId: meta.refObjId })
 }
@@ -194,7 +240,10 @@ function returnedSpecially(env: Env, meta: KfuncMeta): RegState | undefined {
         reject('slice-write', 'the prog does not allow writes to packet data', { kfunc: kfunc.name })
       }
       return pointer('mem', {
-        size: meta.constant!, flags: kfunc.name === 'bpf_dynptr_slice' ? RDONLY : 0, aux: dynptr.id, dynptr: dynptr.dynptr === 'xdp' ? 'skb' : dynptr.dynptr,
+        size: meta.constant!,
+        flags: kfunc.name === 'bpf_dynptr_slice' ? RDONLY : 0,
+        aux: dynptr.id,
+        dynptr: dynptr.dynptr === 'xdp' ? 'skb' : dynptr.dynptr,
         refObjId: meta.refObjId,
       })
     }
@@ -214,8 +263,10 @@ function newObject(env: Env, meta: KfuncMeta, percpu: boolean): RegState {
     return reject('obj-new-type', 'bpf_obj_new/bpf_percpu_obj_new type ID argument must be of a struct', details)
   }
   if (percpu) {
-    if (type.size > 512) reject('percpu-size', `bpf_percpu_obj_new type size (${type.size}) is greater than 512`, details)
-    if (!isScalarStruct(btf, type, 0)) reject('percpu-type', 'bpf_percpu_obj_new type ID argument must be of a struct of scalars', details)
+    if (type.size > 512)
+      reject('percpu-size', `bpf_percpu_obj_new type size (${type.size}) is greater than 512`, details)
+    if (!isScalarStruct(btf, type, 0))
+      reject('percpu-type', 'bpf_percpu_obj_new type ID argument must be of a struct of scalars', details)
     if (recordOf(btf, id, env.kernelTypes).fields.length > 0) {
       reject('percpu-fields', 'bpf_percpu_obj_new type ID argument must not contain special fields', details)
     }

@@ -11,9 +11,11 @@ import { recordAt } from './locks.ts'
 export function kptrDestination(env: Env, number: number): SpecialField {
   const reg = env.reg(number)
   const details = { reg: number }
-  if (hasVarOff(reg)) reject('kptr-variable', `R${number} doesn't have constant offset. kptr has to be at the constant offset`, details)
+  if (hasVarOff(reg))
+    reject('kptr-variable', `R${number} doesn't have constant offset. kptr has to be at the constant offset`, details)
   const map = reg.kind === 'map_value' ? env.map(reg.map) : undefined
-  if (map !== undefined && map.valueTypeId === 0) reject('kptr-btf', `map '${map.name}' has to have BTF in order to use bpf_kptr_xchg`, details)
+  if (map !== undefined && map.valueTypeId === 0)
+    reject('kptr-btf', `map '${map.name}' has to have BTF in order to use bpf_kptr_xchg`, details)
   const record = recordAt(env, reg)
   if (record === undefined || !record.fields.some((field) => field.kind.startsWith('kptr'))) {
     return reject('kptr-none', `R${number} has no valid kptr`, details)
@@ -21,6 +23,7 @@ export function kptrDestination(env: Env, number: number): SpecialField {
   const at = reg.off + constVar(reg)
   const field = record.at(at)
   if (field === undefined) return reject('kptr-offset', `off=${at} doesn't point to kptr`, details)
-  if (field.kind !== 'kptr_ref' && field.kind !== 'kptr_percpu') return reject('kptr-unreferenced', `off=${at} kptr isn't referenced kptr`, details)
+  if (field.kind !== 'kptr_ref' && field.kind !== 'kptr_percpu')
+    return reject('kptr-unreferenced', `off=${at} kptr isn't referenced kptr`, details)
   return field
 }

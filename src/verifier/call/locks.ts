@@ -21,25 +21,51 @@ export function recordAt(env: Env, reg: RegState): BtfRecord | undefined {
 export function spinLock(env: Env, number: number, lock: boolean): void {
   const reg = env.reg(number)
   const details = { reg: number }
-  if (hasVarOff(reg)) reject('lock-offset', `R${number} doesn't have constant offset. bpf_spin_lock has to be at the constant offset`, details)
+  if (hasVarOff(reg))
+    reject(
+      'lock-offset',
+      `R${number} doesn't have constant offset. bpf_spin_lock has to be at the constant offset`,
+      details,
+    )
   const map = reg.kind === 'map_value' ? env.map(reg.map) : undefined
-  if (map !== undefined && map.valueTypeId === 0) reject('lock-btf', `map '${map.name}' has to have BTF in order to use bpf_spin_lock`, details)
+  if (map !== undefined && map.valueTypeId === 0)
+    reject('lock-btf', `map '${map.name}' has to have BTF in order to use bpf_spin_lock`, details)
   const record = recordAt(env, reg)
   if (record === undefined || record.lockOff < 0) {
-    return reject('lock-none', `${map === undefined ? 'local' : 'map'} '${map === undefined ? 'kptr' : map.name}' has no valid bpf_spin_lock`, details)
+    return reject(
+      'lock-none',
+      `${map === undefined ? 'local' : 'map'} '${map === undefined ? 'kptr' : map.name}' has no valid bpf_spin_lock`,
+      details,
+    )
   }
   const at = reg.off + constVar(reg)
-  if (at !== record.lockOff) reject('lock-offset', `off ${at} doesn't point to 'struct bpf_spin_lock' that is at ${record.lockOff}`, details)
+  if (at !== record.lockOff)
+    reject('lock-offset', `off ${at} doesn't point to 'struct bpf_spin_lock' that is at ${record.lockOff}`, details)
   const { state } = env
   if (lock) {
     if (state.activeLocks > 0) reject('lock-two', 'Locking two bpf_spin_locks are not allowed', details)
-    state.refs = [...state.refs, { id: env.newId(), insn: env.insn, kind: 'lock', lockMap: map === undefined ? -1 : reg.map, lockBtf: map === undefined, lockId: reg.id, callback: 0 }]
+    state.refs = [
+      ...state.refs,
+      {
+        id: env.newId(),
+        insn: env.insn,
+        kind: 'lock',
+        lockMap: map === undefined ? -1 : reg.map,
+        lockBtf: map === undefined,
+        lockId: reg.id,
+        callback: 0,
+      },
+    ]
     state.activeLocks++
     return
   }
   if (state.activeLocks === 0) reject('unlock-none', 'bpf_spin_unlock without taking a lock', details)
   const held = state.refs.find((ref) => ref.kind === 'lock')!
-  if (!guards(held, reg)) reject('unlock-other', 'bpf_spin_unlock of different lock', { ...details, at: [{ label: 'the lock held is taken here', insn: held.insn }] })
+  if (!guards(held, reg))
+    reject('unlock-other', 'bpf_spin_unlock of different lock', {
+      ...details,
+      at: [{ label: 'the lock held is taken here', insn: held.insn }],
+    })
   state.refs = state.refs.filter((ref) => ref !== held)
   state.activeLocks--
   invalidateNonOwning(env)
@@ -68,7 +94,8 @@ export function rcuUnlock(env: Env): void {
   if (!env.state.activeRcu) reject('rcu-unmatched', 'unmatched rcu read unlock (kernel function bpf_rcu_read_unlock)')
   env.state.activeRcu = false
   mapRegs(env.state, (reg) =>
-    reg.flags & RCU ? { ...reg, flags: (reg.flags & ~(RCU | MAYBE_NULL)) | UNTRUSTED } : reg)
+    reg.flags & RCU ? { ...reg, flags: (reg.flags & ~(RCU | MAYBE_NULL)) | UNTRUSTED } : reg,
+  )
   for (const frame of env.state.frames) {
     frame.stack.forEach((slot, i) => {
       if (byteType(slot, 7) !== ITER || (slot.reg.flags & RCU) === 0) return

@@ -10,7 +10,10 @@ import { mapRegs, type State } from '../state/state.ts'
 
 export function acquireReference(env: Env): number {
   const id = env.newId()
-  env.state.refs = [...env.state.refs, { id, insn: env.insn, kind: 'ptr', lockMap: -1, lockBtf: false, lockId: 0, callback: inCallback(env.state) }]
+  env.state.refs = [
+    ...env.state.refs,
+    { id, insn: env.insn, kind: 'ptr', lockMap: -1, lockBtf: false, lockId: 0, callback: inCallback(env.state) },
+  ]
   return id
 }
 
@@ -19,7 +22,9 @@ export function releaseReferenceIn(state: State, id: number): boolean {
   const before = state.refs.length
   const callback = inCallback(state)
   // what the caller holds is not the callback's to release
-  state.refs = state.refs.filter((ref) => ref.kind !== 'ptr' || ref.id !== id || (callback !== 0 && ref.callback !== callback))
+  state.refs = state.refs.filter(
+    (ref) => ref.kind !== 'ptr' || ref.id !== id || (callback !== 0 && ref.callback !== callback),
+  )
   return state.refs.length < before
 }
 
@@ -39,7 +44,9 @@ export function releaseReference(env: Env, id: number): boolean {
 }
 
 export function invalidateSlices(env: Env, dynptrId: number): void {
-  mapRegs(env.state, (reg) => ((reg.kind === 'mem' || reg.kind === 'pkt') && reg.aux === dynptrId && dynptrId !== 0 ? unknownScalar : reg))
+  mapRegs(env.state, (reg) =>
+    (reg.kind === 'mem' || reg.kind === 'pkt') && reg.aux === dynptrId && dynptrId !== 0 ? unknownScalar : reg,
+  )
 }
 
 /** A node given to a list or tree is borrowed until the lock is released. */
@@ -63,14 +70,17 @@ export function invalidatePacketPointers(env: Env): void {
   })
 }
 
-const inCallback = (state: State): number => (state.cur.callback === 'none' || state.cur.callback === 'exception' ? 0 : state.frames.length - 1)
+const inCallback = (state: State): number =>
+  state.cur.callback === 'none' || state.cur.callback === 'exception' ? 0 : state.frames.length - 1
 
 /** At a program's end, before a tail call, or where a callback returns: what was acquired here is given back. */
 export function requireNoReferences(env: Env, exception: boolean): void {
   const { state } = env
   if (!exception && state.frames.length > 1 && state.cur.callback === 'none') return
   const callback = state.cur.callback === 'none' ? -1 : state.frames.length - 1
-  const held = state.refs.filter((ref) => ref.kind === 'ptr' && (exception || callback < 0 || ref.callback === callback))
+  const held = state.refs.filter(
+    (ref) => ref.kind === 'ptr' && (exception || callback < 0 || ref.callback === callback),
+  )
   if (held.length === 0) return
   const last = held[held.length - 1]!
   const at = held.map((ref) => ({ label: 'acquired here, never released', insn: ref.insn }))

@@ -11,4 +11,5 @@ export function isScalarStruct(btf: Btf, type: BtfType, depth: number): boolean 
     return isScalarType(bare)
   })
 }
-export const isScalarType = (type: BtfType): boolean => type.kind === 'int' || type.kind === 'enum' || type.kind === 'enum64'
+export const isScalarType = (type: BtfType): boolean =>
+  type.kind === 'int' || type.kind === 'enum' || type.kind === 'enum64'

@@ -2,13 +2,33 @@
 // Calls between the program's own functions: static ones are walked into, global ones are verified on their own and trusted to
 // their types.
 
-import { type Btf, type BtfId, resolveType, skipModifiers, skipModifiersAndTypedefs, sizeOf, structIdsMatch } from '../../btf/index.ts'
+import {
+  type Btf,
+  type BtfId,
+  resolveType,
+  skipModifiers,
+  skipModifiersAndTypedefs,
+  sizeOf,
+  structIdsMatch,
+} from '../../btf/index.ts'
 import { ctxTypeName } from '../../kernel/index.ts'
 import { isRcuPointer, isTrusted, structName } from '../access/btf-pointer.ts'
 import { requireUnmodified } from '../access/regions.ts'
 import { canSleepHere, type Env, type Subprog } from '../env.ts'
 import { reject } from '../report.ts'
-import { isNull, MAYBE_NULL, mayBeNull, notInit, pointer, type RegState, regTypeText, scalarReg, TRUSTED, UNTRUSTED, unknownScalar } from '../state/reg.ts'
+import {
+  isNull,
+  MAYBE_NULL,
+  mayBeNull,
+  notInit,
+  pointer,
+  type RegState,
+  regTypeText,
+  scalarReg,
+  TRUSTED,
+  UNTRUSTED,
+  unknownScalar,
+} from '../state/reg.ts'
 import { Frame, MAX_FRAMES } from '../state/state.ts'
 import { requireDynptr } from './dynptr.ts'
 import { type Pending, requireMemory } from './memory-args.ts'
@@ -20,7 +40,14 @@ export type ArgType =
   | { readonly kind: 'mem'; readonly size: number; readonly nullable: boolean }
   | { readonly kind: 'dynptr' }
   | { readonly kind: 'arena' }
-  | { readonly kind: 'btf'; readonly btf: Btf; readonly btfId: BtfId; readonly nullable: boolean; readonly trusted: boolean; readonly untrusted: boolean }
+  | {
+      readonly kind: 'btf'
+      readonly btf: Btf
+      readonly btfId: BtfId
+      readonly nullable: boolean
+      readonly trusted: boolean
+      readonly untrusted: boolean
+    }
 
 /** `arg:ctx`, `arg:nonnull`, `arg:trusted`, `arg:nullable`, `arg:arena` decl tags and the types of a global function's parameters. */
 export function argTypes(env: Env, subprog: Subprog): ArgType[] {
@@ -30,34 +57,61 @@ export function argTypes(env: Env, subprog: Subprog): ArgType[] {
   const proto = func.kind === 'func' ? btf.type(func.type) : undefined
   if (proto?.kind !== 'func_proto') return reject('subprog-btf', 'Invalid BTF of func')
   const name = subprog.name
-  if (proto.params.length > 5) reject('subprog-args', `Global function ${name}() with ${proto.params.length} > 5 args. Buggy compiler.`)
+  if (proto.params.length > 5)
+    reject('subprog-args', `Global function ${name}() with ${proto.params.length} > 5 args. Buggy compiler.`)
   const ret = resolveType(btf, proto.ret)
   if (ret.kind !== 'int' && ret.kind !== 'enum' && ret.kind !== 'enum64') {
     reject('subprog-return', `Global function ${name}() doesn't return scalar. Only those are supported.`)
   }
   const tags = btf.declTags(subprog.typeId)
   return proto.params.map((param, i): ArgType => {
-    const mine = tags.filter((tag) => tag.component === i && tag.name.startsWith('arg:')).map((tag) => tag.name.slice(4))
+    const mine = tags
+      .filter((tag) => tag.component === i && tag.name.startsWith('arg:'))
+      .map((tag) => tag.name.slice(4))
     const type = btf.type(skipModifiers(btf, param.type))
     const bare = resolveType(btf, param.type)
     if (bare.kind === 'int' || bare.kind === 'enum' || bare.kind === 'enum64') return { kind: 'scalar' }
-    if (bare.kind !== 'ptr') return reject('subprog-arg', `Arg#${i} type ${type.kind.toUpperCase()} in ${name}() is not supported yet.`)
+    if (bare.kind !== 'ptr')
+      return reject('subprog-arg', `Arg#${i} type ${type.kind.toUpperCase()} in ${name}() is not supported yet.`)
     if (mine.includes('ctx')) return { kind: 'ctx' }
     if (mine.includes('arena')) return { kind: 'arena' }
     const target = btf.type(skipModifiersAndTypedefs(btf, bare.type))
     const nonnull = mine.includes('nonnull')
     const nullable = mine.includes('nullable')
     if (mine.includes('trusted') || mine.includes('untrusted')) {
-      const found = target.kind === 'struct' || target.kind === 'union' || target.kind === 'fwd' ? findKernel(env, essential(target.name)) : undefined
-      if (found === undefined) return reject('subprog-arg', `arg#${i} reference type('${target.kind.toUpperCase()} ${target.name}') size cannot be determined: -22`)
-      return { kind: 'btf', btf: found[0], btfId: found[1], nullable, trusted: mine.includes('trusted'), untrusted: mine.includes('untrusted') }
+      const found =
+        target.kind === 'struct' || target.kind === 'union' || target.kind === 'fwd'
+          ? findKernel(env, essential(target.name))
+          : undefined
+      if (found === undefined)
+        return reject(
+          'subprog-arg',
+          `arg#${i} reference type('${target.kind.toUpperCase()} ${target.name}') size cannot be determined: -22`,
+        )
+      return {
+        kind: 'btf',
+        btf: found[0],
+        btfId: found[1],
+        nullable,
+        trusted: mine.includes('trusted'),
+        untrusted: mine.includes('untrusted'),
+      }
     }
     const ctx = ctxTypeName(env.prog.type)
-    if (target.name !== '' && (target.name === ctx?.user || isUserRegs(btf, bare.type) || (env.prog.type === 'BPF_PROG_TYPE_KPROBE' && target.name === 'pt_regs'))) return { kind: 'ctx' }
+    if (
+      target.name !== '' &&
+      (target.name === ctx?.user ||
+        isUserRegs(btf, bare.type) ||
+        (env.prog.type === 'BPF_PROG_TYPE_KPROBE' && target.name === 'pt_regs'))
+    )
+      return { kind: 'ctx' }
     if (target.name === 'bpf_dynptr') return { kind: 'dynptr' }
     const size = sizeOf(btf, bare.type)
     if (size === undefined || target.kind === 'void' || target.kind === 'fwd') {
-      return reject('subprog-arg', `arg#${i} reference type('${target.kind.toUpperCase()} ${target.name}') size cannot be determined: -22`)
+      return reject(
+        'subprog-arg',
+        `arg#${i} reference type('${target.kind.toUpperCase()} ${target.name}') size cannot be determined: -22`,
+      )
     }
     return { kind: 'mem', size, nullable: !nonnull }
   })
@@ -89,7 +143,11 @@ export function startRegs(env: Env, subprog: Subprog): RegState[] {
       case 'dynptr':
         return pointer('dynptr', { dynptr: 'local', id: env.newId() })
       case 'mem':
-        return pointer('mem', { size: arg.size, flags: arg.nullable ? MAYBE_NULL : 0, id: arg.nullable ? env.newId() : 0 })
+        return pointer('mem', {
+          size: arg.size,
+          flags: arg.nullable ? MAYBE_NULL : 0,
+          id: arg.nullable ? env.newId() : 0,
+        })
       case 'btf': {
         const flags = (arg.trusted ? TRUSTED : 0) | (arg.untrusted ? UNTRUSTED : 0) | (arg.nullable ? MAYBE_NULL : 0)
         return pointer('btf', { btf: arg.btf, btfId: arg.btfId, flags, id: arg.nullable ? env.newId() : 0 })
@@ -103,7 +161,8 @@ export function callSubprog(env: Env, target: number): number {
   const index = env.subprogAt[target]!
   const subprog = env.subprogs[index]!
   if (subprog.global) return callGlobal(env, subprog, index)
-  if (env.state.frames.length >= MAX_FRAMES) reject('call-depth', `the call stack of ${env.state.frames.length} frames is too deep`)
+  if (env.state.frames.length >= MAX_FRAMES)
+    reject('call-depth', `the call stack of ${env.state.frames.length} frames is too deep`)
   const caller = env.frame
   const frame = new Frame(env.state.frames.length, index, env.insn)
   for (let i = 1; i <= 5; i++) frame.regs[i] = caller.regs[i]!
@@ -117,10 +176,20 @@ export function callSubprog(env: Env, target: number): number {
 function callGlobal(env: Env, subprog: Subprog, index: number): number {
   const name = subprog.name
   if (env.state.activeLocks > 0) {
-    reject('lock-global-call', `global function calls are not allowed while holding a lock,\nuse static function instead`.split('\n')[1]!, { seen: 'lock' })
+    reject(
+      'lock-global-call',
+      `global function calls are not allowed while holding a lock,\nuse static function instead`.split('\n')[1]!,
+      { seen: 'lock' },
+    )
   }
-  if (env.state.activePreempt > 0) reject('preempt-global-call', 'global function calls are not allowed with preemption disabled,\nuse static function instead'.split('\n')[1]!, { seen: 'preempt' })
-  if (env.state.activeRcu && subprog.mightSleep) reject('rcu-global-call', `global functions that may sleep are not allowed in RCU section`)
+  if (env.state.activePreempt > 0)
+    reject(
+      'preempt-global-call',
+      'global function calls are not allowed with preemption disabled,\nuse static function instead'.split('\n')[1]!,
+      { seen: 'preempt' },
+    )
+  if (env.state.activeRcu && subprog.mightSleep)
+    reject('rcu-global-call', `global functions that may sleep are not allowed in RCU section`)
   void canSleepHere
   const pending: Pending[] = []
   try {
@@ -129,7 +198,10 @@ function callGlobal(env: Env, subprog: Subprog, index: number): number {
     })
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'Error' || !('rule' in error)) throw error
-    reject('global-args', `Caller passes invalid args into func#${index} ('${name}')`, { seen: error.message, ...(error as { details?: object }).details })
+    reject('global-args', `Caller passes invalid args into func#${index} ('${name}')`, {
+      seen: error.message,
+      ...(error as { details?: object }).details,
+    })
   }
   for (const apply of pending) apply()
   subprog.called = true
@@ -151,7 +223,8 @@ function checkGlobalArg(env: Env, arg: ArgType, i: number, pending: Pending[]): 
       if (reg.kind !== 'ctx') reject('global-arg', `arg#${i} expects pointer to ctx`, { reg: number })
       return requireUnmodified(number, reg, false)
     case 'arena':
-      if (reg.kind !== 'arena' && reg.kind !== 'scalar') reject('global-arg', `R${number} is not a pointer to arena or scalar.`, { reg: number })
+      if (reg.kind !== 'arena' && reg.kind !== 'scalar')
+        reject('global-arg', `R${number} is not a pointer to arena or scalar.`, { reg: number })
       return
     case 'dynptr':
       if (reg.kind === 'dynptr') requireUnmodified(number, reg, false)
@@ -172,15 +245,32 @@ function checkGlobalArg(env: Env, arg: ArgType, i: number, pending: Pending[]): 
     case 'btf': {
       if (arg.nullable && isNull(reg)) return
       if (reg.kind !== 'btf') {
-        reject('global-arg', `R${number} type=${regTypeText(reg)} expected=ptr_, trusted_ptr_, rcu_ptr_`, { reg: number })
+        reject('global-arg', `R${number} type=${regTypeText(reg)} expected=ptr_, trusted_ptr_, rcu_ptr_`, {
+          reg: number,
+        })
       }
-      if (arg.trusted && !isTrusted({ ...reg, flags: arg.nullable ? reg.flags & ~MAYBE_NULL : reg.flags }) && !isRcuPointer(reg)) {
-        if (reg.flags & UNTRUSTED) reject('global-arg', `R${number} type=${regTypeText(reg)} expected=ptr_, trusted_ptr_, rcu_ptr_`, { reg: number })
+      if (
+        arg.trusted &&
+        !isTrusted({ ...reg, flags: arg.nullable ? reg.flags & ~MAYBE_NULL : reg.flags }) &&
+        !isRcuPointer(reg)
+      ) {
+        if (reg.flags & UNTRUSTED)
+          reject('global-arg', `R${number} type=${regTypeText(reg)} expected=ptr_, trusted_ptr_, rcu_ptr_`, {
+            reg: number,
+          })
       }
-      if (mayBeNull(reg) && !arg.nullable) reject('null-to-helper', `Possibly NULL pointer passed to helper arg${number}`, { reg: number, arg: i })
-      if (reg.flags & UNTRUSTED && !arg.untrusted) reject('global-arg', `R${number} type=${regTypeText(reg)} expected=ptr_, trusted_ptr_, rcu_ptr_`, { reg: number })
+      if (mayBeNull(reg) && !arg.nullable)
+        reject('null-to-helper', `Possibly NULL pointer passed to helper arg${number}`, { reg: number, arg: i })
+      if (reg.flags & UNTRUSTED && !arg.untrusted)
+        reject('global-arg', `R${number} type=${regTypeText(reg)} expected=ptr_, trusted_ptr_, rcu_ptr_`, {
+          reg: number,
+        })
       if (!structIdsMatch(reg.btf!, reg.btfId, reg.off, arg.btf, arg.btfId)) {
-        reject('struct-mismatch', `R${number} is of type ${structName(reg)} but ${arg.btf.type(arg.btfId).name} is expected`, { reg: number })
+        reject(
+          'struct-mismatch',
+          `R${number} is of type ${structName(reg)} but ${arg.btf.type(arg.btfId).name} is expected`,
+          { reg: number },
+        )
       }
     }
   }

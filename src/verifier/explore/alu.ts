@@ -6,13 +6,35 @@ import { MAX_VAR_OFF } from '../access/regions.ts'
 import type { Env } from '../env.ts'
 import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
-import { edit, isPkt, isPointer, mayBeNull, pointer, type RegState, regTypeText, scalarReg, unknownScalar } from '../state/reg.ts'
+import {
+  edit,
+  isPkt,
+  isPointer,
+  mayBeNull,
+  pointer,
+  type RegState,
+  regTypeText,
+  scalarReg,
+  unknownScalar,
+} from '../state/reg.ts'
 import { readReg, requireWritable } from './operands.ts'
 import { pushState } from './paths.ts'
 import { markPrecise } from './precision.ts'
 
 const opText: Record<string, string> = {
-  add: '+=', sub: '-=', mul: '*=', div: '/=', sdiv: 's/=', mod: '%=', smod: 's%=', or: '|=', and: '&=', xor: '^=', lsh: '<<=', rsh: '>>=', arsh: 's>>=',
+  add: '+=',
+  sub: '-=',
+  mul: '*=',
+  div: '/=',
+  sdiv: 's/=',
+  mod: '%=',
+  smod: 's%=',
+  or: '|=',
+  and: '&=',
+  xor: '^=',
+  lsh: '<<=',
+  rsh: '>>=',
+  arsh: 's>>=',
 }
 
 export function executeAlu(env: Env, insn: Insn): void {
@@ -22,15 +44,18 @@ export function executeAlu(env: Env, insn: Insn): void {
     requireWritable(insn.dst)
     // privileged programs may see addresses as numbers
     if (isPointer(dst)) return env.setReg(insn.dst, unknownScalar)
-    const value = op.name === 'neg' ? scalar.alu('neg', op.width as 32 | 64, dst.var, dst.var)
-      : scalar.byteSwap(op.name, op.size as 2 | 4 | 8, dst.var)
+    const value =
+      op.name === 'neg'
+        ? scalar.alu('neg', op.width as 32 | 64, dst.var, dst.var)
+        : scalar.byteSwap(op.name, op.size as 2 | 4 | 8, dst.var)
     return env.setReg(insn.dst, scalarReg(value))
   }
   if (op.name === 'mov' || op.name === 'movsx' || op.name === 'addr_space_cast') return move(env, insn)
   const src = op.source === 'reg' ? readReg(env, insn.src) : scalarReg(scalar.constantNumber(insn.imm))
   const dst = readReg(env, insn.dst)
   if (op.source === 'imm') {
-    if ((op.name === 'div' || op.name === 'mod' || op.name === 'sdiv' || op.name === 'smod') && insn.imm === 0) reject('div-zero', 'div by zero')
+    if ((op.name === 'div' || op.name === 'mod' || op.name === 'sdiv' || op.name === 'smod') && insn.imm === 0)
+      reject('div-zero', 'div by zero')
     if ((op.name === 'lsh' || op.name === 'rsh' || op.name === 'arsh') && (insn.imm < 0 || insn.imm >= op.width)) {
       reject('shift', `invalid shift ${insn.imm}`)
     }
@@ -59,7 +84,14 @@ function executeMasked(env: Env, insn: Insn, src: RegState): void {
 
 /** `r2 = r1; r2 += 4`: the copies stay linked, at a distance. */
 function linkDelta(insn: Insn, dst: RegState, src: RegState, value: RegState): RegState {
-  if (insn.op.name !== 'add' || insn.op.width !== 64 || dst.id === 0 || dst.delta !== undefined || !scalar.isConst(src.var)) return value
+  if (
+    insn.op.name !== 'add' ||
+    insn.op.width !== 64 ||
+    dst.id === 0 ||
+    dst.delta !== undefined ||
+    !scalar.isConst(src.var)
+  )
+    return value
   const delta = scalar.constNumber(src.var)
   // a constant destination carries no link
   if (Number.isNaN(delta) || delta > 0x7fffffff || delta < 0) return value
@@ -85,8 +117,10 @@ function move(env: Env, insn: Insn): void {
       env.setReg(insn.src, src)
     }
     const bits = op.name === 'movsx' ? op.size * 8 - 1 : op.width
-    const keeps = op.name === 'movsx' ? scalar.sminN(src.var) >= 0 && scalar.umaxN(src.var) < 2 ** bits && op.width === 64
-      : op.width === 64 || scalar.bitWidth(src.var) <= 32
+    const keeps =
+      op.name === 'movsx'
+        ? scalar.sminN(src.var) >= 0 && scalar.umaxN(src.var) < 2 ** bits && op.width === 64
+        : op.width === 64 || scalar.bitWidth(src.var) <= 32
     if (keeps && src.id === 0 && !scalar.isConst(src.var)) {
       src = edit(src, { id: env.newId() })
       env.setReg(insn.src, src)
@@ -110,7 +144,8 @@ function pointerAlu(env: Env, insn: Insn, dst: RegState, src: RegState): void {
   const text = opText[op.name] ?? op.name
   const details = { reg: insn.dst }
   if (isPointer(dst) && isPointer(src)) {
-    if (dst.kind === 'arena' || src.kind === 'arena') return env.setReg(insn.dst, op.width === 64 ? pointer('arena') : unknownScalar)
+    if (dst.kind === 'arena' || src.kind === 'arena')
+      return env.setReg(insn.dst, op.width === 64 ? pointer('arena') : unknownScalar)
     if (op.name === 'sub') return env.setReg(insn.dst, unknownScalar)
     reject('pointer-pointer', `R${insn.dst} pointer ${text} pointer prohibited`, details)
   }
@@ -123,10 +158,14 @@ function pointerAlu(env: Env, insn: Insn, dst: RegState, src: RegState): void {
   if (op.width === 32) reject('pointer-alu32', `R${insn.dst} 32-bit pointer arithmetic prohibited`, details)
   if (scalar.isInconsistent(off.var)) return env.setReg(insn.dst, unknownScalar)
   const type = regTypeText(ptr)
-  if (mayBeNull(ptr)) reject('null-arithmetic', `R${insn.dst} pointer arithmetic on ${type} prohibited, null-check it first`, details)
+  if (mayBeNull(ptr))
+    reject('null-arithmetic', `R${insn.dst} pointer arithmetic on ${type} prohibited, null-check it first`, details)
   const fixed = ['map_ptr', 'pkt_end', 'sock', 'sock_common', 'tcp_sock', 'xdp_sock']
   const known = scalar.isConst(off.var)
-  if ((fixed.includes(ptr.kind) || (ptr.kind === 'flow_keys' && !known)) && !(ptr.kind === 'map_ptr' && scalar.isZero(off.var))) {
+  if (
+    (fixed.includes(ptr.kind) || (ptr.kind === 'flow_keys' && !known)) &&
+    !(ptr.kind === 'map_ptr' && scalar.isZero(off.var))
+  ) {
     reject('pointer-kind', `R${insn.dst} pointer arithmetic on ${type} prohibited`, details)
   }
   requireSaneOffset(off, ptr)
@@ -161,11 +200,16 @@ function requireSaneOffset(reg: RegState, ptr: RegState): void {
   const known = scalar.isConst(reg.var)
   const value = scalar.sminN(reg.var)
   if (known && (value >= MAX_VAR_OFF || value <= -MAX_VAR_OFF)) {
-    reject('offset-range', `math between ${type} pointer and ${BigInt.asIntN(64, scalar.constValue(reg.var))} is not allowed`)
+    reject(
+      'offset-range',
+      `math between ${type} pointer and ${BigInt.asIntN(64, scalar.constValue(reg.var))} is not allowed`,
+    )
   }
-  if (reg.off >= MAX_VAR_OFF || reg.off <= -MAX_VAR_OFF) reject('offset-range', `${type} pointer offset ${reg.off} is not allowed`)
+  if (reg.off >= MAX_VAR_OFF || reg.off <= -MAX_VAR_OFF)
+    reject('offset-range', `${type} pointer offset ${reg.off} is not allowed`)
   if (value === -(2 ** 63)) {
     reject('offset-range', `math between ${type} pointer and register with unbounded min value is not allowed`)
   }
-  if (value >= MAX_VAR_OFF || value <= -MAX_VAR_OFF) reject('offset-range', `value ${scalar.smin(reg.var)} makes ${type} pointer be out of bounds`)
+  if (value >= MAX_VAR_OFF || value <= -MAX_VAR_OFF)
+    reject('offset-range', `value ${scalar.smin(reg.var)} makes ${type} pointer be out of bounds`)
 }

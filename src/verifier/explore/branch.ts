@@ -47,8 +47,15 @@ export function executeJump(env: Env, insn: Insn, fork: (target: number) => Stat
       markNull(env, other, dst, eq)
       return next
     }
-    if (width === 64 && op.source === 'reg' && isPointer(dst) && isPointer(src) && mayBeNull(dst) !== mayBeNull(src)
-      && dst.kind !== 'btf' && src.kind !== 'btf') {
+    if (
+      width === 64 &&
+      op.source === 'reg' &&
+      isPointer(dst) &&
+      isPointer(src) &&
+      mayBeNull(dst) !== mayBeNull(src) &&
+      dst.kind !== 'btf' &&
+      src.kind !== 'btf'
+    ) {
       const nullable = mayBeNull(dst) ? dst : src
       markNull(env, eq ? other : here, nullable, false)
       return next
@@ -100,7 +107,8 @@ function notNull(reg: RegState): boolean {
 
 function collectLinked(state: State, id: number, out: LinkedReg[]): void {
   state.frames.forEach((frame, f) => {
-    for (let i = 0; i < 10; i++) if (frame.regs[i]!.kind === 'scalar' && frame.regs[i]!.id === id) add({ frame: f, reg: i, slot: -1 })
+    for (let i = 0; i < 10; i++)
+      if (frame.regs[i]!.kind === 'scalar' && frame.regs[i]!.id === id) add({ frame: f, reg: i, slot: -1 })
     frame.stack.forEach((slot, s) => {
       if (isSpilledScalar(slot) && slot.reg.id === id) add({ frame: f, reg: -1, slot: s })
     })
@@ -175,7 +183,8 @@ export function nonNull(env: Env, reg: RegState): RegState {
 /** `if (data + n > data_end)`: all packet pointers of the same origin learn the range. */
 function learnPacketRange(op: string, dst: RegState, src: RegState, here: State, other: State): void {
   const ends = (pkt: RegState, end: RegState): boolean =>
-    (pkt.kind === 'pkt' && end.kind === 'pkt_end') || (pkt.kind === 'pkt_meta' && end.kind === 'pkt' && end.off === 0 && scalar.isZero(end.var) && end.id === 0)
+    (pkt.kind === 'pkt' && end.kind === 'pkt_end') ||
+    (pkt.kind === 'pkt_meta' && end.kind === 'pkt' && end.off === 0 && scalar.isZero(end.var) && end.id === 0)
   const forward = ends(dst, src)
   if (!forward && !ends(src, dst)) return
   const pkt = forward ? dst : src
@@ -199,7 +208,9 @@ function widen(state: State, pkt: RegState, open: boolean): void {
   if (pkt.off < 0 || (pkt.off === 0 && open)) return
   if (scalar.umaxN(pkt.var) > 0xffff || scalar.umaxN(pkt.var) + pkt.off > 0xffff) return
   const range = pkt.off + (open ? 1 : 0)
-  mapRegs(state, (reg) => (reg.kind === pkt.kind && reg.id === pkt.id && reg.size < range ? edit(reg, { size: range }) : reg))
+  mapRegs(state, (reg) =>
+    reg.kind === pkt.kind && reg.id === pkt.id && reg.size < range ? edit(reg, { size: range }) : reg,
+  )
 }
 
 function markEnd(state: State, pkt: RegState, mark: number): void {
@@ -207,6 +218,7 @@ function markEnd(state: State, pkt: RegState, mark: number): void {
   const regs = state.cur.regs
   for (let i = 0; i < 10; i++) {
     const reg = regs[i]!
-    if (reg.kind === 'pkt' && reg.id === pkt.id && reg.off === pkt.off && scalar.equal(reg.var, pkt.var)) regs[i] = edit(reg, { size: mark })
+    if (reg.kind === 'pkt' && reg.id === pkt.id && reg.off === pkt.off && scalar.equal(reg.var, pkt.var))
+      regs[i] = edit(reg, { size: mark })
   }
 }

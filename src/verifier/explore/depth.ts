@@ -21,13 +21,17 @@ function visit(env: Env, index: number, chain: readonly number[], depth: number)
   const total = depth + Math.ceil(subprog.stackDepth / 16) * 16
   if (total > MAX_STACK) reject('stack-depth', `combined stack size of ${here.length} calls is ${total}. Too large`)
   if (subprog.hasTailCall && here.length > 1 && depth >= 256) {
-    reject('tail-call-depth', `tail_calls are not allowed when call stack of previous frames is ${depth} bytes. Too large`)
+    reject(
+      'tail-call-depth',
+      `tail_calls are not allowed when call stack of previous frames is ${depth} bytes. Too large`,
+    )
   }
   for (let at = subprog.start; at < subprog.end; at++) {
     const insn = env.insns[at]!
     if (kfuncName(env, at) === 'bpf_throw') {
       const callback = here.find((i) => env.subprogs[i]!.isCallback)
-      if (callback !== undefined) reject('throw-in-callback', `bpf_throw kfunc (insn ${at}) cannot be called from callback subprog ${callback}`)
+      if (callback !== undefined)
+        reject('throw-in-callback', `bpf_throw kfunc (insn ${at}) cannot be called from callback subprog ${callback}`)
     }
     const ref = env.prog.refs.get(at)
     const pseudo = insn.op.kind === 'ld_imm64' && ref?.kind === 'func'
@@ -35,7 +39,8 @@ function visit(env: Env, index: number, chain: readonly number[], depth: number)
     if (pseudo && env.subprogs[env.subprogAt[ref.insn]!]!.isAsyncCallback) continue
     const target = ref !== undefined && 'insn' in ref ? env.subprogAt[ref.insn]! : -1
     if (target < 0) continue
-    if (env.subprogs[target]!.isExceptionCb && isSubprogCall(insn)) reject('exception-cb-call', `insn ${at} cannot call exception cb directly`)
+    if (env.subprogs[target]!.isExceptionCb && isSubprogCall(insn))
+      reject('exception-cb-call', `insn ${at} cannot call exception cb directly`)
     if (here.length >= MAX_CALLS) reject('call-depth', `the call stack of ${here.length} frames is too deep !`)
     visit(env, target, here, total)
   }

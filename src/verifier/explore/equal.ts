@@ -55,7 +55,7 @@ export function statesEqual(env: Env, old: State, cur: State, closeness: Closene
     const b = cur.frames[f]!
     if (a.callsite !== b.callsite || a.subprog !== b.subprog || a.callback !== b.callback) return false
     const top = f === old.frames.length - 1
-    const next = top ? env.insn : (old.frames[f + 1]!.callsite)
+    const next = top ? env.insn : old.frames[f + 1]!.callsite
     const live = top ? env.liveRegs[next]! : returnLive(env, next)
     if (!sameFrame(a, b, ids, closeness, useLive ? live : 0x3ff, useLive)) return false
   }
@@ -64,17 +64,21 @@ export function statesEqual(env: Env, old: State, cur: State, closeness: Closene
 
 /** Callers resume after the call, or at it again where it runs a callback. */
 const returnLive = (env: Env, callsite: number): number =>
-  env.note(callsite).callsCallback ? env.liveRegs[callsite]! | (env.liveRegs[callsite + 1] ?? 0) : (env.liveRegs[callsite + 1] ?? 0x3ff)
+  env.note(callsite).callsCallback
+    ? env.liveRegs[callsite]! | (env.liveRegs[callsite + 1] ?? 0)
+    : (env.liveRegs[callsite + 1] ?? 0x3ff)
 
 function sameHeld(old: State, cur: State, ids: IdMap): boolean {
-  if (old.refs.length !== cur.refs.length || old.activeLocks !== cur.activeLocks || old.activeRcu !== cur.activeRcu) return false
+  if (old.refs.length !== cur.refs.length || old.activeLocks !== cur.activeLocks || old.activeRcu !== cur.activeRcu)
+    return false
   if (old.activePreempt !== cur.activePreempt) return false
   for (let i = 0; i < old.refs.length; i++) {
     const ref = old.refs[i]!
     const other = cur.refs[i]!
     if (ref.kind !== other.kind) return false
     if (ref.kind === 'lock') {
-      if (ref.lockMap !== other.lockMap || ref.lockBtf !== other.lockBtf || !ids.same(ref.lockId, other.lockId)) return false
+      if (ref.lockMap !== other.lockMap || ref.lockBtf !== other.lockBtf || !ids.same(ref.lockId, other.lockId))
+        return false
     } else if (!ids.same(ref.id, other.id)) return false
   }
   return true
@@ -88,9 +92,20 @@ function sameFrame(old: Frame, cur: Frame, ids: IdMap, closeness: Closeness, liv
 
 export function sameExactly(old: RegState, cur: RegState, ids: IdMap): boolean {
   return (
-    old.kind === cur.kind && old.flags === cur.flags && old.off === cur.off && old.btf === cur.btf && old.btfId === cur.btfId &&
-    old.map === cur.map && old.mapUid === cur.mapUid && old.size === cur.size && old.frame === cur.frame && old.dynptr === cur.dynptr &&
-    old.aux === cur.aux && scalar.equal(old.var, cur.var) && ids.same(old.id, cur.id) && ids.same(old.refObjId, cur.refObjId)
+    old.kind === cur.kind &&
+    old.flags === cur.flags &&
+    old.off === cur.off &&
+    old.btf === cur.btf &&
+    old.btfId === cur.btfId &&
+    old.map === cur.map &&
+    old.mapUid === cur.mapUid &&
+    old.size === cur.size &&
+    old.frame === cur.frame &&
+    old.dynptr === cur.dynptr &&
+    old.aux === cur.aux &&
+    scalar.equal(old.var, cur.var) &&
+    ids.same(old.id, cur.id) &&
+    ids.same(old.refObjId, cur.refObjId)
   )
 }
 export const exactlyEqual = (a: RegState, b: RegState): boolean => sameExactly(a, b, new IdMap())
@@ -113,8 +128,14 @@ export function sameReg(old: RegState, cur: RegState, ids: IdMap, closeness: Clo
     case 'buf':
     case 'tp_buffer':
       return (
-        old.off === cur.off && old.map === cur.map && old.mapUid === cur.mapUid && old.size === cur.size && old.aux === cur.aux &&
-        scalar.within(old.var, cur.var) && ids.same(old.id, cur.id) && ids.same(old.refObjId, cur.refObjId)
+        old.off === cur.off &&
+        old.map === cur.map &&
+        old.mapUid === cur.mapUid &&
+        old.size === cur.size &&
+        old.aux === cur.aux &&
+        scalar.within(old.var, cur.var) &&
+        ids.same(old.id, cur.id) &&
+        ids.same(old.refObjId, cur.refObjId)
       )
     case 'pkt':
     case 'pkt_meta':
@@ -163,7 +184,13 @@ function sameStack(old: Frame, cur: Frame, ids: IdMap, closeness: Closeness, use
       if (a.reg.dynptr !== b.reg.dynptr || a.reg.frame !== b.reg.frame || a.reg.flags !== b.reg.flags) return false
       if (!ids.same(a.reg.refObjId, b.reg.refObjId)) return false
     } else if (top === ITER) {
-      if (a.reg.btf !== b.reg.btf || a.reg.btfId !== b.reg.btfId || a.reg.aux !== b.reg.aux || a.reg.flags !== b.reg.flags) return false
+      if (
+        a.reg.btf !== b.reg.btf ||
+        a.reg.btfId !== b.reg.btfId ||
+        a.reg.aux !== b.reg.aux ||
+        a.reg.flags !== b.reg.flags
+      )
+        return false
       if (!ids.same(a.reg.refObjId, b.reg.refObjId)) return false
     }
   }

@@ -9,7 +9,15 @@ import { type RegState, regTypeText } from '../state/reg.ts'
 import { markPrecise } from './precision.ts'
 
 function requireRange(
-  env: Env, reg: RegState, number: number, min: number, max: number, context: string, name: string, bits32: boolean, note?: string,
+  env: Env,
+  reg: RegState,
+  number: number,
+  min: number,
+  max: number,
+  context: string,
+  name: string,
+  bits32: boolean,
+  note?: string,
 ): void {
   markPrecise(env, number)
   const low = bits32 ? scalar.s32min(reg.var) : scalar.sminN(reg.var)
@@ -38,17 +46,26 @@ export function enforceReturn(env: Env, number: number, name: string): void {
   const reg = env.reg(number)
   if (reg.kind === 'not_init') reject('uninitialized', `R${number} !read_ok`, { reg: number })
   if (frame.callback === 'async') {
-    if (reg.kind !== 'scalar') reject('return-type', `In async callback the register ${name} is not a known value (${regTypeText(reg)})`, { reg: number })
+    if (reg.kind !== 'scalar')
+      reject('return-type', `In async callback the register ${name} is not a known value (${regTypeText(reg)})`, {
+        reg: number,
+      })
     const range = frame.returnRange!
     return requireRange(env, reg, number, range.min, range.max, context, name, false)
   }
   if (inSubprog && !exceptionCb && number !== 1) {
-    if (reg.kind !== 'scalar') reject('return-type', `At subprogram exit the register ${name} is not a scalar value (${regTypeText(reg)})`, { reg: number })
+    if (reg.kind !== 'scalar')
+      reject('return-type', `At subprogram exit the register ${name} is not a scalar value (${regTypeText(reg)})`, {
+        reg: number,
+      })
     return
   }
   void subprog
   if (rule.kind !== 'range') return
-  if (reg.kind !== 'scalar') reject('return-type', `At ${context} the register ${name} is not a known value (${regTypeText(reg)})`, { reg: number })
+  if (reg.kind !== 'scalar')
+    reject('return-type', `At ${context} the register ${name} is not a known value (${regTypeText(reg)})`, {
+      reg: number,
+    })
   requireRange(env, reg, number, rule.min, rule.max, context, name, rule.bits32 === true, rule.note)
 }
 

@@ -20,8 +20,14 @@ import { pushState } from './paths.ts'
 import { pathEnded, visited } from './visit.ts'
 
 const GRAPH_API = new Set([
-  'bpf_list_push_front_impl', 'bpf_list_push_back_impl', 'bpf_list_pop_front', 'bpf_list_pop_back', 'bpf_rbtree_add_impl',
-  'bpf_rbtree_first', 'bpf_rbtree_remove', 'bpf_refcount_acquire_impl',
+  'bpf_list_push_front_impl',
+  'bpf_list_push_back_impl',
+  'bpf_list_pop_front',
+  'bpf_list_pop_back',
+  'bpf_rbtree_add_impl',
+  'bpf_rbtree_first',
+  'bpf_rbtree_remove',
+  'bpf_refcount_acquire_impl',
 ])
 const SPIN_UNLOCK = 94
 
@@ -35,7 +41,8 @@ export function explore(env: Env, state: State, start: number): void {
   env.explored = new Map()
   env.curStates = 0
   for (;;) {
-    if (env.insn < 0 || env.insn >= env.insns.length) reject('insn-index', `invalid insn idx ${env.insn} insn_cnt ${env.insns.length}`)
+    if (env.insn < 0 || env.insn >= env.insns.length)
+      reject('insn-index', `invalid insn idx ${env.insn} insn_cnt ${env.insns.length}`)
     if (++env.processed > limit) reject('too-large', `BPF program is too large. Processed ${env.processed} insn`)
     env.beginStep()
     if (env.note(env.insn).prune && visited(env)) {
@@ -136,7 +143,10 @@ function call(env: Env): number | undefined {
   const { state } = env
   if (state.activeLocks > 0) {
     const name = kfuncName(env, env.insn)
-    if ((insn.src === 0 && insn.imm !== SPIN_UNLOCK) || (insn.src === 2 && (insn.off !== 0 || name === undefined || !GRAPH_API.has(name)))) {
+    if (
+      (insn.src === 0 && insn.imm !== SPIN_UNLOCK) ||
+      (insn.src === 2 && (insn.off !== 0 || name === undefined || !GRAPH_API.has(name)))
+    ) {
       reject('lock-call', 'function calls are not allowed while holding a lock')
     }
   }
@@ -161,7 +171,10 @@ function exit(env: Env, exception: boolean): number | undefined {
   if (state.activeLocks > 0 && outermost) missing('bpf_spin_unlock is missing', 'bpf_spin_lock')
   if (state.activeRcu && outermost) missing('bpf_rcu_read_unlock is missing', 'bpf_rcu_read_lock')
   if (state.activePreempt > 0 && outermost) {
-    missing(`${state.activePreempt} bpf_preempt_enable${state.activePreempt === 1 ? ' is' : '(s) are'} missing`, 'bpf_preempt_disable')
+    missing(
+      `${state.activePreempt} bpf_preempt_enable${state.activePreempt === 1 ? ' is' : '(s) are'} missing`,
+      'bpf_preempt_disable',
+    )
   }
   requireNoReferences(env, exception)
   if (exception) return undefined

@@ -31,9 +31,19 @@ export function findSubprogs(env: Env): void {
     const typeId = byInsn.get(start) ?? (0 as BtfId)
     const type = typeId === 0 || env.prog.btf === undefined ? undefined : env.prog.btf.type(typeId)
     return {
-      start, end: sorted[index + 1] ?? env.insns.length, name: type?.name ?? '', typeId,
-      global: type?.kind === 'func' && type.linkage === 'global', isCallback: start === exceptionCb, isAsyncCallback: false,
-      isExceptionCb: start === exceptionCb, called: false, hasTailCall: false, hasLdAbs: false, stackDepth: 0, mightSleep: false,
+      start,
+      end: sorted[index + 1] ?? env.insns.length,
+      name: type?.name ?? '',
+      typeId,
+      global: type?.kind === 'func' && type.linkage === 'global',
+      isCallback: start === exceptionCb,
+      isAsyncCallback: false,
+      isExceptionCb: start === exceptionCb,
+      called: false,
+      hasTailCall: false,
+      hasLdAbs: false,
+      stackDepth: 0,
+      mightSleep: false,
       changesPktData: false,
     }
   })
@@ -83,7 +93,8 @@ function findEffects(env: Env): void {
         const insn = env.insns[i]!
         const ref = env.prog.refs.get(i)
         const own = isHelperCall(insn) && changesPacket.has(insn.imm)
-        const through = isSubprogCall(insn) && ref?.kind === 'subprog' && env.subprogs[env.subprogAt[ref.insn]!]!.changesPktData
+        const through =
+          isSubprogCall(insn) && ref?.kind === 'subprog' && env.subprogs[env.subprogAt[ref.insn]!]!.changesPktData
         if (own || through) subprog.changesPktData = changed = true
       }
     }
@@ -95,14 +106,17 @@ function exceptionCallback(env: Env): number | undefined {
   const main = env.prog.funcs.find((func) => func.insn === 0)
   const { btf } = env.prog
   if (main === undefined || btf === undefined) return undefined
-  const tags = btf.declTags(main.typeId).filter((tag) => tag.component === -1 && tag.name.startsWith('exception_callback:'))
+  const tags = btf
+    .declTags(main.typeId)
+    .filter((tag) => tag.component === -1 && tag.name.startsWith('exception_callback:'))
   if (tags.length === 0) return undefined
   if (tags.length > 1) reject('exception-cb-many', 'multiple exception callback tags for main subprog')
   const name = tags[0]!.name.slice('exception_callback:'.length)
   const func = env.prog.funcs.find((f) => btf.type(f.typeId).name === name)
   if (func === undefined) return reject('exception-cb', `exception callback '${name}' could not be found`)
   const type = btf.type(func.typeId)
-  if (type.kind === 'func' && type.linkage !== 'global') return reject('exception-cb', `exception callback cannot be a static func`)
+  if (type.kind === 'func' && type.linkage !== 'global')
+    return reject('exception-cb', `exception callback cannot be a static func`)
   return func.insn
 }
 
@@ -189,10 +203,7 @@ export function checkFlow(env: Env): void {
   }
   for (let i = 0; i < count; i++) {
     if (seen[i] === 0) reject('unreachable', `unreachable insn ${i}`)
-    if (env.insns[i]!.op.kind === 'ld_imm64') {
-      if (i > 0 && false) void i
-      i++
-    }
+    if (env.insns[i]!.op.kind === 'ld_imm64') i++
   }
   liveness(env)
 }
@@ -230,7 +241,8 @@ export function usesAndDefs(env: Env, at: number): [number, number] {
   const { op } = insn
   switch (op.kind) {
     case 'alu':
-      if (op.name === 'mov' || op.name === 'movsx' || op.name === 'addr_space_cast') return [op.source === 'reg' ? src : 0, dst]
+      if (op.name === 'mov' || op.name === 'movsx' || op.name === 'addr_space_cast')
+        return [op.source === 'reg' ? src : 0, dst]
       return [dst | (op.source === 'reg' ? src : 0), dst]
     case 'load':
       return [src, dst]

@@ -10,14 +10,30 @@ import { requireNoReferences } from '../call/references.ts'
 import type { Env } from '../env.ts'
 import { reject, unsupported } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
-import { isPkt, notInit, PERCPU, pointer, RDONLY, type RegState, regTypeText, scalarReg, unknownScalar } from '../state/reg.ts'
+import {
+  isPkt,
+  notInit,
+  PERCPU,
+  pointer,
+  RDONLY,
+  type RegState,
+  regTypeText,
+  scalarReg,
+  unknownScalar,
+} from '../state/reg.ts'
 import { readReg, requireWritable } from './operands.ts'
 
 /** One insn serves one kind of pointer: contexts and kernel objects need rewriting of their own. */
 function noteKind(env: Env, reg: RegState): void {
   const note = env.note(env.insn)
-  const special = reg.kind === 'ctx' || reg.kind === 'sock' || reg.kind === 'sock_common' || reg.kind === 'tcp_sock' || reg.kind === 'xdp_sock'
-    || reg.kind === 'btf' || reg.kind === 'arena'
+  const special =
+    reg.kind === 'ctx' ||
+    reg.kind === 'sock' ||
+    reg.kind === 'sock_common' ||
+    reg.kind === 'tcp_sock' ||
+    reg.kind === 'xdp_sock' ||
+    reg.kind === 'btf' ||
+    reg.kind === 'arena'
   const kind = special ? reg.kind : 'plain'
   if (note.ptrKind === '') note.ptrKind = kind
   else if (note.ptrKind !== kind && !(mixable(note.ptrKind) && mixable(kind))) {
@@ -30,7 +46,14 @@ export function accessLoad(env: Env, insn: Insn): void {
   const base = readReg(env, insn.src)
   requireWritable(insn.dst)
   const value = access(env, {
-    base: insn.src, off: insn.off, size: insn.op.size, write: false, value: insn.dst, imm: 0, signed: insn.op.signed, strict: isPkt(base) && false,
+    base: insn.src,
+    off: insn.off,
+    size: insn.op.size,
+    write: false,
+    value: insn.dst,
+    imm: 0,
+    signed: insn.op.signed,
+    strict: isPkt(base) && false,
   })
   env.setReg(insn.dst, value)
   noteKind(env, base)
@@ -40,8 +63,14 @@ export function accessStore(env: Env, insn: Insn): void {
   if (insn.op.source === 'reg') readReg(env, insn.src)
   const base = readReg(env, insn.dst)
   access(env, {
-    base: insn.dst, off: insn.off, size: insn.op.size, write: true, value: insn.op.source === 'reg' ? insn.src : -1, imm: insn.imm,
-    signed: false, strict: false,
+    base: insn.dst,
+    off: insn.off,
+    size: insn.op.size,
+    write: true,
+    value: insn.op.source === 'reg' ? insn.src : -1,
+    imm: insn.imm,
+    signed: false,
+    strict: false,
   })
   noteKind(env, base)
 }
@@ -54,7 +83,8 @@ export function accessAtomic(env: Env, insn: Insn): void {
   readReg(env, insn.src)
   const base = readReg(env, insn.dst)
   if (op.name === 'cmpxchg') readReg(env, 0)
-  if (BANNED.has(base.kind)) reject('atomic-store', `BPF_ATOMIC stores into R${insn.dst} ${regTypeText(base)} is not allowed`, { reg: insn.dst })
+  if (BANNED.has(base.kind))
+    reject('atomic-store', `BPF_ATOMIC stores into R${insn.dst} ${regTypeText(base)} is not allowed`, { reg: insn.dst })
   const shape = { base: insn.dst, off: insn.off, size: op.size, signed: false, strict: true }
   const loaded = access(env, { ...shape, write: false, value: op.fetch ? insn.src : -1, imm: 0 })
   const stored = env.reg(insn.src)
@@ -74,7 +104,16 @@ function clearStored(env: Env, insn: Insn, base: RegState): void {
   if (base.kind !== 'fp') return
   const saved = env.reg(insn.src)
   env.setReg(insn.src, scalarReg(scalar.unknown))
-  access(env, { base: insn.dst, off: insn.off, size: insn.op.size, write: true, value: insn.src, imm: 0, signed: false, strict: false })
+  access(env, {
+    base: insn.dst,
+    off: insn.off,
+    size: insn.op.size,
+    write: true,
+    value: insn.src,
+    imm: 0,
+    signed: false,
+    strict: false,
+  })
   env.setReg(insn.src, saved)
 }
 
@@ -110,7 +149,11 @@ export function loadImm64(env: Env, insn: Insn): void {
   }
 }
 
-function kernelVariable(env: Env, btf: RegState['btf'] & object, variable: Extract<BtfType, { kind: 'var' }>): RegState {
+function kernelVariable(
+  env: Env,
+  btf: RegState['btf'] & object,
+  variable: Extract<BtfType, { kind: 'var' }>,
+): RegState {
   void env
   const type = resolveType(btf, variable.type)
   const percpu = isPercpu(btf, variable.id) || typeTags(btf, variable.type).includes('percpu')
@@ -136,8 +179,10 @@ const ABS_TYPES = new Set(['BPF_PROG_TYPE_SOCKET_FILTER', 'BPF_PROG_TYPE_SCHED_C
 
 /** Legacy packet loads: the skb in R6, the result in R0, R1-R5 gone. RFC 9669 "Legacy BPF Packet access instructions". */
 export function loadAbs(env: Env, insn: Insn): void {
-  if (!ABS_TYPES.has(env.prog.type)) reject('ld-abs-type', 'BPF_LD_[ABS|IND] instructions not allowed for this program type')
-  if (env.state.frames.length > 1 && env.frame.callback !== 'none') reject('ld-abs-callback', 'cannot use BPF_LD_[ABS|IND] within callback')
+  if (!ABS_TYPES.has(env.prog.type))
+    reject('ld-abs-type', 'BPF_LD_[ABS|IND] instructions not allowed for this program type')
+  if (env.state.frames.length > 1 && env.frame.callback !== 'none')
+    reject('ld-abs-callback', 'cannot use BPF_LD_[ABS|IND] within callback')
   const ctx = readReg(env, 6)
   try {
     requireNoReferences(env, true)
@@ -146,7 +191,8 @@ export function loadAbs(env: Env, insn: Insn): void {
   }
   if (env.state.activeLocks > 0) reject('ld-abs-lock', 'BPF_LD_[ABS|IND] cannot be used inside bpf_spin_lock-ed region')
   if (env.state.activeRcu) reject('ld-abs-rcu', 'BPF_LD_[ABS|IND] cannot be used inside bpf_rcu_read_lock-ed region')
-  if (env.state.activePreempt > 0) reject('ld-abs-preempt', 'BPF_LD_[ABS|IND] cannot be used inside bpf_preempt_disable-ed region')
+  if (env.state.activePreempt > 0)
+    reject('ld-abs-preempt', 'BPF_LD_[ABS|IND] cannot be used inside bpf_preempt_disable-ed region')
   if (ctx.kind !== 'ctx') reject('ld-abs-ctx', 'at the time of BPF_LD_ABS|IND R6 != pointer to skb', { reg: 6 })
   if (insn.op.kind === 'ld_ind') readReg(env, insn.src)
   for (let i = 0; i <= 5; i++) env.setReg(i, notInit)

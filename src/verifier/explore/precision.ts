@@ -114,7 +114,8 @@ function markAll(from: State): void {
       }
       for (let i = 0; i < frame.stack.length; i++) {
         const slot = frame.stack[i]!
-        if (isSpilledScalar(slot) && !slot.reg.precise) frame.stack[i] = { types: slot.types, reg: edit(slot.reg, { precise: true }) }
+        if (isSpilledScalar(slot) && !slot.reg.precise)
+          frame.stack[i] = { types: slot.types, reg: edit(slot.reg, { precise: true }) }
       }
     }
   }
@@ -129,7 +130,8 @@ function back(env: Env, step: Step, later: { insn: number; frame: number }, want
   const syncLinked = (): void => {
     if (linked === undefined) return
     if (!linked.some((l) => (l.slot >= 0 ? wanted.hasSlot(l.frame, l.slot) : wanted.has(l.frame, l.reg)))) return
-    for (const l of linked) if (l.slot >= 0) wanted.setSlot(l.frame, l.slot)
+    for (const l of linked)
+      if (l.slot >= 0) wanted.setSlot(l.frame, l.slot)
       else wanted.set(l.frame, l.reg)
   }
   switch (op.kind) {

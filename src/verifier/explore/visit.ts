@@ -76,8 +76,16 @@ export function visited(env: Env): boolean {
         } else if (note.callsCallback) {
           if (statesEqual(env, old, state, 'range')) hit = true
         }
-        if (!hit && !note.iterNext && !note.callsCallback && maybeLooping(old, state) && statesEqual(env, old, state, 'exact')
-          && !iterDepthsDiffer(old, state) && old.mayGotoDepth === state.mayGotoDepth && old.callbackUnrollDepth === state.callbackUnrollDepth) {
+        if (
+          !hit &&
+          !note.iterNext &&
+          !note.callsCallback &&
+          maybeLooping(old, state) &&
+          statesEqual(env, old, state, 'exact') &&
+          !iterDepthsDiffer(old, state) &&
+          old.mayGotoDepth === state.mayGotoDepth &&
+          old.callbackUnrollDepth === state.callbackUnrollDepth
+        ) {
           reject('infinite-loop', `infinite loop detected at insn ${at}`)
         }
       }

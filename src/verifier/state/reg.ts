@@ -6,9 +6,29 @@ import * as scalar from '../scalar/index.ts'
 import type { Scalar } from '../scalar/index.ts'
 
 export type RegKind =
-  | 'not_init' | 'scalar' | 'ctx' | 'map_ptr' | 'map_value' | 'map_key' | 'fp'
-  | 'pkt_meta' | 'pkt' | 'pkt_end' | 'flow_keys' | 'sock' | 'sock_common' | 'tcp_sock' | 'tp_buffer' | 'xdp_sock'
-  | 'btf' | 'mem' | 'arena' | 'buf' | 'func' | 'dynptr' | 'iter'
+  | 'not_init'
+  | 'scalar'
+  | 'ctx'
+  | 'map_ptr'
+  | 'map_value'
+  | 'map_key'
+  | 'fp'
+  | 'pkt_meta'
+  | 'pkt'
+  | 'pkt_end'
+  | 'flow_keys'
+  | 'sock'
+  | 'sock_common'
+  | 'tcp_sock'
+  | 'tp_buffer'
+  | 'xdp_sock'
+  | 'btf'
+  | 'mem'
+  | 'arena'
+  | 'buf'
+  | 'func'
+  | 'dynptr'
+  | 'iter'
 
 /** Modifiers of a pointer type, the kernel's bpf_type_flag by meaning. */
 export const MAYBE_NULL = 1
@@ -57,23 +77,52 @@ export interface RegState {
 }
 
 const base: RegState = {
-  kind: 'not_init', flags: 0, off: 0, var: scalar.zero, id: 0, refObjId: 0, btf: undefined, btfId: 0 as BtfId, map: -1,
-  mapUid: 0, size: 0, frame: 0, dynptr: 'none', aux: 0, precise: false, delta: undefined,
+  kind: 'not_init',
+  flags: 0,
+  off: 0,
+  var: scalar.zero,
+  id: 0,
+  refObjId: 0,
+  btf: undefined,
+  btfId: 0 as BtfId,
+  map: -1,
+  mapUid: 0,
+  size: 0,
+  frame: 0,
+  dynptr: 'none',
+  aux: 0,
+  precise: false,
+  delta: undefined,
 }
 
 export const notInit: RegState = base
 
 /** Same fields in the same order for every value, so that all have one hidden class. */
 const duplicate = (r: RegState, kind: RegKind, value: Scalar): RegState => ({
-  kind, flags: r.flags, off: r.off, var: value, id: r.id, refObjId: r.refObjId, btf: r.btf, btfId: r.btfId, map: r.map,
-  mapUid: r.mapUid, size: r.size, frame: r.frame, dynptr: r.dynptr, aux: r.aux, precise: r.precise, delta: r.delta,
+  kind,
+  flags: r.flags,
+  off: r.off,
+  var: value,
+  id: r.id,
+  refObjId: r.refObjId,
+  btf: r.btf,
+  btfId: r.btfId,
+  map: r.map,
+  mapUid: r.mapUid,
+  size: r.size,
+  frame: r.frame,
+  dynptr: r.dynptr,
+  aux: r.aux,
+  precise: r.precise,
+  delta: r.delta,
 })
 /** A change may be of any shape: the fields it has are set one by one, on a copy that has its final shape already. */
 function changed(copy: RegState, change: Partial<RegState>): RegState {
   for (const field in change) (copy as unknown as Record<string, unknown>)[field] = change[field as keyof RegState]
   return copy
 }
-export const edit = (reg: RegState, change: Partial<RegState>): RegState => changed(duplicate(reg, reg.kind, reg.var), change)
+export const edit = (reg: RegState, change: Partial<RegState>): RegState =>
+  changed(duplicate(reg, reg.kind, reg.var), change)
 export const withVar = (reg: RegState, value: Scalar): RegState => duplicate(reg, reg.kind, value)
 export const pointer = (kind: RegKind, change?: Partial<RegState>): RegState =>
   change === undefined ? duplicate(base, kind, base.var) : changed(duplicate(base, kind, base.var), change)
@@ -83,7 +132,8 @@ const smallest = -512
 const smallConst: (RegState | undefined)[] = Array.from({ length: 1536 }, () => undefined)
 export function constReg(value: number): RegState {
   const index = value - smallest
-  if (index < 0 || index >= smallConst.length || !Number.isInteger(index)) return scalarReg(scalar.constantNumber(value))
+  if (index < 0 || index >= smallConst.length || !Number.isInteger(index))
+    return scalarReg(scalar.constantNumber(value))
   return (smallConst[index] ??= scalarReg(scalar.constantNumber(value)))
 }
 
@@ -96,10 +146,29 @@ export const isNull = (reg: RegState): boolean => reg.kind === 'scalar' && scala
 export const isConst = (reg: RegState): boolean => reg.kind === 'scalar' && scalar.isConst(reg.var)
 
 const kindText: Record<RegKind, string> = {
-  not_init: '?', scalar: 'scalar', ctx: 'ctx', map_ptr: 'map_ptr', map_value: 'map_value', map_key: 'map_key', fp: 'fp',
-  pkt_meta: 'pkt_meta', pkt: 'pkt', pkt_end: 'pkt_end', flow_keys: 'flow_keys', sock: 'sock', sock_common: 'sock_common',
-  tcp_sock: 'tcp_sock', tp_buffer: 'tp_buffer', xdp_sock: 'xdp_sock', btf: 'ptr_', mem: 'mem', arena: 'arena', buf: 'buf',
-  func: 'func', dynptr: 'dynptr_ptr', iter: 'iter',
+  not_init: '?',
+  scalar: 'scalar',
+  ctx: 'ctx',
+  map_ptr: 'map_ptr',
+  map_value: 'map_value',
+  map_key: 'map_key',
+  fp: 'fp',
+  pkt_meta: 'pkt_meta',
+  pkt: 'pkt',
+  pkt_end: 'pkt_end',
+  flow_keys: 'flow_keys',
+  sock: 'sock',
+  sock_common: 'sock_common',
+  tcp_sock: 'tcp_sock',
+  tp_buffer: 'tp_buffer',
+  xdp_sock: 'xdp_sock',
+  btf: 'ptr_',
+  mem: 'mem',
+  arena: 'arena',
+  buf: 'buf',
+  func: 'func',
+  dynptr: 'dynptr_ptr',
+  iter: 'iter',
 }
 
 /** The register type as the kernel's log names it: `trusted_ptr_or_null_`, `map_value_or_null`, `rdonly_mem`. */

@@ -21,7 +21,10 @@ export interface Reference {
 }
 
 /** Bits over the 64 stack slots of a frame, in two words. */
-export interface SlotBits { lo: number; hi: number }
+export interface SlotBits {
+  lo: number
+  hi: number
+}
 export const testBit = (bits: SlotBits, slot: number): boolean =>
   slot < 32 ? (bits.lo & (1 << slot)) !== 0 : (bits.hi & (1 << (slot - 32))) !== 0
 export function setBit(bits: SlotBits, slot: number): void {
@@ -29,7 +32,10 @@ export function setBit(bits: SlotBits, slot: number): void {
   else bits.hi |= 1 << (slot - 32)
 }
 
-export interface ReturnRange { readonly min: number; readonly max: number }
+export interface ReturnRange {
+  readonly min: number
+  readonly max: number
+}
 
 export class Frame {
   readonly regs: RegState[]
@@ -56,7 +62,19 @@ export class Frame {
     this.frameno = frameno
     this.subprog = subprog
     this.callsite = callsite
-    this.regs = regs ?? [notInit, notInit, notInit, notInit, notInit, notInit, notInit, notInit, notInit, notInit, notInit]
+    this.regs = regs ?? [
+      notInit,
+      notInit,
+      notInit,
+      notInit,
+      notInit,
+      notInit,
+      notInit,
+      notInit,
+      notInit,
+      notInit,
+      notInit,
+    ]
     this.stack = stack ?? []
     this.callback = 'none'
     this.callbackDepth = 0
@@ -92,7 +110,11 @@ export class Frame {
 }
 
 /** A register or stack slot named across frames: slot >= 0 is a stack slot. */
-export interface LinkedReg { readonly frame: number; readonly reg: number; readonly slot: number }
+export interface LinkedReg {
+  readonly frame: number
+  readonly reg: number
+  readonly slot: number
+}
 
 /** One executed insn, linked to the one before it within the same segment. Shared by forks. */
 export interface Step {
@@ -192,7 +214,7 @@ export function mapRegs(state: State, change: (reg: RegState) => RegState, only?
     }
     for (let i = 0; i < frame.stack.length; i++) {
       const slot = frame.stack[i]!
-      if ((slot.types >>> 28) !== 1) continue
+      if (slot.types >>> 28 !== 1) continue
       const next = change(slot.reg)
       if (next !== slot.reg) frame.stack[i] = { types: slot.types, reg: next }
     }

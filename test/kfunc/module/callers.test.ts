@@ -36,8 +36,7 @@ const spoken = (message = '') => (/^\d+: \(/.test(message) ? '' : message)
 const plain = (text: string) => text.replaceAll(/#\d+/g, '#N').replaceAll(/\bid=\d+/g, 'id=N')
 
 /** Where we are known to differ from the kernel. A disagreement that is gone fails here until it is struck off. */
-const disagreements: Readonly<Record<string, string>> = {
-}
+const disagreements: Readonly<Record<string, string>> = {}
 
 test.for(verdicts)('$object $program: $verdict', ({ object, program, verdict, message }) => {
   const linked = value(linkProgram(objects.get(object)!, program, kernel))
@@ -46,7 +45,14 @@ test.for(verdicts)('$object $program: $verdict', ({ object, program, verdict, me
     expect(report.verdict, `agrees now: strike it off (${disagreements[program]})`).not.toBe(verdict)
     return
   }
-  const said = report.verdict === 'accept' ? '' : report.verdict === 'reject' ? report.message : report.verdict === 'load_error' ? report.message : report.what
+  const said =
+    report.verdict === 'accept'
+      ? ''
+      : report.verdict === 'reject'
+        ? report.message
+        : report.verdict === 'load_error'
+          ? report.message
+          : report.what
   expect([report.verdict, plain(said)]).toEqual([verdict, plain(spoken(message))])
 })
 
@@ -54,6 +60,13 @@ const types = value(openObject(readFileSync(new URL('types.bpf.o', examples)), '
 const ours = verdicts.filter(({ object, program }) => object === 'types.bpf.o' && !program.startsWith('filter_'))
 test.for(ours)('with no Linux in the kernel at all, $program: $verdict', ({ program, verdict, message }) => {
   const report = verify(value(linkProgram(types, program, alone)), alone)
-  const said = report.verdict === 'accept' ? '' : report.verdict === 'reject' ? report.message : report.verdict === 'load_error' ? report.message : report.what
+  const said =
+    report.verdict === 'accept'
+      ? ''
+      : report.verdict === 'reject'
+        ? report.message
+        : report.verdict === 'load_error'
+          ? report.message
+          : report.what
   expect([report.verdict, plain(said)]).toEqual([verdict, plain(spoken(message))])
 })

@@ -64,7 +64,7 @@ describe('the table of codes', () => {
       'slot',
       'clobbered',
       'packet',
-      'member',
+      'member', 'constructor', 'destructor',
     ])
     for (const row of codes) {
       for (const text of [...row.label, ...row.help.flat()]) {
@@ -88,7 +88,7 @@ describe('the table of codes', () => {
   test('has a long form with both examples', () => {
     const text = longForm('KF012')!
     expect(text).toContain('KF012: the argument may be NULL')
-    expect(text).toMatch(/Rejected:[^]*bpf_task_release\(task\)[^]*Accepted:/)
+    expect(text).toMatch(/Rejected:[\s\S]*bpf_task_release\(task\)[\s\S]*Accepted:/)
     expect(longForm('KF999')).toBeUndefined()
     expect(longForm('../..')).toBeUndefined()
   })

@@ -81,7 +81,10 @@ export const accessCodes: readonly CodeRow[] = [
     rules: ['packet-bounds', 'packet-write', 'flow-keys'],
     section: `${doc} "Direct packet access"`,
     rule: 'Packet bytes may be accessed only after a comparison with data_end showed that they are there.',
-    label: ['{reg} is {value}: the packet may end before what is accessed', 'the packet may end before what is accessed'],
+    label: [
+      '{reg} is {value}: the packet may end before what is accessed',
+      'the packet may end before what is accessed',
+    ],
     help: [
       'Before the access: if (data + sizeof(struct ethhdr) > data_end) return 0;',
       'Use the same pointer that was compared, or one made from it by adding a constant.',
@@ -126,7 +129,11 @@ export const accessCodes: readonly CodeRow[] = [
     rules: ['btf-access', 'btf-negative', 'btf-variable', 'btf-user', 'btf-percpu', 'btf-write', 'map-access'],
     section: doc,
     rule: 'Kernel objects are read by whole fields at constant offsets, and written only where the subsystem allows it.',
-    label: ['this part of struct {struct} may not be accessed like this; {reg} is {value}', '{reg} may not be accessed like this; it is {value}', 'this may not be accessed like this'],
+    label: [
+      'this part of struct {struct} may not be accessed like this; {reg} is {value}',
+      '{reg} may not be accessed like this; it is {value}',
+      'this may not be accessed like this',
+    ],
     help: [
       'Read the field by its name with CO-RE (-g, vmlinux.h).',
       'User-space pointers: bpf_copy_from_user() or bpf_probe_read_user(). Per-CPU ones: bpf_per_cpu_ptr().',
@@ -140,7 +147,10 @@ export const accessCodes: readonly CodeRow[] = [
     rules: ['special-field-access'],
     section: doc,
     rule: 'Locks, timers, work queues, list heads, tree nodes, kptrs and counts are the kernel’s: only their helpers and kfuncs touch them.',
-    label: ['this touches a field that only its own helpers and kfuncs may touch; {reg} is {value}', 'this touches a field that only its own helpers and kfuncs may touch'],
+    label: [
+      'this touches a field that only its own helpers and kfuncs may touch; {reg} is {value}',
+      'this touches a field that only its own helpers and kfuncs may touch',
+    ],
     help: [
       'Use the call that belongs to the field: bpf_spin_lock(), bpf_timer_*(), bpf_list_*(), bpf_rbtree_*(), bpf_kptr_xchg().',
       'Copy a struct member by member, around the special field.',
@@ -164,7 +174,10 @@ export const accessCodes: readonly CodeRow[] = [
     ],
     section: doc,
     rule: 'The stack has 512 bytes; they are read only after they were written, and pointers are kept whole and aligned.',
-    label: ['the stack does not hold there what this needs; {reg} is {value}', 'the stack does not hold there what this needs'],
+    label: [
+      'the stack does not hold there what this needs; {reg} is {value}',
+      'the stack does not hold there what this needs',
+    ],
     help: [
       'Initialise the whole variable, padding included: struct key k = {}; or memset().',
       'Bound a variable index before using it.',
@@ -215,7 +228,10 @@ export const accessCodes: readonly CodeRow[] = [
     rules: ['mixed-pointers', 'atomic-store'],
     section: doc,
     rule: 'A load or store must go through the same kind of pointer on every path, and atomics only through memory of the program.',
-    label: ['this instruction meets another kind of pointer here than it did on another path', 'this is not for such a pointer'],
+    label: [
+      'this instruction meets another kind of pointer here than it did on another path',
+      'this is not for such a pointer',
+    ],
     help: ['Write the access once per branch instead of joining the pointers first.'],
     text: 'The kernel rewrites accesses to the context and some objects; it can do so in one way only.',
   },

@@ -123,7 +123,7 @@ export const callerCodes: readonly CodeRow[] = [
     label: ['the prototype of {kfunc} cannot be checked', 'the prototype of this kfunc cannot be checked'],
     help: [
       'This is for the author of the kfunc, not of the program: give the parameter a size (void *mem, u32 mem__sz), a struct of scalars, or a BTF type.',
-      '{kfunc} is: see the contract below its call; `kfuncs lint` names the rule it breaks.',
+      'Call another kfunc; no call of this one can be accepted.',
     ],
     text: 'The verifier knows a fixed list of parameter kinds: scalars, the context, BTF objects, memory with a size, dynptrs, iterators, list and tree nodes, callbacks, maps, constant strings. A parameter outside the list makes every call of the kfunc impossible.',
     bad: '__bpf_kfunc void bpf_fill(void *mem);            /* how much memory? */',

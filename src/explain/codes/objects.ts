@@ -43,7 +43,10 @@ export const objectCodes: readonly CodeRow[] = [
     rules: ['node-offset', 'node-none', 'node-struct', 'node-place'],
     section: graph,
     rule: 'A head or root holds nodes of one struct at one member, declared with __contains(struct, member).',
-    label: ['the {arg} argument must be the node that __contains() names; {reg} is {value}', 'this is not the node that __contains() names'],
+    label: [
+      'the {arg} argument must be the node that __contains() names; {reg} is {value}',
+      'this is not the node that __contains() names',
+    ],
     help: [
       'Pass &object->member with the struct and member that __contains() of this head or root names.',
       'For another struct, declare another head or root.',
@@ -105,7 +108,10 @@ export const objectCodes: readonly CodeRow[] = [
     rules: ['wq-arg', 'wq-offset', 'wq-btf', 'wq-none', 'wq-map'],
     section: 'kfuncs.rst "__wq"; bpf_wq_init()',
     rule: 'A struct bpf_wq is a field of a map value, passed together with that same map.',
-    label: ['the {arg} argument of {kfunc} must be the bpf_wq of a map value; {reg} is {value}', 'this is not the bpf_wq of the map given'],
+    label: [
+      'the {arg} argument of {kfunc} must be the bpf_wq of a map value; {reg} is {value}',
+      'this is not the bpf_wq of the map given',
+    ],
     help: [
       'struct elem { struct bpf_wq w; } as the map’s value type; bpf_wq_init(&elem->w, &map, 0) with the map the element came from.',
     ],

@@ -73,7 +73,10 @@ export const sectionCodes: readonly CodeRow[] = [
     ],
     section: verifier,
     rule: 'While a bpf_spin_lock is held a program may hold no other and call nothing but list and tree kfuncs; other sections forbid tail calls, sleeping and global functions.',
-    label: ['{callee} is not allowed inside the section that is open here', 'this is not allowed inside the section that is open here'],
+    label: [
+      '{callee} is not allowed inside the section that is open here',
+      'this is not allowed inside the section that is open here',
+    ],
     help: [
       'Unlock before the call, or make the call first and keep its result.',
       'Make the function static, so that the verifier sees what it does under the lock.',

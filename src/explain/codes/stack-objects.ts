@@ -120,7 +120,11 @@ export const stackObjectCodes: readonly CodeRow[] = [
     rules: ['dynptr-type', 'dynptr-const', 'dynptr-from-mem', 'dynptr-constructor', 'release-const-dynptr'],
     section: 'kfuncs.rst "Annotating kfunc parameters"',
     rule: 'Some calls take only dynptrs of one kind (ringbuf, skb …), and none may change a const one.',
-    label: ['the {arg} argument must be {expected}; {reg} is {value}', 'this dynptr is not of the kind that is wanted here; {reg} is {value}', 'this dynptr is not of the kind that is wanted here'],
+    label: [
+      'the {arg} argument must be {expected}; {reg} is {value}',
+      'this dynptr is not of the kind that is wanted here; {reg} is {value}',
+      'this dynptr is not of the kind that is wanted here',
+    ],
     help: [
       'Only what bpf_ringbuf_reserve_dynptr() made is submitted or discarded.',
       'bpf_dynptr_from_mem() takes memory in a map value, not on the stack.',

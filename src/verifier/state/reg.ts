@@ -134,7 +134,8 @@ export function constReg(value: number): RegState {
   const index = value - smallest
   if (index < 0 || index >= smallConst.length || !Number.isInteger(index))
     return scalarReg(scalar.constantNumber(value))
-  return (smallConst[index] ??= scalarReg(scalar.constantNumber(value)))
+  smallConst[index] ??= scalarReg(scalar.constantNumber(value))
+  return smallConst[index]!
 }
 
 export const mayBeNull = (reg: RegState): boolean => (reg.flags & MAYBE_NULL) !== 0

@@ -18,7 +18,6 @@ import {
   type RegState,
   regTypeText,
   TRUSTED,
-  typeText,
   UNTRUSTED,
   unknownScalar,
 } from '../state/reg.ts'
@@ -53,7 +52,7 @@ export function accessMapKptr(env: Env, a: Access): RegState | undefined {
   if (stored === undefined) {
     if (a.imm !== 0)
       reject('kptr-store', `BPF_ST imm must be 0 when storing to kptr at off=${field.off}`, { reg: a.base })
-  } else if (!isNull(stored)) requireKptrMatch(env, field, stored, a.value)
+  } else if (!isNull(stored)) requireKptrMatch(field, stored, a.value)
   return unknownScalar
 }
 export const ATOMIC = 0x7fff0001
@@ -77,18 +76,15 @@ function hasNode(env: Env, field: SpecialField): boolean {
 }
 
 /** The pointer stored into, or exchanged with, a kptr field is of its type. */
-export function requireKptrMatch(env: Env, field: SpecialField, reg: RegState, number: number): void {
+export function requireKptrMatch(field: SpecialField, reg: RegState, number: number): void {
   const target = field.btf!.type(field.btfId).name
   let allowed = MAYBE_NULL | TRUSTED | RCU
   if (field.kind === 'kptr') allowed |= UNTRUSTED
   if (field.kind !== 'kptr') allowed = MAYBE_NULL | TRUSTED | RCU | ALLOC
   if (field.kind === 'kptr_percpu') allowed |= PERCPU
-  void env
   const bad = (): never => {
     const seen = `${regTypeText(reg)}${structName(reg)}`
     const also = field.kind === 'kptr' ? ` or untrusted_ptr_${target}` : ''
-    const expected = field.kind === 'kptr_percpu' ? `${typeText('btf', PERCPU)}${target}` : `ptr_${target}`
-    void expected
     return reject('kptr-type', `invalid kptr access, R${number} type=${seen} expected=ptr_${target}${also}`, {
       reg: number,
       expected: target,

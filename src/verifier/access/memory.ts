@@ -3,16 +3,38 @@
 
 import { accessBtfPointer, accessMapPointer, fieldText } from './btf-pointer.ts'
 import { accessMapKptr } from './kptr.ts'
-import { constVar, hasVarOff, requireAlignment, requireBuffer, requireMemRegion, requirePacket, requireUnmodified } from './regions.ts'
-import { frameOf, readStack, readStackVariable, requireStackBounds, writeStack, writeStackVariable } from './stack.ts'
+import {
+  constVar,
+  hasVarOff,
+  requireAlignment,
+  requireBuffer,
+  requireMemRegion,
+  requirePacket,
+  requireUnmodified,
+} from './regions.ts'
+import { readStack, readStackVariable, writeStack, writeStackVariable } from './stack.ts'
+import { frameOf, requireStackBounds } from './stack-bounds.ts'
 import { socketAccess } from '../../kernel/index.ts'
 import { packetAccessAllowed } from '../call/program-facts.ts'
 import type { Env } from '../env.ts'
 import { reject, unsupported } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
 import {
-  ALLOC, MAYBE_NULL, mayBeNull, pointer, RDONLY, type RegKind, type RegState, regTypeText, scalarReg, TRUSTED,
-  UNTRUSTED, unknownScalar, RCU, PERCPU, USER,
+  ALLOC,
+  MAYBE_NULL,
+  mayBeNull,
+  pointer,
+  RDONLY,
+  type RegKind,
+  type RegState,
+  regTypeText,
+  scalarReg,
+  TRUSTED,
+  UNTRUSTED,
+  unknownScalar,
+  RCU,
+  PERCPU,
+  USER,
 } from '../state/reg.ts'
 import { dataSection } from './rodata.ts'
 
@@ -66,7 +88,8 @@ export function access(env: Env, a: Access): RegState {
     }
     case 'mem': {
       if (reg.flags & MAYBE_NULL) break
-      if (a.write && reg.flags & RDONLY) reject('write-rdonly', `R${a.base} cannot write into ${regTypeText(reg)}`, details)
+      if (a.write && reg.flags & RDONLY)
+        reject('write-rdonly', `R${a.base} cannot write into ${regTypeText(reg)}`, details)
       requireMemRegion(env, a.base, a.off, a.size, reg.size, false)
       return loaded()
     }
@@ -80,7 +103,10 @@ export function access(env: Env, a: Access): RegState {
         else writeStack(env, frame, min, a.size, stored, a.imm, a.value)
         return unknownScalar
       }
-      return finishLoad(a, hasVarOff(reg) ? readStackVariable(env, a.base, a.off, a.size) : readStack(env, frame, min, a.size))
+      return finishLoad(
+        a,
+        hasVarOff(reg) ? readStackVariable(env, a.base, a.off, a.size) : readStack(env, frame, min, a.size),
+      )
     }
     case 'pkt':
     case 'pkt_meta':
@@ -88,7 +114,8 @@ export function access(env: Env, a: Access): RegState {
       requirePacket(env, a.base, a.off, a.size, false)
       return loaded()
     case 'flow_keys':
-      if (off < 0 || off + a.size > 56) reject('flow-keys', `invalid access to flow keys off=${off} size=${a.size}`, details)
+      if (off < 0 || off + a.size > 56)
+        reject('flow-keys', `invalid access to flow keys off=${off} size=${a.size}`, details)
       return loaded()
     case 'sock_common':
     case 'sock':
@@ -103,7 +130,8 @@ export function access(env: Env, a: Access): RegState {
       return loaded()
     case 'buf':
       if (reg.flags & MAYBE_NULL) break
-      if (a.write && reg.flags & RDONLY) reject('write-rdonly', `R${a.base} cannot write into ${regTypeText(reg)}`, details)
+      if (a.write && reg.flags & RDONLY)
+        reject('write-rdonly', `R${a.base} cannot write into ${regTypeText(reg)}`, details)
       requireBuffer(a.base, reg.flags & RDONLY ? 'rdonly' : 'rdwr', reg, off, a.size)
       return loaded()
     case 'btf': {
@@ -120,7 +148,10 @@ export function access(env: Env, a: Access): RegState {
       return loaded()
     default:
   }
-  return reject('invalid-access', `R${a.base} invalid mem access '${regTypeText(reg)}'`, { reg: a.base, seen: regTypeText(reg) })
+  return reject('invalid-access', `R${a.base} invalid mem access '${regTypeText(reg)}'`, {
+    reg: a.base,
+    seen: regTypeText(reg),
+  })
 }
 
 function finishLoad(a: Access, value: RegState): RegState {
@@ -135,7 +166,9 @@ export function requireMapAccess(env: Env, number: number, write: boolean): void
   const map = env.map(env.reg(number).map)
   const [denied, what] = write ? [0x80, 'write into'] : [0x100, 'read from']
   if (map.flags & denied) {
-    reject('map-flags', `${what} map forbidden, value_size=${map.valueSize} off=${env.reg(number).off} size=0`, { reg: number })
+    reject('map-flags', `${what} map forbidden, value_size=${map.valueSize} off=${env.reg(number).off} size=0`, {
+      reg: number,
+    })
   }
 }
 
@@ -149,20 +182,39 @@ export function requireNoSpecialField(env: Env, a: { base: number; off: number; 
       if (field.kind.startsWith('kptr')) {
         reject('kptr-helper', `kptr cannot be accessed indirectly by helper`, { reg: a.base })
       }
-      reject('special-field-access', `${fieldText(field.kind)} cannot be accessed directly by load/store`, { reg: a.base })
+      reject('special-field-access', `${fieldText(field.kind)} cannot be accessed directly by load/store`, {
+        reg: a.base,
+      })
     }
   }
 }
 
 const ctxRegs: Record<string, RegKind> = {
-  PTR_TO_PACKET: 'pkt', PTR_TO_PACKET_END: 'pkt_end', PTR_TO_PACKET_META: 'pkt_meta', PTR_TO_FLOW_KEYS: 'flow_keys',
-  PTR_TO_SOCKET: 'sock', PTR_TO_SOCK_COMMON: 'sock_common', PTR_TO_TCP_SOCK: 'tcp_sock', PTR_TO_XDP_SOCK: 'xdp_sock',
-  PTR_TO_BTF_ID: 'btf', PTR_TO_MEM: 'mem', PTR_TO_BUF: 'buf', PTR_TO_TP_BUFFER: 'tp_buffer', PTR_TO_MAP_VALUE: 'map_value',
-  PTR_TO_CTX: 'ctx', CONST_PTR_TO_MAP: 'map_ptr',
+  PTR_TO_PACKET: 'pkt',
+  PTR_TO_PACKET_END: 'pkt_end',
+  PTR_TO_PACKET_META: 'pkt_meta',
+  PTR_TO_FLOW_KEYS: 'flow_keys',
+  PTR_TO_SOCKET: 'sock',
+  PTR_TO_SOCK_COMMON: 'sock_common',
+  PTR_TO_TCP_SOCK: 'tcp_sock',
+  PTR_TO_XDP_SOCK: 'xdp_sock',
+  PTR_TO_BTF_ID: 'btf',
+  PTR_TO_MEM: 'mem',
+  PTR_TO_BUF: 'buf',
+  PTR_TO_TP_BUFFER: 'tp_buffer',
+  PTR_TO_MAP_VALUE: 'map_value',
+  PTR_TO_CTX: 'ctx',
+  CONST_PTR_TO_MAP: 'map_ptr',
 }
 const flagNames: Record<string, number> = {
-  PTR_MAYBE_NULL: MAYBE_NULL, MEM_RDONLY: RDONLY, PTR_UNTRUSTED: UNTRUSTED, PTR_TRUSTED: TRUSTED, MEM_RCU: RCU, MEM_ALLOC: ALLOC,
-  MEM_PERCPU: PERCPU, MEM_USER: USER,
+  PTR_MAYBE_NULL: MAYBE_NULL,
+  MEM_RDONLY: RDONLY,
+  PTR_UNTRUSTED: UNTRUSTED,
+  PTR_TRUSTED: TRUSTED,
+  MEM_RCU: RCU,
+  MEM_ALLOC: ALLOC,
+  MEM_PERCPU: PERCPU,
+  MEM_USER: USER,
 }
 /** 'PTR_TO_BTF_ID|PTR_TRUSTED' as kind and flags. */
 export function parseRegType(text: string): { kind: RegKind; flags: number } {
@@ -181,17 +233,20 @@ function accessCtx(env: Env, a: Access, off: number): RegState {
     if (answer.unsupported !== undefined) unsupported(answer.unsupported)
     const usual = `invalid bpf_context access off=${off} size=${a.size}`
     return reject('ctx-access', answer.instead === true && answer.message !== undefined ? answer.message : usual, {
-      reg: a.base, ...(answer.message === undefined ? {} : { seen: answer.message }),
+      reg: a.base,
+      ...(answer.message === undefined ? {} : { seen: answer.message }),
     })
   }
   if (a.write) return unknownScalar
   if (answer.kind === 'scalar') {
-    if (answer.range !== undefined) return scalarReg(scalar.fromRange({ smin: BigInt(answer.range.min), smax: BigInt(answer.range.max) }))
+    if (answer.range !== undefined)
+      return scalarReg(scalar.fromRange({ smin: BigInt(answer.range.min), smax: BigInt(answer.range.max) }))
     return scalarReg(a.signed ? scalar.signedOfSize(a.size) : scalar.unsignedOfSize(a.size))
   }
   const { kind, flags } = parseRegType(answer.reg)
   return pointer(kind, {
-    flags, id: flags & MAYBE_NULL ? env.newId() : 0,
+    flags,
+    id: flags & MAYBE_NULL ? env.newId() : 0,
     ...(answer.btf === undefined ? {} : { btf: answer.btf, btfId: answer.btfId! }),
     ...(answer.memSize === undefined ? {} : { size: answer.memSize }),
   })
@@ -212,6 +267,8 @@ function accessSock(a: Access, reg: RegState, off: number): RegState {
 }
 function requireSockOffset(a: Access, reg: RegState): void {
   if (scalar.sminN(reg.var) < 0) {
-    reject('min-bound', `R${a.base} min value is negative, either use unsigned index or do a if (index >=0) check.`, { reg: a.base })
+    reject('min-bound', `R${a.base} min value is negative, either use unsigned index or do a if (index >=0) check.`, {
+      reg: a.base,
+    })
   }
 }

@@ -9,54 +9,33 @@ import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
 import { constReg, edit, isPointer, notInit, type RegState, scalarReg, unknownScalar } from '../state/reg.ts'
 import {
-  allBytes, byteType, DYNPTR, INVALID, isSpilled, ITER, MISC, type Slot, SPILL, spilledBytes, withBytes, ZERO,
+  allBytes,
+  byteType,
+  DYNPTR,
+  INVALID,
+  isSpilled,
+  ITER,
+  MISC,
+  type Slot,
+  SPILL,
+  spilledBytes,
+  withBytes,
+  ZERO,
 } from '../state/stack.ts'
-import { type Frame, MAX_STACK, setBit } from '../state/state.ts'
-import { hasVarOff, MAX_VAR_OFF, varOffText } from './regions.ts'
-
-/** direct: an insn; helper: a call that may read and write it. */
-export type StackAccess = 'read' | 'write' | 'helper'
-
-const accessText: Record<StackAccess, string> = { read: ' read from', write: ' write to', helper: ' indirect access to' }
-export const slotIndex = (off: number): number => Math.floor((-off - 1) / 8)
-const byteIndex = (off: number): number => (-off - 1) % 8
-
-/** First and last byte that may be touched, after a check that all of them lie in the frame. */
-export function requireStackBounds(env: Env, number: number, off: number, size: number, access: StackAccess): { min: number; max: number } {
-  const reg = env.reg(number)
-  const text = accessText[access]
-  let min = reg.off + off
-  let max: number
-  if (!hasVarOff(reg)) {
-    min += scalar.constNumber(reg.var)
-    max = min + size
-  } else {
-    const smax = scalar.smaxN(reg.var)
-    const smin = scalar.sminN(reg.var)
-    if (smax >= MAX_VAR_OFF || smin <= -MAX_VAR_OFF) {
-      return reject('stack-unbounded', `invalid unbounded variable-offset${text} stack R${number}`, { reg: number })
-    }
-    max = min + smax + size
-    min += smin
-  }
-  if (min < -MAX_STACK || max > 0 || size < 0) {
-    if (!hasVarOff(reg)) reject('stack-bounds', `invalid${text} stack R${number} off=${min} size=${size}`, { reg: number })
-    reject('stack-bounds', `invalid variable-offset${text} stack R${number} var_off=${varOffText(reg)} off=${min} size=${size}`, { reg: number })
-  }
-  noteDepth(env, reg, min)
-  return { min, max }
-}
-
-function noteDepth(env: Env, reg: RegState, min: number): void {
-  const subprog = env.subprogs[env.state.frames[reg.frame]!.subprog]!
-  if (-min > subprog.stackDepth) subprog.stackDepth = -min
-}
-
-/** The frame that a stack pointer points into. */
-export const frameOf = (env: Env, reg: RegState): Frame => env.state.frames[reg.frame]!
+import { type Frame, setBit } from '../state/state.ts'
+import { hasVarOff, varOffText } from './regions.ts'
+import { byteIndex, frameOf, requireStackBounds, type StackAccess, slotIndex } from './stack-bounds.ts'
 
 /** A store to a constant place. `value` is the stored register, or the immediate of a store of one. */
-export function writeStack(env: Env, frame: Frame, off: number, size: number, value: RegState | undefined, imm: number, source: number): void {
+export function writeStack(
+  env: Env,
+  frame: Frame,
+  off: number,
+  size: number,
+  value: RegState | undefined,
+  imm: number,
+  source: number,
+): void {
   const index = slotIndex(off)
   // the program may not overwrite a dynptr that owes something
   destroyDynptrAt(env, frame, index)
@@ -68,7 +47,8 @@ export function writeStack(env: Env, frame: Frame, off: number, size: number, va
     let types = slot.types
     for (let i = 0; i < 8; i++) {
       const type = byteType(slot, i)
-      if (i < 8 - size && type !== INVALID) types = withBytes(types, i, 1, type === ZERO && !isSpilled(slot) ? ZERO : MISC)
+      if (i < 8 - size && type !== INVALID)
+        types = withBytes(types, i, 1, type === ZERO && !isSpilled(slot) ? ZERO : MISC)
     }
     frame.setSlot(index, { types: withBytes(types, 8 - size, size, SPILL), reg })
     env.stepStack = frame.frameno * 64 + index
@@ -118,7 +98,15 @@ export function writeStack(env: Env, frame: Frame, off: number, size: number, va
 }
 
 /** A store somewhere in [min, max): every slot in reach may have changed. */
-export function writeStackVariable(env: Env, frame: Frame, min: number, max: number, value: RegState | undefined, imm: number, source: number): void {
+export function writeStackVariable(
+  env: Env,
+  frame: Frame,
+  min: number,
+  max: number,
+  value: RegState | undefined,
+  imm: number,
+  source: number,
+): void {
   if (value !== undefined && isPointer(value)) {
     reject('spill-variable', `variable-offset stack write of a pointer is not supported`, { reg: source })
   }
@@ -137,7 +125,8 @@ export function writeStackVariable(env: Env, frame: Frame, min: number, max: num
       precise = true
     }
     let types = slot.types
-    if (isSpilled(slot)) for (let i = 0; i < 8; i++) if (byteType(slot, i) === SPILL) types = withBytes(types, i, 1, MISC)
+    if (isSpilled(slot))
+      for (let i = 0; i < 8; i++) if (byteType(slot, i) === SPILL) types = withBytes(types, i, 1, MISC)
     frame.setSlot(index, { types: withBytes(types, byte, 1, type), reg: notInit })
   }
   if (precise && source >= 0) markPrecise(env, source)
@@ -204,7 +193,13 @@ export function readStackVariable(env: Env, number: number, off: number, size: n
  * A call may write it: what was known of the bytes is forgotten.
  */
 export function requireStackInitialized(
-  env: Env, number: number, off: number, size: number, zeroOk: boolean, access: StackAccess, raw: ((size: number) => void) | undefined,
+  env: Env,
+  number: number,
+  off: number,
+  size: number,
+  zeroOk: boolean,
+  access: StackAccess,
+  raw: ((size: number) => void) | undefined,
 ): { min: number; max: number } {
   const reg = env.reg(number)
   const frame = frameOf(env, reg)
@@ -214,7 +209,8 @@ export function requireStackInitialized(
   if (raw !== undefined && !variable) {
     for (let at = min; at < max; at++) {
       const type = byteType(frame.slot(slotIndex(at)), byteIndex(at))
-      if (type === DYNPTR) reject('dynptr-overwrite', `potential write to dynptr at off=${at} disallowed`, { reg: number })
+      if (type === DYNPTR)
+        reject('dynptr-overwrite', `potential write to dynptr at off=${at} disallowed`, { reg: number })
     }
     raw(size)
     return { min, max }
@@ -225,8 +221,15 @@ export function requireStackInitialized(
     const type = byteType(slot, byteIndex(at))
     if (type === DYNPTR || type === ITER) {
       const kind = access === 'helper' ? ' indirect' : ''
-      if (variable) reject('stack-special', `invalid${kind} read from stack R${number} var_off ${varOffText(reg)}+${at - min} size ${size}`, { reg: number })
-      reject('stack-special', `invalid${kind} read from stack R${number} off ${min}+${at - min} size ${size}`, { reg: number })
+      if (variable)
+        reject(
+          'stack-special',
+          `invalid${kind} read from stack R${number} var_off ${varOffText(reg)}+${at - min} size ${size}`,
+          { reg: number },
+        )
+      reject('stack-special', `invalid${kind} read from stack R${number} off ${min}+${at - min} size ${size}`, {
+        reg: number,
+      })
     }
     markSlotRead(env, reg.frame, index)
     if (access === 'helper') clobber(frame, index, slot, at)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Dynptrs: sixteen bytes of stack that only their own calls may touch. kfuncs.rst "__uninit", selftests dynptr_*.
 
-import { frameOf, requireStackBounds, slotIndex } from '../access/stack.ts'
+import { frameOf, requireStackBounds, slotIndex } from '../access/stack-bounds.ts'
 import { constVar, hasVarOff } from '../access/regions.ts'
 import type { Env } from '../env.ts'
 import { markSlotRead } from '../explore/liveness.ts'
 import { reject } from '../report.ts'
-import { type DynptrType, edit, notInit, pointer, type RegState } from '../state/reg.ts'
+import { type DynptrType, edit, pointer, type RegState } from '../state/reg.ts'
 import { allBytes, byteType, DYNPTR, emptySlot, slotOf } from '../state/stack.ts'
 import { type Frame, setBit } from '../state/state.ts'
 import { acquireReference, invalidateSlices, releaseReference } from './references.ts'
@@ -43,7 +43,10 @@ export function constructDynptr(env: Env, number: number, type: DynptrType, clon
   try {
     index = objectSlot(env, number, 'dynptr', 2)
   } catch (error) {
-    return reject('dynptr-uninit', 'Dynptr has to be an uninitialized dynptr', { reg: number, seen: error instanceof Error ? error.message : '' })
+    return reject('dynptr-uninit', 'Dynptr has to be an uninitialized dynptr', {
+      reg: number,
+      seen: error instanceof Error ? error.message : '',
+    })
   }
   requireStackBounds(env, number, 0, 16, 'write')
   const frame = frameOf(env, reg)
@@ -62,13 +65,21 @@ export function constructDynptr(env: Env, number: number, type: DynptrType, clon
 export function requireDynptr(env: Env, number: number, expected: DynptrType | undefined, mutates: boolean): RegState {
   const reg = env.reg(number)
   if (reg.kind !== 'fp' && reg.kind !== 'dynptr') {
-    reject('dynptr-pointer', `arg#${number - 1} expected pointer to stack or const struct bpf_dynptr`, { reg: number, arg: number - 1 })
+    reject('dynptr-pointer', `arg#${number - 1} expected pointer to stack or const struct bpf_dynptr`, {
+      reg: number,
+      arg: number - 1,
+    })
   }
   if (reg.kind === 'dynptr') {
-    if (mutates) reject('dynptr-const', 'cannot pass pointer to const bpf_dynptr, the helper mutates it', { reg: number })
+    if (mutates)
+      reject('dynptr-const', 'cannot pass pointer to const bpf_dynptr, the helper mutates it', { reg: number })
     return reg
   }
-  const bad = (): never => reject('dynptr-uninitialized', `Expected an initialized dynptr as arg #${number - 1}`, { reg: number, arg: number - 1 })
+  const bad = (): never =>
+    reject('dynptr-uninitialized', `Expected an initialized dynptr as arg #${number - 1}`, {
+      reg: number,
+      arg: number - 1,
+    })
   const off = reg.off + (hasVarOff(reg) ? 0 : constVar(reg))
   if (hasVarOff(reg) || off % 8 !== 0 || slotIndex(off) < 1 || off < -512) bad()
   const index = slotIndex(off)
@@ -78,7 +89,10 @@ export function requireDynptr(env: Env, number: number, expected: DynptrType | u
   markSlotRead(env, reg.frame, index)
   markSlotRead(env, reg.frame, index - 1)
   if (expected !== undefined && slot.reg.dynptr !== expected) {
-    reject('dynptr-type', `Expected a dynptr of type ${expected} as arg #${number - 1}`, { reg: number, arg: number - 1 })
+    reject('dynptr-type', `Expected a dynptr of type ${expected} as arg #${number - 1}`, {
+      reg: number,
+      arg: number - 1,
+    })
   }
   return slot.reg
 }
@@ -103,4 +117,3 @@ export function releaseDynptr(env: Env, number: number): void {
   invalidateSlices(env, dynptr.id)
   if (dynptr.refObjId !== 0) releaseReference(env, dynptr.refObjId)
 }
-export const unset = notInit

@@ -209,7 +209,7 @@ function requireType(
       helper: meta.proto.name,
     })
   }
-  if (xchg && number === 2) return requireKptrMatch(env, meta.kptr!, reg, number)
+  if (xchg && number === 2) return requireKptrMatch(meta.kptr!, reg, number)
   const wanted = btf ?? (kind.base === 'ARG_PTR_TO_BTF_ID_SOCK_COMMON' ? 'sock_common' : undefined)
   if (wanted === undefined || wanted === '*') return
   const kernel = env.kernel.btf
@@ -378,7 +378,6 @@ function special(env: Env, meta: Meta, id: number): void {
   if (id === 197 && env.reg(1).kind !== 'map_value') {
     reject('dynptr-from-mem', `Unsupported reg type ${regTypeText(env.reg(1))} for bpf_dynptr_from_mem data`)
   }
-  void meta
 }
 
 function returned(env: Env, meta: Meta, id: number): RegState {

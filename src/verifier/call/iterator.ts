@@ -3,7 +3,7 @@
 
 import { sizeOf } from '../../btf/index.ts'
 import type { Btf, BtfId } from '../../btf/index.ts'
-import { frameOf, requireStackBounds, slotIndex } from '../access/stack.ts'
+import { frameOf, requireStackBounds, slotIndex } from '../access/stack-bounds.ts'
 import { constVar, hasVarOff } from '../access/regions.ts'
 import { type Env, inRcu } from '../env.ts'
 import { markSlotRead } from '../explore/liveness.ts'
@@ -17,7 +17,11 @@ import { acquireReference, releaseReference } from './references.ts'
 export const ACTIVE = 1
 export const DRAINED = 2
 
-export interface IterArg { readonly frame: number; readonly slot: number; readonly slots: number }
+export interface IterArg {
+  readonly frame: number
+  readonly slot: number
+  readonly slots: number
+}
 
 const nameOf = (btf: Btf, id: BtfId): string => `iter_${btf.type(id).name.slice('bpf_iter_'.length)}`
 
@@ -25,8 +29,13 @@ const nameOf = (btf: Btf, id: BtfId): string => `iter_${btf.type(id).name.slice(
 export function constructIterator(env: Env, number: number, btf: Btf, id: BtfId, rcuProtected: boolean): void {
   const reg = env.reg(number)
   const slots = (sizeOf(btf, id) ?? 8) / 8
-  const bad = (): never => reject('iter-uninit', `expected uninitialized ${nameOf(btf, id)} as arg #${number - 1}`, { reg: number, arg: number - 1 })
-  if (reg.kind !== 'fp') reject('iter-stack', `arg#${number - 1} expected pointer to an iterator on stack`, { reg: number, arg: number - 1 })
+  const bad = (): never =>
+    reject('iter-uninit', `expected uninitialized ${nameOf(btf, id)} as arg #${number - 1}`, {
+      reg: number,
+      arg: number - 1,
+    })
+  if (reg.kind !== 'fp')
+    reject('iter-stack', `arg#${number - 1} expected pointer to an iterator on stack`, { reg: number, arg: number - 1 })
   const index = objectSlot(env, number, 'iter', slots)
   const frame = frameOf(env, reg)
   for (let i = 0; i < slots; i++) {
@@ -47,8 +56,13 @@ export function constructIterator(env: Env, number: number, btf: Btf, id: BtfId,
 /** bpf_iter_X_next and _destroy: the very iterator, initialised. */
 export function requireIterator(env: Env, number: number, btf: Btf, id: BtfId): IterArg {
   const reg = env.reg(number)
-  const bad = (): never => reject('iter-init', `expected an initialized ${nameOf(btf, id)} as arg #${number - 1}`, { reg: number, arg: number - 1 })
-  if (reg.kind !== 'fp') reject('iter-stack', `arg#${number - 1} expected pointer to an iterator on stack`, { reg: number, arg: number - 1 })
+  const bad = (): never =>
+    reject('iter-init', `expected an initialized ${nameOf(btf, id)} as arg #${number - 1}`, {
+      reg: number,
+      arg: number - 1,
+    })
+  if (reg.kind !== 'fp')
+    reject('iter-stack', `arg#${number - 1} expected pointer to an iterator on stack`, { reg: number, arg: number - 1 })
   const slots = (sizeOf(btf, id) ?? 8) / 8
   const off = reg.off + (hasVarOff(reg) ? 0 : constVar(reg))
   if (hasVarOff(reg) || off % 8 !== 0 || slotIndex(off) + 1 < slots) objectSlot(env, number, 'iter', slots)
@@ -93,5 +107,6 @@ export function iterDepthsDiffer(a: State, b: State): boolean {
       if (byteType(slot, 0) !== ITER) return false
       const other = b.frames[f]?.slot(s)
       return slot.reg.aux === ACTIVE && other !== undefined && slot.reg.frame !== other.reg.frame
-    }))
+    }),
+  )
 }

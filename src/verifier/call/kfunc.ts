@@ -2,7 +2,7 @@
 // A call of a kfunc: allowed here, arguments fit its contract, what is held afterwards, what comes back. kfuncs.rst throughout.
 
 import type { BtfId } from '../../btf/index.ts'
-import { resolveType, sizeOf, skipModifiers } from '../../btf/index.ts'
+import { resolveType, sizeOf } from '../../btf/index.ts'
 import type { Kfunc } from '../../kfunc/index.ts'
 import { recordOfReg } from '../access/btf-pointer.ts'
 import { type Env, inSleepable } from '../env.ts'
@@ -156,7 +156,6 @@ function sections(env: Env, kfunc: Kfunc, sleepable: boolean): void {
 
 function returned(env: Env, meta: KfuncMeta): RegState {
   const { kfunc } = meta
-  const type = kfunc.btf.type(skipModifiers(kfunc.btf, kfunc.ret))
   const bare = resolveType(kfunc.btf, kfunc.ret)
   const acquire = kfunc.flags.has('KF_ACQUIRE')
   const target = bare.kind === 'ptr' ? resolveType(kfunc.btf, bare.type) : undefined
@@ -164,7 +163,6 @@ function returned(env: Env, meta: KfuncMeta): RegState {
   if (acquire && special === undefined && (target === undefined || !isStruct(target.kind))) {
     reject('acquire-return', 'acquire kernel function does not return PTR_TO_BTF_ID', { kfunc: kfunc.name })
   }
-  void type
   if (bare.kind === 'void') return notInit
   // a void pointer is a number to the program
   if (bare.kind !== 'ptr' || (target!.kind === 'void' && special === undefined)) return unknownScalar

@@ -79,8 +79,6 @@ export function requireLockHeld(env: Env, reg: RegState, what: string, number: n
   const record = recordAt(env, reg)!
   const held = env.state.refs.find((ref) => ref.kind === 'lock' && guards(ref, reg))
   if (held === undefined) {
-    const other = env.state.refs.some((ref) => ref.kind === 'lock')
-    void other
     reject('lock-not-held', `bpf_spin_lock at off=${record.lockOff} must be held for ${what}`, { reg: number })
   }
 }

@@ -4,7 +4,8 @@
 import { accessBtfPointer } from '../access/btf-pointer.ts'
 import { requireMapAccess, requireNoSpecialField } from '../access/memory.ts'
 import { requireBuffer, requireMemRegion, requirePacket, requireUnmodified } from '../access/regions.ts'
-import { frameOf, requireStackInitialized, writeStack } from '../access/stack.ts'
+import { requireStackInitialized, writeStack } from '../access/stack.ts'
+import { frameOf } from '../access/stack-bounds.ts'
 import type { Env } from '../env.ts'
 import { markPrecise } from '../explore/precision.ts'
 import { reject } from '../report.ts'
@@ -24,7 +25,8 @@ export type Pending = () => void
 export function requireMemory(env: Env, number: number, size: number, use: MemoryUse, pending: Pending[]): void {
   const reg = env.reg(number)
   const rdonly = (): void => {
-    if (use.write && reg.flags & RDONLY) reject('write-rdonly', `R${number} cannot write into ${regTypeText(reg)}`, { reg: number })
+    if (use.write && reg.flags & RDONLY)
+      reject('write-rdonly', `R${number} cannot write into ${regTypeText(reg)}`, { reg: number })
   }
   const nullable = (reg.flags & 1) !== 0
   switch (nullable ? 'not_init' : reg.kind) {
@@ -47,8 +49,23 @@ export function requireMemory(env: Env, number: number, size: number, use: Memor
     case 'fp': {
       const frame = frameOf(env, reg)
       let filled = false
-      const { min } = requireStackInitialized(env, number, 0, size, use.zeroOk, 'helper', use.uninit ? () => { filled = true } : undefined)
-      if (filled) pending.push(() => { for (let i = 0; i < size; i++) writeStack(env, frame, min + i, 1, unknownScalar, 0, -1) })
+      const { min } = requireStackInitialized(
+        env,
+        number,
+        0,
+        size,
+        use.zeroOk,
+        'helper',
+        use.uninit
+          ? () => {
+              filled = true
+            }
+          : undefined,
+      )
+      if (filled)
+        pending.push(() => {
+          for (let i = 0; i < size; i++) writeStack(env, frame, min + i, 1, unknownScalar, 0, -1)
+        })
       return
     }
     case 'btf':
@@ -60,7 +77,8 @@ export function requireMemory(env: Env, number: number, size: number, use: Memor
         for (let at = 0; at < size; at += 8) {
           const part = Math.min(8, size - at)
           const answer = env.kernel.ctxAccess(env.traits, reg.off + at, part, use.write)
-          if (!answer.ok) reject('ctx-access', `invalid bpf_context access off=${reg.off + at} size=${part}`, { reg: number })
+          if (!answer.ok)
+            reject('ctx-access', `invalid bpf_context access off=${reg.off + at} size=${part}`, { reg: number })
         }
         return
       }
@@ -68,7 +86,10 @@ export function requireMemory(env: Env, number: number, size: number, use: Memor
     default:
   }
   if (use.zeroOk && size === 0 && isNull(reg)) return
-  reject('memory-type', `R${number} type=${regTypeText(reg)} expected=${typeText('fp', 0)}`, { reg: number, seen: regTypeText(reg) })
+  reject('memory-type', `R${number} type=${regTypeText(reg)} expected=${typeText('fp', 0)}`, {
+    reg: number,
+    seen: regTypeText(reg),
+  })
 }
 
 /** A size in `number`, its memory in the register before. kfuncs.rst "__sz annotation". */
@@ -80,11 +101,15 @@ export function requireSized(env: Env, number: number, use: MemoryUse, pending: 
     reject('size-negative', `R${number} min value is negative, either use unsigned or 'var &= const'`, { reg: number })
   }
   if (scalar.uminN(reg.var) === 0 && !use.zeroOk) {
-    reject('size-zero', `R${number} invalid zero-sized read: u64=[${scalar.umin(reg.var)},${scalar.umax(reg.var)}]`, { reg: number })
+    reject('size-zero', `R${number} invalid zero-sized read: u64=[${scalar.umin(reg.var)},${scalar.umax(reg.var)}]`, {
+      reg: number,
+    })
   }
   const max = scalar.umaxN(reg.var)
   if (max >= 1 << 29) {
-    reject('size-unbounded', `R${number} unbounded memory access, use 'var &= const' or 'if (var < const)'`, { reg: number })
+    reject('size-unbounded', `R${number} unbounded memory access, use 'var &= const' or 'if (var < const)'`, {
+      reg: number,
+    })
   }
   requireMemory(env, number - 1, max, { ...use, uninit: raw }, pending)
   markPrecise(env, number)
@@ -99,12 +124,22 @@ export function requireArgOffset(env: Env, number: number, release: boolean): vo
   const reg = env.reg(number)
   if (release) {
     if (reg.off !== 0) {
-      reject('release-offset', `R${number} must have zero offset when passed to release func or trusted arg to kfunc`, { reg: number })
+      reject('release-offset', `R${number} must have zero offset when passed to release func or trusted arg to kfunc`, {
+        reg: number,
+      })
     }
     return requireUnmodified(number, reg, false)
   }
   switch (reg.kind) {
-    case 'fp': case 'pkt': case 'pkt_meta': case 'map_key': case 'map_value': case 'mem': case 'buf': case 'scalar': case 'arena':
+    case 'fp':
+    case 'pkt':
+    case 'pkt_meta':
+    case 'map_key':
+    case 'map_value':
+    case 'mem':
+    case 'buf':
+    case 'scalar':
+    case 'arena':
       return
     case 'btf':
       return requireUnmodified(number, reg, movable.has(reg.flags))
@@ -116,11 +151,14 @@ export function requireArgOffset(env: Env, number: number, release: boolean): vo
 /** A string constant: in a read-only map, NUL-terminated. kfuncs.rst "__str annotation". */
 export function requireConstString(env: Env, number: number): void {
   const reg = env.reg(number)
-  if (reg.kind !== 'map_value') reject('const-str', `R${number} type=${regTypeText(reg)} expected=map_value`, { reg: number })
+  if (reg.kind !== 'map_value')
+    reject('const-str', `R${number} type=${regTypeText(reg)} expected=map_value`, { reg: number })
   const map = env.map(reg.map)
-  if ((map.flags & 0x80) === 0 || !map.frozen) reject('const-str', `R${number} does not point to a readonly map'`, { reg: number })
+  if ((map.flags & 0x80) === 0 || !map.frozen)
+    reject('const-str', `R${number} does not point to a readonly map'`, { reg: number })
   if (!scalar.isConst(reg.var)) reject('const-str', `R${number} is not a constant address'`, { reg: number })
   requireMemRegion(env, number, 0, map.valueSize - reg.off, map.valueSize, false)
   const from = reg.off + scalar.constNumber(reg.var)
-  if (map.data !== undefined && !map.data.subarray(from).includes(0)) reject('const-str', 'string is not zero-terminated', { reg: number })
+  if (map.data !== undefined && !map.data.subarray(from).includes(0))
+    reject('const-str', 'string is not zero-terminated', { reg: number })
 }

@@ -14,7 +14,7 @@ import {
 import { ctxTypeName } from '../../kernel/index.ts'
 import { isRcuPointer, isTrusted, structName } from '../access/btf-pointer.ts'
 import { requireUnmodified } from '../access/regions.ts'
-import { canSleepHere, type Env, type Subprog } from '../env.ts'
+import { type Env, type Subprog } from '../env.ts'
 import { reject } from '../report.ts'
 import {
   isNull,
@@ -190,7 +190,6 @@ function callGlobal(env: Env, subprog: Subprog, index: number): number {
     )
   if (env.state.activeRcu && subprog.mightSleep)
     reject('rcu-global-call', `global functions that may sleep are not allowed in RCU section`)
-  void canSleepHere
   const pending: Pending[] = []
   try {
     argTypes(env, subprog).forEach((arg, i) => {
@@ -234,8 +233,6 @@ function checkGlobalArg(env: Env, arg: ArgType, i: number, pending: Pending[]): 
       if (arg.nullable && isNull(reg)) return
       if (!arg.nullable && mayBeNull(reg)) reject('global-arg', `arg#${i} is expected to be non-NULL`, { reg: number })
       if (mayBeNull(reg)) {
-        const { kind } = reg
-        void kind
         env.setReg(number, { ...reg, flags: reg.flags & ~MAYBE_NULL })
         requireMemory(env, number, arg.size, { write: true, zeroOk: false, uninit: false }, pending)
         env.setReg(number, reg)

@@ -35,7 +35,6 @@ function requireRange(
 /** The program's own return value, or R1 given to bpf_throw. */
 export function enforceReturn(env: Env, number: number, name: string): void {
   const { frame } = env
-  const subprog = env.subprogs[env.state.frames[0]!.subprog]!
   const context = number === 1 ? 'program exit' : frame.callback === 'async' ? 'async callback return' : 'program exit'
   const inSubprog = env.state.frames[0]!.subprog !== 0
   const exceptionCb = env.state.frames[0]!.callback === 'exception'
@@ -60,7 +59,6 @@ export function enforceReturn(env: Env, number: number, name: string): void {
       })
     return
   }
-  void subprog
   if (rule.kind !== 'range') return
   if (reg.kind !== 'scalar')
     reject('return-type', `At ${context} the register ${name} is not a known value (${regTypeText(reg)})`, {

@@ -10,17 +10,7 @@ import { requireNoReferences } from '../call/references.ts'
 import type { Env } from '../env.ts'
 import { reject, unsupported } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
-import {
-  isPkt,
-  notInit,
-  PERCPU,
-  pointer,
-  RDONLY,
-  type RegState,
-  regTypeText,
-  scalarReg,
-  unknownScalar,
-} from '../state/reg.ts'
+import { notInit, PERCPU, pointer, RDONLY, type RegState, regTypeText, scalarReg, unknownScalar } from '../state/reg.ts'
 import { readReg, requireWritable } from './operands.ts'
 
 /** One insn serves one kind of pointer: contexts and kernel objects need rewriting of their own. */
@@ -53,7 +43,7 @@ export function accessLoad(env: Env, insn: Insn): void {
     value: insn.dst,
     imm: 0,
     signed: insn.op.signed,
-    strict: isPkt(base) && false,
+    strict: false,
   })
   env.setReg(insn.dst, value)
   noteKind(env, base)

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which bytes of which frame a stack pointer may touch.
+
+import type { Env } from '../env.ts'
+import { reject } from '../report.ts'
+import * as scalar from '../scalar/index.ts'
+import type { RegState } from '../state/reg.ts'
+import { type Frame, MAX_STACK } from '../state/state.ts'
+import { hasVarOff, MAX_VAR_OFF, varOffText } from './regions.ts'
+
+/** direct: an insn; helper: a call that may read and write it. */
+export type StackAccess = 'read' | 'write' | 'helper'
+
+const accessText: Record<StackAccess, string> = {
+  read: ' read from',
+  write: ' write to',
+  helper: ' indirect access to',
+}
+export const slotIndex = (off: number): number => Math.floor((-off - 1) / 8)
+/** Index of a byte within its slot: 7 is the lowest address. */
+export const byteIndex = (off: number): number => (-off - 1) % 8
+
+/** First and last byte that may be touched, after a check that all of them lie in the frame. */
+export function requireStackBounds(
+  env: Env,
+  number: number,
+  off: number,
+  size: number,
+  access: StackAccess,
+): { min: number; max: number } {
+  const reg = env.reg(number)
+  const text = accessText[access]
+  let min = reg.off + off
+  let max: number
+  if (!hasVarOff(reg)) {
+    min += scalar.constNumber(reg.var)
+    max = min + size
+  } else {
+    const smax = scalar.smaxN(reg.var)
+    const smin = scalar.sminN(reg.var)
+    if (smax >= MAX_VAR_OFF || smin <= -MAX_VAR_OFF) {
+      return reject('stack-unbounded', `invalid unbounded variable-offset${text} stack R${number}`, { reg: number })
+    }
+    max = min + smax + size
+    min += smin
+  }
+  if (min < -MAX_STACK || max > 0 || size < 0) {
+    if (!hasVarOff(reg))
+      reject('stack-bounds', `invalid${text} stack R${number} off=${min} size=${size}`, { reg: number })
+    reject(
+      'stack-bounds',
+      `invalid variable-offset${text} stack R${number} var_off=${varOffText(reg)} off=${min} size=${size}`,
+      { reg: number },
+    )
+  }
+  noteDepth(env, reg, min)
+  return { min, max }
+}
+
+function noteDepth(env: Env, reg: RegState, min: number): void {
+  const subprog = env.subprogs[env.state.frames[reg.frame]!.subprog]!
+  if (-min > subprog.stackDepth) subprog.stackDepth = -min
+}
+
+/** The frame that a stack pointer points into. */
+export const frameOf = (env: Env, reg: RegState): Frame => env.state.frames[reg.frame]!

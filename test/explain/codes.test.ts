@@ -64,7 +64,9 @@ describe('the table of codes', () => {
       'slot',
       'clobbered',
       'packet',
-      'member', 'constructor', 'destructor',
+      'member',
+      'constructor',
+      'destructor',
     ])
     for (const row of codes) {
       for (const text of [...row.label, ...row.help.flat()]) {

@@ -134,23 +134,51 @@ function blocks(diagnostic: Diagnostic, gutter: number, paint: Palette, width: n
     }
     before = block
     const text = expand(block.text)
-    const start = text.length - text.trimStart().length
-    const length = Math.max(1, text.trim().length)
     const isPrimary = block.marks.some((mark) => mark.primary)
+    const { start, length } = isPrimary ? spanOf(block.text, primary.column) : spanOf(block.text, undefined)
+    const ink = isPrimary ? paint.error : paint.note
     const carets = (isPrimary ? '^' : '-').repeat(length)
+    const [only] = block.marks
+    const beside = block.marks.length === 1 && gutter + 4 + start + length + only!.label.length <= width
+    const indent = ' '.repeat(start)
     lines.push(`${paint.frame(`${block.line ?? ''}`.padStart(gutter))} ${bar} ${text}`)
-    lines.push(`${pad} ${bar} ${' '.repeat(start)}${isPrimary ? paint.error(carets) : paint.note(carets)}`)
+    lines.push(`${pad} ${bar} ${indent}${ink(beside ? `${carets} ${only!.label}` : carets)}`)
+    if (beside) continue
     for (const mark of block.marks) {
-      const ink = mark.primary ? paint.error : paint.note
-      const wrapped = wrap(mark.label, width - gutter - 3 - start - 2)
-      wrapped.forEach((line, i) => {
-        lines.push(
-          `${pad} ${bar} ${' '.repeat(start)}${ink(`${i === 0 ? (mark.primary ? '^ ' : '- ') : '  '}${line}`)}`,
-        )
+      const own = mark.primary ? paint.error : paint.note
+      // A span far to the right leaves no room: its labels start at the left.
+      const left = start > width / 2 ? '' : indent
+      wrap(mark.label, width - gutter - 5 - left.length).forEach((line, i) => {
+        lines.push(`${pad} ${bar} ${left}${own(`${i > 0 ? '  ' : mark.primary ? '^ ' : '- '}${line}`)}`)
       })
     }
   }
   return lines
+}
+
+/** Columns to underline, as printed: the call or name that starts at `column`, else the whole statement. */
+function spanOf(raw: string, column: number | undefined): { readonly start: number; readonly length: number } {
+  const from = (column ?? 0) - 1
+  const rest = from > 0 ? raw.slice(from) : ''
+  const name = /^[A-Za-z_]\w*/.exec(rest)?.[0]
+  if (name === undefined) {
+    const text = expand(raw)
+    const start = text.length - text.trimStart().length
+    return { start, length: Math.max(1, text.trim().length) }
+  }
+  let end = name.length
+  if (rest[end] === '(') {
+    let depth = 0
+    for (let i = end; i < rest.length; i++) {
+      if (rest[i] === '(') depth++
+      else if (rest[i] === ')' && --depth === 0) {
+        end = i + 1
+        break
+      }
+    }
+    if (depth !== 0) end = rest.trimEnd().length
+  }
+  return { start: expand(`${raw.slice(0, from)}|`).length - 1, length: expand(rest.slice(0, end)).length }
 }
 
 function remark(name: string, text: string, pad: string, paint: Palette, width: number): readonly string[] {

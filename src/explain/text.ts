@@ -59,7 +59,7 @@ export function nearest(name: string, names: readonly string[]): string | undefi
   let best: string | undefined
   let least = Math.max(2, Math.floor(name.length / 5)) + 1
   for (const other of names) {
-    const cost = distance(name, other, least)
+    const cost = distance(name, other, least + 1)
     if (cost < least || (cost === least && best !== undefined && other < best)) {
       best = other
       least = cost

@@ -11,8 +11,8 @@ import type { RegState } from './state/reg.ts'
 import type { Frame, LinkedReg, State } from './state/state.ts'
 
 export interface VerifyOptions {
-  /** Write the kernel-format log (slower). */
-  readonly log?: boolean
+  /** Write the kernel-format log (slower): 1 or true keeps the path that failed, as the kernel does at log level 1; 2 keeps all. */
+  readonly log?: boolean | 1 | 2
   /** Keep registers along the path, for explanations (slower; used for a second run after a rejection). */
   readonly trace?: boolean
   readonly maxInsns?: number
@@ -48,6 +48,19 @@ export interface InsnNote {
   mapMixed: boolean
 }
 
+/** Writes the log as exploration goes on. */
+export interface Printer {
+  position(): number
+  line(text: string): void
+  lines(): string[]
+  start(): void
+  finish(): void
+  resume(position: number): void
+  covered(): void
+  beforeInsn(): void
+  afterInsn(next: number): void
+}
+
 export class Env {
   readonly prog: LinkedProgram
   readonly kernel: Kernel
@@ -76,7 +89,8 @@ export class Env {
   stack: { state: State; insn: number; prev: number; logLength: number }[] = []
   nextId = 0
   mapIds = 0
-  readonly log: string[] = []
+  /** Only where a log was asked for. */
+  printer: Printer | undefined
   readonly warnings: string[] = []
   stepStack = -1
   stepLinked: readonly LinkedReg[] | undefined
@@ -140,7 +154,7 @@ export class Env {
     return this.subprogs[this.subprogAt[insn]!]!
   }
   verbose(text: string): void {
-    if (this.options.log) this.log.push(text)
+    this.printer?.line(text)
   }
 
   map(index: number): MapDef {

@@ -10,6 +10,7 @@ import { Env, type VerifyOptions } from './env.ts'
 import { checkDepth } from './explore/depth.ts'
 import { explore } from './explore/explore.ts'
 import { checkFlow, findSubprogs } from './explore/flow.ts'
+import { LogPrinter } from './log/print.ts'
 import { Rejection, type Report, reject, Unlinked, Unsupported } from './report.ts'
 import { pointer } from './state/reg.ts'
 import { Frame, State } from './state/state.ts'
@@ -17,11 +18,12 @@ import { Frame, State } from './state/state.ts'
 /** Judges one linked program as the kernel's verifier would. Never throws for a program's fault. */
 export function verify(prog: LinkedProgram, kernel: Kernel, options: VerifyOptions = {}): Report {
   const env = new Env(prog, kernel, options)
+  if (options.log) env.printer = new LogPrinter(env, options.log === 2 ? 2 : 1)
   const common = (): Omit<Report & { verdict: 'accept' }, 'verdict'> => ({
     insnsProcessed: env.processed,
     states: env.totalStates,
     peakStates: env.peakStates,
-    log: env.log,
+    log: env.printer?.lines() ?? [],
     warnings: env.warnings,
   })
   try {

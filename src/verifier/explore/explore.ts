@@ -40,12 +40,14 @@ export function explore(env: Env, state: State, start: number): void {
   env.stack = []
   env.explored = new Map()
   env.curStates = 0
+  env.printer?.start()
   for (;;) {
     if (env.insn < 0 || env.insn >= env.insns.length)
       reject('insn-index', `invalid insn idx ${env.insn} insn_cnt ${env.insns.length}`)
     if (++env.processed > limit) reject('too-large', `BPF program is too large. Processed ${env.processed} insn`)
     env.beginStep()
     if (env.note(env.insn).prune && visited(env)) {
+      env.printer?.covered()
       if (!nextPath(env)) return
       continue
     }
@@ -55,12 +57,14 @@ export function explore(env: Env, state: State, start: number): void {
       const wrong = checkReserved(env.insns[env.insn]!)
       if (wrong !== undefined) reject('reserved', wrong)
     }
+    if (env.printer !== undefined) env.printer.beforeInsn()
     const next = step(env)
     if (next === undefined) {
       if (!nextPath(env)) return
       continue
     }
     env.pushStep()
+    if (env.printer !== undefined) env.printer.afterInsn(next)
     env.prevInsn = env.insn
     env.insn = next
   }
@@ -74,6 +78,7 @@ function nextPath(env: Env): boolean {
   env.state = pending.state
   env.insn = pending.insn
   env.prevInsn = pending.prev
+  env.printer?.resume(pending.logLength)
   return true
 }
 

@@ -134,6 +134,7 @@ export function visited(env: Env): boolean {
   for (const frame of state.frames) {
     frame.written.lo = 0
     frame.written.hi = 0
+    frame.wrote = 0
   }
   return false
 }

@@ -57,6 +57,8 @@ export class Frame {
   readonly read: SlotBits
   /** Slots written since this state's start. */
   readonly written: SlotBits
+  /** Registers written since this state's start, bits: kept for the log only. */
+  wrote: number
 
   constructor(frameno: number, subprog: number, callsite: number, regs?: RegState[], stack?: Slot[]) {
     this.frameno = frameno
@@ -83,6 +85,7 @@ export class Frame {
     this.asyncEntries = 0
     this.read = { lo: 0, hi: 0 }
     this.written = { lo: 0, hi: 0 }
+    this.wrote = 0
   }
 
   /** `keepLive`: a fork within the same segment keeps what was written; a checkpoint starts anew. */
@@ -96,6 +99,7 @@ export class Frame {
     if (keepLive) {
       frame.written.lo = this.written.lo
       frame.written.hi = this.written.hi
+      frame.wrote = this.wrote
     }
     return frame
   }

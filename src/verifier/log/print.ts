@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+// The verifier's log as Linux 6.12 writes it: source lines, insns, and behind each insn what it read and changed.
+//
+// At level 1 (what libbpf asks for after a failed load) a path that ended well is taken back from the log up to where it forked, so
+// that what remains is the one path that failed; level 2 keeps every path. The backtracking of precision is not printed.
+// The text is a list of chunks, a newline always one of its own: the state behind an insn replaces the newline by padding, and a
+// position is a number of chunks. So a path taken up again goes on behind the insn it forked at, on the same line, as in the kernel.
+
+import { disassemble, type Insn } from '../../isa/index.ts'
+import { helperName } from '../../uapi/index.ts'
+import type { Env, Printer } from '../env.ts'
+import * as scalar from '../scalar/index.ts'
+import { isSpilled, type Slot } from '../state/stack.ts'
+import type { Frame } from '../state/state.ts'
+import { frameText } from './state.ts'
+
+const ALL_REGS = 0x7ff
+const ALL_SLOTS = (1n << 64n) - 1n
+const CALLER_SAVED = 0x3f
+/** Insns take at least this many columns before the semicolon, and a multiple of eight. */
+const COLUMNS = 40
+
+export class LogPrinter implements Printer {
+  private readonly env: Env
+  private readonly keepPaths: boolean
+  private readonly chunks: string[] = []
+  private readonly texts: (string | undefined)[]
+  private readonly lineAt: Int32Array
+  private lastLine = -1
+  private scratchedRegs = ALL_REGS
+  private scratchedSlots = ALL_SLOTS
+  private insnEnd = -1
+  private insnWidth = 0
+  private pathPopped = false
+  private met: Frame | undefined
+  private stacks: readonly (readonly Slot[])[] = []
+
+  constructor(env: Env, level: 1 | 2) {
+    this.env = env
+    this.keepPaths = level === 2
+    this.texts = env.insns.map(() => undefined)
+    this.lineAt = new Int32Array(env.insns.length).fill(-1)
+    env.prog.lines.forEach((line, i) => {
+      if (line.insn < this.lineAt.length) this.lineAt[line.insn] = i
+    })
+    for (let i = 1; i < this.lineAt.length; i++) if (this.lineAt[i]! < 0) this.lineAt[i] = this.lineAt[i - 1]!
+  }
+
+  position(): number {
+    return this.chunks.length
+  }
+
+  line(text: string): void {
+    this.chunks.push(text, '\n')
+  }
+
+  lines(): string[] {
+    const lines = this.chunks.join('').split('\n')
+    if (lines.at(-1) === '') lines.pop()
+    return lines
+  }
+
+  /** A function is entered from nowhere: everything is new. */
+  start(): void {
+    this.scratchAll()
+    this.insnEnd = -1
+    this.pathPopped = false
+  }
+
+  /** All paths of a function are done. */
+  finish(): void {
+    if (!this.keepPaths) this.chunks.length = 0
+  }
+
+  /** The path goes no further; the next one was put aside at `position`. */
+  resume(position: number): void {
+    this.scratchAll()
+    if (!this.keepPaths) this.chunks.length = position
+    this.pathPopped = true
+  }
+
+  covered(): void {
+    const { insn, prevInsn } = this.env
+    if (this.pathPopped) this.line(`\nfrom ${prevInsn} to ${insn}: safe`)
+    else this.line(`${insn}: safe`)
+  }
+
+  /** What the insn before left behind it, the source line, the insn. */
+  beforeInsn(): void {
+    const { env } = this
+    const { state } = env
+    if (this.keepPaths && this.pathPopped) {
+      this.line(`\nfrom ${env.prevInsn} to ${env.insn}:${frameText(env, state, state.cur)}`)
+      this.pathPopped = false
+    }
+    if (this.scratchedRegs !== 0 || this.scratchedSlots !== 0n) this.printState()
+    this.printSource()
+    const insn = env.insns[env.insn]!
+    const text = (this.texts[env.insn] ??= `${env.insn}: ${this.insnText(insn)}`)
+    this.line(text)
+    this.insnEnd = this.chunks.length
+    this.insnWidth = text.length + 1
+    this.met = state.cur
+    this.noteOperands(insn)
+    this.stacks = insn.op.kind === 'call' ? state.frames.map((frame) => frame.stack.slice()) : []
+  }
+
+  /** After the insn's step; `next` is the insn that follows it. */
+  afterInsn(next: number): void {
+    const { env } = this
+    const { state } = env
+    const insn = env.insns[env.insn]!
+    const before = this.met!
+    switch (insn.op.kind) {
+      case 'call':
+        if (state.cur.frameno > before.frameno) return this.entered(before)
+        this.noteStackChanges()
+        if (state.cur.regs[0]!.kind !== 'not_init') state.cur.wrote |= 1
+        state.cur.wrote &= ~0x3e
+        return
+      case 'exit':
+        return this.returned(before, next)
+      case 'jump':
+        return this.printState()
+      default:
+        state.cur.wrote |= written(insn)
+    }
+  }
+
+  private entered(caller: Frame): void {
+    const { env } = this
+    const callee = env.frame
+    callee.wrote = caller.wrote & 0x3e
+    this.line('caller:')
+    this.line(frameText(env, env.state, caller))
+    this.line('callee:')
+    this.line(frameText(env, env.state, callee))
+    this.scratchAll()
+  }
+
+  private returned(callee: Frame, next: number): void {
+    const { env } = this
+    const caller = env.frame
+    if (next !== callee.callsite) caller.wrote = (caller.wrote & ~1) | (callee.wrote & 1)
+    this.line('returning from callee:')
+    this.line(frameText(env, env.state, callee))
+    this.line(`to caller at ${next}:`)
+    this.line(frameText(env, env.state, caller))
+    this.pathPopped = true
+  }
+
+  /** Behind the insn if nothing was printed since, else on a line of its own. */
+  private printState(): void {
+    const { env, chunks } = this
+    const only = { regs: this.scratchedRegs, slots: this.scratchedSlots }
+    const text = frameText(env, env.state, env.frame, only)
+    if (this.insnEnd === chunks.length) {
+      const column = Math.ceil(Math.max(this.insnWidth + 4, COLUMNS) / 8) * 8
+      chunks[chunks.length - 1] = ' '
+      this.line(`${' '.repeat(column - this.insnWidth - 2)};${text}`)
+    } else this.line(`${env.insn}:${text}`)
+    this.scratchedRegs = 0
+    this.scratchedSlots = 0n
+  }
+
+  private printSource(): void {
+    const { lines } = this.env.prog
+    const index = this.lineAt[this.env.insn]!
+    if (index < 0 || index === this.lastLine) return
+    const line = lines[index]!
+    const last = lines[this.lastLine]
+    if (last !== undefined && last.file === line.file && last.line === line.line) return
+    this.line(`; ${line.text.trimStart()} @ ${line.file.slice(line.file.lastIndexOf('/') + 1)}:${line.line}`)
+    this.lastLine = index
+  }
+
+  private insnText(insn: Insn): string {
+    const { env } = this
+    const ref = env.prog.refs.get(env.insn)
+    return disassemble(insn, env.insns[env.insn + 1], {
+      helperName: (id) => helperName(id),
+      kfuncName: () => (ref?.kind === 'kfunc' ? ref.name : undefined),
+      hidePointers: true,
+    })
+  }
+
+  /** Registers that the insn names, and the stack slot it goes to. */
+  private noteOperands(insn: Insn): void {
+    const { op } = insn
+    let regs = 0
+    if (op.kind === 'call') regs = CALLER_SAVED
+    else if (op.kind === 'ld_abs' || op.kind === 'ld_ind') regs = CALLER_SAVED | (1 << 6)
+    else if (op.kind !== 'ja' && op.kind !== 'exit' && op.kind !== 'may_goto') {
+      regs = 1 << insn.dst
+      if (op.source === 'reg' || op.kind === 'load' || op.kind === 'atomic') regs |= 1 << insn.src
+      if (op.name === 'cmpxchg') regs |= 1
+    }
+    this.scratchedRegs |= regs
+    if (op.kind !== 'load' && op.kind !== 'store' && op.kind !== 'atomic') return
+    const base = this.env.reg(op.kind === 'load' ? insn.src : insn.dst)
+    if (base?.kind !== 'fp' || !scalar.isConst(base.var)) return
+    const off = base.off + insn.off + scalar.constNumber(base.var)
+    if (off < 0) this.scratchedSlots |= 1n << BigInt(Math.floor((-off - 1) / 8))
+  }
+
+  /** Slots that a call wrote; one that only lost what was known of its register does not count. */
+  private noteStackChanges(): void {
+    this.stacks.forEach((old, f) => {
+      const { stack } = this.env.state.frames[f]!
+      stack.forEach((slot, s) => {
+        const before = old[s]
+        if (slot === before || (before !== undefined && isSpilled(slot) && isSpilled(before))) return
+        this.scratchedSlots |= 1n << BigInt(s)
+      })
+    })
+  }
+
+  private scratchAll(): void {
+    this.scratchedRegs = ALL_REGS
+    this.scratchedSlots = ALL_SLOTS
+  }
+}
+
+/** Bits of the registers that an insn without a call or jump writes. */
+function written({ op, dst, src }: Insn): number {
+  switch (op.kind) {
+    case 'alu':
+    case 'load':
+    case 'ld_imm64':
+      return 1 << dst
+    case 'ld_abs':
+    case 'ld_ind':
+      return 1
+    case 'atomic':
+      return op.name === 'cmpxchg'
+        ? 1
+        : op.name === 'load_acquire'
+          ? 1 << dst
+          : op.fetch || op.name === 'xchg'
+            ? 1 << src
+            : 0
+    default:
+      return 0
+  }
+}

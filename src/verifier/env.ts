@@ -57,6 +57,7 @@ export interface Printer {
   finish(): void
   resume(position: number): void
   covered(): void
+  slotWritten(slot: number): void
   beforeInsn(): void
   afterInsn(next: number): void
 }

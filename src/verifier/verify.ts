@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One program, one kernel, one Report: the order of checks is the kernel's, since the first violation is the verdict.
 
+import { type BtfId, resolveType } from '../btf/index.ts'
 import { checkEncoding } from '../isa/index.ts'
 import { checkMapForProgram, type Kernel } from '../kernel/index.ts'
 import type { LinkedProgram } from '../object/index.ts'
@@ -105,7 +106,22 @@ function exploreMain(env: Env): void {
   const { regs } = state.cur
   regs[1] = pointer('ctx')
   regs[10] = pointer('fp', { frame: 0 })
+  if (env.printer !== undefined) logMainArgument(env)
   explore(env, state, 0)
+  env.printer?.finish()
+}
+
+/** The kernel tries the main program's parameters as a global function's first, and says so where the context is a `void *`. */
+function logMainArgument(env: Env): void {
+  const { btf } = env.prog
+  const typeId = env.subprogs[0]?.typeId ?? 0
+  if (btf === undefined || typeId === 0) return
+  const func = btf.type(typeId as BtfId)
+  const proto = func.kind === 'func' ? btf.type(func.type) : undefined
+  const first = proto?.kind === 'func_proto' ? proto.params[0] : undefined
+  const pointer = first === undefined ? undefined : resolveType(btf, first.type)
+  if (pointer?.kind !== 'ptr' || resolveType(btf, pointer.type).kind !== 'void') return
+  env.verbose(`arg#0 reference type('UNKNOWN ') size cannot be determined: -22`)
 }
 
 /** Global functions are verified by their types alone, those that are called. */
@@ -130,7 +146,10 @@ function exploreGlobals(env: Env): void {
       })
       frame.regs[10] = pointer('fp', { frame: 0 })
       if (subprog.isExceptionCb) frame.callback = 'exception'
+      env.verbose(`Validating ${subprog.name}() func#${i}...`)
       explore(env, new State([frame]), subprog.start)
+      env.printer?.finish()
+      env.verbose(`Func#${i} ('${subprog.name}') is safe for any args that match its prototype`)
     }
   }
 }

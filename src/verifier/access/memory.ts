@@ -237,6 +237,7 @@ function accessCtx(env: Env, a: Access, off: number): RegState {
       ...(answer.message === undefined ? {} : { seen: answer.message }),
     })
   }
+  if (env.printer !== undefined) for (const line of answer.log ?? []) env.verbose(line)
   if (a.write) return unknownScalar
   if (answer.kind === 'scalar') {
     if (answer.range !== undefined)

@@ -39,6 +39,7 @@ export function writeStack(
   const index = slotIndex(off)
   // the program may not overwrite a dynptr that owes something
   destroyDynptrAt(env, frame, index)
+  env.printer?.slotWritten(index)
   const slot = frame.slot(index)
   const aligned = off % 8 === 0
   const spill = (reg: RegState): void => {
@@ -112,7 +113,10 @@ export function writeStackVariable(
   }
   const zero = value === undefined ? imm === 0 : scalar.isZero(value.var)
   let precise = false
-  for (let at = min; at < max; at++) destroyDynptrAt(env, frame, slotIndex(at))
+  for (let at = min; at < max; at++) {
+    destroyDynptrAt(env, frame, slotIndex(at))
+    env.printer?.slotWritten(slotIndex(at))
+  }
   for (let at = min; at < max; at++) {
     const index = slotIndex(at)
     const slot = frame.slot(index)

@@ -282,7 +282,7 @@ function iterate(env: Env, iter: IterArg): void {
     setIterReg(active, iter, { aux: ACTIVE, frame: reg.frame + 1 })
     if (previous !== undefined) widenImprecise(previous, active)
     const r0 = active.cur.regs[0]!
-    active.cur.regs[0] = edit(r0, { flags: r0.flags & ~MAYBE_NULL, id: 0 })
+    active.cur.regs[0] = edit(r0, { flags: r0.flags & ~MAYBE_NULL })
   }
   setIterReg(env.state, iter, { aux: DRAINED })
   env.setReg(0, constReg(0))

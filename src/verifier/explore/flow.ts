@@ -180,10 +180,11 @@ export function checkFlow(env: Env): void {
             if (insn.imm !== 170) note.callsCallback = note.forceCheckpoint = true
             note.prune = true
           }
+          // what follows a call may be met from elsewhere, and much has happened: states are kept there
+          if (at + 1 < count) env.note(at + 1).prune = true
           if (insn.src === 1) {
             const ref = env.prog.refs.get(at)
             const target = ref?.kind === 'subprog' ? ref.insn : at + insn.imm + 1
-            env.note(at + 1 < count ? at + 1 : at).prune = true
             enter(target, at, true)
           }
           if (name !== 'bpf_throw' || at + 1 < count) if (at + 1 < count) enter(at + 1, at, false)

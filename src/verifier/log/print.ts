@@ -10,7 +10,7 @@ import { disassemble, type Insn } from '../../isa/index.ts'
 import { helperName } from '../../uapi/index.ts'
 import type { Env, Printer } from '../env.ts'
 import * as scalar from '../scalar/index.ts'
-import { isSpilled, type Slot } from '../state/stack.ts'
+import { byteType, DYNPTR, ITER, type Slot } from '../state/stack.ts'
 import type { Frame } from '../state/state.ts'
 import { frameText } from './state.ts'
 
@@ -77,6 +77,10 @@ export class LogPrinter implements Printer {
     this.scratchAll()
     if (!this.keepPaths) this.chunks.length = position
     this.pathPopped = true
+    // put aside in the middle of a call that then answered
+    const { env } = this
+    if (env.prevInsn >= 0 && env.insn === env.prevInsn + 1 && env.insns[env.prevInsn]!.op.kind === 'call')
+      env.frame.wrote |= 1
   }
 
   covered(): void {
@@ -96,7 +100,8 @@ export class LogPrinter implements Printer {
     if (this.scratchedRegs !== 0 || this.scratchedSlots !== 0n) this.printState()
     this.printSource()
     const insn = env.insns[env.insn]!
-    const text = (this.texts[env.insn] ??= `${env.insn}: ${this.insnText(insn)}`)
+    const text = this.texts[env.insn] ?? `${env.insn}: ${this.insnText(insn)}`
+    this.texts[env.insn] = text
     this.line(text)
     this.insnEnd = this.chunks.length
     this.insnWidth = text.length + 1
@@ -203,13 +208,17 @@ export class LogPrinter implements Printer {
     if (off < 0) this.scratchedSlots |= 1n << BigInt(Math.floor((-off - 1) / 8))
   }
 
-  /** Slots that a call wrote; one that only lost what was known of its register does not count. */
+  slotWritten(slot: number): void {
+    this.scratchedSlots |= 1n << BigInt(slot)
+  }
+
+  /** Dynptrs and iterators that a call made or moved on. Bytes it wrote are noted as they are; those it only may read do not count. */
   private noteStackChanges(): void {
     this.stacks.forEach((old, f) => {
       const { stack } = this.env.state.frames[f]!
       stack.forEach((slot, s) => {
         const before = old[s]
-        if (slot === before || (before !== undefined && isSpilled(slot) && isSpilled(before))) return
+        if (slot === before || !isObject(slot)) return
         this.scratchedSlots |= 1n << BigInt(s)
       })
     })
@@ -220,6 +229,8 @@ export class LogPrinter implements Printer {
     this.scratchedSlots = ALL_SLOTS
   }
 }
+
+const isObject = (slot: Slot): boolean => byteType(slot, 7) === DYNPTR || byteType(slot, 7) === ITER
 
 /** Bits of the registers that an insn without a call or jump writes. */
 function written({ op, dst, src }: Insn): number {

@@ -24,7 +24,7 @@ export function judge(
   kernel: Kernel,
   path: string,
   prog: string,
-  options: { readonly log?: boolean; readonly trace?: boolean; readonly type?: string } = {},
+  options: { readonly log?: boolean; readonly trace?: boolean; readonly type?: string; readonly flags?: number } = {},
 ): Answer {
   const start = performance.now()
   const done = (answer: Omit<Answer, 'ms'>): Answer => ({ ...answer, ms: performance.now() - start })
@@ -39,7 +39,9 @@ export function judge(
     }
     const linked = linkProgram(object, prog, kernel, options.type === undefined ? {} : { type: options.type })
     if (!linked.ok) return done({ ...nothing, verdict: 'load_error', message: formatFault(linked.fault) })
-    const report = verify(linked.value, kernel, { log: options.log ?? false, trace: options.trace ?? false })
+    // load flags that the selftest asks for: strict alignment and the like
+    const program = { ...linked.value, flags: linked.value.flags | (options.flags ?? 0) }
+    const report = verify(program, kernel, { log: options.log ?? false, trace: options.trace ?? false })
     const counts = { insns: report.insnsProcessed, states: report.states, log: report.log }
     if (report.verdict === 'accept') return done({ ...nothing, ...counts, verdict: 'accept', message: '' })
     const { verdict, insn } = report

@@ -15,6 +15,8 @@ export interface Row {
   readonly sec: string
   readonly mode: string
   readonly prog_type: string
+  /** BPF_F_* of the load. */
+  readonly flags?: number
   readonly verdict: string
   readonly stage: string
   readonly kfuncs?: readonly string[]

@@ -8,6 +8,7 @@ export interface Task {
   readonly path: string
   readonly prog: string
   readonly type?: string
+  readonly flags?: number
 }
 
 /** Judges every task; `seen` hears of each as it is done. Answers come in the tasks' order. */
@@ -61,8 +62,8 @@ export async function judgeAll(
 /** A worker's whole life: opens its kernel, then judges what it is given. */
 export async function serve(): Promise<void> {
   const kernel = await labKernel()
-  parentPort!.on('message', ({ path, prog, type }: Task) => {
-    parentPort!.postMessage(judge(kernel, path, prog, type === undefined ? {} : { type }))
+  parentPort!.on('message', ({ path, prog, type, flags = 0 }: Task) => {
+    parentPort!.postMessage(judge(kernel, path, prog, type === undefined ? { flags } : { type, flags }))
   })
   parentPort!.postMessage('ready')
 }

@@ -54,7 +54,7 @@ async function main(): Promise<void> {
   if (rows.length === 0) throw new Error('no such program among the verdicts')
   if (values.prog !== undefined && rows.length <= 4) return single(rows, values.log ?? true)
 
-  const tasks = rows.map((row) => ({ path: join(lab, 'corpus', row.obj), prog: row.prog }))
+  const tasks = rows.map((row) => ({ path: join(lab, 'corpus', row.obj), prog: row.prog, flags: row.flags ?? 0 }))
   const started = performance.now()
   const answers = await judgeAll(tasks, {
     jobs: Number(values.jobs ?? 2),
@@ -159,7 +159,7 @@ function unsupportedTable(all: readonly Compared[]): string {
 async function single(rows: readonly Row[], log: boolean): Promise<void> {
   const kernel = await labKernel()
   for (const row of rows) {
-    const answer = judge(kernel, join(lab, 'corpus', row.obj), row.prog, { log })
+    const answer = judge(kernel, join(lab, 'corpus', row.obj), row.prog, { log, flags: row.flags ?? 0 })
     console.log(`== ${row.obj} ${row.prog} SEC("${row.sec}")`)
     if (log) console.log(`-- ours\n${answer.log.slice(-60).join('\n')}\n-- kernel\n${row.log_tail ?? ''}`)
     console.log(

@@ -136,6 +136,7 @@ function exploreGlobals(env: Env): void {
       done.add(i)
       again = true
       env.insn = subprog.start
+      env.verbose(`Validating ${subprog.name}() func#${i}...`)
       const args = argTypes(env, subprog)
       if (subprog.isExceptionCb && (args.length !== 1 || args[0]!.kind !== 'scalar')) {
         reject('exception-cb-args', 'exception cb only supports single integer argument')
@@ -146,7 +147,6 @@ function exploreGlobals(env: Env): void {
       })
       frame.regs[10] = pointer('fp', { frame: 0 })
       if (subprog.isExceptionCb) frame.callback = 'exception'
-      env.verbose(`Validating ${subprog.name}() func#${i}...`)
       explore(env, new State([frame]), subprog.start)
       env.printer?.finish()
       env.verbose(`Func#${i} ('${subprog.name}') is safe for any args that match its prototype`)

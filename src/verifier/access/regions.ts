@@ -72,21 +72,22 @@ export function requireMemRegion(
       reg: number,
     })
   }
-  withOutside(number, 'min', () => requireWithin(env, number, reg, smin + reg.off + off, size, memSize, zeroOk))
+  withOutside(env, number, 'min', () => requireWithin(env, number, reg, smin + reg.off + off, size, memSize, zeroOk))
   if (umax >= MAX_VAR_OFF) {
     reject('max-bound', `R${number} unbounded memory access, make sure to bounds check any such access`, {
       reg: number,
     })
   }
-  withOutside(number, 'max', () => requireWithin(env, number, reg, umax + reg.off + off, size, memSize, zeroOk))
+  withOutside(env, number, 'max', () => requireWithin(env, number, reg, umax + reg.off + off, size, memSize, zeroOk))
 }
 
 /** The kernel prints the region's line, then which end of the range is outside; the last line is the message. */
-function withOutside(number: number, end: 'min' | 'max', check: () => void): void {
+function withOutside(env: Env, number: number, end: 'min' | 'max', check: () => void): void {
   try {
     check()
   } catch (error) {
     const seen = error instanceof Error ? error.message : ''
+    env.verbose(seen)
     reject(`${end}-outside`, `R${number} ${end} value is outside of the allowed memory range`, { reg: number, seen })
   }
 }
@@ -104,10 +105,9 @@ export function requirePacket(env: Env, number: number, off: number, size: numbe
   try {
     requireWithin(env, number, reg, at, size, reg.size, zeroOk)
   } catch (error) {
-    reject('packet-bounds', `R${number} offset is outside of the packet`, {
-      reg: number,
-      seen: error instanceof Error ? error.message : '',
-    })
+    const seen = error instanceof Error ? error.message : ''
+    env.verbose(seen)
+    reject('packet-bounds', `R${number} offset is outside of the packet`, { reg: number, seen })
   }
 }
 

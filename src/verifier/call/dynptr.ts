@@ -43,10 +43,9 @@ export function constructDynptr(env: Env, number: number, type: DynptrType, clon
   try {
     index = objectSlot(env, number, 'dynptr', 2)
   } catch (error) {
-    return reject('dynptr-uninit', 'Dynptr has to be an uninitialized dynptr', {
-      reg: number,
-      seen: error instanceof Error ? error.message : '',
-    })
+    const seen = error instanceof Error ? error.message : ''
+    env.verbose(seen)
+    return reject('dynptr-uninit', 'Dynptr has to be an uninitialized dynptr', { reg: number, seen })
   }
   requireStackBounds(env, number, 0, 16, 'write')
   const frame = frameOf(env, reg)

@@ -459,7 +459,8 @@ function made(env: Env, meta: Meta, id: number, base: string, flags: number): Re
 
 /** Lengths and errors: at most what was asked for. */
 function refined(id: number, meta: Meta): RegState {
-  if ([67, 141, 45, 112, 113, 114, 115].includes(id)) {
+  // get_stack, get_task_stack, probe_read_str and its user and kernel forms; not the probe_read that copies a fixed size
+  if ([67, 141, 45, 114, 115].includes(id)) {
     return scalarReg(scalar.fromRange({ smin: -4095n, smax: BigInt(meta.size) }))
   }
   return unknownScalar

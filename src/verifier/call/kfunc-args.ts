@@ -491,6 +491,7 @@ function sizedMemory(env: Env, meta: KfuncMeta, arg: Arg): void {
       })
     } catch (error) {
       if (!(error instanceof Rejection)) throw error
+      env.verbose(error.message)
       reject('mem-len', `arg#${index} arg#${index + 1} memory, len pair leads to invalid memory access`, {
         ...details,
         seen: error.message,

@@ -14,7 +14,7 @@ import {
 import { ctxTypeName } from '../../kernel/index.ts'
 import { isRcuPointer, isTrusted, structName } from '../access/btf-pointer.ts'
 import { requireUnmodified } from '../access/regions.ts'
-import { type Env, type Subprog } from '../env.ts'
+import type { Env, Subprog } from '../env.ts'
 import { reject } from '../report.ts'
 import {
   isNull,
@@ -176,18 +176,13 @@ export function callSubprog(env: Env, target: number): number {
 function callGlobal(env: Env, subprog: Subprog, index: number): number {
   const name = subprog.name
   if (env.state.activeLocks > 0) {
-    reject(
-      'lock-global-call',
-      `global function calls are not allowed while holding a lock,\nuse static function instead`.split('\n')[1]!,
-      { seen: 'lock' },
-    )
+    env.verbose('global function calls are not allowed while holding a lock,')
+    reject('lock-global-call', 'use static function instead', { seen: 'lock' })
   }
-  if (env.state.activePreempt > 0)
-    reject(
-      'preempt-global-call',
-      'global function calls are not allowed with preemption disabled,\nuse static function instead'.split('\n')[1]!,
-      { seen: 'preempt' },
-    )
+  if (env.state.activePreempt > 0) {
+    env.verbose('global function calls are not allowed with preemption disabled,')
+    reject('preempt-global-call', 'use static function instead', { seen: 'preempt' })
+  }
   if (env.state.activeRcu && subprog.mightSleep)
     reject('rcu-global-call', `global functions that may sleep are not allowed in RCU section`)
   const pending: Pending[] = []
@@ -197,6 +192,7 @@ function callGlobal(env: Env, subprog: Subprog, index: number): number {
     })
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'Error' || !('rule' in error)) throw error
+    env.verbose(error.message)
     reject('global-args', `Caller passes invalid args into func#${index} ('${name}')`, {
       seen: error.message,
       ...(error as { details?: object }).details,

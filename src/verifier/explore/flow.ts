@@ -154,7 +154,6 @@ export function checkFlow(env: Env): void {
           break
         case 'ja': {
           const target = jumpTarget(insn, at)!
-          note.prune ||= target <= at
           enter(target, at, true)
           break
         }
@@ -183,6 +182,7 @@ export function checkFlow(env: Env): void {
           // what follows a call may be met from elsewhere, and much has happened: states are kept there
           if (at + 1 < count) env.note(at + 1).prune = true
           if (insn.src === 1) {
+            note.prune = true
             const ref = env.prog.refs.get(at)
             const target = ref?.kind === 'subprog' ? ref.insn : at + insn.imm + 1
             enter(target, at, true)
@@ -192,7 +192,11 @@ export function checkFlow(env: Env): void {
         }
         case 'ld_imm64': {
           const ref = env.prog.refs.get(at)
-          if (ref?.kind === 'func') enter(ref.insn, at, true)
+          if (ref?.kind === 'func') {
+            enter(ref.insn, at, true)
+            note.prune = true
+            if (at + 2 < count) env.note(at + 2).prune = true
+          }
           if (at + 1 < count) seen[at + 1] = 1
           enter(at + 2, at, false)
           break

@@ -176,7 +176,8 @@ export function loadAbs(env: Env, insn: Insn): void {
   const ctx = readReg(env, 6)
   try {
     requireNoReferences(env, true)
-  } catch {
+  } catch (error) {
+    env.verbose(error instanceof Error ? error.message : '')
     reject('ld-abs-ref', 'BPF_LD_[ABS|IND] cannot be mixed with socket references')
   }
   if (env.state.activeLocks > 0) reject('ld-abs-lock', 'BPF_LD_[ABS|IND] cannot be used inside bpf_spin_lock-ed region')

@@ -11,6 +11,9 @@ import { statesEqual } from './equal.ts'
 import { propagateReads } from './liveness.ts'
 import { propagatePrecision } from './precision.ts'
 
+/** BPF_F_TEST_STATE_FREQ: a state is kept wherever one can be. */
+const TEST_STATE_FREQ = 8
+
 export function loopEntryOf(state: State): State | undefined {
   let top = state.loopEntry
   while (top?.loopEntry !== undefined && top !== top.loopEntry) top = top.loopEntry
@@ -50,7 +53,7 @@ export function visited(env: Env): boolean {
   const at = env.insn
   const note = env.note(at)
   let addNew = env.jmpsProcessed - env.prevJmps >= 2 && env.processed - env.prevInsns >= 8
-  const force = note.forceCheckpoint || (state.last?.weight ?? 0) > 40
+  const force = note.forceCheckpoint || (env.prog.flags & TEST_STATE_FREQ) !== 0 || (state.last?.weight ?? 0) > 40
   if (force) addNew = true
   const list = env.explored.get(at) ?? []
   for (let i = 0; i < list.length; i++) {

@@ -120,6 +120,7 @@ export class LogPrinter implements Printer {
       case 'call':
         if (state.cur.frameno > before.frameno) return this.entered(before)
         this.noteStackChanges()
+        if (env.note(env.insn).callsCallback) this.scratchAll()
         if (state.cur.regs[0]!.kind !== 'not_init') state.cur.wrote |= 1
         state.cur.wrote &= ~0x3e
         return
@@ -218,7 +219,7 @@ export class LogPrinter implements Printer {
       const { stack } = this.env.state.frames[f]!
       stack.forEach((slot, s) => {
         const before = old[s]
-        if (slot === before || !isObject(slot)) return
+        if (slot === before || !isObject(slot) || (before !== undefined && isSameObject(slot, before))) return
         this.scratchedSlots |= 1n << BigInt(s)
       })
     })
@@ -230,6 +231,12 @@ export class LogPrinter implements Printer {
   }
 }
 
+const isSameObject = (a: Slot, b: Slot): boolean =>
+  a.types === b.types &&
+  a.reg.aux === b.reg.aux &&
+  a.reg.frame === b.reg.frame &&
+  a.reg.id === b.reg.id &&
+  a.reg.refObjId === b.reg.refObjId
 const isObject = (slot: Slot): boolean => byteType(slot, 7) === DYNPTR || byteType(slot, 7) === ITER
 
 /** Bits of the registers that an insn without a call or jump writes. */

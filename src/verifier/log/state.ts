@@ -106,7 +106,7 @@ export function frameText(env: Env, state: State, frame: Frame, only?: Only): st
   }
   const refs = state.refs.filter((ref) => ref.kind === 'ptr')
   if (refs.length > 0) text += ` refs=${refs.map((ref) => ref.id).join(',')}`
-  if (frame.callback === 'sync' || frame.callback === 'async') text += ' cb'
+  if (frame.callback === 'sync') text += ' cb'
   if (frame.callback === 'async') text += ' async_cb'
   return text
 }

@@ -85,6 +85,7 @@ export class Env {
   prevInsns = 0
   totalStates = 0
   peakStates = 0
+  maxStatesPerInsn = 0
   curStates = 0
   explored = new Map<number, State[]>()
   stack: { state: State; insn: number; prev: number; logLength: number }[] = []

@@ -27,6 +27,7 @@ interface Common {
   readonly insnsProcessed: number
   readonly states: number
   readonly peakStates: number
+  readonly maxStatesPerInsn?: number
   readonly log: readonly string[]
   readonly warnings: readonly string[]
 }

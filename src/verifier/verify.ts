@@ -24,6 +24,7 @@ export function verify(prog: LinkedProgram, kernel: Kernel, options: VerifyOptio
     insnsProcessed: env.processed,
     states: env.totalStates,
     peakStates: env.peakStates,
+    maxStatesPerInsn: env.maxStatesPerInsn,
     log: env.printer?.lines() ?? [],
     warnings: env.warnings,
   })

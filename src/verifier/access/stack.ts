@@ -70,7 +70,8 @@ export function writeStack(
   }
   if (value === undefined && aligned) {
     spill(constReg(imm))
-    env.stepStack = -1
+    // precision need not look further back for the slot; the step does not count as the store of a register does
+    env.stepStack = -2 - env.stepStack
     return
   }
   if (value !== undefined && isPointer(value)) {

@@ -149,6 +149,7 @@ function back(env: Env, step: Step, later: { insn: number; frame: number }, want
       return true
     case 'store':
       if (wanted.has(f, insn.dst)) return false
+      if (step.stack < -1) wanted.clearSlot((-2 - step.stack) >> 6, (-2 - step.stack) & 63)
       if (step.stack < 0 || !wanted.hasSlot(step.stack >> 6, step.stack & 63)) return true
       wanted.clearSlot(step.stack >> 6, step.stack & 63)
       if (op.source === 'reg') wanted.set(f, insn.src)
@@ -189,8 +190,9 @@ function back(env: Env, step: Step, later: { insn: number; frame: number }, want
     }
     case 'exit':
       if (later.frame === f - 1) {
-        if ((wanted.regs[f - 1]! & 0x3e) !== 0) return false
         const callback = env.insns[later.insn]?.op.kind === 'call' && env.insns[later.insn]!.src !== 1
+        // a callback goes back to its call, made with the very registers of the first time; other calls leave none of r1-r5
+        if (!callback && (wanted.regs[f - 1]! & 0x3e) !== 0) return false
         if (wanted.has(f - 1, 0)) {
           wanted.clear(f - 1, 0)
           if (!callback) wanted.set(f, 0)

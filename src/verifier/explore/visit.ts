@@ -56,6 +56,7 @@ export function visited(env: Env): boolean {
   const force = note.forceCheckpoint || (env.prog.flags & TEST_STATE_FREQ) !== 0 || (state.last?.weight ?? 0) > 40
   if (force) addNew = true
   const list = env.explored.get(at) ?? []
+  const met = list.length
   for (let i = 0; i < list.length; i++) {
     const old = list[i]!
     if (!sameCalls(old, state)) continue
@@ -115,6 +116,7 @@ export function visited(env: Env): boolean {
       env.curStates--
     }
   }
+  env.maxStatesPerInsn = Math.max(env.maxStatesPerInsn, met)
   if (!addNew) return false
   env.totalStates++
   env.curStates++

@@ -127,7 +127,7 @@ export interface Step {
   readonly weight: number
   readonly insn: number
   readonly frame: number
-  /** Stack access through a register: frame * 64 + slot; -1 where none. */
+  /** Stack access through a register: frame * 64 + slot; -1 where none; -2 minus that for a store of an immediate. */
   readonly stack: number
   readonly linked: readonly LinkedReg[] | undefined
   /** Registers of the current frame before the insn; kept only when the path is traced for an explanation. */

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Our own verdict on one program of one object, as the oracle's loader asks the kernel: this program alone.
 import { readFileSync } from 'node:fs'
-import { formatFault } from '../src/fault/index.ts'
+import { formatFault, type Result } from '../src/fault/index.ts'
 import type { Kernel } from '../src/kernel/index.ts'
-import { type BpfObject, linkProgram, openObject } from '../src/object/index.ts'
+import { type BpfObject, type LinkedProgram, linkProgram, openObject } from '../src/object/index.ts'
 import { verify } from '../src/verifier/index.ts'
+import { mutate, parseMutant } from './mutants/edits.ts'
 
 export interface Answer {
   readonly verdict: 'accept' | 'reject' | 'unsupported' | 'load_error' | 'crash' | 'timeout'
@@ -19,28 +20,27 @@ export interface Answer {
 
 const nothing = { rule: '', insn: -1, insns: 0, states: 0, log: [] }
 const opened = new Map<string, BpfObject>()
+const linkedOnce = new Map<string, LinkedProgram>()
 
-export function judge(
-  kernel: Kernel,
-  path: string,
-  prog: string,
-  options: { readonly log?: boolean; readonly trace?: boolean; readonly type?: string; readonly flags?: number } = {},
-): Answer {
+export interface JudgeOptions {
+  /** 2: registers after every instruction, as the kernel's log level 2 */
+  readonly log?: boolean | 2
+  readonly trace?: boolean
+  readonly type?: string
+  readonly flags?: number
+  /** Edits of the linked program, as `formatMutant` writes them. */
+  readonly mutant?: string
+}
+
+export function judge(kernel: Kernel, path: string, prog: string, options: JudgeOptions = {}): Answer {
   const start = performance.now()
   const done = (answer: Omit<Answer, 'ms'>): Answer => ({ ...answer, ms: performance.now() - start })
   try {
-    let object = opened.get(path)
-    if (object === undefined) {
-      const result = openObject(readFileSync(path), path.slice(path.lastIndexOf('/') + 1))
-      if (!result.ok) return done({ ...nothing, verdict: 'load_error', message: formatFault(result.fault) })
-      object = result.value
-      opened.clear()
-      opened.set(path, object)
-    }
-    const linked = linkProgram(object, prog, kernel, options.type === undefined ? {} : { type: options.type })
+    const linked = link(kernel, path, prog, options.type)
     if (!linked.ok) return done({ ...nothing, verdict: 'load_error', message: formatFault(linked.fault) })
+    const judged = options.mutant === undefined ? linked.value : mutate(linked.value, parseMutant(options.mutant))
     // load flags that the selftest asks for: strict alignment and the like
-    const program = { ...linked.value, flags: linked.value.flags | (options.flags ?? 0) }
+    const program = { ...judged, flags: judged.flags | (options.flags ?? 0) }
     const report = verify(program, kernel, { log: options.log ?? false, trace: options.trace ?? false })
     const counts = { insns: report.insnsProcessed, states: report.states, log: report.log }
     if (report.verdict === 'accept') return done({ ...nothing, ...counts, verdict: 'accept', message: '' })
@@ -58,6 +58,25 @@ export function judge(
           .replaceAll(/\(?file:\S*\//g, '(')
     return done({ ...nothing, verdict: 'crash', message })
   }
+}
+
+/** Opened and linked; the last of each is kept. */
+function link(kernel: Kernel, path: string, prog: string, type: string | undefined): Result<LinkedProgram> {
+  const key = `${path} ${prog} ${type}`
+  const known = linkedOnce.get(key)
+  if (known !== undefined) return { ok: true, value: known }
+  let object = opened.get(path)
+  if (object === undefined) {
+    const result = openObject(readFileSync(path), path.slice(path.lastIndexOf('/') + 1))
+    if (!result.ok) return result
+    object = result.value
+    opened.clear()
+    opened.set(path, object)
+  }
+  const linked = linkProgram(object, prog, kernel, type === undefined ? {} : { type })
+  linkedOnce.clear()
+  if (linked.ok) linkedOnce.set(key, linked.value)
+  return linked
 }
 
 /** Numbers differ between machines and runs: ids, addresses, offsets of types. They become N. */

@@ -9,6 +9,8 @@ export interface Task {
   readonly prog: string
   readonly type?: string
   readonly flags?: number
+  /** `formatMutant` */
+  readonly mutant?: string
 }
 
 /** Judges every task; `seen` hears of each as it is done. Answers come in the tasks' order. */
@@ -62,8 +64,8 @@ export async function judgeAll(
 /** A worker's whole life: opens its kernel, then judges what it is given. */
 export async function serve(): Promise<void> {
   const kernel = await labKernel()
-  parentPort!.on('message', ({ path, prog, type, flags = 0 }: Task) => {
-    parentPort!.postMessage(judge(kernel, path, prog, type === undefined ? { flags } : { type, flags }))
+  parentPort!.on('message', ({ path, prog, ...options }: Task) => {
+    parentPort!.postMessage(judge(kernel, path, prog, options))
   })
   parentPort!.postMessage('ready')
 }

@@ -2,7 +2,9 @@
 // Makes a kernel profile (docs/kernel-profile.md).
 //
 //   node scripts/make-profile.ts --out profiles/6.12.kfprofile --release R --btf vmlinux.btf --ids vmlinux.btf_ids
-//        --names btfids-syms.elf --config config [--module NAME=FILE.ko[.xz] …]
+//        [--names btfids-syms.elf] --config config [--module NAME=FILE.ko[.xz] …]
+//
+// Without --names (stock images of 6.16 and later have no symbols for .BTF_ids) sets are named by their members.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -11,6 +13,7 @@ import { readElf, unpackKernelImage } from '../src/binary/index.ts'
 import { type Btf, parseBtf } from '../src/btf/index.ts'
 import { destructorRows, recogniseSet } from '../src/kfunc/index.ts'
 import { scanIds } from '../src/kernel/btf-ids.ts'
+import { setsOfImage } from '../src/kernel/image-sets.ts'
 import { assembleProfile, layOut, type ProfileIndex, wrapProfile } from '../src/kernel/profile-format.ts'
 
 /** ELF type of a file that is not linked yet. */
@@ -27,7 +30,7 @@ const { values: args } = parseArgs({
     module: { type: 'string', multiple: true, default: [] },
   },
 })
-const need = (name: 'out' | 'release' | 'btf' | 'ids' | 'names' | 'config'): string => {
+const need = (name: 'out' | 'release' | 'btf' | 'ids' | 'config'): string => {
   const value = args[name]
   if (value === undefined) throw new Error(`--${name} is missing`)
   return value
@@ -40,8 +43,8 @@ function must<T>(result: { ok: true; value: T } | { ok: false; fault: { what: st
 const vmlinuxBytes = readFileSync(need('btf'))
 const vmlinux = must(parseBtf(vmlinuxBytes, { name: 'vmlinux' }))
 const ids = readFileSync(need('ids'))
-const names = readFileSync(need('names'))
-const { sets, lists } = named(vmlinux, ids, names)
+const { sets, lists } =
+  args.names === undefined ? recognised(vmlinux, ids) : named(vmlinux, ids, readFileSync(args.names))
 
 const modules = []
 for (const spec of args.module) {
@@ -53,7 +56,7 @@ for (const spec of args.module) {
   const btfBytes = elf.data(section)
   const btf = must(parseBtf(btfBytes, { name, base: vmlinux }))
   const idSection = elf.section('.BTF_ids')
-  const own = idSection === undefined ? [] : named(btf, elf.data(idSection), bytes).sets
+  const own = idSection === undefined ? [] : setsOfModule(btf, elf.data(idSection), bytes)
   modules.push({ name, btfBytes, sets: own, destructors: [] })
 }
 
@@ -82,6 +85,26 @@ const kfuncs = [...sets, ...modules.flatMap((module) => module.sets)].reduce(
 )
 console.log(`${need('out')}: ${file.length} bytes, ${sets.length} sets, ${kfuncs} kfuncs, ${modules.length} modules`)
 
+interface NamedSet {
+  readonly set: string
+  readonly members: [number, number][]
+}
+
+/** By the members: what an image opened without a profile knows too. */
+function recognised(btf: Btf, section: Uint8Array): { sets: NamedSet[]; lists: Record<string, string[]> } {
+  const found = setsOfImage(btf, section, need('release'))
+  for (const note of found.notes) console.warn(note)
+  return {
+    sets: found.sets.map(({ set, members }) => ({ set, members: members.map(([id, flags]) => [id, flags]) })),
+    lists: Object.fromEntries([...found.lists].map(([name, names]) => [name, [...names]])),
+  }
+}
+
+function setsOfModule(btf: Btf, section: Uint8Array, bytes: Uint8Array): NamedSet[] {
+  const { sets } = named(btf, section, bytes)
+  return sets.length > 0 ? sets : recognised(btf, section).sets
+}
+
 /** Every set and list of a .BTF_ids section by the name its symbol gives it; a scan without names must find the same sets. */
 function named(btf: Btf, section: Uint8Array, symbolsOf: Uint8Array) {
   const words = new Uint32Array(Uint8Array.from(section).buffer, 0, section.length >> 2)
@@ -104,7 +127,10 @@ function named(btf: Btf, section: Uint8Array, symbolsOf: Uint8Array) {
     }
   }
   for (const { set, members } of sets) {
-    const known = recogniseSet(members.map(([id]) => btf.type(id).name))
+    const known = recogniseSet(
+      members.map(([id]) => btf.type(id).name),
+      need('release'),
+    )
     if (known?.set !== set) console.warn(`set ${set} is recognised as ${known?.set ?? 'nothing'}`)
   }
   const scanned = scanIds(btf, section).sets

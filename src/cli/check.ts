@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os'
 import { fullType } from '../check.ts'
 import type { Outcome } from '../explain/index.ts'
+import { type Kernel, rulesNote } from '../kernel/index.ts'
 import { progTypes } from '../uapi/index.ts'
 import { checkObject } from './check-object.ts'
 import { checkInWorkers } from './jobs.ts'
@@ -29,15 +30,23 @@ export async function check(paths: readonly string[], flags: CheckFlags): Promis
   }
   const jobs = Math.min(flags.jobs, paths.length, availableParallelism() * 4)
   if (jobs > 1) {
+    tellOfKernel(await kernelOf(flags), flags)
     await checkInWorkers(paths, flags, jobs, { take, trouble, done: shown.step })
   } else {
     const kernel = await kernelOf(flags)
-    const seen = new Set(kernel.notes)
-    if (!isBundled(flags)) for (const note of seen) process.stderr.write(`kfuncs: note: ${note}\n`)
+    tellOfKernel(kernel, flags)
     for (const path of paths) checkObject(path, kernel, flags, { take, trouble, begin: shown.say, done: shown.step })
   }
   out.end()
   return status
+}
+
+/** What is doubtful about the kernel, and whether the rules are its own: before any verdict, on stderr. */
+function tellOfKernel(kernel: Kernel, flags: CheckFlags): void {
+  const notes = isBundled(flags) ? [] : [...new Set(kernel.notes)]
+  for (const note of notes) process.stderr.write(`kfuncs: note: ${note}\n`)
+  const rules = rulesNote(kernel)
+  if (rules !== undefined) process.stderr.write(`kfuncs: warning: ${rules}\n`)
 }
 
 const isBundled = (flags: CheckFlags): boolean => /^\d+\.\d+$/.test(flags.kernel)

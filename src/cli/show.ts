@@ -20,7 +20,7 @@ export function showText(kernel: Kernel, name: string): string {
       `Linux ${kernel.release} has no kfunc ${name}${close.length === 0 ? '' : ` — did you mean ${close.join(', ')}?`}`,
     )
   }
-  const it = describeKfunc(kfunc)
+  const it = describeKfunc(kfunc, { trustedByDefault: kernel.gate('kfunc-trusted-by-default') })
   const lines = [
     `${it.prototype};`,
     `    ${kfunc.module === undefined ? `Linux ${kernel.release}` : `module ${kfunc.module}`}`,

@@ -49,7 +49,7 @@ function explainRejection(report: Rejected, program: LinkedProgram, kernel: Kern
     primary: primaryAt(program, report.insn, label),
     notes: causes.notes,
     reason: reasonOf(row, values, causes, label),
-    contract: kfunc === undefined ? undefined : contractOf(kfunc),
+    contract: kfunc === undefined ? undefined : contractOf(kfunc, kernel),
     rule: row.rule,
     section: row.section,
     help: fillAll(row.help, values),
@@ -250,8 +250,8 @@ function didYouMean(name: string, program: LinkedProgram, kernel: Kernel): strin
 }
 
 /** A kfunc's contract in words, for the reader of a rejection. */
-export function contractOf(kfunc: Kfunc): Contract {
-  const told = describeKfunc(kfunc)
+export function contractOf(kfunc: Kfunc, kernel: Kernel): Contract {
+  const told = describeKfunc(kfunc, { trustedByDefault: kernel.gate('kfunc-trusted-by-default') })
   const partner = told.partner
   const partnerWords =
     partner === undefined || partner.names.length === 0

@@ -4,7 +4,9 @@
 import { type Btf, type BtfId, pointee, typeName } from '../btf/index.ts'
 import {
   type Destructor,
+  hookRows,
   isListedSafe,
+  joinedTypes,
   type Kfunc,
   registrationFor,
   type SafeTable,
@@ -45,9 +47,10 @@ const none: ReadonlySet<string> = new Set()
 /** Builds the value. */
 export function buildKernel(parts: KernelParts): Kernel {
   const { btf, lists, errorInjection } = parts
+  const gate = (name: string): boolean => parts.gates.get(name) ?? gateOpen(name, parts.release)
   const kfuncs = new Map<string, Kfunc>()
   const byId = new Map<Btf, Map<BtfId, Kfunc>>()
-  for (const kfunc of parts.kfuncs) {
+  for (const kfunc of withJoinedTypes(parts.kfuncs, gate)) {
     if (!kfuncs.has(kfunc.name)) kfuncs.set(kfunc.name, kfunc)
     let ids = byId.get(kfunc.btf)
     if (ids === undefined) {
@@ -86,12 +89,25 @@ export function buildKernel(parts: KernelParts): Kernel {
     helper: (id: number, program: ProgramTraits) => helperAnswer(id, program),
     helperName: (id: number) => helperNameOf(id),
     ctxAccess: (program, off, size, write, signed) => ctxAccess(btf, program, off, size, write, signed),
-    gate: (name) => parts.gates.get(name) ?? gateOpen(name, parts.release),
+    gate,
     safePointer: (table, struct, field, fieldType) => isSafe(btf, table, struct, field, fieldType),
     config: (name) => parts.config.get(name),
   }
   partsOf.set(kernel, parts)
   return kernel
+}
+
+/** Registrations hold the types that every kernel's hook serves; here those come that joined later. */
+function withJoinedTypes(kfuncs: readonly Kfunc[], gate: (name: string) => boolean): readonly Kfunc[] {
+  const joined = new Map(hookRows.map(({ hook }): [string, readonly string[]] => [hook, joinedTypes(hook, gate)]))
+  if ([...joined.values()].every((types) => types.length === 0)) return kfuncs
+  return kfuncs.map((kfunc) => ({
+    ...kfunc,
+    registrations: kfunc.registrations.map((row) => ({
+      ...row,
+      types: [...new Set([...row.types, ...(joined.get(row.hook ?? '') ?? [])])],
+    })),
+  }))
 }
 
 /**

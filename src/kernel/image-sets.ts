@@ -28,6 +28,7 @@ const listMarkers: readonly {
   { name: 'bpf_lsm_unlocked_sockopt_hooks', has: 'bpf_lsm_socket_socketpair' },
   { name: 'bool_lsm_hooks', has: 'bpf_lsm_audit_rule_known' },
   { name: 'bool_lsm_hooks', has: 'bpf_lsm_inode_xattr_skipcap' },
+  { name: 'void_lsm_hooks', has: 'bpf_lsm_audit_rule_free', min: 20 },
   { name: 'btf_allowlist_d_path', has: 'vfs_getattr' },
   { name: 'btf_id_deny', has: 'migrate_disable' },
   { name: 'noreturn_deny', has: 'do_exit' },
@@ -35,13 +36,13 @@ const listMarkers: readonly {
 ]
 
 /** The sets of vmlinux: `ids` is its .BTF_ids section. */
-export function setsOfImage(btf: Btf, ids: Uint8Array, littleEndian = true): ImageSets {
+export function setsOfImage(btf: Btf, ids: Uint8Array, release: string, littleEndian = true): ImageSets {
   const notes: string[] = []
   const scan = scanIds(btf, ids, littleEndian)
   const sets = scan.sets.flatMap(({ byte, marked, members }): readonly KfuncSet[] => {
     const names = members.map(([id]) => btf.type(id).name)
-    const known = recogniseSet(names)
-    if (known !== undefined) return [{ set: known.set, hooks: known.hooks, filter: known.filter, members }]
+    const known = recogniseSet(names, release)
+    if (known !== undefined) return known.hooks.length === 0 ? [] : [{ ...known, members }]
     if (!marked) return []
     const set = `.BTF_ids+0x${byte.toString(16)}`
     notes.push(`kfunc set ${set} (${names.slice(0, 3).join(', ')} …): which programs may call its kfuncs is not known`)

@@ -5,8 +5,14 @@ import type { Btf } from '../btf/index.ts'
 
 /** A function and the first kernel that has it, newest first. */
 const firstSeen: readonly (readonly [string, string])[] = [
-  ['bpf_stream_vprintk', '6.17'],
-  ['bpf_dynptr_copy', '6.16'],
+  ['bpf_ksock_create', '7.3'],
+  ['bpf_list_add', '7.2'],
+  ['bpf_obj_new', '7.1'],
+  ['bpf_timer_cancel_async', '7.0'],
+  ['bpf_dynptr_from_file', '6.19'],
+  ['bpf_strcasecmp', '6.18'],
+  ['bpf_strcmp', '6.17'],
+  ['bpf_iter_dmabuf_new', '6.16'],
   ['bpf_res_spin_lock', '6.15'],
   ['bpf_local_irq_save', '6.14'],
   ['bpf_iter_kmem_cache_new', '6.13'],

@@ -58,7 +58,7 @@ const typeNames = [
 ] as const
 
 /** Every registration call of the module that can be read. */
-export function registrationsIn(image: Image): readonly Registration[] {
+export function registrationsIn(image: Image, gate: (name: string) => boolean = () => false): readonly Registration[] {
   const ids = image.find('.BTF_ids')
   if (ids === undefined || image.machine !== machineX86) return []
   const structs = kfuncSetStructs(image, ids)
@@ -71,7 +71,8 @@ export function registrationsIn(image: Image): readonly Registration[] {
       const { name } = reloc.symbol
       if (name !== 'register_btf_kfunc_id_set' && name !== 'register_btf_fmodret_id_set') continue
       const set = lastStruct(relocs, i, after, structs)
-      const hook = name === 'register_btf_fmodret_id_set' ? 'fmodret' : hookOfCall(section.bytes, after, reloc.offset)
+      const hook =
+        name === 'register_btf_fmodret_id_set' ? 'fmodret' : hookOfCall(section.bytes, after, reloc.offset, gate)
       after = reloc.offset + 4
       if (set !== undefined && hook !== undefined) out.push({ ...set, hook })
     }
@@ -128,13 +129,18 @@ function lastStruct(
 }
 
 /** The constant last moved into %edi before the call. */
-function hookOfCall(code: Uint8Array, after: number, call: number): string | undefined {
+function hookOfCall(
+  code: Uint8Array,
+  after: number,
+  call: number,
+  gate: (name: string) => boolean,
+): string | undefined {
   const from = Math.max(after, call - 96)
   for (let at = call - 2; at >= from; at--) {
     if (code[at] === 0x31 && code[at + 1] === 0xff) return hookOfType('BPF_PROG_TYPE_UNSPEC')
     if (code[at] === 0xbf && at + 5 <= call && code[at + 2] === 0 && code[at + 3] === 0 && code[at + 4] === 0) {
       const type = typeNames[code[at + 1]!]
-      if (type !== undefined) return hookOfType(`BPF_PROG_TYPE_${type}`)
+      if (type !== undefined) return hookOfType(`BPF_PROG_TYPE_${type}`, gate)
     }
   }
   return undefined

@@ -51,7 +51,7 @@ export function addModule(kernel: Kernel, source: ModuleSource): Result<Kernel> 
     const image = source.ko === undefined ? undefined : value(readImage(source.ko, { symbols: true }))
     const btf = openModuleBtf(kernel.btf, source, image)
     const notes: string[] = []
-    const { sets, destructors } = contentOf(btf, source, image, notes)
+    const { sets, destructors } = contentOf(btf, source, image, kernel, notes)
     const own: readonly Kfunc[] = kfuncsOfSets(btf, source.name, sets)
     if (own.length === 0) notes.push(`module ${source.name} registers no kfunc that could be found`)
     return buildKernel({
@@ -91,17 +91,21 @@ function contentOf(
   btf: Btf,
   source: ModuleSource,
   image: Image | undefined,
+  { release, gate }: Pick<Kernel, 'release' | 'gate'>,
   notes: string[],
 ): { readonly sets: readonly KfuncSet[]; readonly destructors: readonly Destructor[] } {
   const ids = image?.find('.BTF_ids')
   const scan = ids === undefined || image === undefined ? undefined : scanIds(btf, ids.bytes, image.littleEndian)
-  const registered = image === undefined ? [] : registrationsIn(image)
+  const registered = image === undefined ? [] : registrationsIn(image, gate)
   const declared = new Map(source.sets?.map((row): [string, DeclaredSet] => [row.set, row]))
   const sets: KfuncSet[] = []
   for (const { byte, marked, members } of scan?.sets ?? []) {
     const calls = registered.filter((row) => row.byte === byte)
     if (!marked && calls.length === 0) continue
-    const known = recogniseSet(members.map(([id]) => btf.type(id).name))
+    const known = recogniseSet(
+      members.map(([id]) => btf.type(id).name),
+      release,
+    )
     const set = nameOfSet(image!, byte) ?? known?.set ?? `.BTF_ids+0x${byte.toString(16)}`
     const row = declared.get(set) ?? known
     declared.delete(set)

@@ -9,6 +9,7 @@ import { parseConfig } from './config.ts'
 import { type Image, readImage } from './elf-sections.ts'
 import { gateOpen } from './gates.ts'
 import { knownDestructors, setsOfImage } from './image-sets.ts'
+import { versionOf } from '../uapi/index.ts'
 import { inferRelease } from './infer-release.ts'
 
 /** The parts of a kernel from vmlinux. */
@@ -22,50 +23,61 @@ export function imageParts(file: Uint8Array): Result<KernelParts> {
     const btf = value(parseBtf(bytes, { name: 'vmlinux' }))
     const ids = image.find('.BTF_ids')?.bytes
     if (ids === undefined) return withoutIds(btf, releaseIn(image))
-    const found = setsOfImage(btf, ids, image.littleEndian)
     const release = releaseIn(image) ?? inferRelease(btf)
+    const found = setsOfImage(btf, ids, release, image.littleEndian)
     const kfuncs = kfuncsOfSets(btf, undefined, found.sets)
-    const notes = [...found.notes, ...tagNotes(btf, release, kfuncs.length)]
+    const notes = [...found.notes, ...tagNotes(btf, release, kfuncs)]
     return { ...empty(btf, release), kfuncs, destructors: found.destructors, lists: found.lists, notes }
   })
 }
 
 /**
  * The parts of a kernel from its raw BTF. Which functions are kfuncs is there since 6.11 (the decl tag `bpf_kfunc`); their
- * flags and registration never are, so those of `like` (a kernel opened whole) are taken by name, and the notes say so.
+ * flags and registration never are, so those of `lenders` (kernels opened whole) are taken by name, and the notes say so.
  */
-export function btfParts(bytes: Uint8Array, like?: KernelParts): Result<KernelParts> {
-  return attempt({}, () => withoutIds(value(parseBtf(bytes, { name: 'vmlinux' })), undefined, like))
+export function btfParts(bytes: Uint8Array, lenders: readonly KernelParts[] = []): Result<KernelParts> {
+  return attempt({}, () => withoutIds(value(parseBtf(bytes, { name: 'vmlinux' })), undefined, lenders))
 }
 
-function withoutIds(btf: Btf, known: string | undefined, like?: KernelParts): KernelParts {
+function withoutIds(btf: Btf, known: string | undefined, lenders: readonly KernelParts[] = []): KernelParts {
   const release = known ?? inferRelease(btf)
   const tagged = new Set(taggedKfuncs(btf))
   const borrowed = new Map<number, Kfunc>()
-  for (const kfunc of like?.kfuncs ?? []) {
-    const id = btf.find(kfunc.name, 'func')
-    if (id !== undefined && (tagged.size === 0 || tagged.has(id) || isFmodret(kfunc))) {
-      borrowed.set(id, { ...kfunc, ...prototypeOf(btf, id), btf, btfId: id })
+  const nearest = [...lenders].sort((a, b) => distance(a.release, release) - distance(b.release, release))
+  for (const lender of nearest) {
+    for (const kfunc of lender.kfuncs) {
+      const id = btf.find(kfunc.name, 'func')
+      if (id === undefined || borrowed.has(id)) continue
+      if (tagged.size > 0 && !tagged.has(id) && !isFmodret(kfunc)) continue
+      const flags = flagsUnder(kfunc.flags, lender.release, release)
+      const registrations = kfunc.registrations.map((row) => ({ ...row, flags }))
+      borrowed.set(id, { ...kfunc, ...prototypeOf(btf, id), btf, btfId: id, flags, registrations })
     }
   }
   const bare = [...tagged].filter((id) => !borrowed.has(id))
   const unknown = kfuncsOfSets(btf, undefined, [{ set: 'unknown', hooks: [], members: bare.map((id) => [id, 0]) }])
   const notes = [
-    like === undefined
+    lenders.length === 0
       ? 'flags and registration of kfuncs are not in BTF: an image (vmlinux, vmlinuz) or a profile has them'
-      : `flags and registration of kfuncs are not in BTF: those of ${like.release} are taken by name; an image or a profile would have this kernel’s own`,
-    ...(bare.length === 0
-      ? []
-      : [`${bare.length} kfuncs are newer than that: which programs may call them is not known`]),
-    ...tagNotes(btf, release, undefined),
+      : `flags and registration of kfuncs are not in BTF: those of ${nearest.map((lender) => lender.release).join(', else ')} are taken by name; an image or a profile would have this kernel’s own`,
+    ...(bare.length === 0 ? [] : [`${bare.length} kfuncs are in neither: which programs may call them is not known`]),
+    ...tagNotes(btf, release, []),
   ]
   return {
     ...empty(btf, release),
     kfuncs: [...borrowed.values(), ...unknown],
     destructors: knownDestructors(btf),
-    lists: like?.lists ?? new Map(),
+    lists: nearest[0]?.lists ?? new Map(),
     notes,
   }
+}
+
+const distance = (a: string, b: string): number => Math.abs((versionOf(a) ?? 0) - (versionOf(b) ?? 0))
+
+/** Flags of another release: where kfuncs took any pointer unless flagged, one from a time when all want trusted ones keeps that. */
+function flagsUnder(flags: ReadonlySet<string>, from: string, to: string): ReadonlySet<string> {
+  if (!gateOpen('kfunc-trusted-by-default', from) || gateOpen('kfunc-trusted-by-default', to)) return flags
+  return new Set([...flags, 'KF_TRUSTED_ARGS'])
 }
 
 const isFmodret = ({ registrations }: Kfunc): boolean => registrations.every(({ hook }) => hook === 'fmodret')
@@ -93,15 +105,32 @@ function taggedKfuncs(btf: Btf): readonly number[] {
   return ids
 }
 
-/** A BTF that should have kfunc tags and lacks some, by name. DESIGN "Which kernels". */
-function tagNotes(btf: Btf, release: string, inSets: number | undefined): readonly string[] {
+/** A BTF that should have kfunc tags and lacks some, or whose prototypes are not split throughout, by name. DESIGN "Which kernels". */
+function tagNotes(btf: Btf, release: string, kfuncs: readonly Kfunc[]): readonly string[] {
   if (!gateOpen('kfunc-decl-tags', release)) return []
-  const tagged = taggedKfuncs(btf).length
-  if (tagged === 0) return ['BTF has no kfunc tags (bpf_kfunc): it was made with a pahole older than 1.26']
-  if (inSets !== undefined && tagged < inSets)
-    return [`BTF has kfunc tags for ${tagged} of ${inSets} kfuncs: it is half tagged`]
-  return []
+  const tagged = new Set(taggedKfuncs(btf))
+  if (tagged.size === 0) return ['BTF has no kfunc tags (bpf_kfunc): it was made with a pahole older than 1.26']
+  const bare = kfuncs.filter((kfunc) => !isFmodret(kfunc) && !tagged.has(kfunc.btfId))
+  const whole = kfuncs.filter(
+    ({ name, flags }) => flags.has('KF_IMPLICIT_ARGS') && btf.find(`${name}_impl`, 'func') === undefined,
+  )
+  return [
+    ...(bare.length === 0
+      ? []
+      : [`BTF is half tagged: ${bare.length} of ${kfuncs.length} kfuncs lack the tag bpf_kfunc (${someOf(bare)})`]),
+    ...(whole.length === 0
+      ? []
+      : [
+          `BTF is half split: ${whole.length} kfuncs with KF_IMPLICIT_ARGS have no prototype NAME_impl (${someOf(whole)}); a call of one is refused`,
+        ]),
+  ]
 }
+
+const someOf = (kfuncs: readonly Kfunc[]): string =>
+  kfuncs
+    .slice(0, 3)
+    .map(({ name }) => name)
+    .join(', ') + (kfuncs.length > 3 ? ' …' : '')
 
 /** '6.12.117+deb12-cloud-amd64' from the banner 'Linux version …' in read-only data. */
 function releaseIn(image: Image): string | undefined {

@@ -16,14 +16,14 @@ export function profileParts(
   return attempt({ section: 'profile' }, () => {
     const notes: string[] = []
     const btf = openBtf(blob(index.btf), 'vmlinux', undefined)
-    const kfuncs: Kfunc[] = [...kfuncsOfSets(btf, undefined, registered(index.sets, notes))]
+    const kfuncs: Kfunc[] = [...kfuncsOfSets(btf, undefined, registered(index.sets, index.release, notes))]
     const destructors: Destructor[] = [...destructorsIn(btf, index.destructors)]
     const moduleBtfs: Btf[] = []
     for (const module of index.modules) {
       if (modules !== undefined && !modules.includes(module.name)) continue
       const own = openBtf(blob(module.btf), module.name, btf)
       moduleBtfs.push(own)
-      kfuncs.push(...kfuncsOfSets(own, module.name, registered(module.sets, notes)))
+      kfuncs.push(...kfuncsOfSets(own, module.name, registered(module.sets, index.release, notes)))
       destructors.push(...destructorsIn(own, module.destructors))
     }
     return {
@@ -47,11 +47,12 @@ function openBtf(bytes: Uint8Array, name: string, base: Btf | undefined): Btf {
   return parsed.value
 }
 
-function registered(sets: readonly ProfileSet[], notes: string[]): readonly KfuncSet[] {
-  return sets.map(({ set, members }) => {
-    const known = knownSet(set)
+function registered(sets: readonly ProfileSet[], release: string, notes: string[]): readonly KfuncSet[] {
+  return sets.flatMap(({ set, members }): readonly KfuncSet[] => {
+    const known = knownSet(set, release)
     if (known === undefined) notes.push(`kfunc set ${set}: which programs may call its kfuncs is not known`)
-    return { set, members, hooks: known?.hooks ?? [], filter: known?.filter }
+    else if (known.hooks.length === 0) return []
+    return [{ set, members, hooks: known?.hooks ?? [], filter: known?.filter }]
   })
 }
 

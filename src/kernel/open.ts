@@ -24,7 +24,7 @@ export interface OpenKernelOptions {
 }
 
 /** Kernels that come with the package. */
-export const bundledKernels: readonly string[] = ['6.12']
+export const bundledKernels: readonly string[] = ['6.12', '7.3']
 
 /** Opens a kernel: a bundled one by name, or the bytes of a profile, of raw BTF, of a vmlinux or of a distribution's vmlinuz. */
 export async function openKernel(
@@ -59,9 +59,13 @@ async function fromBytes(bytes: Uint8Array, options: OpenKernelOptions): Promise
     const image = await unpackKernelImage(bytes)
     return image.ok ? imageParts(image.value) : image
   }
-  // BTF alone says neither flags nor registration: what the bundled kernel has by the same name is the best guess there is.
-  const borrowed = await bundled(bundledKernels[0]!, { ...options, modules: [] })
-  return btfParts(bytes, borrowed.ok ? borrowed.value : undefined)
+  // BTF alone says neither flags nor registration: what bundled kernels have by the same name is the best guess there is.
+  const lenders: KernelParts[] = []
+  for (const name of bundledKernels) {
+    const lender = await bundled(name, { ...options, modules: [] })
+    if (lender.ok) lenders.push(lender.value)
+  }
+  return btfParts(bytes, lenders)
 }
 
 const isBtf = (bytes: Uint8Array): boolean =>

@@ -2,7 +2,6 @@
 // Who may call a kfunc. kfuncs.rst "Registering the kfuncs": visibility is per program type, narrowed by filters.
 
 import { type FilterSubject, filterRow } from './filters.ts'
-import { hookOfType } from './hooks.ts'
 import type { Kfunc, KfuncRegistration } from './types.ts'
 
 export interface Caller extends FilterSubject {
@@ -20,13 +19,12 @@ export function registrationFor(kfunc: Kfunc, program: Caller): KfuncRegistratio
   const target = program.type === 'BPF_PROG_TYPE_EXT' ? program.target : undefined
   const type = target?.type ?? program.type
   const subject = target === undefined ? program : { ...program, attachType: target.attachType }
-  const hook = hookOfType(type)
-  const passes = ({ filter, allows }: KfuncRegistration): boolean =>
-    filter === undefined || ((allows ?? filterRow(filter)?.allows)?.(subject) ?? false)
+  const passes = ({ filter, allows, set }: KfuncRegistration): boolean =>
+    filter === undefined || ((allows ?? filterRow(filter)?.allows)?.(subject, { kfunc: kfunc.name, set }) ?? false)
   const { registrations } = kfunc
   return (
     registrations.find((row) => row.types.includes('common') && passes(row)) ??
-    registrations.find((row) => hook !== undefined && row.types.includes(type) && passes(row))
+    registrations.find((row) => row.hook !== undefined && row.types.includes(type) && passes(row))
   )
 }
 

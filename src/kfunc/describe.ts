@@ -27,15 +27,20 @@ export interface KfuncDescription {
   readonly use: string
 }
 
+export interface DescribeOptions {
+  /** The kernel's kfuncs take trusted arguments unless they say otherwise (gate kfunc-trusted-by-default). */
+  readonly trustedByDefault?: boolean
+}
+
 /** Everything there is to say about a kfunc. */
-export function describeKfunc(kfunc: Kfunc): KfuncDescription {
+export function describeKfunc(kfunc: Kfunc, options: DescribeOptions = {}): KfuncDescription {
   const { btf, params } = kfunc
   return {
     prototype: prototypeText(kfunc),
     params: params.map((param, i) => ({
       name: param.name,
       type: spellType(btf, param.type),
-      words: paramWords(kfunc, param, params[i + 1]),
+      words: paramWords(kfunc, param, params[i + 1], options),
     })),
     returns: returnWords(kfunc),
     flags: [...kfunc.flags].map((name) => ({ name, words: flagRow(name)?.words ?? 'not known to us' })),
@@ -54,7 +59,12 @@ export function prototypeText({ btf, name, params, ret }: Pick<Kfunc, 'btf' | 'n
 }
 
 /** What one parameter asks of its argument: its annotations, its type, and what the kfunc's flags add. */
-function paramWords(kfunc: Kfunc, param: KfuncParam, next: KfuncParam | undefined): readonly string[] {
+function paramWords(
+  kfunc: Kfunc,
+  param: KfuncParam,
+  next: KfuncParam | undefined,
+  { trustedByDefault = false }: DescribeOptions,
+): readonly string[] {
   const { btf, flags } = kfunc
   const words: string[] = []
   if (param.suffixes.length > 0) {
@@ -69,7 +79,8 @@ function paramWords(kfunc: Kfunc, param: KfuncParam, next: KfuncParam | undefine
   const struct = structOf(btf, target)
   if (btf.type(target).kind === 'func_proto') return [...words, 'a callback: a function of the program']
   if (size !== undefined) words.push(`memory of ${next!.name} bytes`)
-  else if (struct !== undefined) words.push(structWords(struct.name, flags, nullable))
+  else if (struct !== undefined)
+    words.push(structWords(struct.name, trustedByDefault ? new Set([...flags, 'KF_TRUSTED_ARGS']) : flags, nullable))
   else if (param.suffixes.length === 0 && btf.type(target).kind !== 'void') words.push('memory of the size of its type')
   return words
 }

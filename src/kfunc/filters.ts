@@ -5,22 +5,61 @@
 export interface FilterSubject {
   readonly type: string
   readonly attachType: string | undefined
+  /** Function it attaches to. */
+  readonly attachName?: string | undefined
   readonly structOps?: { readonly typeName: string; readonly member: string } | undefined
+}
+
+/** The call a filter decides about. */
+export interface FilteredCall {
+  readonly kfunc: string
+  readonly set: string
 }
 
 export interface FilterRow {
   readonly name: string
   readonly words: string
-  readonly allows: (program: FilterSubject) => boolean
+  readonly allows: (program: FilterSubject, call: FilteredCall) => boolean
   readonly source: string
+}
+
+const qdiscKfuncs: Readonly<Record<'everywhere' | 'enqueue' | 'dequeue', readonly string[]>> = {
+  everywhere: ['bpf_skb_get_hash', 'bpf_kfree_skb', 'bpf_dynptr_from_skb'],
+  enqueue: ['bpf_qdisc_skb_drop', 'bpf_qdisc_watchdog_schedule'],
+  dequeue: ['bpf_qdisc_watchdog_schedule', 'bpf_qdisc_bstats_update'],
+}
+
+const scxAnywhere: readonly string[] = ['scx_kfunc_ids_any', 'scx_kfunc_ids_idle', 'scx_kfunc_ids_cid']
+const scxUnlocked = ['scx_kfunc_ids_unlocked']
+const scxEnqueue = ['scx_kfunc_ids_enqueue_dispatch', 'scx_kfunc_ids_select_cpu']
+/** Sets that only some operations of a scheduler may call from. */
+const scxOperations: Readonly<Record<string, readonly string[]>> = {
+  select_cpu: scxEnqueue,
+  enqueue: scxEnqueue,
+  dispatch: ['scx_kfunc_ids_enqueue_dispatch', 'scx_kfunc_ids_dispatch'],
+  sub_ecaps_updated: ['scx_kfunc_ids_enqueue_dispatch', 'scx_kfunc_ids_dispatch'],
+  cpu_release: ['scx_kfunc_ids_cpu_release'],
+  init_cids: [...scxUnlocked, 'scx_kfunc_ids_init_cids'],
+  ...Object.fromEntries(
+    (
+      'init_task dump cgroup_init cgroup_exit cgroup_prep_move cgroup_cancel_move cgroup_set_weight ' +
+      'cgroup_set_bandwidth cgroup_set_idle sub_attach sub_detach cpu_online cpu_offline init exit'
+    )
+      .split(' ')
+      .map((member) => [member, scxUnlocked]),
+  ),
 }
 
 export const filterRows = [
   {
     name: 'bpf_fs_kfuncs_filter',
     words: 'only LSM programs',
-    allows: ({ type }) => type === 'BPF_PROG_TYPE_LSM',
-    source: 'fs/bpf_fs_kfuncs.c of 6.12',
+    allows: ({ type, structOps }, { kfunc }) =>
+      type === 'BPF_PROG_TYPE_LSM' ||
+      (structOps?.typeName === 'binfmt_misc_ops' &&
+        kfunc !== 'bpf_set_dentry_xattr' &&
+        kfunc !== 'bpf_remove_dentry_xattr'),
+    source: 'fs/bpf_fs_kfuncs.c of 6.12; since 7.3 also struct_ops of binfmt_misc_ops, a struct older kernels lack',
   },
   {
     name: 'bpf_get_fsverity_digest_filter',
@@ -41,10 +80,49 @@ export const filterRows = [
     source: 'kernel/trace/bpf_trace.c of 6.12',
   },
   {
+    name: 'bpf_session_filter',
+    words: 'only sessions: of kprobes, of uprobes, of fentry and fexit (attach type BPF_TRACE_*_SESSION)',
+    allows: ({ type, attachType }) =>
+      type === 'BPF_PROG_TYPE_TRACING'
+        ? attachType === 'BPF_TRACE_FSESSION' || attachType === 'BPF_TRACE_FSESSION_MULTI'
+        : attachType === 'BPF_TRACE_KPROBE_SESSION' || attachType === 'BPF_TRACE_UPROBE_SESSION',
+    source: 'kernel/trace/bpf_trace.c of 7.3',
+  },
+  {
     name: 'bpf_qdisc_kfunc_filter',
-    words: 'only struct_ops programs of Qdisc_ops',
-    allows: ({ structOps }) => structOps?.typeName === 'Qdisc_ops',
-    source: 'net/sched/bpf_qdisc.c of 6.16; which member may call which is not modelled',
+    words: 'only struct_ops programs of Qdisc_ops; some only in enqueue or dequeue',
+    allows: ({ structOps }, { kfunc }) =>
+      structOps?.typeName === 'Qdisc_ops' &&
+      (qdiscKfuncs.everywhere.includes(kfunc) ||
+        (structOps.member === 'enqueue' && qdiscKfuncs.enqueue.includes(kfunc)) ||
+        (structOps.member === 'dequeue' && qdiscKfuncs.dequeue.includes(kfunc))),
+    source: 'net/sched/bpf_qdisc.c of 7.3',
+  },
+  {
+    name: 'bpf_ksock_kfunc_filter',
+    words: 'only syscall programs, and LSM programs at socket_sendmsg',
+    allows: ({ type, attachName }) =>
+      type === 'BPF_PROG_TYPE_SYSCALL' || (type === 'BPF_PROG_TYPE_LSM' && attachName === 'bpf_lsm_socket_sendmsg'),
+    source: 'net/core/bpf_ksock.c of 7.3',
+  },
+  {
+    name: 'bm_bpf_kfunc_filter',
+    words: 'only the load program of binfmt_misc_ops',
+    allows: ({ structOps }) => structOps?.typeName === 'binfmt_misc_ops' && structOps.member === 'load',
+    source: 'fs/binfmt_misc_bpf.c of 7.3',
+  },
+  {
+    name: 'scx_kfunc_context_filter',
+    words:
+      'only schedulers (sched_ext_ops), some only in some operations; what any may call also from syscall programs',
+    allows: ({ type, structOps }, { set }) => {
+      if (type === 'BPF_PROG_TYPE_SYSCALL')
+        return scxAnywhere.includes(set) || set === 'scx_kfunc_ids_unlocked' || set === 'scx_kfunc_ids_select_cpu'
+      if (type !== 'BPF_PROG_TYPE_STRUCT_OPS') return scxAnywhere.includes(set)
+      if (structOps?.typeName !== 'sched_ext_ops') return false
+      return scxAnywhere.includes(set) || (scxOperations[structOps.member] ?? []).includes(set)
+    },
+    source: 'kernel/sched/ext/ext.c of 7.3; sched_ext_ops_cid is not modelled, so it may call nothing',
   },
 ] as const satisfies readonly FilterRow[]
 

@@ -137,19 +137,19 @@ export const flagRows = [
   },
   {
     name: 'KF_SPINLOCK_SAFE',
-    bit: undefined,
+    bit: 17,
     since: '7.3',
     words: 'may be called while a bpf_spin_lock is held',
     rule: undefined,
-    source: 'kfuncs.rst of 7.3; its bit is not known to us, so it is never read from a flags word',
+    source: 'include/linux/btf.h of 7.3',
   },
   {
     name: 'KF_PERFMON',
-    bit: undefined,
+    bit: 18,
     since: '7.3',
     words: 'needs CAP_PERFMON in the loader',
     rule: undefined,
-    source: 'kfuncs.rst of 7.3; its bit is not known to us, so it is never read from a flags word',
+    source: 'include/linux/btf.h of 7.3',
   },
   {
     name: 'KF_DEPRECATED',

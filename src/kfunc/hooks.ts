@@ -6,7 +6,8 @@
 export interface HookRow {
   readonly hook: string
   readonly types: readonly string[]
-  readonly since?: string
+  /** Types that look into it too in kernels where the gate is open. */
+  readonly joined?: readonly { readonly type: string; readonly gate: string; readonly source: string }[]
   readonly source: string
 }
 
@@ -20,6 +21,7 @@ export const hookRows = [
   {
     hook: 'tracing',
     types: ['BPF_PROG_TYPE_TRACING', 'BPF_PROG_TYPE_TRACEPOINT', 'BPF_PROG_TYPE_PERF_EVENT', 'BPF_PROG_TYPE_LSM'],
+    joined: [{ type: 'BPF_PROG_TYPE_RAW_TRACEPOINT', gate: 'raw-tp-kfuncs', source: 'kernel/bpf/btf.c of 7.2' }],
     source: btfC,
   },
   { hook: 'syscall', types: ['BPF_PROG_TYPE_SYSCALL'], source: btfC },
@@ -33,6 +35,7 @@ export const hookRows = [
       'BPF_PROG_TYPE_CGROUP_SOCKOPT',
       'BPF_PROG_TYPE_CGROUP_SYSCTL',
     ],
+    joined: [{ type: 'BPF_PROG_TYPE_SOCK_OPS', gate: 'sock-ops-kfuncs', source: 'kernel/bpf/btf.c of 7.2' }],
     source: btfC,
   },
   { hook: 'sched_act', types: ['BPF_PROG_TYPE_SCHED_ACT'], source: btfC },
@@ -45,7 +48,6 @@ export const hookRows = [
   },
   { hook: 'netfilter', types: ['BPF_PROG_TYPE_NETFILTER'], source: btfC },
   { hook: 'kprobe', types: ['BPF_PROG_TYPE_KPROBE'], source: btfC },
-  { hook: 'sock_ops', types: ['BPF_PROG_TYPE_SOCK_OPS'], since: '6.15', source: 'kernel/bpf/btf.c of 6.15' },
   {
     hook: 'fmodret',
     types: [],
@@ -54,15 +56,23 @@ export const hookRows = [
 ] as const satisfies readonly HookRow[]
 
 const hookByType: ReadonlyMap<string, string> = new Map(
-  hookRows.flatMap((row) => row.types.map((type): [string, string] => [type, row.hook])),
+  hookRows.flatMap((row: HookRow) => row.types.map((type): [string, string] => [type, row.hook])),
 )
 
-/** The hook a program type looks into besides 'common'; undefined where it has none (a raw tracepoint, a sockmap verdict …). */
-export const hookOfType = (type: string): string | undefined =>
-  type === 'BPF_PROG_TYPE_UNSPEC' ? 'common' : hookByType.get(type)
+/** The hook a program type looks into besides 'common'; undefined where it has none (a sockmap verdict …). `gate`: of the kernel, for types that joined later. */
+export const hookOfType = (type: string, gate?: (name: string) => boolean): string | undefined =>
+  type === 'BPF_PROG_TYPE_UNSPEC'
+    ? 'common'
+    : (hookByType.get(type) ?? (gate && hookRows.find(({ hook }) => joinedTypes(hook, gate).includes(type))?.hook))
 
 /** The program types a hook serves; `['common']` and `['fmodret']` for the two that are not about a type. */
 export function typesOfHook(hook: string): readonly string[] {
   if (hook === 'common' || hook === 'fmodret') return [hook]
   return hookRows.find((row) => row.hook === hook)?.types ?? []
+}
+
+/** The types that joined a hook in a kernel with these gates. */
+export function joinedTypes(hook: string | undefined, gate: (name: string) => boolean): readonly string[] {
+  const row: HookRow | undefined = hookRows.find((each) => each.hook === hook)
+  return row?.joined?.filter((each) => gate(each.gate)).map(({ type }) => type) ?? []
 }

@@ -2,19 +2,37 @@
 // Which kfunc sets the kernel registers, for which hooks and with which filter. An image holds the sets' members and
 // flags in the clear but neither their names nor their registration, so a set is recognised by a marker among its members.
 
+import { releaseIn } from '../uapi/index.ts'
+
 export interface KnownSet {
   readonly set: string
-  /** Hooks it is registered for (see hooks.ts). */
+  /** Hooks it is registered for (see hooks.ts); none: it is there to be looked up in, and makes nothing callable. */
   readonly hooks: readonly string[]
   readonly filter?: string
-  /** Members that belong to this set and no other; one present is enough. */
+  /** What changed since, oldest first. */
+  readonly later?: readonly {
+    readonly since: string
+    readonly hooks?: readonly string[]
+    readonly filter?: string
+    readonly source: string
+  }[]
+  /** Members that belong to this set and to none after it; one present is enough. */
   readonly markers: readonly string[]
+  /** Members that must be there besides a marker. */
+  readonly also?: readonly string[]
   /** Module that owns it, where it can be built as one. */
   readonly module?: string
   readonly source: string
 }
 
 export const knownSets = [
+  {
+    set: 'scx_kfunc_ids_cpu_only',
+    hooks: [],
+    markers: ['scx_bpf_get_possible_cpumask'],
+    also: ['scx_bpf_select_cpu_dfl'],
+    source: 'kernel/sched/ext/ext.c of 7.2: what schedulers in the cid form may not call',
+  },
   {
     set: 'generic_btf_ids',
     hooks: ['tracing', 'tc', 'xdp', 'struct_ops', 'syscall', 'cgroup'],
@@ -68,6 +86,14 @@ export const knownSets = [
     set: 'kprobe_multi_kfunc_set_ids',
     hooks: ['kprobe'],
     filter: 'bpf_kprobe_multi_filter',
+    later: [
+      {
+        since: '7.0',
+        hooks: ['kprobe', 'tracing'],
+        filter: 'bpf_session_filter',
+        source: 'kernel/trace/bpf_trace.c of 7.3, where the set is called session_kfunc_set_ids',
+      },
+    ],
     markers: ['bpf_session_is_return'],
     source: 'kernel/trace/bpf_trace.c',
   },
@@ -112,9 +138,9 @@ export const knownSets = [
   },
   {
     set: 'bpf_kfunc_check_set_sock_ops',
-    hooks: ['sock_ops'],
+    hooks: ['cgroup'],
     markers: ['bpf_sock_ops_enable_tx_tstamp'],
-    source: 'net/core/filter.c of 6.15',
+    source: 'net/core/filter.c of 7.2; registered for SOCK_OPS, whose hook is cgroup',
   },
   {
     set: 'bpf_sk_iter_kfunc_ids',
@@ -216,40 +242,70 @@ export const knownSets = [
     source: 'net/ipv4/fou_bpf.c',
   },
   {
+    set: 'scx_kfunc_ids_unlocked',
+    hooks: ['struct_ops', 'syscall'],
+    later: [{ since: '7.1', filter: 'scx_kfunc_context_filter', source: 'kernel/sched/ext/ext.c of 7.3' }],
+    markers: ['scx_bpf_create_dsq'],
+    source: 'kernel/sched/ext.c',
+  },
+  {
     set: 'scx_kfunc_ids_select_cpu',
     hooks: ['struct_ops'],
+    later: [
+      { since: '6.17', hooks: ['struct_ops', 'syscall'], source: 'kernel/sched/ext/idle.c of 7.3' },
+      { since: '7.1', filter: 'scx_kfunc_context_filter', source: 'kernel/sched/ext/ext.c of 7.3' },
+    ],
     markers: ['scx_bpf_select_cpu_dfl'],
     source: 'kernel/sched/ext.c',
   },
   {
     set: 'scx_kfunc_ids_enqueue_dispatch',
     hooks: ['struct_ops'],
+    later: [{ since: '7.1', filter: 'scx_kfunc_context_filter', source: 'kernel/sched/ext/ext.c of 7.3' }],
     markers: ['scx_bpf_dispatch_vtime', 'scx_bpf_dsq_insert_vtime'],
     source: 'kernel/sched/ext.c',
   },
   {
     set: 'scx_kfunc_ids_dispatch',
     hooks: ['struct_ops'],
+    later: [{ since: '7.1', filter: 'scx_kfunc_context_filter', source: 'kernel/sched/ext/ext.c of 7.3' }],
     markers: ['scx_bpf_dispatch_nr_slots'],
     source: 'kernel/sched/ext.c',
   },
   {
     set: 'scx_kfunc_ids_cpu_release',
     hooks: ['struct_ops'],
+    later: [{ since: '7.1', filter: 'scx_kfunc_context_filter', source: 'kernel/sched/ext/ext.c of 7.3' }],
     markers: ['scx_bpf_reenqueue_local'],
-    source: 'kernel/sched/ext.c',
-  },
-  {
-    set: 'scx_kfunc_ids_unlocked',
-    hooks: ['struct_ops', 'syscall'],
-    markers: ['scx_bpf_create_dsq'],
     source: 'kernel/sched/ext.c',
   },
   {
     set: 'scx_kfunc_ids_any',
     hooks: ['struct_ops', 'tracing', 'syscall'],
+    later: [{ since: '7.1', filter: 'scx_kfunc_context_filter', source: 'kernel/sched/ext/ext.c of 7.3' }],
     markers: ['scx_bpf_kick_cpu'],
     source: 'kernel/sched/ext.c',
+  },
+  {
+    set: 'scx_kfunc_ids_idle',
+    hooks: ['struct_ops', 'tracing', 'syscall'],
+    later: [{ since: '7.1', filter: 'scx_kfunc_context_filter', source: 'kernel/sched/ext/ext.c of 7.3' }],
+    markers: ['scx_bpf_get_idle_cpumask'],
+    source: 'kernel/sched/ext/idle.c of 7.3; its members are in other sets before 7.1',
+  },
+  {
+    set: 'scx_kfunc_ids_init_cids',
+    hooks: ['struct_ops'],
+    filter: 'scx_kfunc_context_filter',
+    markers: ['scx_bpf_cid_override'],
+    source: 'kernel/sched/ext/cid.c of 7.3',
+  },
+  {
+    set: 'scx_kfunc_ids_cid',
+    hooks: ['struct_ops', 'tracing', 'syscall'],
+    filter: 'scx_kfunc_context_filter',
+    markers: ['scx_bpf_cid_to_cpu'],
+    source: 'kernel/sched/ext/cid.c of 7.3',
   },
   {
     set: 'hid_bpf_kfunc_ids',
@@ -270,16 +326,93 @@ export const knownSets = [
     markers: ['bpf_qdisc_skb_drop'],
     source: 'net/sched/bpf_qdisc.c of 6.16',
   },
+  {
+    set: 'rqspinlock_kfunc_ids',
+    hooks: ['common'],
+    markers: ['bpf_res_spin_lock'],
+    source: 'kernel/bpf/rqspinlock.c of 7.3',
+  },
+  {
+    set: 'bpf_memcontrol_kfuncs',
+    hooks: ['common'],
+    markers: ['bpf_get_mem_cgroup'],
+    source: 'mm/bpf_memcontrol.c of 7.3',
+  },
+  {
+    set: 'io_uring_kfunc_set',
+    hooks: ['struct_ops'],
+    markers: ['bpf_io_uring_get_region'],
+    source: 'io_uring/bpf-ops.c of 7.3',
+  },
+  {
+    set: 'wakeup_source_kfunc_ids',
+    hooks: ['syscall'],
+    markers: ['bpf_wakeup_sources_get_head'],
+    source: 'drivers/base/power/wakeup.c of 7.3',
+  },
+  {
+    set: 'bpf_kfunc_check_set_icmp_send',
+    hooks: ['cgroup'],
+    markers: ['bpf_icmp_send'],
+    source: 'net/core/filter.c of 7.3; registered for CGROUP_SKB, whose hook is cgroup',
+  },
+  {
+    set: 'ksock_init_kfunc_btf_ids',
+    hooks: ['syscall'],
+    markers: ['bpf_ksock_create'],
+    source: 'net/core/bpf_ksock.c of 7.3',
+  },
+  {
+    set: 'ksock_kfunc_btf_ids',
+    hooks: ['syscall', 'tracing'],
+    filter: 'bpf_ksock_kfunc_filter',
+    markers: ['bpf_ksock_send'],
+    source: 'net/core/bpf_ksock.c of 7.3; registered for LSM, whose hook is tracing',
+  },
+  {
+    set: 'bm_bpf_kfunc_ids',
+    hooks: ['struct_ops'],
+    filter: 'bm_bpf_kfunc_filter',
+    markers: ['bpf_binprm_set_interp'],
+    source: 'fs/binfmt_misc_bpf.c of 7.3',
+  },
 ] as const satisfies readonly KnownSet[]
 
+/** How a set is registered in a kernel: what makes its kfuncs callable. */
+export interface SetRegistration {
+  readonly set: string
+  readonly hooks: readonly string[]
+  readonly filter: string | undefined
+}
+
 /**
- * The known set these members form: the row with a marker among them. Rows that share a marker
+ * The known set these members form: the first row with a marker among them. Rows that share a marker
  * (hid_bpf's two) are told apart by order: the earlier row's marker is in the earlier row's set only.
  */
-export function recogniseSet(members: Iterable<string>): KnownSet | undefined {
+export function recogniseSet(members: Iterable<string>, release: string): SetRegistration | undefined {
   const names = new Set(members)
-  return knownSets.find((row: KnownSet) => row.markers.some((marker) => names.has(marker)))
+  return registered(
+    knownSets.find(
+      ({ markers, also }: KnownSet) =>
+        markers.some((marker) => names.has(marker)) && (also ?? []).every((name) => names.has(name)),
+    ),
+    release,
+  )
 }
 
 /** A known set by name. */
-export const knownSet = (set: string): KnownSet | undefined => knownSets.find((row) => row.set === set)
+export const knownSet = (set: string, release: string): SetRegistration | undefined =>
+  registered(
+    knownSets.find((row) => row.set === set),
+    release,
+  )
+
+function registered(row: KnownSet | undefined, release: string): SetRegistration | undefined {
+  if (row === undefined) return undefined
+  const changes = (row.later ?? []).filter(({ since }) => releaseIn(release, since))
+  return {
+    set: row.set,
+    hooks: changes.findLast(({ hooks }) => hooks !== undefined)?.hooks ?? row.hooks,
+    filter: changes.findLast(({ filter }) => filter !== undefined)?.filter ?? row.filter,
+  }
+}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Btf, BtfId } from '../btf/index.ts'
-import type { FilterSubject } from './filters.ts'
+import type { FilteredCall, FilterSubject } from './filters.ts'
 
 /** 'KF_ACQUIRE' … : the kernel's own spelling. The table of flags is flags.ts. */
 export type KfuncFlag = string
@@ -46,7 +46,7 @@ export interface KfuncRegistration {
   /** Name of the filter that further narrows callers; its rule is in filters.ts. */
   readonly filter?: string
   /** The filter itself, where a module of one's own brings it (module/). */
-  readonly allows?: (program: FilterSubject) => boolean
+  readonly allows?: (program: FilterSubject, call: FilteredCall) => boolean
 }
 
 /** Destructor of an object type held in a map: registered per struct. kfuncs.rst has it under "registering". */

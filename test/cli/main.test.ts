@@ -188,3 +188,21 @@ describe('--module', () => {
     expect(err).toContain('host.c:1')
   })
 })
+
+describe('another kernel', () => {
+  test('7.3 is bundled: its kfuncs are listed and shown', async () => {
+    const listed = await run('list', '--kernel', '7.3', 'bpf_list_add')
+    expect(listed.status).toBe(0)
+    expect(listed.out).toContain('implicit_args')
+    const shown = await run('show', '--kernel', '7.3', 'bpf_list_add')
+    expect(shown.out).toContain('Linux 7.3.')
+    expect(await run('show', 'bpf_list_add')).toMatchObject({ status: 2 })
+  })
+
+  test('a check by rules of another release warns', async () => {
+    const gated = await run('check', '--kernel', '7.3', '--prog', 'acquire_release', acquire)
+    const plain = await run('check', '--prog', 'acquire_release', acquire)
+    expect(plain.err).not.toContain('warning')
+    if (gated.err !== '') expect(gated.err).toContain('judged by the rules of 6.12')
+  })
+})

@@ -175,8 +175,8 @@ describe('partners', () => {
 })
 
 test('recogniseSet goes by a marker among the members', () => {
-  expect(recogniseSet(['bpf_task_from_pid', 'bpf_task_release'])?.set).toBe('generic_btf_ids')
-  expect(recogniseSet(['some_kfunc'])).toBeUndefined()
+  expect(recogniseSet(['bpf_task_from_pid', 'bpf_task_release'], '6.12')?.set).toBe('generic_btf_ids')
+  expect(recogniseSet(['some_kfunc'], '6.12')).toBeUndefined()
 })
 
 test('no-cast aliases are the exact pair of names', () => {

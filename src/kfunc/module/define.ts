@@ -4,7 +4,7 @@ import { type CFunction, type CUnit, cdeclToBtf, loadC } from '../../cdecl/index
 import { attempt, FaultError, ok, type Result } from '../../fault/index.ts'
 import { type FilterSubject, filterRow } from '../filters.ts'
 import { suffixesOf } from '../suffixes.ts'
-import type { KfuncDeprecation } from '../types.ts'
+import type { KfuncDeprecation, KfuncRegistration } from '../types.ts'
 import { argumentRules } from './argument-rules.ts'
 import { flagRules } from './flag-rules.ts'
 import { iteratorRules } from './iterator-rules.ts'
@@ -163,6 +163,6 @@ function filterFunction(filter: ModuleFilter): (program: FilterSubject) => boole
 }
 
 /** The filter of a registration as a function; the kernel's own by their names. */
-export function moduleFilter(module: KfuncModule, name: string): ((program: FilterSubject) => boolean) | undefined {
+export function moduleFilter(module: KfuncModule, name: string): KfuncRegistration['allows'] {
   return module.filters.get(name) ?? filterRow(name)?.allows
 }

@@ -67,7 +67,8 @@ export const gateRows = [
   },
   { name: 'kfunc-prog-suffix', since: '6.17', until: '7.0', words: 'the parameter suffix __prog' },
   { name: 'string-kfuncs', since: '6.17', words: 'bpf_strcmp and its kin' },
-  { name: 'static-liveness', since: '6.18', words: 'liveness computed ahead of exploration' },
+  { name: 'static-register-liveness', since: '6.15', words: 'liveness of registers computed ahead of exploration' },
+  { name: 'static-liveness', since: '6.18', words: 'liveness of stack slots computed ahead of exploration' },
   { name: 'task-work', since: '6.18', words: 'bpf_task_work' },
   {
     name: 'kfunc-trusted-by-default',

@@ -27,8 +27,9 @@ export interface ResolvedExterns {
   readonly kconfig: Uint8Array | undefined
 }
 
-/** Where a strong untyped symbol is said to be when the target has no /proc/kallsyms: somewhere in the kernel's half. */
+/** Where untyped symbols are said to be when the target has no /proc/kallsyms: in the kernel's half, each at a place of its own. */
 const SOMEWHERE = 0xffff_ffff_8100_0000n
+const APART = 16n
 
 /** Resolves every extern of the object, or refuses with libbpf's sentence. */
 export function resolveExterns(object: BpfObject, target: LinkTarget): ResolvedExterns {
@@ -49,13 +50,14 @@ export function resolveExterns(object: BpfObject, target: LinkTarget): ResolvedE
     set.add(extern)
   }
   const modules: Btf[] = []
-  const resolved = externs.map((extern) => resolveOne(object, extern, target, modules, set.has(extern)))
+  const resolved = externs.map((extern, i) => resolveOne(object, extern, i, target, modules, set.has(extern)))
   return { externs: resolved, kconfig: size === 0 ? undefined : kconfig }
 }
 
 function resolveOne(
   object: BpfObject,
   extern: Extern,
+  index: number,
   target: LinkTarget,
   modules: Btf[],
   hasValue: boolean,
@@ -65,7 +67,7 @@ function resolveOne(
       if (!hasValue && !extern.weak) refuse(`extern '${extern.name}' (strong): not resolved`)
       return { kind: 'kconfig' }
     case 'ksym_untyped':
-      return untyped(extern, target)
+      return untyped(extern, index, target)
     case 'ksym_var':
       return typedVariable(object, extern, target, modules)
     case 'ksym_func':
@@ -73,12 +75,18 @@ function resolveOne(
   }
 }
 
-function untyped(extern: Extern, target: LinkTarget): ResolvedExtern {
-  const address = target.ksymAddress === undefined ? undefined : target.ksymAddress(extern.name)
+function untyped(extern: Extern, index: number, target: LinkTarget): ResolvedExtern {
+  const somewhere: ResolvedExtern = { kind: 'address', address: SOMEWHERE + BigInt(index) * APART }
+  if (target.ksymAddress === undefined) {
+    // without the kernel's symbols, a weak one is there if the kernel's types know it
+    const { name, weak } = extern
+    const known = findInKernel(target, name, 'func') ?? findInKernel(target, name, 'var')
+    return weak && known === undefined ? { kind: 'missing' } : somewhere
+  }
+  const address = target.ksymAddress(extern.name)
   if (address !== undefined) return { kind: 'address', address }
   if (extern.weak) return { kind: 'missing' }
-  if (target.ksymAddress !== undefined) refuse(`extern '${extern.name}' (strong): not resolved`)
-  return { kind: 'address', address: SOMEWHERE }
+  return refuse(`extern '${extern.name}' (strong): not resolved`)
 }
 
 interface Found {

@@ -7,7 +7,7 @@ import type { Kernel, ProgramTraits } from '../kernel/index.ts'
 import type { LinkedProgram, MapDef } from '../object/index.ts'
 import { type BtfRecord, type KernelTypes, noRecord, recordOf } from './record.ts'
 import { type PathStep, reject } from './report.ts'
-import type { RegState } from './state/reg.ts'
+import { notInit, type RegState } from './state/reg.ts'
 import type { Frame, LinkedReg, State } from './state/state.ts'
 
 export interface VerifyOptions {
@@ -67,11 +67,13 @@ export class Env {
   readonly kernel: Kernel
   readonly traits: ProgramTraits
   readonly options: VerifyOptions
+  /** Registers' liveness is known before exploration, instead of noted during it. */
+  readonly staticLiveness: boolean
   readonly insns: readonly Insn[]
   readonly notes: InsnNote[]
   subprogs: Subprog[] = []
   subprogAt: Int32Array
-  /** Bits of registers live before each insn. */
+  /** Bits of registers live before each insn: what later kernels compare states by. */
   liveRegs: Uint16Array
   exceptionCb = -1
   seenException = false
@@ -86,7 +88,9 @@ export class Env {
   totalStates = 0
   peakStates = 0
   maxStatesPerInsn = 0
-  curStates = 0
+  /** Marking everything precise reached the current state too. */
+  allPrecise = false
+  /** Checkpoints by insn and by where the current function was called, newest first. */
   explored = new Map<number, State[]>()
   stack: { state: State; insn: number; prev: number; logLength: number }[] = []
   nextId = 0
@@ -106,6 +110,7 @@ export class Env {
     this.prog = prog
     this.kernel = kernel
     this.options = options
+    this.staticLiveness = kernel.gate('static-register-liveness')
     this.insns = prog.insns
     this.notes = prog.insns.map(() => ({
       prune: false,
@@ -145,6 +150,16 @@ export class Env {
   }
   setReg(number: number, reg: RegState): void {
     this.state.cur.regs[number] = reg
+  }
+  /** The insn writes the register, whatever to: reads that follow are of what it leaves. */
+  noteWrite(number: number): void {
+    this.state.cur.wroteRegs |= 1 << number
+  }
+  /** r0-r5 are gone after a call. */
+  clobberCallerSaved(): void {
+    const { cur } = this.state
+    cur.wroteRegs |= 0x3f
+    for (let i = 0; i <= 5; i++) cur.regs[i] = notInit
   }
   newId(): number {
     return ++this.nextId

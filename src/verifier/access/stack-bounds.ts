@@ -60,6 +60,7 @@ export function requireStackBounds(
 function noteDepth(env: Env, reg: RegState, min: number): void {
   const subprog = env.subprogs[env.state.frames[reg.frame]!.subprog]!
   if (-min > subprog.stackDepth) subprog.stackDepth = -min
+  if (min < 0) frameOf(env, reg).reach(slotIndex(min))
 }
 
 /** The frame that a stack pointer points into. */

@@ -9,7 +9,6 @@ import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
 import { constReg, edit, isPointer, notInit, type RegState, scalarReg, unknownScalar } from '../state/reg.ts'
 import {
-  allBytes,
   byteType,
   DYNPTR,
   INVALID,
@@ -56,14 +55,12 @@ export function writeStack(
   }
   if (value !== undefined && aligned && value.kind === 'scalar') {
     let kept = value
-    // the copy in memory learns what the register learns
-    if (!scalar.isConst(value.var) && value.id === 0 && source >= 0) {
+    const fits = size === 8 || scalar.bitWidth(value.var) <= size * 8
+    // the copy in memory learns what the register learns, where it is the whole of it
+    if (!fits) kept = edit(value, { id: 0, delta: undefined })
+    else if (!scalar.isConst(value.var) && value.id === 0 && source >= 0) {
       kept = edit(value, { id: env.newId() })
       env.setReg(source, kept)
-    }
-    if (size < 8) {
-      const fits = scalar.umaxN(value.var) < 2 ** (size * 8)
-      if (!fits) kept = edit(kept, { id: 0, delta: undefined })
     }
     spill(kept)
     return
@@ -144,7 +141,7 @@ const badRead = (off: number, i: number, size: number): never =>
 export function readStack(env: Env, frame: Frame, off: number, size: number): RegState {
   const index = slotIndex(off)
   const slot = frame.slot(index)
-  markSlotRead(env, frame.frameno, index)
+  markSlotRead(env.state, frame.frameno, index)
   if (isSpilled(slot)) {
     env.stepStack = frame.frameno * 64 + index
     const spilled = spilledBytes(slot)
@@ -236,18 +233,19 @@ export function requireStackInitialized(
         reg: number,
       })
     }
-    markSlotRead(env, reg.frame, index)
+    markSlotRead(env.state, reg.frame, index)
     if (access === 'helper') clobber(frame, index, slot, at)
   }
   return { min, max }
 }
 
+/** A call may have written the byte. Of a spill it is part of nothing is left; bytes beside a spill change alone. */
 function clobber(frame: Frame, index: number, slot: Slot, at: number): void {
-  if (isSpilled(slot)) {
-    let types = slot.types
-    for (let i = 0; i < 8; i++) if (byteType(slot, i) === SPILL) types = withBytes(types, i, 1, MISC)
-    frame.setSlot(index, { types, reg: notInit })
-  } else if (!allBytes(slot, MISC)) {
-    frame.setSlot(index, { types: withBytes(slot.types, byteIndex(at), 1, MISC), reg: notInit })
-  }
+  const byte = byteIndex(at)
+  const type = byteType(slot, byte)
+  if (type === MISC) return
+  if (type !== SPILL) return frame.setSlot(index, { types: withBytes(slot.types, byte, 1, MISC), reg: slot.reg })
+  let types = slot.types
+  for (let i = 0; i < 8; i++) if (byteType(slot, i) !== INVALID) types = withBytes(types, i, 1, MISC)
+  frame.setSlot(index, { types, reg: notInit })
 }

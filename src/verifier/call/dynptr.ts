@@ -30,8 +30,10 @@ export function destroyDynptrAt(env: Env, frame: Frame, index: number): void {
   const first = frame.slot(index).reg.frame === 1 ? index : index + 1
   const { reg } = frame.slot(first)
   if (reg.dynptr === 'ringbuf') reject('dynptr-overwrite-referenced', 'cannot overwrite referenced dynptr')
-  frame.setSlot(first, emptySlot)
-  frame.setSlot(first - 1, emptySlot)
+  for (const slot of [first, first - 1]) {
+    frame.setSlot(slot, emptySlot)
+    setBit(frame.written, slot)
+  }
   invalidateSlices(env, reg.id)
 }
 
@@ -85,8 +87,8 @@ export function requireDynptr(env: Env, number: number, expected: DynptrType | u
   const frame = frameOf(env, reg)
   const slot = frame.slot(index)
   if (!allBytes(slot, DYNPTR) || slot.reg.frame !== 1 || !allBytes(frame.slot(index - 1), DYNPTR)) bad()
-  markSlotRead(env, reg.frame, index)
-  markSlotRead(env, reg.frame, index - 1)
+  markSlotRead(env.state, reg.frame, index)
+  markSlotRead(env.state, reg.frame, index - 1)
   if (expected !== undefined && slot.reg.dynptr !== expected) {
     reject('dynptr-type', `Expected a dynptr of type ${expected} as arg #${number - 1}`, {
       reg: number,
@@ -111,8 +113,10 @@ export function releaseDynptr(env: Env, number: number): void {
   const frame = frameOf(env, reg)
   const index = slotIndex(reg.off + constVar(reg))
   const dynptr = frame.slot(index).reg
-  frame.setSlot(index, emptySlot)
-  frame.setSlot(index - 1, emptySlot)
+  for (const slot of [index, index - 1]) {
+    frame.setSlot(slot, emptySlot)
+    setBit(frame.written, slot)
+  }
   invalidateSlices(env, dynptr.id)
   if (dynptr.refObjId !== 0) releaseReference(env, dynptr.refObjId)
 }

@@ -18,6 +18,7 @@ import {
   ALLOC,
   type DynptrType,
   edit,
+  isConst,
   isNull,
   isPkt,
   MAYBE_NULL,
@@ -116,10 +117,11 @@ export function callHelper(env: Env): void {
     if (wrong !== undefined) reject('map-helper', wrong[wrong.length - 1]!, { helper: name })
   }
   for (const apply of meta.pending) apply()
+  if (id === TAIL_CALL && meta.map >= 0) noteTailCallKey(env, meta.map)
   release(env, meta, id, name)
   special(env, meta, id)
   callHelperCallback(env, meta, id)
-  for (let i = 0; i <= 5; i++) env.setReg(i, notInit)
+  env.clobberCallerSaved()
   env.setReg(0, returned(env, meta, id))
   if (changesPacket.has(id) || (id === 202 && meta.dynptr?.dynptr === 'skb')) invalidatePacketPointers(env)
 }
@@ -355,8 +357,16 @@ function release(env: Env, meta: Meta, id: number, name: string): void {
     reject('release-unknown', `func ${name}#${id} reference has not been acquired before`, { helper: name })
 }
 
+const TAIL_CALL = 12
+
+/** A known index into the program array becomes a direct jump, so every path must have the same. */
+function noteTailCallKey(env: Env, map: number): void {
+  const key = env.reg(3)
+  if (isConst(key) && scalar.umaxN(key.var) < env.map(map).maxEntries) markPrecise(env, 3)
+}
+
 function special(env: Env, meta: Meta, id: number): void {
-  if (id === 12) {
+  if (id === TAIL_CALL) {
     if (env.state.refs.some((ref) => ref.kind === 'ptr')) {
       const at = env.state.refs.map((ref) => ({ label: 'acquired here', insn: ref.insn }))
       reject('reference-leak', 'tail_call would lead to reference leak', { at, helper: meta.proto.name })

@@ -75,7 +75,7 @@ export function requireIterator(env: Env, number: number, btf: Btf, id: BtfId): 
     }
     if (!allBytes(slot, ITER) || slot.reg.btf !== btf || slot.reg.btfId !== id) bad()
     if ((i === 0) !== (slot.reg.refObjId !== 0)) bad()
-    markSlotRead(env, reg.frame, index - i)
+    markSlotRead(env.state, reg.frame, index - i)
   }
   return { frame: reg.frame, slot: index, slots }
 }

@@ -121,7 +121,7 @@ export function callKfunc(env: Env): void {
     // with the default callback the cookie is what the program returns
     if (env.exceptionCb < 0) enforceReturn(env, 1, 'R1')
   }
-  for (let i = 0; i <= 5; i++) env.setReg(i, notInit)
+  env.clobberCallerSaved()
   const value = returned(env, meta)
   env.setReg(0, value)
   if (kfunc.flags.has('KF_ITER_NEXT') && meta.iter !== undefined) iterate(env, meta.iter)

@@ -6,7 +6,7 @@ import type { Env } from '../env.ts'
 import { reject } from '../report.ts'
 import { edit, NON_OWN, RCU, type RegState, unknownScalar } from '../state/reg.ts'
 import { byteType, DYNPTR, emptySlot } from '../state/stack.ts'
-import { mapRegs, type State } from '../state/state.ts'
+import { mapRegs, setBit, type State } from '../state/state.ts'
 
 export function acquireReference(env: Env): number {
   const id = env.newId()
@@ -37,6 +37,7 @@ export function releaseReference(env: Env, id: number): boolean {
       if (byteType(slot, 7) === DYNPTR && slot.reg.refObjId === id) {
         if (slot.reg.frame === 1) invalidateSlices(env, slot.reg.id)
         frame.stack[i] = emptySlot
+        setBit(frame.written, i)
       }
     })
   }

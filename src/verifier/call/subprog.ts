@@ -20,7 +20,6 @@ import {
   isNull,
   MAYBE_NULL,
   mayBeNull,
-  notInit,
   pointer,
   type RegState,
   regTypeText,
@@ -167,7 +166,8 @@ export function callSubprog(env: Env, target: number): number {
   const frame = new Frame(env.state.frames.length, index, env.insn)
   for (let i = 1; i <= 5; i++) frame.regs[i] = caller.regs[i]!
   frame.regs[10] = pointer('fp', { frame: frame.frameno })
-  for (let i = 0; i <= 5; i++) caller.regs[i] = notInit
+  frame.wroteRegs = caller.wroteRegs & 0x3e
+  env.clobberCallerSaved()
   env.pushStep()
   env.state.frames.push(frame)
   return subprog.start
@@ -200,7 +200,7 @@ function callGlobal(env: Env, subprog: Subprog, index: number): number {
   }
   for (const apply of pending) apply()
   subprog.called = true
-  for (let i = 0; i <= 5; i++) env.setReg(i, notInit)
+  env.clobberCallerSaved()
   env.setReg(0, unknownScalar)
   if (subprog.changesPktData) invalidatePacketPointers(env)
   return env.insn + 1

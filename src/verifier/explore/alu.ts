@@ -42,6 +42,7 @@ export function executeAlu(env: Env, insn: Insn): void {
   if (op.name === 'neg' || op.name === 'le' || op.name === 'be' || op.name === 'bswap') {
     const dst = readReg(env, insn.dst)
     requireWritable(insn.dst)
+    env.noteWrite(insn.dst)
     // privileged programs may see addresses as numbers
     if (isPointer(dst)) return env.setReg(insn.dst, unknownScalar)
     const value =
@@ -61,6 +62,7 @@ export function executeAlu(env: Env, insn: Insn): void {
     }
   }
   requireWritable(insn.dst)
+  env.noteWrite(insn.dst)
   if (isPointer(dst) || isPointer(src)) return pointerAlu(env, insn, dst, src)
   if ((op.name === 'and' || op.name === 'or') && scalar.isConst(src.var)) {
     // 0 or -1 under a mask: two values are two paths
@@ -102,11 +104,13 @@ function move(env: Env, insn: Insn): void {
   const { op } = insn
   if (op.source === 'imm') {
     requireWritable(insn.dst)
+    env.noteWrite(insn.dst)
     const imm = op.width === 32 ? insn.imm >>> 0 : insn.imm
     return env.setReg(insn.dst, scalarReg(scalar.constantNumber(imm)))
   }
   let src = readReg(env, insn.src)
   requireWritable(insn.dst)
+  env.noteWrite(insn.dst)
   if (op.name === 'addr_space_cast') {
     // the arena is the only other address space
     return env.setReg(insn.dst, insn.imm === 1 ? pointer('arena') : unknownScalar)

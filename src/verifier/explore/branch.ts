@@ -10,7 +10,7 @@ import { constReg, edit, isPkt, isPointer, MAYBE_NULL, mayBeNull, pointer, type 
 import { isSpilledScalar } from '../state/stack.ts'
 import { type LinkedReg, mapRegs, type State } from '../state/state.ts'
 import { readReg } from './operands.ts'
-import { markPrecise } from './precision.ts'
+import { DST_IS_FP, markPrecise, SRC_IS_FP } from './precision.ts'
 
 const AT_PKT_END = -2
 const BEYOND_PKT_END = -1
@@ -33,6 +33,7 @@ export function executeJump(env: Env, insn: Insn, fork: (target: number) => Stat
   if (op.source === 'reg' && src.kind === 'scalar' && src.id !== 0) collectLinked(env.state, src.id, linked)
   if (dst.kind === 'scalar' && dst.id !== 0) collectLinked(env.state, dst.id, linked)
   if (linked.length > 1) env.stepLinked = linked
+  env.stepStack = (dst.kind === 'fp' ? DST_IS_FP : 0) | (op.source === 'reg' && src.kind === 'fp' ? SRC_IS_FP : 0)
   const other = fork(target)
   const here = env.state
   if (dst.kind === 'scalar' && src.kind === 'scalar') {

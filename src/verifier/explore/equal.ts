@@ -24,10 +24,9 @@ class IdMap {
     if (old === 0 || cur === 0) return old === cur
     return this.pair(old, cur)
   }
-  /** Scalars without an id are each their own class. */
+  /** A scalar linked to nothing may become one that is; a link must be met by one, and an unlinked scalar is a class of its own. */
   sameScalar(old: number, cur: number): boolean {
-    if (old === 0 && cur === 0) return true
-    return this.pair(old === 0 ? ++this.fresh : old, cur === 0 ? ++this.fresh : cur)
+    return old === 0 || this.pair(old, cur === 0 ? ++this.fresh : cur)
   }
   private pair(old: number, cur: number): boolean {
     const { olds, curs, count } = this
@@ -49,24 +48,20 @@ export function statesEqual(env: Env, old: State, cur: State, closeness: Closene
   const ids = shared
   ids.clear()
   if (!sameHeld(old, cur, ids)) return false
-  const useLive = old.branches === 0 && closeness !== 'exact'
   for (let f = 0; f < old.frames.length; f++) {
     const a = old.frames[f]!
     const b = cur.frames[f]!
     if (a.callsite !== b.callsite || a.subprog !== b.subprog || a.callback !== b.callback) return false
-    const top = f === old.frames.length - 1
-    const next = top ? env.insn : old.frames[f + 1]!.callsite
-    const live = top ? env.liveRegs[next]! : returnLive(env, next)
-    if (!sameFrame(a, b, ids, closeness, useLive ? live : 0x3ff, useLive)) return false
+    if (!sameFrame(a, b, ids, closeness, regsToCompare(env, old, f, closeness))) return false
   }
   return true
 }
 
-/** Callers resume after the call, or at it again where it runs a callback. */
-const returnLive = (env: Env, callsite: number): number =>
-  env.note(callsite).callsCallback
-    ? env.liveRegs[callsite]! | (env.liveRegs[callsite + 1] ?? 0)
-    : (env.liveRegs[callsite + 1] ?? 0x3ff)
+/** Bits of the registers whose values count: those read later, as noted on the way or known ahead of it. */
+function regsToCompare(env: Env, old: State, f: number, closeness: Closeness): number {
+  if (env.staticLiveness) return env.liveRegs[old.frames[f + 1]?.callsite ?? env.insn]!
+  return closeness === 'live' ? old.frames[f]!.readRegs : 0x3ff
+}
 
 function sameHeld(old: State, cur: State, ids: IdMap): boolean {
   if (old.refs.length !== cur.refs.length || old.activeLocks !== cur.activeLocks || old.activeRcu !== cur.activeRcu)
@@ -84,13 +79,13 @@ function sameHeld(old: State, cur: State, ids: IdMap): boolean {
   return true
 }
 
-function sameFrame(old: Frame, cur: Frame, ids: IdMap, closeness: Closeness, live: number, useLive: boolean): boolean {
+function sameFrame(old: Frame, cur: Frame, ids: IdMap, closeness: Closeness, live: number): boolean {
   if (old.callbackDepth > cur.callbackDepth) return false
   for (let i = 0; i < 10; i++) if (live & (1 << i) && !sameReg(old.regs[i]!, cur.regs[i]!, ids, closeness)) return false
-  return sameStack(old, cur, ids, closeness, useLive)
+  return sameStack(old, cur, ids, closeness)
 }
 
-export function sameExactly(old: RegState, cur: RegState, ids: IdMap): boolean {
+function sameExactly(old: RegState, cur: RegState, ids: Pick<IdMap, 'same'>): boolean {
   return (
     old.kind === cur.kind &&
     old.flags === cur.flags &&
@@ -103,23 +98,36 @@ export function sameExactly(old: RegState, cur: RegState, ids: IdMap): boolean {
     old.frame === cur.frame &&
     old.dynptr === cur.dynptr &&
     old.aux === cur.aux &&
+    old.delta === cur.delta &&
     scalar.equal(old.var, cur.var) &&
     ids.same(old.id, cur.id) &&
     ids.same(old.refObjId, cur.refObjId)
   )
 }
-export const exactlyEqual = (a: RegState, b: RegState): boolean => sameExactly(a, b, new IdMap())
 
-export function sameReg(old: RegState, cur: RegState, ids: IdMap, closeness: Closeness): boolean {
+/** The very same values under the very same ids: cheap, and the least that going round in circles shows. */
+export function identicalRegs(a: readonly RegState[], b: readonly RegState[]): boolean {
+  for (let i = 0; i < 10; i++) {
+    const x = a[i]!
+    const y = b[i]!
+    if (x !== y && !(x.id === y.id && x.refObjId === y.refObjId && sameExactly(x, y, identity))) return false
+  }
+  return true
+}
+const identity = { same: (old: number, cur: number): boolean => old === cur }
+
+function sameReg(old: RegState, cur: RegState, ids: IdMap, closeness: Closeness): boolean {
   // one and the same value, linked to nothing
   if (old === cur && old.id === 0 && old.refObjId === 0) return true
   if (closeness === 'exact') return sameExactly(old, cur, ids)
-  if (old.kind === 'not_init') return true
+  if (old.kind === 'not_init' && closeness === 'live') return true
   if (old.kind !== cur.kind || old.flags !== cur.flags) return false
   switch (old.kind) {
     case 'scalar':
       if (closeness === 'live' && !old.precise) return true
-      if (old.delta !== cur.delta) return false
+      // values at a distance of each other: the same distance; a scalar linked to nothing is met by any
+      if ((old.delta !== undefined || (old.id !== 0 && cur.delta !== undefined)) && old.delta !== cur.delta)
+        return false
       if (!ids.sameScalar(old.id, cur.id)) return false
       return scalar.within(old.var, cur.var)
     case 'map_key':
@@ -139,7 +147,8 @@ export function sameReg(old: RegState, cur: RegState, ids: IdMap, closeness: Clo
       )
     case 'pkt':
     case 'pkt_meta':
-      return old.size <= cur.size && old.off === cur.off && ids.same(old.id, cur.id) && scalar.within(old.var, cur.var)
+      if (old.size < 0 || cur.size < 0 ? old.size !== cur.size : old.size > cur.size) return false
+      return old.off === cur.off && ids.same(old.id, cur.id) && scalar.within(old.var, cur.var)
     case 'arena':
       return true
     default:
@@ -147,20 +156,26 @@ export function sameReg(old: RegState, cur: RegState, ids: IdMap, closeness: Clo
   }
 }
 
-/** A slot that holds a scalar, spilled whole or as bytes, as a scalar; undefined for anything else. */
+/** A slot that holds a scalar, spilled whole, or bytes that may be anything, as a scalar; undefined for anything else. */
 function asScalar(slot: Slot): RegState | undefined {
   if (isSpilledScalar(slot) && byteType(slot, 0) === SPILL) return slot.reg
-  for (let i = 0; i < 8; i++) if (byteType(slot, i) !== MISC && byteType(slot, i) !== INVALID) return undefined
-  return byteType(slot, 0) === MISC || byteType(slot, 7) === MISC ? unknownScalar : undefined
+  return isAnything(slot) ? unknownScalar : undefined
+}
+/** Privileged programs may read what was never written. */
+function isAnything(slot: Slot): boolean {
+  for (let i = 0; i < 8; i++) if (byteType(slot, i) !== MISC && byteType(slot, i) !== INVALID) return false
+  return true
 }
 
-function sameStack(old: Frame, cur: Frame, ids: IdMap, closeness: Closeness, useLive: boolean): boolean {
+function sameStack(old: Frame, cur: Frame, ids: IdMap, closeness: Closeness): boolean {
   for (let s = 0; s < old.stack.length; s++) {
     const a = old.stack[s]!
     const b = cur.slot(s)
-    if (closeness === 'exact' && a.types !== b.types) return false
-    if (useLive && !testBit(old.read, s)) continue
-    if (a.types === 0 || (a === b && a.reg.id === 0 && a.reg.refObjId === 0)) continue
+    if (closeness === 'live') {
+      if (!testBit(old.read, s)) continue
+    } else if (s >= cur.stack.length || a.types !== b.types) return false
+    if (isAnything(a) || (a === b && a.reg.id === 0 && a.reg.refObjId === 0)) continue
+    if (s >= cur.stack.length) return false
     const sa = asScalar(a)
     const sb = asScalar(b)
     if (sa !== undefined && sb !== undefined) {
@@ -172,7 +187,7 @@ function sameStack(old: Frame, cur: Frame, ids: IdMap, closeness: Closeness, use
       const ta = byteType(a, i)
       const tb = byteType(b, i)
       // privileged programs may read what was never written
-      if (ta === INVALID || (ta === MISC && tb !== DYNPTR && tb !== ITER)) continue
+      if (ta === INVALID || ta === MISC) continue
       if (ta !== tb) return false
       needReg = true
     }

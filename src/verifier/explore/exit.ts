@@ -6,6 +6,7 @@ import type { Env } from '../env.ts'
 import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
 import { type RegState, regTypeText } from '../state/reg.ts'
+import { markRegRead } from './liveness.ts'
 import { markPrecise } from './precision.ts'
 
 function requireRange(
@@ -44,6 +45,7 @@ export function enforceReturn(env: Env, number: number, name: string): void {
   }
   const reg = env.reg(number)
   if (reg.kind === 'not_init') reject('uninitialized', `R${number} !read_ok`, { reg: number })
+  markRegRead(env.state, number)
   if (frame.callback === 'async') {
     if (reg.kind !== 'scalar')
       reject('return-type', `In async callback the register ${name} is not a known value (${regTypeText(reg)})`, {
@@ -72,6 +74,7 @@ export function enforceCallbackReturn(env: Env): void {
   const { frame } = env
   const reg = env.reg(0)
   if (reg.kind !== 'scalar') reject('callback-return', `R0 not a scalar value`, { reg: 0 })
+  markRegRead(env.state, 0)
   const range = frame.returnRange!
   requireRange(env, reg, 0, range.min, range.max, 'callback return', 'R0', false)
 }

@@ -39,7 +39,6 @@ export function explore(env: Env, state: State, start: number): void {
   env.prevInsn = -1
   env.stack = []
   env.explored = new Map()
-  env.curStates = 0
   env.printer?.start()
   for (;;) {
     if (env.insn < 0 || env.insn >= env.insns.length)
@@ -198,6 +197,8 @@ function exit(env: Env, exception: boolean): number | undefined {
   const caller = state.cur
   if (!callback) {
     caller.regs[0] = r0
+    caller.wroteRegs = (caller.wroteRegs & ~1) | (frame.born ? 1 : frame.wroteRegs & 1)
+    caller.r0From = frame.r0From >= 0 ? frame.r0From : frame.frameno
     return callsite + 1
   }
   // the call is made again: it may call back once more, or be done

@@ -1,20 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which stack slots of a checkpoint are read by what comes after it. Registers have static liveness (flow.ts); stack slots are
-// reached through pointers, so their reads are noted as they happen: up the chain of parents until a state that wrote the slot.
+// Which registers and stack slots of a checkpoint are read by what comes after it, noted as the reads happen: up the chain of
+// parents, until a segment that wrote the register or slot first. Only what is read need be covered when states are compared.
+//
+// A register lies in the same place of the parent's frame, with three exceptions: a static call hands r1-r5 of the caller to the
+// callee, a return hands r0 of the callee to the caller, and a frame made since the parent was kept is in no earlier state.
+// r0-r5 of a caller that waits for its callee are gone, so no checkpoint made in the callee notes reads of them.
 
-import type { Env } from '../env.ts'
-import { setBit, type State, testBit } from '../state/state.ts'
+import { type Frame, setBit, type State, testBit } from '../state/state.ts'
 
-export function markSlotRead(env: Env, frameno: number, slot: number): void {
-  markReadFrom(env.state, frameno, slot)
+const ARGUMENTS = 0x3e
+
+/** The frame reads the register, as an operand or an argument. */
+export function markRegRead(from: State, number: number): void {
+  if (number === 10) return
+  markRegReadFrom(from, from.frames.length - 1, number)
 }
 
-function markReadFrom(from: State, frameno: number, slot: number): void {
+function markRegReadFrom(from: State, frameno: number, number: number): void {
+  const bit = 1 << number
+  let state = from
+  let f = frameno
+  for (;;) {
+    const own: Frame = state.frames[f]!
+    if ((own.wroteRegs & bit) !== 0) return
+    const { parent } = state
+    if (parent === undefined) return
+    if (own.born) {
+      if (own.callback !== 'none' || f === 0 || (ARGUMENTS & bit) === 0) return
+      f--
+    } else if (number === 0 && own.r0From >= 0) f = own.r0From
+    const frame = parent.frames[f]
+    if (frame === undefined) return
+    if (number >= 6 || f === parent.frames.length - 1) {
+      if ((frame.readRegs & bit) !== 0) return
+      frame.readRegs |= bit
+    }
+    state = parent
+  }
+}
+
+/** Something reads the stack slot, or part of it. */
+export function markSlotRead(from: State, frameno: number, slot: number): void {
   let state = from
   for (;;) {
     const own = state.frames[frameno]
     // this segment wrote it first: earlier states do not matter
-    if (own === undefined || testBit(own.written, slot)) return
+    if (own === undefined || own.born || testBit(own.written, slot)) return
     const parent = state.parent
     if (parent === undefined) return
     const frame = parent.frames[frameno]
@@ -26,9 +57,12 @@ function markReadFrom(from: State, frameno: number, slot: number): void {
 
 /** The current state ended in one explored before: what that one's future reads, ours reads too. */
 export function propagateReads(from: State, seen: State): void {
-  for (let f = 0; f < seen.frames.length; f++) {
-    const { read } = seen.frames[f]!
+  const top = seen.frames.length - 1
+  for (let f = 0; f <= top; f++) {
+    const { read, readRegs, stack } = seen.frames[f]!
+    for (let i = f < top ? 6 : 0; i < 10; i++) if ((readRegs & (1 << i)) !== 0) markRegReadFrom(from, f, i)
     if (read.lo === 0 && read.hi === 0) continue
-    for (let slot = 0; slot < 64; slot++) if (testBit(read, slot)) markReadFrom(from, f, slot)
+    const slots = Math.min(stack.length, from.frames[f]?.stack.length ?? 0)
+    for (let slot = 0; slot < slots; slot++) if (testBit(read, slot)) markSlotRead(from, f, slot)
   }
 }

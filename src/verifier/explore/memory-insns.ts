@@ -10,7 +10,7 @@ import { requireNoReferences } from '../call/references.ts'
 import type { Env } from '../env.ts'
 import { reject, unsupported } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
-import { notInit, PERCPU, pointer, RDONLY, type RegState, regTypeText, scalarReg, unknownScalar } from '../state/reg.ts'
+import { PERCPU, pointer, RDONLY, type RegState, regTypeText, scalarReg, unknownScalar } from '../state/reg.ts'
 import { readReg, requireWritable } from './operands.ts'
 
 /** One insn serves one kind of pointer: contexts and kernel objects need rewriting of their own. */
@@ -35,6 +35,7 @@ const mixable = (kind: string): boolean => kind === 'plain' || kind === 'btf'
 export function accessLoad(env: Env, insn: Insn): void {
   const base = readReg(env, insn.src)
   requireWritable(insn.dst)
+  env.noteWrite(insn.dst)
   const value = access(env, {
     base: insn.src,
     off: insn.off,
@@ -85,6 +86,7 @@ export function accessAtomic(env: Env, insn: Insn): void {
   if (op.fetch || op.name === 'xchg') {
     const target = op.name === 'cmpxchg' ? 0 : insn.src
     requireWritable(target)
+    env.noteWrite(target)
     env.setReg(target, loaded)
   }
 }
@@ -109,6 +111,7 @@ function clearStored(env: Env, insn: Insn, base: RegState): void {
 
 export function loadImm64(env: Env, insn: Insn): void {
   requireWritable(insn.dst)
+  env.noteWrite(insn.dst)
   const ref = env.prog.refs.get(env.insn)
   const next = env.insns[env.insn + 1]
   if (next === undefined) reject('ld-imm64', 'invalid bpf_ld_imm64 insn')
@@ -186,6 +189,6 @@ export function loadAbs(env: Env, insn: Insn): void {
     reject('ld-abs-preempt', 'BPF_LD_[ABS|IND] cannot be used inside bpf_preempt_disable-ed region')
   if (ctx.kind !== 'ctx') reject('ld-abs-ctx', 'at the time of BPF_LD_ABS|IND R6 != pointer to skb', { reg: 6 })
   if (insn.op.kind === 'ld_ind') readReg(env, insn.src)
-  for (let i = 0; i <= 5; i++) env.setReg(i, notInit)
+  env.clobberCallerSaved()
   env.setReg(0, scalarReg(scalar.unsignedOfSize(4)))
 }

@@ -9,7 +9,7 @@ const MAX_PENDING = 8192
 
 /** Keeps a copy of the current state to be explored from `insn` on. */
 export function pushState(env: Env, insn: number, prev: number): State {
-  const state = env.state.copy(true)
+  const state = env.state.copy()
   env.stack.push({ state, insn, prev, logLength: env.printer?.position() ?? 0 })
   if (state.parent !== undefined) state.parent.branches++
   if (env.stack.length > MAX_PENDING) reject('complexity', `The sequence of ${MAX_PENDING} jumps is too complex.`)

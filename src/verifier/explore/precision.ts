@@ -4,9 +4,13 @@
 // Sound because whatever the walk cannot follow falls back to marking every scalar of every ancestor.
 
 import type { Env } from '../env.ts'
-import { edit } from '../state/reg.ts'
+import { edit, type RegState } from '../state/reg.ts'
 import { isSpilledScalar } from '../state/stack.ts'
-import { MAX_FRAMES, type State, type Step } from '../state/state.ts'
+import { mapRegs, MAX_FRAMES, type State, type Step, testBit } from '../state/state.ts'
+
+/** `Step.stack` of a jump: which operands point to the stack, and so have no exact value to trace. */
+export const DST_IS_FP = 1
+export const SRC_IS_FP = 2
 
 /** What still has to be traced: registers and stack slots per frame. */
 class Wanted {
@@ -53,12 +57,23 @@ export function markPrecise(env: Env, reg: number): void {
 export function propagatePrecision(env: Env, seen: State): void {
   const wanted = new Wanted()
   seen.frames.forEach((frame, f) => {
-    for (let i = 0; i < 10; i++) if (frame.regs[i]!.kind === 'scalar' && frame.regs[i]!.precise) wanted.set(f, i)
+    for (let i = 0; i < 10; i++) {
+      const reg = frame.regs[i]!
+      if (reg.kind === 'scalar' && reg.precise && (frame.readRegs & (1 << i)) !== 0) wanted.set(f, i)
+    }
     frame.stack.forEach((slot, i) => {
-      if (isSpilledScalar(slot) && slot.reg.precise) wanted.setSlot(f, i)
+      if (isSpilledScalar(slot) && slot.reg.precise && testBit(frame.read, i)) wanted.setSlot(f, i)
     })
   })
   if (!wanted.empty()) chase(env, env.state, wanted)
+}
+
+/** A new checkpoint begins with no marks: they come as later code asks for them. */
+export function forgetPrecision(env: Env): void {
+  if (!env.allPrecise) return
+  env.allPrecise = false
+  const forget = (reg: RegState): RegState => (reg.precise ? edit(reg, { precise: false }) : reg)
+  mapRegs(env.state, forget)
 }
 
 function chase(env: Env, from: State, wanted: Wanted): void {
@@ -67,16 +82,20 @@ function chase(env: Env, from: State, wanted: Wanted): void {
   let later: { insn: number; frame: number } = { insn: env.insn, frame: from.frames.length - 1 }
   while (state !== undefined) {
     for (let step: Step | undefined = state.last; step !== undefined; step = step.before) {
-      if (!back(env, step, later, wanted)) return markAll(from)
+      if (!back(env, step, later, wanted)) return markAll(env)
       later = step
       if (wanted.empty()) return
     }
     const parent: State | undefined = state.parent
-    if (parent === undefined) return
+    if (parent === undefined) break
     mark(parent, wanted)
     if (wanted.empty()) return
     state = parent
   }
+  // R1-R5 of a function verified on its own are its start; anything else came from where the walk could not see
+  const args = env.state.frames[0]!.subprog > 0 && from.frames.length === 1 ? 0x3e : 0
+  wanted.regs[0] = wanted.regs[0]! & ~args
+  if (!wanted.empty()) markAll(env)
 }
 
 /** Marks what is wanted in a checkpoint; what is marked already, or no scalar there, needs no further tracing. */
@@ -105,8 +124,9 @@ function mark(state: State, wanted: Wanted): void {
   }
 }
 
-function markAll(from: State): void {
-  for (let state: State | undefined = from; state !== undefined; state = state.parent) {
+function markAll(env: Env): void {
+  env.allPrecise = true
+  for (let state: State | undefined = env.state; state !== undefined; state = state.parent) {
     for (const frame of state.frames) {
       for (let i = 0; i < 10; i++) {
         const reg = frame.regs[i]!
@@ -140,7 +160,7 @@ function back(env: Env, step: Step, later: { insn: number; frame: number }, want
       if (op.name === 'mov' || op.name === 'movsx' || op.name === 'addr_space_cast') {
         wanted.clear(f, insn.dst)
         if (op.source === 'reg') wanted.set(f, insn.src)
-      } else if (op.source === 'reg') wanted.set(f, insn.src)
+      } else if (op.source === 'reg' && op.name !== 'neg' && op.size === 0) wanted.set(f, insn.src)
       return true
     case 'load':
       if (!wanted.has(f, insn.dst)) return true
@@ -155,11 +175,18 @@ function back(env: Env, step: Step, later: { insn: number; frame: number }, want
       if (op.source === 'reg') wanted.set(f, insn.src)
       return true
     case 'atomic': {
-      const written = op.name === 'cmpxchg' ? 0 : op.name === 'load_acquire' ? insn.dst : op.fetch ? insn.src : -1
-      if (wanted.has(f, insn.dst) && op.name !== 'load_acquire') return false
-      if (written >= 0) wanted.clear(f, written)
-      // the memory part makes the slot unknown: nothing before it decides its value
-      if (step.stack >= 0) return !wanted.hasSlot(step.stack >> 6, step.stack & 63)
+      const loaded = op.name === 'cmpxchg' ? 0 : op.name === 'load_acquire' ? insn.dst : op.fetch ? insn.src : -1
+      if (loaded >= 0) {
+        // what was in memory, as a load; what is there afterwards nobody knows
+        if (!wanted.has(f, loaded)) return true
+        wanted.clear(f, loaded)
+        if (step.stack >= 0) wanted.setSlot(step.stack >> 6, step.stack & 63)
+        return true
+      }
+      if (wanted.has(f, insn.dst)) return false
+      if (step.stack < 0 || !wanted.hasSlot(step.stack >> 6, step.stack & 63)) return true
+      wanted.clearSlot(step.stack >> 6, step.stack & 63)
+      wanted.set(f, insn.src)
       return true
     }
     case 'ld_imm64':
@@ -171,8 +198,9 @@ function back(env: Env, step: Step, later: { insn: number; frame: number }, want
     case 'jump':
       syncLinked()
       if (op.source === 'reg' && (wanted.has(f, insn.dst) || wanted.has(f, insn.src))) {
-        wanted.set(f, insn.dst)
-        wanted.set(f, insn.src)
+        const stackPointers = Math.max(0, step.stack)
+        if ((stackPointers & DST_IS_FP) === 0) wanted.set(f, insn.dst)
+        if ((stackPointers & SRC_IS_FP) === 0) wanted.set(f, insn.src)
       }
       syncLinked()
       return true

@@ -5,11 +5,12 @@
 import { iterDepthsDiffer } from '../call/iterator.ts'
 import type { Env } from '../env.ts'
 import { reject } from '../report.ts'
-import { byteType, ITER } from '../state/stack.ts'
-import type { State } from '../state/state.ts'
-import { statesEqual } from './equal.ts'
+import { notInit } from '../state/reg.ts'
+import { byteType, emptySlot, ITER } from '../state/stack.ts'
+import { type State, testBit } from '../state/state.ts'
+import { identicalRegs, statesEqual } from './equal.ts'
 import { propagateReads } from './liveness.ts'
-import { propagatePrecision } from './precision.ts'
+import { forgetPrecision, propagatePrecision } from './precision.ts'
 
 /** BPF_F_TEST_STATE_FREQ: a state is kept wherever one can be. */
 const TEST_STATE_FREQ = 8
@@ -47,19 +48,39 @@ export function pathEnded(state: State): void {
   }
 }
 
+/** Where checkpoints of this insn and call lie: as in the kernel a hash, so that what shares a place is counted together. */
+const placeOf = (env: Env, at: number): number => ((at ^ env.frame.callsite) >>> 0) % env.insns.length
+
+/** All paths from these states are done, so what they read is known: the rest of them need never be compared again. */
+function cleanDone(list: readonly State[], at: number, cur: State): void {
+  for (const state of list) {
+    if (state.cleaned || state.branches > 0 || state.firstInsn !== at || !sameCalls(state, cur)) continue
+    const entry = loopEntryOf(state)
+    if (entry !== undefined && entry.branches > 0) continue
+    state.cleaned = true
+    for (const frame of state.frames) {
+      for (let i = 0; i < 10; i++) if ((frame.readRegs & (1 << i)) === 0) frame.regs[i] = notInit
+      for (let s = 0; s < frame.stack.length; s++) if (!testBit(frame.read, s)) frame.stack[s] = emptySlot
+    }
+  }
+}
+
 /** True: the current path is covered. */
 export function visited(env: Env): boolean {
   const { state } = env
   const at = env.insn
+  const place = placeOf(env, at)
   const note = env.note(at)
   let addNew = env.jmpsProcessed - env.prevJmps >= 2 && env.processed - env.prevInsns >= 8
   const force = note.forceCheckpoint || (env.prog.flags & TEST_STATE_FREQ) !== 0 || (state.last?.weight ?? 0) > 40
   if (force) addNew = true
-  const list = env.explored.get(at) ?? []
+  const list = env.explored.get(place) ?? []
   const met = list.length
-  for (let i = 0; i < list.length; i++) {
+  if (!env.staticLiveness) cleanDone(list, at, state)
+  // newest first
+  for (let i = list.length - 1; i >= 0; i--) {
     const old = list[i]!
-    if (!sameCalls(old, state)) continue
+    if (old.firstInsn !== at) continue
     let hit = false
     if (old.branches > 0) {
       const sameEntry = old.cur.callback === 'async' && old.cur.asyncEntries !== state.cur.asyncEntries
@@ -84,7 +105,8 @@ export function visited(env: Env): boolean {
           !hit &&
           !note.iterNext &&
           !note.callsCallback &&
-          maybeLooping(old, state) &&
+          old.frames.length === state.frames.length &&
+          identicalRegs(old.cur.regs, state.cur.regs) &&
           statesEqual(env, old, state, 'exact') &&
           !iterDepthsDiffer(old, state) &&
           old.mayGotoDepth === state.mayGotoDepth &&
@@ -112,44 +134,31 @@ export function visited(env: Env): boolean {
     const patience = note.forceCheckpoint && old.branches > 0 ? 64 : 3
     if (old.misses > old.hits * patience + patience) {
       list.splice(i, 1)
-      i--
-      env.curStates--
+      if (old.cleaned && !old.usedAsLoopEntry) env.peakStates--
     }
   }
   env.maxStatesPerInsn = Math.max(env.maxStatesPerInsn, met)
   if (!addNew) return false
   env.totalStates++
-  env.curStates++
-  env.peakStates = Math.max(env.peakStates, env.curStates)
+  env.peakStates++
   env.prevJmps = env.jmpsProcessed
   env.prevInsns = env.processed
-  const kept = state.copy(true)
+  forgetPrecision(env)
+  const kept = state.copy()
   kept.branches = 1
   kept.firstInsn = at
   kept.lastInsn = env.prevInsn
   kept.last = state.last
   kept.loopEntry = state.loopEntry
   list.push(kept)
-  env.explored.set(at, list)
+  env.explored.set(place, list)
   state.parent = kept
   state.firstInsn = at
   state.last = undefined
   state.dfsDepth = kept.dfsDepth + 1
   state.loopEntry = undefined
-  for (const frame of state.frames) {
-    frame.written.lo = 0
-    frame.written.hi = 0
-    frame.wrote = 0
-  }
+  for (const frame of state.frames) frame.startSegment()
   return false
-}
-
-const maybeLooping = (old: State, cur: State): boolean => {
-  if (old.frames.length !== cur.frames.length) return false
-  const a = old.cur.regs
-  const b = cur.cur.regs
-  for (let i = 0; i < 10; i++) if (a[i]!.kind !== b[i]!.kind) return false
-  return true
 }
 
 function activeIterator(env: Env, state: State): boolean {

@@ -77,10 +77,6 @@ export class LogPrinter implements Printer {
     this.scratchAll()
     if (!this.keepPaths) this.chunks.length = position
     this.pathPopped = true
-    // put aside in the middle of a call that then answered
-    const { env } = this
-    if (env.prevInsn >= 0 && env.insn === env.prevInsn + 1 && env.insns[env.prevInsn]!.op.kind === 'call')
-      env.frame.wrote |= 1
   }
 
   covered(): void {
@@ -121,22 +117,18 @@ export class LogPrinter implements Printer {
         if (state.cur.frameno > before.frameno) return this.entered(before)
         this.noteStackChanges()
         if (env.note(env.insn).callsCallback) this.scratchAll()
-        if (state.cur.regs[0]!.kind !== 'not_init') state.cur.wrote |= 1
-        state.cur.wrote &= ~0x3e
         return
       case 'exit':
         return this.returned(before, next)
       case 'jump':
         return this.printState()
       default:
-        state.cur.wrote |= written(insn)
     }
   }
 
   private entered(caller: Frame): void {
     const { env } = this
     const callee = env.frame
-    callee.wrote = caller.wrote & 0x3e
     this.line('caller:')
     this.line(frameText(env, env.state, caller))
     this.line('callee:')
@@ -147,7 +139,6 @@ export class LogPrinter implements Printer {
   private returned(callee: Frame, next: number): void {
     const { env } = this
     const caller = env.frame
-    if (next !== callee.callsite) caller.wrote = (caller.wrote & ~1) | (callee.wrote & 1)
     this.line('returning from callee:')
     this.line(frameText(env, env.state, callee))
     this.line(`to caller at ${next}:`)
@@ -238,26 +229,3 @@ const isSameObject = (a: Slot, b: Slot): boolean =>
   a.reg.id === b.reg.id &&
   a.reg.refObjId === b.reg.refObjId
 const isObject = (slot: Slot): boolean => byteType(slot, 7) === DYNPTR || byteType(slot, 7) === ITER
-
-/** Bits of the registers that an insn without a call or jump writes. */
-function written({ op, dst, src }: Insn): number {
-  switch (op.kind) {
-    case 'alu':
-    case 'load':
-    case 'ld_imm64':
-      return 1 << dst
-    case 'ld_abs':
-    case 'ld_ind':
-      return 1
-    case 'atomic':
-      return op.name === 'cmpxchg'
-        ? 1
-        : op.name === 'load_acquire'
-          ? 1 << dst
-          : op.fetch || op.name === 'xchg'
-            ? 1 << src
-            : 0
-    default:
-      return 0
-  }
-}

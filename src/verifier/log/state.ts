@@ -96,7 +96,7 @@ export function frameText(env: Env, state: State, frame: Frame, only?: Only): st
   for (let i = 0; i <= 10; i++) {
     const reg = frame.regs[i]!
     if (reg.kind === 'not_init' || (only !== undefined && (only.regs & (1 << i)) === 0)) continue
-    text += ` R${i}${frame.wrote & (1 << i) ? '_w' : ''}=${regText(env, frame, reg)}`
+    text += ` R${i}${frame.wroteRegs & (1 << i) ? '_w' : ''}=${regText(env, frame, reg)}`
   }
   for (let s = 0; s < frame.stack.length; s++) {
     const slot = frame.stack[s]!

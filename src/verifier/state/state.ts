@@ -53,12 +53,18 @@ export class Frame {
   /** How the callback's frame is set up again after it returns. */
   callbackKind: string
   asyncEntries: number
-  /** Slots read by later code, before anything wrote them: the liveness of this state's start. */
+  // liveness (explore/liveness.ts)
+  /** Of a checkpoint: slots read by what comes after it, before anything wrote them. */
   readonly read: SlotBits
-  /** Slots written since this state's start. */
+  /** Slots written whole since the last checkpoint. */
   readonly written: SlotBits
-  /** Registers written since this state's start, bits: kept for the log only. */
-  wrote: number
+  /** The same of registers, bits. */
+  readRegs: number
+  wroteRegs: number
+  /** Made since the last checkpoint: its registers and slots lie in no earlier state. */
+  born: boolean
+  /** Frame whose R0 this frame's R0 is, unchanged since the last checkpoint; -1: its own. */
+  r0From: number
 
   constructor(frameno: number, subprog: number, callsite: number, regs?: RegState[], stack?: Slot[]) {
     this.frameno = frameno
@@ -85,31 +91,46 @@ export class Frame {
     this.asyncEntries = 0
     this.read = { lo: 0, hi: 0 }
     this.written = { lo: 0, hi: 0 }
-    this.wrote = 0
+    this.readRegs = 0
+    this.wroteRegs = 0
+    this.born = true
+    this.r0From = -1
   }
 
-  /** `keepLive`: a fork within the same segment keeps what was written; a checkpoint starts anew. */
-  copy(keepLive: boolean): Frame {
+  copy(): Frame {
     const frame = new Frame(this.frameno, this.subprog, this.callsite, this.regs.slice(), this.stack.slice())
     frame.callback = this.callback
     frame.callbackDepth = this.callbackDepth
     frame.returnRange = this.returnRange
     frame.callbackKind = this.callbackKind
     frame.asyncEntries = this.asyncEntries
-    if (keepLive) {
-      frame.written.lo = this.written.lo
-      frame.written.hi = this.written.hi
-      frame.wrote = this.wrote
-    }
+    frame.written.lo = this.written.lo
+    frame.written.hi = this.written.hi
+    frame.wroteRegs = this.wroteRegs
+    frame.born = this.born
+    frame.r0From = this.r0From
     return frame
+  }
+
+  /** A checkpoint was made of this frame: what is written from now on screens it from later reads. */
+  startSegment(): void {
+    this.written.lo = 0
+    this.written.hi = 0
+    this.wroteRegs = 0
+    this.born = false
+    this.r0From = -1
   }
 
   slot(index: number): Slot {
     return this.stack[index] ?? emptySlot
   }
   setSlot(index: number, slot: Slot): void {
-    while (this.stack.length <= index) this.stack.push(emptySlot)
+    this.reach(index)
     this.stack[index] = slot
+  }
+  /** The stack grows with every access, read or write, to the lowest slot touched. */
+  reach(index: number): void {
+    while (this.stack.length <= index) this.stack.push(emptySlot)
   }
 }
 
@@ -127,7 +148,7 @@ export interface Step {
   readonly weight: number
   readonly insn: number
   readonly frame: number
-  /** Stack access through a register: frame * 64 + slot; -1 where none; -2 minus that for a store of an immediate. */
+  /** Stack access through a register: frame * 64 + slot; -1 where none; -2 minus that for a store of an immediate. Of a jump: DST_IS_FP, SRC_IS_FP. */
   readonly stack: number
   readonly linked: readonly LinkedReg[] | undefined
   /** Registers of the current frame before the insn; kept only when the path is traced for an explanation. */
@@ -161,6 +182,8 @@ export class State {
   /** Of a checkpoint: how often it covered a state that came by, and how often not. */
   hits: number
   misses: number
+  /** Its liveness is final, and what nobody reads was forgotten. */
+  cleaned: boolean
 
   constructor(frames: Frame[]) {
     this.frames = frames
@@ -182,14 +205,15 @@ export class State {
     this.callbackUnrollDepth = 0
     this.hits = 0
     this.misses = 0
+    this.cleaned = false
   }
 
   get cur(): Frame {
     return this.frames[this.frames.length - 1]!
   }
 
-  copy(keepLive: boolean): State {
-    const state = new State(this.frames.map((frame) => frame.copy(keepLive)))
+  copy(): State {
+    const state = new State(this.frames.map((frame) => frame.copy()))
     state.refs = this.refs.slice()
     state.activeLocks = this.activeLocks
     state.activeRcu = this.activeRcu

@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { lab, oracle, type Row } from './lab.ts'
+import { lab, oracle, type Row, version } from './lab.ts'
 
 /** Judges the objects whose name has `only` in it (all of v3 without it) and gives the rows. */
 export function judgeAfresh(only: string | undefined): Row[] {
@@ -14,7 +14,10 @@ export function judgeAfresh(only: string | undefined): Row[] {
   const out = join(lab, 'fresh.jsonl')
   writeFileSync(list, `${objects.map((name) => `v3/${name}`).join('\n')}\n`)
   const args = ['-o', out, '-r', join(lab, 'corpus'), '-a', '-t 120', '-l', list]
-  execFileSync(join(oracle, 'run.sh'), args, { env: { MEM: '3G', ...process.env, LAB: lab }, stdio: ['ignore', 2, 2] })
+  execFileSync(join(oracle, 'run.sh'), args, {
+    env: { MEM: '3G', ...process.env, LAB: lab, V: version },
+    stdio: ['ignore', 2, 2],
+  })
   return readFileSync(out, 'utf8')
     .split('\n')
     .filter((line) => line !== '')

@@ -6,7 +6,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { decompress } from '../src/binary/index.ts'
 import { formatFault, type Result } from '../src/fault/index.ts'
-import { addModuleFile, type Kernel, openKernel } from '../src/kernel/index.ts'
+import { addModuleFile, bundledKernels, type Kernel, openKernel } from '../src/kernel/index.ts'
 
 /** One line of verdicts.jsonl; what the fields mean stands in the oracle's README. */
 export interface Row {
@@ -41,12 +41,22 @@ export const oracle = join(root, 'conformance', 'oracle')
 
 export const lab = resolve(process.env.LAB ?? join(root, '.lab'))
 
+/** Whose verifier is compared: `--kernel 7.3`, here and in workers (they get the same arguments). */
+export const version = argumentOf('--kernel') ?? '6.12'
+
+function argumentOf(option: string): string | undefined {
+  const at = process.argv.indexOf(option)
+  return at < 0
+    ? process.argv.find((arg) => arg.startsWith(`${option}=`))?.slice(option.length + 1)
+    : process.argv[at + 1]
+}
+
 /** Builds the laboratory where it is not there yet: minutes, some GB, Debian packages, root. */
 export function setUp(): void {
   if (existsSync(join(lab, 'corpus', 'v3')) && existsSync(join(lab, 'modules', 'bpf_testmod.ko'))) return
   console.error(`setting up ${lab} (about 6 minutes on 2 cores; Debian 12, root)`)
   execFileSync('bash', [join(oracle, 'setup.sh')], {
-    env: { ...process.env, LAB: lab, CPUS: 'v3' },
+    env: { ...process.env, LAB: lab, CPUS: 'v3', V: version },
     stdio: ['ignore', 2, 2],
   })
 }
@@ -58,13 +68,17 @@ export async function readRows<T>(path: string): Promise<T[]> {
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as T)
 }
 
-export async function readVerdicts(name = 'verdicts.jsonl.zst'): Promise<Row[]> {
+export async function readVerdicts(
+  name = version === '6.12' ? 'verdicts.jsonl.zst' : `verdicts-${version}.jsonl.zst`,
+): Promise<Row[]> {
   return readRows<Row>(join(oracle, name))
 }
 
-/** The kernel the oracle boots: the bundled one, with the test modules of the laboratory. */
+/** The kernel the oracle boots: the bundled one, else the laboratory's image, with the laboratory's test modules. */
 export async function labKernel(): Promise<Kernel> {
-  let kernel = value(await openKernel('6.12'))
+  let kernel = value(
+    await openKernel(bundledKernels.includes(version) ? version : readFileSync(join(lab, `vmlinuz-${version}`))),
+  )
   const folder = join(lab, 'modules')
   for (const file of readdirSync(folder).sort()) {
     if (!file.endsWith('.ko')) continue

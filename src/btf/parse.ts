@@ -102,7 +102,8 @@ function hostWords(bytes: Uint8Array, start: number, end: number, littleEndian: 
   if (littleEndian === hostIsLittle) {
     const at = bytes.byteOffset + start
     if (at % 4 === 0) return new Uint32Array(bytes.buffer, at, length)
-    return new Uint32Array(bytes.slice(start, end).buffer)
+    // a copy whatever the bytes are: Node's Buffer has a `slice` of its own that is none
+    return new Uint32Array(Uint8Array.from(bytes.subarray(start, end)).buffer)
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset + start, end - start)
   const words = new Uint32Array(length)

@@ -2,7 +2,7 @@
 // A module on top of a kernel: a copy of the kernel that has the module's types and kfuncs.
 
 import { unpackKernelImage } from '../binary/index.ts'
-import { type Btf, parseBtf } from '../btf/index.ts'
+import { type Btf, parseBtf, type RelocatedBtf, relocateBtf } from '../btf/index.ts'
 import { attempt, FaultError, type Result } from '../fault/index.ts'
 import {
   type Destructor,
@@ -49,9 +49,10 @@ export function addModule(kernel: Kernel, source: ModuleSource): Result<Kernel> 
       throw new FaultError(`the kernel already has a module ${source.name}`)
     }
     const image = source.ko === undefined ? undefined : value(readImage(source.ko, { symbols: true }))
-    const btf = openModuleBtf(kernel.btf, source, image)
+    const types = openModuleBtf(kernel.btf, source, image)
+    const { btf } = types
     const notes: string[] = []
-    const { sets, destructors } = contentOf(btf, source, image, kernel, notes)
+    const { sets, destructors } = contentOf(types, source, image, kernel, notes)
     const own: readonly Kfunc[] = kfuncsOfSets(btf, source.name, sets)
     if (own.length === 0) notes.push(`module ${source.name} registers no kfunc that could be found`)
     return buildKernel({
@@ -71,35 +72,34 @@ export async function addModuleFile(kernel: Kernel, source: ModuleSource): Promi
   return ko.ok ? addModule(kernel, { ...source, ko: ko.value }) : ko
 }
 
-function openModuleBtf(base: Btf, { name, btf, opened }: ModuleSource, image: Image | undefined): Btf {
-  if (opened !== undefined) return opened
+/** A module over a base of its own (.BTF.base, as those built outside the kernel's tree) is moved onto this kernel's. */
+function openModuleBtf(base: Btf, { name, btf, opened }: ModuleSource, image: Image | undefined): RelocatedBtf {
+  const inPlace = (own: Btf): RelocatedBtf => ({ from: own, btf: own, idOf: (id) => id })
+  if (opened !== undefined) return inPlace(opened)
   const bytes = btf ?? image?.find('.BTF')?.bytes
   if (bytes === undefined) {
     throw new FaultError('the module has no .BTF section', {}, 'build it with CONFIG_DEBUG_INFO_BTF_MODULES')
   }
-  if (image?.find('.BTF.base') !== undefined) {
-    throw new FaultError(
-      'the module’s BTF is relative to a .BTF.base of its own, which is not read yet',
-      { section: '.BTF.base' },
-      'build it against this kernel’s vmlinux',
-    )
-  }
-  return value(parseBtf(bytes, { name, base }))
+  const distilled = image?.find('.BTF.base')?.bytes
+  if (distilled === undefined) return inPlace(value(parseBtf(bytes, { name, base })))
+  const ownBase = value(parseBtf(distilled, { name: `${name} .BTF.base` }))
+  return value(relocateBtf(value(parseBtf(bytes, { name, base: ownBase })), base))
 }
 
 function contentOf(
-  btf: Btf,
+  { from, btf, idOf }: RelocatedBtf,
   source: ModuleSource,
   image: Image | undefined,
   { release, gate }: Pick<Kernel, 'release' | 'gate'>,
   notes: string[],
 ): { readonly sets: readonly KfuncSet[]; readonly destructors: readonly Destructor[] } {
   const ids = image?.find('.BTF_ids')
-  const scan = ids === undefined || image === undefined ? undefined : scanIds(btf, ids.bytes, image.littleEndian)
+  const scan = ids === undefined || image === undefined ? undefined : scanIds(from, ids.bytes, image.littleEndian)
   const registered = image === undefined ? [] : registrationsIn(image, gate)
   const declared = new Map(source.sets?.map((row): [string, DeclaredSet] => [row.set, row]))
   const sets: KfuncSet[] = []
-  for (const { byte, marked, members } of scan?.sets ?? []) {
+  for (const { byte, marked, members: written } of scan?.sets ?? []) {
+    const members = written.map(([id, flags]): [number, number] => [idOf(id), flags])
     const calls = registered.filter((row) => row.byte === byte)
     if (!marked && calls.length === 0) continue
     const known = recogniseSet(
@@ -130,6 +130,7 @@ function contentOf(
     sets.flatMap(({ members }) => members.filter(([, word]) => (word & 2) !== 0).map(([id]) => id)),
   )
   const destructors = (scan?.pairs ?? [])
+    .map(({ struct, func }) => ({ struct: idOf(struct), func: idOf(func) }))
     .filter(({ func }) => releases.has(func) || btf.type(func).name.endsWith('_dtor'))
     .map(({ struct, func }) => ({ struct, btf, kfunc: btf.type(func).name }))
   for (const [struct, kfunc] of Object.entries(source.destructors ?? {})) {

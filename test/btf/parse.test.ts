@@ -14,6 +14,13 @@ import {
 import { typesAreCompatible, walkStruct } from '../../src/btf/index.ts'
 import type { Btf, BtfType } from '../../src/btf/index.ts'
 
+test('BTF at an odd place in a Buffer', () => {
+  const bytes = everyKind().bytes()
+  const odd = Buffer.concat([Buffer.of(0), bytes]).subarray(1)
+  const parsed = parseBtf(odd, { name: 'odd' })
+  expect(parsed.ok && parsed.value.count).toBe(everyKind().build('even').count)
+})
+
 /** One of each kind. */
 function everyKind(littleEndian = true): BtfBuilder {
   const b = new BtfBuilder({ littleEndian })

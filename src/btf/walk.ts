@@ -41,12 +41,12 @@ export function walkStruct(btf: Btf, structId: BtfId, offset: number, size: numb
   let untrusted = false
   for (let depth = 0; depth <= MAX_DEPTH; depth++) {
     const type = btf.type(id)
-    if (type.kind !== 'struct' && type.kind !== 'union') return error('EINVAL', `Type '${type.name}' is not a struct`)
+    if (type.kind !== 'struct' && type.kind !== 'union') return error('EINVAL', `Type '${shown(type)}' is not a struct`)
     if (type.kind === 'union' && type.members.length !== 1) untrusted = true
     if (off + size > type.size) {
       const element = flexArrays ? flexibleElement(btf, type, off) : undefined
       if (element === undefined) {
-        return error('EACCES', `access beyond struct ${type.name} at off ${off >>> 0} size ${size}`)
+        return error('EACCES', `access beyond struct ${shown(type)} at off ${off >>> 0} size ${size}`)
       }
       if (element.kind === 'scalar') return { kind: 'scalar', size }
       id = element.id
@@ -61,6 +61,9 @@ export function walkStruct(btf: Btf, structId: BtfId, offset: number, size: numb
   }
   return error('EFAULT', `struct nesting in BTF of ${btf.name} has no end`)
 }
+
+/** As the kernel's log names a type. */
+const shown = ({ name }: BtfType): string => (name === '' ? '(anon)' : name)
 
 type Struct = Extract<BtfType, { kind: 'struct' | 'union' }>
 type Within = { readonly kind: 'within'; readonly id: BtfId; readonly start: number }
@@ -81,7 +84,7 @@ function fieldAt(btf: Btf, type: Struct, off: number, size: number, untrusted: b
     if (element.kind === 'struct' || element.kind === 'union') return { kind: 'within', id: field.element, start }
     if (element.kind === 'ptr') {
       if (field.elementSize !== size || off !== start) {
-        const where = `with moff ${start} in struct ${type.name} with off ${off} size ${size}`
+        const where = `with moff ${start} in struct ${shown(type)} with off ${off} size ${size}`
         return error('EACCES', `cannot access ptr member ${field.name} ${where}`)
       }
       const target = skipModifiersAndTypedefs(btf, element.type)
@@ -93,12 +96,12 @@ function fieldAt(btf: Btf, type: Struct, off: number, size: number, untrusted: b
     }
     // Inside an int or an array of ints any access is fine up to the member's end (skb->cb[] as scratch space).
     if (off + size > end && !untrusted) {
-      const where = `in struct ${type.name} with off ${off} size ${size}`
+      const where = `in struct ${shown(type)} with off ${off} size ${size}`
       return error('EACCES', `access beyond the end of member ${field.name} (mend:${end}) ${where}`)
     }
     return { kind: 'scalar', size }
   }
-  return error('EINVAL', `struct ${type.name} doesn't have field at offset ${off}`)
+  return error('EINVAL', `struct ${shown(type)} doesn't have field at offset ${off}`)
 }
 
 /** The type tags between a pointer and what it points to. */

@@ -2,15 +2,15 @@
 // One program, one kernel, one Report: the order of checks is the kernel's, since the first violation is the verdict.
 
 import { type BtfId, resolveType } from '../btf/index.ts'
-import { checkEncoding } from '../isa/index.ts'
-import { checkMapForProgram, type Kernel } from '../kernel/index.ts'
+import type { Kernel } from '../kernel/index.ts'
 import type { LinkedProgram } from '../object/index.ts'
 import { checkAttach } from './attach.ts'
+import { checkInsns } from './check-insns.ts'
 import { argTypes, startRegs } from './call/subprog.ts'
 import { Env, type VerifyOptions } from './env.ts'
 import { checkDepth } from './explore/depth.ts'
 import { explore } from './explore/explore.ts'
-import { checkFlow, findSubprogs } from './explore/flow.ts'
+import { checkFlow, checkSubprogs, findSubprogs } from './explore/flow.ts'
 import { LogPrinter } from './log/print.ts'
 import { Rejection, type Report, reject, Unlinked, Unsupported } from './report.ts'
 import { pointer } from './state/reg.ts'
@@ -57,9 +57,10 @@ function run(env: Env): void {
   if (env.insns.length === 0 || env.insns.length > 1_000_000) reject('size', `program has ${env.insns.length} insns`)
   findSubprogs(env)
   checkKfuncUse(env)
-  checkAttach(env)
+  checkSubprogs(env)
   checkInsns(env)
   checkFlow(env)
+  checkAttach(env)
   exploreMain(env)
   exploreGlobals(env)
   checkDepth(env)
@@ -80,27 +81,6 @@ const deviceBound = new Set([
   'bpf_xdp_metadata_rx_hash',
   'bpf_xdp_metadata_rx_vlan_tag',
 ])
-
-function checkInsns(env: Env): void {
-  for (let i = 0; i < env.insns.length; i++) {
-    env.insn = i
-    const insn = env.insns[i]!
-    const wrong = checkEncoding(insn, env.insns[i + 1])
-    if (wrong !== undefined) reject('encoding', wrong)
-    const ref = env.prog.refs.get(i)
-    if (ref !== undefined && (ref.kind === 'map' || ref.kind === 'map_value')) {
-      const map = env.map(ref.map)
-      const message = checkMapForProgram(
-        map.type,
-        env.mapRecord(ref.map).fields.map((f) => f.kind),
-        env.traits,
-      )
-      if (message !== undefined) reject('map-program', message)
-    }
-    if (insn.op.kind === 'ld_imm64') i++
-  }
-  env.insn = 0
-}
 
 function exploreMain(env: Env): void {
   const state = new State([new Frame(0, 0, -1)])

@@ -29,7 +29,8 @@ const isAllocated = (reg: RegState): boolean => (reg.flags & ALLOC) !== 0
 
 export const recordOfReg = (env: Env, reg: RegState): BtfRecord => recordOf(reg.btf!, reg.btfId, env.kernelTypes)
 
-const TRUSTING = ALLOC | TRUSTED | NON_OWN
+/** Modifiers that cast no doubt. */
+export const TRUSTING = ALLOC | TRUSTED | NON_OWN
 /** Held reference or kernel guarantee, and nothing that casts doubt: may be passed on as valid. kfuncs.rst "KF_TRUSTED_ARGS". */
 export function isTrusted(reg: RegState): boolean {
   if (reg.refObjId !== 0) return true
@@ -100,7 +101,7 @@ function walk(env: Env, reg: RegState, btf: Btf, id: BtfId, off: number, size: n
       }
     }
   }
-  const step = walkStruct(btf, id, off, size)
+  const step = walkStruct(btf, id, off, size, { flexArrays: !allocated })
   if (step.kind === 'error') return reject('btf-access', step.message)
   if (step.kind !== 'ptr' || allocated) return unknownScalar
   let tags = 0

@@ -93,5 +93,6 @@ export function requireKptrMatch(field: SpecialField, reg: RegState, number: num
   if (reg.kind !== 'btf' || (reg.flags & ~allowed) !== 0 || reg.btf === undefined) bad()
   if (field.kind === 'kptr_percpu' && (reg.flags & PERCPU) === 0) bad()
   requireUnmodified(number, reg, true)
-  if (!structIdsMatch(reg.btf!, reg.btfId, reg.off, field.btf!, field.btfId, { strict: field.kind !== 'kptr' })) bad()
+  const match = { strict: field.kind !== 'kptr', flexArrays: (reg.flags & ALLOC) === 0 }
+  if (!structIdsMatch(reg.btf!, reg.btfId, reg.off, field.btf!, field.btfId, match)) bad()
 }

@@ -123,10 +123,10 @@ export function requireUnmodified(number: number, reg: RegState, fixedOk: boolea
       reg: number,
     })
   }
-  if (hasVarOff(reg) || scalar.constNumber(reg.var) !== 0) {
-    reject('variable-pointer', `variable ${typeName(reg)} access var_off=${varOffText(reg)} disallowed`, {
-      reg: number,
-    })
+  // a register with nothing in it may have anything in it
+  const varOff = reg.kind === 'not_init' ? '(0x0; 0xffffffffffffffff)' : varOffText(reg)
+  if (reg.kind === 'not_init' || hasVarOff(reg) || scalar.constNumber(reg.var) !== 0) {
+    reject('variable-pointer', `variable ${typeName(reg)} access var_off=${varOff} disallowed`, { reg: number })
   }
 }
 import { regTypeText as typeName } from '../state/reg.ts'

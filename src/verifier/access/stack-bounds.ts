@@ -16,7 +16,8 @@ const accessText: Record<StackAccess, string> = {
   write: ' write to',
   helper: ' indirect access to',
 }
-export const slotIndex = (off: number): number => Math.floor((-off - 1) / 8)
+/** Of the slot a byte lies in. An offset of 0, one past the frame's top, counts as slot 0, as it does to the kernel. */
+export const slotIndex = (off: number): number => Math.trunc((-off - 1) / 8)
 /** Index of a byte within its slot: 7 is the lowest address. */
 export const byteIndex = (off: number): number => (-off - 1) % 8
 

@@ -217,7 +217,10 @@ function requireType(
   const kernel = env.kernel.btf
   const id = kernel.find(wanted, 'struct')
   const strict = kind.release && meta.proto.name !== 'bpf_sk_release'
-  if (id === undefined || !structIdsMatch(reg.btf!, reg.btfId, reg.off, kernel, id, { strict })) {
+  if (
+    id === undefined ||
+    !structIdsMatch(reg.btf!, reg.btfId, reg.off, kernel, id, { strict, flexArrays: (reg.flags & ALLOC) === 0 })
+  ) {
     reject('struct-mismatch', `R${number} is of type ${structName(reg)} but ${wanted} is expected`, {
       reg: number,
       expected: wanted,

@@ -3,11 +3,10 @@
 
 import { sizeOf } from '../../btf/index.ts'
 import type { Btf, BtfId } from '../../btf/index.ts'
-import { frameOf, requireStackBounds, slotIndex } from '../access/stack-bounds.ts'
-import { constVar, hasVarOff } from '../access/regions.ts'
+import { frameOf, requireStackBounds } from '../access/stack-bounds.ts'
 import { type Env, inRcu } from '../env.ts'
 import { markSlotRead } from '../explore/liveness.ts'
-import { reject } from '../report.ts'
+import { Rejection, reject } from '../report.ts'
 import { edit, pointer, RCU, TRUSTED, type RegState, UNTRUSTED } from '../state/reg.ts'
 import { allBytes, byteType, DYNPTR, emptySlot, ITER, slotOf } from '../state/stack.ts'
 import { setBit, type State } from '../state/state.ts'
@@ -36,7 +35,7 @@ export function constructIterator(env: Env, number: number, btf: Btf, id: BtfId,
     })
   if (reg.kind !== 'fp')
     reject('iter-stack', `arg#${number - 1} expected pointer to an iterator on stack`, { reg: number, arg: number - 1 })
-  const index = objectSlot(env, number, 'iter', slots)
+  const index = iteratorSlot(env, number, slots) ?? bad()
   const frame = frameOf(env, reg)
   for (let i = 0; i < slots; i++) {
     const type = byteType(frame.slot(index - i), 7)
@@ -53,6 +52,17 @@ export function constructIterator(env: Env, number: number, btf: Btf, id: BtfId,
   }
 }
 
+/** Undefined where none can lie; the log says why. */
+function iteratorSlot(env: Env, number: number, slots: number): number | undefined {
+  try {
+    return objectSlot(env, number, 'iter', slots)
+  } catch (error) {
+    if (!(error instanceof Rejection)) throw error
+    env.verbose(error.message)
+    return undefined
+  }
+}
+
 /** bpf_iter_X_next and _destroy: the very iterator, initialised. */
 export function requireIterator(env: Env, number: number, btf: Btf, id: BtfId): IterArg {
   const reg = env.reg(number)
@@ -64,9 +74,7 @@ export function requireIterator(env: Env, number: number, btf: Btf, id: BtfId): 
   if (reg.kind !== 'fp')
     reject('iter-stack', `arg#${number - 1} expected pointer to an iterator on stack`, { reg: number, arg: number - 1 })
   const slots = (sizeOf(btf, id) ?? 8) / 8
-  const off = reg.off + (hasVarOff(reg) ? 0 : constVar(reg))
-  if (hasVarOff(reg) || off % 8 !== 0 || slotIndex(off) + 1 < slots) objectSlot(env, number, 'iter', slots)
-  const index = slotIndex(off)
+  const index = iteratorSlot(env, number, slots) ?? bad()
   const frame = frameOf(env, reg)
   for (let i = 0; i < slots; i++) {
     const slot = frame.slot(index - i)

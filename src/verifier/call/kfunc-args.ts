@@ -12,16 +12,27 @@ import {
   structIdsMatch,
 } from '../../btf/index.ts'
 import { ctxTypeName } from '../../kernel/index.ts'
-import type { KfuncParam } from '../../kfunc/index.ts'
-import { isRcuPointer, isTrusted, recordOfReg, structName } from '../access/btf-pointer.ts'
+import type { Kfunc, KfuncParam } from '../../kfunc/index.ts'
+import { isRcuPointer, isTrusted, recordOfReg, structName, TRUSTING } from '../access/btf-pointer.ts'
 import { constVar, hasVarOff } from '../access/regions.ts'
 import type { Env } from '../env.ts'
-import { readReg } from '../explore/operands.ts'
+import { markRegRead } from '../explore/liveness.ts'
 import { markPrecise } from '../explore/precision.ts'
 import type { SpecialField } from '../record.ts'
-import { Rejection, reject } from '../report.ts'
+import { type Details, Rejection, reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
-import { ALLOC, isNull, MAYBE_NULL, mayBeNull, NON_OWN, PERCPU, RCU, type RegState, regTypeText } from '../state/reg.ts'
+import {
+  ALLOC,
+  isNull,
+  MAYBE_NULL,
+  mayBeNull,
+  NON_OWN,
+  PERCPU,
+  RCU,
+  type RegState,
+  regTypeText,
+  typeText,
+} from '../state/reg.ts'
 import { constructDynptr, requireDynptr } from './dynptr.ts'
 import { constructIterator, destroyIterator, iterReg, requireIterator } from './iterator.ts'
 import type { KfuncMeta } from './kfunc.ts'
@@ -66,9 +77,11 @@ export function checkKfuncArgs(env: Env, meta: KfuncMeta): void {
   for (let i = 0; i < params.length; i++) {
     const param = params[i]!
     const number = i + 1
+    // nothing need be in the register: what it must hold says the kind of argument
+    markRegRead(env.state, number)
     if (param.suffixes.includes('ign')) continue
     const type = resolveType(btf, param.type)
-    const reg = readReg(env, number)
+    const reg = env.reg(number)
     if (isScalarType(type)) {
       checkScalar(env, meta, param, number, reg)
       continue
@@ -211,8 +224,7 @@ function kindOf(env: Env, meta: KfuncMeta, arg: Arg): ArgKind {
     return 'btf'
   }
   if (target.kind === 'func_proto') return 'callback'
-  const next = kfunc.params[index + 1]
-  const sized = next !== undefined && (next.suffixes.includes('sz') || next.suffixes.includes('szk'))
+  const sized = hasSize(env, kfunc, index)
   if (!isScalarType(target) && !isScalarStruct(kfunc.btf, target, 0) && !(sized && target.kind === 'void')) {
     reject(
       'pointer-type',
@@ -227,6 +239,12 @@ function kindOf(env: Env, meta: KfuncMeta, arg: Arg): ArgKind {
     )
   }
   return sized ? 'mem_size' : 'mem'
+}
+/** kfuncs.rst "__sz annotation": a number in the next register says how much memory there is. */
+function hasSize(env: Env, { params, btf }: Kfunc, index: number): boolean {
+  const next = params[index + 1]
+  if (next === undefined || !(next.suffixes.includes('sz') || next.suffixes.includes('szk'))) return false
+  return isScalarType(resolveType(btf, next.type)) && env.reg(index + 2).kind === 'scalar'
 }
 const kindText = (type: BtfType): string => (type.kind === 'void' ? 'UNKNOWN' : type.kind.toUpperCase())
 
@@ -278,8 +296,7 @@ function byKind(env: Env, meta: KfuncMeta, kind: ArgKind, arg: Arg): boolean {
       return false
     case 'map':
     case 'btf':
-      if (!hasBtfType(reg))
-        reject('not-btf', `arg#${index} is ${regTypeText(reg)} expected ${regTypeText(reg)} or socket`, details)
+      requireObject(arg, details)
       requireStruct(env, meta, arg, kind === 'map')
       return false
     case 'mem': {
@@ -438,6 +455,14 @@ function graphNode(env: Env, meta: KfuncMeta, arg: Arg, kind: 'list_node' | 'rb_
   }
 }
 
+/** A kernel object or a socket, without doubt about it: an RCU pointer only where nothing else is said of it. */
+function requireObject({ reg, index }: Arg, details: Details): void {
+  const known = reg.kind === 'btf' && ((reg.flags & ~TRUSTING) === 0 || isRcuPointer(reg))
+  if (known || (hasBtfType(reg) && reg.kind !== 'btf')) return
+  const expected = typeText(reg.kind, reg.flags & TRUSTING)
+  reject('not-btf', `arg#${index} is ${regTypeText(reg)} expected ${expected} or socket`, details)
+}
+
 const socketTypes: Record<string, string> = {
   sock: 'sock',
   sock_common: 'sock_common',
@@ -455,7 +480,8 @@ function requireStruct(env: Env, meta: KfuncMeta, arg: Arg, map: boolean): void 
   const wantedId = map ? env.kernel.btf.find('bpf_map', 'struct')! : (arg.target.id as BtfId)
   const wanted = wantedBtf.type(wantedId)
   const strict = (kfunc.flags.has('KF_RELEASE') && reg.refObjId !== 0) || isNoCastAlias(btf, id, wantedBtf, wantedId)
-  if (structIdsMatch(btf, id, reg.off, wantedBtf, wantedId, { strict })) return
+  const flexArrays = (reg.flags & ALLOC) === 0
+  if (structIdsMatch(btf, id, reg.off, wantedBtf, wantedId, { strict, flexArrays })) return
   const seen = btf.type(id)
   // a program's view of a kernel type stands for the type
   if (projections[wanted.name] === seen.name) return
@@ -481,7 +507,7 @@ function plainMemory(env: Env, arg: Arg, size: number): void {
 function sizedMemory(env: Env, meta: KfuncMeta, arg: Arg): void {
   const { reg, number, index, param } = arg
   const next = meta.kfunc.params[index + 1]!
-  const size = readReg(env, number + 1)
+  const size = env.reg(number + 1)
   const details = { reg: number, arg: index, kfunc: meta.kfunc.name, seen: regTypeText(reg) }
   if (!isNull(reg) || !param.suffixes.includes('opt')) {
     try {

@@ -10,7 +10,19 @@ import type { Env } from '../env.ts'
 import { markPrecise } from '../explore/precision.ts'
 import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
-import { ALLOC, isNull, NON_OWN, RCU, RDONLY, TRUSTED, regTypeText, typeText, unknownScalar } from '../state/reg.ts'
+import {
+  ALLOC,
+  isNull,
+  NON_OWN,
+  RCU,
+  RDONLY,
+  type RegState,
+  RINGBUF,
+  regTypeText,
+  TRUSTED,
+  typeText,
+  unknownScalar,
+} from '../state/reg.ts'
 
 export interface MemoryUse {
   readonly write: boolean
@@ -130,21 +142,27 @@ export function requireArgOffset(env: Env, number: number, release: boolean): vo
     }
     return requireUnmodified(number, reg, false)
   }
-  switch (reg.kind) {
+  if (movesFreely(reg)) return
+  requireUnmodified(number, reg, reg.kind === 'btf' && movable.has(reg.flags))
+}
+
+/** Pointers to plain memory, nothing said of them but who may write: any offset will do. */
+function movesFreely({ kind, flags, dynptr }: RegState): boolean {
+  switch (kind) {
     case 'fp':
     case 'pkt':
     case 'pkt_meta':
     case 'map_key':
     case 'map_value':
-    case 'mem':
-    case 'buf':
     case 'scalar':
     case 'arena':
-      return
-    case 'btf':
-      return requireUnmodified(number, reg, movable.has(reg.flags))
+      return flags === 0
+    case 'mem':
+      return dynptr === 'none' && (flags === 0 || flags === RDONLY || flags === RINGBUF)
+    case 'buf':
+      return flags === 0 || flags === RDONLY
     default:
-      return requireUnmodified(number, reg, false)
+      return false
   }
 }
 

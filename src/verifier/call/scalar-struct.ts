@@ -7,7 +7,10 @@ export function isScalarStruct(btf: Btf, type: BtfType, depth: number): boolean 
   return type.members.every((member) => {
     let bare = resolveType(btf, member.type)
     if (bare.kind === 'struct' || bare.kind === 'union') return depth < 3 && isScalarStruct(btf, bare, depth + 1)
-    if (bare.kind === 'array') bare = resolveType(btf, bare.type)
+    if (bare.kind === 'array') {
+      if (bare.count === 0) return false
+      bare = resolveType(btf, bare.type)
+    }
     return isScalarType(bare)
   })
 }

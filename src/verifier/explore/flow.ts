@@ -22,7 +22,11 @@ export const isHelperCall = (insn: Insn): boolean => insn.op.kind === 'call' && 
 /** Subprograms start at call targets and at functions whose address is taken. */
 export function findSubprogs(env: Env): void {
   const starts = new Set<number>([0])
-  for (const [, ref] of env.prog.refs) if (ref.kind === 'subprog' || ref.kind === 'func') starts.add(ref.insn)
+  for (const [, ref] of env.prog.refs) {
+    if (ref.kind !== 'subprog' && ref.kind !== 'func') continue
+    if (ref.insn < 0 || ref.insn >= env.insns.length) reject('call-target', 'call to invalid destination')
+    starts.add(ref.insn)
+  }
   const exceptionCb = exceptionCallback(env)
   if (exceptionCb !== undefined) starts.add(exceptionCb)
   const sorted = [...starts].sort((a, b) => a - b)
@@ -51,6 +55,10 @@ export function findSubprogs(env: Env): void {
   env.subprogs.forEach((subprog, index) => {
     for (let i = subprog.start; i < subprog.end; i++) env.subprogAt[i] = index
   })
+}
+
+/** Jumps stay within their subprogram, and none falls through into the next. */
+export function checkSubprogs(env: Env): void {
   for (const subprog of env.subprogs) {
     for (let i = subprog.start; i < subprog.end; i++) {
       const insn = env.insns[i]!
@@ -61,17 +69,34 @@ export function findSubprogs(env: Env): void {
         reject('jump-range', `jump out of range from insn ${i} to ${target}`)
       }
     }
-    const last = env.insns[subprog.end - 1]
-    const kind = last?.op.kind
-    const throws = last !== undefined && isKfuncCall(last) && kfuncName(env, subprog.end - 1) === 'bpf_throw'
-    if (kind !== 'exit' && kind !== 'ja' && !throws) reject('last-insn', 'last insn is not an exit or jmp')
+    // bpf_throw does not return, but counts as a call that may
+    const kind = env.insns[subprog.end - 1]?.op.kind
+    if (kind !== 'exit' && kind !== 'ja') reject('last-insn', 'last insn is not an exit or jmp')
+  }
+  checkFuncInfo(env)
+  findEffects(env)
+}
+
+/** btf.rst "func_info": one entry for each subprogram, in their order. */
+function checkFuncInfo(env: Env): void {
+  const { funcs } = env.prog
+  if (funcs.length > 0) {
+    if (funcs.length !== env.subprogs.length)
+      reject('func-info', `number of funcs in func_info doesn't match number of subprogs`)
+    if (funcs.some(({ insn }, i) => insn !== env.subprogs[i]!.start))
+      reject('func-info', `func_info BTF section doesn't match subprog layout in BTF program`)
   }
   env.subprogs.forEach((subprog, index) => {
-    if (index === 0 || subprog.typeId === 0 || returnsInt(env, subprog)) return
+    if (index === 0) return
+    if (funcs.length === 0) {
+      if (subprog.hasLdAbs) reject('ld-abs-return', 'LD_ABS is not allowed in subprogs without BTF')
+      if (subprog.hasTailCall) reject('tail-call-return', 'tail_call is not allowed in subprogs without BTF')
+      return
+    }
+    if (returnsInt(env, subprog)) return
     if (subprog.hasLdAbs) reject('ld-abs-return', `LD_ABS is only allowed in functions that return 'int'.`)
     if (subprog.hasTailCall) reject('tail-call-return', `tail_call is only allowed in functions that return 'int'.`)
   })
-  findEffects(env)
 }
 
 function returnsInt(env: Env, subprog: Subprog): boolean {
@@ -187,7 +212,7 @@ export function checkFlow(env: Env): void {
             const target = ref?.kind === 'subprog' ? ref.insn : at + insn.imm + 1
             enter(target, at, true)
           }
-          if (name !== 'bpf_throw' || at + 1 < count) if (at + 1 < count) enter(at + 1, at, false)
+          enter(at + 1, at, false)
           break
         }
         case 'ld_imm64': {
@@ -197,7 +222,6 @@ export function checkFlow(env: Env): void {
             note.prune = true
             if (at + 2 < count) env.note(at + 2).prune = true
           }
-          if (at + 1 < count) seen[at + 1] = 1
           enter(at + 2, at, false)
           break
         }
@@ -208,7 +232,9 @@ export function checkFlow(env: Env): void {
   }
   for (let i = 0; i < count; i++) {
     if (seen[i] === 0) reject('unreachable', `unreachable insn ${i}`)
-    if (env.insns[i]!.op.kind === 'ld_imm64') i++
+    if (env.insns[i]!.op.kind !== 'ld_imm64') continue
+    i++
+    if (seen[i] !== 0) reject('jump-ld-imm64', `jump into the middle of ldimm64 insn ${i - 1}`)
   }
   liveness(env)
 }

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every instruction by itself, in program order, reached or not: its encoding, the map it refers to. RFC 9669 §3;
+// verifier.rst "direct map value access".
+
+import { checkEncoding } from '../isa/index.ts'
+import { checkMapForProgram } from '../kernel/index.ts'
+import type { MapDef, Ref } from '../object/index.ts'
+import { MAX_VAR_OFF } from './access/regions.ts'
+import type { Env } from './env.ts'
+import { reject } from './report.ts'
+
+const MAX_USED_MAPS = 64
+
+export function checkInsns(env: Env): void {
+  const used = new Set<number>()
+  for (let i = 0; i < env.insns.length; i++) {
+    env.insn = i
+    const insn = env.insns[i]!
+    const wrong = checkEncoding(insn, env.insns[i + 1])
+    if (wrong !== undefined) reject('encoding', wrong)
+    if (insn.op.kind !== 'ld_imm64') continue
+    const ref = env.prog.refs.get(i)
+    if (ref?.kind === 'map' || ref?.kind === 'map_value') checkMap(env, ref, used)
+    i++
+  }
+  env.insn = 0
+}
+
+function checkMap(env: Env, ref: Extract<Ref, { kind: 'map' | 'map_value' }>, used: Set<number>): void {
+  const map = env.map(ref.map)
+  const isNew = !used.has(ref.map)
+  if (isNew && used.size >= MAX_USED_MAPS)
+    reject('map-count', `The total number of maps per program has reached the limit of ${MAX_USED_MAPS}`)
+  const fields = env.mapRecord(ref.map).fields.map((field) => field.kind)
+  const message = checkMapForProgram(map.type, fields, env.traits)
+  if (message !== undefined) reject('map-program', message)
+  if (ref.kind === 'map_value') checkDirectValue(map, ref.offset)
+  if (!isNew) return
+  for (const other of used) {
+    if (env.map(other).type !== map.type) continue
+    if (isCgroupStorage(map)) reject('map-cgroup-storage', 'only one cgroup storage of each type is allowed')
+    if (map.type === 'BPF_MAP_TYPE_ARENA') reject('map-arena', 'Only one arena per program')
+  }
+  used.add(ref.map)
+}
+
+const isCgroupStorage = ({ type }: MapDef): boolean =>
+  type === 'BPF_MAP_TYPE_CGROUP_STORAGE' || type === 'BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE'
+
+/** The address of a value, taken without a lookup: of an array with one element, or into an arena. */
+function checkDirectValue(map: MapDef, offset: number): void {
+  const off = offset >>> 0
+  if (off >= MAX_VAR_OFF) reject('map-value-offset', `direct value offset of ${off} is not allowed`)
+  const isArray = map.type === 'BPF_MAP_TYPE_ARRAY'
+  const isArena = map.type === 'BPF_MAP_TYPE_ARENA'
+  if (!isArray && !isArena) reject('map-value-type', 'no direct value access support for this map type')
+  if (isArray ? map.maxEntries !== 1 || off >= map.valueSize : off > map.maxEntries * PAGE_SIZE) {
+    reject('map-value-offset', `invalid access to map value pointer, value_size=${map.valueSize} off=${off}`)
+  }
+}
+const PAGE_SIZE = 4096

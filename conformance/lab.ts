@@ -61,9 +61,10 @@ export function setUp(): void {
   })
 }
 
-/** A file of JSON lines, compressed with zstd. */
+/** A file of JSON lines, compressed with zstd if its name says so. */
 export async function readRows<T>(path: string): Promise<T[]> {
-  const bytes = value(await decompress(readFileSync(path), { limit: 64 << 20 }))
+  const raw = readFileSync(path)
+  const bytes = path.endsWith('.zst') ? value(await decompress(raw, { limit: 64 << 20 })) : raw
   const lines = new TextDecoder().decode(bytes).split('\n')
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as T)
 }

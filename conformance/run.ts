@@ -8,6 +8,7 @@
  *   npm run conformance -- --fresh                ask the real kernel again first (QEMU)
  *   node scripts/run.mjs conformance/run.ts --only NAME [--prog NAME] [--log]   some objects; one program: both sides in full
  *   --kernel 7.3: that kernel's selftests, rules and verdicts (LAB: a laboratory made with V=7.3)
+ *   node scripts/run.mjs conformance/run.ts --verdicts FILE.jsonl --corpus DIR  objects of your own, judged by oracle/run.sh -o FILE.jsonl -r DIR
  *   --cpu v4: the objects compiled for cpu v4 (a laboratory with CPUS='v3 v4')
  *   --save FILE.json   every answer, to compare with a later run; --jobs N; --limit SECONDS for one program
  */
@@ -20,7 +21,7 @@ import { exampleTable } from './examples.ts'
 import { explainTable } from './explain.ts'
 import { judgeAfresh } from './fresh.ts'
 import { judge, normalise } from './judge.ts'
-import { lab, labKernel, readVerdicts, type Row, root, setUp, version } from './lab.ts'
+import { lab, labKernel, readRows, readVerdicts, type Row, root, setUp, version } from './lab.ts'
 import { judgeAll, serve } from './pool.ts'
 
 if (isMainThread) await main()
@@ -35,6 +36,8 @@ async function main(): Promise<void> {
       fresh: { type: 'boolean' },
       cpu: { type: 'string', default: 'v3' },
       kernel: { type: 'string' },
+      verdicts: { type: 'string' },
+      corpus: { type: 'string', default: join(lab, 'corpus') },
       only: { type: 'string' },
       prog: { type: 'string' },
       log: { type: 'boolean' },
@@ -45,18 +48,24 @@ async function main(): Promise<void> {
     },
   })
   setUp()
-  const rows = (values.fresh ? judgeAfresh(values.only) : await readVerdicts()).filter(
+  const given = values.verdicts !== undefined
+  const judged = given
+    ? await readRows<Row>(values.verdicts!)
+    : values.fresh
+      ? judgeAfresh(values.only)
+      : await readVerdicts()
+  const rows = judged.filter(
     (row) =>
-      row.obj.startsWith(`${values.cpu}/`) &&
+      (given || row.obj.startsWith(`${values.cpu}/`)) &&
       row.mode === 'priv' &&
-      (values.all || values.prog !== undefined || (row.kfuncs?.length ?? 0) > 0) &&
+      (given || values.all || values.prog !== undefined || (row.kfuncs?.length ?? 0) > 0) &&
       (values.only === undefined || row.obj.includes(values.only)) &&
       (values.prog === undefined || row.prog === values.prog),
   )
   if (rows.length === 0) throw new Error('no such program among the verdicts')
-  if (values.prog !== undefined && rows.length <= 4) return single(rows, values.log ?? true)
+  if (values.prog !== undefined && rows.length <= 4) return single(rows, values.corpus, values.log ?? true)
 
-  const tasks = rows.map((row) => ({ path: join(lab, 'corpus', row.obj), prog: row.prog, flags: row.flags ?? 0 }))
+  const tasks = rows.map((row) => ({ path: join(values.corpus, row.obj), prog: row.prog, flags: row.flags ?? 0 }))
   const started = performance.now()
   const answers = await judgeAll(tasks, {
     jobs: Number(values.jobs ?? 2),
@@ -94,9 +103,9 @@ async function main(): Promise<void> {
   console.log(
     `${counts.programs} programs in ${seconds} s: same verdict ${percent(counts.same, counts.programs)}, false accepts ${counts.falseAccepts}, false rejects ${counts.falseRejects}, unsupported ${counts.unsupported}, other ${counts.other}; first message identical in ${percent(counts.messages, counts.rejected)} of ${counts.rejected} rejected\n`,
   )
-  const whole = !values.all && values.cpu === 'v3' && values.only === undefined
+  const whole = !given && !values.all && values.cpu === 'v3' && values.only === undefined
   let failed = whole && belowFloor(version === '6.12' ? 'kfuncs' : `kfuncs-${version}`, counts)
-  if (values.only === undefined && version === '6.12') {
+  if (values.only === undefined && !given && version === '6.12') {
     const examples = await exampleTable()
     console.log(`${examples.text}\n`)
     failed = belowFloor('examples', examples.counts) || failed
@@ -160,10 +169,10 @@ function unsupportedTable(all: readonly Compared[]): string {
   return `what we could not say or said wrongly, by our message\n${lines.join('\n')}`
 }
 
-async function single(rows: readonly Row[], log: boolean): Promise<void> {
+async function single(rows: readonly Row[], corpus: string, log: boolean): Promise<void> {
   const kernel = await labKernel()
   for (const row of rows) {
-    const answer = judge(kernel, join(lab, 'corpus', row.obj), row.prog, { log, flags: row.flags ?? 0 })
+    const answer = judge(kernel, join(corpus, row.obj), row.prog, { log, flags: row.flags ?? 0 })
     console.log(`== ${row.obj} ${row.prog} SEC("${row.sec}")`)
     if (log) console.log(`-- ours\n${answer.log.slice(-60).join('\n')}\n-- kernel\n${row.log_tail ?? ''}`)
     console.log(

@@ -40,8 +40,9 @@ export interface InsnNote {
   prune: boolean
   forceCheckpoint: boolean
   seen: boolean
-  /** Kind of the pointer a load or store goes through: must not differ between paths in kind. */
+  /** Type of the pointer that a load or store goes through, as first met: on other paths it may not be just any other. */
   ptrKind: string
+  ptrFlags: number
   callsCallback: boolean
   iterNext: boolean
   mapPtr: number
@@ -117,6 +118,7 @@ export class Env {
       forceCheckpoint: false,
       seen: false,
       ptrKind: '',
+      ptrFlags: 0,
       callsCallback: false,
       iterNext: false,
       mapPtr: -1,
@@ -247,9 +249,8 @@ export class Env {
 const gplLicenses = ['GPL', 'GPL v2', 'GPL and additional rights', 'Dual BSD/GPL', 'Dual MIT/GPL', 'Dual MPL/GPL']
 export const isGpl = (license: string): boolean => gplLicenses.includes(license)
 
-export const inSleepable = (env: Env): boolean =>
-  (env.prog.sleepable && !env.state.frames.some((f) => f.callback === 'async' && f.callbackKind !== 'wq')) ||
-  env.state.inSleepable
+/** A timer's callback of a sleepable program passes for sleepable too. */
+export const inSleepable = (env: Env): boolean => env.prog.sleepable || env.state.inSleepable
 
 /** May the program sleep right here: sleepable, and in no section that forbids it. */
 export const canSleepHere = (env: Env): boolean =>

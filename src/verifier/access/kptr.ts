@@ -4,6 +4,7 @@
 import type { Btf } from '../../btf/index.ts'
 import { structIdsMatch } from '../../btf/index.ts'
 import { type Env, inRcu, inSleepable } from '../env.ts'
+import { markPrecise } from '../explore/precision.ts'
 import type { SpecialField } from '../record.ts'
 import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
@@ -53,6 +54,8 @@ export function accessMapKptr(env: Env, a: Access): RegState | undefined {
     if (a.imm !== 0)
       reject('kptr-store', `BPF_ST imm must be 0 when storing to kptr at off=${field.off}`, { reg: a.base })
   } else if (!isNull(stored)) requireKptrMatch(field, stored, a.value)
+  // only a zero may be stored unseen: another scalar must not pass for it
+  else markPrecise(env, a.value)
   return unknownScalar
 }
 export const ATOMIC = 0x7fff0001

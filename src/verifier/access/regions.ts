@@ -144,7 +144,7 @@ export function requireBuffer(number: number, name: string, reg: RegState, off: 
 
 /** Alignment: x86 asks it of the stack, whose slots are tracked by eight bytes, of atomics, and where the loader says so. */
 export function requireAlignment(reg: RegState, off: number, size: number, strict: boolean): void {
-  if (size === 1 || !(strict || reg.kind === 'fp')) return
+  if (size === 1 || reg.kind === 'arena' || !(strict || reg.kind === 'fp')) return
   const packet = isPkt(reg)
   const total = scalar.addPointerOffset(reg.var, scalar.constantNumber(reg.off + off + (packet ? NET_IP_ALIGN : 0)))
   if (scalar.tnumIsAligned(total, size)) return

@@ -7,7 +7,7 @@ import { pushState } from '../explore/paths.ts'
 import { markPrecise } from '../explore/precision.ts'
 import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
-import { ALLOC, NON_OWN, notInit, pointer, RCU, type RegState, unknownScalar } from '../state/reg.ts'
+import { ALLOC, NON_OWN, pointer, RCU, type RegState, unknownScalar } from '../state/reg.ts'
 import { Frame, MAX_FRAMES, type ReturnRange, type State } from '../state/state.ts'
 import type { Meta } from './helper.ts'
 
@@ -16,11 +16,15 @@ const BPF_LOOP = 181
 export function callHelperCallback(env: Env, meta: Meta, id: number): void {
   switch (id) {
     case 164: // for_each_map_elem
-      return sync(env, meta.callback, 'for_each_map_elem', { min: 0, max: 1 }, () => forEachArgs(env, meta))
+      return sync(env, meta.callback, 'for_each_map_elem', { min: 0, max: 1 }, () => [
+        env.reg(1),
+        ...keyValue(meta),
+        env.reg(3),
+      ])
     case 170: // timer_set_callback
       return async(env, meta.callback, 'timer', { min: 0, max: 0 }, () => [
         pointer('map_ptr', { map: meta.map, mapUid: meta.mapUid }),
-        ...keyValue(env, meta.map),
+        ...keyValue(meta),
       ])
     case 180: // find_vma
       return sync(env, meta.callback, 'find_vma', { min: 0, max: 1 }, () => {
@@ -49,18 +53,11 @@ export function callHelperCallback(env: Env, meta: Meta, id: number): void {
   }
 }
 
-function forEachArgs(env: Env, meta: Meta): RegState[] {
-  const map = env.map(meta.map)
-  return [
-    pointer('map_ptr', { map: meta.map, mapUid: meta.mapUid }),
-    pointer('map_key', { map: meta.map }),
-    valueReg(env, meta.map),
-    env.reg(3),
-  ].map((reg, i) => (i === 1 && map === undefined ? notInit : reg))
-}
-const valueReg = (env: Env, map: number): RegState =>
-  pointer('map_value', { map, id: env.mapRecord(map).lockOff >= 0 ? env.newId() : 0 })
-const keyValue = (env: Env, map: number): RegState[] => [pointer('map_key', { map }), valueReg(env, map)]
+/** An element as its map's callbacks get it: which one is not told apart, so that a lock in one passes for that in another. */
+const keyValue = ({ map, mapUid }: Pick<Meta, 'map' | 'mapUid'>): RegState[] => [
+  pointer('map_key', { map, mapUid }),
+  pointer('map_value', { map, mapUid }),
+]
 
 /** rbtree less(): two borrowed nodes. */
 export function rbtreeCallback(
@@ -76,7 +73,10 @@ export function rbtreeCallback(
 }
 
 export function workqueueCallback(env: Env, subprog: number, map: number, mapUid: number): void {
-  async(env, subprog, 'wq', { min: 0, max: 0 }, () => [pointer('map_ptr', { map, mapUid }), ...keyValue(env, map)])
+  async(env, subprog, 'wq', { min: 0, max: 0 }, () => [
+    pointer('map_ptr', { map, mapUid }),
+    ...keyValue({ map, mapUid }),
+  ])
 }
 
 function requireFrames(env: Env): void {

@@ -66,6 +66,10 @@ export interface Meta {
 }
 
 const acquires = new Set([84, 85, 99, 131])
+/** update, delete, push and pop of elements. */
+const changesMap = new Set([2, 3, 87, 88])
+/** BPF_F_RDONLY_PROG */
+const RDONLY_PROG = 0x80
 const SNPRINTF = 165
 const SET_RETVAL = 187
 /** Return their argument as another type of the same object. */
@@ -116,6 +120,8 @@ export function callHelper(env: Env): void {
     const wrong = checkMapForHelper(env.map(meta.map).typeId, id, env.traits)
     if (wrong !== undefined) reject('map-helper', wrong[wrong.length - 1]!, { helper: name })
   }
+  if (changesMap.has(id) && env.map(meta.map).flags & RDONLY_PROG)
+    reject('map-flags', 'write into map forbidden', { helper: name })
   for (const apply of meta.pending) apply()
   if (id === TAIL_CALL && meta.map >= 0) noteTailCallKey(env, meta.map)
   release(env, meta, id, name)
@@ -136,7 +142,8 @@ function checkArg(env: Env, meta: Meta, index: number): void {
     reject('packet-helper', 'helper access to the packet is not allowed', { reg: number })
   }
   const nullGiven = kind.nullable && isNull(reg)
-  if (!nullGiven) {
+  if (nullGiven) markPrecise(env, number)
+  else {
     requireType(env, meta, number, reg, kind, arg.btf)
     requireArgOffset(env, number, kind.release && kind.base !== 'ARG_PTR_TO_DYNPTR')
   }
@@ -153,9 +160,11 @@ function checkArg(env: Env, meta: Meta, index: number): void {
   }
   if (reg.refObjId !== 0 && kind.base !== 'ARG_KPTR_XCHG_DEST') {
     if (meta.refObjId !== 0)
-      reject('two-references', `more than one arg with ref_obj_id R${number} ${reg.refObjId} ${meta.refObjId}`, {
-        reg: number,
-      })
+      reject(
+        'two-references',
+        `verifier internal error: more than one arg with ref_obj_id R${number} ${reg.refObjId} ${meta.refObjId}`,
+        { reg: number },
+      )
     meta.refObjId = reg.refObjId
   }
   if (nullGiven && !kind.base.startsWith('ARG_CONST_SIZE')) return
@@ -241,7 +250,7 @@ function byKind(
   const zero = { write: kind.write, zeroOk: false, uninit: kind.uninit }
   switch (kind.base) {
     case 'ARG_CONST_MAP_PTR':
-      if (meta.mapUid !== 0 && reg.mapUid !== meta.mapUid) {
+      if (meta.map >= 0 && (reg.map !== meta.map || reg.mapUid !== meta.mapUid)) {
         reject(
           'timer-map',
           `timer pointer in R1 map_uid=${meta.mapUid} doesn't match map pointer in R2 map_uid=${reg.mapUid}`,
@@ -386,8 +395,10 @@ function special(env: Env, meta: Meta, id: number): void {
       reject('set-retval-void', `BPF_LSM_CGROUP that attach to void LSM hooks can't modify return value!`)
     }
   }
-  if (id === 81 && !isNull(env.reg(2)))
-    reject('local-storage-flags', "get_local_storage() doesn't support non-zero flags")
+  if (id === 81) {
+    if (!isNull(env.reg(2))) reject('local-storage-flags', "get_local_storage() doesn't support non-zero flags")
+    markPrecise(env, 2)
+  }
   if (id === 197 && env.reg(1).kind !== 'map_value') {
     reject('dynptr-from-mem', `Unsupported reg type ${regTypeText(env.reg(1))} for bpf_dynptr_from_mem data`)
   }

@@ -21,23 +21,12 @@ import { markPrecise } from '../explore/precision.ts'
 import type { SpecialField } from '../record.ts'
 import { type Details, Rejection, reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
-import {
-  ALLOC,
-  isNull,
-  MAYBE_NULL,
-  mayBeNull,
-  NON_OWN,
-  PERCPU,
-  RCU,
-  type RegState,
-  regTypeText,
-  typeText,
-} from '../state/reg.ts'
+import { ALLOC, isNull, mayBeNull, NON_OWN, PERCPU, RCU, type RegState, regTypeText, typeText } from '../state/reg.ts'
 import { constructDynptr, requireDynptr } from './dynptr.ts'
 import { constructIterator, destroyIterator, iterReg, requireIterator } from './iterator.ts'
 import type { KfuncMeta } from './kfunc.ts'
 import { recordAt, requireLockHeld } from './locks.ts'
-import { requireArgOffset, requireConstString, requireMemory, requireSized } from './memory-args.ts'
+import { requireArgOffset, requireConstString, requirePlainMemory, requireSized, withoutNull } from './memory-args.ts'
 import { isScalarStruct, isScalarType } from './scalar-struct.ts'
 
 export type ArgKind =
@@ -308,7 +297,7 @@ function byKind(env: Env, meta: KfuncMeta, kind: ArgKind, arg: Arg): boolean {
           details,
         )
       }
-      plainMemory(env, arg, size)
+      requirePlainMemory(env, arg.number, size)
       return false
     }
     case 'mem_size':
@@ -493,16 +482,6 @@ function requireStruct(env: Env, meta: KfuncMeta, arg: Arg, map: boolean): void 
 }
 const projections: Record<string, string> = { __sk_buff: 'sk_buff', xdp_md: 'xdp_buff' }
 
-/** A pointer to plain data: readable and writable throughout. */
-function plainMemory(env: Env, arg: Arg, size: number): void {
-  const { reg, number } = arg
-  if (isNull(reg)) return
-  withoutNull(env, number, () => {
-    requireMemory(env, number, size, { write: false, zeroOk: true, uninit: false }, [])
-    requireMemory(env, number, size, { write: true, zeroOk: true, uninit: false }, [])
-  })
-}
-
 /** kfuncs.rst "__sz annotation", "__szk": a buffer and its length. "__opt": the buffer may be null. */
 function sizedMemory(env: Env, meta: KfuncMeta, arg: Arg): void {
   const { reg, number, index, param } = arg
@@ -531,17 +510,6 @@ function sizedMemory(env: Env, meta: KfuncMeta, arg: Arg): void {
     reject('not-constant', `R${number + 1} must be a known constant`, { ...details, reg: number + 1, arg: index + 1 })
   meta.constant = Number(scalar.constValue(size.var))
   markPrecise(env, number + 1)
-}
-
-function withoutNull(env: Env, number: number, check: () => void): void {
-  const reg = env.reg(number)
-  if (!mayBeNull(reg)) return check()
-  env.setReg(number, { ...reg, flags: reg.flags & ~MAYBE_NULL })
-  try {
-    check()
-  } finally {
-    env.setReg(number, reg)
-  }
 }
 
 function workqueue(env: Env, meta: KfuncMeta, arg: Arg): void {

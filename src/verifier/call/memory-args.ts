@@ -2,7 +2,7 @@
 // Memory handed to a helper or kfunc: a pointer and a size, or a pointer to something of known size.
 
 import { accessBtfPointer } from '../access/btf-pointer.ts'
-import { requireMapAccess, requireNoSpecialField } from '../access/memory.ts'
+import { access, requireMapAccess, requireNoSpecialField } from '../access/memory.ts'
 import { requireBuffer, requireMemRegion, requirePacket, requireUnmodified } from '../access/regions.ts'
 import { requireStackInitialized, writeStack } from '../access/stack.ts'
 import { frameOf } from '../access/stack-bounds.ts'
@@ -12,7 +12,10 @@ import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
 import {
   ALLOC,
+  edit,
   isNull,
+  MAYBE_NULL,
+  mayBeNull,
   NON_OWN,
   RCU,
   RDONLY,
@@ -30,6 +33,13 @@ export interface MemoryUse {
   /** The callee fills it: stack bytes need not be initialised, and are misc afterwards. */
   readonly uninit: boolean
 }
+
+/** Program types whose accesses to the context are not rewritten: it is memory as it stands. */
+const plainContexts = new Set(
+  'SYSCALL KPROBE TRACEPOINT RAW_TRACEPOINT RAW_TRACEPOINT_WRITABLE TRACING LSM STRUCT_OPS CGROUP_DEVICE LIRC_MODE2 NETFILTER'
+    .split(' ')
+    .map((type) => `BPF_PROG_TYPE_${type}`),
+)
 
 /** Bytes on the stack that the callee will have written; applied once all arguments are known good. */
 export type Pending = () => void
@@ -83,18 +93,14 @@ export function requireMemory(env: Env, number: number, size: number, use: Memor
     case 'btf':
       accessBtfPointer(env, number, reg.off, size, false)
       return
-    case 'ctx':
-      // programs whose context is plain memory may pass it on
-      if (env.prog.type === 'BPF_PROG_TYPE_SYSCALL') {
-        for (let at = 0; at < size; at += 8) {
-          const part = Math.min(8, size - at)
-          const answer = env.kernel.ctxAccess(env.traits, reg.off + at, part, use.write)
-          if (!answer.ok)
-            reject('ctx-access', `invalid bpf_context access off=${reg.off + at} size=${part}`, { reg: number })
-        }
-        return
-      }
-      break
+    case 'ctx': {
+      // programs whose context is plain memory may pass it on: its last byte is tried
+      if (!plainContexts.has(env.prog.type)) break
+      if (size === 0) return use.zeroOk ? undefined : reject('zero-sized-read', '', { reg: number })
+      const last = { base: number, off: size - 1, size: 1, value: -1, imm: 0, signed: false, strict: false }
+      access(env, { ...last, write: use.write })
+      return
+    }
     default:
   }
   if (use.zeroOk && size === 0 && isNull(reg)) return
@@ -102,6 +108,27 @@ export function requireMemory(env: Env, number: number, size: number, use: Memor
     reg: number,
     seen: regTypeText(reg),
   })
+}
+
+/** A pointer to plain data: readable and writable throughout. A null is let through. */
+export function requirePlainMemory(env: Env, number: number, size: number): void {
+  if (isNull(env.reg(number))) return
+  withoutNull(env, number, () => {
+    requireMemory(env, number, size, { write: false, zeroOk: true, uninit: false }, [])
+    requireMemory(env, number, size, { write: true, zeroOk: true, uninit: false }, [])
+  })
+}
+
+/** Checks a pointer as if it had been compared with null. */
+export function withoutNull(env: Env, number: number, check: () => void): void {
+  const reg = env.reg(number)
+  if (!mayBeNull(reg)) return check()
+  env.setReg(number, edit(reg, { flags: reg.flags & ~MAYBE_NULL }))
+  try {
+    check()
+  } finally {
+    env.setReg(number, reg)
+  }
 }
 
 /** A size in `number`, its memory in the register before. kfuncs.rst "__sz annotation". */

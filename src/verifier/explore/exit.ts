@@ -48,7 +48,7 @@ export function enforceReturn(env: Env, number: number, name: string): void {
   markRegRead(env.state, number)
   if (frame.callback === 'async') {
     if (reg.kind !== 'scalar')
-      reject('return-type', `In async callback the register ${name} is not a known value (${regTypeText(reg)})`, {
+      reject('return-type', `At ${context} the register ${name} is not a known value (${regTypeText(reg)})`, {
         reg: number,
       })
     const range = frame.returnRange!

@@ -10,27 +10,38 @@ import { requireNoReferences } from '../call/references.ts'
 import type { Env } from '../env.ts'
 import { reject, unsupported } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
-import { PERCPU, pointer, RDONLY, type RegState, regTypeText, scalarReg, unknownScalar } from '../state/reg.ts'
+import {
+  PERCPU,
+  pointer,
+  RDONLY,
+  type RegState,
+  regTypeText,
+  scalarReg,
+  UNTRUSTED,
+  unknownScalar,
+} from '../state/reg.ts'
 import { readReg, requireWritable } from './operands.ts'
 
-/** One insn serves one kind of pointer: contexts and kernel objects need rewriting of their own. */
-function noteKind(env: Env, reg: RegState): void {
+/** Pointers whose accesses are rewritten after verification, each kind in its own way. */
+const rewritten: ReadonlySet<string> = new Set(['ctx', 'sock', 'sock_common', 'tcp_sock', 'xdp_sock', 'btf', 'arena'])
+
+/**
+ * One insn serves one type of pointer where its access is rewritten. Loads may differ in how far a kernel pointer is trusted: they
+ * are then guarded as those of an untrusted one.
+ */
+function requireOneType(env: Env, reg: RegState, { trustMayDiffer }: { readonly trustMayDiffer: boolean }): void {
   const note = env.note(env.insn)
-  const special =
-    reg.kind === 'ctx' ||
-    reg.kind === 'sock' ||
-    reg.kind === 'sock_common' ||
-    reg.kind === 'tcp_sock' ||
-    reg.kind === 'xdp_sock' ||
-    reg.kind === 'btf' ||
-    reg.kind === 'arena'
-  const kind = special ? reg.kind : 'plain'
-  if (note.ptrKind === '') note.ptrKind = kind
-  else if (note.ptrKind !== kind && !(mixable(note.ptrKind) && mixable(kind))) {
-    reject('mixed-pointers', 'same insn cannot be used with different pointers')
+  if (note.ptrKind === '') {
+    note.ptrKind = reg.kind
+    note.ptrFlags = reg.flags
+    return
   }
+  if (note.ptrKind === reg.kind && note.ptrFlags === reg.flags) return
+  if (!rewritten.has(reg.kind) && !rewritten.has(note.ptrKind)) return
+  if (!trustMayDiffer || reg.kind !== 'btf' || note.ptrKind !== 'btf')
+    reject('mixed-pointers', 'same insn cannot be used with different pointers')
+  note.ptrFlags = UNTRUSTED
 }
-const mixable = (kind: string): boolean => kind === 'plain' || kind === 'btf'
 
 export function accessLoad(env: Env, insn: Insn): void {
   const base = readReg(env, insn.src)
@@ -47,7 +58,7 @@ export function accessLoad(env: Env, insn: Insn): void {
     strict: false,
   })
   env.setReg(insn.dst, value)
-  noteKind(env, base)
+  requireOneType(env, base, { trustMayDiffer: true })
 }
 
 export function accessStore(env: Env, insn: Insn): void {
@@ -63,7 +74,7 @@ export function accessStore(env: Env, insn: Insn): void {
     signed: false,
     strict: false,
   })
-  noteKind(env, base)
+  requireOneType(env, base, { trustMayDiffer: false })
 }
 
 const BANNED = new Set(['ctx', 'pkt', 'pkt_meta', 'flow_keys', 'sock', 'sock_common', 'tcp_sock', 'xdp_sock'])
@@ -78,6 +89,7 @@ export function accessAtomic(env: Env, insn: Insn): void {
     reject('atomic-store', `BPF_ATOMIC stores into R${insn.dst} ${regTypeText(base)} is not allowed`, { reg: insn.dst })
   const shape = { base: insn.dst, off: insn.off, size: op.size, signed: false, strict: true }
   const loaded = access(env, { ...shape, write: false, value: op.fetch ? insn.src : -1, imm: 0 })
+  requireOneType(env, base, { trustMayDiffer: false })
   const stored = env.reg(insn.src)
   env.setReg(insn.src, unknownScalar)
   access(env, { ...shape, write: true, value: -1, imm: ATOMIC })

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+// Parameters of a global function: what its types and `arg:` tags promise inside, and what a caller must hand over. The order is the
+// kernel's, parameter by parameter. libbpf's __arg_ctx, __arg_nonnull, __arg_nullable, __arg_trusted, __arg_arena.
+
+import {
+  type Btf,
+  type BtfId,
+  type BtfType,
+  resolveType,
+  skipModifiers,
+  skipModifiersAndTypedefs,
+  sizeOf,
+  structIdsMatch,
+} from '../../btf/index.ts'
+import { ctxTypeName } from '../../kernel/index.ts'
+import { structName } from '../access/btf-pointer.ts'
+import type { Env, Subprog } from '../env.ts'
+import { reject } from '../report.ts'
+import {
+  isNull,
+  MAYBE_NULL,
+  mayBeNull,
+  pointer,
+  type RegState,
+  regTypeText,
+  TRUSTED,
+  unknownScalar,
+} from '../state/reg.ts'
+import { requireDynptr } from './dynptr.ts'
+import { argKind, expectedText, typeFits } from './helper-args.ts'
+import { requireArgOffset, requirePlainMemory } from './memory-args.ts'
+
+export type ArgType =
+  | { readonly kind: 'scalar' | 'ctx' | 'dynptr' | 'arena' }
+  | { readonly kind: 'mem'; readonly size: number; readonly nullable: boolean }
+  | { readonly kind: 'btf'; readonly btfId: BtfId; readonly nullable: boolean }
+
+type Tag = 'ctx' | 'trusted' | 'nonnull' | 'nullable' | 'arena'
+const tagNames: ReadonlySet<string> = new Set<Tag>(['ctx', 'trusted', 'nonnull', 'nullable', 'arena'])
+
+/** What each parameter of a global function is. */
+export function argTypes(env: Env, subprog: Subprog): readonly ArgType[] {
+  const { btf } = env.prog
+  if (btf === undefined || subprog.typeId === 0) return []
+  const func = btf.type(subprog.typeId)
+  const proto = func.kind === 'func' ? btf.type(func.type) : undefined
+  if (proto?.kind !== 'func_proto') return reject('subprog-btf', 'Invalid BTF of func')
+  const { name } = subprog
+  if (proto.params.length > 5)
+    reject('subprog-args', `Global function ${name}() with ${proto.params.length} > 5 args. Buggy compiler.`)
+  if (!isInteger(resolveType(btf, proto.ret)))
+    reject('subprog-return', `Global function ${name}() doesn't return scalar. Only those are supported.`)
+  return proto.params.map((param, index) => argType(env, btf, subprog, { index, typeId: param.type }))
+}
+
+const isInteger = ({ kind }: BtfType): boolean => kind === 'int' || kind === 'enum' || kind === 'enum64'
+
+interface Param {
+  readonly index: number
+  readonly typeId: BtfId
+}
+
+function argType(env: Env, btf: Btf, subprog: Subprog, param: Param): ArgType {
+  const { index } = param
+  const tags = tagsOf(btf, subprog, index)
+  const type = resolveType(btf, param.typeId)
+  if (type.kind !== 'ptr') {
+    if (tags.size > 0) reject('subprog-arg', `arg#${index} has pointer tag, but is not a pointer type`)
+    if (isInteger(type)) return { kind: 'scalar' }
+    return reject('subprog-arg', `Arg#${index} type ${kindText(type)} in ${subprog.name}() is not supported yet.`)
+  }
+  const clash = (...allowed: Tag[]): void => {
+    if ([...tags].some((tag) => !allowed.includes(tag)))
+      reject('subprog-arg', `arg#${index} has invalid combination of tags`)
+  }
+  if (tags.has('ctx') || isContext(env, btf, type.type)) {
+    clash('ctx')
+    if (tags.has('ctx')) requireContextType(env, btf, type.type, index)
+    return { kind: 'ctx' }
+  }
+  const target = btf.type(skipModifiersAndTypedefs(btf, type.type))
+  if (target.kind === 'struct' && target.name === 'bpf_dynptr') {
+    clash()
+    return { kind: 'dynptr' }
+  }
+  if (tags.has('trusted')) {
+    if (tags.has('nonnull')) reject('subprog-arg', `arg#${index} has invalid combination of tags`)
+    return { kind: 'btf', btfId: kernelType(env, target, index), nullable: tags.has('nullable') }
+  }
+  if (tags.has('arena')) {
+    if (tags.size > 1) reject('subprog-arg', `arg#${index} arena cannot be combined with any other tags`)
+    return { kind: 'arena' }
+  }
+  if (tags.has('nullable')) reject('subprog-arg', `arg#${index} has invalid combination of tags`)
+  const size = target.kind === 'void' || target.kind === 'fwd' ? undefined : sizeOf(btf, target.id)
+  if (size === undefined)
+    reject(
+      'subprog-arg',
+      `arg#${index} reference type('${kindText(target)} ${target.name}') size cannot be determined: -22`,
+    )
+  return { kind: 'mem', size, nullable: !tags.has('nonnull') }
+}
+
+function tagsOf(btf: Btf, subprog: Subprog, index: number): ReadonlySet<Tag> {
+  const tags = new Set<Tag>()
+  for (const { component, name } of btf.declTags(subprog.typeId)) {
+    if (component !== index || !name.startsWith('arg:')) continue
+    const tag = name.slice(4)
+    if (!tagNames.has(tag)) reject('subprog-arg', `arg#${index} has unsupported set of tags`)
+    tags.add(tag as Tag)
+  }
+  return tags
+}
+
+/** A pointer to the struct that programs of this type have for context, by name. */
+function isContext(env: Env, btf: Btf, typeId: BtfId): boolean {
+  if (env.prog.type === 'BPF_PROG_TYPE_KPROBE' && isUserRegs(btf, typeId)) return true
+  const target = btf.type(skipModifiersAndTypedefs(btf, typeId))
+  if (target.kind !== 'struct' || target.name === '') return false
+  const name = ctxTypeName(env.prog.type)?.user
+  // the typedef of kprobes stands for this struct
+  return target.name === name || (name === USER_REGS && target.name === 'pt_regs')
+}
+
+const USER_REGS = 'bpf_user_pt_regs_t'
+/** kprobes' context goes by a typedef. */
+const isUserRegs = (btf: Btf, typeId: BtfId): boolean => {
+  const type = btf.type(skipModifiers(btf, typeId))
+  return type.kind === 'typedef' && type.name === USER_REGS
+}
+
+/** Attach types of tracing programs whose context may be taken as an array of u64. */
+const argumentArrays = new Set(['BPF_TRACE_RAW_TP', 'BPF_TRACE_FENTRY', 'BPF_TRACE_FEXIT', 'BPF_MODIFY_RETURN'])
+
+/** A parameter tagged as context is `void *` or what this program type has. */
+function requireContextType(env: Env, btf: Btf, typeId: BtfId, index: number): void {
+  const progType = env.prog.type.slice('BPF_PROG_TYPE_'.length)
+  const attach = env.prog.attachType
+  if ((progType === 'KPROBE' || progType === 'PERF_EVENT') && isUserRegs(btf, typeId)) return
+  const target = btf.type(skipModifiersAndTypedefs(btf, typeId))
+  if (target.kind === 'void') return
+  if (target.name === '') reject('subprog-arg', `arg#${index} type doesn't have a name`)
+  const words = target.kind === 'int' && target.size === 8
+  const struct = target.kind === 'struct' ? target.name : ''
+  switch (progType) {
+    case 'KPROBE':
+    case 'PERF_EVENT':
+      if (struct === 'pt_regs') return
+      break
+    case 'RAW_TRACEPOINT':
+    case 'RAW_TRACEPOINT_WRITABLE':
+    case 'LSM':
+    case 'STRUCT_OPS':
+      if (words) return
+      break
+    case 'TRACING':
+      if (words && argumentArrays.has(attach ?? '')) return
+      if (attach === 'BPF_TRACE_RAW_TP' && struct === 'bpf_raw_tracepoint_args') return
+      if (attach === 'BPF_TRACE_ITER' && struct.startsWith('bpf_iter__')) return
+      break
+    case 'TRACEPOINT':
+    case 'SYSCALL':
+    case 'EXT':
+      return
+    default:
+  }
+  const user = ctxTypeName(env.prog.type)?.user
+  const wanted = user === USER_REGS ? 'pt_regs' : user
+  if (wanted === undefined || env.kernel.btf.find(wanted, 'struct') === undefined)
+    reject('subprog-arg', `arg#${index} should be void pointer`)
+  if (struct !== wanted) reject('subprog-arg', `arg#${index} should be \`struct ${wanted} *\``)
+}
+
+/** The one type of the kernel that goes by this name. */
+function kernelType(env: Env, target: BtfType, index: number): BtfId {
+  const wrong = (what: string): never =>
+    reject('subprog-arg', `arg#${index} reference type('${kindText(target)} ${target.name}') ${what}`)
+  if (target.name === '') return wrong('candidate matching error: -22')
+  const name = target.name.replace(/___.*$/, '')
+  const candidates = env.kernel.btf.findAll(name).filter((id) => env.kernel.btf.type(id).kind === target.kind)
+  if (candidates.length > 1) return wrong('is ambiguous')
+  if (candidates.length === 1) return candidates[0]!
+  const inModules = env.kernel.modules.reduce(
+    (count, module) => count + module.findAll(name).filter((id) => module.type(id).kind === target.kind).length,
+    0,
+  )
+  if (inModules > 1) return wrong('is ambiguous')
+  return wrong(inModules === 1 ? 'points to kernel module type (unsupported)' : 'has no matches')
+}
+
+/** A kind as the kernel writes it. */
+const kindText = ({ kind }: BtfType): string => (kind === 'void' ? 'UNKNOWN' : kind.toUpperCase())
+
+/** Registers that a global function starts with, by its types. */
+export function startRegs(env: Env, subprog: Subprog): RegState[] {
+  return argTypes(env, subprog).map((arg): RegState => {
+    switch (arg.kind) {
+      case 'scalar':
+      case 'arena':
+        return unknownScalar
+      case 'ctx':
+        return pointer('ctx')
+      case 'dynptr':
+        return pointer('dynptr', { dynptr: 'local', id: env.newId() })
+      case 'mem':
+        return pointer('mem', { size: arg.size, flags: arg.nullable ? MAYBE_NULL : 0, id: env.newId() })
+      case 'btf': {
+        const flags = TRUSTED | (arg.nullable ? MAYBE_NULL : 0)
+        return pointer('btf', { btf: env.kernel.btf, btfId: arg.btfId, flags, id: env.newId() })
+      }
+    }
+  })
+}
+
+/** What the caller has in the register is what the parameter promises. */
+export function requireGlobalArg(env: Env, arg: ArgType, index: number): void {
+  const number = index + 1
+  const reg = env.reg(number)
+  const details = { reg: number, arg: index }
+  switch (arg.kind) {
+    case 'scalar':
+      if (reg.kind !== 'scalar') reject('global-arg', `R${number} is not a scalar`, details)
+      return
+    case 'ctx':
+      requireArgOffset(env, number, false)
+      if (reg.kind !== 'ctx') reject('global-arg', `arg#${index} expects pointer to ctx`, details)
+      return
+    case 'arena':
+      if (reg.kind !== 'arena' && reg.kind !== 'scalar')
+        reject('global-arg', `R${number} is not a pointer to arena or scalar.`, details)
+      return
+    case 'dynptr':
+      requireArgOffset(env, number, false)
+      requireDynptr(env, number, undefined, false)
+      return
+    case 'mem':
+      requireArgOffset(env, number, false)
+      requirePlainMemory(env, number, arg.size)
+      if (!arg.nullable && mayBeNull(reg)) reject('global-arg', `arg#${index} is expected to be non-NULL`, details)
+      return
+    case 'btf':
+      if (arg.nullable && isNull(reg)) return
+      requireKernelPointer(env, number, arg)
+      return requireArgOffset(env, number, false)
+  }
+}
+
+/** A pointer to the kernel's own struct, as helpers take one. */
+function requireKernelPointer(env: Env, number: number, { btfId, nullable }: Extract<ArgType, { kind: 'btf' }>): void {
+  const reg = env.reg(number)
+  const kind = argKind({ type: nullable ? 'ARG_PTR_TO_BTF_ID|PTR_MAYBE_NULL' : 'ARG_PTR_TO_BTF_ID' })
+  if (!typeFits(reg, kind, 0)) {
+    const expected = expectedText(kind)
+    reject('argument-type', `R${number} type=${regTypeText(reg)} expected=${expected}`, {
+      reg: number,
+      seen: regTypeText(reg),
+      expected,
+    })
+  }
+  const { btf } = env.kernel
+  if (structIdsMatch(reg.btf!, reg.btfId, reg.off, btf, btfId)) return
+  const expected = btf.type(btfId).name
+  const seen = structName(reg)
+  reject('struct-mismatch', `R${number} is of type ${seen} but ${expected} is expected`, {
+    reg: number,
+    expected,
+    seen,
+  })
+}

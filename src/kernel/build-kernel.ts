@@ -64,7 +64,11 @@ export function buildKernel(parts: KernelParts): Kernel {
   for (const kfunc of parts.kfuncs) {
     if (kfunc.registrations.some(({ hook }) => hook === 'fmodret')) fmodret.set(kfunc.name, kfunc)
   }
+  // without error injection, later kernels know system calls by their names, and let sleepable programs and fmod_ret attach to them
+  const injects = parts.config.get('CONFIG_FUNCTION_ERROR_INJECTION') === 'y' || errorInjection.size > 0
+  const isSyscall = (name: string): boolean => !injects && gate('syscalls-sleepable') && name.startsWith('__x64_')
   const sleepableTraced = (name: string): boolean =>
+    isSyscall(name) ||
     (errorInjection.has(name) && !functionSet('btf_non_sleepable_error_inject').has(name)) ||
     (fmodret.get(name)?.registrations.some(({ hook, flags }) => hook === 'fmodret' && flags?.has('KF_SLEEPABLE')) ??
       false)
@@ -84,7 +88,8 @@ export function buildKernel(parts: KernelParts): Kernel {
     registrationFor: (kfunc, program) => registrationFor(kfunc, program),
     kfuncAllowed: (kfunc, program) => registrationFor(kfunc, program) !== undefined,
     sleepableAt: (type, name) => (type === 'BPF_PROG_TYPE_LSM' ? sleepableLsm.has(name) : sleepableTraced(name)),
-    modifiable: (name) => fmodret.has(name) || errorInjection.has(name) || name.startsWith('security_'),
+    modifiable: (name) =>
+      fmodret.has(name) || errorInjection.has(name) || isSyscall(name) || name.startsWith('security_'),
     functionSet,
     helper: (id: number, program: ProgramTraits) => helperAnswer(id, program),
     helperName: (id: number) => helperNameOf(id),

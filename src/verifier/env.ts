@@ -5,8 +5,9 @@ import type { Btf, BtfId } from '../btf/index.ts'
 import type { Insn } from '../isa/index.ts'
 import type { Kernel, ProgramTraits } from '../kernel/index.ts'
 import type { LinkedProgram, MapDef } from '../object/index.ts'
-import { type BtfRecord, type KernelTypes, noRecord, recordOf } from './record.ts'
+import { type BtfRecord, type KernelTypes, laterFields, noRecord, recordOf } from './record.ts'
 import { type PathStep, reject } from './report.ts'
+import { type Rules, rulesOf } from './rules.ts'
 import { notInit, type RegState } from './state/reg.ts'
 import type { Frame, LinkedReg, State } from './state/state.ts'
 
@@ -70,6 +71,7 @@ export class Env {
   readonly options: VerifyOptions
   /** Registers' liveness is known before exploration, instead of noted during it. */
   readonly staticLiveness: boolean
+  readonly rules: Rules
   readonly insns: readonly Insn[]
   readonly notes: InsnNote[]
   subprogs: Subprog[] = []
@@ -112,6 +114,7 @@ export class Env {
     this.kernel = kernel
     this.options = options
     this.staticLiveness = kernel.gate('static-register-liveness')
+    this.rules = rulesOf(kernel)
     this.insns = prog.insns
     this.notes = prog.insns.map(() => ({
       prune: false,
@@ -129,7 +132,11 @@ export class Env {
     this.mapRecords = prog.maps.map(() => undefined)
     this.mapBtf = prog.btf
     this.kernelBtfs = [kernel.btf, ...kernel.modules]
-    this.kernelTypes = { btfs: this.kernelBtfs, destructors: kernel.destructors }
+    this.kernelTypes = {
+      btfs: this.kernelBtfs,
+      destructors: kernel.destructors,
+      later: new Set(laterFields.flatMap(({ kind, gate }) => (kernel.gate(gate) ? [kind] : []))),
+    }
     this.traits = {
       type: prog.type,
       attachType: prog.attachType,
@@ -254,6 +261,23 @@ export const inSleepable = (env: Env): boolean => env.prog.sleepable || env.stat
 
 /** May the program sleep right here: sleepable, and in no section that forbids it. */
 export const canSleepHere = (env: Env): boolean =>
-  inSleepable(env) && !env.state.activeRcu && env.state.activePreempt === 0 && env.state.activeLocks === 0
-/** 6.12: RCU pointers live under an explicit section, in non-sleepable programs throughout. */
-export const inRcu = (env: Env): boolean => env.state.activeRcu || env.state.activeLocks > 0 || !inSleepable(env)
+  inSleepable(env) &&
+  env.state.activeRcu === 0 &&
+  env.state.activePreempt === 0 &&
+  env.state.activeLocks === 0 &&
+  env.state.activeIrq === 0
+/** RCU pointers live under an explicit section, in non-sleepable programs throughout; since 7.3 in any section that forbids sleep. */
+export const inRcu = (env: Env): boolean =>
+  env.state.activeRcu > 0 ||
+  env.state.activeLocks > 0 ||
+  !inSleepable(env) ||
+  (env.rules.rcuBySections && (env.state.activePreempt > 0 || env.state.activeIrq > 0))
+
+/** Where sleeping is forbidden: the section's name in the kernel's messages. */
+export function unsleepableRegion({ state }: Env): string {
+  if (state.activeRcu > 0) return 'rcu_read_lock region'
+  if (state.activePreempt > 0) return 'non-preemptible region'
+  if (state.activeIrq > 0) return 'IRQ-disabled region'
+  if (state.activeLocks > 0) return 'lock region'
+  return 'non-sleepable prog'
+}

@@ -4,6 +4,7 @@
 
 import { type Btf, type BtfId, type BtfType, skipModifiers, skipModifiersAndTypedefs, sizeOf } from '../btf/index.ts'
 
+import type { GateName } from '../kernel/index.ts'
 import type { Destructor } from '../kfunc/index.ts'
 
 export type FieldKind =
@@ -20,6 +21,9 @@ export type FieldKind =
   | 'bpf_rb_root'
   | 'bpf_rb_node'
   | 'bpf_refcount'
+  | 'bpf_res_spin_lock'
+  | 'bpf_task_work'
+  | 'uptr'
 
 export interface SpecialField {
   readonly kind: FieldKind
@@ -39,11 +43,17 @@ export interface SpecialField {
 export interface KernelTypes {
   readonly btfs: readonly Btf[]
   readonly destructors: readonly Destructor[]
+  /** Kinds that came after 6.12 and this kernel has. */
+  readonly later: ReadonlySet<FieldKind>
 }
 
 export interface BtfRecord {
   readonly fields: readonly SpecialField[]
+  /** bpf_spin_lock, -1 where there is none. */
   readonly lockOff: number
+  readonly resLockOff: number
+  /** Either of them: what holds it is told apart by its id. */
+  readonly hasLock: boolean
   readonly refcountOff: number
   at(off: number): SpecialField | undefined
   has(kind: FieldKind): boolean
@@ -58,8 +68,22 @@ const named: Record<string, { kind: FieldKind; size: number }> = {
   bpf_rb_root: { kind: 'bpf_rb_root', size: 16 },
   bpf_rb_node: { kind: 'bpf_rb_node', size: 32 },
   bpf_refcount: { kind: 'bpf_refcount', size: 4 },
+  bpf_res_spin_lock: { kind: 'bpf_res_spin_lock', size: 4 },
+  bpf_task_work: { kind: 'bpf_task_work', size: 8 },
 }
-const kptrTags: Record<string, FieldKind> = { kptr_untrusted: 'kptr', kptr: 'kptr_ref', percpu_kptr: 'kptr_percpu' }
+/** Kinds newer than 6.12, and the gate that brought each. */
+export const laterFields: readonly { readonly kind: FieldKind; readonly gate: GateName }[] = [
+  { kind: 'bpf_res_spin_lock', gate: 'resilient-spin-lock' },
+  { kind: 'bpf_task_work', gate: 'task-work' },
+  { kind: 'uptr', gate: 'user-pointers' },
+]
+const isLater = new Set(laterFields.map(({ kind }) => kind))
+const kptrTags: Record<string, FieldKind> = {
+  kptr_untrusted: 'kptr',
+  kptr: 'kptr_ref',
+  percpu_kptr: 'kptr_percpu',
+  uptr: 'uptr',
+}
 
 /** By the list of kernel sections (what kptrs point at depends on them), then by section and type. */
 const cache = new WeakMap<KernelTypes, Map<Btf, Map<number, BtfRecord>>>()
@@ -98,7 +122,9 @@ function isWhole(fields: readonly SpecialField[]): boolean {
   if (fields.some((field) => field.kind === 'broken')) return false
   if (fields.length > MAX_FIELDS) return false
   const roots = fields.some((field) => field.kind === 'bpf_list_head' || field.kind === 'bpf_rb_root')
-  return !roots || fields.some((field) => field.kind === 'bpf_spin_lock')
+  const plain = fields.some((field) => field.kind === 'bpf_spin_lock')
+  const resilient = fields.some((field) => field.kind === 'bpf_res_spin_lock')
+  return plain ? !resilient : resilient || !roots
 }
 
 /** The kernel's BTF_FIELDS_MAX. */
@@ -107,10 +133,15 @@ const MAX_FIELDS = 11
 const emptyRecord = makeRecord([])
 
 function makeRecord(fields: readonly SpecialField[]): BtfRecord {
+  const offOf = (kind: FieldKind): number => fields.find((field) => field.kind === kind)?.off ?? -1
+  const lockOff = offOf('bpf_spin_lock')
+  const resLockOff = offOf('bpf_res_spin_lock')
   return {
     fields,
-    lockOff: fields.find((field) => field.kind === 'bpf_spin_lock')?.off ?? -1,
-    refcountOff: fields.find((field) => field.kind === 'bpf_refcount')?.off ?? -1,
+    lockOff,
+    resLockOff,
+    hasLock: lockOff >= 0 || resLockOff >= 0,
+    refcountOff: offOf('bpf_refcount'),
     at: (off) => fields.find((field) => field.off === off),
     has: (kind) => fields.some((field) => field.kind === kind),
   }
@@ -149,14 +180,17 @@ function collectAt(
     const tag = btf.type(bare.type)
     if (tag.kind !== 'type_tag') return
     const kind = kptrTags[tag.name]
-    if (kind === undefined) return
+    if (kind === undefined || (isLater.has(kind) && !kernel.later.has(kind))) return
     const target = btf.type(skipModifiers(btf, tag.type))
     if (target.kind !== 'struct' && target.kind !== 'fwd') return
     for (const candidate of kernel.btfs) {
       const found = candidate.find(target.name, 'struct')
       if (found !== undefined) {
         // a field that owns an object must have someone to destroy it with the map
-        const owns = kind !== 'kptr' && !kernel.destructors.some((d) => d.btf === candidate && d.struct === found)
+        const owns =
+          kind !== 'kptr' &&
+          kind !== 'uptr' &&
+          !kernel.destructors.some((d) => d.btf === candidate && d.struct === found)
         out.push({
           kind: owns ? 'broken' : kind,
           off,
@@ -194,7 +228,8 @@ function collectAt(
   }
   if (type.kind !== 'struct' && type.kind !== 'union') return
   const special = named[type.name]
-  if (special === undefined) return collectStruct(btf, type, off, kernel, out, depth + 1)
+  if (special === undefined || (isLater.has(special.kind) && !kernel.later.has(special.kind)))
+    return collectStruct(btf, type, off, kernel, out, depth + 1)
   let valueId = 0 as BtfId
   let nodeOff = 0
   let nodeName = ''

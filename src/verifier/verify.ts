@@ -15,6 +15,7 @@ import { LogPrinter } from './log/print.ts'
 import { Rejection, type Report, reject, Unlinked, Unsupported } from './report.ts'
 import { pointer } from './state/reg.ts'
 import { Frame, State } from './state/state.ts'
+import { reword } from './wording.ts'
 
 /** Judges one linked program as the kernel's verifier would. Never throws for a program's fault. */
 export function verify(prog: LinkedProgram, kernel: Kernel, options: VerifyOptions = {}): Report {
@@ -36,7 +37,7 @@ export function verify(prog: LinkedProgram, kernel: Kernel, options: VerifyOptio
       return {
         verdict: 'reject',
         rule: error.rule,
-        message: error.message,
+        message: reword(kernel, error.rule, error.message),
         insn: env.insn,
         details: error.details,
         path: options.trace && env.state !== undefined ? env.path() : [],

@@ -141,7 +141,7 @@ export const argumentCodes: readonly CodeRow[] = [
   {
     code: 'KF018',
     title: 'the argument must be a constant',
-    rules: ['not-constant', 'const-size'],
+    rules: ['not-constant', 'const-size', 'size-range'],
     section: 'kfuncs.rst "__k Annotation", "__szk Annotation"',
     rule: 'Parameters annotated __k or __szk, and sizes of returned buffers, must have one value the verifier knows.',
     label: ['{reg} must be the same known number on every path; it is {value}', '{reg} must be a known constant'],
@@ -247,5 +247,18 @@ export const argumentCodes: readonly CodeRow[] = [
       'What the verifier said of the argument: {seen}',
     ],
     text: 'Static functions are verified anew at each call. Global ones are verified once, from their prototype: integers, the context, pointers to memory of known size, dynptrs, and trusted objects with the tags of libbpf.',
+  },
+  {
+    code: 'KF025',
+    title: 'an arena pointer was wanted',
+    rules: ['arena-none', 'arena-arg'],
+    section: 'kfuncs.rst of 7.3 "__arena Annotation"',
+    rule: 'An argument marked __arena is a pointer into the arena of the program, or the number that is one.',
+    label: ['{reg} is no arena pointer; it is {value}', 'this is no arena pointer'],
+    help: [
+      'Pass an address from bpf_arena_alloc_pages() or of a global in the arena (__arena).',
+      'The program must use a map of type BPF_MAP_TYPE_ARENA.',
+    ],
+    text: 'The kernel adds the arena’s base to the lower half of the argument, whatever it is, so nothing outside the arena can be reached.',
   },
 ]

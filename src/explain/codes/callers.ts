@@ -90,7 +90,15 @@ export const callerCodes: readonly CodeRow[] = [
   {
     code: 'KF006',
     title: 'a sleepable call inside a section that must not sleep',
-    rules: ['kfunc-sleep-rcu', 'kfunc-sleep-preempt', 'helper-sleep-rcu', 'helper-sleep-preempt'],
+    rules: [
+      'kfunc-sleep-rcu',
+      'kfunc-sleep-preempt',
+      'kfunc-sleep-irq',
+      'kfunc-sleep-lock',
+      'helper-sleep-rcu',
+      'helper-sleep-preempt',
+      'helper-sleep-irq',
+    ],
     section: 'kfuncs.rst "KF_SLEEPABLE flag"',
     rule: 'Between bpf_rcu_read_lock() and its unlock, or with preemption disabled, nothing may sleep.',
     label: [

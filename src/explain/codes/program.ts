@@ -141,6 +141,16 @@ export const programCodes: readonly CodeRow[] = [
     text: 'The kernel reads the string at load time and checks it against the size of the array.',
   },
   {
+    code: 'KF158',
+    title: 'the compiler found no way on',
+    rules: ['trap'],
+    section: 'kernel/bpf/helpers.c of 7.3, __bpf_trap',
+    rule: 'Where behaviour is undefined the compiler may end the code with __bpf_trap(); a path that reaches it is refused.',
+    label: ['the compiler gave up on this path'],
+    help: ['Initialise the variable that this path leaves unset; compile with -Wall to see which.'],
+    text: 'Clang replaces code that can only be reached by undefined behaviour, most often through a variable without a value.',
+  },
+  {
     code: 'KF198',
     title: 'kfuncs cannot judge this yet',
     rules: ['unsupported'],

@@ -48,7 +48,7 @@ export const referenceCodes: readonly CodeRow[] = [
   {
     code: 'KF032',
     title: 'a reference is never released',
-    rules: ['reference-leak'],
+    rules: ['reference-leak', 'leaking-child'],
     section: 'kfuncs.rst "KF_ACQUIRE flag"',
     rule: 'Whatever is acquired must be released, or moved into a map with bpf_kptr_xchg(), on every path before the program ends.',
     label: [

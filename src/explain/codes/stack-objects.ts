@@ -51,7 +51,7 @@ export const stackObjectCodes: readonly CodeRow[] = [
   {
     code: 'KF063',
     title: 'the iterator needs RCU protection',
-    rules: ['iter-rcu'],
+    rules: ['iter-rcu', 'kfunc-rcu-protected'],
     section: 'kfuncs.rst "KF_RCU_PROTECTED flag"',
     rule: 'Such iterators are made, advanced and destroyed inside one RCU section.',
     label: ['the RCU section the iterator was made in is no longer open, or never was'],

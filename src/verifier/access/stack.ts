@@ -12,6 +12,7 @@ import {
   byteType,
   DYNPTR,
   INVALID,
+  IRQ,
   isSpilled,
   ITER,
   MISC,
@@ -177,7 +178,7 @@ function readBytes(frame: Frame, from: number, to: number, size: number): RegSta
     const slot = frame.slot(slotIndex(at))
     const type = byteType(slot, byteIndex(at))
     if (type === ZERO) zeros++
-    else if (type === DYNPTR || type === ITER) badRead(from, at - from, size)
+    else if (type === DYNPTR || type === ITER || type === IRQ) badRead(from, at - from, size)
   }
   return zeros === to - from ? constReg(0) : unknownScalar
 }
@@ -221,7 +222,7 @@ export function requireStackInitialized(
     const index = slotIndex(at)
     const slot = frame.slot(index)
     const type = byteType(slot, byteIndex(at))
-    if (type === DYNPTR || type === ITER) {
+    if (type === DYNPTR || type === ITER || type === IRQ) {
       const kind = access === 'helper' ? ' indirect' : ''
       if (variable)
         reject(

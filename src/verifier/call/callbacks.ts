@@ -18,13 +18,13 @@ export function callHelperCallback(env: Env, meta: Meta, id: number): void {
     case 164: // for_each_map_elem
       return sync(env, meta.callback, 'for_each_map_elem', { min: 0, max: 1 }, () => [
         env.reg(1),
-        ...keyValue(meta),
+        ...keyValue(env, meta),
         env.reg(3),
       ])
     case 170: // timer_set_callback
       return async(env, meta.callback, 'timer', { min: 0, max: 0 }, () => [
         pointer('map_ptr', { map: meta.map, mapUid: meta.mapUid }),
-        ...keyValue(meta),
+        ...keyValue(env, meta),
       ])
     case 180: // find_vma
       return sync(env, meta.callback, 'find_vma', { min: 0, max: 1 }, () => {
@@ -53,10 +53,12 @@ export function callHelperCallback(env: Env, meta: Meta, id: number): void {
   }
 }
 
-/** An element as its map's callbacks get it: which one is not told apart, so that a lock in one passes for that in another. */
-const keyValue = ({ map, mapUid }: Pick<Meta, 'map' | 'mapUid'>): RegState[] => [
+/**
+ * An element as its map's callbacks get it. Up to 7.2 which one is not told apart, so that a lock in one passes for that in another.
+ */
+const keyValue = (env: Env, { map, mapUid }: Pick<Meta, 'map' | 'mapUid'>): RegState[] => [
   pointer('map_key', { map, mapUid }),
-  pointer('map_value', { map, mapUid }),
+  pointer('map_value', { map, mapUid, id: env.rules.elementIds ? env.newId() : 0 }),
 ]
 
 /** rbtree less(): two borrowed nodes. */
@@ -75,7 +77,16 @@ export function rbtreeCallback(
 export function workqueueCallback(env: Env, subprog: number, map: number, mapUid: number): void {
   async(env, subprog, 'wq', { min: 0, max: 0 }, () => [
     pointer('map_ptr', { map, mapUid }),
-    ...keyValue({ map, mapUid }),
+    ...keyValue(env, { map, mapUid }),
+  ])
+}
+
+/** Since 6.18: runs later, in the task's own context, where it may sleep. */
+export function taskWorkCallback(env: Env, subprog: number, map: number, mapUid: number): void {
+  const anyInt = { min: -(2 ** 31), max: 2 ** 31 - 1 }
+  async(env, subprog, 'task_work', anyInt, () => [
+    pointer('map_ptr', { map, mapUid }),
+    ...keyValue(env, { map, mapUid }),
   ])
 }
 
@@ -122,9 +133,10 @@ function async(env: Env, subprog: number, kind: string, range: ReturnRange, args
   state.frames = [frame]
   state.refs = []
   state.activeLocks = 0
-  state.activeRcu = false
+  state.activeRcu = 0
   state.activePreempt = 0
-  state.inSleepable = kind === 'wq'
+  state.activeIrq = 0
+  state.inSleepable = kind === 'wq' || kind === 'task_work'
   // nothing of the path to here leads there
   if (state.parent !== undefined) state.parent.branches--
   state.parent = undefined

@@ -8,7 +8,7 @@ import { markSlotRead } from '../explore/liveness.ts'
 import { reject } from '../report.ts'
 import { type DynptrType, edit, pointer, type RegState } from '../state/reg.ts'
 import { allBytes, byteType, DYNPTR, emptySlot, slotOf } from '../state/stack.ts'
-import { type Frame, setBit } from '../state/state.ts'
+import { type Frame, setBit, type State } from '../state/state.ts'
 import { acquireReference, invalidateSlices, releaseReference } from './references.ts'
 
 /** Slot of a stack object `slots` eight-byte words long, its lowest word; a rejection or undefined where it cannot lie there. */
@@ -29,7 +29,8 @@ export function destroyDynptrAt(env: Env, frame: Frame, index: number): void {
   if (!isDynptrSlot(frame, index)) return
   const first = frame.slot(index).reg.frame === 1 ? index : index + 1
   const { reg } = frame.slot(first)
-  if (reg.dynptr === 'ringbuf') reject('dynptr-overwrite-referenced', 'cannot overwrite referenced dynptr')
+  if (owes(reg) && !(env.rules.objectIds && clones(env.state, reg.refObjId) > 1))
+    reject('dynptr-overwrite-referenced', 'cannot overwrite referenced dynptr')
   for (const slot of [first, first - 1]) {
     frame.setSlot(slot, emptySlot)
     setBit(frame.written, slot)
@@ -37,8 +38,32 @@ export function destroyDynptrAt(env: Env, frame: Frame, index: number): void {
   invalidateSlices(env, reg.id)
 }
 
+/** Must be given back: submitted or discarded. */
+const owes = ({ dynptr }: RegState): boolean => dynptr === 'ringbuf' || dynptr === 'file'
+
+/** How many dynptrs stand on a reference. */
+function clones(state: State, refObjId: number): number {
+  let count = 0
+  for (const frame of state.frames)
+    for (const slot of frame.stack)
+      if (byteType(slot, 7) === DYNPTR && slot.reg.frame === 1 && slot.reg.refObjId === refObjId) count++
+  return count
+}
+
+export interface DynptrOrigin {
+  /** The dynptr this one is a copy of. */
+  readonly clone?: RegState | undefined
+  /** The reference of the object it is made over, or 0. */
+  readonly on?: number
+}
+
 /** A constructor's argument: uninitialised space for a dynptr, which becomes one. */
-export function constructDynptr(env: Env, number: number, type: DynptrType, clonedRef: number, flags: number): void {
+export function constructDynptr(
+  env: Env,
+  number: number,
+  type: DynptrType,
+  { clone, on = 0 }: DynptrOrigin = {},
+): void {
   const reg = env.reg(number)
   if (reg.kind !== 'fp') reject('dynptr-uninit', 'Dynptr has to be an uninitialized dynptr', { reg: number })
   let index: number
@@ -54,8 +79,9 @@ export function constructDynptr(env: Env, number: number, type: DynptrType, clon
   destroyDynptrAt(env, frame, index)
   destroyDynptrAt(env, frame, index - 1)
   const id = env.newId()
-  const refObjId = type !== 'ringbuf' ? 0 : clonedRef !== 0 ? clonedRef : acquireReference(env)
-  const part = pointer('dynptr', { dynptr: type, id, refObjId, flags })
+  const made = pointer('dynptr', { dynptr: type, id })
+  const refObjId = clone !== undefined ? clone.refObjId : owes(made) ? acquireReference(env, on) : on
+  const part = edit(made, { refObjId })
   frame.setSlot(index, slotOf(DYNPTR, edit(part, { frame: 1 })))
   frame.setSlot(index - 1, slotOf(DYNPTR, part))
   setBit(frame.written, index)

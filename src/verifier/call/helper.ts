@@ -93,10 +93,12 @@ export function callHelper(env: Env): void {
   const { proto } = answer
   if (proto.mightSleep) {
     if (!inSleepable(env)) reject('helper-sleep', 'helper call might sleep in a non-sleepable prog', { helper: name })
-    if (env.state.activeRcu)
+    if (env.state.activeRcu > 0)
       reject('helper-sleep-rcu', `sleepable helper ${name}#${id} in rcu_read_lock region`, { helper: name })
     if (env.state.activePreempt > 0)
       reject('helper-sleep-preempt', `sleepable helper ${name}#${id} in non-preemptible region`, { helper: name })
+    if (env.state.activeIrq > 0)
+      reject('helper-sleep-irq', `sleepable helper ${name}#${id} in IRQ-disabled region`, { helper: name })
   }
   const meta: Meta = {
     proto,
@@ -278,7 +280,7 @@ function byKind(
     case 'ARG_PTR_TO_SPIN_LOCK':
       if (env.state.frames.some((f) => f.callbackKind === 'rbtree'))
         reject('lock-in-callback', `can't spin_{lock,unlock} in rbtree cb`)
-      return spinLock(env, number, meta.proto.name === 'bpf_spin_lock')
+      return spinLock(env, number, { take: meta.proto.name === 'bpf_spin_lock', kind: 'lock' })
     case 'ARG_PTR_TO_TIMER':
       return timer(env, meta, number, reg)
     case 'ARG_PTR_TO_FUNC':
@@ -312,7 +314,7 @@ function byKind(
     case 'ARG_PTR_TO_DYNPTR':
       if (kind.uninit) {
         const type: DynptrType = kind.dynptr ?? 'local'
-        meta.pending.push(() => constructDynptr(env, number, type, 0, 0))
+        meta.pending.push(() => constructDynptr(env, number, type))
         if (reg.kind !== 'fp') reject('dynptr-uninit', 'Dynptr has to be an uninitialized dynptr', { reg: number })
         return
       }
@@ -355,7 +357,7 @@ function release(env: Env, meta: Meta, id: number, name: string): void {
     // a per-cpu object given to a map stays readable to the end of the RCU section
     if (inRcu(env) && (reg.flags & (ALLOC | PERCPU)) === (ALLOC | PERCPU)) {
       const { refObjId } = meta
-      releaseReferenceIn(env.state, refObjId)
+      releaseReferenceIn(env, env.state, refObjId)
       mapRegs(env.state, (r) =>
         r.refObjId === refObjId ? edit(r, { refObjId: 0, flags: (r.flags & ~ALLOC) | RCU }) : r,
       )
@@ -384,7 +386,8 @@ function special(env: Env, meta: Meta, id: number): void {
       reject('reference-leak', 'tail_call would lead to reference leak', { at, helper: meta.proto.name })
     }
     if (env.state.activeLocks > 0) reject('lock-held', 'tail_call cannot be used inside bpf_spin_lock-ed region')
-    if (env.state.activeRcu) reject('rcu-held', 'tail_call cannot be used inside bpf_rcu_read_lock-ed region')
+    if (env.state.activeIrq > 0) reject('irq-held', 'tail_call cannot be used inside bpf_local_irq_save-ed region')
+    if (env.state.activeRcu > 0) reject('rcu-held', 'tail_call cannot be used inside bpf_rcu_read_lock-ed region')
     if (env.state.activePreempt > 0)
       reject('preempt-held', 'tail_call cannot be used inside bpf_preempt_disable-ed region')
   }
@@ -437,7 +440,7 @@ function made(env: Env, meta: Meta, id: number, base: string, flags: number): Re
       return refined(id, meta)
     case 'RET_PTR_TO_MAP_VALUE': {
       if (meta.map < 0) reject('map-first', 'kernel subsystem misconfigured verifier')
-      const lock = env.mapRecord(meta.map).lockOff >= 0
+      const lock = env.mapRecord(meta.map).hasLock
       return pointer('map_value', {
         flags,
         map: meta.map,

@@ -3,9 +3,9 @@
 
 import type { BtfId } from '../../btf/index.ts'
 import { resolveType, sizeOf } from '../../btf/index.ts'
-import type { Kfunc } from '../../kfunc/index.ts'
+import { type Kfunc, specialRole } from '../../kfunc/index.ts'
 import { recordOfReg } from '../access/btf-pointer.ts'
-import { type Env, inSleepable } from '../env.ts'
+import { type Env, inRcu, inSleepable } from '../env.ts'
 import { enforceReturn } from '../explore/exit.ts'
 import { recordOf, type SpecialField } from '../record.ts'
 import { reject } from '../report.ts'
@@ -23,15 +23,23 @@ import {
   UNTRUSTED,
   unknownScalar,
 } from '../state/reg.ts'
-import { rbtreeCallback, workqueueCallback } from './callbacks.ts'
+import { rbtreeCallback, taskWorkCallback, workqueueCallback } from './callbacks.ts'
+import { releaseDynptr } from './dynptr.ts'
 import { ACTIVE, DRAINED, destroyIterator, type IterArg, iterReg, setIterReg } from './iterator.ts'
 import { checkKfuncArgs } from './kfunc-args.ts'
-import { rcuLock, rcuUnlock } from './locks.ts'
+import { leaveRcu, rcuLock, rcuUnlock } from './locks.ts'
 import { packetAccessAllowed } from './program-facts.ts'
-import { acquireReference, asNonOwning, lendReference, releaseReference } from './references.ts'
+import {
+  acquireReference,
+  asNonOwning,
+  invalidatePacketPointers,
+  lendReference,
+  releaseReference,
+} from './references.ts'
 import { pushState } from '../explore/paths.ts'
 import { widenImprecise } from '../explore/equal.ts'
-import { constReg } from '../state/reg.ts'
+import { constReg, scalarReg } from '../state/reg.ts'
+import * as scalar from '../scalar/index.ts'
 import type { State } from '../state/state.ts'
 import { isScalarStruct } from './scalar-struct.ts'
 
@@ -42,6 +50,8 @@ export interface KfuncMeta {
   releaseReg: number
   constant: number | undefined
   size: number
+  /** A size argument was there, be it 0. */
+  sizeFound: boolean
   sizeRdonly: boolean
   map: number
   mapUid: number
@@ -53,6 +63,8 @@ export interface KfuncMeta {
   dynptr: RegState | undefined
   iter: IterArg | undefined
   destroysIter: boolean
+  /** Register of the dynptr that is given back, or 0. */
+  discards: number
   ctxReturn: BtfId
   readonly pending: (() => void)[]
 }
@@ -76,6 +88,7 @@ export function callKfunc(env: Env): void {
     releaseReg: 0,
     constant: undefined,
     size: 0,
+    sizeFound: false,
     sizeRdonly: false,
     map: -1,
     mapUid: 0,
@@ -87,13 +100,16 @@ export function callKfunc(env: Env): void {
     dynptr: undefined,
     iter: undefined,
     destroysIter: false,
+    discards: 0,
     ctxReturn: 0 as BtfId,
     pending: [],
   }
+  const role = specialRole(kfunc)
+  if (role === 'trap') reject('trap', 'unexpected __bpf_trap() due to uninitialized variable?', details)
+  if (role === 'res_lock' || role === 'res_lock_irq') lockFails(env)
   checkKfuncArgs(env, meta)
   for (const apply of meta.pending) apply()
-  const inKernel = kfunc.module === undefined
-  if (inKernel && name === 'bpf_rbtree_add_impl') {
+  if (role === 'rbtree_add') {
     const { valueId, nodeOff } = meta.root!
     rbtreeCallback(
       env,
@@ -104,62 +120,74 @@ export function callKfunc(env: Env): void {
       recordOf(meta.rootBtf!, valueId, env.kernelTypes).refcountOff >= 0,
     )
   }
-  if (inKernel && name === 'bpf_session_cookie') meta.size = 8
-  if (inKernel && name === 'bpf_wq_set_callback_impl') workqueueCallback(env, meta.callback, meta.map, meta.mapUid)
+  if (role === 'session_cookie') meta.size = 8
+  if (role === 'wq_callback') workqueueCallback(env, meta.callback, meta.map, meta.mapUid)
+  if (role === 'task_work') taskWorkCallback(env, meta.callback, meta.map, meta.mapUid)
   sections(env, kfunc, sleepable)
-  if (meta.releaseReg !== 0 && !releaseReference(env, env.reg(meta.releaseReg).refObjId)) {
+  if (kfunc.flags.has('KF_RCU_PROTECTED') && env.rules.rcuProtectedCalls && !inRcu(env))
+    reject('kfunc-rcu-protected', `kernel func ${name} requires RCU critical section protection`, details)
+  if (meta.discards !== 0) releaseDynptr(env, meta.discards)
+  else if (meta.releaseReg !== 0 && !releaseReference(env, env.reg(meta.releaseReg).refObjId)) {
     reject('kfunc-release-unknown', `kfunc ${name}#${kfunc.btfId} reference has not been acquired before`, details)
   }
-  if (
-    inKernel &&
-    (name === 'bpf_list_push_front_impl' || name === 'bpf_list_push_back_impl' || name === 'bpf_rbtree_add_impl')
-  ) {
-    lendReference(env, env.reg(2).refObjId)
-  }
-  if (inKernel && name === 'bpf_throw') {
+  if (role === 'list_push' || role === 'rbtree_add') lendReference(env, env.reg(2).refObjId)
+  if (role === 'throw') {
     env.seenException = true
     // with the default callback the cookie is what the program returns
     if (env.exceptionCb < 0) enforceReturn(env, 1, 'R1')
   }
   env.clobberCallerSaved()
-  const value = returned(env, meta)
+  const value = role === 'res_lock' || role === 'res_lock_irq' ? constReg(0) : returned(env, meta)
   env.setReg(0, value)
+  if (role === 'xdp_pull_data') invalidatePacketPointers(env)
   if (kfunc.flags.has('KF_ITER_NEXT') && meta.iter !== undefined) iterate(env, meta.iter)
+}
+
+/** A resilient lock may not be had: one path goes on without it, with an errno. */
+function lockFails(env: Env): void {
+  env.pushStep()
+  const failed = pushState(env, env.insn + 1, env.insn)
+  for (let i = 1; i <= 5; i++) failed.cur.regs[i] = notInit
+  failed.cur.regs[0] = scalarReg(scalar.clampSigned(scalar.unknown, -4095, -1))
 }
 
 /** RCU and preemption sections open and close; nothing that sleeps inside. */
 function sections(env: Env, kfunc: Kfunc, sleepable: boolean): void {
   const { state } = env
-  const inKernel = kfunc.module === undefined
-  const lock = inKernel && kfunc.name === 'bpf_rcu_read_lock'
-  const unlock = inKernel && kfunc.name === 'bpf_rcu_read_unlock'
+  const role = specialRole(kfunc)
+  const lock = role === 'rcu_lock'
+  const unlock = role === 'rcu_unlock'
   const details = { kfunc: kfunc.name }
-  if (state.activeRcu && (lock || unlock) && state.frames.some((f) => f.callbackKind === 'rbtree')) {
+  if (state.activeRcu > 0 && (lock || unlock) && state.frames.some((f) => f.callbackKind === 'rbtree')) {
     reject('rcu-in-callback', 'Calling bpf_rcu_read_{lock,unlock} in unnecessary rbtree callback', details)
   }
   if (lock) rcuLock(env)
   else if (unlock) rcuUnlock(env)
-  else if (sleepable && state.activeRcu) {
+  else if (sleepable && state.activeRcu > 0) {
     reject('kfunc-sleep-rcu', `kernel func ${kfunc.name} is sleepable within rcu_read_lock region`, details)
   }
-  const disable = inKernel && kfunc.name === 'bpf_preempt_disable'
-  const enable = inKernel && kfunc.name === 'bpf_preempt_enable'
-  if (disable) state.activePreempt++
-  else if (enable) {
+  if (role === 'preempt_disable') state.activePreempt++
+  else if (role === 'preempt_enable') {
     if (state.activePreempt === 0)
       reject('preempt-unmatched', `unmatched attempt to enable preemption (kernel function ${kfunc.name})`, details)
     state.activePreempt--
+    if (env.rules.rcuBySections) leaveRcu(env)
   } else if (sleepable && state.activePreempt > 0) {
     reject('kfunc-sleep-preempt', `kernel func ${kfunc.name} is sleepable within non-preemptible region`, details)
   }
+  if (sleepable && state.activeIrq > 0)
+    reject('kfunc-sleep-irq', `kernel func ${kfunc.name} is sleepable within IRQ-disabled region`, details)
+  if (sleepable && state.activeLocks > 0)
+    reject('kfunc-sleep-lock', `kernel func ${kfunc.name} is sleepable within lock region`, details)
 }
 
 function returned(env: Env, meta: KfuncMeta): RegState {
   const { kfunc } = meta
   const bare = resolveType(kfunc.btf, kfunc.ret)
   const acquire = kfunc.flags.has('KF_ACQUIRE')
+  const role = specialRole(kfunc)
   const target = bare.kind === 'ptr' ? resolveType(kfunc.btf, bare.type) : undefined
-  const special = kfunc.module === undefined ? returnedSpecially(env, meta) : undefined
+  const special = returnedSpecially(env, meta)
   if (acquire && special === undefined && (target === undefined || !isStruct(target.kind))) {
     reject('acquire-return', 'acquire kernel function does not return PTR_TO_BTF_ID', { kfunc: kfunc.name })
   }
@@ -169,77 +197,83 @@ function returned(env: Env, meta: KfuncMeta): RegState {
   let value = special
   if (value === undefined) {
     if (isStruct(target!.kind)) {
-      let flags = 0
-      if (kfunc.flags.has('KF_ITER_NEXT') && meta.iter !== undefined)
-        flags = iterReg(env.state, meta.iter).flags & RCU ? RCU : TRUSTED
-      value = pointer('btf', { btf: kfunc.btf, btfId: target!.id as BtfId, flags })
-    } else value = returnedMemory(meta, target!.kind, target!.name, bare.type)
+      value = pointer('btf', { btf: kfunc.btf, btfId: target!.id as BtfId, flags: worthOf(env, meta) })
+    } else value = returnedMemory(env, meta, target!.kind, target!.name, bare.type)
   }
   // a counted reference of what is owned anyway cannot fail
-  const certain = meta.owningRef && kfunc.module === undefined && kfunc.name === 'bpf_refcount_acquire_impl'
+  const certain = meta.owningRef && role === 'refcount_acquire'
   if (kfunc.flags.has('KF_RET_NULL') && !certain)
     value = edit(value, { flags: value.flags | MAYBE_NULL, id: env.newId() })
   if (acquire) {
     const id = acquireReference(env)
     value = edit(value, { refObjId: id, id: value.flags & MAYBE_NULL ? id : value.id })
-  } else if (kfunc.name === 'bpf_rbtree_first' && kfunc.module === undefined) value = asNonOwning(env, value)
+  } else if (role === 'rbtree_walk' || role === 'list_peek') value = asNonOwning(env, value)
   // what a lock may guard is told apart by its id
-  if (value.id === 0 && value.kind === 'btf' && value.flags & ALLOC && recordOfReg(env, value).lockOff >= 0)
+  if (value.id === 0 && value.kind === 'btf' && value.flags & ALLOC && recordOfReg(env, value).hasLock)
     value = edit(value, { id: env.newId() })
   return value
 }
 
+/** What a returned kernel pointer is worth: in 6.12 nothing by itself, but for elements of iterators; trusted since. */
+function worthOf(env: Env, meta: KfuncMeta): number {
+  const { kfunc } = meta
+  const element = kfunc.flags.has('KF_ITER_NEXT') && meta.iter !== undefined
+  const rcu = element && (iterReg(env.state, meta.iter!).flags & RCU) !== 0
+  if (specialRole(kfunc) === 'kmem_cache') return UNTRUSTED
+  if (rcu || (env.rules.rcuProtectedCalls && kfunc.flags.has('KF_RCU_PROTECTED'))) return RCU
+  return element || env.rules.trustedReturns ? TRUSTED : 0
+}
+
 const isStruct = (kind: string): boolean => kind === 'struct' || kind === 'union'
 
-function returnedMemory(meta: KfuncMeta, kind: string, name: string, pointee: BtfId): RegState {
+function returnedMemory(env: Env, meta: KfuncMeta, kind: string, name: string, pointee: BtfId): RegState {
   const { kfunc } = meta
   let { size, sizeRdonly } = meta
-  if (size === 0) {
+  const given = env.rules.declaredArgs ? meta.sizeFound || size !== 0 : size !== 0
+  if (!given) {
     size = sizeOf(kfunc.btf, pointee) ?? 0
     sizeRdonly = true
   }
-  if (size === 0) {
+  if (size === 0 && !given) {
     reject(
       'return-type',
       `kernel function ${kfunc.name} returns pointer type ${kind.toUpperCase()} ${name} is not supported`,
       { kfunc: kfunc.name },
     )
   }
-  return pointer('mem', { size, flags: sizeRdonly ? RDONLY : 0, refObjId: meta.refObjId })
+  const rcu = env.rules.rcuProtectedCalls && kfunc.flags.has('KF_RCU_PROTECTED') ? RCU : 0
+  return pointer('mem', { size, flags: (sizeRdonly ? RDONLY : 0) | rcu, refObjId: meta.refObjId })
 }
 
 /** Kfuncs whose return depends on more than their prototype. */
 function returnedSpecially(env: Env, meta: KfuncMeta): RegState | undefined {
   const { kfunc } = meta
-  switch (kfunc.name) {
-    case 'bpf_obj_new_impl':
-    case 'bpf_percpu_obj_new_impl':
-      return newObject(env, meta, kfunc.name === 'bpf_percpu_obj_new_impl')
-    case 'bpf_refcount_acquire_impl':
+  const role = specialRole(kfunc)
+  switch (role) {
+    case 'obj_new':
+    case 'percpu_obj_new':
+      return newObject(env, meta, role === 'percpu_obj_new')
+    case 'refcount_acquire':
       return pointer('btf', { flags: ALLOC, btf: meta.argBtf!.btf, btfId: meta.argBtf!.btfId })
-    case 'bpf_list_pop_front':
-    case 'bpf_list_pop_back':
-    case 'bpf_rbtree_first':
-    case 'bpf_rbtree_remove':
+    case 'list_pop':
+    case 'list_del':
+    case 'list_peek':
+    case 'rbtree_walk':
+    case 'rbtree_remove':
       return pointer('btf', { flags: ALLOC, btf: meta.rootBtf, btfId: meta.root!.valueId, off: meta.root!.nodeOff })
-    case 'bpf_cast_to_kern_ctx':
+    case 'cast_to_kern_ctx':
       return pointer('btf', { flags: TRUSTED, btf: env.kernel.btf, btfId: meta.ctxReturn })
-    case 'bpf_rdonly_cast': {
-      const id = meta.constant! as BtfId
-      if (id <= 0 || id >= env.kernel.btf.count || !isStruct(env.kernel.btf.type(id).kind)) {
-        reject('cast-type', 'kfunc bpf_rdonly_cast type ID argument must be of a struct', { kfunc: kfunc.name })
-      }
-      return pointer('btf', { flags: UNTRUSTED, btf: env.kernel.btf, btfId: id })
-    }
-    case 'bpf_dynptr_slice':
-    case 'bpf_dynptr_slice_rdwr': {
+    case 'rdonly_cast':
+      return castReadOnly(env, meta)
+    case 'dynptr_slice':
+    case 'dynptr_slice_rdwr': {
       const dynptr = meta.dynptr!
-      if (kfunc.name === 'bpf_dynptr_slice_rdwr' && !packetAccessAllowed(env, true)) {
+      if (role === 'dynptr_slice_rdwr' && !packetAccessAllowed(env, true)) {
         reject('slice-write', 'the prog does not allow writes to packet data', { kfunc: kfunc.name })
       }
       return pointer('mem', {
         size: meta.constant!,
-        flags: kfunc.name === 'bpf_dynptr_slice' ? RDONLY : 0,
+        flags: role === 'dynptr_slice' ? RDONLY : 0,
         aux: dynptr.id,
         dynptr: dynptr.dynptr === 'xdp' ? 'skb' : dynptr.dynptr,
         refObjId: meta.refObjId,
@@ -248,6 +282,20 @@ function returnedSpecially(env: Env, meta: KfuncMeta): RegState | undefined {
     default:
       return undefined
   }
+}
+
+/** Memory seen as a kernel struct that may not be there; since 6.17, to void, as bytes that may not be. */
+function castReadOnly(env: Env, meta: KfuncMeta): RegState {
+  const { btf } = env.kernel
+  const id = meta.constant! as BtfId
+  const details = { kfunc: meta.kfunc.name }
+  const kind = id >= 0 && id < btf.count ? btf.type(id).kind : undefined
+  if (kind !== undefined && isStruct(kind)) return pointer('btf', { flags: UNTRUSTED, btf, btfId: id })
+  if (!env.rules.castToVoid)
+    return reject('cast-type', 'kfunc bpf_rdonly_cast type ID argument must be of a struct', details)
+  if (kind === undefined) return reject('cast-type', `Unknown type ID ${id} passed to kfunc bpf_rdonly_cast`, details)
+  if (kind === 'void') return pointer('mem', { flags: RDONLY | UNTRUSTED, size: 0 })
+  return reject('cast-type', 'kfunc bpf_rdonly_cast type ID argument must be of a struct or void', details)
 }
 
 function newObject(env: Env, meta: KfuncMeta, percpu: boolean): RegState {

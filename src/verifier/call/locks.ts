@@ -3,72 +3,140 @@
 
 import { recordOfReg } from '../access/btf-pointer.ts'
 import { constVar, hasVarOff } from '../access/regions.ts'
-import type { Env } from '../env.ts'
+import type { Insn } from '../../isa/index.ts'
+import { specialRole } from '../../kfunc/index.ts'
+import { type Env, inRcu } from '../env.ts'
+import { kfuncAt } from '../explore/flow.ts'
 import type { BtfRecord } from '../record.ts'
 import { reject } from '../report.ts'
-import { MAYBE_NULL, RCU, type RegState, UNTRUSTED } from '../state/reg.ts'
+import { ALLOC, MAYBE_NULL, NON_OWN, RCU, type RegState, UNTRUSTED } from '../state/reg.ts'
 import { byteType, ITER } from '../state/stack.ts'
-import { mapRegs, type Reference } from '../state/state.ts'
+import { isLock, type LockKind, mapRegs, type Reference } from '../state/state.ts'
 import { invalidateNonOwning } from './references.ts'
 
 /** Special fields of what a pointer points into. */
 export function recordAt(env: Env, reg: RegState): BtfRecord | undefined {
   if (reg.kind === 'map_value') return env.mapRecord(reg.map)
-  if (reg.kind === 'btf' && reg.flags & 32) return recordOfReg(env, reg)
+  if (reg.kind === 'btf' && reg.flags & ALLOC) return recordOfReg(env, reg)
   return undefined
 }
 
-export function spinLock(env: Env, number: number, lock: boolean): void {
+const SPIN_UNLOCK = 94
+const KPTR_XCHG = 194
+const graphRoles = new Set<string | undefined>([
+  'list_push',
+  'list_pop',
+  'list_del',
+  'list_peek',
+  'list_test',
+  'rbtree_add',
+  'rbtree_walk',
+  'rbtree_remove',
+  'refcount_acquire',
+])
+const resilientRoles = new Set<string | undefined>([
+  'iter_num',
+  'res_lock',
+  'res_unlock',
+  'res_lock_irq',
+  'res_unlock_irq',
+])
+
+/** What may be called while a lock is held. Since 7.3 a kfunc says it itself (KF_SPINLOCK_SAFE). */
+export function allowedUnderLock(env: Env, insn: Insn): boolean {
+  const { rules } = env
+  if (insn.src === 0) return insn.imm === SPIN_UNLOCK || (insn.imm === KPTR_XCHG && rules.xchgUnderLock)
+  if (insn.src !== 2) return true
+  const kfunc = kfuncAt(env, env.insn)
+  if (kfunc === undefined) return false
+  if (rules.spinLockSafe) return kfunc.flags.has('KF_SPINLOCK_SAFE')
+  const role = specialRole(kfunc)
+  return (
+    graphRoles.has(role) ||
+    (rules.resilientLocks && resilientRoles.has(role)) ||
+    (rules.arenaUnderLock && (role === 'arena_pages' || role === 'stream'))
+  )
+}
+
+/** How a lock is taken or given back: bpf_spin_lock, or resilient, plain or with interrupts off. */
+export interface LockUse {
+  readonly take: boolean
+  readonly kind: LockKind
+}
+
+export function spinLock(env: Env, number: number, { take, kind }: LockUse): void {
   const reg = env.reg(number)
   const details = { reg: number }
+  const name = kind === 'lock' ? 'bpf_spin' : 'bpf_res_spin'
   if (hasVarOff(reg))
     reject(
       'lock-offset',
-      `R${number} doesn't have constant offset. bpf_spin_lock has to be at the constant offset`,
+      `R${number} doesn't have constant offset. ${name}_lock has to be at the constant offset`,
       details,
     )
   const map = reg.kind === 'map_value' ? env.map(reg.map) : undefined
   if (map !== undefined && map.valueTypeId === 0)
-    reject('lock-btf', `map '${map.name}' has to have BTF in order to use bpf_spin_lock`, details)
+    reject('lock-btf', `map '${map.name}' has to have BTF in order to use ${name}_lock`, details)
   const record = recordAt(env, reg)
-  if (record === undefined || record.lockOff < 0) {
+  const lockOff = record === undefined ? -1 : kind === 'lock' ? record.lockOff : record.resLockOff
+  if (lockOff < 0) {
     return reject(
       'lock-none',
-      `${map === undefined ? 'local' : 'map'} '${map === undefined ? 'kptr' : map.name}' has no valid bpf_spin_lock`,
+      `${map === undefined ? 'local' : 'map'} '${map === undefined ? 'kptr' : map.name}' has no valid ${name}_lock`,
       details,
     )
   }
   const at = reg.off + constVar(reg)
-  if (at !== record.lockOff)
-    reject('lock-offset', `off ${at} doesn't point to 'struct bpf_spin_lock' that is at ${record.lockOff}`, details)
+  if (at !== lockOff)
+    reject('lock-offset', `off ${at} doesn't point to 'struct ${name}_lock' that is at ${lockOff}`, details)
+  if (take) takeLock(env, reg, number, kind)
+  else giveLockBack(env, reg, number, kind, name)
+}
+
+function takeLock(env: Env, reg: RegState, number: number, kind: LockKind): void {
   const { state } = env
-  if (lock) {
-    if (state.activeLocks > 0) reject('lock-two', 'Locking two bpf_spin_locks are not allowed', details)
-    state.refs = [
-      ...state.refs,
-      {
-        id: env.newId(),
-        insn: env.insn,
-        kind: 'lock',
-        lockMap: map === undefined ? -1 : reg.map,
-        lockBtf: map === undefined,
-        lockId: reg.id,
-        callback: 0,
-      },
-    ]
-    state.activeLocks++
-    return
+  const details = { reg: number }
+  if (kind === 'lock') {
+    if (state.refs.some((ref) => ref.kind === 'lock'))
+      reject('lock-two', 'Locking two bpf_spin_locks are not allowed', details)
+  } else {
+    const held = state.refs.find((ref) => (ref.kind === 'res_lock' || ref.kind === 'res_lock_irq') && guards(ref, reg))
+    if (held !== undefined)
+      reject('lock-again', 'Acquiring the same lock again, AA deadlock detected', {
+        ...details,
+        at: [{ label: 'the lock is taken here first', insn: held.insn }],
+      })
   }
-  if (state.activeLocks === 0) reject('unlock-none', 'bpf_spin_unlock without taking a lock', details)
-  const held = state.refs.find((ref) => ref.kind === 'lock')!
-  if (!guards(held, reg))
-    reject('unlock-other', 'bpf_spin_unlock of different lock', {
-      ...details,
-      at: [{ label: 'the lock held is taken here', insn: held.insn }],
-    })
+  const map = reg.kind === 'map_value'
+  state.refs = [
+    ...state.refs,
+    {
+      id: env.newId(),
+      parent: 0,
+      insn: env.insn,
+      kind,
+      lockMap: map ? reg.map : -1,
+      lockBtf: !map,
+      lockId: reg.id,
+      callback: 0,
+    },
+  ]
+  state.activeLocks++
+}
+
+function giveLockBack(env: Env, reg: RegState, number: number, kind: LockKind, name: string): void {
+  const { state } = env
+  const details = { reg: number }
+  if (state.activeLocks === 0) reject('unlock-none', `${name}_unlock without taking a lock`, details)
+  const last = state.refs.findLast(isLock)!
+  const at = [{ label: 'the lock held is taken here', insn: last.insn }]
+  const held = state.refs.find((ref) => ref.kind === kind && guards(ref, reg))
+  if (held === undefined) return reject('unlock-other', `${name}_unlock of different lock`, { ...details, at })
+  if (!guards(last, reg)) reject('unlock-order', `${name}_unlock cannot be out of order`, { ...details, at })
   state.refs = state.refs.filter((ref) => ref !== held)
   state.activeLocks--
   invalidateNonOwning(env)
+  if (env.rules.unlockEndsRcu) leaveRcu(env)
 }
 
 const guards = (lock: Reference, reg: RegState): boolean =>
@@ -77,23 +145,40 @@ const guards = (lock: Reference, reg: RegState): boolean =>
 /** The lock beside a list head or tree root is held. */
 export function requireLockHeld(env: Env, reg: RegState, what: string, number: number): void {
   const record = recordAt(env, reg)!
-  const held = env.state.refs.find((ref) => ref.kind === 'lock' && guards(ref, reg))
+  const held = env.state.refs.find((ref) => isLock(ref) && guards(ref, reg))
   if (held === undefined) {
-    reject('lock-not-held', `bpf_spin_lock at off=${record.lockOff} must be held for ${what}`, { reg: number })
+    reject(
+      'lock-not-held',
+      `bpf_spin_lock at off=${record.lockOff < 0 ? -22 : record.lockOff} must be held for ${what}`,
+      {
+        reg: number,
+      },
+    )
   }
 }
 
 export function rcuLock(env: Env): void {
-  if (env.state.activeRcu) reject('rcu-nested', 'nested rcu read lock (kernel function bpf_rcu_read_lock)')
-  env.state.activeRcu = true
+  if (env.state.activeRcu > 0 && !env.rules.rcuNests)
+    reject('rcu-nested', 'nested rcu read lock (kernel function bpf_rcu_read_lock)')
+  env.state.activeRcu++
 }
-/** Leaving the section: what was only alive in it is untrusted. kfuncs.rst "KF_RCU flag". */
 export function rcuUnlock(env: Env): void {
-  if (!env.state.activeRcu) reject('rcu-unmatched', 'unmatched rcu read unlock (kernel function bpf_rcu_read_unlock)')
-  env.state.activeRcu = false
-  mapRegs(env.state, (reg) =>
-    reg.flags & RCU ? { ...reg, flags: (reg.flags & ~(RCU | MAYBE_NULL)) | UNTRUSTED } : reg,
-  )
+  if (env.state.activeRcu === 0)
+    reject('rcu-unmatched', 'unmatched rcu read unlock (kernel function bpf_rcu_read_unlock)')
+  env.state.activeRcu--
+  if (env.rules.rcuBySections) leaveRcu(env)
+  else if (env.state.activeRcu === 0) endRcu(env)
+}
+
+/** Where the last section that kept RCU pointers alive has ended: what was only alive in it is untrusted. */
+export function leaveRcu(env: Env): void {
+  if (!inRcu(env)) endRcu(env)
+}
+
+/** kfuncs.rst "KF_RCU flag": leaving the section. */
+function endRcu(env: Env): void {
+  const lost = RCU | MAYBE_NULL | (env.rules.rcuBySections ? NON_OWN : 0)
+  mapRegs(env.state, (reg) => (reg.flags & RCU ? { ...reg, flags: (reg.flags & ~lost) | UNTRUSTED } : reg))
   for (const frame of env.state.frames) {
     frame.stack.forEach((slot, i) => {
       if (byteType(slot, 7) !== ITER || (slot.reg.flags & RCU) === 0) return

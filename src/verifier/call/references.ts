@@ -8,20 +8,29 @@ import { edit, NON_OWN, RCU, type RegState, unknownScalar } from '../state/reg.t
 import { byteType, DYNPTR, emptySlot } from '../state/stack.ts'
 import { mapRegs, setBit, type State } from '../state/state.ts'
 
-export function acquireReference(env: Env): number {
+export function acquireReference(env: Env, parent = 0): number {
   const id = env.newId()
   env.state.refs = [
     ...env.state.refs,
-    { id, insn: env.insn, kind: 'ptr', lockMap: -1, lockBtf: false, lockId: 0, callback: inCallback(env.state) },
+    {
+      id,
+      parent,
+      insn: env.insn,
+      kind: 'ptr',
+      lockMap: -1,
+      lockBtf: false,
+      lockId: 0,
+      callback: inCallback(env.state),
+    },
   ]
   return id
 }
 
 /** Forgets the reference; its pointers stay. */
-export function releaseReferenceIn(state: State, id: number): boolean {
+export function releaseReferenceIn({ rules }: Env, state: State, id: number): boolean {
   const before = state.refs.length
-  const callback = inCallback(state)
-  // what the caller holds is not the callback's to release
+  const callback = rules.callbackRefsShared ? 0 : inCallback(state)
+  // up to 6.13 what the caller holds is not the callback's to release
   state.refs = state.refs.filter(
     (ref) => ref.kind !== 'ptr' || ref.id !== id || (callback !== 0 && ref.callback !== callback),
   )
@@ -30,7 +39,12 @@ export function releaseReferenceIn(state: State, id: number): boolean {
 
 /** Gives the reference back: every copy of the pointer dies, and every dynptr that stood on it. */
 export function releaseReference(env: Env, id: number): boolean {
-  if (!releaseReferenceIn(env.state, id)) return false
+  if (!releaseReferenceIn(env, env.state, id)) return false
+  const child = env.state.refs.find((ref) => ref.kind === 'ptr' && ref.parent === id && id !== 0)
+  if (child !== undefined)
+    reject('leaking-child', `Leaking reference id=${child.id} alloc_insn=${child.insn}. Release it first.`, {
+      at: [{ label: 'this stands on it', insn: child.insn }],
+    })
   mapRegs(env.state, (reg) => (reg.refObjId === id && reg.kind !== 'dynptr' ? unknownScalar : reg))
   for (const frame of env.state.frames) {
     frame.stack.forEach((slot, i) => {
@@ -52,7 +66,7 @@ export function invalidateSlices(env: Env, dynptrId: number): void {
 
 /** A node given to a list or tree is borrowed until the lock is released. */
 export function lendReference(env: Env, id: number): void {
-  releaseReferenceIn(env.state, id)
+  releaseReferenceIn(env, env.state, id)
   mapRegs(env.state, (reg) => (reg.refObjId === id ? asNonOwning(env, reg) : reg))
 }
 export function asNonOwning(env: Env, reg: RegState): RegState {
@@ -77,13 +91,19 @@ const inCallback = (state: State): number =>
 /** At a program's end, before a tail call, or where a callback returns: what was acquired here is given back. */
 export function requireNoReferences(env: Env, exception: boolean): void {
   const { state } = env
-  if (!exception && state.frames.length > 1 && state.cur.callback === 'none') return
-  const callback = state.cur.callback === 'none' ? -1 : state.frames.length - 1
+  const shared = env.rules.callbackRefsShared
+  if (!exception && state.frames.length > 1 && (shared || state.cur.callback === 'none')) return
+  const callback = shared || state.cur.callback === 'none' ? -1 : state.frames.length - 1
   const held = state.refs.filter(
     (ref) => ref.kind === 'ptr' && (exception || callback < 0 || ref.callback === callback),
   )
-  if (held.length === 0) return
-  const last = held[held.length - 1]!
-  const at = held.map((ref) => ({ label: 'acquired here, never released', insn: ref.insn }))
+  const owed = held.filter((ref) => !(env.rules.kptrReturns && !exception && returnsIt(env, ref.id)))
+  if (owed.length === 0) return
+  const last = owed[owed.length - 1]!
+  const at = owed.map((ref) => ({ label: 'acquired here, never released', insn: ref.insn }))
   reject('reference-leak', `Unreleased reference id=${last.id} alloc_insn=${last.insn}`, { at })
 }
+
+/** A struct_ops program may hand a reference back to the kernel as its result. */
+const returnsIt = (env: Env, id: number): boolean =>
+  env.prog.type === 'BPF_PROG_TYPE_STRUCT_OPS' && env.reg(0).refObjId === id

@@ -37,7 +37,7 @@ function callGlobal(env: Env, subprog: Subprog, index: number): number {
     env.verbose('global function calls are not allowed with preemption disabled,')
     reject('preempt-global-call', 'use static function instead', { seen: 'preempt' })
   }
-  if (env.state.activeRcu && subprog.mightSleep)
+  if (env.state.activeRcu > 0 && subprog.mightSleep)
     reject('rcu-global-call', `global functions that may sleep are not allowed in RCU section`)
   try {
     argTypes(env, subprog).forEach((arg, i) => {

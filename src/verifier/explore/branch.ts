@@ -153,7 +153,7 @@ function syncLinked(state: State, known: RegState): void {
 /** All copies of a nullable pointer turn into a null or a pointer. */
 export function markNull(env: Env, state: State, seen: RegState, isNull: boolean): void {
   const { id } = seen
-  if (isNull && seen.refObjId !== 0 && seen.refObjId === id) releaseReferenceIn(state, id)
+  if (isNull && seen.refObjId !== 0 && seen.refObjId === id) releaseReferenceIn(env, state, id)
   mapRegs(state, (reg) => {
     if ((reg.flags & MAYBE_NULL) === 0 || reg.id !== id) return reg
     if (!scalar.isZero(reg.var) || (reg.off !== 0 && reg.kind !== 'btf')) return reg
@@ -174,7 +174,7 @@ export function nonNull(env: Env, reg: RegState): RegState {
     if (map.type === 'BPF_MAP_TYPE_SOCKMAP' || map.type === 'BPF_MAP_TYPE_SOCKHASH') {
       return pointer('sock', { flags, refObjId: reg.refObjId, id: reg.id })
     }
-    return edit(reg, { flags, id: env.mapRecord(reg.map).lockOff >= 0 ? reg.id : 0 })
+    return edit(reg, { flags, id: env.mapRecord(reg.map).hasLock ? reg.id : 0 })
   }
   // an id stays where it names what a lock guards: allocated objects
   const keeps = reg.kind === 'btf' && (reg.flags & 32) !== 0

@@ -3,7 +3,7 @@
 
 import type { Env } from '../env.ts'
 import { reject } from '../report.ts'
-import { isSubprogCall, kfuncName } from './flow.ts'
+import { isSubprogCall, roleAt } from './flow.ts'
 
 const MAX_STACK = 512
 const MAX_CALLS = 8
@@ -28,7 +28,7 @@ function visit(env: Env, index: number, chain: readonly number[], depth: number)
   }
   for (let at = subprog.start; at < subprog.end; at++) {
     const insn = env.insns[at]!
-    if (kfuncName(env, at) === 'bpf_throw') {
+    if (roleAt(env, at) === 'throw') {
       const callback = here.find((i) => env.subprogs[i]!.isCallback)
       if (callback !== undefined)
         reject('throw-in-callback', `bpf_throw kfunc (insn ${at}) cannot be called from callback subprog ${callback}`)

@@ -4,8 +4,19 @@
 import type { Env } from '../env.ts'
 import * as scalar from '../scalar/index.ts'
 import { notInit, type RegState, unknownScalar } from '../state/reg.ts'
-import { byteType, DYNPTR, INVALID, isSpilled, isSpilledScalar, ITER, MISC, type Slot, SPILL } from '../state/stack.ts'
-import { type Frame, type State, testBit } from '../state/state.ts'
+import {
+  byteType,
+  DYNPTR,
+  INVALID,
+  IRQ,
+  isSpilled,
+  isSpilledScalar,
+  ITER,
+  MISC,
+  type Slot,
+  SPILL,
+} from '../state/stack.ts'
+import { type Frame, isLock, type State, testBit } from '../state/state.ts'
 
 /** exact: infinite loops; range: loops that converge; live: what is read later may not exceed what was seen. */
 export type Closeness = 'exact' | 'range' | 'live'
@@ -66,12 +77,12 @@ function regsToCompare(env: Env, old: State, f: number, closeness: Closeness): n
 function sameHeld(old: State, cur: State, ids: IdMap): boolean {
   if (old.refs.length !== cur.refs.length || old.activeLocks !== cur.activeLocks || old.activeRcu !== cur.activeRcu)
     return false
-  if (old.activePreempt !== cur.activePreempt) return false
+  if (old.activePreempt !== cur.activePreempt || old.activeIrq !== cur.activeIrq) return false
   for (let i = 0; i < old.refs.length; i++) {
     const ref = old.refs[i]!
     const other = cur.refs[i]!
     if (ref.kind !== other.kind) return false
-    if (ref.kind === 'lock') {
+    if (isLock(ref)) {
       if (ref.lockMap !== other.lockMap || ref.lockBtf !== other.lockBtf || !ids.same(ref.lockId, other.lockId))
         return false
     } else if (!ids.same(ref.id, other.id)) return false
@@ -198,6 +209,8 @@ function sameStack(old: Frame, cur: Frame, ids: IdMap, closeness: Closeness): bo
     } else if (top === DYNPTR) {
       if (a.reg.dynptr !== b.reg.dynptr || a.reg.frame !== b.reg.frame || a.reg.flags !== b.reg.flags) return false
       if (!ids.same(a.reg.refObjId, b.reg.refObjId)) return false
+    } else if (top === IRQ) {
+      if (a.reg.aux !== b.reg.aux || !ids.same(a.reg.refObjId, b.reg.refObjId)) return false
     } else if (top === ITER) {
       if (
         a.reg.btf !== b.reg.btf ||

@@ -5,6 +5,7 @@ import { accessAtomic, accessLoad, accessStore, loadAbs, loadImm64 } from './mem
 import { checkReserved } from '../../isa/index.ts'
 import { callHelper } from '../call/helper.ts'
 import { callKfunc, findPrevious } from '../call/kfunc.ts'
+import { allowedUnderLock } from '../call/locks.ts'
 import { requireNoReferences } from '../call/references.ts'
 import { callSubprog } from '../call/subprog.ts'
 import type { Env } from '../env.ts'
@@ -15,21 +16,9 @@ import { executeAlu } from './alu.ts'
 import { executeJump } from './branch.ts'
 import { widenImprecise } from './equal.ts'
 import { enforceCallbackReturn, enforceReturn } from './exit.ts'
-import { jumpTarget, kfuncName } from './flow.ts'
+import { jumpTarget, roleAt } from './flow.ts'
 import { pushState } from './paths.ts'
 import { pathEnded, visited } from './visit.ts'
-
-const GRAPH_API = new Set([
-  'bpf_list_push_front_impl',
-  'bpf_list_push_back_impl',
-  'bpf_list_pop_front',
-  'bpf_list_pop_back',
-  'bpf_rbtree_add_impl',
-  'bpf_rbtree_first',
-  'bpf_rbtree_remove',
-  'bpf_refcount_acquire_impl',
-])
-const SPIN_UNLOCK = 94
 
 /** Explores all paths from `state` at `start`. Throws a Rejection at the first violation. */
 export function explore(env: Env, state: State, start: number): void {
@@ -145,22 +134,15 @@ function step(env: Env): number | undefined {
 function call(env: Env): number | undefined {
   const insn = env.insns[env.insn]!
   const { state } = env
-  if (state.activeLocks > 0) {
-    const name = kfuncName(env, env.insn)
-    if (
-      (insn.src === 0 && insn.imm !== SPIN_UNLOCK) ||
-      (insn.src === 2 && (insn.off !== 0 || name === undefined || !GRAPH_API.has(name)))
-    ) {
-      reject('lock-call', 'function calls are not allowed while holding a lock')
-    }
-  }
+  if (state.activeLocks > 0 && !allowedUnderLock(env, insn))
+    reject('lock-call', 'function calls are not allowed while holding a lock')
   if (insn.src === 1) {
     const ref = env.prog.refs.get(env.insn)
     return callSubprog(env, ref?.kind === 'subprog' ? ref.insn : env.insn + insn.imm + 1)
   }
   if (insn.src === 2) {
     callKfunc(env)
-    if (kfuncName(env, env.insn) === 'bpf_throw') return exit(env, true)
+    if (roleAt(env, env.insn) === 'throw') return exit(env, true)
     return env.insn + 1
   }
   callHelper(env)
@@ -168,12 +150,17 @@ function call(env: Env): number | undefined {
 }
 
 function exit(env: Env, exception: boolean): number | undefined {
-  const { state, frame } = env
+  const { state } = env
   const outermost = exception || state.frames.length === 1
   const missing = (what: string, region: string): never =>
     reject('section-open', exception ? `bpf_throw cannot be used inside ${region}-ed region` : what)
+  if (env.rules.resilientLocks) {
+    if (outermost) requireSectionsClosed(env, exception ? 'bpf_throw' : 'BPF_EXIT instruction in main prog', exception)
+    else requireNoReferences(env, exception)
+    return exitClosed(env, exception)
+  }
   if (state.activeLocks > 0 && outermost) missing('bpf_spin_unlock is missing', 'bpf_spin_lock')
-  if (state.activeRcu && outermost) missing('bpf_rcu_read_unlock is missing', 'bpf_rcu_read_lock')
+  if (state.activeRcu > 0 && outermost) missing('bpf_rcu_read_unlock is missing', 'bpf_rcu_read_lock')
   if (state.activePreempt > 0 && outermost) {
     missing(
       `${state.activePreempt} bpf_preempt_enable${state.activePreempt === 1 ? ' is' : '(s) are'} missing`,
@@ -181,6 +168,22 @@ function exit(env: Env, exception: boolean): number | undefined {
     )
   }
   requireNoReferences(env, exception)
+  return exitClosed(env, exception)
+}
+
+/** Since 6.15: in this order, and in these words. */
+function requireSectionsClosed(env: Env, what: string, exception: boolean): void {
+  const { state } = env
+  const open = (region: string): never => reject('section-open', `${what} cannot be used inside ${region}-ed region`)
+  if (state.activeLocks > 0) open('bpf_spin_lock')
+  requireNoReferences(env, exception)
+  if (state.activeIrq > 0) open('bpf_local_irq_save')
+  if (state.activeRcu > 0) open('bpf_rcu_read_lock')
+  if (state.activePreempt > 0) open('bpf_preempt_disable')
+}
+
+function exitClosed(env: Env, exception: boolean): number | undefined {
+  const { state, frame } = env
   if (exception) return undefined
   if (state.frames.length === 1) {
     enforceReturn(env, 0, 'R0')

@@ -4,6 +4,7 @@
 import { type BtfId, resolveType } from '../../btf/index.ts'
 import { changesPacket } from '../call/effects.ts'
 import type { Insn } from '../../isa/index.ts'
+import { type Kfunc, type SpecialRole, specialRole } from '../../kfunc/index.ts'
 import type { Env, Subprog } from '../env.ts'
 import { reject } from '../report.ts'
 
@@ -145,13 +146,17 @@ function exceptionCallback(env: Env): number | undefined {
   return func.insn
 }
 
-export function kfuncName(env: Env, insn: number): string | undefined {
+/** The kfunc called at an insn. */
+export function kfuncAt(env: Env, insn: number): Kfunc | undefined {
   const ref = env.prog.refs.get(insn)
-  return ref?.kind === 'kfunc' ? ref.name : undefined
+  return ref?.kind === 'kfunc' ? env.kernel.kfuncById(ref.btf, ref.btfId) : undefined
+}
+/** What the verifier knows the kfunc called at an insn as. */
+export function roleAt(env: Env, insn: number): SpecialRole | undefined {
+  const kfunc = kfuncAt(env, insn)
+  return kfunc === undefined ? undefined : specialRole(kfunc)
 }
 
-const iterNext = /^bpf_iter_.*_next$/
-const callbackKfuncs = new Set(['bpf_rbtree_add_impl', 'bpf_rbtree_add', 'bpf_wq_set_callback_impl'])
 const callbackHelpers = new Set([164, 181, 208, 180, 209])
 
 /** The graph of each subprogram: reachable throughout, and where exploration keeps states. */
@@ -190,15 +195,16 @@ export function checkFlow(env: Env): void {
           enter(jumpTarget(insn, at)!, at, true)
           break
         case 'call': {
-          const name = kfuncName(env, at)
-          if (insn.src === 2 && name !== undefined) {
-            if (iterNext.test(name)) {
+          const kfunc = kfuncAt(env, at)
+          const role = kfunc === undefined ? undefined : specialRole(kfunc)
+          if (kfunc !== undefined) {
+            if (kfunc.flags.has('KF_ITER_NEXT')) {
               note.iterNext = true
               note.prune = true
               note.forceCheckpoint = true
             }
-            if (name.startsWith('bpf_wq_set_callback')) note.prune = true
-            else if (callbackKfuncs.has(name)) note.callsCallback = note.prune = note.forceCheckpoint = true
+            if (role === 'wq_callback' || role === 'task_work') note.prune = true
+            else if (role === 'rbtree_add') note.callsCallback = note.prune = note.forceCheckpoint = true
           } else if (insn.src === 0 && (callbackHelpers.has(insn.imm) || insn.imm === 170)) {
             // timer callbacks run later; the others run within the call
             if (insn.imm !== 170) note.callsCallback = note.forceCheckpoint = true

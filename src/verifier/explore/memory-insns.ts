@@ -196,7 +196,10 @@ export function loadAbs(env: Env, insn: Insn): void {
     reject('ld-abs-ref', 'BPF_LD_[ABS|IND] cannot be mixed with socket references')
   }
   if (env.state.activeLocks > 0) reject('ld-abs-lock', 'BPF_LD_[ABS|IND] cannot be used inside bpf_spin_lock-ed region')
-  if (env.state.activeRcu) reject('ld-abs-rcu', 'BPF_LD_[ABS|IND] cannot be used inside bpf_rcu_read_lock-ed region')
+  if (env.state.activeIrq > 0)
+    reject('ld-abs-irq', 'BPF_LD_[ABS|IND] cannot be used inside bpf_local_irq_save-ed region')
+  if (env.state.activeRcu > 0)
+    reject('ld-abs-rcu', 'BPF_LD_[ABS|IND] cannot be used inside bpf_rcu_read_lock-ed region')
   if (env.state.activePreempt > 0)
     reject('ld-abs-preempt', 'BPF_LD_[ABS|IND] cannot be used inside bpf_preempt_disable-ed region')
   if (ctx.kind !== 'ctx') reject('ld-abs-ctx', 'at the time of BPF_LD_ABS|IND R6 != pointer to skb', { reg: 6 })

@@ -10,7 +10,7 @@ import { disassemble, type Insn } from '../../isa/index.ts'
 import { helperName } from '../../uapi/index.ts'
 import type { Env, Printer } from '../env.ts'
 import * as scalar from '../scalar/index.ts'
-import { byteType, DYNPTR, ITER, type Slot } from '../state/stack.ts'
+import { byteType, DYNPTR, IRQ, ITER, type Slot } from '../state/stack.ts'
 import type { Frame } from '../state/state.ts'
 import { frameText } from './state.ts'
 
@@ -228,4 +228,5 @@ const isSameObject = (a: Slot, b: Slot): boolean =>
   a.reg.frame === b.reg.frame &&
   a.reg.id === b.reg.id &&
   a.reg.refObjId === b.reg.refObjId
-const isObject = (slot: Slot): boolean => byteType(slot, 7) === DYNPTR || byteType(slot, 7) === ITER
+const isObject = (slot: Slot): boolean =>
+  byteType(slot, 7) === DYNPTR || byteType(slot, 7) === ITER || byteType(slot, 7) === IRQ

@@ -46,7 +46,7 @@ const showsId = (env: Env, reg: RegState): boolean =>
   mayBeNull(reg) ||
   (reg.flags & ALLOC) === 0 ||
   reg.btf === undefined ||
-  recordOf(reg.btf, reg.btfId, env.kernelTypes).lockOff >= 0
+  recordOf(reg.btf, reg.btfId, env.kernelTypes).hasLock
 
 /** A pointer's attributes, in the kernel's order. */
 function attributes(env: Env, reg: RegState): string[] {

@@ -29,6 +29,7 @@ export type RegKind =
   | 'func'
   | 'dynptr'
   | 'iter'
+  | 'irq'
 
 /** Modifiers of a pointer type, the kernel's bpf_type_flag by meaning. */
 export const MAYBE_NULL = 1
@@ -44,7 +45,7 @@ export const RINGBUF = 512
 /** Result of a dynptr slice or other memory tied to a dynptr. */
 export const DYNPTR_MEM = 1024
 
-export type DynptrType = 'none' | 'local' | 'ringbuf' | 'skb' | 'xdp'
+export type DynptrType = 'none' | 'local' | 'ringbuf' | 'skb' | 'xdp' | 'skb_meta' | 'file'
 
 export interface RegState {
   readonly kind: RegKind
@@ -170,6 +171,7 @@ const kindText: Record<RegKind, string> = {
   func: 'func',
   dynptr: 'dynptr_ptr',
   iter: 'iter',
+  irq: 'irq',
 }
 
 /** The register type as the kernel's log names it: `trusted_ptr_or_null_`, `map_value_or_null`, `rdonly_mem`. */

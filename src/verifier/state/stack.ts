@@ -10,7 +10,9 @@ export const MISC = 2
 export const ZERO = 3
 export const DYNPTR = 4
 export const ITER = 5
-const letters = ['?', 'r', 'm', '0', 'd', 'i']
+/** What interrupts were before they were turned off. */
+export const IRQ = 6
+const letters = ['?', 'r', 'm', '0', 'd', 'i', 'f']
 
 export interface Slot {
   readonly types: number

@@ -7,12 +7,18 @@ import { emptySlot, type Slot } from './stack.ts'
 export const MAX_FRAMES = 8
 export const MAX_STACK = 512
 
+/** bpf_spin_lock; bpf_res_spin_lock, plain and with interrupts off. */
+export type LockKind = 'lock' | 'res_lock' | 'res_lock_irq'
+export const isLock = (ref: Reference): boolean => ref.kind !== 'ptr' && ref.kind !== 'irq'
+
 /** Something acquired that must be given back before the program ends. */
 export interface Reference {
   readonly id: number
   readonly insn: number
-  /** 'ptr': a kernel object; 'lock': a held spin lock, with the id of what contains it. */
-  readonly kind: 'ptr' | 'lock'
+  /** 'ptr': a kernel object; 'lock' and its kin: a held lock, with the id of what contains it; 'irq': interrupts off. */
+  readonly kind: 'ptr' | LockKind | 'irq'
+  /** What the object stands on, or 0: it must be given back before that. */
+  readonly parent: number
   readonly lockMap: number
   readonly lockBtf: boolean
   readonly lockId: number
@@ -159,8 +165,11 @@ export class State {
   frames: Frame[]
   refs: Reference[]
   activeLocks: number
-  activeRcu: boolean
+  /** How deep in bpf_rcu_read_lock. */
+  activeRcu: number
   activePreempt: number
+  /** How deep in sections with interrupts off. */
+  activeIrq: number
   /** Sleeping allowed here; false in callbacks of timers and the like. */
   inSleepable: boolean
   mayGotoDepth: number
@@ -189,8 +198,9 @@ export class State {
     this.frames = frames
     this.refs = []
     this.activeLocks = 0
-    this.activeRcu = false
+    this.activeRcu = 0
     this.activePreempt = 0
+    this.activeIrq = 0
     this.inSleepable = false
     this.mayGotoDepth = 0
     this.usedAsCallbackDepth = 0
@@ -218,6 +228,7 @@ export class State {
     state.activeLocks = this.activeLocks
     state.activeRcu = this.activeRcu
     state.activePreempt = this.activePreempt
+    state.activeIrq = this.activeIrq
     state.inSleepable = this.inSleepable
     state.mayGotoDepth = this.mayGotoDepth
     state.parent = this.parent

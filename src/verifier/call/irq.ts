@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sections with interrupts off: what they were before lies on the stack, and is given back in reverse order, by kfuncs of the same
+// family. kfuncs.rst of 6.14 and later, "__irq_flag"; selftests irq.c.
+
+import { constVar, hasVarOff } from '../access/regions.ts'
+import { frameOf, requireStackBounds, slotIndex } from '../access/stack-bounds.ts'
+import type { Env } from '../env.ts'
+import { markSlotRead } from '../explore/liveness.ts'
+import { reject } from '../report.ts'
+import { pointer, type RegState, regTypeText } from '../state/reg.ts'
+import { allBytes, byteType, emptySlot, IRQ, slotOf } from '../state/stack.ts'
+import { setBit } from '../state/state.ts'
+import { objectSlot } from './dynptr.ts'
+import type { Arg } from './kfunc-arg-kind.ts'
+import type { KfuncMeta } from './kfunc.ts'
+import { leaveRcu } from './locks.ts'
+
+/** bpf_local_irq_*, or bpf_res_spin_*_irq*. */
+export type IrqFamily = 'native' | 'lock'
+const families: readonly IrqFamily[] = ['native', 'lock']
+
+export function requireIrqFlag(
+  env: Env,
+  meta: KfuncMeta,
+  { reg, number, index }: Arg,
+  { save, family }: { readonly save: boolean; readonly family: IrqFamily },
+): void {
+  if (reg.kind !== 'fp')
+    reject('irq-stack', `arg#${index} doesn't point to an irq flag on stack`, {
+      reg: number,
+      arg: index,
+      kfunc: meta.kfunc.name,
+      seen: regTypeText(reg),
+    })
+  if (save) saveIrq(env, reg, number, family)
+  else restoreIrq(env, reg, number, family)
+}
+
+function saveIrq(env: Env, reg: RegState, number: number, family: IrqFamily): void {
+  const bad = (): never => reject('irq-uninit', `expected uninitialized irq flag as arg#${number - 1}`, { reg: number })
+  if (hasVarOff(reg) || (reg.off + constVar(reg)) % 8 !== 0) bad()
+  const slot = objectSlot(env, number, 'irq_flag', 1)
+  const frame = frameOf(env, reg)
+  for (let i = 0; i < 8; i++) if (byteType(frame.slot(slot), i) === IRQ) bad()
+  requireStackBounds(env, number, 0, 8, 'write')
+  const id = env.newId()
+  const { state } = env
+  state.refs = [
+    ...state.refs,
+    { id, parent: 0, insn: env.insn, kind: 'irq', lockMap: -1, lockBtf: false, lockId: 0, callback: 0 },
+  ]
+  state.activeIrq++
+  frame.setSlot(slot, slotOf(IRQ, pointer('irq', { refObjId: id, aux: families.indexOf(family) })))
+  setBit(frame.written, slot)
+}
+
+function restoreIrq(env: Env, reg: RegState, number: number, family: IrqFamily): void {
+  const bad = (): never => reject('irq-init', `expected an initialized irq flag as arg#${number - 1}`, { reg: number })
+  const off = reg.off + (hasVarOff(reg) ? 0 : constVar(reg))
+  if (hasVarOff(reg) || off % 8 !== 0 || off < -512 || off >= 0) bad()
+  const at = slotIndex(off)
+  const frame = frameOf(env, reg)
+  const slot = frame.slot(at)
+  if (!allBytes(slot, IRQ) || slot.reg.refObjId === 0) bad()
+  markSlotRead(env.state, reg.frame, at)
+  const saved = families[slot.reg.aux]!
+  if (saved !== family)
+    reject('irq-family', `irq flag acquired by ${saved} kfuncs cannot be restored with ${family} kfuncs`, {
+      reg: number,
+    })
+  const { state } = env
+  const last = state.refs.findLast((ref) => ref.kind === 'irq')!
+  if (last.id !== slot.reg.refObjId)
+    reject(
+      'irq-order',
+      `cannot restore irq state out of order, expected id=${last.id} acquired at insn_idx=${last.insn}`,
+      { reg: number, at: [{ label: 'interrupts were turned off last here', insn: last.insn }] },
+    )
+  state.refs = state.refs.filter((ref) => ref !== last)
+  state.activeIrq--
+  frame.setSlot(at, emptySlot)
+  setBit(frame.written, at)
+  if (env.rules.rcuBySections) leaveRcu(env)
+}

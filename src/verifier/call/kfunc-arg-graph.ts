@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lists and trees of allocated objects: roots in map values or held objects, nodes in objects, the lock beside the root held.
+// graph_ds_impl.rst.
+
+import { structIdsMatch } from '../../btf/index.ts'
+import { specialRole } from '../../kfunc/index.ts'
+import { structName } from '../access/btf-pointer.ts'
+import { constVar, hasVarOff } from '../access/regions.ts'
+import type { Env } from '../env.ts'
+import type { SpecialField } from '../record.ts'
+import { reject } from '../report.ts'
+import { ALLOC, NON_OWN, type RegState, regTypeText } from '../state/reg.ts'
+import type { Arg } from './kfunc-arg-kind.ts'
+import type { KfuncMeta } from './kfunc.ts'
+import { recordAt, requireLockHeld } from './locks.ts'
+
+const isAllocated = (reg: RegState): boolean => reg.kind === 'btf' && reg.flags === ALLOC
+
+/** A list head or tree root at its place, its lock held. */
+export function requireGraphRoot(env: Env, meta: KfuncMeta, arg: Arg, what: 'bpf_list_head' | 'bpf_rb_root'): void {
+  const { reg, number, index } = arg
+  const details = { reg: number, arg: index, kfunc: meta.kfunc.name, seen: regTypeText(reg) }
+  if (reg.kind !== 'map_value' && !isAllocated(reg))
+    reject('root-arg', `arg#${index} expected pointer to map value or allocated object`, details)
+  if (isAllocated(reg) && reg.refObjId === 0) reject('not-owned', 'allocated object must be referenced', details)
+  if (hasVarOff(reg))
+    reject('root-offset', `R${number} doesn't have constant offset. ${what} has to be at the constant offset`, details)
+  const off = reg.off + constVar(reg)
+  const field = recordAt(env, reg)?.at(off)
+  if (field?.kind !== what) return reject('root-none', `${what} not found at offset=${off}`, details)
+  requireLockHeld(env, reg, what, number)
+  meta.root = field
+  meta.rootBtf = reg.kind === 'map_value' ? env.mapBtf : reg.btf
+}
+
+/** A node of the root's type: owned where it is given, borrowed where it is asked for. */
+export function requireGraphNode(env: Env, meta: KfuncMeta, arg: Arg, kind: 'list_node' | 'rb_node'): void {
+  const { reg, number, index, param } = arg
+  const details = { reg: number, arg: index, kfunc: meta.kfunc.name, seen: regTypeText(reg) }
+  const role = specialRole(meta.kfunc)
+  const borrowed = (reg.flags & NON_OWN) !== 0 && reg.refObjId === 0
+  if (kind === 'rb_node' && role !== 'rbtree_add') requireTreeNode(env, meta, reg, details)
+  else if (!(param.suffixes.includes('nonown_allowed') && borrowed)) {
+    if (!isAllocated(reg)) reject('not-allocated', `arg#${index} expected pointer to allocated object`, details)
+    if (reg.refObjId === 0) reject('not-owned', 'allocated object must be referenced', details)
+  }
+  const what = kind === 'list_node' ? 'bpf_list_node' : 'bpf_rb_node'
+  const root: SpecialField = meta.root!
+  const rootText = kind === 'list_node' ? 'bpf_list_head' : 'bpf_rb_root'
+  if (hasVarOff(reg))
+    reject('node-offset', `R${number} doesn't have constant offset. ${what} has to be at the constant offset`, details)
+  const off = reg.off + constVar(reg)
+  const field = recordAt(env, reg)?.at(off)
+  if (field?.kind !== what) return reject('node-none', `${what} not found at offset=${off}`, details)
+  const wanted = meta.rootBtf!.type(root.valueId).name
+  if (!structIdsMatch(reg.btf!, reg.btfId, 0, meta.rootBtf!, root.valueId, { strict: true })) {
+    reject(
+      'node-struct',
+      `operation on ${rootText} expects arg#1 ${what} at offset=${root.nodeOff} in struct ${wanted}, but arg is at offset=${off} in struct ${structName(reg)}`,
+      details,
+    )
+  }
+  if (off !== root.nodeOff) {
+    reject(
+      'node-place',
+      `arg#1 offset=${off}, but expected ${what} at offset=${root.nodeOff} in struct ${wanted}`,
+      details,
+    )
+  }
+}
+
+/** bpf_rbtree_remove, _left and _right: a node that is in the tree, and not from within its ordering. */
+function requireTreeNode(env: Env, meta: KfuncMeta, reg: RegState, details: object): void {
+  const { name } = meta.kfunc
+  const inCallback = env.state.frames.some((f) => f.callbackKind === 'rbtree')
+  if (env.rules.resilientLocks) {
+    if ((reg.flags & NON_OWN) === 0 && reg.refObjId === 0)
+      reject('remove-owned', `${name} can only take non-owning or refcounted bpf_rb_node pointer`, details)
+    if (inCallback) reject('remove-in-callback', `${name} not allowed in rbtree cb`, details)
+    return
+  }
+  if ((reg.flags & NON_OWN) === 0 || reg.refObjId !== 0)
+    reject('remove-owned', 'rbtree_remove node input must be non-owning ref', details)
+  if (inCallback) reject('remove-in-callback', 'rbtree_remove not allowed in rbtree cb', details)
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a kfunc's parameter asks for. The kinds are told apart in a fixed order: declared annotations first, then types; and up to 7.2,
+// last, by what the register holds (6.12: get_kfunc_ptr_arg_type; since 7.3 the declaration alone decides).
+
+import { type BtfId, type BtfType, resolveType, skipModifiers } from '../../btf/index.ts'
+import { ctxTypeName } from '../../kernel/index.ts'
+import { type KfuncParam, specialRole } from '../../kfunc/index.ts'
+import type { Env } from '../env.ts'
+import { reject } from '../report.ts'
+import { isNull, type RegState, regTypeText } from '../state/reg.ts'
+import type { KfuncMeta } from './kfunc.ts'
+import { isScalarStruct, isScalarType } from './scalar-struct.ts'
+
+export type ArgKind =
+  | 'null'
+  | 'ctx'
+  | 'alloc'
+  | 'refcounted'
+  | 'dynptr'
+  | 'iter'
+  | 'list_head'
+  | 'list_node'
+  | 'rb_root'
+  | 'rb_node'
+  | 'const_str'
+  | 'const_map'
+  | 'map'
+  | 'wq'
+  | 'timer'
+  | 'task_work'
+  | 'irq_flag'
+  | 'res_lock'
+  | 'arena'
+  | 'btf'
+  | 'callback'
+  | 'mem'
+  | 'mem_size'
+
+export interface Arg {
+  readonly index: number
+  readonly number: number
+  readonly param: KfuncParam
+  readonly reg: RegState
+  /** What the parameter points at. */
+  readonly target: BtfType
+  readonly targetId: BtfId
+}
+
+export const kindText = (type: BtfType): string => (type.kind === 'void' ? 'UNKNOWN' : type.kind.toUpperCase())
+
+/** Structs that are taken by where they lie rather than as kernel objects. */
+const placed: Readonly<Record<string, ArgKind>> = {
+  bpf_dynptr: 'dynptr',
+  bpf_dynptr_kern: 'dynptr',
+  bpf_list_head: 'list_head',
+  bpf_list_node: 'list_node',
+  bpf_rb_root: 'rb_root',
+  bpf_rb_node: 'rb_node',
+  bpf_wq: 'wq',
+  bpf_timer: 'timer',
+  bpf_task_work: 'task_work',
+  bpf_res_spin_lock: 'res_lock',
+}
+const beforeStrings = new Set<ArgKind>(['list_head', 'list_node', 'rb_root', 'rb_node'])
+
+export const hasBtfType = (reg: RegState): boolean =>
+  reg.kind === 'btf' ||
+  reg.kind === 'sock' ||
+  reg.kind === 'sock_common' ||
+  reg.kind === 'tcp_sock' ||
+  reg.kind === 'map_ptr'
+
+const ctxRoles = new Set<string | undefined>(['session', 'session_cookie'])
+
+export function kindOf(env: Env, meta: KfuncMeta, arg: Arg): ArgKind {
+  const declared = declaredKind(env, meta, arg)
+  if (declared !== undefined) return declared
+  return env.rules.declaredArgs ? kindByType(meta, arg) : kindByRegister(env, meta, arg)
+}
+
+/** By annotation, and by structs that say it themselves. */
+function declaredKind(env: Env, meta: KfuncMeta, { param, target, reg, index }: Arg): ArgKind | undefined {
+  const { kfunc } = meta
+  const { suffixes } = param
+  const role = specialRole(kfunc)
+  if (role === 'cast_to_kern_ctx' || (env.rules.sessionCtx && ctxRoles.has(role))) return 'ctx'
+  if (isCtxParam(env, target)) return 'ctx'
+  if (!env.rules.declaredArgs && suffixes.includes('nullable') && isNull(reg)) return 'null'
+  if (suffixes.includes('alloc')) return 'alloc'
+  if (suffixes.includes('refcounted_kptr')) return 'refcounted'
+  const byStruct = target.kind === 'struct' ? placed[target.name] : undefined
+  if (byStruct === 'dynptr') return byStruct
+  const isIter = kfunc.flags.has('KF_ITER_NEW') || kfunc.flags.has('KF_ITER_NEXT') || kfunc.flags.has('KF_ITER_DESTROY')
+  if ((isIter && index === 0) || suffixes.includes('iter')) return 'iter'
+  if (byStruct !== undefined && beforeStrings.has(byStruct)) return byStruct
+  if (suffixes.includes('str')) return 'const_str'
+  if (suffixes.includes('const_map')) return 'const_map'
+  if (suffixes.includes('map')) return 'map'
+  if (byStruct === 'wq' || byStruct === 'timer' || byStruct === 'task_work') return byStruct
+  if (suffixes.includes('irq_flag')) return 'irq_flag'
+  return byStruct
+}
+
+/** kfuncs.rst of 7.3 "Annotating kfunc parameters": a size makes memory, a struct without one an object of the kernel. */
+function kindByType({ kfunc }: KfuncMeta, { param, target, index, number }: Arg): ArgKind {
+  if (target.kind === 'func_proto') return 'callback'
+  if (param.suffixes.includes('arena')) return 'arena'
+  const sized = isSized(kfunc.params[index + 1])
+  if (!sized && (target.kind === 'struct' || target.kind === 'union')) return 'btf'
+  if (!isScalarType(target) && !isScalarStruct(kfunc.btf, target, 0) && !(sized && target.kind === 'void')) {
+    const what = sized ? 'void, scalar' : 'scalar'
+    reject(
+      'pointer-type',
+      `arg#${index} pointer type ${kindText(target)} ${target.name} must point to ${what}, or struct with scalar`,
+      { reg: number, arg: index, kfunc: kfunc.name, expected: target.name },
+    )
+  }
+  return sized ? 'mem_size' : 'mem'
+}
+
+/** Up to 7.2 a pointer to a kernel object in the register made it one. */
+function kindByRegister(env: Env, { kfunc }: KfuncMeta, { target, reg, index, number }: Arg): ArgKind {
+  if (hasBtfType(reg)) {
+    if (target.kind !== 'struct' && target.kind !== 'union') {
+      reject(
+        'pointer-type',
+        `kernel function ${kfunc.name} args#${index} pointer type ${kindText(target)} ${target.name} is not supported`,
+        { reg: number, arg: index, kfunc: kfunc.name },
+      )
+    }
+    return 'btf'
+  }
+  if (target.kind === 'func_proto') return 'callback'
+  const next = kfunc.params[index + 1]
+  const sized =
+    isSized(next) && isScalarType(resolveType(kfunc.btf, next!.type)) && env.reg(index + 2).kind === 'scalar'
+  if (!isScalarType(target) && !isScalarStruct(kfunc.btf, target, 0) && !(sized && target.kind === 'void')) {
+    reject(
+      'pointer-type',
+      `arg#${index} pointer type ${kindText(target)} ${target.name} must point to ${sized ? 'void, ' : ''}scalar, or struct with scalar`,
+      {
+        reg: number,
+        arg: index,
+        kfunc: kfunc.name,
+        seen: regTypeText(reg),
+        expected: target.name,
+      },
+    )
+  }
+  return sized ? 'mem_size' : 'mem'
+}
+
+export const isSized = (next: KfuncParam | undefined): boolean =>
+  next !== undefined && (next.suffixes.includes('sz') || next.suffixes.includes('szk'))
+
+/** A parameter the verifier fills in: `struct bpf_prog_aux *`, since 7.0 without an annotation. */
+export function isProgAux(env: Env, meta: KfuncMeta, param: KfuncParam): boolean {
+  if (!env.rules.progAuxArgs) return false
+  const { btf } = meta.kfunc
+  const type = resolveType(btf, param.type)
+  if (type.kind !== 'ptr') return false
+  const target = resolveType(btf, skipModifiers(btf, type.type))
+  return target.kind === 'struct' && target.name === 'bpf_prog_aux'
+}
+
+function isCtxParam(env: Env, target: BtfType): boolean {
+  if (target.kind !== 'struct') return false
+  const ctx = ctxTypeName(env.prog.type)
+  return (
+    ctx !== undefined &&
+    (target.name === ctx.user || (target.name === ctx.kernel && projections[ctx.user] === ctx.kernel)) &&
+    env.prog.type !== 'BPF_PROG_TYPE_TRACING' &&
+    env.prog.type !== 'BPF_PROG_TYPE_LSM' &&
+    env.prog.type !== 'BPF_PROG_TYPE_STRUCT_OPS'
+  )
+}
+
+/** A program's view of a kernel type stands for the type. */
+export const projections: Readonly<Record<string, string>> = { __sk_buff: 'sk_buff', xdp_md: 'xdp_buff' }

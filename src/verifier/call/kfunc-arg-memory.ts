@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// Kfunc arguments that are plain memory, or kernel objects by their type. kfuncs.rst "__sz annotation", "Equivalent types".
+
+import { type BtfId, isNoCastAlias, sizeOf, structIdsMatch } from '../../btf/index.ts'
+import type { Env } from '../env.ts'
+import { markRegRead } from '../explore/liveness.ts'
+import { markPrecise } from '../explore/precision.ts'
+import { Rejection, reject } from '../report.ts'
+import * as scalar from '../scalar/index.ts'
+import { ALLOC, isNull, regTypeText } from '../state/reg.ts'
+import { type Arg, kindText, projections } from './kfunc-arg-kind.ts'
+import type { KfuncMeta } from './kfunc.ts'
+import { requirePlainMemory, requireSized, withoutNull } from './memory-args.ts'
+
+const socketTypes: Readonly<Record<string, string>> = {
+  sock: 'sock',
+  sock_common: 'sock_common',
+  tcp_sock: 'tcp_sock',
+  map_ptr: 'bpf_map',
+}
+
+/** kfuncs.rst "Specifying no-cast aliases", "Equivalent types": the struct itself or one that begins with it; exactly it where a reference is given back. */
+export function requireStruct(env: Env, meta: KfuncMeta, arg: Arg, map: boolean): void {
+  const { reg, number, index } = arg
+  const { kfunc } = meta
+  const btf = reg.kind === 'btf' ? reg.btf! : env.kernel.btf
+  const id = reg.kind === 'btf' ? reg.btfId : btf.find(socketTypes[reg.kind]!, 'struct')!
+  const wantedBtf = map ? env.kernel.btf : kfunc.btf
+  const wantedId = map ? env.kernel.btf.find('bpf_map', 'struct')! : (arg.target.id as BtfId)
+  const wanted = wantedBtf.type(wantedId)
+  const strict = (kfunc.flags.has('KF_RELEASE') && reg.refObjId !== 0) || isNoCastAlias(btf, id, wantedBtf, wantedId)
+  const flexArrays = (reg.flags & ALLOC) === 0
+  if (structIdsMatch(btf, id, reg.off, wantedBtf, wantedId, { strict, flexArrays })) return
+  const seen = btf.type(id)
+  if (projections[wanted.name] === seen.name) return
+  reject(
+    'struct-mismatch',
+    `kernel function ${kfunc.name} args#${index} expected pointer to ${kindText(wanted)} ${wanted.name} but R${number} has a pointer to ${kindText(seen)} ${seen.name}`,
+    { reg: number, arg: index, kfunc: kfunc.name, expected: wanted.name, seen: seen.name },
+  )
+}
+
+/** A pointer to plain data of the size of its type: readable and writable throughout. */
+export function requireTypedMemory(env: Env, meta: KfuncMeta, { reg, number, index, target, targetId }: Arg): void {
+  const size = sizeOf(meta.kfunc.btf, targetId)
+  if (size === undefined) {
+    return reject(
+      'mem-size',
+      `arg#${index} reference type('${kindText(target)} ${target.name}') size cannot be determined: -22`,
+      { reg: number, arg: index, kfunc: meta.kfunc.name, seen: regTypeText(reg) },
+    )
+  }
+  requirePlainMemory(env, number, size)
+}
+
+/** kfuncs.rst "__sz annotation", "__szk": a buffer and its length. "__opt", later "__nullable": the buffer may be null. */
+export function requireSizedMemory(env: Env, meta: KfuncMeta, arg: Arg): void {
+  const { reg, number, index, param } = arg
+  const next = meta.kfunc.params[index + 1]!
+  const size = env.reg(number + 1)
+  markRegRead(env.state, number + 1)
+  const details = { reg: number, arg: index, kfunc: meta.kfunc.name, seen: regTypeText(reg) }
+  const optional = param.suffixes.includes('opt') || param.suffixes.includes('nullable')
+  if (env.rules.declaredArgs && size.kind !== 'scalar')
+    reject('not-scalar', `R${number + 1} is not a scalar`, { ...details, reg: number + 1, arg: index + 1 })
+  if (!isNull(reg) || !optional) {
+    try {
+      withoutNull(env, number, () => {
+        requireSized(env, number + 1, { write: false, zeroOk: true, uninit: false }, [])
+        requireSized(env, number + 1, { write: true, zeroOk: true, uninit: false }, [])
+      })
+    } catch (error) {
+      if (!(error instanceof Rejection)) throw error
+      env.verbose(error.message)
+      reject('mem-len', `arg#${index} arg#${index + 1} memory, len pair leads to invalid memory access`, {
+        ...details,
+        seen: error.message,
+      })
+    }
+  }
+  if (!next.suffixes.includes('szk')) return
+  if (meta.constant !== undefined)
+    reject('two-constants', 'verifier internal error: only one constant argument permitted', details)
+  if (size.kind !== 'scalar' || !scalar.isConst(size.var))
+    reject('not-constant', `R${number + 1} must be a known constant`, { ...details, reg: number + 1, arg: index + 1 })
+  meta.constant = Number(scalar.constValue(size.var))
+  markPrecise(env, number + 1)
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Kfunc arguments that are objects kept in map values (work queues, timers, task work), and the map they lie in.
+
+import { constVar, hasVarOff } from '../access/regions.ts'
+import type { Env } from '../env.ts'
+import type { FieldKind } from '../record.ts'
+import { reject } from '../report.ts'
+import { type RegState, regTypeText } from '../state/reg.ts'
+import type { Arg } from './kfunc-arg-kind.ts'
+import type { KfuncMeta } from './kfunc.ts'
+
+const fields: Readonly<Record<'wq' | 'timer' | 'task_work', FieldKind>> = {
+  wq: 'bpf_wq',
+  timer: 'bpf_timer',
+  task_work: 'bpf_task_work',
+}
+
+/** The object at its place in a map value. */
+export function requireMapField(env: Env, meta: KfuncMeta, arg: Arg, kind: 'wq' | 'timer' | 'task_work'): void {
+  const { reg, number, index } = arg
+  const what = fields[kind]
+  const details = { reg: number, arg: index, kfunc: meta.kfunc.name, seen: regTypeText(reg) }
+  if (reg.kind !== 'map_value') reject('wq-arg', `arg#${index} doesn't point to a map value`, details)
+  if (hasVarOff(reg))
+    reject('wq-offset', `R${number} doesn't have constant offset. ${what} has to be at the constant offset`, details)
+  const map = env.map(reg.map)
+  if (map.valueTypeId === 0) reject('wq-btf', `map '${map.name}' has to have BTF in order to use ${what}`, details)
+  const field = env.mapRecord(reg.map).fields.find((f) => f.kind === what)
+  if (field === undefined) return reject('wq-none', `map '${map.name}' has no valid ${what}`, details)
+  const at = reg.off + constVar(reg)
+  if (at !== field.off)
+    reject('wq-offset', `off ${at} doesn't point to 'struct ${what}' that is at ${field.off}`, details)
+  meta.map = reg.map
+  meta.mapUid = reg.mapUid
+}
+
+/** kfuncs.rst of 7.3 "__const_map annotation": a map known when the program is loaded, that of the object before it. */
+export function requireConstMap(env: Env, meta: KfuncMeta, { reg, number, index }: Arg): void {
+  if (reg.kind !== 'map_ptr')
+    reject('not-a-map', `pointer in R${number} isn't map pointer`, {
+      reg: number,
+      arg: index,
+      kfunc: meta.kfunc.name,
+      seen: regTypeText(reg),
+    })
+  requireSameMap(env, meta, reg, number)
+  meta.map = reg.map
+  meta.mapUid = reg.mapUid
+}
+
+/** Objects in map values are initialised with the very map they lie in. */
+export function requireSameMap(env: Env, meta: KfuncMeta, reg: RegState, number: number): void {
+  if (meta.map < 0 || (reg.map === meta.map && (reg.kind !== 'map_ptr' || reg.mapUid === meta.mapUid))) return
+  const details = { reg: number, kfunc: meta.kfunc.name, seen: regTypeText(reg) }
+  const uids = [`map_uid=${meta.mapUid}`, `map_uid=${reg.mapUid}`] as const
+  if (env.rules.taskWork) {
+    const record = env.mapRecord(meta.map)
+    const what = record.has('bpf_timer') ? 'timer' : record.has('bpf_task_work') ? 'bpf_task_work' : 'workqueue'
+    reject(
+      'wq-map',
+      `${what} pointer in R${number - 1} ${uids[0]} doesn't match map pointer in R${number} ${uids[1]}`,
+      details,
+    )
+  }
+  if (env.mapRecord(reg.map).has('bpf_wq'))
+    reject('wq-map', `workqueue pointer in R1 ${uids[0]} doesn't match map pointer in R2 ${uids[1]}`, details)
+}

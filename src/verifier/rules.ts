@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// What this kernel's verifier does that 6.12's does not: its gates, asked once for a verification and read as plain booleans.
+
+import type { GateName, Kernel } from '../kernel/index.ts'
+
+/** Each rule and the gate that opens it. What a gate means is said in its row. */
+export const ruleGates = {
+  trustedByDefault: 'kfunc-trusted-by-default',
+  declaredArgs: 'kfunc-args-by-declaration',
+  progAuxArgs: 'implicit-args',
+  sessionCtx: 'tracing-sessions',
+  spinLockSafe: 'kfunc-spinlock-safe',
+  resilientLocks: 'resilient-spin-lock',
+  arenaUnderLock: 'arena-kfuncs-under-lock',
+  castToVoid: 'rdonly-cast-to-void',
+  taskWork: 'task-work',
+  rcuNests: 'rcu-locks-nest',
+  rcuBySections: 'rcu-by-any-section',
+  unlockEndsRcu: 'unlock-ends-rcu',
+  callbackRefsShared: 'irq-kfuncs',
+  releaseFirst: 'release-kfunc-first-argument',
+  objectIds: 'object-ids',
+  elementIds: 'callback-elements-told-apart',
+  xchgUnderLock: 'kptr-xchg-under-lock',
+  kptrReturns: 'struct-ops-refcounted-args',
+  trustedReturns: 'kfunc-returns-trusted',
+  rcuProtectedCalls: 'kfunc-rcu-protected-calls',
+} as const satisfies Record<string, GateName>
+
+export type Rules = Readonly<Record<keyof typeof ruleGates, boolean>>
+
+const known = new WeakMap<Kernel, Rules>()
+
+export function rulesOf(kernel: Kernel): Rules {
+  let rules = known.get(kernel)
+  if (rules === undefined) {
+    rules = Object.fromEntries(Object.entries(ruleGates).map(([rule, gate]) => [rule, kernel.gate(gate)])) as Rules
+    known.set(kernel, rules)
+  }
+  return rules
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+import { expect, test } from 'vitest'
+import { type GateRow, gateRows } from '../../src/kernel/index.ts'
+import { laterFields } from '../../src/verifier/record.ts'
+import { ruleGates } from '../../src/verifier/rules.ts'
+import { wordingGates } from '../../src/verifier/wording.ts'
+
+test('every gate that the verifier asks is marked as asked', () => {
+  const asked = new Set<string>(gateRows.filter((row: GateRow) => row.asked).map(({ name }) => name))
+  for (const gate of [...Object.values(ruleGates), ...wordingGates, ...laterFields.map((row) => row.gate)])
+    expect(asked, gate).toContain(gate)
+})
+
+test('gates are in the order they opened', () => {
+  const order = gateRows.map(({ since }) => Number(since.split('.')[0]) * 1000 + Number(since.split('.')[1]))
+  expect(order).toEqual([...order].sort((a, b) => a - b))
+})

@@ -21,6 +21,7 @@ interface Judged {
   verdict: string
   stage?: string
   msg?: string
+  libbpf?: string
   insn_count?: number
   verified_insns?: number
   total_states?: number
@@ -61,9 +62,8 @@ const expectations = sources.flatMap(readExpectations)
 const problems: string[] = []
 for (const expected of expectations) {
   const row = judged.get(`${expected.object} ${expected.program}`)
-  // A kfunc the kernel does not have is refused on loading; libbpf leaves a marker call in its place.
-  const said =
-    row === undefined ? 'nothing' : row.verdict === 'load_error' && row.stage === 'kfunc' ? 'reject' : row.verdict
+  // What libbpf refuses is no less refused; for a kfunc the kernel does not have it leaves a marker call.
+  const said = row === undefined ? 'nothing' : row.verdict === 'load_error' ? 'reject' : row.verdict
   if (said !== expected.expect) {
     problems.push(
       `${expected.object} ${expected.program}: expected ${expected.expect}, kernel: ${said} ${row?.msg ?? ''}`,
@@ -71,9 +71,7 @@ for (const expected of expectations) {
   }
   if (
     expected.fixedBy !== undefined &&
-    !expectations.some(
-      (other) => other.object === expected.object && other.program === expected.fixedBy && other.expect === 'accept',
-    )
+    !expectations.some((other) => twinOf(expected) === `${other.object} ${other.program}` && other.expect === 'accept')
   ) {
     problems.push(`${expected.object} ${expected.program}: no accepted program ${expected.fixedBy}`)
   }
@@ -95,7 +93,7 @@ const verdicts = [...judged.values()]
       ? {}
       : {
           stage: row.stage,
-          message: row.msg ?? '',
+          message: messageOf(row),
           ...(lineOf(row) === undefined ? {} : { kernelLine: lineOf(row) }),
         }),
     insns: row.insn_count,
@@ -146,7 +144,7 @@ function readExpectations(source: string): Expectation[] {
   let ofHelper: Partial<Expectation> = {}
   lines.forEach((line, index) => {
     if (/^\w/.test(line)) inHelper = line.startsWith('static ')
-    const promise = /^\/\/ (ACCEPT|REJECT)(?: \(fixed by (\w+)\))?: (.*)$/.exec(line)
+    const promise = /^\/\/ (ACCEPT|REJECT)(?: \(fixed by ([\w:]+)\))?: (.*)$/.exec(line)
     if (promise !== null) {
       pending = {
         expect: promise[1] === 'ACCEPT' ? 'accept' : 'reject',
@@ -156,7 +154,7 @@ function readExpectations(source: string): Expectation[] {
       return
     }
     if (pending !== undefined && pending.program === undefined && !line.startsWith('//') && !line.startsWith('SEC(')) {
-      const program = /^(?:int|void|u32) (?:BPF_PROG\()?(\w+)/.exec(line)?.[1]
+      const program = /^(?:int|void|u32) (?:__naked |BPF_PROG\()?(\w+)/.exec(line)?.[1]
       if (program === undefined) return
       found.push({
         object: source.replace(/\.c$/, '.o'),
@@ -179,6 +177,19 @@ function readExpectations(source: string): Expectation[] {
   return found
 }
 
+/** The kernel prints the two states of an endless loop after what it says of it; libbpf's words carry its name before them. */
+function messageOf(row: Judged): string {
+  const loop = /^infinite loop detected at insn \d+$/m.exec(row.log_tail ?? '')?.[0]
+  if (row.msg?.startsWith('old state: ') && loop !== undefined) return loop
+  return row.msg ?? row.libbpf?.replace(/^libbpf: /, '').split('\n')[0] ?? ''
+}
+
+/** 'object program' of the accepted twin; `file:program` names one in another file of the folder. */
+function twinOf({ object, fixedBy = '' }: Expectation): string {
+  const [file, program] = fixedBy.split(':')
+  return program === undefined ? `${object} ${file}` : `${dirname(object)}/${file}.bpf.o ${program}`
+}
+
 /** The source line the kernel's log printed last before it stopped. */
 function lineOf(row: Judged): string | undefined {
   return [...(row.log_tail ?? '').matchAll(/^; (.*) @ \S+:\d+$/gm)].at(-1)?.[1]
@@ -195,8 +206,9 @@ function annotate(source: string): void {
     out.push(line)
     if (!line.startsWith('// REJECT')) return
     const head = lines.slice(index + 1, index + 6).find((next) => /^(int|void|u32) /.test(next))
-    const program = /^(?:int|void|u32) (?:BPF_PROG\()?(\w+)/.exec(head ?? '')?.[1]
-    const message = judged.get(`${object} ${program}`)?.msg
+    const program = /^(?:int|void|u32) (?:__naked |BPF_PROG\()?(\w+)/.exec(head ?? '')?.[1]
+    const row = judged.get(`${object} ${program}`)
+    const message = row === undefined || row.verdict === 'accept' ? undefined : messageOf(row)
     if (message !== undefined) out.push(`// kernel 6.12: ${message}`)
   })
   writeFileSync(path, out.join('\n'))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The main job in one call: bytes of an object and a kernel in, a verdict with its explanation for every program out.
-import { explain, type Outcome } from './explain/index.ts'
+import { explain, explainFault, type Outcome } from './explain/index.ts'
 import { type Fault, ok, type Result } from './fault/index.ts'
 import type { Kernel } from './kernel/index.ts'
 import { type BpfObject, type LinkedProgram, linkProgram, type ObjectProgram, openObject } from './object/index.ts'
@@ -65,16 +65,15 @@ export function checkProgram(
   const result = linkProgram(object, program, kernel, type === undefined ? {} : { type: fullType(type) })
   if (!result.ok) {
     const { fault } = result
-    const message = fault.hint === undefined ? fault.what : `${fault.what} (${fault.hint})`
-    const rest = { type: program.type, message, timeUs: time(), kfuncs: [], warnings: object.warnings }
-    return { ...about, ...rest, verdict: 'load_error', fault }
+    const diagnostic = explainFault(fault, object, program, kernel)
+    const rest = { type: program.type, message: fault.what, timeUs: time(), kfuncs: [], warnings: object.warnings }
+    return { ...about, ...rest, verdict: 'load_error', fault, diagnostic }
   }
   const linked = result.value
   const first = verify(linked, kernel, { log })
   const timeUs = time()
   const report = first.verdict === 'reject' ? verify(linked, kernel, { log, trace: true }) : first
-  const judged = report.verdict === 'reject' || report.verdict === 'unsupported'
-  const diagnostic = judged ? explain(report, linked, kernel) : undefined
+  const diagnostic = report.verdict === 'accept' ? undefined : explain(report, linked, kernel)
   const message = report.verdict === 'load_error' ? report.message : undefined
   const kfuncs = new Set([...linked.refs.values()].flatMap((ref) => (ref.kind === 'kfunc' ? [ref.name] : [])))
   const warnings = [...new Set([...linked.warnings, ...report.warnings])]

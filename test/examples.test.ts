@@ -60,7 +60,7 @@ describe('the examples agree with the kernel', () => {
 
 function answer(object: Parameters<typeof linkProgram>[0], program: string, kernel: Kernel): string {
   const linked = linkProgram(object, program, kernel)
-  if (!linked.ok) return `load_error: ${linked.fault.what}`
+  if (!linked.ok) return `load_error: ${numberless(linked.fault.what)}`
   const report = verify(linked.value, kernel, {})
   if (report.verdict === 'accept') return 'accept'
   return `${report.verdict}: ${numberless(report.verdict === 'unsupported' ? report.what : report.message)}`

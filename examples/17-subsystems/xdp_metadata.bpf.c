@@ -3,7 +3,7 @@
 // Metadata of received packets: kfuncs of the driver a program is bound to.
 #include "example.h"
 
-// REJECT: the program must be bound to a device
+// REJECT (fixed by clock_instead): the program must be bound to a device
 // kernel 6.12: metadata kfuncs require device-bound program
 SEC("xdp")
 int metadata_unbound(struct xdp_md *xdp)
@@ -13,6 +13,13 @@ int metadata_unbound(struct xdp_md *xdp)
 	// rejected: which driver?
 	bpf_xdp_metadata_rx_timestamp(xdp, &timestamp);
 	return 2;
+}
+
+// ACCEPT: the kernel's clock instead of the device's
+SEC("xdp")
+int clock_instead(struct xdp_md *xdp)
+{
+	return bpf_ktime_get_ns() ? 2 : 1;
 }
 
 // REJECT: nor is it for tc

@@ -35,6 +35,7 @@ enum bpf_map_type {
 	BPF_MAP_TYPE_HASH = 1,
 	BPF_MAP_TYPE_ARRAY = 2,
 	BPF_MAP_TYPE_RINGBUF = 27,
+	BPF_MAP_TYPE_USER_RINGBUF = 31,
 	BPF_MAP_TYPE_ARENA = 33,
 };
 
@@ -50,6 +51,7 @@ struct bpf_rb_root { __u64 opaque[2]; } __attribute__((aligned(8)));
 struct bpf_rb_node { __u64 opaque[4]; } __attribute__((aligned(8)));
 struct bpf_refcount { __u32 opaque[1]; } __attribute__((aligned(4)));
 struct bpf_wq { __u64 opaque[2]; } __attribute__((aligned(8)));
+struct bpf_timer { __u64 opaque[2]; } __attribute__((aligned(8)));
 struct bpf_iter_num { __u64 opaque[1]; } __attribute__((aligned(8)));
 struct bpf_iter_task { __u64 opaque[3]; } __attribute__((aligned(8)));
 struct bpf_iter_css { __u64 opaque[3]; } __attribute__((aligned(8)));
@@ -142,6 +144,12 @@ struct bpf_cpumask { struct cpumask cpumask; u32 usage; } __attribute__((preserv
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
 
+#ifndef __naked
+#define __naked __attribute__((naked))
+#endif
+#ifndef __clobber_all
+#define __clobber_all "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "memory"
+#endif
 #define private(name) SEC(".data." #name) __hidden __attribute__((aligned(8)))
 #define __contains(type, node) __attribute__((btf_decl_tag("contains:" #type ":" #node)))
 #define container(ptr, type, member) ((type *)((void *)(ptr) - __builtin_offsetof(type, member)))
@@ -267,6 +275,9 @@ int bpf_ct_change_timeout(struct nf_conn *ct, u32 timeout) __ksym;
 int bpf_ct_set_nat_info(struct nf_conn___init *ct, union nf_inet_addr *addr, int port,
 			enum nf_nat_manip_type manip) __ksym;
 
-char _license[] SEC("license") = "GPL";
+#ifndef LICENSE
+#define LICENSE "GPL"
+#endif
+char _license[] SEC("license") = LICENSE;
 
 #endif

@@ -14,6 +14,7 @@ void bpf_kfunc_call_test_release(struct prog_test_ref_kfunc *p) __ksym;
 void bpf_kfunc_call_test_ref(struct prog_test_ref_kfunc *p) __ksym;
 void bpf_kfunc_call_test_mem_len_pass1(void *mem, int size) __ksym;
 int *bpf_kfunc_call_test_get_rdonly_mem(struct prog_test_ref_kfunc *p, const int size) __ksym;
+int *bpf_kfunc_call_test_acq_rdonly_mem(struct prog_test_ref_kfunc *p, const int size) __ksym;
 int *bpf_kfunc_call_test_get_rdwr_mem(struct prog_test_ref_kfunc *p, const int size) __ksym;
 void bpf_kfunc_call_test_destructive(void) __ksym;
 void bpf_kfunc_call_test_sleepable(void) __ksym;
@@ -220,5 +221,24 @@ int BPF_PROG(testmod_trusted_rcu, struct task_struct *task, u64 clone_flags)
 	// rejected: protected by RCU, not trusted
 	bpf_kfunc_trusted_task_test(task->real_parent);
 	bpf_rcu_read_unlock();
+	return 0;
+}
+
+// REJECT (fixed by testmod_rdonly): what it acquires is plain memory, which no release can find again
+// kernel 6.12: acquire kernel function does not return PTR_TO_BTF_ID
+SEC("tc")
+int testmod_uncheckable(struct __sk_buff *skb)
+{
+	unsigned long scalar = 0;
+	struct prog_test_ref_kfunc *p = bpf_kfunc_call_test_acquire(&scalar);
+	int *mem;
+
+	if (!p)
+		return 0;
+	// rejected: KF_ACQUIRE on a kfunc that returns no struct
+	mem = bpf_kfunc_call_test_acq_rdonly_mem(p, 2 * sizeof(int));
+	if (mem)
+		seen = mem[0];
+	bpf_kfunc_call_test_release(p);
 	return 0;
 }

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The four formats. SARIF is one document, so it waits for the end; the others print as verdicts come.
-import { type Outcome, renderGithub, renderJson, renderLog, renderPretty, renderSarif } from '../explain/index.ts'
+import {
+  type Outcome,
+  renderGithub,
+  renderAgain,
+  renderJson,
+  renderLog,
+  renderPretty,
+  renderSarif,
+} from '../explain/index.ts'
 import type { CheckFlags } from './main.ts'
 import { wantsColor } from './usage.ts'
 import { version } from './version.ts'
@@ -27,12 +35,17 @@ export function printer({ format, log = false }: CheckFlags): Printer {
   }
   const options = { colour: wantsColor(), width: process.stdout.columns ?? 100 }
   const counts = new Map<Outcome['verdict'], number>()
+  let before: Outcome | undefined
   return {
     add: (outcome) => {
       counts.set(outcome.verdict, (counts.get(outcome.verdict) ?? 0) + 1)
       if (format === 'json') return write(renderJson(outcome))
       if (format === 'github') return write(renderGithub(outcome))
       if (log && outcome.report !== undefined) write(renderLog(outcome.report))
+      // One missing extern keeps every program of an object from being loaded: told once.
+      const again = isSameFault(before, outcome)
+      before = outcome
+      if (again) return write(renderAgain(outcome, options))
       const text = renderPretty(outcome, options).trimEnd()
       // An explanation stands by itself.
       write(text.includes('\n') ? `${text}\n\n` : text)
@@ -48,3 +61,10 @@ export function printer({ format, log = false }: CheckFlags): Printer {
     },
   }
 }
+
+const isSameFault = (before: Outcome | undefined, outcome: Outcome): boolean =>
+  outcome.verdict === 'load_error' &&
+  outcome.report === undefined &&
+  before?.object === outcome.object &&
+  before.report === undefined &&
+  before.diagnostic?.message === outcome.diagnostic?.message

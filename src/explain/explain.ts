@@ -92,8 +92,10 @@ function kfuncOf(report: Rejected, program: LinkedProgram, kernel: Kernel): Kfun
 
 /** A narrower reason than the rule's, where the path shows one. */
 function causeOf(report: Rejected, { value, lost }: Causes, kfunc: Kfunc | undefined): string | undefined {
+  if (report.rule.startsWith('return-') && /callback/.test(report.message)) return 'callback'
   if (report.rule === 'return-type') return kfunc === undefined ? undefined : 'kfunc'
   if (value === undefined) return undefined
+  if (report.rule === 'release-unreferenced' && value.kind === 'fp') return 'dynptr'
   if (mayBeNull(value)) return 'null'
   if (lost === undefined && kfunc?.flags.has('KF_RELEASE') === true && value.refObjId === 0) return 'release'
   if (lost !== undefined && !mayBeNull(value)) return 'lost'
@@ -168,6 +170,7 @@ function valuesOf(
         ? 'yes'
         : undefined,
     license: program.license,
+    reached: missing === undefined ? undefined : 'yes',
     release: releaseCall(acquired, partner, program),
     near:
       name === undefined || (kfunc !== undefined && report.rule !== 'kfunc-not-allowed')

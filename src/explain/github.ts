@@ -7,15 +7,11 @@ import type { Outcome } from './types.ts'
 export function renderGithub(outcome: Outcome): string {
   const lines = outcome.warnings.map((text) => command('warning', { title: outcome.program }, text))
   const { diagnostic } = outcome
-  if (outcome.verdict === 'load_error') {
-    lines.push(
-      command('error', { title: `${outcome.program}: cannot be loaded` }, outcome.message ?? 'cannot be loaded'),
-    )
-  } else if (diagnostic !== undefined) {
+  if (diagnostic !== undefined) {
     const { primary } = diagnostic
     const text = [
-      `${diagnostic.primary.label} (program ${outcome.program}, insn ${primary.insn})`,
-      `kernel: ${diagnostic.message}`,
+      `${diagnostic.primary.label} (program ${outcome.program}${primary.insn === undefined ? '' : `, insn ${primary.insn}`})`,
+      `${outcome.verdict === 'load_error' ? 'loader' : 'kernel'}: ${diagnostic.message}`,
       ...diagnostic.notes.map(
         ({ label, source }) => `${source === undefined ? '' : `${source.file}:${source.line}: `}${label}`,
       ),

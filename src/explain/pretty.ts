@@ -4,6 +4,7 @@
 
 import { type Palette, palette } from './colour.ts'
 import type { Diagnostic, Note, Outcome } from './types.ts'
+import { expandTabs as expand, wrap } from './wrap.ts'
 
 export interface PrettyOptions {
   /** Escape sequences for colours. Default: none. */
@@ -19,19 +20,19 @@ export function renderPretty(outcome: Outcome, options: PrettyOptions = {}): str
   const lines: string[] = []
   const { diagnostic } = outcome
   if (diagnostic !== undefined) lines.push(...diagnosticLines(diagnostic, outcome, paint, width))
-  else if (outcome.verdict === 'load_error') {
-    lines.push(
-      `${paint.error('error')}${paint.strong(`: ${outcome.program} cannot be loaded`)}`,
-      ` ${paint.frame('-->')} ${outcome.object} (${outcome.section})`,
-    )
-    lines.push(...remark('loader', outcome.message ?? 'cannot be loaded', '', paint, width))
-  } else {
+  else {
     const { report } = outcome
     const facts = report === undefined ? '' : ` (${report.insnsProcessed} insns, ${report.states} states)`
     lines.push(`${paint.good('accept')} ${paint.strong(outcome.program)} ${outcome.section}${facts}`)
   }
   for (const text of outcome.warnings) lines.push(`${paint.warning('warning')}: ${text}`)
   return `${lines.join('\n')}\n`
+}
+
+/** One line for a program that fails as the one before it did. */
+export function renderAgain({ diagnostic, program, section }: Outcome, { colour = false }: PrettyOptions = {}): string {
+  const paint = palette(colour)
+  return `${paint.error(`error[${diagnostic?.code}]`)}${paint.strong(`: ${program}`)} ${section}: the same\n`
 }
 
 function diagnosticLines(diagnostic: Diagnostic, outcome: Outcome, paint: Palette, width: number): readonly string[] {
@@ -51,11 +52,11 @@ function diagnosticLines(diagnostic: Diagnostic, outcome: Outcome, paint: Palett
   const lines = [
     `${head}${paint.strong(`: ${diagnostic.title}`)}`,
     `${pad}${paint.frame('-->')} ${where}`,
-    `${pad} ${paint.frame('=')} program ${outcome.program}, section ${outcome.section}, insn ${primary.insn} of ${outcome.object}`,
-    `${pad} ${bar}`,
-    ...blocks(diagnostic, gutter, paint, width),
-    `${pad} ${bar}`,
-    ...remark('kernel', diagnostic.message, pad, paint, width),
+    `${pad} ${paint.frame('=')} program ${outcome.program}, section ${outcome.section}, ${primary.insn === undefined ? '' : `insn ${primary.insn} of `}${outcome.object}`,
+    ...(primary.file === undefined && primary.insn === undefined
+      ? remark('what', primary.label, pad, paint, width)
+      : [`${pad} ${bar}`, ...blocks(diagnostic, gutter, paint, width), `${pad} ${bar}`]),
+    ...remark(outcome.verdict === 'load_error' ? 'loader' : 'kernel', diagnostic.message, pad, paint, width),
   ]
   const { contract } = diagnostic
   if (contract !== undefined) {
@@ -87,7 +88,7 @@ function diagnosticLines(diagnostic: Diagnostic, outcome: Outcome, paint: Palett
 interface Mark {
   readonly label: string
   readonly primary: boolean
-  readonly insn: number
+  readonly insn: number | undefined
 }
 interface Block {
   readonly file: string | undefined
@@ -107,7 +108,7 @@ function blocks(diagnostic: Diagnostic, gutter: number, paint: Palette, width: n
       found.push({
         file: source?.file,
         line: source?.line,
-        text: source?.text ?? `(insn ${mark.insn}, no line info)`,
+        text: source?.text ?? (mark.insn === undefined ? '' : `(insn ${mark.insn}, no line info)`),
         marks: [mark],
       })
   }
@@ -190,23 +191,4 @@ function remark(name: string, text: string, pad: string, paint: Palette, width: 
 function continuation(text: string, name: string, pad: string, width: number): readonly string[] {
   const hang = ' '.repeat(pad.length + name.length + 5)
   return wrap(text, width - hang.length - 2).map((line, i) => `${hang}${i === 0 ? '' : '  '}${line}`)
-}
-
-/** Tabs as four columns: BTF keeps the line as it was written. */
-const expand = (text: string): string => text.trimEnd().replaceAll('\t', '    ')
-
-/** Words in lines of at most `width`; a word longer than that stands alone. */
-function wrap(text: string, width: number): readonly string[] {
-  const lines: string[] = []
-  for (const paragraph of text.split('\n')) {
-    let line = ''
-    for (const word of paragraph.split(' ')) {
-      if (line !== '' && line.length + 1 + word.length > Math.max(width, 20)) {
-        lines.push(line)
-        line = word
-      } else line = line === '' ? word : `${line} ${word}`
-    }
-    lines.push(line)
-  }
-  return lines
 }

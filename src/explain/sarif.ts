@@ -37,14 +37,6 @@ export function renderSarif(outcomes: readonly Outcome[], version = '0.0.0'): st
 
 function notifications(outcomes: readonly Outcome[]): readonly object[] {
   return outcomes.flatMap((outcome) => [
-    ...(outcome.verdict === 'load_error'
-      ? [
-          {
-            level: 'error',
-            message: { text: `${outcome.object}: ${outcome.program}: ${outcome.message ?? 'cannot be loaded'}` },
-          },
-        ]
-      : []),
     ...outcome.warnings.map((text) => ({
       level: 'warning',
       message: { text: `${outcome.object}: ${outcome.program}: ${text}` },
@@ -52,7 +44,10 @@ function notifications(outcomes: readonly Outcome[]): readonly object[] {
   ])
 }
 
-function result({ diagnostic, object, program }: Outcome, ruleIndex: (code: string) => number): readonly object[] {
+function result(
+  { diagnostic, object, program, verdict }: Outcome,
+  ruleIndex: (code: string) => number,
+): readonly object[] {
   if (diagnostic === undefined) return []
   const { primary } = diagnostic
   const source =
@@ -63,17 +58,27 @@ function result({ diagnostic, object, program }: Outcome, ruleIndex: (code: stri
       ruleId: diagnostic.code,
       ruleIndex: ruleIndex(diagnostic.code),
       level: diagnostic.ruleId === 'unsupported' ? 'warning' : 'error',
-      message: { text: [`${primary.label}.`, `Kernel: ${diagnostic.message}`, ...diagnostic.help].join('\n') },
+      message: {
+        text: [
+          `${primary.label}.`,
+          `${verdict === 'load_error' ? 'Loader' : 'Kernel'}: ${diagnostic.message}`,
+          ...diagnostic.help,
+        ].join('\n'),
+      },
       locations: [
         {
           ...location(source, object, primary.column),
           logicalLocations: [
-            { name: program, fullyQualifiedName: `${object}:${program}:insn ${primary.insn}`, kind: 'function' },
+            {
+              name: program,
+              fullyQualifiedName: `${object}:${program}${primary.insn === undefined ? '' : `:insn ${primary.insn}`}`,
+              kind: 'function',
+            },
           ],
         },
       ],
       codeFlows: [{ threadFlows: [{ locations: steps }] }],
-      partialFingerprints: { 'kfuncs/v1': `${program}:${diagnostic.ruleId}:${primary.insn}` },
+      partialFingerprints: { 'kfuncs/v1': `${program}:${diagnostic.ruleId}:${primary.insn ?? ''}` },
     },
   ]
 }

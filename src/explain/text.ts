@@ -32,11 +32,22 @@ export function callArguments(line: string, name: string): readonly string[] | u
   return undefined
 }
 
+/** Does the line call `name`, the whole of the name? */
+export function isCallOf(line: string, name: string): boolean {
+  const at = line.indexOf(`${name}(`)
+  return at >= 0 && !/\w/.test(line[at - 1] ?? '')
+}
+
 /** What a line assigns the result of `name` to: `acquired = bpf_task_acquire(task);` → 'acquired'. */
 export function assignedName(line: string | undefined, name: string): string | undefined {
   if (line === undefined) return undefined
   const match = /([A-Za-z_]\w*)\s*=\s*(?:\([^()]*\)\s*)?$/.exec(line.slice(0, Math.max(0, line.indexOf(`${name}(`))))
   return match?.[1]
+}
+
+/** The variable that a line assigns, whatever from: `q = another(p);` → 'q'; `struct a *q = f(), *r;` → 'q'. */
+export function assigned(line: string | undefined): string | undefined {
+  return /^\s*(?:[A-Za-z_][\w\s]*[\s*]\**\s*)?([A-Za-z_]\w*)\s*=(?!=)/.exec(line ?? '')?.[1]
 }
 
 /** Is it a plain name or a path of members, safe to repeat in a condition? */

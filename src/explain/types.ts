@@ -21,9 +21,9 @@ export interface Note {
   readonly source: Source | undefined
 }
 
-/** Where the kernel stopped. Without line info only the insn is known. */
+/** Where the kernel stopped; without line info only the insn is known. Where the loader refused, no insn is. */
 export interface Primary {
-  readonly insn: number
+  readonly insn: number | undefined
   readonly file: string | undefined
   readonly line: number | undefined
   readonly column: number | undefined
@@ -88,7 +88,7 @@ export interface Outcome {
   readonly verdict: 'accept' | 'reject' | 'unsupported' | 'load_error'
   /** The verifier's report; undefined for load errors. */
   readonly report?: Report | undefined
-  /** For reject and unsupported. */
+  /** For all but accept. */
   readonly diagnostic?: Diagnostic | undefined
   /** For load errors: what the loader says. */
   readonly message?: string | undefined

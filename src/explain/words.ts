@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A register's abstract value in words a reader of C knows, beside the kernel's own name of its type.
+// A register's abstract value in words a reader of C knows. The kernel's own name of its type is in its message.
 
 import type { LinkedProgram } from '../object/index.ts'
 import { type RegState, regTypeText, scalar } from '../verifier/index.ts'
@@ -14,16 +14,16 @@ export function regWords(reg: RegState, program: LinkedProgram): string {
     case 'ctx':
       return `the context pointer${offsetWords(reg)}`
     case 'fp':
-      return `a pointer to the stack, fp${offset(reg, true)}`
+      return `a pointer to the stack (fp${offset(reg, true)})`
     case 'map_ptr':
       return `a pointer to map ${mapName(reg, program)}`
     case 'map_value':
     case 'map_key':
       return `a pointer to a ${reg.kind === 'map_key' ? 'key' : 'value'} of map ${mapName(reg, program)}${offsetWords(reg)}${nullWords(reg)}`
     case 'btf':
-      return `${trustWords(reg)}pointer to struct ${structName(reg)}${offsetWords(reg)}${nullWords(reg)} (${regTypeText(reg)})`
+      return `${trustWords(reg)}pointer to struct ${structName(reg)}${offsetWords(reg)}${nullWords(reg)}`
     case 'mem':
-      return `a pointer to ${reg.size} bytes of memory${offsetWords(reg)}${nullWords(reg)} (${regTypeText(reg)})`
+      return `a pointer to ${reg.size} bytes of ${reg.flags & flag.rdonly ? 'read-only ' : ''}memory${offsetWords(reg)}${nullWords(reg)}`
     case 'func':
       return 'the address of a function of the program'
     default:
@@ -75,7 +75,7 @@ function trustWords(reg: RegState): string {
   if (flags & flag.untrusted) words.push('untrusted')
   if (flags & flag.trusted && reg.refObjId === 0) words.push('trusted')
   if (flags & flag.rcu) words.push('RCU-protected')
-  if (words.length === 0) words.push('plain (neither trusted nor RCU-protected)')
+  if (words.length === 0) words.push('plain (not trusted)')
   const text = words.join(' ')
   return `${/^[aeiouAEIOR]/.test(text) && !text.startsWith('user') && !text.startsWith('referenced') ? 'an' : 'a'} ${text} `
 }
@@ -105,12 +105,23 @@ function offsetWords(reg: RegState): string {
   return text === '' ? '' : ` at offset ${text.replace(/^\+/, '')}`
 }
 
+/** Bounds that only say how wide a number is are not worth a reader's time. */
+const WIDE = 1n << 62n
+
 function scalarWords({ var: value }: RegState): string {
   if (scalar.isConst(value))
     return scalar.isZero(value) ? 'the number 0 (NULL)' : `the number ${BigInt.asIntN(64, scalar.constValue(value))}`
   if (scalar.isUnknown(value)) return 'a number that is not known'
   const [smin, smax, umin, umax] = [scalar.smin(value), scalar.smax(value), scalar.umin(value), scalar.umax(value)]
-  return smin >= 0n ? `a number in [${umin}, ${umax}]` : `a number in [${smin}, ${smax}] (unsigned: [${umin}, ${umax}])`
+  if (umin === 0n && umax === 0xffff_ffffn) return 'a 32-bit number that is not known'
+  if (smin >= 0n) return smax > WIDE ? `a number of at least ${umin}` : `a number from ${umin} to ${umax}`
+  const [low, high] = [smin > -WIDE, smax < WIDE]
+  if (low && high) return `a number from ${smin} to ${smax}`
+  if (high) return `a number of at most ${smax}, negative ones too`
+  if (low) return `a number of at least ${smin}`
+  return umin > 0n && umin < WIDE
+    ? `a number that is not known, but ${umin === 1n ? 'not 0' : `at least ${umin} unsigned`}`
+    : 'a number that is not known'
 }
 
 /** Do two values differ in what a reader cares about? Ids and precision marks do not. */

@@ -130,7 +130,7 @@ describe('reports made by hand', () => {
       '4 update',
       '5 update',
     ])
-    expect(notes[1]!.label).toContain('[0, 100]')
+    expect(notes[1]!.label).toContain('from 0 to 100')
   })
 
   test('a register lost in a call says what it was', () => {

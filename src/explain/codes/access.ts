@@ -17,8 +17,7 @@ export const accessCodes: readonly CodeRow[] = [
       'After a call only R0 (if the function returns something) and R6 to R10 are readable.',
     ],
     text: 'In C this is an uninitialised variable, a missing return, or inline assembly that forgot a clobber.',
-    bad: 'int ret;\n\nif (skb->len > 100)\n\tret = 1;\nreturn ret;',
-    good: 'int ret = 0;\n\nif (skb->len > 100)\n\tret = 1;\nreturn ret;',
+    example: '18-memory/memory:never_set',
   },
   {
     code: 'KF101',
@@ -32,8 +31,7 @@ export const accessCodes: readonly CodeRow[] = [
       'Check the pointer itself, before any offset is added to it.',
     ],
     text: 'Map lookups, kfuncs marked KF_RET_NULL and fields read under RCU may give NULL. Only a comparison the verifier sees, on this register or a copy of it, makes the pointer usable.',
-    bad: 'v = bpf_map_lookup_elem(&m, &key);\nv->count++;',
-    good: 'v = bpf_map_lookup_elem(&m, &key);\nif (v)\n\tv->count++;',
+    example: '03-flags/ret_null:ret_null_deref',
   },
   {
     code: 'KF102',
@@ -47,6 +45,7 @@ export const accessCodes: readonly CodeRow[] = [
       'Keep the pointer in a variable of its own: arithmetic that is not plus or minus turns it into a number.',
     ],
     text: 'The register holds a number, or a pointer to something that has no readable bytes (a map, a function, the end of the packet).',
+    example: '02-parameters/ign:ign_deref',
   },
   {
     code: 'KF103',
@@ -72,8 +71,7 @@ export const accessCodes: readonly CodeRow[] = [
       'What falls outside: {seen}',
     ],
     text: 'The verifier keeps a range for each number. A comparison narrows it on both branches; arithmetic widens it again. What the message gives is the offset that falls outside.',
-    bad: 'return v->names[i];',
-    good: 'if (i < sizeof(v->names))\n\treturn v->names[i];',
+    example: '18-memory/memory:index_unbounded',
   },
   {
     code: 'KF104',
@@ -91,8 +89,7 @@ export const accessCodes: readonly CodeRow[] = [
       'bpf_dynptr_slice() reads packets without such comparisons.',
     ],
     text: 'The comparison tells the verifier how many bytes after the pointer are readable, for it and every pointer derived from it. Helpers that may change the packet end that knowledge.',
-    bad: 'struct ethhdr *eth = data;\n\nreturn eth->h_proto;',
-    good: 'struct ethhdr *eth = data;\n\nif ((void *)(eth + 1) > data_end)\n\treturn 0;\nreturn eth->h_proto;',
+    example: '18-memory/packet:header_unchecked',
   },
   {
     code: 'KF105',
@@ -109,6 +106,7 @@ export const accessCodes: readonly CodeRow[] = [
       'Read the whole field in its own size.',
     ],
     text: 'What a program sees as its context is a view; the kernel rewrites each access. Offsets between fields, and fields for other program types, have nothing to be rewritten to.',
+    example: '18-memory/packet:read_egress',
   },
   {
     code: 'KF106',
@@ -122,6 +120,7 @@ export const accessCodes: readonly CodeRow[] = [
       'For a writable slice of a packet: bpf_dynptr_slice_rdwr().',
     ],
     text: 'Slices from bpf_dynptr_slice(), .rodata, map keys and several kernel buffers are read-only.',
+    example: '11-dynptr/dynptr:slice_write',
   },
   {
     code: 'KF107',
@@ -140,6 +139,7 @@ export const accessCodes: readonly CodeRow[] = [
       'Fields are written through a kfunc or helper of the subsystem, not directly.',
     ],
     text: 'A typed pointer gives read access to the fields its BTF lists; a few structs have writable fields for struct_ops programs.',
+    example: '06-task/task:task_write',
   },
   {
     code: 'KF108',
@@ -156,6 +156,7 @@ export const accessCodes: readonly CodeRow[] = [
       'Copy a struct member by member, around the special field.',
     ],
     text: 'A plain read or write (memcpy of the whole struct, too) would see or break the kernel’s own data.',
+    example: '18-memory/memory:lock_read',
   },
   {
     code: 'KF109',
@@ -184,8 +185,7 @@ export const accessCodes: readonly CodeRow[] = [
       'Iterators and dynptrs are not to be read as bytes.',
     ],
     text: 'Bytes of the stack that were never written may hold kernel data, so they cannot be read or handed to a helper.',
-    bad: 'struct key k;\n\nk.port = 80;                          /* k.pad is not set */\nv = bpf_map_lookup_elem(&m, &k);',
-    good: 'struct key k = { .port = 80 };\n\nv = bpf_map_lookup_elem(&m, &k);',
+    example: '18-memory/stack:slot_unbounded',
   },
   {
     code: 'KF110',
@@ -211,6 +211,7 @@ export const accessCodes: readonly CodeRow[] = [
       'Subtract pointers only where both point into the same packet.',
     ],
     text: 'Anything else would lose what the verifier knows of the pointer, or let its address be guessed.',
+    example: '18-memory/memory:masked_pointer',
   },
   {
     code: 'KF111',
@@ -221,6 +222,7 @@ export const accessCodes: readonly CodeRow[] = [
     label: ['{reg} is {value}'],
     help: ['Store the value behind the pointer, not the pointer.'],
     text: 'An address tells an attacker where the kernel’s memory is.',
+    example: '18-memory/memory:address_returned',
   },
   {
     code: 'KF112',
@@ -234,5 +236,6 @@ export const accessCodes: readonly CodeRow[] = [
     ],
     help: ['Write the access once per branch instead of joining the pointers first.'],
     text: 'The kernel rewrites accesses to the context and some objects; it can do so in one way only.',
+    example: '18-memory/memory:count_in_context',
   },
 ]

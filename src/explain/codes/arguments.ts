@@ -16,8 +16,7 @@ export const argumentCodes: readonly CodeRow[] = [
       'Where the field is known to be safe under RCU, read it between bpf_rcu_read_lock() and bpf_rcu_read_unlock(), or in a non-sleepable program.',
     ],
     text: 'A pointer read out of another object may point to something that is being freed. The verifier therefore trusts only two sources: arguments of tracing and struct_ops programs, and results of acquire kfuncs. A few fields are listed in the kernel as safe to walk (BTF_TYPE_SAFE_TRUSTED and its kin); all others give an untrusted pointer, good for reading through but not for passing on. Adding an offset to a trusted pointer loses the trust as well.',
-    bad: 'SEC("tp_btf/task_newtask")\nint BPF_PROG(f, struct task_struct *task, u64 flags)\n{\n\tbpf_cpumask_test_cpu(0, task->cpus_ptr->bits ? task->user_cpus_ptr : NULL);\n\treturn 0;\n}',
-    good: 'SEC("tp_btf/task_newtask")\nint BPF_PROG(f, struct task_struct *task, u64 flags)\n{\n\tbpf_cpumask_test_cpu(0, task->cpus_ptr);   /* cpus_ptr is on the safe list */\n\treturn 0;\n}',
+    example: '03-flags/trusted_args:trusted_unsafe_field',
   },
   {
     code: 'KF012',
@@ -48,8 +47,7 @@ export const argumentCodes: readonly CodeRow[] = [
       'The check has to be on the same variable, after it was last assigned, on every path to the call.',
     ],
     text: 'Kfuncs marked KF_RET_NULL, fields read under RCU, kptrs taken out of maps and many helpers may give NULL. The verifier tracks that as "or_null" in the type, and a comparison with 0 is the only way to lose it. On the other branch the register is known to be 0.',
-    bad: 'struct task_struct *task = bpf_task_from_pid(pid);\n\nbpf_task_release(task);            /* task may be NULL */',
-    good: 'struct task_struct *task = bpf_task_from_pid(pid);\n\nif (!task)\n\treturn 0;\nbpf_task_release(task);',
+    example: '01-define/wrapper:find_task_unchecked',
   },
   {
     code: 'KF013',
@@ -64,8 +62,7 @@ export const argumentCodes: readonly CodeRow[] = [
       'Or pass the pointer your hook gave you, which is trusted.',
     ],
     text: 'KF_RCU is weaker than KF_TRUSTED_ARGS: the object’s count may already be zero, but its memory stays until the RCU section ends. That holds only for pointers the verifier saw being read under RCU from a place the kernel publishes under RCU.',
-    bad: 'SEC("tp_btf/cgroup_mkdir")\nint BPF_PROG(f, struct cgroup *cgrp, const char *path)\n{\n\tstruct cgroup *ref = bpf_cgroup_acquire(cgrp->old_dom_cgrp);   /* just a walked pointer */\n\n\tif (ref)\n\t\tbpf_cgroup_release(ref);\n\treturn 0;\n}',
-    good: 'SEC("tp_btf/cgroup_mkdir")\nint BPF_PROG(f, struct cgroup *cgrp, const char *path)\n{\n\tstruct cgroup *ref = bpf_cgroup_acquire(cgrp);\n\n\tif (ref)\n\t\tbpf_cgroup_release(ref);\n\treturn 0;\n}',
+    example: '03-flags/trusted_args:trusted_walked',
   },
   {
     code: 'KF014',
@@ -84,8 +81,7 @@ export const argumentCodes: readonly CodeRow[] = [
       'nf_conn and nf_conn___init are different types on purpose: insert the entry before passing it on.',
     ],
     text: 'BTF tells the verifier which struct every kernel pointer points to, and kfunc parameters are checked against it by name and layout. Two structs in C that look alike are equal only when the kernel says so.',
-    bad: 'struct task_struct *task = bpf_get_current_task_btf();\n\nbpf_cgroup_release((struct cgroup *)task);',
-    good: 'struct cgroup *cgrp = bpf_cgroup_from_id(id);\n\nif (cgrp)\n\tbpf_cgroup_release(cgrp);',
+    example: '01-define/existing:rstat_updated_with_task',
   },
   {
     code: 'KF015',
@@ -104,8 +100,7 @@ export const argumentCodes: readonly CodeRow[] = [
       'If the parameter is meant to be plain memory, its type must hold only scalars.',
     ],
     text: 'The register holds a pointer to something else altogether: the stack, a map value, the context, or a plain number. Structs with pointers in them are never taken as plain memory, since the kernel would follow those pointers.',
-    bad: 'struct task_struct *stack_task = (struct task_struct *)&stack_task;\n\nbpf_task_acquire(stack_task);',
-    good: 'struct task_struct *task = bpf_get_current_task_btf();\nstruct task_struct *ref = bpf_task_acquire(task);',
+    example: '03-flags/trusted_args:trusted_current_number',
   },
   {
     code: 'KF016',
@@ -122,8 +117,7 @@ export const argumentCodes: readonly CodeRow[] = [
       'Inside a subprogram: pass the context on as a parameter.',
     ],
     text: 'Functions that work on the packet or the event take the context pointer: __sk_buff, xdp_md, and so on. Only R1 as the program received it (and copies of it) is the context.',
-    bad: 'struct __sk_buff copy = {};\n\nbpf_dynptr_from_skb(&copy, 0, &ptr);',
-    good: 'bpf_dynptr_from_skb(skb, 0, &ptr);',
+    example: '16-casts/casts:cast_not_context',
   },
   {
     code: 'KF017',
@@ -137,6 +131,7 @@ export const argumentCodes: readonly CodeRow[] = [
     ],
     help: ['Pass the value, not its address.'],
     text: 'The parameter is an integer type, and the register holds a pointer.',
+    example: '01-define/wrapper:find_task_by_pointer',
   },
   {
     code: 'KF018',
@@ -150,8 +145,7 @@ export const argumentCodes: readonly CodeRow[] = [
       'A value read from a map, a global that is not const, or the context is not a constant. A const volatile global in .rodata, set before loading, is.',
     ],
     text: 'The verifier uses the value of such an argument itself, for the size of the memory that comes back or the type of the object to make, so it must know it at load time.',
-    bad: '__u32 len = skb->len;\nvoid *p = bpf_dynptr_slice(&ptr, 0, buf, len);',
-    good: 'void *p = bpf_dynptr_slice(&ptr, 0, buf, sizeof(buf));',
+    example: '02-parameters/k:new_by_variable',
   },
   {
     code: 'KF019',
@@ -171,8 +165,7 @@ export const argumentCodes: readonly CodeRow[] = [
       'What the verifier said of the access itself: {seen}',
     ],
     text: 'Suffix __sz (and __szk) ties a size parameter to the pointer before it. The verifier checks an access of the largest size the register can have, at the smallest and largest offset of the pointer. Negative or unbounded sizes fail at once.',
-    bad: 'char buf[8];\n\nbpf_dynptr_slice(&ptr, 0, buf, 16);      /* twice what is there */',
-    good: 'char buf[16] = {};\n\nbpf_dynptr_slice(&ptr, 0, buf, sizeof(buf));',
+    example: '02-parameters/sz:path_beyond_buffer',
   },
   {
     code: 'KF020',
@@ -189,8 +182,7 @@ export const argumentCodes: readonly CodeRow[] = [
       'A char array on the stack or in .data can change and is not taken.',
     ],
     text: 'The kernel reads the string at load time or trusts that it cannot change, so it must lie in a frozen, read-only map: .rodata, where the compiler puts literals.',
-    bad: 'char name[] = "user.xattr";             /* on the stack */\n\nbpf_get_file_xattr(file, name, &value);',
-    good: 'bpf_get_file_xattr(file, "user.xattr", &value);',
+    example: '02-parameters/str:str_on_stack',
   },
   {
     code: 'KF021',
@@ -201,6 +193,7 @@ export const argumentCodes: readonly CodeRow[] = [
     label: ['the {arg} argument of {kfunc} must be a map; {reg} is {value}', '{reg} is not a map'],
     help: ['Pass &map, where map is declared in SEC(".maps").'],
     text: 'The loader turns &map into a map pointer. A pointer to a map’s value, which bpf_map_lookup_elem() gives, is something else.',
+    example: '17-subsystems/arena:arena_no_map',
   },
   {
     code: 'KF022',
@@ -214,6 +207,7 @@ export const argumentCodes: readonly CodeRow[] = [
     ],
     help: ['Pass the name of a static function declared in this object.'],
     text: 'The verifier walks into a callback as part of the caller, so it must know which function it is.',
+    example: '15-wq/timer:wq_no_function',
   },
   {
     code: 'KF023',
@@ -228,8 +222,7 @@ export const argumentCodes: readonly CodeRow[] = [
       'Check for NULL before adding an offset: a pointer that may be NULL must not be moved.',
     ],
     text: 'The kernel would release or use a pointer into the middle of an object. Where the wanted struct is itself the first member, offset zero is still right; anywhere else it is not.',
-    bad: 'bpf_task_release(&task->rcu);',
-    good: 'bpf_task_release(task);',
+    example: '03-flags/release:release_offset',
   },
   {
     code: 'KF024',
@@ -247,6 +240,7 @@ export const argumentCodes: readonly CodeRow[] = [
       'What the verifier said of the argument: {seen}',
     ],
     text: 'Static functions are verified anew at each call. Global ones are verified once, from their prototype: integers, the context, pointers to memory of known size, dynptrs, and trusted objects with the tags of libbpf.',
+    example: '19-program/calls:call_with_null',
   },
   {
     code: 'KF025',

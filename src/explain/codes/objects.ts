@@ -21,8 +21,7 @@ export const objectCodes: readonly CodeRow[] = [
       'What bpf_percpu_obj_new() made is dropped by bpf_percpu_obj_drop().',
     ],
     text: 'The verifier distinguishes owning references, which must be dropped or given away, from non-owning ones, which may be read under the lock only.',
-    bad: 'bpf_spin_lock(&lock);\nbpf_list_push_back(&head, &n->node);\nbpf_spin_unlock(&lock);\nbpf_obj_drop(n);                      /* the list owns it */',
-    good: 'bpf_spin_lock(&lock);\nbpf_list_push_back(&head, &n->node);\nbpf_spin_unlock(&lock);',
+    example: '10-objects/list:list_push_twice',
   },
   {
     code: 'KF081',
@@ -36,6 +35,7 @@ export const objectCodes: readonly CodeRow[] = [
       'Per-CPU objects: at most 512 bytes, no special fields, no pointers.',
     ],
     text: 'The type is given as an id in the program’s BTF, which the macro takes from bpf_core_type_id_local().',
+    example: '02-parameters/k:new_no_such_type',
   },
   {
     code: 'KF082',
@@ -52,6 +52,7 @@ export const objectCodes: readonly CodeRow[] = [
       'For another struct, declare another head or root.',
     ],
     text: 'That is how the kernel gets from a node back to its object, and how it knows which destructor to run.',
+    example: '10-objects/list:list_push_wrong_offset',
   },
   {
     code: 'KF083',
@@ -62,6 +63,7 @@ export const objectCodes: readonly CodeRow[] = [
     label: ['the {arg} argument of {kfunc} must be a head or root; {reg} is {value}', 'this is no head or root'],
     help: ['Pass &value->head, or the address of a global in a section of its own, together with its lock.'],
     text: 'Heads and roots on the stack, or reached with a variable index, cannot be tied to a lock.',
+    example: '10-objects/graph:head_on_stack',
   },
   {
     code: 'KF084',
@@ -75,6 +77,7 @@ export const objectCodes: readonly CodeRow[] = [
       'Non-owning references end at bpf_spin_unlock(): add and remove under the same lock, or find it again.',
     ],
     text: 'An owning reference is by definition not in any tree.',
+    example: '10-objects/graph:remove_own',
   },
   {
     code: 'KF085',
@@ -88,6 +91,7 @@ export const objectCodes: readonly CodeRow[] = [
       'Pass an owning or non-owning reference, at offset zero.',
     ],
     text: 'Without a count an object has one owner.',
+    example: '02-parameters/refcounted_kptr:refcount_without_count',
   },
   {
     code: 'KF090',
@@ -101,6 +105,7 @@ export const objectCodes: readonly CodeRow[] = [
       'One __exception_cb(NAME) on the program, naming a global function int NAME(u64 cookie).',
     ],
     text: 'The stack is unwound by the kernel without running anything else, so a throw must not cross frames of the kernel.',
+    example: '14-throw/callback:throw_in_loop',
   },
   {
     code: 'KF091',
@@ -116,6 +121,7 @@ export const objectCodes: readonly CodeRow[] = [
       'struct elem { struct bpf_wq w; } as the map’s value type; bpf_wq_init(&elem->w, &map, 0) with the map the element came from.',
     ],
     text: 'The work may run after the program ended, so it must lie where the kernel can keep it alive: in a map.',
+    example: '02-parameters/map:wq_other_map',
   },
   {
     code: 'KF092',
@@ -128,6 +134,7 @@ export const objectCodes: readonly CodeRow[] = [
       'struct elem { struct bpf_timer t; } as the map’s value type; bpf_timer_init(&elem->t, &map, CLOCK_MONOTONIC) with the map the element came from.',
     ],
     text: 'Like work queues, timers outlive the program and live in maps.',
+    example: '15-wq/timer:timer_other_map',
   },
   {
     code: 'KF093',
@@ -141,15 +148,20 @@ export const objectCodes: readonly CodeRow[] = [
       'The struct must exist in this kernel’s BTF.',
     ],
     text: 'The result is an untrusted pointer that may only be read through.',
+    example: '16-casts/casts:cast_rdonly_int',
   },
   {
     code: 'KF094',
     title: 'a callback returns what it must not',
-    rules: ['callback-return'],
+    rules: ['callback-return', 'return-range@callback', 'return-type@callback'],
     section: 'Documentation/bpf/verifier.rst',
     rule: 'Callbacks return a number in the range their caller gives a meaning to.',
-    label: ['R0 is {value}'],
-    help: ['Return 0 to go on, 1 to stop, and nothing else.'],
-    text: 'bpf_loop() and bpf_for_each_map_elem() take 0 and 1.',
+    label: ['the callback returns {value}; {expected} is wanted', 'the callback returns {value}'],
+    help: [
+      'Return a value in {expected} on every path of the callback.',
+      'A value read from memory has no range: compare it first, or return a constant.',
+    ],
+    text: 'bpf_loop(), bpf_for_each_map_elem() and bpf_find_vma() take 0 to go on and 1 to stop; the callbacks of timers and work queues return 0.',
+    example: '19-program/attach:loop_gives_two',
   },
 ]

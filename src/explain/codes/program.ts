@@ -31,6 +31,7 @@ export const programCodes: readonly CodeRow[] = [
       'Choose another hook: the kernel lists functions with error injection or on its allow-lists.',
     ],
     text: 'This is decided before any instruction is looked at.',
+    example: '19-program/attach:answer_function',
   },
   {
     code: 'KF151',
@@ -44,8 +45,7 @@ export const programCodes: readonly CodeRow[] = [
       'A value read from memory has no range: compare it first, or return a constant.',
     ],
     text: 'For many program types only a few return values make sense. The verifier wants to see that on every path.',
-    bad: 'SEC("lsm/file_open")\nint BPF_PROG(f, struct file *file)\n{\n\treturn 1;                    /* 0 or a negative errno */\n}',
-    good: 'SEC("lsm/file_open")\nint BPF_PROG(f, struct file *file)\n{\n\treturn -1;\n}',
+    example: '19-program/attach:return_one',
   },
   {
     code: 'KF152',
@@ -59,8 +59,7 @@ export const programCodes: readonly CodeRow[] = [
       'Use bpf_for(i, 0, n), bpf_loop() or can_loop for loops whose bound is not known.',
     ],
     text: 'The state at the loop’s head is the same as one time around before.',
-    bad: 'while (*p)\n\t;',
-    good: 'bpf_for(i, 0, 100)\n\tif (!p[i])\n\t\tbreak;',
+    example: '19-program/loops:wait_for_mark',
   },
   {
     code: 'KF153',
@@ -74,6 +73,7 @@ export const programCodes: readonly CodeRow[] = [
       'Turn unrolled or deeply branching loops into bpf_loop() or bpf_for().',
     ],
     text: 'Each branch doubles the paths unless the verifier finds that both sides come to the same.',
+    example: '19-program/loops:branches_in_loop',
   },
   {
     code: 'KF154',
@@ -87,6 +87,7 @@ export const programCodes: readonly CodeRow[] = [
       'Let the compiler inline small functions: static __always_inline.',
     ],
     text: 'Each frame is rounded up to 32 bytes (16 with the JIT).',
+    example: '19-program/calls:frames_too_big',
   },
   {
     code: 'KF155',
@@ -116,6 +117,7 @@ export const programCodes: readonly CodeRow[] = [
     label: ['this cannot stand here'],
     help: ['Code from a compiler is well formed; look at inline assembly, or at a tool that rewrote the object.'],
     text: 'These checks come before the program is looked at path by path.',
+    example: '19-program/insns:ends_twice',
   },
   {
     code: 'KF156',
@@ -126,6 +128,7 @@ export const programCodes: readonly CodeRow[] = [
     label: ['{type} programs cannot use this map'],
     help: ['Use the map from a program of another type, or take the special field out of its value.'],
     text: 'A tracing program may interrupt the holder of a lock, so tracing programs may not use maps with bpf_spin_lock.',
+    example: '19-program/maps:count_in_kprobe',
   },
   {
     code: 'KF157',
@@ -139,6 +142,7 @@ export const programCodes: readonly CodeRow[] = [
       'Conversions: %d %i %u %x %ld %lu %lx %lld %llu %llx %p %pB %pK %px %ps %pS %pi4 %pI4 %pi6 %pI6 %s %c.',
     ],
     text: 'The kernel reads the string at load time and checks it against the size of the array.',
+    example: '19-program/maps:format_unknown',
   },
   {
     code: 'KF158',
@@ -149,6 +153,35 @@ export const programCodes: readonly CodeRow[] = [
     label: ['the compiler gave up on this path'],
     help: ['Initialise the variable that this path leaves unset; compile with -Wall to see which.'],
     text: 'Clang replaces code that can only be reached by undefined behaviour, most often through a variable without a value.',
+  },
+  {
+    code: 'KF160',
+    title: 'the kernel declares it differently',
+    rules: ['loader-mismatch'],
+    section: 'libbpf, typed ksyms',
+    rule: 'A kfunc or kernel variable is declared in the program with the types that the kernel gives it.',
+    label: [
+      'the program declares {kfunc} otherwise than the kernel does',
+      'the types of the program and of the kernel differ',
+    ],
+    help: [
+      'The kernel has: {prototype};',
+      'Take the declaration from vmlinux.h of that kernel, or from `kfuncs show {kfunc}`; pointers and integers must be where the kernel has them, names of structs do not matter.',
+      'To serve kernels that differ, declare one per kernel as {kfunc}___v2 and so on, __weak, and test which is there: bpf_ksym_exists().',
+    ],
+    text: 'libbpf compares the declaration in the program with the kernel’s own, kind by kind, before it loads anything. A mismatch usually means that the kfunc changed between kernels.',
+    example: '19-program/declared_wrong:every_cpu_by_number',
+  },
+  {
+    code: 'KF161',
+    title: 'the loader does not take the program',
+    rules: ['loader'],
+    section: 'libbpf',
+    rule: 'Before the kernel sees a program, the loader finds its hook, makes its maps and fills in what it asks of the kernel.',
+    label: ['libbpf stops here, before the kernel is asked'],
+    help: ['{hint}', 'What libbpf says names the thing it could not find or make.'],
+    text: 'libbpf reads the object, creates the maps, looks up the attach target and relocates the instructions. What fails there never reaches the verifier, so there is no path and no register to show.',
+    example: '19-program/replace:replaces',
   },
   {
     code: 'KF198',

@@ -25,8 +25,7 @@ export const referenceCodes: readonly CodeRow[] = [
       'A second release of the same pointer is one too many: after the first it is gone.',
     ],
     text: 'Acquiring gives the pointer a reference id; release kfuncs look for it. Arguments of the hook, RCU pointers and walked pointers have none.',
-    bad: 'SEC("tp_btf/task_newtask")\nint BPF_PROG(f, struct task_struct *task, u64 flags)\n{\n\tbpf_task_release(task);               /* not ours */\n\treturn 0;\n}',
-    good: 'SEC("tp_btf/task_newtask")\nint BPF_PROG(f, struct task_struct *task, u64 flags)\n{\n\tstruct task_struct *ref = bpf_task_acquire(task);\n\n\tif (ref)\n\t\tbpf_task_release(ref);\n\treturn 0;\n}',
+    example: '03-flags/release:release_unreferenced',
   },
   {
     code: 'KF031',
@@ -44,6 +43,7 @@ export const referenceCodes: readonly CodeRow[] = [
       'A callback may not release what its caller acquired: it may run many times.',
     ],
     text: 'The pointer once had a reference, but the list of references held on this path no longer has it: it was released before, moved into a map, or belongs to the function outside a callback.',
+    example: '09-kptr/kptr:kptr_put_unreferenced',
   },
   {
     code: 'KF032',
@@ -65,8 +65,7 @@ export const referenceCodes: readonly CodeRow[] = [
       'Look at the decisions above: usually an early return misses the release.',
     ],
     text: 'The kernel cannot clean up after a program, so the verifier follows each reference on each path. NULL checks count: on the branch where the pointer is NULL there is nothing to release. Storing the pointer on the stack or in a plain map field does not give it away.',
-    bad: 'struct task_struct *ref = bpf_task_acquire(task);\n\nif (!ref)\n\treturn 0;\nif (ref->pid == 1)\n\treturn 0;                       /* leaks */\nbpf_task_release(ref);\nreturn 0;',
-    good: 'struct task_struct *ref = bpf_task_acquire(task);\n\nif (!ref)\n\treturn 0;\nif (ref->pid == 1)\n\tgoto out;\n/* … */\nout:\nbpf_task_release(ref);\nreturn 0;',
+    example: '03-flags/acquire:acquire_leak_one_branch',
   },
   {
     code: 'KF033',
@@ -77,6 +76,7 @@ export const referenceCodes: readonly CodeRow[] = [
     label: ['{reg} is the second reference passed to this call'],
     help: ['Split the call, or pass one of the two as something the kernel does not own.'],
     text: 'The verifier notes one reference per call, the one that a release or a result is tied to.',
+    example: '18-memory/stack:update_from_two_records',
   },
   {
     code: 'KF034',
@@ -111,8 +111,7 @@ export const referenceCodes: readonly CodeRow[] = [
       '{?packet}After a helper that may move the packet, read data and data_end again and repeat the checks.',
     ],
     text: 'A released object may be freed at once, so the verifier turns each register and stack slot that held the pointer into a plain number. The same happens to slices of a dynptr when the packet may have moved, to RCU pointers when the section ends, to non-owning references at bpf_spin_unlock().',
-    bad: 'bpf_task_release(ref);\nreturn ref->pid;                      /* ref is gone */',
-    good: 'pid = ref->pid;\nbpf_task_release(ref);\nreturn pid;',
+    example: '03-flags/release:release_then_read',
   },
   {
     code: 'KF040',
@@ -129,6 +128,7 @@ export const referenceCodes: readonly CodeRow[] = [
       'An untrusted kptr field (__kptr_untrusted) takes plain pointers; __kptr takes references through bpf_kptr_xchg() only.',
     ],
     text: 'The map’s BTF says what each kptr field points to; the kernel will call that type’s destructor on it.',
+    example: '09-kptr/kptr:kptr_put_other_type',
   },
   {
     code: 'KF041',
@@ -156,7 +156,6 @@ export const referenceCodes: readonly CodeRow[] = [
       'Declare the field with __kptr in a map value, and keep the map’s BTF.',
     ],
     text: 'The field holds a pointer with a count. A plain store would lose the old one; a read of half of it would leak an address.',
-    bad: 'value->task = ref;',
-    good: 'old = bpf_kptr_xchg(&value->task, ref);\nif (old)\n\tbpf_task_release(old);',
+    example: '09-kptr/kptr:kptr_store',
   },
 ]

@@ -20,6 +20,12 @@ export interface CodeRow {
   readonly help: readonly (string | readonly string[])[]
   /** Why the rule is there and how to live with it; paragraphs. */
   readonly text: string
+  /**
+   * A program of examples/ that the kernel rejects with it, 'folder/file:program'; its accepted twin is the one that the
+   * comment above it names. Codes that speak of us rather than of the program have none.
+   */
+  readonly example?: string
+  /** Where the kernel that examples/ is judged by has no such rule yet: the same in a few lines. */
   readonly bad?: string
   readonly good?: string
 }

@@ -17,8 +17,7 @@ export const sectionCodes: readonly CodeRow[] = [
       'Before bpf_throw(): close every section, or throw outside of it.',
     ],
     text: 'A program that ended inside such a section would leave the kernel with RCU, preemption or a lock held for ever.',
-    bad: 'bpf_rcu_read_lock();\nif (!task->real_parent)\n\treturn 0;                       /* still locked */\nbpf_rcu_read_unlock();',
-    good: 'bpf_rcu_read_lock();\nparent = task->real_parent;\nif (!parent)\n\tgoto out;\n/* … */\nout:\nbpf_rcu_read_unlock();\nreturn 0;',
+    example: '13-sections/sections:rcu_one_branch',
   },
   {
     code: 'KF051',
@@ -32,8 +31,7 @@ export const sectionCodes: readonly CodeRow[] = [
       'In a subprogram: open and close in the same function, or leave both to the caller.',
     ],
     text: 'The verifier counts how deep the program is in each kind of section on each path.',
-    bad: 'bpf_rcu_read_lock();\nbpf_rcu_read_lock();\nbpf_rcu_read_unlock();\nbpf_rcu_read_unlock();',
-    good: 'bpf_rcu_read_lock();\nbpf_rcu_read_unlock();',
+    example: '13-sections/sections:rcu_nested',
   },
   {
     code: 'KF052',
@@ -50,8 +48,7 @@ export const sectionCodes: readonly CodeRow[] = [
       'For globals: put lock and root into one private section, e.g. #define private(name) SEC(".data." #name) __hidden __attribute__((aligned(8))).',
     ],
     text: 'The verifier identifies the lock by the object it is in: another value of the same map has another lock.',
-    bad: 'bpf_list_push_back(&head, &node->list);',
-    good: 'bpf_spin_lock(&lock);\nbpf_list_push_back(&head, &node->list);\nbpf_spin_unlock(&lock);',
+    example: '10-objects/list:list_push_unlocked',
   },
   {
     code: 'KF053',
@@ -84,8 +81,7 @@ export const sectionCodes: readonly CodeRow[] = [
       'Make the function static, so that the verifier sees what it does under the lock.',
     ],
     text: 'The section above is short on purpose: whatever runs inside it runs with a lock taken or preemption off, and a tail call would never come back to close it.',
-    bad: 'bpf_spin_lock(&v->lock);\nv->stamp = bpf_ktime_get_ns();\nbpf_spin_unlock(&v->lock);',
-    good: '__u64 now = bpf_ktime_get_ns();\n\nbpf_spin_lock(&v->lock);\nv->stamp = now;\nbpf_spin_unlock(&v->lock);',
+    example: '10-objects/lock:lock_allocates',
   },
   {
     code: 'KF054',
@@ -99,8 +95,7 @@ export const sectionCodes: readonly CodeRow[] = [
       'Two lookups of the same key count as two values: the map may have changed in between.',
     ],
     text: 'The lock is identified by the map (or allocated object) and the id of the pointer, not by its address.',
-    bad: 'a = bpf_map_lookup_elem(&m, &key);\nb = bpf_map_lookup_elem(&m, &key);\nif (!a || !b)\n\treturn 0;\nbpf_spin_lock(&a->lock);\nbpf_spin_unlock(&b->lock);',
-    good: 'a = bpf_map_lookup_elem(&m, &key);\nif (!a)\n\treturn 0;\nbpf_spin_lock(&a->lock);\nbpf_spin_unlock(&a->lock);',
+    example: '10-objects/spinlock:lock_other',
   },
   {
     code: 'KF055',
@@ -114,6 +109,7 @@ export const sectionCodes: readonly CodeRow[] = [
       'Compile with -g: without BTF the map has no lock that the kernel knows of.',
     ],
     text: 'The map’s BTF tells the kernel where the lock is; a value has at most one.',
+    example: '10-objects/spinlock:lock_count',
   },
   {
     code: 'KF056',
@@ -124,6 +120,7 @@ export const sectionCodes: readonly CodeRow[] = [
     label: ['this runs inside the comparison callback of a tree'],
     help: ['Do it before or after bpf_rbtree_add(); let the callback only compare.'],
     text: 'The callback is called while the tree is being walked.',
+    example: '10-objects/rbtree:rbtree_callback_removes',
   },
   {
     code: 'KF057',

@@ -12,8 +12,7 @@ export const stackObjectCodes: readonly CodeRow[] = [
     label: ['{reg} is {value}, where an iterator lives already or does not fit'],
     help: ['Destroy the iterator first: {partner}(&it).', 'Use a second variable for a second iterator.'],
     text: 'An iterator holds resources from its constructor on. Constructing over it would lose them.',
-    bad: 'bpf_iter_num_new(&it, 0, 3);\nbpf_iter_num_new(&it, 3, 4);\nbpf_iter_num_destroy(&it);',
-    good: 'bpf_iter_num_new(&it, 0, 3);\nbpf_iter_num_destroy(&it);\nbpf_iter_num_new(&it, 3, 4);\nbpf_iter_num_destroy(&it);',
+    example: '03-flags/iter_flags:iter_new_twice',
   },
   {
     code: 'KF061',
@@ -29,8 +28,7 @@ export const stackObjectCodes: readonly CodeRow[] = [
       'Do not destroy it before: after {destructor}(&it) it is gone.',
     ],
     text: 'new, next and destroy belong together by name: bpf_iter_NAME_new, _next, _destroy over struct bpf_iter_NAME. Each works on the same stack variable.',
-    bad: 'struct bpf_iter_num it;\n\nbpf_iter_num_next(&it);',
-    good: 'struct bpf_iter_num it;\n\nbpf_iter_num_new(&it, 0, 10);\nwhile (bpf_iter_num_next(&it))\n\t;\nbpf_iter_num_destroy(&it);',
+    example: '03-flags/iter_flags:iter_next_after_destroy',
   },
   {
     code: 'KF062',
@@ -47,6 +45,7 @@ export const stackObjectCodes: readonly CodeRow[] = [
       'It cannot lie in a map, in allocated memory, or be indexed with a variable.',
     ],
     text: 'The verifier tracks what such an object holds, slot by slot, which it can only do on the program’s own stack. Dynptrs handed to a callback (bpf_user_ringbuf_drain) are the exception: they are const.',
+    example: '02-parameters/iter:iter_in_global',
   },
   {
     code: 'KF063',
@@ -59,8 +58,7 @@ export const stackObjectCodes: readonly CodeRow[] = [
       'bpf_rcu_read_lock() before the constructor, bpf_rcu_read_unlock() after the destructor. Non-sleepable programs are in such a section throughout.',
     ],
     text: 'The iterator walks a list of the kernel that is protected by RCU only.',
-    bad: 'bpf_iter_task_new(&it, NULL, BPF_TASK_ITER_ALL_PROCS);   /* in a sleepable program */',
-    good: 'bpf_rcu_read_lock();\nbpf_iter_task_new(&it, NULL, BPF_TASK_ITER_ALL_PROCS);\n/* … */\nbpf_iter_task_destroy(&it);\nbpf_rcu_read_unlock();',
+    example: '03-flags/rcu_protected:protected_no_section',
   },
   {
     code: 'KF064',
@@ -71,6 +69,7 @@ export const stackObjectCodes: readonly CodeRow[] = [
     label: ['{kfunc} takes a lock that this program may already run under'],
     help: ['Use it in an LSM or iter program, or make this one sleepable.'],
     text: 'The iterator takes css_set_lock, which a tracing program may interrupt.',
+    example: '12-iterators/iterators:iter_css_tasks_tracepoint',
   },
   {
     code: 'KF070',
@@ -81,6 +80,7 @@ export const stackObjectCodes: readonly CodeRow[] = [
     label: ['{reg} is {value}, where a dynptr lives already'],
     help: ['Use another variable, or submit, discard or forget the first one before.'],
     text: 'A dynptr from bpf_ringbuf_reserve_dynptr() holds a record that must be submitted or discarded; making another over it would lose that.',
+    example: '11-dynptr/kinds:drain_remake',
   },
   {
     code: 'KF071',
@@ -98,8 +98,7 @@ export const stackObjectCodes: readonly CodeRow[] = [
       'Do not write to the variable yourself.',
     ],
     text: 'The variable was never set up on this path, was overwritten, or what it stood for was given back.',
-    bad: 'struct bpf_dynptr ptr;\n\nbpf_dynptr_size(&ptr);',
-    good: 'struct bpf_dynptr ptr;\n\nbpf_dynptr_from_skb(skb, 0, &ptr);\nbpf_dynptr_size(&ptr);',
+    example: '02-parameters/uninit:uninit_missing',
   },
   {
     code: 'KF072',
@@ -113,11 +112,19 @@ export const stackObjectCodes: readonly CodeRow[] = [
       'Submit or discard the ring buffer record first: bpf_ringbuf_submit_dynptr(&ptr, 0).',
     ],
     text: 'A dynptr is 16 bytes of the stack. Overwriting one that owns a ring buffer record would leak the record; overwriting half of one would leave a forged one.',
+    example: '02-parameters/uninit:uninit_over_referenced',
   },
   {
     code: 'KF073',
     title: 'the dynptr is of the wrong kind',
-    rules: ['dynptr-type', 'dynptr-const', 'dynptr-from-mem', 'dynptr-constructor', 'release-const-dynptr'],
+    rules: [
+      'dynptr-type',
+      'dynptr-const',
+      'dynptr-from-mem',
+      'dynptr-constructor',
+      'release-const-dynptr',
+      'release-unreferenced@dynptr',
+    ],
     section: 'kfuncs.rst "Annotating kfunc parameters"',
     rule: 'Some calls take only dynptrs of one kind (ringbuf, skb …), and none may change a const one.',
     label: [
@@ -130,6 +137,7 @@ export const stackObjectCodes: readonly CodeRow[] = [
       'bpf_dynptr_from_mem() takes memory in a map value, not on the stack.',
     ],
     text: 'A dynptr remembers what it stands for: local memory, a ring buffer record, an skb or an XDP buffer.',
+    example: '11-dynptr/kinds:dynptr_of_stack',
   },
   {
     code: 'KF074',
@@ -140,7 +148,6 @@ export const stackObjectCodes: readonly CodeRow[] = [
     label: ['{kfunc} gives writable memory, and {type} programs may only read packets'],
     help: ['Use bpf_dynptr_slice(), which gives read-only memory.'],
     text: 'Direct packet writes are open to tc, XDP and a few others.',
-    bad: 'p = bpf_dynptr_slice_rdwr(&ptr, 0, buf, sizeof(buf));   /* in a cgroup_skb program */',
-    good: 'p = bpf_dynptr_slice(&ptr, 0, buf, sizeof(buf));',
+    example: '11-dynptr/dynptr:slice_rdwr_readonly_type',
   },
 ]

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// verifier.rst: Register value tracking
+// The stack, and memory of a ring buffer.
+#include "example.h"
+
+struct { __uint(type, BPF_MAP_TYPE_RINGBUF); __uint(max_entries, 4096); } records SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 8); __type(key, u64); __type(value, u64); } pairs SEC(".maps");
+
+// ACCEPT: an index that stays inside
+SEC("tc")
+int slot_bounded(struct __sk_buff *skb)
+{
+	u32 counts[4] = {}, i = skb->mark & 3;
+
+	counts[i] = 1;
+	opaque(skb);
+	return counts[skb->len & 3];
+}
+
+// REJECT (fixed by slot_bounded): an index that may be anything
+// kernel 6.12: invalid unbounded variable-offset write to stack R4
+SEC("tc")
+int slot_unbounded(struct __sk_buff *skb)
+{
+	u32 counts[4] = {}, i = skb->mark;
+
+	// rejected: i is not bounded
+	counts[i] = 1;
+	opaque(skb);
+	return counts[skb->len & 3];
+}
+
+// ACCEPT: one record, and a number from the stack
+SEC("tc")
+int update_from_record(struct __sk_buff *skb)
+{
+	u64 *record = bpf_ringbuf_reserve(&records, 8, 0), one = 1;
+
+	if (!record)
+		return 0;
+	*record = skb->mark;
+	bpf_map_update_elem(&pairs, record, &one, BPF_ANY);
+	bpf_ringbuf_submit(record, 0);
+	return 0;
+}
+
+// REJECT (fixed by update_from_record): one call, two references
+// kernel 6.12: verifier internal error: more than one arg with ref_obj_id R3 4 2
+SEC("tc")
+int update_from_two_records(struct __sk_buff *skb)
+{
+	u64 *record = bpf_ringbuf_reserve(&records, 8, 0), *other;
+
+	if (!record)
+		return 0;
+	*record = skb->mark;
+	other = bpf_ringbuf_reserve(&records, 8, 0);
+	if (other) {
+		*other = 1;
+		// rejected: which of the two is the call about?
+		bpf_map_update_elem(&pairs, record, other, BPF_ANY);
+		bpf_ringbuf_submit(other, 0);
+	}
+	bpf_ringbuf_submit(record, 0);
+	return 0;
+}

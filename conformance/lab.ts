@@ -28,8 +28,10 @@ export interface Row {
   readonly verification_time_us?: number
 }
 
-// Run as a bundle two folders below the root, or from here.
-export const root = findRoot(dirname(fileURLToPath(import.meta.url)))
+// Where it is run; a worktree's node_modules, and so the bundle, may be another's.
+export const root = findRoot(
+  existsSync(join(process.cwd(), 'conformance')) ? process.cwd() : dirname(fileURLToPath(import.meta.url)),
+)
 function findRoot(folder: string): string {
   return existsSync(join(folder, 'conformance', 'floor.json')) || existsSync(join(folder, 'package.json'))
     ? folder

@@ -11,12 +11,18 @@ export interface Compared {
   readonly outcome: Outcome
   /** Rejected by both: is the first message the same, numbers aside? */
   readonly message: boolean | undefined
+  /** Same verdict: did the walk take exactly as many instructions as the kernel's? Fewer would be paths that we did not look at. */
+  readonly effort: 'same' | 'fewer' | 'more' | undefined
 }
 
 export function compare(row: Row, answer: Answer): Compared {
   const outcome = outcomeOf(row, answer)
   const both = row.verdict === 'reject' && answer.verdict === 'reject'
-  return { row, answer, outcome, message: both ? normalise(row.msg ?? '') === normalise(answer.message) : undefined }
+  const message = both ? normalise(row.msg ?? '') === normalise(answer.message) : undefined
+  const kernels = row.verified_insns
+  const comparable = outcome === 'same' && kernels !== undefined && row.stage === 'verifier'
+  const effort = answer.insns === kernels ? 'same' : answer.insns < (kernels ?? 0) ? 'fewer' : 'more'
+  return { row, answer, outcome, message, effort: comparable ? effort : undefined }
 }
 
 function outcomeOf({ verdict }: Row, answer: Answer): Outcome {
@@ -114,6 +120,20 @@ function layOut(rows: readonly (readonly string[])[]): string {
         .trimEnd(),
     )
     .join('\n')
+}
+
+/** Programs judged alike whose walks differ in length, by how the counts differ. */
+export function efforts(all: readonly Compared[]): string {
+  const compared = all.filter(({ effort }) => effort !== undefined)
+  const differ = compared.filter(({ effort }) => effort !== 'same')
+  const lines = differ.map(
+    ({ row, answer, effort }) => `${effort}: ${row.obj} ${row.prog}: ${answer.insns}, kernel ${row.verified_insns}`,
+  )
+  const same = compared.length - differ.length
+  return [
+    ...lines,
+    `as many instructions verified as the kernel: ${same} of ${compared.length} programs (${percent(same, compared.length)})`,
+  ].join('\n')
 }
 
 /** Every program where we and the kernel differ, worst first. */

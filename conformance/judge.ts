@@ -18,6 +18,9 @@ export interface Answer {
   readonly log: readonly string[]
 }
 
+/** The guest that oracle/run.sh boots has two. */
+export const oracleCpus = 2
+
 const nothing = { rule: '', insn: -1, insns: 0, states: 0, log: [] }
 const opened = new Map<string, BpfObject>()
 const linkedOnce = new Map<string, LinkedProgram>()
@@ -41,7 +44,11 @@ export function judge(kernel: Kernel, path: string, prog: string, options: Judge
     const judged = options.mutant === undefined ? linked.value : mutate(linked.value, parseMutant(options.mutant))
     // load flags that the selftest asks for: strict alignment and the like
     const program = { ...judged, flags: judged.flags | (options.flags ?? 0) }
-    const report = verify(program, kernel, { log: options.log ?? false, trace: options.trace ?? false })
+    const report = verify(program, kernel, {
+      log: options.log ?? false,
+      trace: options.trace ?? false,
+      cpus: oracleCpus,
+    })
     const counts = { insns: report.insnsProcessed, states: report.states, log: report.log }
     if (report.verdict === 'accept') return done({ ...nothing, ...counts, verdict: 'accept', message: '' })
     const { verdict, insn } = report

@@ -16,7 +16,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { isMainThread } from 'node:worker_threads'
-import { compare, type Compared, type Counts, count, disagreements, percent, table } from './compare.ts'
+import { compare, type Compared, type Counts, count, disagreements, efforts, percent, table } from './compare.ts'
 import { exampleTable } from './examples.ts'
 import { explainTable } from './explain.ts'
 import { judgeAfresh } from './fresh.ts'
@@ -99,6 +99,7 @@ async function main(): Promise<void> {
   console.log(`${messageTable(all)}\n`)
   console.log(`${unsupportedTable(all)}\n`)
   console.log(`${table(all, ({ row }) => row.prog_type, 'program type')}\n`)
+  console.log(`${efforts(all)}\n`)
   const counts = count(all)
   console.log(
     `${counts.programs} programs in ${seconds} s: same verdict ${percent(counts.same, counts.programs)}, false accepts ${counts.falseAccepts}, false rejects ${counts.falseRejects}, unsupported ${counts.unsupported}, other ${counts.other}; first message identical in ${percent(counts.messages, counts.rejected)} of ${counts.rejected} rejected\n`,

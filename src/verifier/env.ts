@@ -17,6 +17,8 @@ export interface VerifyOptions {
   /** Keep registers along the path, for explanations (slower; used for a second run after a rejection). */
   readonly trace?: boolean
   readonly maxInsns?: number
+  /** CPUs that the machine can have (nr_cpu_ids): bpf_get_smp_processor_id answers less. Default 8192, the most that a distribution's kernel is built for. */
+  readonly cpus?: number
 }
 
 export interface Subprog {

@@ -168,7 +168,6 @@ export const accessCodes: readonly CodeRow[] = [
       'stack-special',
       'spill-size',
       'spill-stack-pointer',
-      'spill-variable',
       'misaligned-spill',
       'fill-size',
       'alignment',

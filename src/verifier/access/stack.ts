@@ -2,18 +2,20 @@
 // Reads and writes of the stack: spills, fills, and bytes.
 
 import type { Env } from '../env.ts'
+import { linkable } from '../explore/alu.ts'
 import { markPrecise } from '../explore/precision.ts'
 import { markSlotRead } from '../explore/liveness.ts'
 import { destroyDynptrAt } from '../call/dynptr.ts'
 import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
-import { constReg, edit, isPointer, notInit, type RegState, scalarReg, unknownScalar } from '../state/reg.ts'
+import { constReg, edit, isNull, isPointer, notInit, type RegState, scalarReg, unknownScalar } from '../state/reg.ts'
 import {
   byteType,
   DYNPTR,
   INVALID,
   IRQ,
   isSpilled,
+  isSpilledScalar,
   ITER,
   MISC,
   type Slot,
@@ -44,12 +46,11 @@ export function writeStack(
   const aligned = off % 8 === 0
   const spill = (reg: RegState): void => {
     if (size === 8) setBit(frame.written, index)
-    // what the spill leaves of the slot keeps no register: zeros stay zeros only where nothing was ever there
+    // what the spill leaves of the slot keeps no register; zeros stay zeros
     let types = slot.types
-    for (let i = 0; i < 8; i++) {
+    for (let i = 0; i < 8 - size; i++) {
       const type = byteType(slot, i)
-      if (i < 8 - size && type !== INVALID)
-        types = withBytes(types, i, 1, type === ZERO && !isSpilled(slot) ? ZERO : MISC)
+      if (type !== INVALID && type !== ZERO) types = withBytes(types, i, 1, MISC)
     }
     frame.setSlot(index, { types: withBytes(types, 8 - size, size, SPILL), reg })
     env.stepStack = frame.frameno * 64 + index
@@ -59,9 +60,9 @@ export function writeStack(
     const fits = size === 8 || scalar.bitWidth(value.var) <= size * 8
     // the copy in memory learns what the register learns, where it is the whole of it
     if (!fits) kept = edit(value, { id: 0, delta: undefined })
-    else if (!scalar.isConst(value.var) && value.id === 0 && source >= 0) {
-      kept = edit(value, { id: env.newId() })
-      env.setReg(source, kept)
+    else if (source >= 0) {
+      kept = linkable(env, value)
+      if (kept !== value) env.setReg(source, kept)
     }
     spill(kept)
     return
@@ -72,7 +73,7 @@ export function writeStack(
     env.stepStack = -2 - env.stepStack
     return
   }
-  if (value !== undefined && isPointer(value)) {
+  if (value !== undefined && isSpillable(value)) {
     if (size !== 8) reject('spill-size', 'invalid size of register spill', { reg: source })
     if (frame !== env.frame && value.kind === 'fp') {
       reject('spill-stack-pointer', 'cannot spill pointers to stack into stack frame of the caller', { reg: source })
@@ -83,11 +84,8 @@ export function writeStack(
   }
   // bytes
   let type = MISC
-  let types = slot.types
-  if (isSpilled(slot)) {
-    for (let i = 0; i < 8; i++) if (byteType(slot, i) === SPILL) types = withBytes(types, i, 1, MISC)
-  }
-  const zero = value === undefined ? imm === 0 : value.kind === 'scalar' && scalar.isZero(value.var)
+  let types = scrubbed(slot)
+  const zero = value === undefined ? imm === 0 : isNull(value)
   if (zero) {
     type = ZERO
     if (source >= 0) markPrecise(env, source)
@@ -95,6 +93,18 @@ export function writeStack(
   for (let i = 0; i < size; i++) types = withBytes(types, byteIndex(off + i), 1, type)
   if (size === 8) setBit(frame.written, index)
   frame.setSlot(index, { types, reg: notInit })
+}
+
+/** A pointer that keeps its meaning on the stack; of others only bytes are left. */
+const isSpillable = (reg: RegState): boolean => isPointer(reg) && reg.kind !== 'tp_buffer' && reg.kind !== 'dynptr'
+
+/** Types of a slot's bytes once data is written over it: of a spilled register, dynptr or iterator only bytes are left. */
+function scrubbed(slot: Slot): number {
+  const top = byteType(slot, 7)
+  if (top !== SPILL && top !== DYNPTR && top !== ITER && top !== IRQ) return slot.types
+  let types = slot.types
+  for (let i = 0; i < 8; i++) if (byteType(slot, i) !== INVALID) types = withBytes(types, i, 1, MISC)
+  return types
 }
 
 /** A store somewhere in [min, max): every slot in reach may have changed. */
@@ -107,10 +117,7 @@ export function writeStackVariable(
   imm: number,
   source: number,
 ): void {
-  if (value !== undefined && isPointer(value)) {
-    reject('spill-variable', `variable-offset stack write of a pointer is not supported`, { reg: source })
-  }
-  const zero = value === undefined ? imm === 0 : scalar.isZero(value.var)
+  const zero = value === undefined ? imm === 0 : isNull(value)
   let precise = false
   for (let at = min; at < max; at++) {
     destroyDynptrAt(env, frame, slotIndex(at))
@@ -121,16 +128,14 @@ export function writeStackVariable(
     const slot = frame.slot(index)
     const byte = byteIndex(at)
     // a zero written to zeros leaves zeros; anything else leaves misc
-    if (zero && slot.reg.kind === 'scalar' && isSpilled(slot) && scalar.isZero(slot.reg.var)) continue
-    let type = MISC
-    if (zero && byteType(slot, byte) === ZERO) {
-      type = ZERO
+    if (zero && byteType(slot, byte) === SPILL && isSpilledScalar(slot) && scalar.isZero(slot.reg.var)) {
       precise = true
+      continue
     }
-    let types = slot.types
-    if (isSpilled(slot))
-      for (let i = 0; i < 8; i++) if (byteType(slot, i) === SPILL) types = withBytes(types, i, 1, MISC)
-    frame.setSlot(index, { types: withBytes(types, byte, 1, type), reg: notInit })
+    const types = scrubbed(slot)
+    const stays = zero && byteType({ types, reg: notInit }, byte) === ZERO
+    if (stays) precise = true
+    frame.setSlot(index, { types: withBytes(types, byte, 1, stays ? ZERO : MISC), reg: notInit })
   }
   if (precise && source >= 0) markPrecise(env, source)
 }
@@ -246,7 +251,5 @@ function clobber(frame: Frame, index: number, slot: Slot, at: number): void {
   const type = byteType(slot, byte)
   if (type === MISC) return
   if (type !== SPILL) return frame.setSlot(index, { types: withBytes(slot.types, byte, 1, MISC), reg: slot.reg })
-  let types = slot.types
-  for (let i = 0; i < 8; i++) if (byteType(slot, i) !== INVALID) types = withBytes(types, i, 1, MISC)
-  frame.setSlot(index, { types, reg: notInit })
+  frame.setSlot(index, { types: scrubbed(slot), reg: notInit })
 }

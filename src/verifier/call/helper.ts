@@ -372,6 +372,7 @@ function release(env: Env, meta: Meta, id: number, name: string): void {
 }
 
 const TAIL_CALL = 12
+const SMP_PROCESSOR_ID = 8
 
 /** A known index into the program array becomes a direct jump, so every path must have the same. */
 function noteTailCallKey(env: Env, map: number): void {
@@ -437,7 +438,7 @@ function made(env: Env, meta: Meta, id: number, base: string, flags: number): Re
     case 'RET_VOID':
       return notInit
     case 'RET_INTEGER':
-      return refined(id, meta)
+      return refined(env, id, meta)
     case 'RET_PTR_TO_MAP_VALUE': {
       if (meta.map < 0) reject('map-first', 'kernel subsystem misconfigured verifier')
       const lock = env.mapRecord(meta.map).hasLock
@@ -484,8 +485,10 @@ function made(env: Env, meta: Meta, id: number, base: string, flags: number): Re
   }
 }
 
-/** Lengths and errors: at most what was asked for. */
-function refined(id: number, meta: Meta): RegState {
+/** Lengths and errors: at most what was asked for. CPU numbers: those there can be. */
+function refined(env: Env, id: number, meta: Meta): RegState {
+  if (id === SMP_PROCESSOR_ID)
+    return scalarReg(scalar.fromRange({ smin: 0n, smax: BigInt((env.options.cpus ?? 8192) - 1) }))
   // get_stack, get_task_stack, probe_read_str and its user and kernel forms; not the probe_read that copies a fixed size
   if ([67, 141, 45, 114, 115].includes(id)) {
     return scalarReg(scalar.fromRange({ smin: -4095n, smax: BigInt(meta.size) }))

@@ -36,11 +36,10 @@ import {
   lendReference,
   releaseReference,
 } from './references.ts'
-import { pushState } from '../explore/paths.ts'
+import { findPrevious, pushState } from '../explore/paths.ts'
 import { widenImprecise } from '../explore/equal.ts'
 import { constReg, scalarReg } from '../state/reg.ts'
 import * as scalar from '../scalar/index.ts'
-import type { State } from '../state/state.ts'
 import { isScalarStruct } from './scalar-struct.ts'
 
 /** What the arguments told of the call. */
@@ -325,7 +324,7 @@ function iterate(env: Env, iter: IterArg): void {
   const reg = iterReg(env.state, iter)
   if (reg.aux !== DRAINED) {
     env.pushStep()
-    const previous = findPrevious(env.state.parent?.parent, env.insn)
+    const previous = findPrevious(env.state.parent?.parent, env.insn, env.state)
     const active = pushState(env, env.insn + 1, env.insn)
     setIterReg(active, iter, { aux: ACTIVE, frame: reg.frame + 1 })
     if (previous !== undefined) widenImprecise(previous, active)
@@ -336,9 +335,4 @@ function iterate(env: Env, iter: IterArg): void {
   env.setReg(0, constReg(0))
 }
 
-/** The state this insn was met with before, on the way here. */
-export function findPrevious(from: State | undefined, insn: number): State | undefined {
-  for (let state = from; state !== undefined; state = state.parent) if (state.firstInsn === insn) return state
-  return undefined
-}
 export { destroyIterator }

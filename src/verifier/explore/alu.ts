@@ -91,13 +91,20 @@ function linkDelta(insn: Insn, dst: RegState, src: RegState, value: RegState): R
     insn.op.width !== 64 ||
     dst.id === 0 ||
     dst.delta !== undefined ||
-    !scalar.isConst(src.var)
+    !scalar.isConst(src.var) ||
+    (insn.op.source === 'reg' && insn.src === insn.dst)
   )
     return value
   const delta = scalar.constNumber(src.var)
   // a constant destination carries no link
   if (Number.isNaN(delta) || delta > 0x7fffffff || delta < 0) return value
   return edit(value, { id: dst.id, delta })
+}
+
+/** The scalar as it is copied: under an id, by which the copies learn from each other; a link at a distance does not go on. */
+export function linkable(env: Env, reg: RegState): RegState {
+  if (reg.delta !== undefined) return edit(reg, { id: scalar.isConst(reg.var) ? 0 : env.newId(), delta: undefined })
+  return reg.id === 0 && !scalar.isConst(reg.var) ? edit(reg, { id: env.newId() }) : reg
 }
 
 function move(env: Env, insn: Insn): void {
@@ -115,31 +122,21 @@ function move(env: Env, insn: Insn): void {
     // the arena is the only other address space
     return env.setReg(insn.dst, insn.imm === 1 ? pointer('arena') : unknownScalar)
   }
+  const sext = op.name === 'movsx'
   if (src.kind === 'scalar') {
-    if (src.delta !== undefined) {
-      src = edit(src, { id: 0, delta: undefined })
-      env.setReg(insn.src, src)
+    const bits = sext ? op.size * 8 - 1 : op.width
+    const keeps = bits === 64 || (sext ? scalar.umaxN(src.var) < 2 ** bits : scalar.bitWidth(src.var) <= 32)
+    if (keeps) {
+      const linked = linkable(env, src)
+      if (linked !== src) env.setReg(insn.src, linked)
+      src = linked
     }
-    const bits = op.name === 'movsx' ? op.size * 8 - 1 : op.width
-    const keeps =
-      op.name === 'movsx'
-        ? scalar.sminN(src.var) >= 0 && scalar.umaxN(src.var) < 2 ** bits && op.width === 64
-        : op.width === 64 || scalar.bitWidth(src.var) <= 32
-    if (keeps && src.id === 0 && !scalar.isConst(src.var)) {
-      src = edit(src, { id: env.newId() })
-      env.setReg(insn.src, src)
-    }
-    if (op.name === 'movsx') {
-      const value = scalar.movsx(src.var, op.size as 1 | 2 | 4, op.width as 32 | 64)
-      return env.setReg(insn.dst, edit(src, { var: value, id: keeps ? src.id : 0 }))
-    }
-    if (op.width === 64) return env.setReg(insn.dst, src)
-    return env.setReg(insn.dst, edit(src, { var: scalar.zext32(src.var), id: keeps ? src.id : 0 }))
+    if (op.width === 64 && !sext) return env.setReg(insn.dst, src)
+    const value = sext ? scalar.movsx(src.var, op.size as 1 | 2 | 4, op.width as 32 | 64) : scalar.zext32(src.var)
+    return env.setReg(insn.dst, edit(src, keeps ? { var: value } : { var: value, id: 0, delta: undefined }))
   }
-  if (op.name === 'movsx') return env.setReg(insn.dst, unknownScalar)
-  if (op.width === 32) {
-    return env.setReg(insn.dst, scalarReg(scalar.unsignedOfSize(4)))
-  }
+  if (op.width === 32) return env.setReg(insn.dst, scalarReg(scalar.unsignedOfSize(4)))
+  if (sext) return env.setReg(insn.dst, unknownScalar)
   env.setReg(insn.dst, src)
 }
 
@@ -147,9 +144,9 @@ function pointerAlu(env: Env, insn: Insn, dst: RegState, src: RegState): void {
   const { op } = insn
   const text = opText[op.name] ?? op.name
   const details = { reg: insn.dst }
+  // any arithmetic leads to some place in the arena
+  if (dst.kind === 'arena' || src.kind === 'arena') return env.setReg(insn.dst, pointer('arena'))
   if (isPointer(dst) && isPointer(src)) {
-    if (dst.kind === 'arena' || src.kind === 'arena')
-      return env.setReg(insn.dst, op.width === 64 ? pointer('arena') : unknownScalar)
     if (op.name === 'sub') return env.setReg(insn.dst, unknownScalar)
     reject('pointer-pointer', `R${insn.dst} pointer ${text} pointer prohibited`, details)
   }
@@ -157,7 +154,6 @@ function pointerAlu(env: Env, insn: Insn, dst: RegState, src: RegState): void {
   // where the pointer ends up decides what it may touch: the scalar's value matters exactly
   if (off === dst) markPrecise(env, insn.dst)
   else if (op.source === 'reg') markPrecise(env, insn.src)
-  if (ptr.kind === 'arena') return env.setReg(insn.dst, op.width === 64 ? pointer('arena') : unknownScalar)
   if (op.width === 32 && op.name === 'sub') return env.setReg(insn.dst, unknownScalar)
   if (op.width === 32) reject('pointer-alu32', `R${insn.dst} 32-bit pointer arithmetic prohibited`, details)
   if (scalar.isInconsistent(off.var)) return env.setReg(insn.dst, unknownScalar)

@@ -3,17 +3,32 @@
 
 import type { Insn } from '../../isa/index.ts'
 import { isTrusted } from '../access/btf-pointer.ts'
+import { MAX_VAR_OFF } from '../access/regions.ts'
 import { releaseReferenceIn } from '../call/references.ts'
 import type { Env } from '../env.ts'
 import * as scalar from '../scalar/index.ts'
-import { constReg, edit, isPkt, isPointer, MAYBE_NULL, mayBeNull, pointer, type RegState } from '../state/reg.ts'
+import {
+  constReg,
+  edit,
+  isPkt,
+  isPointer,
+  MAYBE_NULL,
+  mayBeNull,
+  pointer,
+  type RegState,
+  withVar,
+} from '../state/reg.ts'
 import { isSpilledScalar } from '../state/stack.ts'
 import { type LinkedReg, mapRegs, type State } from '../state/state.ts'
 import { readReg } from './operands.ts'
 import { DST_IS_FP, markPrecise, SRC_IS_FP } from './precision.ts'
 
-const AT_PKT_END = -2
-const BEYOND_PKT_END = -1
+/** In place of a packet pointer's range: at the end or beyond it; at least a byte beyond it. */
+const AT_PKT_END = -1
+const BEYOND_PKT_END = -2
+
+/** So many registers and slots of equal value are followed; the rest lose the link. */
+const MAX_LINKED = 6
 
 /** Executes the jump; the next insn is env.insn afterwards. `fork` keeps the other way for later. */
 export function executeJump(env: Env, insn: Insn, fork: (target: number) => State): number {
@@ -37,8 +52,8 @@ export function executeJump(env: Env, insn: Insn, fork: (target: number) => Stat
   const other = fork(target)
   const here = env.state
   if (dst.kind === 'scalar' && src.kind === 'scalar') {
-    refine(env, here, insn, dst, src, false)
-    refine(env, other, insn, dst, src, true)
+    refine(here, insn, dst, src, linked, false)
+    refine(other, insn, dst, src, linked, true)
     return next
   }
   const eq = op.name === 'jeq'
@@ -48,21 +63,15 @@ export function executeJump(env: Env, insn: Insn, fork: (target: number) => Stat
       markNull(env, other, dst, eq)
       return next
     }
-    if (
-      width === 64 &&
-      op.source === 'reg' &&
-      isPointer(dst) &&
-      isPointer(src) &&
-      mayBeNull(dst) !== mayBeNull(src) &&
-      dst.kind !== 'btf' &&
-      src.kind !== 'btf'
-    ) {
-      const nullable = mayBeNull(dst) ? dst : src
-      markNull(env, eq ? other : here, nullable, false)
-      return next
+    if (width === 64 && op.source === 'reg' && dst.kind !== 'btf' && src.kind !== 'btf') {
+      // equal to what cannot be NULL
+      const { regs } = (eq ? other : here).cur
+      if (mayBeNull(src) && notNull(dst)) regs[insn.src] = nonNull(env, src)
+      if (mayBeNull(dst) && notNull(src)) regs[insn.dst] = nonNull(env, dst)
+      if (mayBeNull(src) !== mayBeNull(dst)) return next
     }
   }
-  if (width === 64 && op.source === 'reg') learnPacketRange(op.name, dst, src, here, other)
+  if (width === 64 && op.source === 'reg') learnPacketRange(insn, dst, src, here, other)
   return next
 }
 
@@ -91,11 +100,16 @@ function packetTaken(op: string, pkt: RegState): boolean | undefined {
 /** What the kernel knows never to be null without a check; other pointers may be compared either way. */
 function notNull(reg: RegState): boolean {
   if (reg.flags & MAYBE_NULL) return false
+  // an offset without bounds may wrap around to zero
+  if (scalar.sminN(reg.var) <= -MAX_VAR_OFF || scalar.smaxN(reg.var) >= MAX_VAR_OFF) return false
   switch (reg.kind) {
     case 'sock':
     case 'tcp_sock':
+    case 'xdp_sock':
+    case 'buf':
     case 'map_value':
     case 'map_key':
+    case 'map_ptr':
     case 'sock_common':
     case 'mem':
       return true
@@ -106,48 +120,65 @@ function notNull(reg: RegState): boolean {
   }
 }
 
+/** Registers and slots that hold scalars of this id, the current frame's first. A register compared with another of its id counts twice. */
 function collectLinked(state: State, id: number, out: LinkedReg[]): void {
-  state.frames.forEach((frame, f) => {
-    for (let i = 0; i < 10; i++)
-      if (frame.regs[i]!.kind === 'scalar' && frame.regs[i]!.id === id) add({ frame: f, reg: i, slot: -1 })
-    frame.stack.forEach((slot, s) => {
-      if (isSpilledScalar(slot) && slot.reg.id === id) add({ frame: f, reg: -1, slot: s })
-    })
-  })
-  function add(linked: LinkedReg): void {
-    if (!out.some((l) => l.frame === linked.frame && l.reg === linked.reg && l.slot === linked.slot)) out.push(linked)
+  for (let f = state.frames.length - 1; f >= 0; f--) {
+    const { regs, stack } = state.frames[f]!
+    for (let i = 0; i < 10; i++) {
+      const reg = regs[i]!
+      if (reg.kind !== 'scalar' || reg.id !== id) continue
+      if (out.length < MAX_LINKED) out.push({ frame: f, reg: i, slot: -1 })
+      else regs[i] = edit(reg, { id: 0, delta: undefined })
+    }
+    for (let s = 0; s < stack.length; s++) {
+      const slot = stack[s]!
+      if (!isSpilledScalar(slot) || slot.reg.id !== id) continue
+      if (out.length < MAX_LINKED) out.push({ frame: f, reg: -1, slot: s })
+      else stack[s] = { types: slot.types, reg: edit(slot.reg, { id: 0, delta: undefined }) }
+    }
   }
 }
 
-function refine(env: Env, state: State, insn: Insn, dst: RegState, src: RegState, taken: boolean): void {
-  void env
+function refine(
+  state: State,
+  insn: Insn,
+  dst: RegState,
+  src: RegState,
+  linked: readonly LinkedReg[],
+  taken: boolean,
+): void {
   const { op } = insn
+  const { regs } = state.cur
   if (op.source === 'reg' && insn.dst === insn.src) {
-    const self = scalar.refineBranchSelf(op.name, op.width as 32 | 64, dst.var, taken)
-    state.cur.regs[insn.dst] = edit(dst, { var: self })
-    if (dst.id !== 0) syncLinked(state, state.cur.regs[insn.dst]!)
+    regs[insn.dst] = edit(regs[insn.dst]!, {
+      var: scalar.refineBranchSelf(op.name, op.width as 32 | 64, dst.var, taken),
+    })
+    syncLinked(state, insn.dst, linked)
     return
   }
   const [a, b] = scalar.refineBranch(op.name as 'jeq', op.width as 32 | 64, dst.var, src.var, taken)
-  const regs = state.cur.regs
-  if (op.source === 'reg' && b !== src.var) {
-    regs[insn.src] = edit(regs[insn.src]!, { var: b })
-    if (src.id !== 0) syncLinked(state, regs[insn.src]!)
-  }
-  if (a !== dst.var) {
-    regs[insn.dst] = edit(regs[insn.dst]!, { var: a })
-    if (dst.id !== 0) syncLinked(state, regs[insn.dst]!)
-  }
+  const fromReg = op.source === 'reg'
+  if (fromReg && b !== src.var) regs[insn.src] = withVar(regs[insn.src]!, b)
+  if (a !== dst.var) regs[insn.dst] = withVar(regs[insn.dst]!, a)
+  if (linked.length < 2) return
+  if (fromReg) syncLinked(state, insn.src, linked)
+  syncLinked(state, insn.dst, linked)
 }
 
 /** Copies of a scalar learn what one of them learnt, each at its own distance. */
-function syncLinked(state: State, known: RegState): void {
-  mapRegs(state, (reg) => {
-    if (reg.kind !== 'scalar' || reg.id !== known.id || reg === known) return reg
-    if (reg.delta === known.delta) return edit(reg, { var: known.var })
+function syncLinked(state: State, number: number, linked: readonly LinkedReg[]): void {
+  const known = state.cur.regs[number]!
+  if (known.id === 0) return
+  for (const { frame, reg: i, slot: s } of linked) {
+    const { regs, stack } = state.frames[frame]!
+    const reg = s >= 0 ? stack[s]!.reg : regs[i]!
+    if (reg === known || reg.id !== known.id || reg.kind !== 'scalar') continue
+    const same = reg.delta === known.delta
     const shift = (reg.delta ?? 0) - (known.delta ?? 0)
-    return edit(reg, { var: scalar.linkedPlus(known.var, shift) })
-  })
+    const next = withVar(reg, same ? known.var : scalar.linkedPlus(known.var, shift))
+    if (s >= 0) stack[s] = { types: stack[s]!.types, reg: next }
+    else regs[i] = next
+  }
 }
 
 /** All copies of a nullable pointer turn into a null or a pointer. */
@@ -182,26 +213,28 @@ export function nonNull(env: Env, reg: RegState): RegState {
 }
 
 /** `if (data + n > data_end)`: all packet pointers of the same origin learn the range. */
-function learnPacketRange(op: string, dst: RegState, src: RegState, here: State, other: State): void {
+function learnPacketRange(insn: Insn, dst: RegState, src: RegState, here: State, other: State): void {
+  const op = insn.op.name
   const ends = (pkt: RegState, end: RegState): boolean =>
     (pkt.kind === 'pkt' && end.kind === 'pkt_end') ||
     (pkt.kind === 'pkt_meta' && end.kind === 'pkt' && end.off === 0 && scalar.isZero(end.var) && end.id === 0)
   const forward = ends(dst, src)
   if (!forward && !ends(src, dst)) return
   const pkt = forward ? dst : src
+  const reg = forward ? insn.dst : insn.src
   const name = forward ? op : (flipped[op] ?? '')
   if (name === 'jgt') {
     widen(here, pkt, false)
-    markEnd(other, pkt, BEYOND_PKT_END)
+    markEnd(other, reg, BEYOND_PKT_END)
   } else if (name === 'jlt') {
     widen(other, pkt, true)
-    markEnd(here, pkt, AT_PKT_END)
+    markEnd(here, reg, AT_PKT_END)
   } else if (name === 'jge') {
     widen(here, pkt, true)
-    markEnd(other, pkt, AT_PKT_END)
+    markEnd(other, reg, AT_PKT_END)
   } else if (name === 'jle') {
     widen(other, pkt, false)
-    markEnd(here, pkt, BEYOND_PKT_END)
+    markEnd(here, reg, BEYOND_PKT_END)
   }
 }
 
@@ -214,12 +247,7 @@ function widen(state: State, pkt: RegState, open: boolean): void {
   )
 }
 
-function markEnd(state: State, pkt: RegState, mark: number): void {
-  if (pkt.kind !== 'pkt') return
-  const regs = state.cur.regs
-  for (let i = 0; i < 10; i++) {
-    const reg = regs[i]!
-    if (reg.kind === 'pkt' && reg.id === pkt.id && reg.off === pkt.off && scalar.equal(reg.var, pkt.var))
-      regs[i] = edit(reg, { size: mark })
-  }
+function markEnd(state: State, number: number, mark: number): void {
+  const { regs } = state.cur
+  if (regs[number]!.kind === 'pkt') regs[number] = edit(regs[number]!, { size: mark })
 }

@@ -3,7 +3,7 @@
 
 import type { Env } from '../env.ts'
 import * as scalar from '../scalar/index.ts'
-import { notInit, type RegState, unknownScalar } from '../state/reg.ts'
+import { type RegState, unknownScalar } from '../state/reg.ts'
 import {
   byteType,
   DYNPTR,
@@ -230,14 +230,15 @@ export function widenImprecise(previous: State, cur: State): void {
   const ids = new IdMap()
   const differs = (a: RegState, b: RegState): boolean =>
     a.kind === 'scalar' && b.kind === 'scalar' && !a.precise && !b.precise && !sameExactly(a, b, ids)
-  previous.frames.forEach((old, f) => {
+  for (let f = previous.frames.length - 1; f >= 0; f--) {
+    const old = previous.frames[f]!
     const frame = cur.frames[f]
-    if (frame === undefined) return
-    for (let i = 0; i < 10; i++) if (differs(old.regs[i] ?? notInit, frame.regs[i]!)) frame.regs[i] = unknownScalar
+    if (frame === undefined) continue
+    for (let i = 0; i < 10; i++) if (differs(old.regs[i]!, frame.regs[i]!)) frame.regs[i] = unknownScalar
     for (let s = 0; s < old.stack.length && s < frame.stack.length; s++) {
       const a = old.stack[s]!
       const b = frame.stack[s]!
       if (isSpilled(a) && isSpilled(b) && differs(a.reg, b.reg)) frame.stack[s] = { types: b.types, reg: unknownScalar }
     }
-  })
+  }
 }

@@ -4,7 +4,7 @@
 import { accessAtomic, accessLoad, accessStore, loadAbs, loadImm64 } from './memory-insns.ts'
 import { checkReserved } from '../../isa/index.ts'
 import { callHelper } from '../call/helper.ts'
-import { callKfunc, findPrevious } from '../call/kfunc.ts'
+import { callKfunc } from '../call/kfunc.ts'
 import { allowedUnderLock } from '../call/locks.ts'
 import { requireNoReferences } from '../call/references.ts'
 import { callSubprog } from '../call/subprog.ts'
@@ -17,7 +17,7 @@ import { executeJump } from './branch.ts'
 import { widenImprecise } from './equal.ts'
 import { enforceCallbackReturn, enforceReturn } from './exit.ts'
 import { jumpTarget, roleAt } from './flow.ts'
-import { pushState } from './paths.ts'
+import { findPrevious, pushState } from './paths.ts'
 import { pathEnded, visited } from './visit.ts'
 
 /** Explores all paths from `state` at `start`. Throws a Rejection at the first violation. */
@@ -114,7 +114,7 @@ function step(env: Env): number | undefined {
       env.jmpsProcessed++
       const target = jumpTarget(insn, env.insn)!
       env.pushStep()
-      const previous = findPrevious(env.state.parent?.parent, env.insn)
+      const previous = findPrevious(env.state.parent?.parent, env.insn, env.state)
       const queued = pushState(env, env.insn + 1, env.insn)
       queued.mayGotoDepth++
       if (previous !== undefined) widenImprecise(previous, queued)
@@ -205,7 +205,7 @@ function exitClosed(env: Env, exception: boolean): number | undefined {
     return callsite + 1
   }
   // the call is made again: it may call back once more, or be done
-  const previous = findPrevious(state.parent, callsite)
+  const previous = findPrevious(state.parent, callsite, state)
   if (previous !== undefined) widenImprecise(previous, state)
   return callsite
 }

@@ -3,7 +3,7 @@
 
 import type { Env } from '../env.ts'
 import { reject } from '../report.ts'
-import type { State } from '../state/state.ts'
+import { sameCalls, type State } from '../state/state.ts'
 
 const MAX_PENDING = 8192
 
@@ -14,4 +14,11 @@ export function pushState(env: Env, insn: number, prev: number): State {
   if (state.parent !== undefined) state.parent.branches++
   if (env.stack.length > MAX_PENDING) reject('complexity', `The sequence of ${env.stack.length} jumps is too complex.`)
   return state
+}
+
+/** The state this insn was met with before, on the way here, in the same calls. */
+export function findPrevious(from: State | undefined, insn: number, cur: State): State | undefined {
+  for (let state = from; state !== undefined; state = state.parent)
+    if (state.firstInsn === insn && sameCalls(state, cur)) return state
+  return undefined
 }

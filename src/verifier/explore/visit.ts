@@ -7,7 +7,7 @@ import type { Env } from '../env.ts'
 import { reject } from '../report.ts'
 import { notInit } from '../state/reg.ts'
 import { byteType, emptySlot, ITER } from '../state/stack.ts'
-import { type State, testBit } from '../state/state.ts'
+import { sameCalls, type State, testBit } from '../state/state.ts'
 import { identicalRegs, statesEqual } from './equal.ts'
 import { propagateReads } from './liveness.ts'
 import { forgetPrecision, propagatePrecision } from './precision.ts'
@@ -15,24 +15,22 @@ import { forgetPrecision, propagatePrecision } from './precision.ts'
 /** BPF_F_TEST_STATE_FREQ: a state is kept wherever one can be. */
 const TEST_STATE_FREQ = 8
 
+/** The outermost loop known to hold `state`. Those passed on the way are told, and keep that answer when theirs would change. */
 export function loopEntryOf(state: State): State | undefined {
   let top = state.loopEntry
   while (top?.loopEntry !== undefined && top !== top.loopEntry) top = top.loopEntry
+  for (let s: State | undefined = state; s !== undefined && s.loopEntry !== top; ) {
+    const next: State | undefined = s.loopEntry
+    s.loopEntry = top
+    s = next
+  }
   return top
-}
-
-function sameCalls(a: State, b: State): boolean {
-  const { length } = a.frames
-  if (length !== b.frames.length) return false
-  for (let i = 0; i < length; i++) if (a.frames[i]!.callsite !== b.frames[i]!.callsite) return false
-  return true
 }
 
 /** `state` is part of a loop that begins no later than at `header`. */
 export function updateLoopEntry(state: State, header: State): void {
   const own = loopEntryOf(state) ?? state
   const other = loopEntryOf(header) ?? header
-  if (!sameCalls(own, other)) return
   if (other.branches > 0 && other.dfsDepth <= own.dfsDepth) {
     state.loopEntry = header
     header.usedAsLoopEntry = true

@@ -60,7 +60,8 @@ function attributes(env: Env, reg: RegState): string[] {
     parts.push(`ks=${map.keySize},vs=${map.valueSize}`)
   }
   if (reg.off !== 0) parts.push(`off=${scalar.formatSigned(BigInt(reg.off))}`)
-  if (reg.kind === 'pkt' || reg.kind === 'pkt_meta') parts.push(`r=${reg.size < 0 ? 0x10000 + reg.size : reg.size}`)
+  if (reg.kind === 'pkt' || reg.kind === 'pkt_meta')
+    parts.push(`r=${scalar.formatUnsigned(BigInt.asUintN(64, BigInt(reg.size)))}`)
   if (reg.kind === 'mem') parts.push(`sz=${scalar.formatUnsigned(BigInt(reg.size))}`)
   if (reg.kind === 'dynptr') parts.push(`type=${reg.dynptr}`)
   if (!scalar.isConst(reg.var)) parts.push(scalar.formatScalar(reg.var))

@@ -242,6 +242,14 @@ export class State {
   }
 }
 
+/** The two are in the same function, called from the same places. */
+export function sameCalls(a: State, b: State): boolean {
+  const { length } = a.frames
+  if (length !== b.frames.length) return false
+  for (let i = 0; i < length; i++) if (a.frames[i]!.callsite !== b.frames[i]!.callsite) return false
+  return true
+}
+
 /** Replaces every register and spilled register for which `change` gives another value. */
 export function mapRegs(state: State, change: (reg: RegState) => RegState, only?: Frame): void {
   for (const frame of only === undefined ? state.frames : [only]) {

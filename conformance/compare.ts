@@ -11,7 +11,7 @@ export interface Compared {
   readonly outcome: Outcome
   /** Rejected by both: is the first message the same, numbers aside? */
   readonly message: boolean | undefined
-  /** Same verdict: did the walk take exactly as many instructions as the kernel's? Fewer would be paths that we did not look at. */
+  /** Same verdict: did the walk take exactly as many instructions, and keep as many states, as the kernel's? Fewer would be paths that we did not look at. */
   readonly effort: 'same' | 'fewer' | 'more' | undefined
 }
 
@@ -21,7 +21,9 @@ export function compare(row: Row, answer: Answer): Compared {
   const message = both ? normalise(row.msg ?? '') === normalise(answer.message) : undefined
   const kernels = row.verified_insns
   const comparable = outcome === 'same' && kernels !== undefined && row.stage === 'verifier'
-  const effort = answer.insns === kernels ? 'same' : answer.insns < (kernels ?? 0) ? 'fewer' : 'more'
+  const states = row.total_states ?? answer.states
+  const more = answer.insns === kernels ? answer.states - states : answer.insns - (kernels ?? 0)
+  const effort = more === 0 ? 'same' : more < 0 ? 'fewer' : 'more'
   return { row, answer, outcome, message, effort: comparable ? effort : undefined }
 }
 
@@ -127,12 +129,13 @@ export function efforts(all: readonly Compared[]): string {
   const compared = all.filter(({ effort }) => effort !== undefined)
   const differ = compared.filter(({ effort }) => effort !== 'same')
   const lines = differ.map(
-    ({ row, answer, effort }) => `${effort}: ${row.obj} ${row.prog}: ${answer.insns}, kernel ${row.verified_insns}`,
+    ({ row, answer, effort }) =>
+      `${effort}: ${row.obj} ${row.prog}: ${answer.insns} insns, ${answer.states} states; kernel ${row.verified_insns}, ${row.total_states}`,
   )
   const same = compared.length - differ.length
   return [
     ...lines,
-    `as many instructions verified as the kernel: ${same} of ${compared.length} programs (${percent(same, compared.length)})`,
+    `as many instructions verified and states kept as the kernel: ${same} of ${compared.length} programs (${percent(same, compared.length)})`,
   ].join('\n')
 }
 

@@ -13,6 +13,9 @@ interface Judged {
   readonly program: string
   readonly verdict: string
   readonly message?: string
+  /** How long the kernel's walk was, and how many states it kept. */
+  readonly insnsProcessed?: number
+  readonly states?: number
 }
 
 const folder = new URL('../examples/', import.meta.url)
@@ -43,8 +46,10 @@ describe('the examples agree with the kernel', () => {
     if (!object.ok) throw new Error(object.fault.what)
     const wrong: string[] = []
     for (const judged of programs.filter((row) => row.object === name)) {
-      const ours = answer(object.value, judged.program, kernel)
+      const { text: ours, walk } = answer(object.value, judged.program, kernel)
       const theirs = expected(judged)
+      if (walk !== undefined && walk !== `${judged.insnsProcessed} insns, ${judged.states} states`)
+        wrong.push(`${judged.program}: ${walk}, the kernel: ${judged.insnsProcessed} insns, ${judged.states} states`)
       if (ours === theirs) continue
       differing.push(`${name} ${judged.program}`)
       if (known[`${name} ${judged.program}`] === undefined)
@@ -58,12 +63,18 @@ describe('the examples agree with the kernel', () => {
   })
 })
 
-function answer(object: Parameters<typeof linkProgram>[0], program: string, kernel: Kernel): string {
+function answer(
+  object: Parameters<typeof linkProgram>[0],
+  program: string,
+  kernel: Kernel,
+): { text: string; walk?: string } {
   const linked = linkProgram(object, program, kernel)
-  if (!linked.ok) return `load_error: ${numberless(linked.fault.what)}`
+  if (!linked.ok) return { text: `load_error: ${numberless(linked.fault.what)}` }
   const report = verify(linked.value, kernel, {})
-  if (report.verdict === 'accept') return 'accept'
-  return `${report.verdict}: ${numberless(report.verdict === 'unsupported' ? report.what : report.message)}`
+  const walk = `${report.insnsProcessed} insns, ${report.states} states`
+  if (report.verdict === 'accept') return { text: 'accept', walk }
+  const what = report.verdict === 'unsupported' ? report.what : report.message
+  return { text: `${report.verdict}: ${numberless(what)}`, walk }
 }
 
 function expected({ verdict, message = '' }: Judged): string {

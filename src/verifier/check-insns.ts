@@ -2,7 +2,7 @@
 // Every instruction by itself, in program order, reached or not: its encoding, the map it refers to. RFC 9669 §3;
 // verifier.rst "direct map value access".
 
-import { checkEncoding } from '../isa/index.ts'
+import { checkEncoding, type Insn } from '../isa/index.ts'
 import { checkMapForProgram } from '../kernel/index.ts'
 import type { MapDef, Ref } from '../object/index.ts'
 import { MAX_VAR_OFF } from './access/regions.ts'
@@ -21,10 +21,18 @@ export function checkInsns(env: Env): void {
     if (insn.op.kind !== 'ld_imm64') continue
     const ref = env.prog.refs.get(i)
     if (ref?.kind === 'map' || ref?.kind === 'map_value') checkMap(env, ref, used)
+    else if (ref === undefined) requireNoMap(insn)
     i++
   }
   env.insn = 0
 }
+
+/** What refers to a map by a file descriptor that nobody put there. */
+function requireNoMap({ src, imm }: Insn): void {
+  if (src === MAP_FD || src === MAP_VALUE) reject('map-fd', `fd ${imm} is not pointing to valid bpf_map`)
+  if (src === MAP_IDX || src === MAP_IDX_VALUE) reject('map-fd', 'fd_idx without fd_array is invalid')
+}
+const [MAP_FD, MAP_VALUE, MAP_IDX, MAP_IDX_VALUE] = [1, 2, 5, 6]
 
 function checkMap(env: Env, ref: Extract<Ref, { kind: 'map' | 'map_value' }>, used: Set<number>): void {
   const map = env.map(ref.map)

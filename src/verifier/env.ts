@@ -41,6 +41,8 @@ export interface Subprog {
 /** What the engine notes of one insn as it first meets it; contradictions between paths are rejections. */
 export interface InsnNote {
   prune: boolean
+  /** Met from elsewhere than the insn before it: what the kernel keeps a history of. */
+  jumpPoint: boolean
   forceCheckpoint: boolean
   seen: boolean
   /** Type of the pointer that a load or store goes through, as first met: on other paths it may not be just any other. */
@@ -120,6 +122,7 @@ export class Env {
     this.insns = prog.insns
     this.notes = prog.insns.map(() => ({
       prune: false,
+      jumpPoint: false,
       forceCheckpoint: false,
       seen: false,
       ptrKind: '',
@@ -227,8 +230,7 @@ export class Env {
     if (this.stepPushed) return
     this.stepPushed = true
     const before = this.state.last
-    const { kind } = this.insns[this.insn]!.op
-    const counts = this.stepStack >= 0 || kind === 'jump' || kind === 'ja' || kind === 'call' || kind === 'exit'
+    const counts = this.stepStack !== -1 || this.stepLinked !== undefined || this.note(this.insn).jumpPoint
     const weight = (before?.weight ?? 0) + (counts ? 1 : 0)
     this.state.last = {
       before,

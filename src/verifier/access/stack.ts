@@ -82,16 +82,25 @@ export function writeStack(
     spill(value)
     return
   }
-  // bytes
-  let type = MISC
-  let types = scrubbed(slot)
   const zero = value === undefined ? imm === 0 : isNull(value)
-  if (zero) {
-    type = ZERO
-    if (source >= 0) markPrecise(env, source)
-  }
-  for (let i = 0; i < size; i++) types = withBytes(types, byteIndex(off + i), 1, type)
+  if (zero && source >= 0) markPrecise(env, source)
+  setBytes(frame, off, size, zero ? ZERO : MISC)
   if (size === 8) setBit(frame.written, index)
+}
+
+/** A call wrote the bytes at [off, off + size): what is in them nobody knows. */
+export function fillStack(env: Env, frame: Frame, off: number, size: number): void {
+  for (let at = off; at < off + size; at++) {
+    destroyDynptrAt(env, frame, slotIndex(at))
+    env.printer?.slotWritten(slotIndex(at))
+    setBytes(frame, at, 1, MISC)
+  }
+}
+
+function setBytes(frame: Frame, off: number, size: number, type: number): void {
+  const index = slotIndex(off)
+  let types = scrubbed(frame.slot(index))
+  for (let i = 0; i < size; i++) types = withBytes(types, byteIndex(off + i), 1, type)
   frame.setSlot(index, { types, reg: notInit })
 }
 

@@ -4,7 +4,7 @@
 import { accessBtfPointer } from '../access/btf-pointer.ts'
 import { access, requireMapAccess, requireNoSpecialField } from '../access/memory.ts'
 import { requireBuffer, requireMemRegion, requirePacket, requireUnmodified } from '../access/regions.ts'
-import { requireStackInitialized, writeStack } from '../access/stack.ts'
+import { requireStackInitialized, fillStack } from '../access/stack.ts'
 import { frameOf } from '../access/stack-bounds.ts'
 import type { Env } from '../env.ts'
 import { markPrecise } from '../explore/precision.ts'
@@ -24,7 +24,6 @@ import {
   regTypeText,
   TRUSTED,
   typeText,
-  unknownScalar,
 } from '../state/reg.ts'
 
 export interface MemoryUse {
@@ -84,10 +83,7 @@ export function requireMemory(env: Env, number: number, size: number, use: Memor
             }
           : undefined,
       )
-      if (filled)
-        pending.push(() => {
-          for (let i = 0; i < size; i++) writeStack(env, frame, min + i, 1, unknownScalar, 0, -1)
-        })
+      if (filled) pending.push(() => fillStack(env, frame, min, size))
       return
     }
     case 'btf':

@@ -2,12 +2,13 @@
 // Conditional jumps: decided where they can be, else both ways with what each way teaches.
 
 import type { Insn } from '../../isa/index.ts'
-import { isTrusted } from '../access/btf-pointer.ts'
+import { isTrusted, recordOfReg } from '../access/btf-pointer.ts'
 import { MAX_VAR_OFF } from '../access/regions.ts'
 import { releaseReferenceIn } from '../call/references.ts'
 import type { Env } from '../env.ts'
 import * as scalar from '../scalar/index.ts'
 import {
+  ALLOC,
   constReg,
   edit,
   isPkt,
@@ -37,6 +38,8 @@ export function executeJump(env: Env, insn: Insn, fork: (target: number) => Stat
   const target = next + insn.off
   const src = op.source === 'reg' ? readReg(env, insn.src) : constReg(insn.imm)
   const dst = readReg(env, insn.dst)
+  const stackPointers = (dst.kind === 'fp' ? DST_IS_FP : 0) | (op.source === 'reg' && src.kind === 'fp' ? SRC_IS_FP : 0)
+  if (stackPointers !== 0) env.stepStack = stackPointers
   const width = op.width as 32 | 64
   const taken = isTaken(op.name, width, dst, src)
   if (taken !== undefined) {
@@ -48,7 +51,6 @@ export function executeJump(env: Env, insn: Insn, fork: (target: number) => Stat
   if (op.source === 'reg' && src.kind === 'scalar' && src.id !== 0) collectLinked(env.state, src.id, linked)
   if (dst.kind === 'scalar' && dst.id !== 0) collectLinked(env.state, dst.id, linked)
   if (linked.length > 1) env.stepLinked = linked
-  env.stepStack = (dst.kind === 'fp' ? DST_IS_FP : 0) | (op.source === 'reg' && src.kind === 'fp' ? SRC_IS_FP : 0)
   const other = fork(target)
   const here = env.state
   if (dst.kind === 'scalar' && src.kind === 'scalar') {
@@ -207,8 +209,8 @@ export function nonNull(env: Env, reg: RegState): RegState {
     }
     return edit(reg, { flags, id: env.mapRecord(reg.map).hasLock ? reg.id : 0 })
   }
-  // an id stays where it names what a lock guards: allocated objects
-  const keeps = reg.kind === 'btf' && (reg.flags & 32) !== 0
+  // an id stays where it names what a lock guards
+  const keeps = reg.kind === 'btf' && (reg.flags & ALLOC) !== 0 && recordOfReg(env, reg).hasLock
   return edit(reg, { flags, id: keeps ? reg.id : 0 })
 }
 

@@ -157,7 +157,7 @@ export function roleAt(env: Env, insn: number): SpecialRole | undefined {
   return kfunc === undefined ? undefined : specialRole(kfunc)
 }
 
-const callbackHelpers = new Set([164, 181, 208, 180, 209])
+const callbackHelpers = new Set([164, 180, 181, 209])
 
 /** The graph of each subprogram: reachable throughout, and where exploration keeps states. */
 export function checkFlow(env: Env): void {
@@ -166,7 +166,7 @@ export function checkFlow(env: Env): void {
   const work: number[] = []
   const enter = (target: number, from: number, branch: boolean): void => {
     if (target < 0 || target >= count) reject('jump-range', `jump out of range from insn ${from} to ${target}`)
-    if (branch) env.note(target).prune = true
+    if (branch) env.note(target).prune = env.note(target).jumpPoint = true
     if (seen[target] === 0) {
       seen[target] = 1
       work.push(target)
@@ -204,14 +204,15 @@ export function checkFlow(env: Env): void {
               note.forceCheckpoint = true
             }
             if (role === 'wq_callback' || role === 'task_work') note.prune = true
-            else if (role === 'rbtree_add') note.callsCallback = note.prune = note.forceCheckpoint = true
+            else if (role === 'rbtree_add')
+              note.callsCallback = note.prune = note.forceCheckpoint = note.jumpPoint = true
           } else if (insn.src === 0 && (callbackHelpers.has(insn.imm) || insn.imm === 170)) {
             // timer callbacks run later; the others run within the call
-            if (insn.imm !== 170) note.callsCallback = note.forceCheckpoint = true
+            if (insn.imm !== 170) note.callsCallback = note.forceCheckpoint = note.jumpPoint = true
             note.prune = true
           }
           // what follows a call may be met from elsewhere, and much has happened: states are kept there
-          if (at + 1 < count) env.note(at + 1).prune = true
+          if (at + 1 < count) env.note(at + 1).prune = env.note(at + 1).jumpPoint = true
           if (insn.src === 1) {
             note.prune = true
             const ref = env.prog.refs.get(at)
@@ -226,7 +227,7 @@ export function checkFlow(env: Env): void {
           if (ref?.kind === 'func') {
             enter(ref.insn, at, true)
             note.prune = true
-            if (at + 2 < count) env.note(at + 2).prune = true
+            if (at + 2 < count) env.note(at + 2).prune = env.note(at + 2).jumpPoint = true
           }
           enter(at + 2, at, false)
           break

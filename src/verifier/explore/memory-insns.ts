@@ -128,7 +128,7 @@ export function loadImm64(env: Env, insn: Insn): void {
   const next = env.insns[env.insn + 1]
   if (next === undefined) reject('ld-imm64', 'invalid bpf_ld_imm64 insn')
   if (ref === undefined) {
-    if (insn.src !== 0) return reject('map-fd', `fd ${insn.imm} is not pointing to valid bpf_map`)
+    if (insn.src !== 0) return unsupported(`ld_imm64 of a variable or function that nothing tells (source ${insn.src})`)
     return env.setReg(insn.dst, scalarReg(scalar.constant(imm64(insn, next!))))
   }
   switch (ref.kind) {

@@ -3,9 +3,8 @@
 // `R1_w=ctx() R10=fp0 fp-8_w=0 refs=2 cb`. Learnt from logs of the real kernel (test/verifier/log).
 
 import type { Env } from '../env.ts'
-import { recordOf } from '../record.ts'
 import * as scalar from '../scalar/index.ts'
-import { ALLOC, mayBeNull, NON_OWN, type RegState, regTypeText } from '../state/reg.ts'
+import { NON_OWN, type RegState, regTypeText } from '../state/reg.ts'
 import { byteType, DYNPTR, ITER, type Slot, SPILL, slotText, spilledBytes } from '../state/stack.ts'
 import { type Frame, type State, testBit } from '../state/state.ts'
 
@@ -40,18 +39,10 @@ export function regText(env: Env, frame: Frame, reg: RegState): string {
 const signed = (value: number): string => (value < 0 ? `${value}` : `+${value}`)
 const join = (parts: readonly string[]): string => parts.filter((part) => part !== '').join(',')
 
-/** An allocated object keeps its id for the lock in it: the kernel drops the id where there is none. */
-const showsId = (env: Env, reg: RegState): boolean =>
-  reg.kind !== 'btf' ||
-  mayBeNull(reg) ||
-  (reg.flags & ALLOC) === 0 ||
-  reg.btf === undefined ||
-  recordOf(reg.btf, reg.btfId, env.kernelTypes).hasLock
-
 /** A pointer's attributes, in the kernel's order. */
 function attributes(env: Env, reg: RegState): string[] {
   const parts: string[] = []
-  if (reg.id !== 0 && showsId(env, reg)) parts.push(`id=${reg.id}`)
+  if (reg.id !== 0) parts.push(`id=${reg.id}`)
   if (reg.refObjId !== 0) parts.push(`ref_obj_id=${reg.refObjId}`)
   if (reg.flags & NON_OWN) parts.push('non_own_ref')
   if (MAP_KINDS.has(reg.kind)) {

@@ -150,7 +150,7 @@ export interface LinkedReg {
 /** One executed insn, linked to the one before it within the same segment. Shared by forks. */
 export interface Step {
   readonly before: Step | undefined
-  /** Jumps and stack accesses up to here in this segment. */
+  /** Of this segment up to here: insns met by a jump, accesses of the stack, comparisons of linked scalars. */
   readonly weight: number
   readonly insn: number
   readonly frame: number

@@ -7,12 +7,15 @@ import { lab, oracle, type Row, version } from './lab.ts'
 
 /** Judges the objects whose name has `only` in it (all of v3 without it) and gives the rows. */
 export function judgeAfresh(only: string | undefined): Row[] {
-  const objects = readdirSync(join(lab, 'corpus', 'v3')).filter(
-    (name) => name.endsWith('.o') && (only === undefined || `v3/${name}`.includes(only)),
-  )
+  const names = readdirSync(join(lab, 'corpus', 'v3')).map((name) => `v3/${name}`)
+  return judgeObjects(names.filter((name) => name.endsWith('.o') && (only === undefined || name.includes(only))))
+}
+
+/** Judges these objects of the corpus, each as often as it is named. */
+export function judgeObjects(objects: readonly string[]): Row[] {
   const list = join(lab, 'fresh.list')
   const out = join(lab, 'fresh.jsonl')
-  writeFileSync(list, `${objects.map((name) => `v3/${name}`).join('\n')}\n`)
+  writeFileSync(list, `${objects.join('\n')}\n`)
   const args = ['-o', out, '-r', join(lab, 'corpus'), '-a', '-t 120', '-l', list]
   execFileSync(join(oracle, 'run.sh'), args, {
     env: { MEM: '3G', ...process.env, LAB: lab, V: version },

@@ -106,6 +106,7 @@ async function main(): Promise<void> {
   )
   const whole = !given && !values.all && values.cpu === 'v3' && values.only === undefined
   let failed = whole && belowFloor(version === '6.12' ? 'kfuncs' : `kfuncs-${version}`, counts)
+  if (whole && version === '6.12' && all.some(({ effort }) => effort !== undefined && effort !== 'same')) failed = true
   if (values.only === undefined && !given && version === '6.12') {
     const examples = await exampleTable()
     console.log(`${examples.text}\n`)

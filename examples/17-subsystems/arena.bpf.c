@@ -59,3 +59,28 @@ int arena_not_sleepable(struct __sk_buff *skb)
 		bpf_arena_free_pages(&arena, page, 1);
 	return 0;
 }
+
+// ACCEPT: a byte of a page, without its sign
+SEC("syscall")
+int arena_byte(void *ctx)
+{
+	u8 __arena *page = bpf_arena_alloc_pages(&arena, NULL, 1, -1, 0);
+
+	return page ? page[1] : 0;
+}
+
+// REJECT (fixed by arena_byte): 6.12 cannot extend the sign of what it loads from an arena
+// kernel 6.12: sign extending loads from arena are not supported yet
+SEC("syscall")
+int arena_signed_byte(void *ctx)
+{
+	u8 __arena *page = bpf_arena_alloc_pages(&arena, NULL, 1, -1, 0);
+	long value = 0;
+
+	if (!page)
+		return 0;
+	// rejected: a signed load
+	asm volatile("r1 = addr_space_cast(%1, 0x0, 0x1);"
+		     "%0 = *(s8 *)(r1 + 1);" : "=r"(value) : "r"(page) : "r1");
+	return value;
+}

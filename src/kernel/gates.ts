@@ -91,6 +91,8 @@ export const gateRows = [
     asked: true,
   },
   { name: 'static-liveness', since: '6.18', words: 'liveness of stack slots computed ahead of exploration' },
+  { name: 'verifier-bugs-told', since: '6.16', words: 'what the verifier stumbles over is in the log', asked: true },
+  { name: 'arena-signed-loads', since: '6.18', words: 'sign-extending loads from an arena', asked: true },
   { name: 'task-work', since: '6.18', words: 'bpf_task_work', asked: true },
   {
     name: 'rcu-locks-nest',

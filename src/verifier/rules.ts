@@ -24,6 +24,8 @@ export const ruleGates = {
   xchgUnderLock: 'kptr-xchg-under-lock',
   kptrReturns: 'struct-ops-refcounted-args',
   trustedReturns: 'kfunc-returns-trusted',
+  bugsTold: 'verifier-bugs-told',
+  signedArenaLoads: 'arena-signed-loads',
   rcuProtectedCalls: 'kfunc-rcu-protected-calls',
 } as const satisfies Record<string, GateName>
 

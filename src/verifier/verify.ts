@@ -4,6 +4,7 @@
 import { type BtfId, resolveType } from '../btf/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import type { LinkedProgram } from '../object/index.ts'
+import { checkRewrites } from './after.ts'
 import { checkAttach } from './attach.ts'
 import { checkInsns } from './check-insns.ts'
 import { argTypes, startRegs } from './call/global-args.ts'
@@ -65,6 +66,7 @@ function run(env: Env): void {
   exploreMain(env)
   exploreGlobals(env)
   checkDepth(env)
+  checkRewrites(env)
 }
 
 /** Before anything else: what the program's licence and kind forbid for every kfunc in it, reached or not. */

@@ -111,6 +111,8 @@ export const programCodes: readonly CodeRow[] = [
       'map-count',
       'map-arena',
       'map-cgroup-storage',
+      'arena-signed-load',
+      'function-removed',
     ],
     section: 'RFC 9669',
     rule: 'Every instruction is well formed and reachable, jumps stay inside their function, and R10 is never written.',

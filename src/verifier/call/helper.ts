@@ -216,6 +216,13 @@ function requireType(
     )
   }
   if (mayBeNull(reg) && (!kind.nullable || kind.release)) {
+    // the kernel has no words for it
+    if (reg.flags & ALLOC)
+      reject('null-to-helper', 'verifier internal error: invalid PTR_TO_BTF_ID register for type match', {
+        reg: number,
+        arg: index(number),
+        helper: meta.proto.name,
+      })
     reject('null-to-helper', `Possibly NULL pointer passed to helper arg${number}`, {
       reg: number,
       arg: index(number),

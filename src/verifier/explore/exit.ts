@@ -24,11 +24,12 @@ function requireRange(
   const low = bits32 ? scalar.s32min(reg.var) : scalar.sminN(reg.var)
   const high = bits32 ? scalar.s32max(reg.var) : scalar.smaxN(reg.var)
   if (low >= min && high <= max) return
-  const parts: string[] = []
-  let text = `At ${context} the register ${name} has`
-  if (low > (bits32 ? -(2 ** 31) : -(2 ** 63))) parts.push(` smin=${bits32 ? low : scalar.smin(reg.var)}`)
-  if (high < (bits32 ? 2 ** 31 - 1 : 2 ** 63)) parts.push(` smax=${bits32 ? high : scalar.smax(reg.var)}`)
-  text += parts.length === 0 ? ' unknown scalar value' : parts.join('')
+  // told in 64 bits even where 32 of them are compared
+  const [smin, smax] = [scalar.smin(reg.var), scalar.smax(reg.var)]
+  let known = ''
+  if (smin > -(1n << 63n)) known += ` smin=${smin}`
+  if (smax < (1n << 63n) - 1n) known += ` smax=${smax}`
+  const text = `At ${context} the register ${name} has${known === '' ? ' unknown scalar value' : known}`
   if (note !== undefined) reject('return-range', note, { reg: number, seen: text })
   reject('return-range', `${text} should have been in [${min}, ${max}]`, { reg: number, expected: `[${min}, ${max}]` })
 }

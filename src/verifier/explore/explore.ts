@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Walks every path of a function, depth first, fall-through before target, as the kernel does: the first rejection is the answer.
 
-import { accessAtomic, accessLoad, accessStore, loadAbs, loadImm64 } from './memory-insns.ts'
+import { accessAtomic, accessLoad, accessStore, loadAbs, loadImm64, requirePacketLoads } from './memory-insns.ts'
 import { checkReserved } from '../../isa/index.ts'
 import { callHelper } from '../call/helper.ts'
 import { callKfunc } from '../call/kfunc.ts'
@@ -42,8 +42,12 @@ export function explore(env: Env, state: State, start: number): void {
     const note = env.note(env.insn)
     if (!note.seen) {
       note.seen = true
-      const wrong = checkReserved(env.insns[env.insn]!)
-      if (wrong !== undefined) reject('reserved', wrong)
+      const insn = env.insns[env.insn]!
+      const wrong = checkReserved(insn)
+      if (wrong !== undefined) {
+        if (insn.op.kind === 'ld_abs' || insn.op.kind === 'ld_ind') requirePacketLoads(env)
+        reject('reserved', wrong)
+      }
     }
     if (env.printer !== undefined) env.printer.beforeInsn()
     const next = step(env)

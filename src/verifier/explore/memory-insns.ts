@@ -182,10 +182,14 @@ function isPercpu(btf: RegState['btf'] & object, id: number): boolean {
 
 const ABS_TYPES = new Set(['BPF_PROG_TYPE_SOCKET_FILTER', 'BPF_PROG_TYPE_SCHED_CLS', 'BPF_PROG_TYPE_SCHED_ACT'])
 
-/** Legacy packet loads: the skb in R6, the result in R0, R1-R5 gone. RFC 9669 "Legacy BPF Packet access instructions". */
-export function loadAbs(env: Env, insn: Insn): void {
+export function requirePacketLoads(env: Env): void {
   if (!ABS_TYPES.has(env.prog.type))
     reject('ld-abs-type', 'BPF_LD_[ABS|IND] instructions not allowed for this program type')
+}
+
+/** Legacy packet loads: the skb in R6, the result in R0, R1-R5 gone. RFC 9669 "Legacy BPF Packet access instructions". */
+export function loadAbs(env: Env, insn: Insn): void {
+  requirePacketLoads(env)
   if (env.state.frames.length > 1 && env.frame.callback !== 'none')
     reject('ld-abs-callback', 'cannot use BPF_LD_[ABS|IND] within callback')
   const ctx = readReg(env, 6)

@@ -58,6 +58,17 @@ int function_never_called(struct __sk_buff *skb)
 	return skb->mark == (u32)(long)count_up;
 }
 
+// ACCEPT: another function moves to where it was
+SEC("tc")
+int function_before_another(struct __sk_buff *skb)
+{
+	u64 address = (u64)(long)count_up;
+
+	opaque(address);
+	bpf_loop(3, count_down, NULL, 0);
+	return 0;
+}
+
 // ACCEPT: the remainder of a number
 SEC("tc")
 int __naked number_remainder(void)

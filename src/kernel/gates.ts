@@ -82,6 +82,7 @@ export const gateRows = [
     words: 'BPF_PROG_TYPE_SOCK_OPS looks into the kfunc hook of cgroup programs',
     asked: true,
   },
+  { name: 'verifier-bugs-told', since: '6.16', words: 'what the verifier stumbles over is in the log', asked: true },
   { name: 'kfunc-prog-suffix', since: '6.17', until: '7.0', words: 'the parameter suffix __prog' },
   { name: 'string-kfuncs', since: '6.17', words: 'bpf_strcmp and its kin', asked: true },
   {
@@ -91,7 +92,6 @@ export const gateRows = [
     asked: true,
   },
   { name: 'static-liveness', since: '6.18', words: 'liveness of stack slots computed ahead of exploration' },
-  { name: 'verifier-bugs-told', since: '6.16', words: 'what the verifier stumbles over is in the log', asked: true },
   { name: 'arena-signed-loads', since: '6.18', words: 'sign-extending loads from an arena', asked: true },
   { name: 'task-work', since: '6.18', words: 'bpf_task_work', asked: true },
   {

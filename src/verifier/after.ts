@@ -2,6 +2,7 @@
 // After the walk the kernel rewrites the program for its JIT; what that cannot do is refused last, whatever the paths were.
 
 import type { Env } from './env.ts'
+import { roleAt } from './explore/flow.ts'
 import { reject } from './report.ts'
 
 /** Only insns that some path met: the kernel has removed the others by then. */
@@ -21,13 +22,15 @@ function checkArenaLoads(env: Env): void {
 }
 
 /**
- * A function that no path entered is removed; where others are left its address can then not be resolved. Until 6.15 the kernel
- * answers EFAULT without a word.
+ * A function that no path entered is removed. Its address, if loaded, is then that of the function after it, or of none: until
+ * 6.15 the kernel answers EFAULT without a word. A program that is left with one function is not looked at.
  */
 function checkFunctionAddresses(env: Env): void {
-  if (!env.subprogs.some(({ start }, i) => i > 0 && env.note(start).seen)) return
+  const seen = (insn: number): boolean => env.note(insn).seen
+  const others = env.subprogs.some(({ start }, i) => i > 0 && seen(start))
+  if (!others && !throwsByDefault(env)) return
   for (const [i, ref] of env.prog.refs) {
-    if (ref.kind !== 'func' || !env.note(i).seen || env.note(ref.insn).seen) continue
+    if (ref.kind !== 'func' || !seen(i) || env.subprogs.some(({ start }) => start >= ref.insn && seen(start))) continue
     env.insn = i
     reject(
       'function-removed',
@@ -35,3 +38,7 @@ function checkFunctionAddresses(env: Env): void {
     )
   }
 }
+
+/** The kernel adds a function of its own for what bpf_throw leads to. */
+const throwsByDefault = (env: Env): boolean =>
+  env.exceptionCb < 0 && env.insns.some((_, i) => env.note(i).seen && roleAt(env, i) === 'throw')

@@ -40,7 +40,7 @@ function checkMap(env: Env, ref: Extract<Ref, { kind: 'map' | 'map_value' }>, us
   if (isNew && used.size >= MAX_USED_MAPS)
     reject('map-count', `The total number of maps per program has reached the limit of ${MAX_USED_MAPS}`)
   const fields = env.mapRecord(ref.map).fields.map((field) => field.kind)
-  const message = checkMapForProgram(map.type, fields, env.traits)
+  const message = checkMapForProgram(map.type, fields, env.traits, env.rules)
   if (message !== undefined) reject('map-program', message)
   if (ref.kind === 'map_value') checkDirectValue(map, ref.offset)
   if (!isNew) return
@@ -50,6 +50,7 @@ function checkMap(env: Env, ref: Extract<Ref, { kind: 'map' | 'map_value' }>, us
     if (map.type === 'BPF_MAP_TYPE_ARENA') reject('map-arena', 'Only one arena per program')
   }
   used.add(ref.map)
+  if (map.type === 'BPF_MAP_TYPE_ARENA') env.hasArena = true
 }
 
 const isCgroupStorage = ({ type }: MapDef): boolean =>

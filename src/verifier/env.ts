@@ -30,11 +30,17 @@ export interface Subprog {
   isCallback: boolean
   isAsyncCallback: boolean
   isExceptionCb: boolean
-  called: boolean
+  /** By what callers: those that may sleep there, those that may not. */
+  readonly calledFrom: Set<'atomic' | 'sleepable'>
   hasTailCall: boolean
   hasLdAbs: boolean
   stackDepth: number
+  /** explore/fastcall.ts: the pairs' slots lie below; whether some pairs go, and whether some must stay. */
+  fastcallOff: number
+  fastcallDropped: boolean
+  fastcallKept: boolean
   mightSleep: boolean
+  mightThrow: boolean
   changesPktData: boolean
 }
 
@@ -43,6 +49,12 @@ export interface InsnNote {
   prune: boolean
   /** Met from elsewhere than the insn before it: what the kernel keeps a history of. */
   jumpPoint: boolean
+  /** Some jump or call leads here. */
+  jumpTarget: boolean
+  /** Spill or fill around a call (explore/fastcall.ts). */
+  fastcall: boolean
+  /** 64-bit arithmetic was done here on arena pointers, or on anything else. */
+  arenaUse: '' | 'arena' | 'other'
   forceCheckpoint: boolean
   seen: boolean
   /** Type of the pointer that a load or store goes through, as first met: on other paths it may not be just any other. */
@@ -106,6 +118,12 @@ export class Env {
   printer: Printer | undefined
   readonly warnings: string[] = []
   stepStack = -1
+  /** How deep calls may go. */
+  get maxFrames(): number {
+    return this.rules.deepCalls ? 16 : 8
+  }
+  /** The program refers to an arena. */
+  hasArena = false
   stepLinked: readonly LinkedReg[] | undefined
   readonly mapRecords: (BtfRecord | undefined)[]
   readonly mapBtf: Btf | undefined
@@ -123,6 +141,9 @@ export class Env {
     this.notes = prog.insns.map(() => ({
       prune: false,
       jumpPoint: false,
+      jumpTarget: false,
+      fastcall: false,
+      arenaUse: '',
       forceCheckpoint: false,
       seen: false,
       ptrKind: '',
@@ -242,6 +263,10 @@ export class Env {
       regs: this.stepRegs,
     }
   }
+  /** A global function is called here. Which kind of caller matters only where callers are told apart. */
+  noteCalled(subprog: Subprog): void {
+    subprog.calledFrom.add(this.rules.contextSleep && canSleepHere(this) ? 'sleepable' : 'atomic')
+  }
   /** The whole path to here, oldest first. */
   path(): PathStep[] {
     const steps: PathStep[] = []
@@ -261,7 +286,8 @@ const gplLicenses = ['GPL', 'GPL v2', 'GPL and additional rights', 'Dual BSD/GPL
 export const isGpl = (license: string): boolean => gplLicenses.includes(license)
 
 /** A timer's callback of a sleepable program passes for sleepable too. */
-export const inSleepable = (env: Env): boolean => env.prog.sleepable || env.state.inSleepable
+export const inSleepable = (env: Env): boolean =>
+  env.state.inSleepable || (env.prog.sleepable && !env.rules.contextSleep)
 
 /** May the program sleep right here: sleepable, and in no section that forbids it. */
 export const canSleepHere = (env: Env): boolean =>

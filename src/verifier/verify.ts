@@ -9,6 +9,7 @@ import { checkAttach } from './attach.ts'
 import { checkInsns } from './check-insns.ts'
 import { argTypes, startRegs } from './call/global-args.ts'
 import { Env, type VerifyOptions } from './env.ts'
+import { dropFastcallStack, findFastcalls } from './explore/fastcall.ts'
 import { checkDepth } from './explore/depth.ts'
 import { explore } from './explore/explore.ts'
 import { checkFlow, checkSubprogs, findSubprogs } from './explore/flow.ts'
@@ -62,9 +63,11 @@ function run(env: Env): void {
   checkSubprogs(env)
   checkInsns(env)
   checkFlow(env)
+  findFastcalls(env)
   checkAttach(env)
   exploreMain(env)
   exploreGlobals(env)
+  dropFastcallStack(env)
   checkDepth(env)
   checkRewrites(env)
 }
@@ -87,6 +90,7 @@ const deviceBound = new Set([
 
 function exploreMain(env: Env): void {
   const state = new State([new Frame(0, 0, -1)])
+  state.inSleepable = env.rules.contextSleep && env.prog.sleepable
   const { regs } = state.cur
   regs[1] = pointer('ctx')
   regs[10] = pointer('fp', { frame: 0 })
@@ -108,32 +112,42 @@ function logMainArgument(env: Env): void {
   env.verbose(`arg#0 reference type('UNKNOWN ') size cannot be determined: -22`)
 }
 
-/** Global functions are verified by their types alone, those that are called. */
+/** Global functions are verified by their types alone, those that are called; where it matters, once for each kind of caller. */
 function exploreGlobals(env: Env): void {
-  const done = new Set<number>()
-  if (env.exceptionCb >= 0) env.subprogs[env.exceptionCb]!.called = true
+  const done = new Set<string>()
+  if (env.exceptionCb >= 0) env.noteCalled(env.subprogs[env.exceptionCb]!)
   for (let again = true; again; ) {
     again = false
     for (let i = 1; i < env.subprogs.length; i++) {
-      const subprog = env.subprogs[i]!
-      if (!subprog.global || !subprog.called || done.has(i)) continue
-      done.add(i)
-      again = true
-      env.insn = subprog.start
-      env.verbose(`Validating ${subprog.name}() func#${i}...`)
-      const args = argTypes(env, subprog)
-      if (subprog.isExceptionCb && (args.length !== 1 || args[0]!.kind !== 'scalar')) {
-        reject('exception-cb-args', 'exception cb only supports single integer argument')
+      const { global, calledFrom } = env.subprogs[i]!
+      if (!global) continue
+      for (const from of ['atomic', 'sleepable'] as const) {
+        if (!calledFrom.has(from) || done.has(`${i} ${from}`)) continue
+        done.add(`${i} ${from}`)
+        again = true
+        exploreGlobal(env, i, from === 'sleepable')
       }
-      const frame = new Frame(0, i, -1)
-      startRegs(env, subprog).forEach((reg, r) => {
-        frame.regs[r + 1] = reg
-      })
-      frame.regs[10] = pointer('fp', { frame: 0 })
-      if (subprog.isExceptionCb) frame.callback = 'exception'
-      explore(env, new State([frame]), subprog.start)
-      env.printer?.finish()
-      env.verbose(`Func#${i} ('${subprog.name}') is safe for any args that match its prototype`)
     }
   }
+}
+
+function exploreGlobal(env: Env, i: number, sleepable: boolean): void {
+  const subprog = env.subprogs[i]!
+  env.insn = subprog.start
+  env.verbose(`Validating ${subprog.name}() func#${i}...`)
+  const args = argTypes(env, subprog)
+  if (subprog.isExceptionCb && (args.length !== 1 || args[0]!.kind !== 'scalar')) {
+    reject('exception-cb-args', 'exception cb only supports single integer argument')
+  }
+  const frame = new Frame(0, i, -1)
+  startRegs(env, subprog).forEach((reg, r) => {
+    frame.regs[r + 1] = reg
+  })
+  frame.regs[10] = pointer('fp', { frame: 0 })
+  if (subprog.isExceptionCb) frame.callback = 'exception'
+  const state = new State([frame])
+  state.inSleepable = sleepable
+  explore(env, state, subprog.start)
+  env.printer?.finish()
+  env.verbose(`Func#${i} ('${subprog.name}') is safe for any args that match its prototype`)
 }

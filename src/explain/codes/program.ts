@@ -78,7 +78,7 @@ export const programCodes: readonly CodeRow[] = [
   {
     code: 'KF154',
     title: 'the call stack is too deep',
-    rules: ['call-depth', 'stack-depth', 'recursion', 'tail-call-depth'],
+    rules: ['call-depth', 'stack-depth', 'recursion', 'tail-call-depth', 'tail-call-callback'],
     section: doc,
     rule: 'At most 8 frames and 512 bytes of stack along any chain of calls; 256 before tail calls; no recursion.',
     label: ['this chain of calls is too deep, or its frames are too big'],
@@ -112,6 +112,7 @@ export const programCodes: readonly CodeRow[] = [
       'map-arena',
       'map-cgroup-storage',
       'arena-signed-load',
+      'arena-mixed',
       'function-removed',
     ],
     section: 'RFC 9669',

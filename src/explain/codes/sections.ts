@@ -62,7 +62,7 @@ export const sectionCodes: readonly CodeRow[] = [
       'lock-call',
       'lock-global-call',
       'preempt-global-call',
-      'rcu-global-call',
+      'sleep-global-call',
       'ld-abs-lock',
       'ld-abs-rcu',
       'ld-abs-preempt',

@@ -81,11 +81,15 @@ const sockmapWriters = new Set(
     .map((name) => `BPF_PROG_TYPE_${name}`),
 )
 
+/** Since 7.3 the only ones. */
+const fewSockmapWriters = new Set(['BPF_PROG_TYPE_SK_REUSEPORT', 'BPF_PROG_TYPE_SK_LOOKUP'])
+
 /** What the kernel logs, line by line, where this map must not go into this helper; undefined where it may. */
 export function checkMapForHelper(
   mapTypeId: number,
   helper: number,
   program: ProgramTraits,
+  few = false,
 ): readonly string[] | undefined {
   const map = (mapType(mapTypeId)?.name ?? '').replace('BPF_MAP_TYPE_', '')
   const name = (helperName(helper) ?? '').replace(/^bpf_/, '')
@@ -94,7 +98,7 @@ export function checkMapForHelper(
   if (helpers !== undefined && !helpers.includes(name)) {
     if (map !== 'SOCKMAP' && map !== 'SOCKHASH') return [refusal]
     if (name !== 'map_update_elem' && name !== 'map_delete_elem') return [refusal]
-    if (!mayUpdateSockmap(name, program)) return ['cannot update sockmap in this context', refusal]
+    if (!mayUpdateSockmap(name, program, few)) return ['cannot update sockmap in this context', refusal]
   }
   const maps = mapsOfHelper[name]
   return maps === undefined || maps.includes(map) ? undefined : [refusal]
@@ -104,11 +108,11 @@ export function checkMapForHelper(
 export const helperIdsOfMap = (mapTypeName: string): readonly number[] | undefined =>
   helpersOfMap[mapTypeName.replace('BPF_MAP_TYPE_', '')]?.map((name) => helperId(`bpf_${name}`) ?? 0)
 
-function mayUpdateSockmap(helper: string, program: ProgramTraits): boolean {
+function mayUpdateSockmap(helper: string, program: ProgramTraits, few: boolean): boolean {
   const { type, attachType } = program.type === 'BPF_PROG_TYPE_EXT' ? { ...program, ...program.target } : program
   if (type === 'BPF_PROG_TYPE_TRACING') return attachType === 'BPF_TRACE_ITER'
   if (type === 'BPF_PROG_TYPE_SOCK_OPS') return helper === 'map_delete_elem'
-  return sockmapWriters.has(type)
+  return (few ? fewSockmapWriters : sockmapWriters).has(type)
 }
 
 /** Program types whose hooks may fire anywhere: is_tracing_prog_type. BPF_PROG_TYPE_TRACING is not one of them. */
@@ -119,7 +123,12 @@ const tracingTypes = new Set(
 )
 
 /** Special fields in a map's value that some programs must not meet, in the order of the kernel's checks. */
-const fieldRules: readonly { fields: readonly string[]; types: ReadonlySet<string>; message: string }[] = [
+const fieldRules: readonly {
+  fields: readonly string[]
+  types: ReadonlySet<string>
+  message: string
+  timed?: boolean
+}[] = [
   {
     fields: ['bpf_list_head', 'bpf_rb_root'],
     types: tracingTypes,
@@ -131,8 +140,8 @@ const fieldRules: readonly { fields: readonly string[]; types: ReadonlySet<strin
     message: 'socket filter progs cannot use bpf_spin_lock yet',
   },
   { fields: ['bpf_spin_lock'], types: tracingTypes, message: 'tracing progs cannot use bpf_spin_lock yet' },
-  { fields: ['bpf_timer'], types: tracingTypes, message: 'tracing progs cannot use bpf_timer yet' },
-  { fields: ['bpf_wq'], types: tracingTypes, message: 'tracing progs cannot use bpf_wq yet' },
+  { fields: ['bpf_timer'], types: tracingTypes, message: 'tracing progs cannot use bpf_timer yet', timed: true },
+  { fields: ['bpf_wq'], types: tracingTypes, message: 'tracing progs cannot use bpf_wq yet', timed: true },
 ]
 
 /** Maps a sleepable program may use. */
@@ -141,19 +150,30 @@ export const sleepableMaps: ReadonlySet<string> = new Set(
   INODE_STORAGE SK_STORAGE TASK_STORAGE CGRP_STORAGE QUEUE STACK ARENA`.split(/\s+/),
 )
 
+/** Those it may use besides, since 7.3. */
+const laterSleepableMaps: ReadonlySet<string> = new Set(['RHASH', 'LPM_TRIE', 'INSN_ARRAY', 'PROG_ARRAY'])
+
+/** What kernels after 6.12 allow. */
+export interface LaterMapRules {
+  readonly timersInTracing?: boolean
+  readonly moreSleepableMaps?: boolean
+}
+
 /** What the kernel logs where this program must not use a map of this type with these special fields (their struct names). */
 export function checkMapForProgram(
   mapTypeName: string,
   fields: Iterable<string>,
   program: ProgramTraits,
+  later: LaterMapRules = {},
 ): string | undefined {
   const type = program.type === 'BPF_PROG_TYPE_EXT' ? (program.target?.type ?? program.type) : program.type
   const held = new Set(fields)
   for (const rule of fieldRules)
-    if (rule.types.has(type) && rule.fields.some((field) => held.has(field))) return rule.message
+    if (!(later.timersInTracing && rule.timed) && rule.types.has(type) && rule.fields.some((field) => held.has(field)))
+      return rule.message
   const map = mapTypeName.replace('BPF_MAP_TYPE_', '')
   if (map === 'STRUCT_OPS') return 'bpf_struct_ops map cannot be used in prog'
-  if (program.sleepable && !sleepableMaps.has(map))
+  if (program.sleepable && !sleepableMaps.has(map) && !(later.moreSleepableMaps && laterSleepableMaps.has(map)))
     return 'Sleepable programs can only use array, hash, ringbuf and local storage maps'
   return undefined
 }

@@ -3,6 +3,7 @@
 
 import type { Env } from '../env.ts'
 import { linkable } from '../explore/alu.ts'
+import { touchesFastcallStack } from '../explore/fastcall.ts'
 import { markPrecise } from '../explore/precision.ts'
 import { markSlotRead } from '../explore/liveness.ts'
 import { destroyDynptrAt } from '../call/dynptr.ts'
@@ -41,6 +42,7 @@ export function writeStack(
   const index = slotIndex(off)
   // the program may not overwrite a dynptr that owes something
   destroyDynptrAt(env, frame, index)
+  touchesFastcallStack(env, env.subprogs[frame.subprog]!, off)
   env.printer?.slotWritten(index)
   const slot = frame.slot(index)
   const aligned = off % 8 === 0
@@ -90,6 +92,7 @@ export function writeStack(
 
 /** A call wrote the bytes at [off, off + size): what is in them nobody knows. */
 export function fillStack(env: Env, frame: Frame, off: number, size: number): void {
+  touchesFastcallStack(env, env.subprogs[frame.subprog]!, off)
   for (let at = off; at < off + size; at++) {
     destroyDynptrAt(env, frame, slotIndex(at))
     env.printer?.slotWritten(slotIndex(at))
@@ -128,6 +131,7 @@ export function writeStackVariable(
 ): void {
   const zero = value === undefined ? imm === 0 : isNull(value)
   let precise = false
+  touchesFastcallStack(env, env.subprogs[frame.subprog]!, min)
   for (let at = min; at < max; at++) {
     destroyDynptrAt(env, frame, slotIndex(at))
     env.printer?.slotWritten(slotIndex(at))
@@ -157,6 +161,7 @@ export function readStack(env: Env, frame: Frame, off: number, size: number): Re
   const index = slotIndex(off)
   const slot = frame.slot(index)
   markSlotRead(env.state, frame.frameno, index)
+  touchesFastcallStack(env, env.subprogs[frame.subprog]!, off)
   if (isSpilled(slot)) {
     env.stepStack = frame.frameno * 64 + index
     const spilled = spilledBytes(slot)
@@ -200,7 +205,9 @@ function readBytes(frame: Frame, from: number, to: number, size: number): RegSta
 /** A load from somewhere in [min, max). */
 export function readStackVariable(env: Env, number: number, off: number, size: number): RegState {
   const { min, max } = requireStackInitialized(env, number, off, size, false, 'read', undefined)
-  const value = readBytes(frameOf(env, env.reg(number)), min, max, size)
+  const frame = frameOf(env, env.reg(number))
+  touchesFastcallStack(env, env.subprogs[frame.subprog]!, min)
+  const value = readBytes(frame, min, max, size)
   if (value.kind === 'scalar' && scalar.isZero(value.var)) return scalarReg(scalar.zero)
   return value
 }

@@ -8,7 +8,7 @@ import { markPrecise } from '../explore/precision.ts'
 import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
 import { ALLOC, NON_OWN, pointer, RCU, type RegState, unknownScalar } from '../state/reg.ts'
-import { Frame, MAX_FRAMES, type ReturnRange, type State } from '../state/state.ts'
+import { Frame, type ReturnRange, type State } from '../state/state.ts'
 import type { Meta } from './helper.ts'
 
 const BPF_LOOP = 181
@@ -91,14 +91,15 @@ export function taskWorkCallback(env: Env, subprog: number, map: number, mapUid:
 }
 
 function requireFrames(env: Env): void {
-  if (env.state.frames.length >= MAX_FRAMES) reject('call-depth', `the call stack of ${MAX_FRAMES} frames is too deep`)
+  const { length } = env.state.frames
+  if (length >= env.maxFrames) reject('call-depth', `the call stack of ${length} frames is too deep`)
 }
 
 function sync(env: Env, subprog: number, kind: string, range: ReturnRange, args: () => readonly RegState[]): void {
   const target = env.subprogs.findIndex((s) => s.start === subprog)
   if (target < 0) reject('callback', `callback function not found`)
   env.subprogs[target]!.isCallback = true
-  env.subprogs[target]!.called = true
+  env.noteCalled(env.subprogs[target]!)
   const regs = args()
   requireFrames(env)
   env.pushStep()
@@ -116,7 +117,7 @@ function async(env: Env, subprog: number, kind: string, range: ReturnRange, args
   const info = env.subprogs[target]!
   info.isCallback = true
   info.isAsyncCallback = true
-  info.called = true
+  env.noteCalled(info)
   const regs = args()
   env.pushStep()
   const state = pushState(env, info.start, env.insn)

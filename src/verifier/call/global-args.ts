@@ -15,9 +15,11 @@ import {
 import { ctxTypeName } from '../../kernel/index.ts'
 import { structName } from '../access/btf-pointer.ts'
 import type { Env, Subprog } from '../env.ts'
+import { markPrecise } from '../explore/precision.ts'
 import { reject } from '../report.ts'
 import {
   isNull,
+  isPkt,
   MAYBE_NULL,
   mayBeNull,
   pointer,
@@ -213,7 +215,8 @@ export function startRegs(env: Env, subprog: Subprog): RegState[] {
 }
 
 /** What the caller has in the register is what the parameter promises. */
-export function requireGlobalArg(env: Env, arg: ArgType, index: number): void {
+export function requireGlobalArg(env: Env, arg: ArgType, index: number, func: number): void {
+  const { changesPktData } = env.subprogs[func]!
   const number = index + 1
   const reg = env.reg(number)
   const details = { reg: number, arg: index }
@@ -235,11 +238,19 @@ export function requireGlobalArg(env: Env, arg: ArgType, index: number): void {
       return
     case 'mem':
       requireArgOffset(env, number, false)
+      if (env.rules.objectsReadOnly && reg.kind === 'btf') reject('global-arg', 'only read is supported', details)
       requirePlainMemory(env, number, arg.size)
-      if (!arg.nullable && mayBeNull(reg)) reject('global-arg', `arg#${index} is expected to be non-NULL`, details)
+      if (env.rules.nullsExact && isNull(reg)) markPrecise(env, number)
+      if (env.rules.objectsReadOnly && changesPktData && isPkt(reg))
+        reject('global-arg', `R${number} is a packet pointer, but func#${func} may change packet data`, details)
+      if (!arg.nullable && (mayBeNull(reg) || (env.rules.nullsExact && isNull(reg))))
+        reject('global-arg', `arg#${index} is expected to be non-NULL`, details)
       return
     case 'btf':
-      if (arg.nullable && isNull(reg)) return
+      if (arg.nullable && isNull(reg)) {
+        if (env.rules.nullsExact) markPrecise(env, number)
+        return
+      }
       requireKernelPointer(env, number, arg)
       return requireArgOffset(env, number, false)
   }

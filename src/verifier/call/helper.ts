@@ -3,13 +3,14 @@
 
 import type { BtfId } from '../../btf/index.ts'
 import { sizeOf, skipModifiers, structIdsMatch } from '../../btf/index.ts'
-import { checkMapForHelper, type HelperProto, returnRule } from '../../kernel/index.ts'
+import { checkMapForHelper, type HelperProto, lsmHookRange, returnRule } from '../../kernel/index.ts'
 import { missingMessage } from '../../object/index.ts'
 import { structName } from '../access/btf-pointer.ts'
 import { requireKptrMatch } from '../access/kptr.ts'
 import { constVar, hasVarOff, requireAlignment } from '../access/regions.ts'
-import { type Env, inRcu, inSleepable } from '../env.ts'
+import { canSleepHere, type Env, inRcu, inSleepable, unsleepableRegion } from '../env.ts'
 import { readReg } from '../explore/operands.ts'
+import { requireRange } from '../explore/exit.ts'
 import { markPrecise } from '../explore/precision.ts'
 import type { SpecialField } from '../record.ts'
 import { reject, Unlinked, unsupported } from '../report.ts'
@@ -91,7 +92,10 @@ export function callHelper(env: Env): void {
     return reject('helper-not-allowed', `program of this type cannot use helper ${name}#${id}`, { helper: name })
   }
   const { proto } = answer
-  if (proto.mightSleep) {
+  if (proto.mightSleep && env.rules.contextSleep) {
+    if (!canSleepHere(env))
+      reject('helper-sleep', `sleepable helper ${name}#${id} in ${unsleepableRegion(env)}`, { helper: name })
+  } else if (proto.mightSleep) {
     if (!inSleepable(env)) reject('helper-sleep', 'helper call might sleep in a non-sleepable prog', { helper: name })
     if (env.state.activeRcu > 0)
       reject('helper-sleep-rcu', `sleepable helper ${name}#${id} in rcu_read_lock region`, { helper: name })
@@ -119,7 +123,7 @@ export function callHelper(env: Env): void {
     checkArg(env, meta, i)
   })
   if (meta.map >= 0) {
-    const wrong = checkMapForHelper(env.map(meta.map).typeId, id, env.traits)
+    const wrong = checkMapForHelper(env.map(meta.map).typeId, id, env.traits, env.rules.fewSockmapWriters)
     if (wrong !== undefined) reject('map-helper', wrong[wrong.length - 1]!, { helper: name })
   }
   if (changesMap.has(id) && env.map(meta.map).flags & RDONLY_PROG)
@@ -400,12 +404,7 @@ function special(env: Env, meta: Meta, id: number): void {
       reject('preempt-held', 'tail_call cannot be used inside bpf_preempt_disable-ed region')
   }
   if (id === SNPRINTF) requireFormat(env)
-  if (id === SET_RETVAL && env.prog.attachType === 'BPF_LSM_CGROUP') {
-    const rule = returnRule(env.kernel.btf, env.traits)
-    if (rule.kind === 'range' && rule.note !== undefined) {
-      reject('set-retval-void', `BPF_LSM_CGROUP that attach to void LSM hooks can't modify return value!`)
-    }
-  }
+  if (id === SET_RETVAL) requireRetval(env)
   if (id === 81) {
     if (!isNull(env.reg(2))) reject('local-storage-flags', "get_local_storage() doesn't support non-zero flags")
     markPrecise(env, 2)
@@ -413,6 +412,18 @@ function special(env: Env, meta: Meta, id: number): void {
   if (id === 197 && env.reg(1).kind !== 'map_value') {
     reject('dynptr-from-mem', `Unsupported reg type ${regTypeText(env.reg(1))} for bpf_dynptr_from_mem data`)
   }
+}
+
+/** What bpf_set_retval may set: the hook's own values; of getsockopt anything. */
+function requireRetval(env: Env): void {
+  const lsm = env.prog.attachType === 'BPF_LSM_CGROUP'
+  const rule = returnRule(env.kernel.btf, env.traits)
+  if (lsm && rule.kind === 'range' && rule.note !== undefined)
+    reject('set-retval-void', `BPF_LSM_CGROUP that attach to void LSM hooks can't modify return value!`)
+  if (!env.rules.setRetvalRange || env.prog.attachType === 'BPF_CGROUP_GETSOCKOPT') return
+  if (env.reg(1).kind !== 'scalar') reject('return-type', 'R1 is not a scalar', { reg: 1 })
+  const { min, max } = lsm ? lsmHookRange(env.traits) : { min: -4095, max: 0 }
+  requireRange(env, 1, { min, max, context: 'bpf_set_retval', bits32: true })
 }
 
 function returned(env: Env, meta: Meta, id: number): RegState {

@@ -2,10 +2,10 @@
 // Calls between the program's own functions: static ones are walked into, global ones are verified on their own and trusted to
 // their types.
 
-import type { Env, Subprog } from '../env.ts'
+import { canSleepHere, type Env, type Subprog, unsleepableRegion } from '../env.ts'
 import { Rejection, reject } from '../report.ts'
 import { pointer, unknownScalar } from '../state/reg.ts'
-import { Frame, MAX_FRAMES } from '../state/state.ts'
+import { Frame } from '../state/state.ts'
 import { argTypes, requireGlobalArg } from './global-args.ts'
 import { invalidatePacketPointers } from './references.ts'
 
@@ -14,7 +14,7 @@ export function callSubprog(env: Env, target: number): number {
   const index = env.subprogAt[target]!
   const subprog = env.subprogs[index]!
   if (subprog.global) return callGlobal(env, subprog, index)
-  if (env.state.frames.length >= MAX_FRAMES)
+  if (env.state.frames.length >= env.maxFrames)
     reject('call-depth', `the call stack of ${env.state.frames.length} frames is too deep`)
   const caller = env.frame
   const frame = new Frame(env.state.frames.length, index, env.insn)
@@ -33,15 +33,15 @@ function callGlobal(env: Env, subprog: Subprog, index: number): number {
     env.verbose('global function calls are not allowed while holding a lock,')
     reject('lock-global-call', 'use static function instead', { seen: 'lock' })
   }
-  if (env.state.activePreempt > 0) {
+  if (!env.rules.sleepableGlobals && env.state.activePreempt > 0) {
     env.verbose('global function calls are not allowed with preemption disabled,')
     reject('preempt-global-call', 'use static function instead', { seen: 'preempt' })
   }
-  if (env.state.activeRcu > 0 && subprog.mightSleep)
-    reject('rcu-global-call', `global functions that may sleep are not allowed in RCU section`)
+  if (env.rules.sleepableGlobals && subprog.mightSleep && !canSleepHere(env))
+    reject('sleep-global-call', `sleepable global function ${name}() called in ${unsleepableRegion(env)}`)
   try {
     argTypes(env, subprog).forEach((arg, i) => {
-      requireGlobalArg(env, arg, i)
+      requireGlobalArg(env, arg, i, index)
     })
   } catch (error) {
     if (!(error instanceof Rejection)) throw error
@@ -52,7 +52,7 @@ function callGlobal(env: Env, subprog: Subprog, index: number): number {
     })
   }
   env.verbose(`Func#${index} ('${name}') is global and assumed valid.`)
-  subprog.called = true
+  env.noteCalled(subprog)
   env.clobberCallerSaved()
   env.setReg(0, unknownScalar)
   if (subprog.changesPktData) invalidatePacketPointers(env)

@@ -64,6 +64,7 @@ export function executeAlu(env: Env, insn: Insn): void {
   requireWritable(insn.dst)
   env.noteWrite(insn.dst)
   if (isPointer(dst) || isPointer(src)) return pointerAlu(env, insn, dst, src)
+  if (op.width === 64 && env.rules.arenaUnmixed && env.hasArena) noteArenaUse(env, 'other')
   if ((op.name === 'and' || op.name === 'or') && scalar.isConst(src.var)) {
     // 0 or -1 under a mask: two values are two paths
     const fork = scalar.maskFork(dst.var)
@@ -82,6 +83,14 @@ export function executeAlu(env: Env, insn: Insn): void {
 function executeMasked(env: Env, insn: Insn, src: RegState): void {
   const dst = env.reg(insn.dst)
   env.setReg(insn.dst, scalarReg(scalar.alu(insn.op.name, insn.op.width as 32 | 64, dst.var, src.var)))
+}
+
+/** 64-bit arithmetic on arena pointers becomes 32-bit when the program is rewritten, so nothing else may go through the insn. */
+function noteArenaUse(env: Env, use: 'arena' | 'other'): void {
+  const note = env.note(env.insn)
+  if (note.arenaUse !== '' && note.arenaUse !== use)
+    reject('arena-mixed', 'same insn cannot be used with and without arena pointer')
+  note.arenaUse = use
 }
 
 /** `r2 = r1; r2 += 4`: the copies stay linked, at a distance. */
@@ -140,12 +149,18 @@ function move(env: Env, insn: Insn): void {
   env.setReg(insn.dst, src)
 }
 
+const forgottenEnd = (env: Env, ptr: RegState): { size: number } | undefined =>
+  env.rules.packetEndForgotten && isPkt(ptr) && ptr.size < 0 ? { size: 0 } : undefined
+
 function pointerAlu(env: Env, insn: Insn, dst: RegState, src: RegState): void {
   const { op } = insn
   const text = opText[op.name] ?? op.name
   const details = { reg: insn.dst }
   // any arithmetic leads to some place in the arena
-  if (dst.kind === 'arena' || src.kind === 'arena') return env.setReg(insn.dst, pointer('arena'))
+  if (dst.kind === 'arena' || src.kind === 'arena') {
+    if (op.width === 64 && env.rules.arenaUnmixed) noteArenaUse(env, 'arena')
+    return env.setReg(insn.dst, pointer('arena'))
+  }
   if (isPointer(dst) && isPointer(src)) {
     if (op.name === 'sub') return env.setReg(insn.dst, unknownScalar)
     reject('pointer-pointer', `R${insn.dst} pointer ${text} pointer prohibited`, details)
@@ -173,7 +188,7 @@ function pointerAlu(env: Env, insn: Insn, dst: RegState, src: RegState): void {
   if (op.name === 'add') {
     const moved = known ? ptr.off + scalar.constNumber(off.var) : Number.NaN
     if (known && Number.isInteger(moved) && moved === (moved | 0)) {
-      result = edit(ptr, { off: moved })
+      result = edit(ptr, { off: moved, ...forgottenEnd(env, ptr) })
     } else {
       result = edit(ptr, { var: scalar.addPointerOffset(ptr.var, off.var) })
       if (isPkt(ptr)) result = edit(result, { id: env.newId(), size: 0 })
@@ -182,7 +197,8 @@ function pointerAlu(env: Env, insn: Insn, dst: RegState, src: RegState): void {
     if (ptr !== dst) reject('pointer-sub', `R${insn.dst} tried to subtract pointer from scalar`, details)
     if (ptr.kind === 'fp') reject('stack-sub', `R${insn.dst} subtraction from stack pointer prohibited`, details)
     const moved = known ? ptr.off - scalar.constNumber(off.var) : Number.NaN
-    if (known && Number.isInteger(moved) && moved === (moved | 0)) result = edit(ptr, { off: moved })
+    if (known && Number.isInteger(moved) && moved === (moved | 0))
+      result = edit(ptr, { off: moved, ...forgottenEnd(env, ptr) })
     else {
       result = edit(ptr, { var: scalar.subPointerOffset(ptr.var, off.var) })
       if (isPkt(ptr)) result = edit(result, { id: env.newId(), ...(scalar.sminN(off.var) < 0 ? { size: 0 } : {}) })

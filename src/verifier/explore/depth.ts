@@ -1,47 +1,90 @@
 // SPDX-License-Identifier: Apache-2.0
-// After exploration: the deepest chain of calls and the stack it takes; bpf_throw under a callback.
+// After exploration: the deepest chain of calls and the stack it takes; what may not happen under a callback.
 
-import type { Env } from '../env.ts'
+import type { Env, Subprog } from '../env.ts'
 import { reject } from '../report.ts'
 import { isSubprogCall, roleAt } from './flow.ts'
 
 const MAX_STACK = 512
-const MAX_CALLS = 8
+/** Less than this is not worth a stack of its own. */
+const MIN_PRIVATE_STACK = 64
 
 export function checkDepth(env: Env): void {
-  visit(env, 0, [], 0)
-  env.subprogs.forEach((subprog, i) => {
-    if (subprog.isAsyncCallback || subprog.isExceptionCb) visit(env, i, [], 0)
-  })
+  const own = hasPrivateStacks(env)
+  // callbacks that run later first: what they call has no stack of its own, wherever else it is called from
+  const normal = new Set<Subprog>()
+  for (let i = env.subprogs.length - 1; i >= 0; i--) {
+    const subprog = env.subprogs[i]!
+    if (i > 0 && !subprog.isAsyncCallback && !subprog.isExceptionCb) continue
+    visit(env, i, { chain: [], depth: 0, frames: 0, own: own && i === 0, normal })
+  }
 }
 
-function visit(env: Env, index: number, chain: readonly number[], depth: number): void {
+interface Walk {
+  readonly chain: readonly number[]
+  readonly depth: number
+  /** Since the last global function, where those count from one again. */
+  readonly frames: number
+  /** Functions may have stacks of their own here. */
+  readonly own: boolean
+  /** Those that have none. */
+  readonly normal: Set<Subprog>
+}
+
+/** Programs that cannot interrupt themselves, or are kept from it, may put a function's stack elsewhere; not with tail calls. */
+function hasPrivateStacks(env: Env): boolean {
+  if (!env.rules.privateStack || env.subprogs.some(({ hasTailCall }) => hasTailCall)) return false
+  switch (env.prog.type) {
+    case 'BPF_PROG_TYPE_KPROBE':
+    case 'BPF_PROG_TYPE_TRACEPOINT':
+    case 'BPF_PROG_TYPE_PERF_EVENT':
+    case 'BPF_PROG_TYPE_RAW_TRACEPOINT':
+      return true
+    case 'BPF_PROG_TYPE_TRACING':
+      return env.prog.attachType !== 'BPF_TRACE_ITER'
+    default:
+      return false
+  }
+}
+
+function visit(env: Env, index: number, { chain, depth, frames, own, normal }: Walk): void {
   const subprog = env.subprogs[index]!
   const here = [...chain, index]
-  const total = depth + Math.ceil(subprog.stackDepth / 16) * 16
-  if (total > MAX_STACK) reject('stack-depth', `combined stack size of ${here.length} calls is ${total}. Too large`)
-  if (subprog.hasTailCall && here.length > 1 && depth >= 256) {
+  if (!own) normal.add(subprog)
+  const underCallback = here.some((i) => env.subprogs[i]!.isCallback)
+  if (subprog.hasLdAbs && underCallback) reject('ld-abs-callback', 'cannot use BPF_LD_[ABS|IND] within callback')
+  if (subprog.hasTailCall && index > 0 && depth >= 256) {
     reject(
       'tail-call-depth',
       `tail_calls are not allowed when call stack of previous frames is ${depth} bytes. Too large`,
     )
   }
+  const size = Math.ceil(subprog.stackDepth / 16) * 16
+  let total = depth
+  if (own && !normal.has(subprog) && size >= MIN_PRIVATE_STACK) {
+    if (size > MAX_STACK) reject('stack-depth', `stack size of subprog ${index} is ${size}. Too large`)
+  } else {
+    total += size
+    if (total > MAX_STACK) reject('stack-depth', `combined stack size of ${here.length} calls is ${total}. Too large`)
+  }
   for (let at = subprog.start; at < subprog.end; at++) {
-    const insn = env.insns[at]!
-    if (roleAt(env, at) === 'throw') {
-      const callback = here.find((i) => env.subprogs[i]!.isCallback)
-      if (callback !== undefined)
-        reject('throw-in-callback', `bpf_throw kfunc (insn ${at}) cannot be called from callback subprog ${callback}`)
+    if (underCallback && roleAt(env, at) === 'throw') {
+      reject('throw-in-callback', `bpf_throw kfunc (insn ${at}) cannot be called from callback subprog ${index}`)
     }
+    const insn = env.insns[at]!
     const ref = env.prog.refs.get(at)
     const pseudo = insn.op.kind === 'ld_imm64' && ref?.kind === 'func'
     if (!isSubprogCall(insn) && !pseudo) continue
     if (pseudo && env.subprogs[env.subprogAt[ref.insn]!]!.isAsyncCallback) continue
     const target = ref !== undefined && 'insn' in ref ? env.subprogAt[ref.insn]! : -1
     if (target < 0) continue
-    if (env.subprogs[target]!.isExceptionCb && isSubprogCall(insn))
+    const callee = env.subprogs[target]!
+    if (callee.isExceptionCb && isSubprogCall(insn))
       reject('exception-cb-call', `insn ${at} cannot call exception cb directly`)
-    if (here.length >= MAX_CALLS) reject('call-depth', `the call stack of ${here.length} frames is too deep !`)
-    visit(env, target, here, total)
+    const deeper = env.rules.deepCalls && callee.global ? 0 : frames + 1
+    if (deeper >= env.maxFrames) reject('call-depth', `the call stack of ${deeper} frames is too deep !`)
+    visit(env, target, { chain: here, depth: total, frames: deeper, own, normal })
   }
+  if (env.rules.callbacksCannotTailCall && subprog.hasTailCall && underCallback)
+    reject('tail-call-callback', 'cannot tail call within callback')
 }

@@ -5,21 +5,24 @@ import { returnRule } from '../../kernel/index.ts'
 import type { Env } from '../env.ts'
 import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
-import { type RegState, regTypeText } from '../state/reg.ts'
+import { regTypeText } from '../state/reg.ts'
 import { markRegRead } from './liveness.ts'
 import { markPrecise } from './precision.ts'
 
-function requireRange(
-  env: Env,
-  reg: RegState,
-  number: number,
-  min: number,
-  max: number,
-  context: string,
-  name: string,
-  bits32: boolean,
-  note?: string,
-): void {
+export interface RangeRule {
+  readonly min: number
+  readonly max: number
+  readonly context: string
+  /** Only the low half is compared. */
+  readonly bits32?: boolean
+  /** Said in place of the range. */
+  readonly note?: string | undefined
+}
+
+/** The register's values all lie within; which ones they are matters exactly. */
+export function requireRange(env: Env, number: number, { min, max, context, bits32, note }: RangeRule): void {
+  const reg = env.reg(number)
+  const name = `R${number}`
   markPrecise(env, number)
   const low = bits32 ? scalar.s32min(reg.var) : scalar.sminN(reg.var)
   const high = bits32 ? scalar.s32max(reg.var) : scalar.smaxN(reg.var)
@@ -53,7 +56,7 @@ export function enforceReturn(env: Env, number: number, name: string): void {
         reg: number,
       })
     const range = frame.returnRange!
-    return requireRange(env, reg, number, range.min, range.max, context, name, false)
+    return requireRange(env, number, { ...range, context })
   }
   if (inSubprog && !exceptionCb && number !== 1) {
     if (reg.kind !== 'scalar')
@@ -67,7 +70,7 @@ export function enforceReturn(env: Env, number: number, name: string): void {
     reject('return-type', `At ${context} the register ${name} is not a known value (${regTypeText(reg)})`, {
       reg: number,
     })
-  requireRange(env, reg, number, rule.min, rule.max, context, name, rule.bits32 === true, rule.note)
+  requireRange(env, number, { min: rule.min, max: rule.max, context, bits32: rule.bits32 === true, note: rule.note })
 }
 
 /** A sync callback's answer decides whether it is called again. */
@@ -77,5 +80,5 @@ export function enforceCallbackReturn(env: Env): void {
   if (reg.kind !== 'scalar') reject('callback-return', `R0 not a scalar value`, { reg: 0 })
   markRegRead(env.state, 0)
   const range = frame.returnRange!
-  requireRange(env, reg, 0, range.min, range.max, 'callback return', 'R0', false)
+  requireRange(env, 0, { ...range, context: 'callback return' })
 }

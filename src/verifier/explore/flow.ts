@@ -48,11 +48,15 @@ export function findSubprogs(env: Env): void {
       isCallback: start === exceptionCb,
       isAsyncCallback: false,
       isExceptionCb: start === exceptionCb,
-      called: false,
+      calledFrom: new Set(),
       hasTailCall: false,
       hasLdAbs: false,
       stackDepth: 0,
+      fastcallOff: 0,
+      fastcallDropped: false,
+      fastcallKept: false,
       mightSleep: false,
+      mightThrow: false,
       changesPktData: false,
     }
   })
@@ -113,22 +117,41 @@ function returnsInt(env: Env, subprog: Subprog): boolean {
   return ret.kind === 'int' || ret.kind === 'enum' || ret.kind === 'enum64'
 }
 
-/** Which functions move packet data or may sleep, themselves or through those they call. */
+/** Which functions move packet data, may sleep or throw, themselves or through those they call or hand out. */
 function findEffects(env: Env): void {
+  const callees = env.subprogs.map((subprog) => ownEffects(env, subprog))
   for (let changed = true; changed; ) {
     changed = false
-    for (const subprog of env.subprogs) {
-      if (subprog.changesPktData) continue
-      for (let i = subprog.start; i < subprog.end; i++) {
-        const insn = env.insns[i]!
-        const ref = env.prog.refs.get(i)
-        const own = isHelperCall(insn) && changesPacket.has(insn.imm)
-        const through =
-          isSubprogCall(insn) && ref?.kind === 'subprog' && env.subprogs[env.subprogAt[ref.insn]!]!.changesPktData
-        if (own || through) subprog.changesPktData = changed = true
+    env.subprogs.forEach((caller, i) => {
+      for (const callee of callees[i]!) {
+        for (const effect of ['changesPktData', 'mightSleep', 'mightThrow'] as const) {
+          if (!callee[effect] || caller[effect]) continue
+          caller[effect] = changed = true
+        }
       }
-    }
+    })
   }
+}
+
+/** Notes what the function does itself; answers the functions whose effects are its own too. */
+function ownEffects(env: Env, subprog: Subprog): Set<Subprog> {
+  const callees = new Set<Subprog>()
+  for (let i = subprog.start; i < subprog.end; i++) {
+    const insn = env.insns[i]!
+    const ref = env.prog.refs.get(i)
+    if (ref?.kind === 'subprog' || ref?.kind === 'func') callees.add(env.subprogs[env.subprogAt[ref.insn]!]!)
+    if (isHelperCall(insn)) {
+      if (changesPacket.has(insn.imm)) subprog.changesPktData = true
+      const helper = env.rules.sleepableGlobals ? env.kernel.helper(insn.imm, env.traits) : undefined
+      if (helper?.ok && helper.proto.mightSleep) subprog.mightSleep = true
+    }
+    const kfunc = kfuncAt(env, i)
+    if (kfunc === undefined) continue
+    if (kfunc.flags.has('KF_SLEEPABLE')) subprog.mightSleep = true
+    if (specialRole(kfunc) === 'throw') subprog.mightThrow = true
+    if (kfunc.name === 'bpf_xdp_pull_data') subprog.changesPktData = true
+  }
+  return callees
 }
 
 /** `__exception_cb(name)`: a decl tag on the main program. At most one; static functions will not do. */
@@ -170,7 +193,10 @@ export function checkFlow(env: Env): void {
   const work: number[] = []
   const enter = (target: number, from: number, branch: boolean): void => {
     if (target < 0 || target >= count) reject('jump-range', `jump out of range from insn ${from} to ${target}`)
-    if (branch) env.note(target).prune = env.note(target).jumpPoint = true
+    if (branch) {
+      const note = env.note(target)
+      note.prune = note.jumpPoint = note.jumpTarget = true
+    }
     if (seen[target] === 0) {
       seen[target] = 1
       work.push(target)

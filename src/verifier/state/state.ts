@@ -4,7 +4,7 @@
 import { notInit, type RegState } from './reg.ts'
 import { emptySlot, type Slot } from './stack.ts'
 
-export const MAX_FRAMES = 8
+export const MAX_FRAMES = 16
 export const MAX_STACK = 512
 
 /** bpf_spin_lock; bpf_res_spin_lock, plain and with interrupts off. */

@@ -13,6 +13,8 @@ export interface CheckOptions {
   readonly program?: string
   /** Program type for sections that libbpf does not know, or instead of what it says: 'xdp', 'BPF_PROG_TYPE_XDP'. */
   readonly type?: string
+  /** Load flags besides what the object asks for: BPF_F_STRICT_ALIGNMENT (1) and the like. */
+  readonly flags?: number
   /** Write the kernel-format log (slower). */
   readonly log?: boolean
   /** Read SEC("maps") of structs, as aya makes them. */
@@ -47,9 +49,16 @@ export function openForCheck(
     kind: 'fault',
     what: `no program ${program} in this object`,
     place: { object: name },
-    hint: programs.length === 0 ? 'it has none' : `it has ${programs.map((one) => one.name).join(', ')}`,
+    hint: programs.length === 0 ? 'it has none' : `it has ${namesOf(programs)}`,
   }
   return { ok: false, fault }
+}
+
+/** Names for a hint: a reader does not look through a hundred. */
+function namesOf(programs: readonly ObjectProgram[]): string {
+  const most = 12
+  const names = programs.slice(0, most).map((one) => one.name)
+  return `${names.join(', ')}${programs.length > most ? ` and ${programs.length - most} more` : ''}`
 }
 
 /** Links, verifies and explains one program. A rejected one is verified again with its path kept, for the explanation. */
@@ -57,7 +66,7 @@ export function checkProgram(
   object: BpfObject,
   program: ObjectProgram,
   kernel: Kernel,
-  { type, log = false }: CheckOptions = {},
+  { type, flags = 0, log = false }: CheckOptions = {},
 ): Checked {
   const start = performance.now()
   const about = { object: object.name, program: program.name, section: program.section }
@@ -69,7 +78,7 @@ export function checkProgram(
     const rest = { type: program.type, message: fault.what, timeUs: time(), kfuncs: [], warnings: object.warnings }
     return { ...about, ...rest, verdict: 'load_error', fault, diagnostic }
   }
-  const linked = result.value
+  const linked = flags === 0 ? result.value : { ...result.value, flags: result.value.flags | flags }
   const first = verify(linked, kernel, { log })
   const timeUs = time()
   const report = first.verdict === 'reject' ? verify(linked, kernel, { log, trace: true }) : first

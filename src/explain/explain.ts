@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // A verdict as a Diagnostic: which code, where, what led there, which contract, what to change.
 
-import { callerWords, describeKfunc, iteratorFamily, type Kfunc, partnerOf, releasesOf } from '../kfunc/index.ts'
+import { describeKfunc, type Kfunc } from '../kfunc/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import type { LinkedProgram } from '../object/index.ts'
 import type { Report } from '../verifier/index.ts'
-import { callee, kfuncAt } from './calls.ts'
+import { kfuncAt } from './calls.ts'
 import { type CodeRow, codeOfRule, unsupportedRow } from './codes/index.ts'
-import { fillAll, fillFirst, ordinal, orList, type Values } from './fill.ts'
+import { fillAll, fillFirst, orList, type Values } from './fill.ts'
 import { fixFor } from './fix.ts'
 import { type Causes, causesOf, type Rejected } from './notes.ts'
 import { lineAt } from './source.ts'
-import { argumentText, assignedName, isMember, nearest } from './text.ts'
-import type { Contract, Diagnostic, Primary } from './types.ts'
-import { isUntrusted, mayBeNull, regWords, structName } from './words.ts'
+import type { Contract, Diagnostic, Note, Primary } from './types.ts'
+import { valuesOf } from './values.ts'
+import { isNull, isUntrusted, mayBeNull } from './words.ts'
 
 /**
  * Explains a rejection, or what kept us from judging; undefined for an accepted program.
@@ -47,7 +47,7 @@ function explainRejection(report: Rejected, program: LinkedProgram, kernel: Kern
     ruleId: report.rule,
     message: report.message,
     primary: primaryAt(program, report.insn, label),
-    notes: causes.notes,
+    notes: causes.notes.filter((note) => !isToldByLabel(note, label, values, program, report.insn)),
     reason: reasonOf(row, values, causes, label),
     contract: kfunc === undefined ? undefined : contractOf(kfunc, kernel),
     rule: row.rule,
@@ -55,6 +55,14 @@ function explainRejection(report: Rejected, program: LinkedProgram, kernel: Kern
     help: fillAll(row.help, values),
     fix: fixFor(context),
   }
+}
+
+/** 'R1 becomes X' right above 'R1 is X': the label says it already. */
+function isToldByLabel(note: Note, label: string, values: Values, program: LinkedProgram, insn: number): boolean {
+  const became = note.kind === 'update' ? /^(R\d+) becomes (.*)$/.exec(note.label) : null
+  if (became === null || note.source?.line !== lineAt(program, insn)?.line) return false
+  const [, reg, value] = became
+  return label.includes(`${reg} is ${value}`) || (reg === values['reg'] && label.includes(value!))
 }
 
 function explainUnsupported(what: string, insn: number, program: LinkedProgram): Diagnostic {
@@ -93,14 +101,21 @@ function kfuncOf(report: Rejected, program: LinkedProgram, kernel: Kernel): Kfun
 /** A narrower reason than the rule's, where the path shows one. */
 function causeOf(report: Rejected, { value, lost }: Causes, kfunc: Kfunc | undefined): string | undefined {
   if (report.rule.startsWith('return-') && /callback/.test(report.message)) return 'callback'
+  if (isMapArgument(report, kfunc)) return 'map'
   if (report.rule === 'return-type') return kfunc === undefined ? undefined : 'kfunc'
   if (value === undefined) return undefined
   if (report.rule === 'release-unreferenced' && value.kind === 'fp') return 'dynptr'
-  if (mayBeNull(value)) return 'null'
+  if (mayBeNull(value) || (isNull(value) && lost === undefined)) return 'null'
   if (lost === undefined && kfunc?.flags.has('KF_RELEASE') === true && value.refObjId === 0) return 'release'
   if (lost !== undefined && !mayBeNull(value)) return 'lost'
   if (isUntrusted(value)) return 'untrusted'
   return undefined
+}
+
+/** The parameter wants a map: what else is wrong with the argument follows from that. */
+function isMapArgument({ details }: Rejected, kfunc: Kfunc | undefined): boolean {
+  const param = details.arg === undefined ? undefined : kfunc?.params[details.arg]
+  return param?.suffixes.some((suffix) => suffix === 'map' || suffix === 'const_map') === true
 }
 
 function reasonOf(row: CodeRow, values: Values, causes: Causes, label: string): string {
@@ -109,147 +124,6 @@ function reasonOf(row: CodeRow, values: Values, causes: Causes, label: string): 
     parts.push(`${values['reg']} is ${values['value']}`)
   if (causes.lost !== undefined && values['was'] !== undefined) parts.push(`it was ${values['was']} before`)
   return `${parts.join('; ')}. ${row.rule}`
-}
-
-function valuesOf(
-  report: Rejected,
-  causes: Causes,
-  kfunc: Kfunc | undefined,
-  program: LinkedProgram,
-  kernel: Kernel,
-): Values {
-  const { details } = report
-  const called = callee(program, report.insn)
-  const argument =
-    details.arg ??
-    (details.reg !== undefined && called !== undefined && details.reg >= 1 && details.reg <= 5
-      ? details.reg - 1
-      : undefined)
-  const missing = called?.kind === 'missing' ? called.name : undefined
-  const acquired = report.rule === 'reference-leak' ? details.at?.at(-1)?.insn : undefined
-  const { value } = causes
-  const struct = value !== undefined && value.btf !== undefined && value.btfId !== 0 ? structName(value) : undefined
-  const partner =
-    partnerNames(kfunc) ??
-    (acquired === undefined
-      ? undefined
-      : (releaseOfHelper(callee(program, acquired)?.name) ??
-        (struct === undefined ? undefined : releasesOf(struct).join(' or '))))
-  const name = kfunc?.name ?? details.kfunc ?? missing
-  const family = name === undefined ? undefined : iteratorFamily(name)
-  return {
-    reg: causes.reg === undefined ? undefined : `R${causes.reg}`,
-    value: value === undefined ? undefined : regWords(value, program),
-    was: causes.lost === undefined ? undefined : regWords(causes.lost.was, program),
-    kfunc: name,
-    helper: details.helper ?? (called?.kind === 'helper' ? called.name : undefined),
-    callee: called?.name,
-    arg: argument === undefined ? undefined : ordinal(argument),
-    expr: argument === undefined ? undefined : argumentText(lineAt(program, report.insn)?.text, called?.name, argument),
-    partner: partner === '' ? undefined : partner,
-    constructor: family?.new,
-    destructor: family?.destroy,
-    acquirer: acquired === undefined ? undefined : callee(program, acquired)?.name,
-    seen: details.seen,
-    expected: details.expected,
-    struct,
-    message: report.message,
-    callers: kfunc === undefined ? undefined : callerWords(kfunc).join('; '),
-    type: program.type.replace('BPF_PROG_TYPE_', '').toLowerCase(),
-    section: program.section,
-    sleepableSection: sleepableSection(program.section),
-    plainSection: /^[\w.]+\.s(?:\/|$)/.test(program.section) ? program.section.replace('.s', '') : undefined,
-    slot: value?.kind === 'fp' ? regWords(value, program).replace(/^.*, /, '') : undefined,
-    clobbered: causes.lost !== undefined && causes.reg !== undefined && causes.reg <= 5 ? 'yes' : undefined,
-    packet:
-      causes.lost !== undefined && (causes.lost.was.kind.startsWith('pkt') || causes.lost.was.dynptr === 'skb')
-        ? 'yes'
-        : undefined,
-    member:
-      argument !== undefined && isMember(argumentText(lineAt(program, report.insn)?.text, called?.name, argument))
-        ? 'yes'
-        : undefined,
-    license: program.license,
-    reached: missing === undefined ? undefined : 'yes',
-    release: releaseCall(acquired, partner, program),
-    near:
-      name === undefined || (kfunc !== undefined && report.rule !== 'kfunc-not-allowed')
-        ? undefined
-        : didYouMean(name, program, kernel),
-  }
-}
-
-/** 'lsm/file_open' → 'lsm.s/file_open': the same hook, sleepable; undefined where the type has no such form. */
-function sleepableSection(section: string): string | undefined {
-  const [kind = '', ...rest] = section.split('/')
-  if (
-    ![
-      'fentry',
-      'fexit',
-      'fmod_ret',
-      'lsm',
-      'iter',
-      'uprobe',
-      'uretprobe',
-      'uprobe.multi',
-      'uretprobe.multi',
-      'struct_ops',
-    ].includes(kind)
-  )
-    return undefined
-  return [`${kind}.s`, ...rest].join('/')
-}
-
-const helperReleases: Readonly<Record<string, string>> = {
-  bpf_sk_lookup_tcp: 'bpf_sk_release',
-  bpf_sk_lookup_udp: 'bpf_sk_release',
-  bpf_skc_lookup_tcp: 'bpf_sk_release',
-  bpf_ringbuf_reserve: 'bpf_ringbuf_submit or bpf_ringbuf_discard',
-  bpf_ringbuf_reserve_dynptr: 'bpf_ringbuf_submit_dynptr or bpf_ringbuf_discard_dynptr',
-  bpf_kptr_xchg: 'the release kfunc of its type, or bpf_kptr_xchg into a map',
-}
-const releaseOfHelper = (name: string | undefined): string | undefined =>
-  name === undefined ? undefined : helperReleases[name]
-
-function partnerNames(kfunc: Kfunc | undefined): string | undefined {
-  const partner = kfunc === undefined ? undefined : partnerOf(kfunc.name)
-  return partner === undefined || partner.names.length === 0 ? undefined : orList(partner.names)
-}
-
-/** The release as a statement on the variable that the acquire was assigned to: `bpf_task_release(found);`. */
-function releaseCall(
-  acquired: number | undefined,
-  partner: string | undefined,
-  program: LinkedProgram,
-): string | undefined {
-  const release = partner?.split(/,? /)[0]
-  const from = acquired === undefined ? undefined : callee(program, acquired)?.name
-  if (release === undefined || !release.startsWith('bpf_') || from === undefined) return undefined
-  const variable = assignedName(lineAt(program, acquired!)?.text, from)
-  return variable === undefined
-    ? undefined
-    : `${release}(${variable}${release.startsWith('bpf_ringbuf') ? ', 0' : ''});`
-}
-
-/** A kfunc of a name like this one that this very program may call. */
-function didYouMean(name: string, program: LinkedProgram, kernel: Kernel): string | undefined {
-  const traits = {
-    type: program.type,
-    attachType: program.attachType,
-    sleepable: program.sleepable,
-    gpl: true,
-    attachName: program.attach?.name,
-    attachBtfId: program.attach?.btfId,
-    ...(program.structOps === undefined
-      ? {}
-      : { structOps: { typeName: program.structOps.typeName, member: program.structOps.member } }),
-  }
-  return nearest(
-    name,
-    [...kernel.kfuncs.values()]
-      .filter((kfunc) => kfunc.name !== name && kernel.kfuncAllowed(kfunc, traits))
-      .map((kfunc) => kfunc.name),
-  )
 }
 
 /** A kfunc's contract in words, for the reader of a rejection. */

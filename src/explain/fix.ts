@@ -25,9 +25,12 @@ export interface FixContext {
 
 /** A correction of the line where the kernel stopped, or undefined. */
 export function fixFor(context: FixContext): Fix | undefined {
-  const source = sourceAt(context.program, context.report.insn)
+  const { program, report, row, values } = context
+  // What an exchange gives back is kept where it is made, not where the program ends.
+  const exchanged = values['exchanged'] === undefined ? undefined : report.details.at?.at(-1)?.insn
+  const source = sourceAt(program, exchanged ?? report.insn)
   if (source === undefined || source.text.trim() === '') return undefined
-  const after = fixes[context.row.code]?.(context, source)
+  const after = exchanged === undefined ? fixes[row.code]?.(context, source) : keepExchanged(values, source)
   return after === undefined ? undefined : { file: source.file, line: source.line, before: source.text, after }
 }
 
@@ -98,9 +101,21 @@ function releaseBefore({ report, values }: FixContext, { text }: Source): readon
   const statement = values['release']
   if (acquired === undefined || statement === undefined) return undefined
   const indent = indentOf(text)
-  return /^\s*(?:return\b|\})/.test(text)
-    ? [`${indent}${text.trim() === '}' ? '\t' : ''}${statement}`, text.trimEnd()]
-    : undefined
+  if (!/^\s*(?:return\b|\})/.test(text)) return undefined
+  const inner = `${indent}${text.trim() === '}' ? '\t' : ''}`
+  // A line that asks whether the variable is NULL is reached where it is, too.
+  const variable = /\(([A-Za-z_]\w*)/.exec(statement)?.[1]
+  const asked = variable !== undefined && new RegExp(`\\b${variable}\\b`).test(text)
+  return asked
+    ? [`${inner}if (${variable})`, `${inner}\t${statement}`, text.trimEnd()]
+    : [`${inner}${statement}`, text.trimEnd()]
+}
+
+/** `bpf_kptr_xchg(&v->task, new);` → `struct task_struct *old = bpf_kptr_xchg(…);` + `if (old)` + `bpf_task_release(old);` */
+function keepExchanged({ held, releases }: Values, { text }: Source): readonly string[] | undefined {
+  if (held === undefined || releases === undefined || !/^\s*bpf_kptr_xchg\(.*\);\s*$/.test(text)) return undefined
+  const indent = indentOf(text)
+  return [`${indent}struct ${held} *old = ${text.trim()}`, '', `${indent}if (old)`, `${indent}\t${releases}(old);`]
 }
 
 const closers: readonly (readonly [string, string])[] = [

@@ -23,7 +23,7 @@ export interface History {
   /** The step at which the value was made; the path's start where it was there from the beginning. */
   readonly origin: number
   /** Set where the value was a pointer that something took away: the step that did, and what it was. */
-  readonly lost: { readonly step: number; readonly was: RegState } | undefined
+  readonly lost: { readonly step: number; readonly was: RegState; readonly clobbered?: true } | undefined
 }
 
 type Place =
@@ -104,9 +104,15 @@ export function historyOf(path: readonly PathStep[], number: number, program: Li
     const reg: number = place.number
     const before = step.regs[reg]!
     const { op } = insn
-    const from = (): string => (before.kind === 'not_init' ? '' : `; it was ${words(before)}`)
+    // What a register held for another variable before tells nothing; a pointer that a number took the place of does.
+    const from = (): string =>
+      isPointer(before) && !isPointer(value) && before.kind !== 'ctx' ? `; it was ${words(before)}` : ''
     if (op.kind === 'alu' && insn.dst === reg) {
-      note(i, 'update', `R${reg} becomes ${words(value)}${from()}`)
+      const was = op.name === 'mov' || before.kind === 'not_init' ? from() : `; it was ${words(before)}`
+      // An address is computed in two steps, of which the second says all: `r1 = r10`, `r1 += -8`.
+      const tells = op.name === 'mov' || words(value) !== words(before)
+      if (tells && !isAddressStep(value, path, i, place.frame, reg, program))
+        note(i, 'update', `R${reg} becomes ${words(value)}${isStackAddress(before, value) ? '' : was}`)
       if (op.name === 'mov') {
         if (op.source !== 'reg') {
           origin = i
@@ -161,7 +167,7 @@ export function historyOf(path: readonly PathStep[], number: number, program: Li
           'invalidated',
           `the call of ${call?.name ?? 'a function'} leaves R${reg} unreadable; it was ${words(before)}`,
         )
-        lost ??= { step: i, was: before }
+        lost ??= { step: i, was: before, clobbered: true }
         value = before
         continue
       }
@@ -189,6 +195,23 @@ export function historyOf(path: readonly PathStep[], number: number, program: Li
     value = before
   }
   return { events, origin, lost }
+}
+
+const isStackAddress = (before: RegState, after: RegState): boolean => before.kind === 'fp' && after.kind === 'fp'
+
+/** Is this the first half of an address on the stack, the frame pointer copied and only then moved? */
+function isAddressStep(
+  value: RegState,
+  path: readonly PathStep[],
+  at: number,
+  frame: number,
+  reg: number,
+  program: LinkedProgram,
+): boolean {
+  if (value.kind !== 'fp' || slotAddress(value, 0) !== 0) return false
+  const next = path[at + 1]
+  const insn = next === undefined ? undefined : program.insns[next.insn]
+  return next?.frame === frame && insn?.op.kind === 'alu' && insn.dst === reg && insn.op.name === 'add'
 }
 
 const isGone = (reg: RegState): boolean => reg.kind === 'not_init'

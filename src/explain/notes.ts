@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The causal path of a rejection: which steps on the way to it a reader has to know of, oldest first.
 
+import { iteratorFamily } from '../kfunc/index.ts'
 import type { LinkedProgram } from '../object/index.ts'
 import type { PathStep, Report, RegState } from '../verifier/index.ts'
 import { callee } from './calls.ts'
 import { type Event, type History, historyOf } from './history.ts'
 import { sourceAt } from './source.ts'
 import type { Note } from './types.ts'
-import { differs, mayBeNull, regWords } from './words.ts'
+import { differs, isNull, mayBeNull, regWords } from './words.ts'
 
 export type Rejected = Report & { readonly verdict: 'reject' }
 
@@ -20,6 +21,8 @@ export interface Causes {
   readonly lost: History['lost']
   /** Step where the value was made. */
   readonly origin: number
+  /** Value of the register after it: for memory, its size. */
+  readonly sizeValue: RegState | undefined
 }
 
 /** More decisions than this since a value was made are told by the nearest ones. */
@@ -46,7 +49,12 @@ export function causesOf(report: Rejected, program: LinkedProgram): Causes {
     events.push({
       step,
       kind: acquired ? 'acquired' : 'context',
-      label: acquired && name !== undefined ? `${name} returns a reference here` : label,
+      label:
+        acquired && name !== undefined
+          ? iteratorFamily(name) === undefined
+            ? `${name} returns a reference here`
+            : `${name} makes an iterator here`
+          : label,
     })
   }
   const sections = sectionsOf(report, path, program)
@@ -57,12 +65,21 @@ export function causesOf(report: Rejected, program: LinkedProgram): Causes {
     events.push(...uses)
   }
   if (events.length > 0 && tellsBranches(report)) events.push(...branches(path, origin, program))
+  // A zero written down may be what the compiler made of a branch on which a pointer is NULL.
+  const value = reg === undefined ? undefined : path.at(-1)?.regs[reg]
+  if (value !== undefined && isNull(value) && lost === undefined)
+    events.push(
+      ...branches(path, 0, program)
+        .filter(({ label }) => / is NULL /.test(label))
+        .slice(-2),
+    )
   return {
     notes: toNotes(events, path, report, program),
     reg,
-    value: reg === undefined ? undefined : path.at(-1)?.regs[reg],
+    value,
     lost,
     origin,
+    sizeValue: reg === undefined ? undefined : path.at(-1)?.regs[reg + 1],
   }
 }
 
@@ -171,7 +188,7 @@ function stackObjectUses(path: readonly PathStep[], program: LinkedProgram, reg:
           events.push({
             step: i,
             kind: 'object',
-            label: `${call.name} works on the same stack object, fp${target.off}`,
+            label: stackObjectWords(call.name, target.off),
           })
         }
       }
@@ -184,6 +201,14 @@ function stackObjectUses(path: readonly PathStep[], program: LinkedProgram, reg:
     }
   }
   return events.slice(-8)
+}
+
+function stackObjectWords(name: string, at: number): string {
+  const method = iteratorFamily(name)?.method
+  if (method === 'new') return `${name} makes the iterator at fp${at}`
+  if (method === 'next') return `${name} advances the iterator at fp${at}`
+  if (method === 'destroy') return `${name} destroys the iterator at fp${at}`
+  return `${name} works on the same stack object, fp${at}`
 }
 
 /** Decisions say nothing of a register that was never written, or of what the program may not call at all. */
@@ -237,5 +262,24 @@ function toNotes(
     seen.add(key)
     notes.push({ kind, label, insn, source: sourceAt(program, insn) })
   }
-  return notes.reverse()
+  return joinResults(notes.reverse())
+}
+
+/** 'f returns X' and, on the same line, 'R6 becomes X': one thing that happened. */
+function joinResults(notes: readonly Note[]): readonly Note[] {
+  const joined: Note[] = []
+  for (const note of notes) {
+    const last = joined.at(-1)
+    const became = note.kind === 'update' ? /^(R\d+) becomes (.*)$/.exec(note.label) : null
+    if (
+      last !== undefined &&
+      became !== null &&
+      last.source?.line === note.source?.line &&
+      last.source?.file === note.source?.file &&
+      last.label.endsWith(` returns ${became[2]}`)
+    )
+      joined[joined.length - 1] = { ...last, label: `${last.label}; kept in ${became[1]}` }
+    else joined.push(note)
+  }
+  return joined
 }

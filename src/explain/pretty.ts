@@ -65,7 +65,7 @@ function diagnosticLines(diagnostic: Diagnostic, outcome: Outcome, paint: Palett
     for (const text of contract.flags) say(text)
     for (const text of contract.params) say(text)
     if (contract.partner !== undefined) say(contract.partner)
-    say(`may be called by: ${contract.callers.join('; ')}`)
+    if (diagnostic.ruleId === 'kfunc-not-allowed') say(`may be called by: ${contract.callers.join('; ')}`)
   }
   lines.push(...remark('rule', `${diagnostic.rule} (${diagnostic.section})`, pad, paint, width))
   for (const text of diagnostic.help) lines.push(...remark('help', text, pad, paint, width))

@@ -23,7 +23,7 @@ export function regWords(reg: RegState, program: LinkedProgram): string {
     case 'btf':
       return `${trustWords(reg)}pointer to struct ${structName(reg)}${offsetWords(reg)}${nullWords(reg)}`
     case 'mem':
-      return `a pointer to ${reg.size} bytes of ${reg.flags & flag.rdonly ? 'read-only ' : ''}memory${offsetWords(reg)}${nullWords(reg)}`
+      return `a pointer to ${reg.size} byte${reg.size === 1 ? '' : 's'} of ${reg.flags & flag.rdonly ? 'read-only ' : ''}memory${offsetWords(reg)}${nullWords(reg)}`
     case 'func':
       return 'the address of a function of the program'
     default:
@@ -61,6 +61,8 @@ const flag = {
 } as const
 
 export const mayBeNull = (reg: RegState): boolean => (reg.flags & flag.mayBeNull) !== 0
+/** The number 0, which as a pointer is NULL. */
+export const isNull = (reg: RegState): boolean => reg.kind === 'scalar' && scalar.isZero(reg.var)
 export const isUntrusted = (reg: RegState): boolean =>
   reg.kind === 'btf' && (reg.flags & (flag.trusted | flag.rcu)) === 0 && reg.refObjId === 0
 export const isPointer = (reg: RegState): boolean => reg.kind !== 'scalar' && reg.kind !== 'not_init'

@@ -143,6 +143,12 @@ export function partnerOf(name: string): Partner | undefined {
 export const releasesOf = (struct: string): readonly string[] =>
   (partnerRows as readonly PartnerRow[]).filter((row) => row.struct === struct).flatMap((row) => row.release)
 
+/** The kfuncs that take a pointer to this struct and give a reference of one's own to it. */
+export const acquiresOf = (struct: string): readonly string[] =>
+  (partnerRows as readonly PartnerRow[])
+    .filter((row) => row.struct === struct)
+    .flatMap((row) => row.acquire.filter((name) => name.endsWith('_acquire')))
+
 export interface IteratorFamily {
   readonly name: string
   readonly method: 'new' | 'next' | 'destroy'

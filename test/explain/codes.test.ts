@@ -70,10 +70,48 @@ describe('the table of codes', () => {
       'strong',
       'prototype',
       'hint',
+      'size',
+      'sizeReg',
+      'literal',
+      'null',
+      'inner',
+      'sized',
+      'unbounded',
+      'unwritten',
+      'other',
+      'write',
+      'past',
+      'moved',
+      'init',
+      'fentry',
+      'rcuLeft',
+      'ender',
+      'gone',
+      'iterator',
+      'storable',
+      'exchanged',
+      'decisions',
+      'acquirers',
+      'pointer',
+      'bytes',
+      'extent',
+      'fixedOffset',
+      'indexed',
+      'stackRead',
+      'stackSpan',
+      'stackBytes',
+      'stackAt',
+      'thrown',
+      'unacquired',
+      'record',
+      'percpu',
+      'number',
     ])
     for (const row of codes) {
       for (const text of [...row.label, ...row.help.flat()]) {
-        for (const [, place] of text.matchAll(/\{\??(\w+)\}/g)) expect(known, `${row.code}: ${text}`).toContain(place)
+        for (const [, place] of text.matchAll(/\{\??(\w+)\}/g))
+          if (place!.startsWith('rule_')) expect(row.rules).toContain(place!.slice(5).replaceAll('_', '-'))
+          else expect(known, `${row.code}: ${text}`).toContain(place)
       }
     }
   })

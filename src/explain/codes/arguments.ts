@@ -11,7 +11,10 @@ export const argumentCodes: readonly CodeRow[] = [
     rule: 'Pointers to kernel objects must be valid and unmodified: acquired, or handed to the program by its hook, not found by walking another pointer.',
     label: ['{kfunc} wants a trusted or referenced pointer; {reg} is {value}', '{reg} must be trusted or referenced'],
     help: [
-      'Take a reference first: call the acquire kfunc of struct {struct} on it, check for NULL, and pass the result.',
+      [
+        '{?fentry}Arguments of fentry, fexit and fmod_ret programs are not trusted: use SEC("tp_btf/…") or SEC("lsm/…") where there is such a hook, whose arguments are.',
+        'Take a reference first, with {acquirers}; check it for NULL, pass it, and release it.',
+      ],
       'Pass the pointer that the hook gave you, not one loaded from a field of it.',
       'Where the field is known to be safe under RCU, read it between bpf_rcu_read_lock() and bpf_rcu_read_unlock(), or in a non-sleepable program.',
     ],
@@ -41,8 +44,11 @@ export const argumentCodes: readonly CodeRow[] = [
     ],
     help: [
       [
+        '{?literal}Pass an object: the parameter is not annotated __nullable, so NULL is not taken.',
+        '{?null}{expr} is NULL on this path: make the call on the other branch, where it is not.',
         '{?member}Read {expr} into a variable once, check the variable, and pass the variable: each mention of the field reads it anew.',
         'Check {expr} for NULL and make the call only where it is not.',
+        'Check the pointer for NULL and make the call only where it is not.',
       ],
       'The check has to be on the same variable, after it was last assigned, on every path to the call.',
     ],
@@ -57,9 +63,13 @@ export const argumentCodes: readonly CodeRow[] = [
     rule: 'Kfuncs marked KF_RCU take trusted pointers or pointers read under RCU, never NULL.',
     label: ['{kfunc} wants a trusted or RCU-protected pointer; {reg} is {value}', '{reg} must be an RCU pointer'],
     help: [
-      'Read the pointer between bpf_rcu_read_lock() and bpf_rcu_read_unlock(), from a field the kernel marks __rcu or lists as RCU-safe, and call {kfunc} there.',
+      [
+        '{?rcuLeft}Make the call before bpf_rcu_read_unlock(), while the pointer is still protected: the reference it gives outlives the section.',
+        '{?fentry}Arguments of fentry, fexit and fmod_ret programs are not trusted: use SEC("tp_btf/…") or SEC("lsm/…") where there is such a hook, whose arguments are.',
+        'Read the pointer between bpf_rcu_read_lock() and bpf_rcu_read_unlock(), from a field the kernel marks __rcu or lists as RCU-safe, and call {kfunc} there.',
+      ],
       'A kptr is RCU-protected only where its type is on the kernel’s list of RCU-protected types; otherwise take it out with bpf_kptr_xchg().',
-      'Or pass the pointer your hook gave you, which is trusted.',
+      'Or pass a pointer that a tp_btf, LSM or struct_ops hook gave you, or a reference you hold: those are trusted.',
     ],
     text: 'KF_RCU is weaker than KF_TRUSTED_ARGS: the object’s count may already be zero, but its memory stays until the RCU section ends. That holds only for pointers the verifier saw being read under RCU from a place the kernel publishes under RCU.',
     example: '03-flags/trusted_args:trusted_walked',
@@ -71,14 +81,18 @@ export const argumentCodes: readonly CodeRow[] = [
     section: 'kfuncs.rst "Annotating kfunc parameters"; "Registering the kfuncs" on equivalent types',
     rule: 'An argument must point to the struct the parameter names, or to one whose first member it is; ___init types are not cast.',
     label: [
-      '{reg} points to {seen}, and {expected} is wanted',
+      '{?moved}{reg} points into the middle of struct {seen}; the start of one is wanted',
+      '{reg} points to struct {seen}; struct {expected} is wanted',
       'the {arg} argument of {kfunc} is of another type; {reg} is {value}',
       '{reg} is of another type than wanted',
     ],
     help: [
-      'Pass a pointer to {expected}.',
+      [
+        '{?moved}Pass the pointer to the struct itself, not the address of a field of it.',
+        '{?init}nf_conn___init and nf_conn are different types on purpose: an entry that is not in the table yet is set up as the first, bpf_ct_insert_entry() takes it and returns the second.',
+        'Pass a pointer to struct {expected}.',
+      ],
       'A cast in C does not change what the verifier knows. bpf_core_cast() and bpf_rdonly_cast() do, but give an untrusted pointer.',
-      'nf_conn and nf_conn___init are different types on purpose: insert the entry before passing it on.',
     ],
     text: 'BTF tells the verifier which struct every kernel pointer points to, and kfunc parameters are checked against it by name and layout. Two structs in C that look alike are equal only when the kernel says so.',
     example: '01-define/existing:rstat_updated_with_task',
@@ -86,7 +100,7 @@ export const argumentCodes: readonly CodeRow[] = [
   {
     code: 'KF015',
     title: 'the argument is not a pointer to a kernel object',
-    rules: ['pointer-type', 'argument-type'],
+    rules: ['pointer-type'],
     section: 'kfuncs.rst "Annotating kfunc parameters"',
     rule: 'A parameter that is a kernel struct takes only pointers the verifier tracks as pointing to that struct.',
     label: [
@@ -154,15 +168,23 @@ export const argumentCodes: readonly CodeRow[] = [
     section: 'kfuncs.rst "__sz Annotation"',
     rule: 'A pointer and the size next to it must describe memory that is wholly the program’s, initialised where it is read.',
     label: [
-      'the memory and size given to {kfunc} do not fit; {reg} is {value}',
-      'the memory and size given to {helper} do not fit; {reg} is {value}',
+      '{kfunc} is given {sizeReg} bytes at {reg}, and may not have them: {sizeReg} is {size}, {reg} is {value}',
+      '{?sized}the size given to {kfunc} may be wrong: {reg} is {value}',
+      '{?sized}the size given to {helper} may be wrong: {reg} is {value}',
+      'the {arg} argument of {kfunc} must be memory of the program, as large as its type; {reg} is {value}',
+      'the {arg} argument of {helper} must be memory of the program; {reg} is {value}',
       'the memory and its size do not fit; {reg} is {value}',
     ],
     help: [
-      'Make the size at most what the buffer holds: sizeof(buf).',
-      'Bound a variable size first: if (len > sizeof(buf)) return 0;, on an unsigned variable.',
-      'Initialise the buffer before it is read: char buf[16] = {}.',
-      'What the verifier said of the access itself: {seen}',
+      'The access itself, in the verifier’s words: {inner}',
+      [
+        '{?other}Pass a pointer to memory of the program: on the stack, global, or in a map value.',
+        '{?unbounded}Bound the size right before the call, as an unsigned number: if (size > sizeof(buf)) return 0;',
+        '{?unwritten}Initialise the whole buffer before it is read: char buf[16] = {};',
+        '{?sized}Make the size at most what the buffer holds: sizeof(buf).',
+        'Pass the address of a variable of that type: on the stack, global, or in a map value.',
+      ],
+      '{?unbounded}If the compiler checked another copy of the number, make it keep one: barrier_var(size).',
     ],
     text: 'Suffix __sz (and __szk) ties a size parameter to the pointer before it. The verifier checks an access of the largest size the register can have, at the smallest and largest offset of the pointer. Negative or unbounded sizes fail at once.',
     example: '02-parameters/sz:path_beyond_buffer',
@@ -187,7 +209,15 @@ export const argumentCodes: readonly CodeRow[] = [
   {
     code: 'KF021',
     title: 'the argument must be a map',
-    rules: ['not-a-map', 'map-first', 'map'],
+    rules: [
+      'not-btf@map',
+      'pointer-type@map',
+      'argument-type@map',
+      'struct-mismatch@map',
+      'not-a-map',
+      'map-first',
+      'map',
+    ],
     section: 'kfuncs.rst "__map Annotation"',
     rule: 'A __map parameter takes the address of a map, not of a value in it.',
     label: ['the {arg} argument of {kfunc} must be a map; {reg} is {value}', '{reg} is not a map'],
@@ -231,13 +261,14 @@ export const argumentCodes: readonly CodeRow[] = [
     section: 'Documentation/bpf/verifier.rst; libbpf "__arg_" tags',
     rule: 'A global function is verified by its types alone, so every caller has to meet them.',
     label: [
+      'the {arg} argument of {callee} is not what the function declares; {reg} is {value}',
       '{reg} does not meet what the function declares; it is {value}',
       'the arguments do not meet what the function declares',
     ],
     help: [
+      'What is wrong with the argument, in the verifier’s words: {inner}',
       'Make the function static: it is then verified with the arguments it really gets.',
       'Or annotate its parameters: __arg_ctx, __arg_nonnull, __arg_trusted, __arg_nullable, __arg_arena.',
-      'What the verifier said of the argument: {seen}',
     ],
     text: 'Static functions are verified anew at each call. Global ones are verified once, from their prototype: integers, the context, pointers to memory of known size, dynptrs, and trusted objects with the tags of libbpf.',
     example: '19-program/calls:call_with_null',
@@ -254,5 +285,28 @@ export const argumentCodes: readonly CodeRow[] = [
       'The program must use a map of type BPF_MAP_TYPE_ARENA.',
     ],
     text: 'The kernel adds the arena’s base to the lower half of the argument, whatever it is, so nothing outside the arena can be reached.',
+  },
+  {
+    code: 'KF026',
+    title: 'the helper takes another kind of argument',
+    rules: ['argument-type'],
+    section: 'Documentation/bpf/helpers.rst',
+    rule: 'Each argument of a helper is of the kinds that its prototype lists: a map, memory, a socket, a number …',
+    label: [
+      'the {arg} argument of {helper} must be one of {expected}; {reg} is {value}',
+      '{reg} must be one of {expected}; it is {value}',
+      'the argument is of a kind that is not taken here; {reg} is {value}',
+    ],
+    help: [
+      [
+        '{?record}bpf_ringbuf_submit() and bpf_ringbuf_discard() take what bpf_ringbuf_reserve() returned; a record of bpf_ringbuf_reserve_dynptr() goes to bpf_ringbuf_submit_dynptr() or bpf_ringbuf_discard_dynptr().',
+        '{?percpu}A per-CPU pointer is one to a per-CPU variable of the kernel, or a __percpu_kptr read from a map under RCU.',
+        '{?number}{reg} is a number: pass the pointer itself, and keep it from arithmetic and from calls that end its life.',
+        'Pass what the manual page bpf-helpers(7) says of this argument of {helper}.',
+        'Pass a value of one of these kinds.',
+      ],
+    ],
+    text: 'The kinds are written as in the verifier’s log: ptr_ is a typed pointer to a kernel object, trusted_ptr_ and rcu_ptr_ say how it is protected, percpu_ptr_ that it is per CPU; fp is the stack, map_value the value of a map, mem other memory of known size, ringbuf_mem a reserved record.',
+    example: '10-objects/objects:percpu_owned',
   },
 ]

@@ -14,9 +14,9 @@ export const callerCodes: readonly CodeRow[] = [
       'this kfunc is not registered for this program',
     ],
     help: [
+      'Did you mean {near}? This program may call it.',
       '{kfunc} may be called by: {callers}. This program is of type {type}, section "{section}".',
       'Move the call to a program of such a type, or use a kfunc or helper that {type} programs may call.',
-      'A kfunc of a similar name that this program may call: {near}.',
     ],
     text: 'Kfuncs are not open to everybody. A subsystem registers a set of them for each program type that may call it, and may narrow that further with a filter (by attach type, by hook, by struct_ops member). A call from anywhere else is refused, however correct its arguments are. `kfuncs show NAME` lists who may call a kfunc.',
     example: '04-register/filter:path_in_fentry',
@@ -70,7 +70,7 @@ export const callerCodes: readonly CodeRow[] = [
   },
   {
     code: 'KF005',
-    title: 'a sleepable kfunc in a program that must not sleep',
+    title: 'a call that may sleep, in a program that must not',
     rules: ['kfunc-sleepable', 'helper-sleep'],
     section: 'kfuncs.rst "KF_SLEEPABLE flag"',
     rule: 'Kfuncs marked KF_SLEEPABLE can only be called by sleepable programs (BPF_F_SLEEPABLE).',

@@ -117,7 +117,7 @@ export const programCodes: readonly CodeRow[] = [
     ],
     section: 'RFC 9669',
     rule: 'Every instruction is well formed and reachable, jumps stay inside their function, and R10 is never written.',
-    label: ['this cannot stand here'],
+    label: ['this cannot stand here: {message}'],
     help: ['Code from a compiler is well formed; look at inline assembly, or at a tool that rewrote the object.'],
     text: 'These checks come before the program is looked at path by path.',
     example: '19-program/insns:ends_twice',

@@ -11,10 +11,16 @@ export const sectionCodes: readonly CodeRow[] = [
     rules: ['section-open'],
     section: 'kfuncs.rst "Core kfuncs"',
     rule: 'Every RCU, preempt-disabled or lock section is closed on every path before the program ends or throws.',
-    label: ['the program ends here with a section still open'],
+    label: [
+      '{?thrown}bpf_throw() ends the program here, and a section is still open',
+      'the program ends here with a section still open',
+    ],
     help: [
-      'Close it on this path too; the decisions above show which one misses it.',
-      'Before bpf_throw(): close every section, or throw outside of it.',
+      [
+        '{?thrown}Close every section before bpf_throw(), or throw outside of it.',
+        '{?decisions}Close it on this path too; the decisions above show which one misses it.',
+        'Close it before this point.',
+      ],
     ],
     text: 'A program that ended inside such a section would leave the kernel with RCU, preemption or a lock held for ever.',
     example: '13-sections/sections:rcu_one_branch',

@@ -9,7 +9,10 @@ export const stackObjectCodes: readonly CodeRow[] = [
     rules: ['iter-uninit'],
     section: 'kfuncs.rst "KF_ITER_NEW flag"; bpf_iterators.rst',
     rule: 'A constructor takes stack memory that holds no iterator, and nothing that must be kept.',
-    label: ['{reg} is {value}, where an iterator lives already or does not fit'],
+    label: [
+      'at {slot} on the stack an iterator lives already, or what is there does not fit',
+      '{reg} is {value}, where an iterator lives already or does not fit',
+    ],
     help: ['Destroy the iterator first: {partner}(&it).', 'Use a second variable for a second iterator.'],
     text: 'An iterator holds resources from its constructor on. Constructing over it would lose them.',
     example: '03-flags/iter_flags:iter_new_twice',
@@ -20,7 +23,7 @@ export const stackObjectCodes: readonly CodeRow[] = [
     rules: ['iter-init'],
     section: 'kfuncs.rst "KF_ITER_NEXT flag"; bpf_iterators.rst',
     rule: 'next and destroy take an iterator that its constructor made on this path and that nothing touched since.',
-    label: ['{kfunc} wants a live iterator, and {slot} on the stack holds none'],
+    label: ['{kfunc} wants a live iterator, and at {slot} on the stack there is none'],
     help: [
       'Call {constructor}(&it, …) on the same variable, on every path to this.',
       'The constructor must be called even if it may fail; its failure only makes next return NULL.',
@@ -77,7 +80,10 @@ export const stackObjectCodes: readonly CodeRow[] = [
     rules: ['dynptr-uninit'],
     section: 'Documentation/bpf/kfuncs.rst "Annotating kfunc parameters" (__uninit)',
     rule: 'What makes a dynptr takes a stack variable that holds none.',
-    label: ['{reg} is {value}, where a dynptr lives already'],
+    label: [
+      'at {slot} on the stack a dynptr lives already, or there is no room for one',
+      '{reg} is {value}, where a dynptr lives already',
+    ],
     help: ['Use another variable, or submit, discard or forget the first one before.'],
     text: 'A dynptr from bpf_ringbuf_reserve_dynptr() holds a record that must be submitted or discarded; making another over it would lose that.',
     example: '11-dynptr/kinds:drain_remake',
@@ -89,7 +95,7 @@ export const stackObjectCodes: readonly CodeRow[] = [
     section: 'kfuncs.rst "Annotating kfunc parameters"',
     rule: 'Whatever reads a dynptr takes one that was made on this path and is still valid.',
     label: [
-      'the {arg} argument must be a live dynptr, and {slot} on the stack holds none',
+      'the {arg} argument must be a live dynptr, and at {slot} on the stack there is none',
       'there is no live dynptr here',
     ],
     help: [
@@ -128,12 +134,16 @@ export const stackObjectCodes: readonly CodeRow[] = [
     section: 'kfuncs.rst "Annotating kfunc parameters"',
     rule: 'Some calls take only dynptrs of one kind (ringbuf, skb …), and none may change a const one.',
     label: [
+      '{?unacquired}there is no ring buffer record at {slot} on the stack to give back',
       'the {arg} argument must be {expected}; {reg} is {value}',
       'this dynptr is not of the kind that is wanted here; {reg} is {value}',
       'this dynptr is not of the kind that is wanted here',
     ],
     help: [
-      'Only what bpf_ringbuf_reserve_dynptr() made is submitted or discarded.',
+      [
+        '{?unacquired}Reserve it first with bpf_ringbuf_reserve_dynptr(), on every path, and submit or discard it once.',
+        'Only what bpf_ringbuf_reserve_dynptr() made is submitted or discarded.',
+      ],
       'bpf_dynptr_from_mem() takes memory in a map value, not on the stack.',
     ],
     text: 'A dynptr remembers what it stands for: local memory, a ring buffer record, an skb or an XDP buffer.',

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the texts of a code are filled in with: names, words and conditions taken from the case at hand.
+
+import { acquiresOf, callerWords, iteratorFamily, type Kfunc, partnerOf, releasesOf } from '../kfunc/index.ts'
+import type { Kernel } from '../kernel/index.ts'
+import type { LinkedProgram } from '../object/index.ts'
+import { scalar } from '../verifier/index.ts'
+import { callee } from './calls.ts'
+import { ordinal, orList, type Values } from './fill.ts'
+import type { Causes, Rejected } from './notes.ts'
+import { lineAt } from './source.ts'
+import { argumentText, assigned, assignedName, dereferenced, isMember, isSimple, nearest } from './text.ts'
+import { isNull, regWords, structName } from './words.ts'
+
+/** Everything that a text may ask for. Places that only ask whether something holds have 'yes' or nothing. */
+export function valuesOf(
+  report: Rejected,
+  causes: Causes,
+  kfunc: Kfunc | undefined,
+  program: LinkedProgram,
+  kernel: Kernel,
+): Values {
+  const { details } = report
+  const { value, lost } = causes
+  const called = callee(program, report.insn)
+  const missing = called?.kind === 'missing' ? called.name : undefined
+  const name = kfunc?.name ?? details.kfunc ?? missing
+  const family = name === undefined ? undefined : iteratorFamily(name)
+  const struct = value !== undefined && value.btf !== undefined && value.btfId !== 0 ? structName(value) : undefined
+  return {
+    message: report.message,
+    reg: causes.reg === undefined ? undefined : `R${causes.reg}`,
+    value: value === undefined ? undefined : regWords(value, program),
+    struct,
+    kfunc: name,
+    helper: details.helper ?? (called?.kind === 'helper' ? called.name : undefined),
+    callee: called?.name,
+    seen: details.seen,
+    expected: details.expected,
+    partner: partnerNames(kfunc),
+    constructor: family?.new,
+    destructor: family?.destroy,
+    callers: kfunc === undefined ? undefined : callerWords(kfunc).join('; '),
+    slot: value?.kind === 'fp' ? stackPlace(regWords(value, program)) : undefined,
+    reached: yes(missing !== undefined),
+    near:
+      name === undefined || (kfunc !== undefined && report.rule !== 'kfunc-not-allowed')
+        ? undefined
+        : didYouMean(name, program, kernel),
+    ...argumentValues(report, causes, program),
+    ...lossValues(causes, report, program),
+    ...(report.rule === 'reference-leak' ? leakValues(report, program) : {}),
+    ...programValues(program),
+    ...conditions(report, causes, program),
+    ...accessValues(report, causes),
+    pointer: dereferenced(lineAt(program, report.insn)?.text ?? ''),
+    acquirers: struct === undefined ? undefined : orList(acquiresOf(struct)),
+    [`rule_${report.rule.replaceAll('-', '_')}`]: 'yes',
+    was: lost === undefined ? undefined : regWords(lost.was, program),
+  }
+}
+
+const yes = (condition: boolean | undefined): 'yes' | undefined => (condition === true ? 'yes' : undefined)
+const stackPlace = (words: string): string => /\(([^)]*)\)$/.exec(words)?.[1] ?? words
+
+/** The argument that the message is about: which it is, how C spells it, its size where it has one. */
+function argumentValues({ details, insn, rule }: Rejected, causes: Causes, program: LinkedProgram): Values {
+  const called = callee(program, insn)
+  const byReg = details.reg !== undefined && called !== undefined && details.reg >= 1 && details.reg <= 5
+  const index = details.arg ?? (byReg ? details.reg! - 1 : undefined)
+  if (index === undefined) return {}
+  const text = argumentText(lineAt(program, insn)?.text, called?.name, index)
+  const literal = text !== undefined && /^(?:\([^()]*\)\s*)?(?:NULL|0)$/.test(text)
+  const size = rule === 'mem-len' ? causes.sizeValue : undefined
+  return {
+    arg: ordinal(index),
+    expr: literal ? undefined : text,
+    literal: yes(literal),
+    member: yes(isMember(text)),
+    size: size === undefined ? undefined : regWords(size, program),
+    sizeReg: size === undefined ? undefined : `R${index + 2}`,
+  }
+}
+
+/** What ended the life of a value. */
+function lossValues({ lost, reg }: Causes, { path }: Rejected, program: LinkedProgram): Values {
+  if (lost === undefined) return {}
+  const ender = path[lost.step] === undefined ? undefined : callee(program, path[lost.step]!.insn)?.name
+  const variable =
+    ender === undefined ? undefined : argumentText(lineAt(program, path[lost.step]!.insn)?.text, ender, 0)
+  return {
+    clobbered: yes(lost.clobbered && reg !== undefined && reg <= 5),
+    ender: lost.clobbered ? undefined : ender,
+    gone: lost.was.refObjId !== 0 && variable !== undefined && isSimple(variable) ? variable : undefined,
+    packet: yes(lost.was.kind.startsWith('pkt') || lost.was.dynptr === 'skb'),
+  }
+}
+
+/** A reference that nobody gave back: who returned it and what takes it. */
+function leakValues({ details, path }: Rejected, program: LinkedProgram): Values {
+  const acquired = details.at?.at(-1)?.insn
+  if (acquired === undefined) return {}
+  const acquirer = callee(program, acquired)?.name
+  const after = path.findLastIndex(({ insn }) => insn === acquired) + 1
+  const result = after > 0 ? path[after]?.regs[0] : undefined
+  const struct = result?.kind === 'btf' && result.btfId !== 0 ? structName(result) : undefined
+  const family = acquirer === undefined ? undefined : iteratorFamily(acquirer)
+  const partner = acquirer === undefined ? undefined : partnerOf(acquirer)
+  const releases =
+    (struct === undefined || family !== undefined ? [] : releasesOf(struct)).length > 0
+      ? releasesOf(struct!)
+      : (partner?.names ?? [])
+  const own = orList(releases.map(macroName))
+  const helper = acquirer === undefined ? undefined : helperReleases[acquirer]
+  return {
+    acquirer,
+    partner: own === '' ? helper : own,
+    iterator: yes(family !== undefined),
+    storable: yes(struct !== undefined || (partner?.kind === 'reference' && family === undefined)),
+    exchanged: yes(acquirer === 'bpf_kptr_xchg'),
+    held: struct,
+    releases: releases.length === 1 ? releases[0] : undefined,
+    release: releaseCall(acquired, releases[0] ?? helper, program),
+  }
+}
+
+/** What an access takes of what there is, read off the verifier's own words about it. */
+function accessValues({ details, message }: Rejected, { value }: Causes): Values {
+  const why = details.seen ?? message
+  const object = /\b(?:mem|value|key)_size=(\d+) off=(-?\d+) size=(\d+)/.exec(why)
+  const stack =
+    /(read from|access to|write to|access on) stack (?:R\d+ )?off[ =](-?\d+)(?:\+(\d+))? size[ =](\d+)/.exec(why)
+  const fixed = value !== undefined && scalar.isConst(value.var)
+  const span = (from: number, size: number, name: string): string =>
+    size === 1 ? `byte ${name}${from}` : `bytes ${name}${from} to ${name}${from + size - 1}`
+  const [, extent, off, size] = object ?? []
+  const [, way, at, index = '0', bytes] = stack ?? []
+  return {
+    extent: fixed ? extent : undefined,
+    bytes: object === null ? undefined : span(Number(off), Number(size), ''),
+    fixedOffset: yes(fixed && object !== null),
+    indexed: yes(!fixed),
+    stackBytes: stack === null ? undefined : `${bytes} bytes at fp${at}`,
+    stackAt: stack === null ? undefined : `fp${Number(at) + Number(index)}`,
+    stackRead: yes(way === 'read from'),
+    stackSpan: yes(stack !== null && way !== 'read from'),
+  }
+}
+
+function programValues(program: LinkedProgram): Values {
+  return {
+    type: program.type.replace('BPF_PROG_TYPE_', '').toLowerCase(),
+    section: program.section,
+    license: program.license,
+    sleepableSection: sleepableSection(program.section),
+    plainSection: /^[\w.]+\.s(?:\/|$)/.test(program.section) ? program.section.replace('.s', '') : undefined,
+  }
+}
+
+/** What a text may depend on without saying it. */
+function conditions({ details, insn, message, path, rule }: Rejected, causes: Causes, program: LinkedProgram): Values {
+  const { value, notes, origin } = causes
+  const inner = details.seen !== undefined && / /.test(details.seen) ? details.seen : undefined
+  const why = inner ?? message
+  const kind = program.insns[insn]?.op.kind
+  const from = path[origin]
+  const origins = from === undefined ? undefined : program.insns[from.insn]
+  const fromContext = origins?.op.kind === 'load' && from!.regs[origins.src]!.kind === 'ctx'
+  return {
+    inner,
+    sized: yes(rule === 'mem-len' || rule.startsWith('size-')),
+    other: yes(/type=\w+ expected/.test(why)),
+    unbounded: yes(/unbounded|value is negative|outside of the allowed/.test(why)),
+    unwritten: yes(/invalid (?:indirect )?read from stack/.test(why)),
+    decisions: yes(notes.some((note) => note.kind === 'branch')),
+    thrown: yes(message.includes('bpf_throw')),
+    unacquired: yes(message.includes('unacquired reference')),
+    record: yes(/ringbuf/.test(details.expected ?? '')),
+    percpu: yes(/percpu/.test(details.expected ?? '')),
+    number: yes(value?.kind === 'scalar'),
+    null: yes(value !== undefined && isNull(value)),
+    write: yes(kind === 'store' || kind === 'atomic'),
+    past: yes(/access beyond (?:struct|the end)/.test(message)),
+    moved: yes(details.seen !== undefined && details.seen === details.expected),
+    init: yes(/___init$/.test(details.seen ?? '') || /___init$/.test(details.expected ?? '')),
+    fentry: yes(fromContext && /^f(?:entry|exit|mod_ret)/.test(program.section)),
+    rcuLeft: yes(notes.some(({ label }) => / by the call of bpf_rcu_read_unlock/.test(label))),
+  }
+}
+
+/** 'lsm/file_open' → 'lsm.s/file_open': the same hook, sleepable; undefined where the type has no such form. */
+function sleepableSection(section: string): string | undefined {
+  const [kind = '', ...rest] = section.split('/')
+  if (
+    ![
+      'fentry',
+      'fexit',
+      'fmod_ret',
+      'lsm',
+      'iter',
+      'uprobe',
+      'uretprobe',
+      'uprobe.multi',
+      'uretprobe.multi',
+      'struct_ops',
+    ].includes(kind)
+  )
+    return undefined
+  return [`${kind}.s`, ...rest].join('/')
+}
+
+const helperReleases: Readonly<Record<string, string>> = {
+  bpf_sk_lookup_tcp: 'bpf_sk_release',
+  bpf_sk_lookup_udp: 'bpf_sk_release',
+  bpf_skc_lookup_tcp: 'bpf_sk_release',
+  bpf_ringbuf_reserve: 'bpf_ringbuf_submit or bpf_ringbuf_discard',
+  bpf_ringbuf_reserve_dynptr: 'bpf_ringbuf_submit_dynptr or bpf_ringbuf_discard_dynptr',
+}
+
+/** As C spells it: bpf_experimental.h wraps kfuncs called NAME_impl in macros of the plain name. */
+const macroName = (name: string): string => name.replace(/_impl$/, '')
+
+function partnerNames(kfunc: Kfunc | undefined): string | undefined {
+  const partner = kfunc === undefined ? undefined : partnerOf(kfunc.name)
+  return partner === undefined || partner.names.length === 0 ? undefined : orList(partner.names.map(macroName))
+}
+
+/** The release as a statement on the variable that the acquire was assigned to: `bpf_task_release(found);`. */
+function releaseCall(acquired: number, release: string | undefined, program: LinkedProgram): string | undefined {
+  const from = callee(program, acquired)?.name
+  // What gives a reference for the one it takes is no way to be rid of it.
+  if (release === undefined || from === undefined || partnerOf(release)?.role === 'acquire') return undefined
+  const line = lineAt(program, acquired)?.text
+  const name = macroName(release.split(/,? /)[0]!)
+  if (!name.startsWith('bpf_')) return undefined
+  const stackObject = iteratorFamily(from) !== undefined ? argumentText(line, from, 0) : undefined
+  const variable = stackObject ?? assignedName(line, from) ?? (release.endsWith('_impl') ? assigned(line) : undefined)
+  return variable === undefined ? undefined : `${name}(${variable}${name.startsWith('bpf_ringbuf') ? ', 0' : ''});`
+}
+
+/** A kfunc of a name like this one that this very program may call. */
+function didYouMean(name: string, program: LinkedProgram, kernel: Kernel): string | undefined {
+  const traits = {
+    type: program.type,
+    attachType: program.attachType,
+    sleepable: program.sleepable,
+    gpl: true,
+    attachName: program.attach?.name,
+    attachBtfId: program.attach?.btfId,
+    ...(program.structOps === undefined
+      ? {}
+      : { structOps: { typeName: program.structOps.typeName, member: program.structOps.member } }),
+  }
+  return nearest(
+    name,
+    [...kernel.kfuncs.values()]
+      .filter((kfunc) => kfunc.name !== name && kernel.kfuncAllowed(kfunc, traits))
+      .map((kfunc) => kfunc.name),
+  )
+}

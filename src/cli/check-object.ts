@@ -10,6 +10,8 @@ import { readInput, UsageError } from './usage.ts'
 export interface Listener {
   readonly take: (outcome: Outcome) => void
   readonly trouble: (message: string) => void
+  /** An object without the program that --prog asks for: the names it has. */
+  readonly absent?: (names: readonly string[]) => void
   readonly begin?: (what: string) => void
   readonly done?: () => void
 }
@@ -17,10 +19,9 @@ export interface Listener {
 /** One object: its programs to `take`, what cannot be read to `trouble`. */
 export function checkObject(path: string, kernel: Kernel, flags: CheckFlags, listener: Listener): void {
   const options: CheckOptions = {
-    name: path,
+    name: path === '-' ? 'stdin' : path,
     log: flags.log ?? false,
     legacyMaps: flags.legacyMaps ?? false,
-    ...(flags.prog === undefined ? {} : { program: flags.prog }),
     ...(flags.type === undefined ? {} : { type: flags.type }),
   }
   try {
@@ -28,7 +29,10 @@ export function checkObject(path: string, kernel: Kernel, flags: CheckFlags, lis
     if (!opened.ok) listener.trouble(formatFault(opened.fault))
     else if (opened.value.programs.length === 0) listener.trouble(`${path}: no programs in this object`)
     else {
-      for (const program of opened.value.programs) {
+      const all = opened.value.programs
+      const programs = flags.prog === undefined ? all : all.filter(({ name }) => name === flags.prog)
+      if (programs.length === 0) listener.absent?.(all.map(({ name }) => name))
+      for (const program of programs) {
         listener.begin?.(`${path}: ${program.name}`)
         listener.take(checkProgram(opened.value.object, program, kernel, options))
       }

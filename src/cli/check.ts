@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // kfuncs check: every program of every object, printed as it is judged.
 import { availableParallelism } from 'node:os'
-import { fullType } from '../check.ts'
 import type { Outcome } from '../explain/index.ts'
 import { type Kernel, rulesNote } from '../kernel/index.ts'
-import { progTypes } from '../uapi/index.ts'
 import { checkObject } from './check-object.ts'
 import { checkInWorkers } from './jobs.ts'
 import { kernelOf } from './kernel.ts'
 import type { CheckFlags } from './main.ts'
 import { printer } from './print.ts'
 import { progress } from './progress.ts'
-import { UsageError } from './usage.ts'
+import { nearest } from './nearest.ts'
+import { requireType, UsageError } from './usage.ts'
 
 export async function check(paths: readonly string[], flags: CheckFlags): Promise<number> {
   requireType(flags.type)
@@ -23,22 +22,44 @@ export async function check(paths: readonly string[], flags: CheckFlags): Promis
     out.add(outcome)
     if (outcome.verdict !== 'accept') status = Math.max(status, 1)
   }
+  const counted = (outcome: Outcome): void => {
+    judged++
+    take(outcome)
+  }
   const trouble = (message: string): void => {
     shown.clear()
     process.stderr.write(`kfuncs: ${message}\n`)
     status = 2
   }
+  // --prog over several objects: those that have no such program are passed over, unless none has.
+  const others = new Set<string>()
+  let judged = 0
+  const absent = (names: readonly string[]): void => {
+    for (const name of names) others.add(name)
+  }
   const jobs = Math.min(flags.jobs, paths.length, availableParallelism() * 4)
   if (jobs > 1) {
     tellOfKernel(await kernelOf(flags), flags)
-    await checkInWorkers(paths, flags, jobs, { take, trouble, done: shown.step })
+    await checkInWorkers(paths, flags, jobs, { take: counted, trouble, absent, done: shown.step })
   } else {
     const kernel = await kernelOf(flags)
     tellOfKernel(kernel, flags)
-    for (const path of paths) checkObject(path, kernel, flags, { take, trouble, begin: shown.say, done: shown.step })
+    for (const path of paths)
+      checkObject(path, kernel, flags, { take: counted, trouble, absent, begin: shown.say, done: shown.step })
   }
   out.end()
+  if (flags.prog !== undefined && judged === 0 && status === 0) throw new UsageError(noProgram(flags.prog, [...others]))
   return status
+}
+
+/** More names than this are no help to a reader. */
+const MOST_NAMES = 12
+
+function noProgram(name: string, others: readonly string[]): string {
+  const near = nearest(name, others)
+  if (near.length > 0) return `no program ${name} — did you mean ${near.join(', ')}?`
+  const more = others.length > MOST_NAMES ? ` and ${others.length - MOST_NAMES} more` : ''
+  return `no program ${name} — there ${others.length === 1 ? 'is' : 'are'} ${others.slice(0, MOST_NAMES).join(', ') || 'none'}${more}`
 }
 
 /** What is doubtful about the kernel, and whether the rules are its own: before any verdict, on stderr. */
@@ -50,12 +71,3 @@ function tellOfKernel(kernel: Kernel, flags: CheckFlags): void {
 }
 
 const isBundled = (flags: CheckFlags): boolean => /^\d+\.\d+$/.test(flags.kernel)
-
-function requireType(type: string | undefined): void {
-  if (type === undefined) return
-  const names = progTypes.map((row) => row.name)
-  if (names.some((name) => name === fullType(type))) return
-  throw new UsageError(
-    `no program type ${type} — one of ${names.map((name) => name.replace('BPF_PROG_TYPE_', '').toLowerCase()).join(', ')}`,
-  )
-}

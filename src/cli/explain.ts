@@ -8,7 +8,8 @@ export async function explainCode(code: string | undefined): Promise<number> {
     for (const row of codes) process.stdout.write(`${row.code}  ${row.title}\n`)
     return 0
   }
-  const text = longForm(code.toUpperCase())
+  const number = /^(?:kf)?(\d{1,3})$/i.exec(code)?.[1]
+  const text = longForm(number === undefined ? code : `KF${number.padStart(3, '0')}`)
   if (text === undefined) throw new UsageError(`no code ${code} — kfuncs explain lists them`)
   process.stdout.write(`${text}\n`)
   return 0

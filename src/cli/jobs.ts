@@ -7,7 +7,7 @@ import { kernelOf } from './kernel.ts'
 import type { CheckFlags } from './main.ts'
 import { UsageError } from './usage.ts'
 
-type Said = { readonly outcome: Outcome } | { readonly trouble: string }
+type Said = { readonly outcome: Outcome } | { readonly trouble: string } | { readonly absent: readonly string[] }
 interface Answer {
   readonly index: number
   readonly said: readonly Said[]
@@ -17,7 +17,7 @@ export async function checkInWorkers(
   paths: readonly string[],
   flags: CheckFlags,
   jobs: number,
-  { take, trouble, done }: Listener,
+  { take, trouble, absent, done }: Listener,
 ): Promise<void> {
   const answers: (readonly Said[] | undefined)[] = paths.map(() => undefined)
   let given = 0
@@ -26,7 +26,11 @@ export async function checkInWorkers(
     for (; printed < paths.length; printed++) {
       const said = answers[printed]
       if (said === undefined) return
-      for (const one of said) 'outcome' in one ? take(one.outcome) : trouble(one.trouble)
+      for (const one of said) {
+        if ('outcome' in one) take(one.outcome)
+        else if ('trouble' in one) trouble(one.trouble)
+        else absent?.(one.absent)
+      }
       done?.()
     }
   }
@@ -64,6 +68,7 @@ export async function serve(): Promise<void> {
       checkObject(path, kernel, flags, {
         take: (outcome) => said.push({ outcome: sendable(outcome) }),
         trouble: (trouble) => said.push({ trouble }),
+        absent: (absent) => said.push({ absent }),
       })
       port.postMessage({ index, said } satisfies Answer)
     })

@@ -2,6 +2,7 @@
 // kfuncs list: one line a kfunc.
 import { callerWords } from '../kfunc/index.ts'
 import { kernelOf } from './kernel.ts'
+import { requireType } from './usage.ts'
 
 interface ListFlags {
   readonly kernel: string
@@ -10,6 +11,7 @@ interface ListFlags {
 }
 
 export async function list(text: string | undefined, options: ListFlags): Promise<number> {
+  requireType(options.type)
   const kernel = await kernelOf(options)
   const type = options.type?.toUpperCase().replace(/^BPF_PROG_TYPE_/, '')
   const rows = [...kernel.kfuncs.values()]
@@ -28,5 +30,9 @@ export async function list(text: string | undefined, options: ListFlags): Promis
       `${kfunc.name.padEnd(width)}  ${owner}${callerWords(kfunc).join('; ')}${flags === '' ? '' : `  (${flags})`}\n`,
     )
   }
-  return rows.length === 0 ? 1 : 0
+  if (rows.length > 0) return 0
+  const called = text === undefined ? '' : ` with "${text}" in its name`
+  const forType = options.type === undefined ? '' : ` that ${options.type} programs may call`
+  process.stderr.write(`kfuncs: Linux ${kernel.release} has no kfunc${called}${forType}\n`)
+  return 1
 }

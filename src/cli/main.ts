@@ -29,7 +29,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const kernelOption = () =>
     new Option(
       '-k, --kernel <kernel>',
-      'a bundled kernel (6.12), or a file: vmlinuz, vmlinux, raw BTF, profile',
+      'a bundled kernel (6.12, 7.3), or a file: vmlinuz, vmlinux, raw BTF, profile',
     ).default('6.12')
   const moduleOption = () =>
     new Option('-m, --module <file>', 'a module on top: host.json, host.ts, x.ko (may repeat)')
@@ -39,10 +39,10 @@ export async function main(args: readonly string[]): Promise<number> {
   program
     .command('check')
     .description('judge every program of BPF objects as the kernel would')
-    .argument('<object...>', 'BPF object files')
+    .argument('<object...>', 'BPF object files; - reads one from standard input')
     .addOption(kernelOption())
     .addOption(moduleOption())
-    .option('-p, --prog <name>', 'only this program')
+    .option('-p, --prog <name>', 'only programs of this name')
     .option('-t, --type <type>', 'program type, for sections that libbpf does not know: xdp, sched_cls …')
     .addOption(
       new Option('-f, --format <format>', 'how to print')
@@ -52,13 +52,14 @@ export async function main(args: readonly string[]): Promise<number> {
     .option('-l, --log', "print the verifier's log, in the kernel's format")
     .option('-j, --jobs <n>', 'objects judged at a time', positive, 1)
     .option('--legacy-maps', 'read SEC("maps") of structs, which libbpf 1.x refuses')
+    .addHelpText('after', checkHelp)
     .action(async (objects: string[], flags: CheckFlags) => {
       status = await (await import('./check.ts')).check(objects, flags)
     })
   program
     .command('disasm')
     .description('instructions with their C lines, kfunc and map names resolved')
-    .argument('<object>')
+    .argument('<object>', 'a BPF object file; - reads it from standard input')
     .addOption(kernelOption())
     .addOption(moduleOption())
     .option('-p, --prog <name>', 'only this program')
@@ -101,6 +102,15 @@ export async function main(args: readonly string[]): Promise<number> {
     return 2
   }
 }
+
+const checkHelp = `
+Exit status: 0 every program is accepted; 1 one is not (rejected, not loadable, or not judged);
+2 wrong usage or an object that cannot be read. NO_COLOR and FORCE_COLOR are honoured.
+
+Examples:
+  kfuncs check prog.bpf.o
+  kfuncs check --kernel /boot/vmlinuz --prog my_prog --log prog.bpf.o
+  kfuncs check --format json build/*.bpf.o | jq -r 'select(.verdict != "accept") | .program'`
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value]
 

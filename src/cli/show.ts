@@ -1,25 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 // kfuncs show NAME: everything there is to say about a kfunc.
-import type { Kernel } from '../kernel/index.ts'
+import { bundledKernels, type Kernel, openKernel } from '../kernel/index.ts'
 import { describeKfunc } from '../kfunc/index.ts'
+import { helperId } from '../uapi/index.ts'
 import { kernelOf } from './kernel.ts'
 import { nearest } from './nearest.ts'
 import { UsageError } from './usage.ts'
 
 export async function show(name: string, options: { kernel: string; module: readonly string[] }): Promise<number> {
   const kernel = await kernelOf(options)
+  if (!kernel.kfuncs.has(name)) throw new UsageError(await missingWords(kernel, name))
   process.stdout.write(`${showText(kernel, name)}\n`)
   return 0
 }
 
+/** Why there is none: it is a helper, another kernel has it, or the name is misspelt. */
+async function missingWords(kernel: Kernel, name: string): Promise<string> {
+  const missing = `Linux ${kernel.release} has no kfunc ${name}`
+  if (helperId(name) !== undefined) return `${missing} — it is a helper: see bpf-helpers(7)`
+  for (const other of bundledKernels) {
+    const opened = await openKernel(other)
+    if (opened.ok && opened.value.kfuncs.has(name)) return `${missing} — Linux ${other} has: --kernel ${other}`
+  }
+  const close = nearest(name, [...kernel.kfuncs.keys()])
+  return close.length === 0 ? missing : `${missing} — did you mean ${close.join(', ')}?`
+}
+
 export function showText(kernel: Kernel, name: string): string {
   const kfunc = kernel.kfuncs.get(name)
-  if (kfunc === undefined) {
-    const close = nearest(name, [...kernel.kfuncs.keys()])
-    throw new UsageError(
-      `Linux ${kernel.release} has no kfunc ${name}${close.length === 0 ? '' : ` — did you mean ${close.join(', ')}?`}`,
-    )
-  }
+  if (kfunc === undefined) throw new UsageError(`Linux ${kernel.release} has no kfunc ${name}`)
   const it = describeKfunc(kfunc, { trustedByDefault: kernel.gate('kfunc-trusted-by-default') })
   const lines = [
     `${it.prototype};`,

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the user can put right: told in one line, exit status 2.
 import { readFileSync } from 'node:fs'
+import { fullType } from '../check.ts'
 import { formatFault, type Result } from '../fault/index.ts'
+import { progTypes } from '../uapi/index.ts'
+import { nearest } from './nearest.ts'
 
 export class UsageError extends Error {}
 
@@ -11,20 +14,40 @@ export function orTell<T>(result: Result<T>): T {
   return result.value
 }
 
+/** A file's bytes; `-` is standard input. */
 export function readInput(path: string): Uint8Array {
   try {
-    return readFileSync(path)
+    return readFileSync(path === '-' ? 0 : path)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     const words: Readonly<Record<string, string>> = {
       ENOENT: 'no such file',
       EACCES: 'permission denied',
-      EISDIR: 'a directory, not a file',
+      EISDIR: `a directory, not a file — name the objects in it: ${path.replace(/\/+$/, '')}/*.o`,
+      EAGAIN: 'nothing to read',
     }
     throw new UsageError(`${path}: ${words[code ?? ''] ?? message}`)
   }
 }
 
-/** Colour only on a terminal, and not where NO_COLOR asks for none (no-color.org). */
-export const wantsColor = (): boolean =>
-  process.stdout.isTTY === true && (process.env.NO_COLOR ?? '') === '' && process.env.TERM !== 'dumb'
+/**
+ * Colour only on a terminal, and not where NO_COLOR asks for none (no-color.org). FORCE_COLOR (not empty, not 0) asks for it
+ * anywhere, as Node has it.
+ */
+export function wantsColor(): boolean {
+  const { FORCE_COLOR: forced = '', NO_COLOR: none = '', TERM } = process.env
+  if (forced !== '') return forced !== '0' && forced !== 'false'
+  return process.stdout.isTTY === true && none === '' && TERM !== 'dumb'
+}
+
+/** A program type by one of its names, or the user is told which there are. */
+export function requireType(type: string | undefined): void {
+  if (type === undefined) return
+  const names = progTypes.map((row) => row.name)
+  if (names.some((name) => name === fullType(type))) return
+  const short = names.map((name) => name.replace('BPF_PROG_TYPE_', '').toLowerCase())
+  const near = nearest(type.toLowerCase(), short)
+  throw new UsageError(
+    `no program type ${type} — ${near.length > 0 ? `did you mean ${near.join(', ')}?` : `one of ${short.join(', ')}`}`,
+  )
+}

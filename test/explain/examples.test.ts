@@ -199,6 +199,12 @@ describe('renderers', () => {
     expect(Object.keys(line.notes[0])).toEqual(['label', 'insn', 'source'])
   })
 
+  test('json: docs/output.md lists the keys, in order', () => {
+    const table = /## JSON([\s\S]*?)\n## /.exec(readFileSync('docs/output.md', 'utf8'))![1]!
+    const keys = [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, key]) => key)
+    expect(keys).toEqual(Object.keys(JSON.parse(renderJson(rejected()))))
+  })
+
   test('github: one command a line, newlines and colons escaped', () => {
     const text = renderGithub(rejected())
     expect(text).toMatch(/^::error file=[^:]*task\.bpf\.c,line=\d+,col=\d+,title=KF012%3A the argument may be NULL::/)

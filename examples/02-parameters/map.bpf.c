@@ -49,3 +49,16 @@ int wq_not_a_map(struct __sk_buff *skb)
 	bpf_wq_init(&e->wq, e, 0);
 	return 0;
 }
+
+// REJECT (fixed by wq_own_map): the value may not be there
+// kernel 6.12: arg#0 doesn't point to a map value
+SEC("tc")
+int wq_maybe_there(struct __sk_buff *skb)
+{
+	int key = 0;
+	struct elem *e = bpf_map_lookup_elem(&one, &key);
+
+	// rejected: e may be NULL
+	bpf_wq_init(&e->wq, &one, 0);
+	return 0;
+}

@@ -84,3 +84,28 @@ int arena_signed_byte(void *ctx)
 		     "%0 = *(s8 *)(r1 + 1);" : "=r"(value) : "r"(page) : "r1");
 	return value;
 }
+
+#define CHANGE_WORD(CHANGE) \
+	u64 __arena *page = bpf_arena_alloc_pages(&arena, NULL, 1, -1, 0); \
+	u64 value = 1; \
+	if (!page) \
+		return 0; \
+	asm volatile("r1 = addr_space_cast(%1, 0x0, 0x1);" \
+		     CHANGE : "+r"(value) : "r"(page) : "r1"); \
+	return value
+
+// ACCEPT: a sum, and what was there before
+SEC("syscall")
+int arena_fetch_add(void *ctx)
+{
+	CHANGE_WORD("%0 = atomic_fetch_add((u64 *)(r1 + 0), %0);");
+}
+
+// REJECT (fixed by arena_fetch_add): the JIT cannot do that in an arena
+// kernel 6.12: BPF_ATOMIC stores into R1 arena is not allowed
+SEC("syscall")
+int arena_fetch_xor(void *ctx)
+{
+	// rejected: bits changed, and what was there before
+	CHANGE_WORD("%0 = atomic_fetch_xor((u64 *)(r1 + 0), %0);");
+}

@@ -64,3 +64,37 @@ int update_from_two_records(struct __sk_buff *skb)
 	bpf_ringbuf_submit(record, 0);
 	return 0;
 }
+
+// ACCEPT: no byte of the stack
+SEC("tc")
+int __naked no_byte(void)
+{
+	asm volatile("*(u64 *)(r10 - 8) = 0;"
+		     "r1 = r10;"
+		     "r1 += -8;"
+		     "r2 = 0;"
+		     "r3 = r1;"
+		     "r4 = 8;"
+		     "r5 = 0;"
+		     "call %[bpf_csum_diff];"
+		     "r0 = 0;"
+		     "exit;" : : [bpf_csum_diff] "i"(bpf_csum_diff) : __clobber_all);
+}
+
+// REJECT (fixed by no_byte): nor may it lie outside
+// kernel 6.12: invalid indirect access to stack R1 off=0 size=0
+SEC("tc")
+int __naked no_byte_beyond(void)
+{
+	asm volatile("*(u64 *)(r10 - 8) = 0;"
+		     "r1 = r10;"
+		     "r2 = 0;"
+		     "r3 = r10;"
+		     "r3 += -8;"
+		     "r4 = 8;"
+		     "r5 = 0;"
+		     // rejected: r1 points just past the stack
+		     "call %[bpf_csum_diff];"
+		     "r0 = 0;"
+		     "exit;" : : [bpf_csum_diff] "i"(bpf_csum_diff) : __clobber_all);
+}

@@ -53,3 +53,23 @@ int branches_in_loop(struct __sk_buff *skb)
 			seen++;
 	return 0;
 }
+
+// ACCEPT: 6.12 takes what lies one past the stack for its first slot, in a loop too
+SEC("tc")
+int __naked iter_one_past(void)
+{
+	asm volatile("r1 = r10;"
+		     "r1 += -8;"
+		     "r2 = 0;"
+		     "r3 = 10;"
+		     "call %[bpf_iter_num_new];"
+		     "1: r1 = r10;"
+		     "call %[bpf_iter_num_next];"
+		     "if r0 != 0 goto 1b;"
+		     "r1 = r10;"
+		     "r1 += -8;"
+		     "call %[bpf_iter_num_destroy];"
+		     "r0 = 0;"
+		     "exit;" : : [bpf_iter_num_new] "i"(bpf_iter_num_new), [bpf_iter_num_next] "i"(bpf_iter_num_next),
+				 [bpf_iter_num_destroy] "i"(bpf_iter_num_destroy) : __clobber_all);
+}

@@ -45,7 +45,7 @@ export function requireStackBounds(
     max = min + smax + size
     min += smin
   }
-  if (min < -MAX_STACK || max > 0 || size < 0) {
+  if (min < -MAX_STACK || min > -1 || max > 0 || size < 0) {
     if (!hasVarOff(reg))
       reject('stack-bounds', `invalid${text} stack R${number} off=${min} size=${size}`, { reg: number })
     reject(

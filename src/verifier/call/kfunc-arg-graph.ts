@@ -9,7 +9,7 @@ import { constVar, hasVarOff } from '../access/regions.ts'
 import type { Env } from '../env.ts'
 import type { SpecialField } from '../record.ts'
 import { reject } from '../report.ts'
-import { ALLOC, NON_OWN, type RegState, regTypeText } from '../state/reg.ts'
+import { ALLOC, NON_OWN, isMapValue, type RegState, regTypeText } from '../state/reg.ts'
 import type { Arg } from './kfunc-arg-kind.ts'
 import type { KfuncMeta } from './kfunc.ts'
 import { recordAt, requireLockHeld } from './locks.ts'
@@ -20,7 +20,7 @@ const isAllocated = (reg: RegState): boolean => reg.kind === 'btf' && reg.flags 
 export function requireGraphRoot(env: Env, meta: KfuncMeta, arg: Arg, what: 'bpf_list_head' | 'bpf_rb_root'): void {
   const { reg, number, index } = arg
   const details = { reg: number, arg: index, kfunc: meta.kfunc.name, seen: regTypeText(reg) }
-  if (reg.kind !== 'map_value' && !isAllocated(reg))
+  if (!isMapValue(reg) && !isAllocated(reg))
     reject('root-arg', `arg#${index} expected pointer to map value or allocated object`, details)
   if (isAllocated(reg) && reg.refObjId === 0) reject('not-owned', 'allocated object must be referenced', details)
   if (hasVarOff(reg))

@@ -18,6 +18,7 @@ import {
   NON_OWN,
   PERCPU,
   RCU,
+  isMapValue,
   type RegState,
   regTypeText,
   type DynptrType,
@@ -232,7 +233,7 @@ function byKind(env: Env, meta: KfuncMeta, kind: ArgKind, arg: Arg): boolean {
       return false
     }
     case 'const_str':
-      if (reg.kind !== 'map_value') reject('const-str', `arg#${index} doesn't point to a const string`, details)
+      if (!isMapValue(reg)) reject('const-str', `arg#${index} doesn't point to a const string`, details)
       requireConstString(env, number)
       return false
     case 'wq':
@@ -275,7 +276,7 @@ function resilientLock(env: Env, meta: KfuncMeta, { reg, number, index }: Arg): 
   const details = { reg: number, arg: index, kfunc: meta.kfunc.name, seen: regTypeText(reg) }
   if (env.state.frames.some((f) => f.callbackKind === 'rbtree'))
     reject('lock-in-callback', `can't res_spin_{lock,unlock} in rbtree cb`, details)
-  if (reg.kind !== 'map_value' && !(reg.kind === 'btf' && reg.flags === ALLOC))
+  if (!isMapValue(reg) && !(reg.kind === 'btf' && reg.flags === ALLOC))
     reject('lock-arg', `arg#${index} doesn't point to map value or allocated object`, details)
   const use = lockUses[specialRole(meta.kfunc) ?? '']
   if (use === undefined) return unsupported(`a resilient lock as an argument of ${meta.kfunc.name}`)

@@ -5,7 +5,7 @@ import { constVar, hasVarOff } from '../access/regions.ts'
 import type { Env } from '../env.ts'
 import type { FieldKind } from '../record.ts'
 import { reject } from '../report.ts'
-import { type RegState, regTypeText } from '../state/reg.ts'
+import { isMapValue, type RegState, regTypeText } from '../state/reg.ts'
 import type { Arg } from './kfunc-arg-kind.ts'
 import type { KfuncMeta } from './kfunc.ts'
 
@@ -20,7 +20,7 @@ export function requireMapField(env: Env, meta: KfuncMeta, arg: Arg, kind: 'wq' 
   const { reg, number, index } = arg
   const what = fields[kind]
   const details = { reg: number, arg: index, kfunc: meta.kfunc.name, seen: regTypeText(reg) }
-  if (reg.kind !== 'map_value') reject('wq-arg', `arg#${index} doesn't point to a map value`, details)
+  if (!isMapValue(reg)) reject('wq-arg', `arg#${index} doesn't point to a map value`, details)
   if (hasVarOff(reg))
     reject('wq-offset', `R${number} doesn't have constant offset. ${what} has to be at the constant offset`, details)
   const map = env.map(reg.map)

@@ -19,6 +19,7 @@ import {
   NON_OWN,
   RCU,
   RDONLY,
+  isMapValue,
   type RegState,
   RINGBUF,
   regTypeText,
@@ -192,8 +193,7 @@ function movesFreely({ kind, flags, dynptr }: RegState): boolean {
 /** A string constant: in a read-only map, NUL-terminated. kfuncs.rst "__str annotation". */
 export function requireConstString(env: Env, number: number): void {
   const reg = env.reg(number)
-  if (reg.kind !== 'map_value')
-    reject('const-str', `R${number} type=${regTypeText(reg)} expected=map_value`, { reg: number })
+  if (!isMapValue(reg)) reject('const-str', `R${number} type=${regTypeText(reg)} expected=map_value`, { reg: number })
   const map = env.map(reg.map)
   if ((map.flags & 0x80) === 0 || !map.frozen)
     reject('const-str', `R${number} does not point to a readonly map'`, { reg: number })

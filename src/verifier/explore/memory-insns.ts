@@ -79,13 +79,17 @@ export function accessStore(env: Env, insn: Insn): void {
 
 const BANNED = new Set(['ctx', 'pkt', 'pkt_meta', 'flow_keys', 'sock', 'sock_common', 'tcp_sock', 'xdp_sock'])
 
+/** What the x86 JIT cannot do in an arena. */
+const bitwiseFetch = ({ name, fetch }: Insn['op']): boolean =>
+  fetch && (name === 'and' || name === 'or' || name === 'xor')
+
 export function accessAtomic(env: Env, insn: Insn): void {
   const { op } = insn
   if (op.name === 'load_acquire' || op.name === 'store_release') return unsupported(`${op.name}`)
   readReg(env, insn.src)
   const base = readReg(env, insn.dst)
   if (op.name === 'cmpxchg') readReg(env, 0)
-  if (BANNED.has(base.kind))
+  if (BANNED.has(base.kind) || (base.kind === 'arena' && bitwiseFetch(op)))
     reject('atomic-store', `BPF_ATOMIC stores into R${insn.dst} ${regTypeText(base)} is not allowed`, { reg: insn.dst })
   const shape = { base: insn.dst, off: insn.off, size: op.size, signed: false, strict: true }
   const loaded = access(env, { ...shape, write: false, value: op.fetch ? insn.src : -1, imm: 0 })

@@ -164,7 +164,8 @@ function activeIterator(env: Env, state: State): boolean {
   if (reg.kind !== 'fp') return false
   for (const frame of state.frames) {
     if (frame.frameno !== reg.frame) continue
-    const slot = frame.slot(Math.floor((-reg.off - 1) / 8))
+    // as the kernel divides: one past the frame is the first slot
+    const slot = frame.slot(Math.trunc((-reg.off - 1) / 8))
     return byteType(slot, 7) === ITER && slot.reg.aux === 1
   }
   return false

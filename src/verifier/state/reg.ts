@@ -140,7 +140,8 @@ export function constReg(value: number): RegState {
 }
 
 export const mayBeNull = (reg: RegState): boolean => (reg.flags & MAYBE_NULL) !== 0
-export const isScalar = (reg: RegState): boolean => reg.kind === 'scalar'
+/** A map value that is surely there. */
+export const isMapValue = (reg: RegState): boolean => reg.kind === 'map_value' && reg.flags === 0
 export const isPointer = (reg: RegState): boolean => reg.kind !== 'scalar' && reg.kind !== 'not_init'
 export const isPkt = (reg: RegState): boolean => reg.kind === 'pkt' || reg.kind === 'pkt_meta'
 /** A zero: the null pointer as programs write it. */

@@ -17,6 +17,8 @@ export interface ExtLine {
   readonly text: string
   readonly line: number
   readonly column: number
+  /** Its texts are named beyond the string section: the kernel refuses the record. */
+  readonly broken?: true
 }
 
 /** enum bpf_core_relo_kind, in order. */
@@ -43,6 +45,8 @@ export interface CoreRelo {
   /** Access string: `0:1:2` for fields, the enumerator's index for enum values, `0` for types. */
   readonly spec: string
   readonly kind: CoreReloKind
+  /** What cannot be right about the record itself: who needs it relocated is refused. */
+  readonly broken?: string
 }
 
 /** Each map's key is the name of the section the records speak of. */
@@ -76,10 +80,8 @@ function readExt(bytes: Uint8Array, btf: Btf): BtfExt {
       throw new FaultError(`string offset ${offset} is beyond the string section`, { byte })
     return btf.strings.get(offset)
   }
-  const typeAt = (id: number, byte: number): BtfId => {
-    if (id >= btf.count) throw new FaultError(`type id ${id} is not in .BTF (${btf.count} types)`, { byte })
-    return id
-  }
+  // Records are the programs' own: one that names what is not there spoils the program it belongs to, not the section.
+  const has = (offset: number): boolean => offset < btf.strings.end
 
   /** One subsection: a record size, then for each ELF section its name, a count and that many records. */
   const records = <T>(headerAt: number, least: number, what: string, read: (at: number) => T): Map<string, T[]> => {
@@ -109,18 +111,28 @@ function readExt(bytes: Uint8Array, btf: Btf): BtfExt {
   const u32 = (at: number): number => view.getUint32(at, little)
 
   return {
-    funcs: records(8, 8, 'func_info', (at) => ({ byte: u32(at), typeId: typeAt(u32(at + 4), at) })),
+    funcs: records(8, 8, 'func_info', (at) => ({ byte: u32(at), typeId: u32(at + 4) })),
     lines: records(16, 16, 'line_info', (at) => ({
       byte: u32(at),
-      file: stringAt(u32(at + 4), at),
-      text: stringAt(u32(at + 8), at),
+      file: has(u32(at + 4)) ? btf.strings.get(u32(at + 4)) : '',
+      text: has(u32(at + 8)) ? btf.strings.get(u32(at + 8)) : '',
       line: u32(at + 12) >>> 10,
       column: u32(at + 12) & 0x3ff,
+      ...(has(u32(at + 4)) && has(u32(at + 8)) ? {} : { broken: true as const }),
     })),
     relos: records(24, 16, 'core_relo', (at) => {
-      const kind = coreReloKinds[u32(at + 12)]
-      if (kind === undefined) throw new FaultError(`CO-RE relocation kind ${u32(at + 12)} is unknown`, { byte: at })
-      return { byte: u32(at), typeId: typeAt(u32(at + 4), at), spec: stringAt(u32(at + 8), at), kind }
+      const [byte, typeId, specAt, code] = [u32(at), u32(at + 4), u32(at + 8), u32(at + 12)]
+      const kind = coreReloKinds[code]
+      const spec = has(specAt) ? btf.strings.get(specAt) : ''
+      const broken =
+        kind === undefined
+          ? `CO-RE relocation kind ${code} is unknown`
+          : typeId >= btf.count
+            ? `bad type id ${typeId}, there are ${btf.count}`
+            : has(specAt)
+              ? undefined
+              : `parsing [${typeId}] + <?> failed: -22`
+      return { byte, typeId, spec, kind: kind ?? 'field_exists', ...(broken === undefined ? {} : { broken }) }
     }),
   }
 }

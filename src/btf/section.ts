@@ -5,7 +5,7 @@
 import { FaultError } from '../fault/index.ts'
 import { flagOf, kindCode, kindOf, kindTable, linkages, vlenOf } from './layout.ts'
 import { encodeName, essentialName, hashName, type StringTable } from './strings.ts'
-import type { Btf, BtfId, BtfKind, BtfMember, BtfParam, BtfType } from './types.ts'
+import type { Btf, BtfHead, BtfId, BtfKind, BtfMember, BtfParam, BtfType } from './types.ts'
 
 export interface SectionParts {
   readonly name: string
@@ -79,6 +79,13 @@ export class BtfSection implements Btf {
     const index = id - this.firstId
     if (index < 0) return id === 0 || this.base === undefined ? 'void' : this.base.kind(id)
     return kindTable[kindOf(this.#words[this.#starts[index]! + 1]!)]!.kind
+  }
+
+  head(id: BtfId): BtfHead {
+    const start = this.#starts[id - this.firstId]
+    if (start === undefined) return { nameOffset: 0, vlen: 0, flag: false, word: 0, extra: 0 }
+    const [nameOffset, info, word, extra] = [0, 1, 2, 3].map((index) => this.#words[start + index] ?? 0)
+    return { nameOffset: nameOffset!, vlen: vlenOf(info!), flag: flagOf(info!), word: word!, extra: extra! }
   }
 
   findAll(name: string): readonly BtfId[] {

@@ -102,6 +102,15 @@ export type BtfType =
 
 export type BtfKind = BtfType['kind']
 
+/** A type's first words as they stand: `word`, the size or the type referred to; `extra`, the one behind it (an INT's data, a VAR's linkage). */
+export interface BtfHead {
+  readonly nameOffset: number
+  readonly vlen: number
+  readonly flag: boolean
+  readonly word: number
+  readonly extra: number
+}
+
 /** A BTF type section: parsed lazily, immutable. Built by `parseBtf` or `BtfBuilder`. */
 export interface Btf {
   /** 'vmlinux', a module's name, or the object's file name. */
@@ -117,6 +126,8 @@ export interface Btf {
   findAll(name: string): readonly BtfId[]
   /** First of these kinds with this name, base included. */
   find(name: string, ...kinds: BtfKind[]): BtfId | undefined
+  /** What stands in a type's first words, where the section was read from bytes: decoding leaves out what a kind has no use for. */
+  head?(id: BtfId): BtfHead
   /** decl_tags by target type id: [{tag, component}]. Indexed at first use. */
   declTags(id: BtfId): readonly { readonly name: string; readonly component: number }[]
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The object's BTF with what libbpf corrects before the kernel sees it: clang leaves the sizes and offsets of data sections open, and a
 // hidden global function is verified as a static one. `Btf` is immutable, so corrections lie over it as a view.
-import type { Btf, BtfId, BtfKind, BtfType } from '../btf/index.ts'
+import type { Btf, BtfHead, BtfId, BtfKind, BtfType } from '../btf/index.ts'
 
 /** `base` with some types replaced; names and ids stay. */
 export class FixedBtf implements Btf {
@@ -23,6 +23,9 @@ export class FixedBtf implements Btf {
 
   type(id: BtfId): BtfType {
     return this.fixed.get(id) ?? this.original.type(id)
+  }
+  head(id: BtfId): BtfHead {
+    return this.original.head?.(id) ?? { nameOffset: 0, vlen: 0, flag: false, word: 0, extra: 0 }
   }
   findAll(name: string): readonly BtfId[] {
     return this.original.findAll(name)

@@ -26,6 +26,7 @@ export function patchCore(object: BpfObject, fn: ObjectFunction, target: LinkTar
     const place = { program: fn.name, section: fn.section, insn: at }
     if (!Number.isInteger(at))
       throw new FaultError(`CO-RE relocation at byte ${relo.byte}, inside an instruction`, place)
+    if (relo.broken !== undefined) throw new FaultError(`prog '${fn.name}': relo #${index}: ${relo.broken}`, place)
     const resolved = resolveCoreRelo(relo, btf, targets)
     if (!resolved.ok) {
       throw new FaultError(`prog '${fn.name}': relo #${index}: failed to relocate: ${resolved.fault.what}`, place)

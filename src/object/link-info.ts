@@ -33,7 +33,7 @@ function records<T extends { readonly byte: number }, U>(
 ): U[] {
   const moved: U[] = []
   for (const [index, place] of placed.entries()) {
-    const own = recordsOf(place.fn, sections.get(place.fn.section))
+    const own = spanOf(place.fn, sections.get(place.fn.section))
     if (own.length === 0) {
       const prog = `prog '${place.fn.name}'`
       if (index > 0) refuse(`${prog}: missing .BTF.ext ${what} info.`)
@@ -42,9 +42,36 @@ function records<T extends { readonly byte: number }, U>(
       )
       return []
     }
-    for (const record of own) moved.push(move(record, Math.floor(record.byte / 8) - place.fn.start + place.base))
+    for (const record of own)
+      moved.push(move(record, (Math.floor(record.byte / 8) - place.fn.start + place.base) >>> 0))
   }
   return moved
+}
+
+/** The records that libbpf copies for a function: from the first of its own to the last, with whatever stands between. */
+function spanOf<T extends { readonly byte: number }>(fn: ObjectFunction, records: readonly T[] = []): readonly T[] {
+  if (isSorted(records)) return recordsOf(fn, records)
+  const end = fn.start + fn.insns.length
+  let first = -1
+  let last = -1
+  for (const [index, { byte }] of records.entries()) {
+    const insn = Math.floor(byte / 8)
+    if (insn < fn.start) continue
+    if (insn >= end) break
+    if (first < 0) first = index
+    last = index
+  }
+  return first < 0 ? [] : records.slice(first, last + 1)
+}
+
+const sorted = new WeakMap<object, boolean>()
+function isSorted(records: readonly { readonly byte: number }[]): boolean {
+  let answer = sorted.get(records)
+  if (answer === undefined) {
+    answer = records.every(({ byte }, index) => index === 0 || records[index - 1]!.byte <= byte)
+    sorted.set(records, answer)
+  }
+  return answer
 }
 
 /** The records of a function: a section's are in the order of its instructions. */

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The maps as the kernel would be asked to create them, and those that it would not create.
+import { untyped } from './link-btf.ts'
+import { type MapFault, type MapFaultOptions, mapFault } from './map-rules.ts'
 import type { BpfObject, MapDef } from './types.ts'
 
 export interface LinkedMaps {
   readonly maps: readonly MapDef[]
-  /** Indexes of maps that cannot be made: what refers to them is replaced by libbpf's marker. */
-  readonly missing: ReadonlySet<number>
+  /** Maps that are not made, by index, and why: what refers to them is replaced by libbpf's marker. */
+  readonly missing: ReadonlyMap<number, string>
+  /** What the loader says of maps that the kernel would not make: without this program alone in mind, it gives the object up. */
+  readonly warnings: readonly string[]
   /** What was settled for a map, to be told to who uses it. */
   readonly notes: ReadonlyMap<number, string>
 }
@@ -23,46 +27,45 @@ const unsized = new Set([
 ])
 const ringbufs = new Set(['BPF_MAP_TYPE_RINGBUF', 'BPF_MAP_TYPE_USER_RINGBUF'])
 const mapInMap = new Set(['BPF_MAP_TYPE_ARRAY_OF_MAPS', 'BPF_MAP_TYPE_HASH_OF_MAPS'])
-/** Types whose key, or value, may have no size. */
-const keyless = new Set([
-  'BPF_MAP_TYPE_BLOOM_FILTER',
-  'BPF_MAP_TYPE_QUEUE',
-  'BPF_MAP_TYPE_STACK',
-  'BPF_MAP_TYPE_RINGBUF',
-  'BPF_MAP_TYPE_USER_RINGBUF',
-  'BPF_MAP_TYPE_ARENA',
-])
-const valueless = new Set(['BPF_MAP_TYPE_RINGBUF', 'BPF_MAP_TYPE_USER_RINGBUF', 'BPF_MAP_TYPE_ARENA'])
-
 /** Applies what user space would do before loading: a size for maps that leave it open, contents of .kconfig, kernel sizes of struct_ops. */
 export function linkMaps(
   object: BpfObject,
   structOps: ReadonlyMap<number, MapDef> | undefined,
   kconfig: Uint8Array | undefined,
+  options: MapFaultOptions,
 ): LinkedMaps {
-  const missing = new Set<number>()
+  const missing = new Map<number, string>()
+  const warnings: string[] = []
   const notes = new Map<number, string>()
-  const maps = object.maps.map((map, index) => {
+  const maps = object.maps.map((defined, index) => {
+    const map = options.btf === undefined ? untyped(defined) : defined
     if (map.internal === 'kconfig' && kconfig !== undefined) return { ...map, data: kconfig }
     if (map.structOps !== undefined) {
       const linked = structOps?.get(index)
-      if (linked === undefined) missing.add(index)
+      if (linked === undefined) missing.set(index, '')
       return linked ?? map
     }
-    if (!isCreatable(map)) missing.add(index)
     const settled = sized(map)
+    const fault = faultOf(settled, options)
+    if (fault !== undefined) {
+      missing.set(index, fault.why)
+      warnings.push(`map '${map.name}': failed to create: ${fault.error}: ${fault.why}`)
+    }
     if (settled.maxEntries !== map.maxEntries) {
       notes.set(index, `map '${map.name}' leaves max_entries to its loader; taken as ${settled.maxEntries}`)
     }
     return settled
   })
-  return { maps, missing, notes }
+  return { maps, missing, notes, warnings }
 }
 
-function isCreatable(map: MapDef): boolean {
-  if (map.keySize === 0 && !keyless.has(map.type)) return false
-  if (map.valueSize === 0 && !valueless.has(map.type)) return false
-  return !mapInMap.has(map.type) || map.inner !== undefined
+/** What keeps a map from being made, and for a map of maps the one that describes its members. */
+function faultOf(map: MapDef, options: MapFaultOptions): MapFault | undefined {
+  if (!mapInMap.has(map.type)) return mapFault(map, options)
+  if (map.inner === undefined)
+    return { error: 'Invalid argument(-22)', why: 'nothing says what the maps in it are: __array(values, …)' }
+  const inner = mapFault(map.inner, options)
+  return inner === undefined ? mapFault(map, options) : { ...inner, why: `the maps in it: ${inner.why}` }
 }
 
 function sized(map: MapDef): MapDef {

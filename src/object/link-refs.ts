@@ -20,7 +20,7 @@ export interface LinkState {
   readonly layout: Layout
   readonly resolved: readonly ResolvedExtern[]
   readonly maps: readonly MapDef[]
-  readonly missing: ReadonlySet<number>
+  readonly missing: ReadonlyMap<number, string>
   readonly insns: Insn[]
   readonly refs: Map<number, Ref>
 }
@@ -71,10 +71,11 @@ function applyMap(
   map: number,
   offset: number | undefined,
 ): void {
-  if (missing.has(map)) {
+  const why = missing.get(map)
+  if (why !== undefined) {
     for (const slot of [at, at + 1]) {
       insns[slot] = makeInsn({ code: CALL, imm: markers.map + map })
-      refs.set(slot, { kind: 'missing', what: 'map', name: maps[map]!.name })
+      refs.set(slot, { kind: 'missing', what: 'map', name: maps[map]!.name, why })
     }
     return
   }

@@ -3,10 +3,11 @@
 // in its order, with only this program to be loaded. The result is what the verifier reads; nothing later looks at relocations.
 import { attempt, type Result } from '../fault/index.ts'
 import { type Insn, makeInsn } from '../isa/index.ts'
-import { progFlags, sectionRule } from '../uapi/index.ts'
+import { progFlags, releaseIn, sectionRule } from '../uapi/index.ts'
 import { exceptionCallback } from './exception-callback.ts'
 import { refuse } from './faults.ts'
 import { findAttachTarget } from './link-attach.ts'
+import { offeredBtf } from './link-btf.ts'
 import { type Layout, layOut } from './link-code.ts'
 import { type CorePatches, patchCore } from './link-core.ts'
 import { resolveExterns } from './link-externs.ts'
@@ -53,7 +54,13 @@ function link(object: BpfObject, program: ObjectProgram, target: LinkTarget, opt
   const layout = layOut(object, program.fn, exceptionCallback(object, program.fn))
   const patched = new Map<ObjectFunction, CorePatches>()
   for (const { fn } of layout.placed) patched.set(fn, patchCore(object, fn, target))
-  const { maps, missing, notes } = linkMaps(object, structOps?.maps, resolved.kconfig)
+  const btf = offeredBtf(object, warnings)
+  const linkedMaps = linkMaps(object, structOps?.maps, resolved.kconfig, {
+    btf,
+    newer: releaseIn(target.release ?? '6.12', '6.13'),
+  })
+  const { maps, missing, notes, warnings: unmade } = linkedMaps
+  warnings.push(...unmade)
   const { insns, refs } = assemble(layout, patched)
   linkData({ object, target, layout, resolved: resolved.externs, maps, missing, insns, refs })
   const used = new Set([...refs.values()].map((ref) => ('map' in ref ? ref.map : -1)))
@@ -90,8 +97,8 @@ function link(object: BpfObject, program: ObjectProgram, target: LinkTarget, opt
     insns,
     refs,
     maps,
-    btf: object.btf,
-    funcs,
+    btf,
+    funcs: btf === undefined ? [] : funcs,
     lines,
     license: object.license,
     warnings,

@@ -6,7 +6,7 @@ import { sectionRule } from '../uapi/index.ts'
 import { type Collected, collect, type RawFunction } from './collect.ts'
 import { dataMaps, kconfigMap } from './data-maps.ts'
 import { fixBtf } from './datasecs.ts'
-import { collectExterns } from './externs.ts'
+import { collectExterns, isExternSymbol } from './externs.ts'
 import { refuse } from './faults.ts'
 import { legacyMaps } from './legacy-maps.ts'
 import { withSlots } from './map-slots.ts'
@@ -62,6 +62,8 @@ function readBtf(collected: Collected, name: string, warnings: string[]): Btf | 
   const parsed = parseBtf(collected.btf.data, { name })
   if (parsed.ok) return parsed.value
   if (needed) refuse(`BTF is required, but is missing or corrupted: ${parsed.fault.what}`, parsed.fault.place)
+  if (collected.elf.symbols.some((symbol) => isExternSymbol(symbol) && symbol.name !== ''))
+    refuse(`BTF is required, but is missing or corrupted: ${parsed.fault.what}`, parsed.fault.place)
   warnings.push(`.BTF ignored: ${parsed.fault.what}`)
   return undefined
 }

@@ -154,6 +154,8 @@ export interface LinkOptions {
 
 export interface LineInfo {
   readonly insn: number
+  /** Its texts are named beyond the string section. */
+  readonly broken?: true
   readonly file: string
   readonly text: string
   readonly line: number
@@ -189,7 +191,7 @@ export type Ref =
     }
   | { readonly kind: 'helper'; readonly id: number }
   /** A weak kfunc the kernel lacks, a CO-RE relocation poisoned, a map left out: reaching it is a rejection with libbpf's marker. */
-  | { readonly kind: 'missing'; readonly what: 'kfunc' | 'core' | 'map'; readonly name: string }
+  | { readonly kind: 'missing'; readonly what: 'kfunc' | 'core' | 'map'; readonly name: string; readonly why?: string }
 
 /** One program, linked to one kernel, ready for the verifier: insns as the kernel would receive them. */
 export interface LinkedProgram {

@@ -158,11 +158,7 @@ export class Env {
     this.mapRecords = prog.maps.map(() => undefined)
     this.mapBtf = prog.btf
     this.kernelBtfs = [kernel.btf, ...kernel.modules]
-    this.kernelTypes = {
-      btfs: this.kernelBtfs,
-      destructors: kernel.destructors,
-      later: new Set(laterFields.flatMap(({ kind, gate }) => (kernel.gate(gate) ? [kind] : []))),
-    }
+    this.kernelTypes = kernelTypesOf(kernel)
     this.traits = {
       type: prog.type,
       attachType: prog.attachType,
@@ -280,6 +276,22 @@ export class Env {
     }
     return steps.reverse()
   }
+}
+
+const typesOfKernels = new WeakMap<Kernel, KernelTypes>()
+
+/** What records of special fields resolve against; the same value for the same kernel, since they are cached by it. */
+export function kernelTypesOf(kernel: Kernel): KernelTypes {
+  let types = typesOfKernels.get(kernel)
+  if (types === undefined) {
+    types = {
+      btfs: [kernel.btf, ...kernel.modules],
+      destructors: kernel.destructors,
+      later: new Set(laterFields.flatMap(({ kind, gate }) => (kernel.gate(gate) ? [kind] : []))),
+    }
+    typesOfKernels.set(kernel, types)
+  }
+  return types
 }
 
 const gplLicenses = ['GPL', 'GPL v2', 'GPL and additional rights', 'Dual BSD/GPL', 'Dual MIT/GPL', 'Dual MPL/GPL']

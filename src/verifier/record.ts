@@ -121,11 +121,18 @@ export function recordOf(btf: Btf, id: BtfId, kernel: KernelTypes): BtfRecord {
 function isWhole(fields: readonly SpecialField[]): boolean {
   if (fields.some((field) => field.kind === 'broken')) return false
   if (fields.length > MAX_FIELDS) return false
+  const count = (kind: FieldKind): number => fields.filter((field) => field.kind === kind).length
+  if (single.some((kind) => count(kind) > 1)) return false
+  // what is in a list and a tree at once is told apart by its count
+  if (count('bpf_list_node') > 0 && count('bpf_rb_node') > 0 && count('bpf_refcount') === 0) return false
   const roots = fields.some((field) => field.kind === 'bpf_list_head' || field.kind === 'bpf_rb_root')
   const plain = fields.some((field) => field.kind === 'bpf_spin_lock')
   const resilient = fields.some((field) => field.kind === 'bpf_res_spin_lock')
   return plain ? !resilient : resilient || !roots
 }
+
+/** Fields of which there is at most one. */
+const single: readonly FieldKind[] = ['bpf_spin_lock', 'bpf_timer', 'bpf_wq', 'bpf_refcount']
 
 /** The kernel's BTF_FIELDS_MAX. */
 const MAX_FIELDS = 11
@@ -158,10 +165,24 @@ function collectStruct(
 ): void {
   if ((type.kind !== 'struct' && type.kind !== 'union') || depth > 4) return
   type.members.forEach((member, index) => {
+    if (member.bitOffset % 8 !== 0) out.push(broken(at))
     if (member.bitSize !== 0 || member.bitOffset % 8 !== 0) return
     collectAt(btf, member.type, index, at + member.bitOffset / 8, kernel, out, depth, type.id)
   })
 }
+
+/** What makes a record worth nothing: a member the kernel does not expect where it looks for fields. */
+const broken = (off: number): SpecialField => ({
+  kind: 'broken',
+  off,
+  size: 0,
+  btf: undefined,
+  btfId: 0 as BtfId,
+  local: false,
+  valueId: 0 as BtfId,
+  nodeOff: 0,
+  nodeName: '',
+})
 
 function collectAt(
   btf: Btf,

@@ -6,22 +6,26 @@ import type { Kernel } from '../kernel/index.ts'
 import type { LinkedProgram } from '../object/index.ts'
 import { checkRewrites } from './after.ts'
 import { checkAttach } from './attach.ts'
+import { checkFuncRecords, checkLineRecords } from './btf-records.ts'
 import { checkInsns } from './check-insns.ts'
 import { argTypes, startRegs } from './call/global-args.ts'
-import { Env, type VerifyOptions } from './env.ts'
+import { Env, kernelTypesOf, type VerifyOptions } from './env.ts'
 import { dropFastcallStack, findFastcalls } from './explore/fastcall.ts'
 import { checkDepth } from './explore/depth.ts'
 import { explore } from './explore/explore.ts'
 import { checkFlow, checkSubprogs, findSubprogs } from './explore/flow.ts'
 import { LogPrinter } from './log/print.ts'
+import { offered } from './offered.ts'
 import { Rejection, type Report, reject, Unlinked, Unsupported } from './report.ts'
 import { pointer } from './state/reg.ts'
 import { Frame, State } from './state/state.ts'
 import { reword } from './wording.ts'
 
 /** Judges one linked program as the kernel's verifier would. Never throws for a program's fault. */
-export function verify(prog: LinkedProgram, kernel: Kernel, options: VerifyOptions = {}): Report {
+export function verify(linked: LinkedProgram, kernel: Kernel, options: VerifyOptions = {}): Report {
+  const { prog, warnings, refusal } = offered(linked, kernelTypesOf(kernel))
   const env = new Env(prog, kernel, options)
+  env.warnings.push(...warnings)
   if (options.log) env.printer = new LogPrinter(env, options.log === 2 ? 2 : 1)
   const common = (): Omit<Report & { verdict: 'accept' }, 'verdict'> => ({
     insnsProcessed: env.processed,
@@ -32,6 +36,7 @@ export function verify(prog: LinkedProgram, kernel: Kernel, options: VerifyOptio
     warnings: env.warnings,
   })
   try {
+    if (refusal !== undefined) throw new Unlinked(refusal)
     run(env)
     return { verdict: 'accept', ...common() }
   } catch (error) {
@@ -58,9 +63,11 @@ function run(env: Env): void {
     throw new Unlinked('this kernel has no such program type (CONFIG_BPF_LIRC_MODE2 is off)')
   }
   if (env.insns.length === 0 || env.insns.length > 1_000_000) reject('size', `program has ${env.insns.length} insns`)
+  checkFuncRecords(env)
   findSubprogs(env)
   checkKfuncUse(env)
   checkSubprogs(env)
+  checkLineRecords(env)
   checkInsns(env)
   checkFlow(env)
   findFastcalls(env)

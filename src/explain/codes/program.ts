@@ -105,6 +105,7 @@ export const programCodes: readonly CodeRow[] = [
       'shift',
       'call-target',
       'func-info',
+      'line-info',
       'jump-ld-imm64',
       'map-value-offset',
       'map-value-type',

@@ -93,7 +93,7 @@ function checkFuncInfo(env: Env): void {
     if (funcs.length !== env.subprogs.length)
       reject('func-info', `number of funcs in func_info doesn't match number of subprogs`)
     if (funcs.some(({ insn }, i) => insn !== env.subprogs[i]!.start))
-      reject('func-info', `func_info BTF section doesn't match subprog layout in BTF program`)
+      reject('func-info', `func_info BTF section doesn't match subprog layout in BPF program`)
   }
   env.subprogs.forEach((subprog, index) => {
     if (index === 0) return

@@ -62,3 +62,16 @@ int wq_maybe_there(struct __sk_buff *skb)
 	bpf_wq_init(&e->wq, &one, 0);
 	return 0;
 }
+
+// ACCEPT: of an index only the known bits are looked at; a later kernel refuses it
+SEC("tc")
+int wq_some_value(struct __sk_buff *skb)
+{
+	int key = 0;
+	struct elem *e = bpf_map_lookup_elem(&one, &key);
+
+	if (!e)
+		return 0;
+	bpf_wq_init((void *)e + (u64)(skb->mark & 8), &one, 0);
+	return 0;
+}

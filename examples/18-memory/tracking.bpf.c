@@ -279,3 +279,42 @@ int long_walk(struct __sk_buff *skb)
 	}
 	return sum > last;
 }
+
+#define SIGN_FILLED(FILL) \
+	"r1 = 0;" \
+	"*(u32 *)(r10 - 4) = r1;" \
+	"r1 = %[counts] ll;" \
+	"r2 = r10;" \
+	"r2 += -4;" \
+	"call %[bpf_map_lookup_elem];" \
+	"if r0 == 0 goto 1f;" \
+	"r7 = *(u32 *)(r0 + 0);" \
+	"r2 = 0x80000000 ll;" \
+	"r7 &= r2;" \
+	"*(u32 *)(r10 - 16) = r7;" \
+	FILL \
+	"if r7 != r2 goto 1f;" \
+	"r4 >>= 63;" \
+	"r4 <<= 3;" \
+	"r0 += r4;" \
+	"r0 = *(u8 *)(r0 + 0);" \
+	"1: r0 = 0;" \
+	"exit;"
+
+// ACCEPT: 6.12 takes what was filled for what was spilled, though its sign was extended
+SEC("tc")
+int __naked filled_with_sign(void)
+{
+	asm volatile(SIGN_FILLED("r4 = *(s32 *)(r10 - 16);")
+		     : : __imm(bpf_map_lookup_elem), __imm_addr(counts) : __clobber_all);
+}
+
+// REJECT (fixed by filled_with_sign): a number of another origin learns nothing
+// kernel 6.12: R0 max value is outside of the allowed memory range
+SEC("tc")
+int __naked read_with_sign(void)
+{
+	// rejected: r4 may be 8
+	asm volatile(SIGN_FILLED("r4 = *(s32 *)(r0 + 0);")
+		     : : __imm(bpf_map_lookup_elem), __imm_addr(counts) : __clobber_all);
+}

@@ -59,6 +59,12 @@ export const gateRows = [
     asked: true,
   },
   {
+    name: 'references-by-state',
+    since: '6.14',
+    words: 'a state has its references, not each of its frames',
+    asked: true,
+  },
+  {
     name: 'resilient-spin-lock',
     since: '6.15',
     words: 'bpf_res_spin_lock, locks that nest; walkers of lists and trees',
@@ -101,6 +107,18 @@ export const gateRows = [
   { name: 'static-liveness', since: '6.18', words: 'liveness of stack slots computed ahead of exploration' },
   { name: 'arena-signed-loads', since: '6.18', words: 'sign-extending loads from an arena', asked: true },
   { name: 'task-work', since: '6.18', words: 'bpf_task_work', asked: true },
+  {
+    name: 'wq-constant-offset',
+    since: '6.18',
+    words: 'a work queue lies at a known place in its map value',
+    asked: true,
+  },
+  {
+    name: 'sleep-by-context',
+    since: '6.18',
+    words: 'callbacks that run later sleep or not by what calls them, whatever the program may',
+    asked: true,
+  },
   {
     name: 'rcu-locks-nest',
     since: '6.19',
@@ -160,11 +178,18 @@ export const gateRows = [
     asked: true,
   },
   {
-    name: 'sleep-by-context',
+    name: 'sleep-told-by-region',
     since: '7.1',
-    words: 'callbacks that run later sleep or not by what calls them, whatever the program may',
+    words: 'where a call may not sleep, the section that forbids it is named',
     asked: true,
   },
+  {
+    name: 'packet-end-forgotten',
+    since: '7.1',
+    words: 'arithmetic on a packet pointer forgets what a comparison with the end told',
+    asked: true,
+  },
+  { name: 'sleepable-tracepoints', since: '7.1', words: 'tracepoint programs may be sleepable', asked: true },
   { name: 'arguments-by-register', since: '7.2', words: 'messages name an argument by its register', asked: true },
   {
     name: 'object-ids',
@@ -188,6 +213,25 @@ export const gateRows = [
   { name: 'many-args', since: '7.2', words: 'more than five arguments, through r11' },
   { name: 'circular-ranges', since: '7.2', words: 'signed and unsigned bounds as one circular range' },
   { name: 'deepest-call-16', since: '7.2', words: 'sixteen frames instead of eight', asked: true },
+  { name: 'set-retval-range', since: '7.2', words: 'bpf_set_retval takes what the program may return', asked: true },
+  {
+    name: 'null-arguments-refused',
+    since: '7.2',
+    words: 'NULL for memory of a global function only where it may be NULL',
+    asked: true,
+  },
+  {
+    name: 'global-memory-written',
+    since: '7.2',
+    words: 'memory for a global function is memory that may be written, and stays valid',
+    asked: true,
+  },
+  {
+    name: 'signed-fills-unlinked',
+    since: '7.2',
+    words: 'a register filled with its sign extended is no copy of what was spilled',
+    asked: true,
+  },
   {
     name: 'rcu-by-any-section',
     since: '7.3',
@@ -216,7 +260,6 @@ export const gateRows = [
     asked: true,
   },
   { name: 'callbacks-cannot-tail-call', since: '7.3', words: 'a callback makes no tail call', asked: true },
-  { name: 'set-retval-range', since: '7.3', words: 'bpf_set_retval takes what the program may return', asked: true },
   { name: 'timers-in-tracing', since: '7.3', words: 'timers and work queues in maps of tracing programs', asked: true },
   { name: 'more-sleepable-maps', since: '7.3', words: 'tries and program arrays in sleepable programs', asked: true },
   {
@@ -231,24 +274,7 @@ export const gateRows = [
     words: 'one instruction does arithmetic on arena pointers or on numbers, not both',
     asked: true,
   },
-  {
-    name: 'packet-end-forgotten',
-    since: '7.3',
-    words: 'arithmetic on a packet pointer forgets what a comparison with the end told',
-    asked: true,
-  },
-  {
-    name: 'null-arguments-exact',
-    since: '7.3',
-    words: 'NULL for memory or an object is exact, and only where it may be NULL',
-    asked: true,
-  },
-  {
-    name: 'global-memory-written',
-    since: '7.3',
-    words: 'memory for a global function is memory that may be written, and stays valid',
-    asked: true,
-  },
+  { name: 'null-arguments-exact', since: '7.3', words: 'that an argument is NULL is exact', asked: true },
 ] as const satisfies readonly GateRow[]
 
 export type GateName = (typeof gateRows)[number]['name']

@@ -5,12 +5,30 @@ import { disabledLsmHooks } from '../kernel/index.ts'
 import type { Env } from './env.ts'
 import { reject } from './report.ts'
 
-const mayBeSleepable = new Set([
-  'BPF_PROG_TYPE_TRACING',
-  'BPF_PROG_TYPE_LSM',
-  'BPF_PROG_TYPE_KPROBE',
-  'BPF_PROG_TYPE_STRUCT_OPS',
-])
+const sleepableTracing = new Set(['BPF_TRACE_FENTRY', 'BPF_TRACE_FEXIT', 'BPF_MODIFY_RETURN', 'BPF_TRACE_ITER'])
+/** With sleepable tracepoints came these. */
+const laterSleepableTracing = new Set(['BPF_TRACE_RAW_TP', 'BPF_TRACE_FSESSION'])
+
+function canBeSleepable({ prog, rules }: Env): boolean {
+  switch (prog.type) {
+    case 'BPF_PROG_TYPE_TRACING':
+      return (
+        sleepableTracing.has(prog.attachType ?? '') ||
+        (rules.sleepableTracepoints && laterSleepableTracing.has(prog.attachType ?? ''))
+      )
+    case 'BPF_PROG_TYPE_LSM':
+      return prog.attachType !== 'BPF_LSM_CGROUP'
+    // uprobes
+    case 'BPF_PROG_TYPE_KPROBE':
+    case 'BPF_PROG_TYPE_STRUCT_OPS':
+      return true
+    case 'BPF_PROG_TYPE_RAW_TRACEPOINT':
+    case 'BPF_PROG_TYPE_TRACEPOINT':
+      return rules.sleepableTracepoints
+    default:
+      return false
+  }
+}
 
 export function checkAttach(env: Env): void {
   const { prog, kernel } = env
@@ -20,8 +38,13 @@ export function checkAttach(env: Env): void {
     if (!prog.sleepable) reject('syscall-sleepable', 'Syscall programs can only be sleepable')
     return
   }
-  if (prog.sleepable && !mayBeSleepable.has(prog.type)) {
-    reject('sleepable-type', 'Only fentry/fexit/fmod_ret, lsm, iter, uprobe, and struct_ops programs can be sleepable')
+  if (prog.sleepable && !canBeSleepable(env)) {
+    reject(
+      'sleepable-type',
+      env.rules.sleepableTracepoints
+        ? 'Program of this type cannot be sleepable'
+        : 'Only fentry/fexit/fmod_ret, lsm, iter, uprobe, and struct_ops programs can be sleepable',
+    )
   }
   if (prog.type !== 'BPF_PROG_TYPE_TRACING' && prog.type !== 'BPF_PROG_TYPE_LSM') return
   const { attachType } = prog

@@ -35,6 +35,7 @@ import {
   RCU,
   PERCPU,
   USER,
+  withVar,
 } from '../state/reg.ts'
 import { dataSection } from './rodata.ts'
 
@@ -104,6 +105,7 @@ export function access(env: Env, a: Access): RegState {
         return unknownScalar
       }
       return finishLoad(
+        env,
         a,
         hasVarOff(reg) ? readStackVariable(env, a.base, a.off, a.size) : readStack(env, frame, min, a.size),
       )
@@ -154,9 +156,13 @@ export function access(env: Env, a: Access): RegState {
   })
 }
 
-function finishLoad(a: Access, value: RegState): RegState {
+function finishLoad(env: Env, a: Access, value: RegState): RegState {
   if (value.kind !== 'scalar' || a.size === 8) return value
-  if (a.signed) return scalarReg(scalar.movsx(value.var, a.size as 1 | 2 | 4, 64))
+  if (a.signed) {
+    const extended = scalar.movsx(value.var, a.size as 1 | 2 | 4, 64)
+    // until 7.2 what was filled stays linked to what was spilled, though its sign was extended
+    return env.rules.signedFillsUnlinked ? scalarReg(extended) : withVar(value, extended)
+  }
   const narrowed = scalar.truncateLoad(value.var, a.size)
   return narrowed === value.var ? value : { ...value, var: narrowed }
 }

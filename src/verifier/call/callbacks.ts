@@ -161,5 +161,6 @@ function enter(
   frame.regs[10] = pointer('fp', { frame: frameno })
   frame.callbackKind = kind
   frame.returnRange = range
+  state.cur.heldAtCall = state.heldIds()
   state.frames.push(frame)
 }

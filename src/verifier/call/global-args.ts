@@ -240,7 +240,7 @@ export function requireGlobalArg(env: Env, arg: ArgType, index: number, func: nu
       requireArgOffset(env, number, false)
       if (env.rules.objectsReadOnly && reg.kind === 'btf') reject('global-arg', 'only read is supported', details)
       requirePlainMemory(env, number, arg.size)
-      if (env.rules.nullsExact && isNull(reg)) markPrecise(env, number)
+      if (env.rules.nullsRefused && isNull(reg)) markPrecise(env, number)
       if (env.rules.objectsReadOnly && changesPktData && isPkt(reg))
         reject('global-arg', `R${number} is a packet pointer, but func#${func} may change packet data`, details)
       if (!arg.nullable && (mayBeNull(reg) || (env.rules.nullsExact && isNull(reg))))

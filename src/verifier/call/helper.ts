@@ -92,7 +92,7 @@ export function callHelper(env: Env): void {
     return reject('helper-not-allowed', `program of this type cannot use helper ${name}#${id}`, { helper: name })
   }
   const { proto } = answer
-  if (proto.mightSleep && env.rules.contextSleep) {
+  if (proto.mightSleep && env.rules.sleepTold) {
     if (!canSleepHere(env))
       reject('helper-sleep', `sleepable helper ${name}#${id} in ${unsleepableRegion(env)}`, { helper: name })
   } else if (proto.mightSleep) {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kfunc arguments that are objects kept in map values (work queues, timers, task work), and the map they lie in.
 
-import { constVar, hasVarOff } from '../access/regions.ts'
+import { hasVarOff } from '../access/regions.ts'
 import type { Env } from '../env.ts'
 import type { FieldKind } from '../record.ts'
 import { reject } from '../report.ts'
+import * as scalar from '../scalar/index.ts'
 import { isMapValue, type RegState, regTypeText } from '../state/reg.ts'
 import type { Arg } from './kfunc-arg-kind.ts'
 import type { KfuncMeta } from './kfunc.ts'
@@ -21,13 +22,14 @@ export function requireMapField(env: Env, meta: KfuncMeta, arg: Arg, kind: 'wq' 
   const what = fields[kind]
   const details = { reg: number, arg: index, kfunc: meta.kfunc.name, seen: regTypeText(reg) }
   if (!isMapValue(reg)) reject('wq-arg', `arg#${index} doesn't point to a map value`, details)
-  if (hasVarOff(reg))
+  if (hasVarOff(reg) && env.rules.constantWqOffset)
     reject('wq-offset', `R${number} doesn't have constant offset. ${what} has to be at the constant offset`, details)
   const map = env.map(reg.map)
   if (map.valueTypeId === 0) reject('wq-btf', `map '${map.name}' has to have BTF in order to use ${what}`, details)
   const field = env.mapRecord(reg.map).fields.find((f) => f.kind === what)
   if (field === undefined) return reject('wq-none', `map '${map.name}' has no valid ${what}`, details)
-  const at = reg.off + constVar(reg)
+  // until then only the known bits of a variable offset are looked at
+  const at = reg.off + Number(BigInt.asIntN(64, scalar.tnumValue(reg.var)))
   if (at !== field.off)
     reject('wq-offset', `off ${at} doesn't point to 'struct ${what}' that is at ${field.off}`, details)
   meta.map = reg.map

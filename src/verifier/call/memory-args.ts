@@ -7,14 +7,13 @@ import { requireBuffer, requireMemRegion, requirePacket, requireUnmodified } fro
 import { requireStackInitialized, fillStack } from '../access/stack.ts'
 import { frameOf } from '../access/stack-bounds.ts'
 import type { Env } from '../env.ts'
+import { nonNull } from '../explore/branch.ts'
 import { markPrecise } from '../explore/precision.ts'
 import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
 import {
   ALLOC,
-  edit,
   isNull,
-  MAYBE_NULL,
   mayBeNull,
   NON_OWN,
   RCU,
@@ -50,8 +49,7 @@ export function requireMemory(env: Env, number: number, size: number, use: Memor
     if (use.write && reg.flags & RDONLY)
       reject('write-rdonly', `R${number} cannot write into ${regTypeText(reg)}`, { reg: number })
   }
-  const nullable = (reg.flags & 1) !== 0
-  switch (nullable ? 'not_init' : reg.kind) {
+  switch (reg.kind) {
     case 'pkt':
     case 'pkt_meta':
       return requirePacket(env, number, 0, size, use.zeroOk)
@@ -120,7 +118,7 @@ export function requirePlainMemory(env: Env, number: number, size: number): void
 export function withoutNull(env: Env, number: number, check: () => void): void {
   const reg = env.reg(number)
   if (!mayBeNull(reg)) return check()
-  env.setReg(number, edit(reg, { flags: reg.flags & ~MAYBE_NULL }))
+  env.setReg(number, nonNull(env, reg))
   try {
     check()
   } finally {

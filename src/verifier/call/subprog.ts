@@ -23,6 +23,7 @@ export function callSubprog(env: Env, target: number): number {
   frame.wroteRegs = caller.wroteRegs & 0x3e
   env.clobberCallerSaved()
   env.pushStep()
+  caller.heldAtCall = env.state.heldIds()
   env.state.frames.push(frame)
   return subprog.start
 }
@@ -37,8 +38,13 @@ function callGlobal(env: Env, subprog: Subprog, index: number): number {
     env.verbose('global function calls are not allowed with preemption disabled,')
     reject('preempt-global-call', 'use static function instead', { seen: 'preempt' })
   }
-  if (env.rules.sleepableGlobals && subprog.mightSleep && !canSleepHere(env))
-    reject('sleep-global-call', `sleepable global function ${name}() called in ${unsleepableRegion(env)}`)
+  if (env.rules.sleepableGlobals && subprog.mightSleep && !canSleepHere(env)) {
+    if (env.rules.sleepTold)
+      reject('sleep-global-call', `sleepable global function ${name}() called in ${unsleepableRegion(env)}`)
+    env.verbose('global functions that may sleep are not allowed in non-sleepable context,')
+    env.verbose('i.e., in a RCU/IRQ/preempt-disabled section, or in')
+    reject('sleep-global-call', 'a non-sleepable BPF program context')
+  }
   try {
     argTypes(env, subprog).forEach((arg, i) => {
       requireGlobalArg(env, arg, i, index)

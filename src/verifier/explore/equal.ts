@@ -63,6 +63,7 @@ export function statesEqual(env: Env, old: State, cur: State, closeness: Closene
     const a = old.frames[f]!
     const b = cur.frames[f]!
     if (a.callsite !== b.callsite || a.subprog !== b.subprog || a.callback !== b.callback) return false
+    if (f < old.frames.length - 1 && !env.rules.refsByState && !sameIds(a.heldAtCall, b.heldAtCall, ids)) return false
     if (!sameFrame(a, b, ids, closeness, regsToCompare(env, old, f, closeness))) return false
   }
   return true
@@ -89,6 +90,9 @@ function sameHeld(old: State, cur: State, ids: IdMap): boolean {
   }
   return true
 }
+
+const sameIds = (old: readonly number[], cur: readonly number[], ids: IdMap): boolean =>
+  old.length === cur.length && old.every((id, i) => ids.same(id, cur[i]!))
 
 function sameFrame(old: Frame, cur: Frame, ids: IdMap, closeness: Closeness, live: number): boolean {
   if (old.callbackDepth > cur.callbackDepth) return false

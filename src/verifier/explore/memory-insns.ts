@@ -194,7 +194,7 @@ export function requirePacketLoads(env: Env): void {
 /** Legacy packet loads: the skb in R6, the result in R0, R1-R5 gone. RFC 9669 "Legacy BPF Packet access instructions". */
 export function loadAbs(env: Env, insn: Insn): void {
   requirePacketLoads(env)
-  if (env.state.frames.length > 1 && env.frame.callback !== 'none')
+  if (env.state.frames.some(({ callback }, i) => i > 0 && callback !== 'none'))
     reject('ld-abs-callback', 'cannot use BPF_LD_[ABS|IND] within callback')
   const ctx = readReg(env, 6)
   try {

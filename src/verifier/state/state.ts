@@ -43,6 +43,8 @@ export interface ReturnRange {
   readonly max: number
 }
 
+const nothingHeld: readonly number[] = []
+
 export class Frame {
   readonly regs: RegState[]
   /** Index 0 is fp-8. */
@@ -59,6 +61,8 @@ export class Frame {
   /** How the callback's frame is set up again after it returns. */
   callbackKind: string
   asyncEntries: number
+  /** Ids of the references held when it called the function under way; until 6.14 each frame has its own. */
+  heldAtCall: readonly number[]
   // liveness (explore/liveness.ts)
   /** Of a checkpoint: slots read by what comes after it, before anything wrote them. */
   readonly read: SlotBits
@@ -95,6 +99,7 @@ export class Frame {
     this.returnRange = undefined
     this.callbackKind = ''
     this.asyncEntries = 0
+    this.heldAtCall = nothingHeld
     this.read = { lo: 0, hi: 0 }
     this.written = { lo: 0, hi: 0 }
     this.readRegs = 0
@@ -110,6 +115,7 @@ export class Frame {
     frame.returnRange = this.returnRange
     frame.callbackKind = this.callbackKind
     frame.asyncEntries = this.asyncEntries
+    frame.heldAtCall = this.heldAtCall
     frame.written.lo = this.written.lo
     frame.written.hi = this.written.hi
     frame.wroteRegs = this.wroteRegs
@@ -216,6 +222,10 @@ export class State {
     this.hits = 0
     this.misses = 0
     this.cleaned = false
+  }
+
+  heldIds(): readonly number[] {
+    return this.refs.length === 0 ? nothingHeld : this.refs.map(({ id }) => id)
   }
 
   get cur(): Frame {

@@ -26,8 +26,8 @@ const opened = new Map<string, BpfObject>()
 const linkedOnce = new Map<string, LinkedProgram>()
 
 export interface JudgeOptions {
-  /** 2: registers after every instruction, as the kernel's log level 2 */
-  readonly log?: boolean | 2
+  /** 1: as the kernel at level 1, nothing of paths that ended well; 2: registers after every instruction */
+  readonly log?: boolean | 1 | 2
   readonly trace?: boolean
   readonly type?: string
   readonly flags?: number

@@ -5,6 +5,7 @@
  *   npm run conformance                           the programs that call kfuncs, then the examples
  *   npm run conformance -- --all                  every privileged program (no floor)
  *   npm run conformance -- --explain              also: our explanations against those of Linux 7.3
+ *   npm run conformance -- --logs                 instead: our logs at levels 1 and 2 beside the kernel's, of a sample of objects
  *   npm run conformance -- --fresh                ask the real kernel again first (QEMU)
  *   node scripts/run.mjs conformance/run.ts --only NAME [--prog NAME] [--log]   some objects; one program: both sides in full
  *   --kernel 7.3: that kernel's selftests, rules and verdicts (LAB: a laboratory made with V=7.3)
@@ -20,6 +21,7 @@ import { compare, type Compared, type Counts, count, disagreements, efforts, per
 import { exampleTable } from './examples.ts'
 import { explainTable } from './explain.ts'
 import { judgeAfresh } from './fresh.ts'
+import { logTable } from './logs.ts'
 import { judge, normalise } from './judge.ts'
 import { lab, labKernel, readRows, readVerdicts, type Row, root, setUp, version } from './lab.ts'
 import { judgeAll, serve } from './pool.ts'
@@ -34,6 +36,7 @@ async function main(): Promise<void> {
       all: { type: 'boolean' },
       explain: { type: 'boolean' },
       fresh: { type: 'boolean' },
+      logs: { type: 'boolean' },
       cpu: { type: 'string', default: 'v3' },
       kernel: { type: 'string' },
       verdicts: { type: 'string' },
@@ -48,6 +51,10 @@ async function main(): Promise<void> {
     },
   })
   setUp()
+  if (values.logs) {
+    for (const level of [1, 2] as const) console.log(`${await logTable(level, values.only, values.fresh ?? false)}\n`)
+    return
+  }
   const given = values.verdicts !== undefined
   const judged = given
     ? await readRows<Row>(values.verdicts!)

@@ -213,6 +213,10 @@ export class Env {
     )
   }
   private readonly innerMaps = new Map<number, MapDef>()
+  /** Is it the map inside another one, of which only the shape is known? */
+  isInnerMap(index: number): boolean {
+    return this.innerMaps.has(index)
+  }
   /** Maps inside maps get indexes of their own, beyond the program's. */
   innerMap(index: number): number | undefined {
     const inner = this.map(index).inner

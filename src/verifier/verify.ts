@@ -106,14 +106,20 @@ function exploreMain(env: Env): void {
   env.printer?.finish()
 }
 
-/** The kernel tries the main program's parameters as a global function's first, and says so where the context is a `void *`. */
+/** The kernel tries the main program as a global function first, and says what it does not like: no number returned, a `void *` context. */
 function logMainArgument(env: Env): void {
   const { btf } = env.prog
   const typeId = env.subprogs[0]?.typeId ?? 0
   if (btf === undefined || typeId === 0) return
   const func = btf.type(typeId as BtfId)
   const proto = func.kind === 'func' ? btf.type(func.type) : undefined
-  const first = proto?.kind === 'func_proto' ? proto.params[0] : undefined
+  if (proto?.kind !== 'func_proto') return
+  const ret = resolveType(btf, proto.ret).kind
+  if (proto.params.length <= 5 && ret !== 'int' && ret !== 'enum' && ret !== 'enum64') {
+    const { name } = env.subprogs[0]!
+    return env.verbose(`Global function ${name}() doesn't return scalar. Only those are supported.`)
+  }
+  const first = proto.params[0]
   const pointer = first === undefined ? undefined : resolveType(btf, first.type)
   if (pointer?.kind !== 'ptr' || resolveType(btf, pointer.type).kind !== 'void') return
   env.verbose(`arg#0 reference type('UNKNOWN ') size cannot be determined: -22`)

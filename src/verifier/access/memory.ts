@@ -72,7 +72,7 @@ export function access(env: Env, a: Access): RegState {
       return loaded()
     case 'map_value': {
       if (reg.flags & MAYBE_NULL) break
-      requireMapAccess(env, a.base, a.write)
+      requireMapAccess(env, a.base, a.write, reg.off + a.off, a.size)
       const map = env.map(reg.map)
       requireMemRegion(env, a.base, a.off, a.size, map.valueSize, false)
       const kptr = accessMapKptr(env, a)
@@ -168,13 +168,11 @@ function finishLoad(env: Env, a: Access, value: RegState): RegState {
 }
 
 /** BPF_F_RDONLY_PROG and BPF_F_WRONLY_PROG. */
-export function requireMapAccess(env: Env, number: number, write: boolean): void {
+export function requireMapAccess(env: Env, number: number, write: boolean, off: number, size: number): void {
   const map = env.map(env.reg(number).map)
   const [denied, what] = write ? [0x80, 'write into'] : [0x100, 'read from']
   if (map.flags & denied) {
-    reject('map-flags', `${what} map forbidden, value_size=${map.valueSize} off=${env.reg(number).off} size=0`, {
-      reg: number,
-    })
+    reject('map-flags', `${what} map forbidden, value_size=${map.valueSize} off=${off} size=${size}`, { reg: number })
   }
 }
 

@@ -50,7 +50,7 @@ export function requireStackBounds(
       reject('stack-bounds', `invalid${text} stack R${number} off=${min} size=${size}`, { reg: number })
     reject(
       'stack-bounds',
-      `invalid variable-offset${text} stack R${number} var_off=${varOffText(reg)} off=${min} size=${size}`,
+      `invalid variable-offset${text} stack R${number} var_off=${varOffText(reg)} off=${reg.off + off} size=${size}`,
       { reg: number },
     )
   }

@@ -102,12 +102,14 @@ export function requireDynptr(env: Env, number: number, expected: DynptrType | u
       reject('dynptr-const', 'cannot pass pointer to const bpf_dynptr, the helper mutates it', { reg: number })
     return reg
   }
+  const off = reg.off + (hasVarOff(reg) ? 0 : constVar(reg))
+  if (hasVarOff(reg)) env.verbose('dynptr has to be at a constant offset')
+  else if (off % 8 !== 0 || slotIndex(off) < 1) env.verbose(`cannot pass in dynptr at an offset=${off}`)
   const bad = (): never =>
     reject('dynptr-uninitialized', `Expected an initialized dynptr as arg #${number - 1}`, {
       reg: number,
       arg: number - 1,
     })
-  const off = reg.off + (hasVarOff(reg) ? 0 : constVar(reg))
   if (hasVarOff(reg) || off % 8 !== 0 || slotIndex(off) < 1 || off < -512) bad()
   const index = slotIndex(off)
   const frame = frameOf(env, reg)

@@ -124,6 +124,7 @@ export function callHelper(env: Env): void {
   })
   if (meta.map >= 0) {
     const wrong = checkMapForHelper(env.map(meta.map).typeId, id, env.traits, env.rules.fewSockmapWriters)
+    for (const line of wrong?.slice(0, -1) ?? []) env.verbose(line)
     if (wrong !== undefined) reject('map-helper', wrong[wrong.length - 1]!, { helper: name })
   }
   if (changesMap.has(id) && env.map(meta.map).flags & RDONLY_PROG)
@@ -394,6 +395,8 @@ function noteTailCallKey(env: Env, map: number): void {
 function special(env: Env, meta: Meta, id: number): void {
   if (id === TAIL_CALL) {
     if (env.state.refs.some((ref) => ref.kind === 'ptr')) {
+      for (const { id, insn, kind } of env.state.refs)
+        if (kind === 'ptr') env.verbose(`Unreleased reference id=${id} alloc_insn=${insn}`)
       const at = env.state.refs.map((ref) => ({ label: 'acquired here', insn: ref.insn }))
       reject('reference-leak', 'tail_call would lead to reference leak', { at, helper: meta.proto.name })
     }

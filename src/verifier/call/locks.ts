@@ -147,6 +147,7 @@ export function requireLockHeld(env: Env, reg: RegState, what: string, number: n
   const record = recordAt(env, reg)!
   const held = env.state.refs.find((ref) => isLock(ref) && guards(ref, reg))
   if (held === undefined) {
+    if (env.state.activeLocks > 0) env.verbose('held lock and object are not in the same allocation')
     reject(
       'lock-not-held',
       `bpf_spin_lock at off=${record.lockOff < 0 ? -22 : record.lockOff} must be held for ${what}`,

@@ -57,7 +57,7 @@ export function requireMemory(env: Env, number: number, size: number, use: Memor
       if (use.write) reject('write-rdonly', `R${number} cannot write into ${regTypeText(reg)}`, { reg: number })
       return requireMemRegion(env, number, 0, size, env.map(reg.map).keySize, use.zeroOk)
     case 'map_value':
-      requireMapAccess(env, number, use.write)
+      requireMapAccess(env, number, use.write, reg.off, size)
       requireMemRegion(env, number, 0, size, env.map(reg.map).valueSize, use.zeroOk)
       return requireNoSpecialField(env, { base: number, off: 0, size })
     case 'mem':

@@ -213,5 +213,6 @@ export function loadAbs(env: Env, insn: Insn): void {
   if (ctx.kind !== 'ctx') reject('ld-abs-ctx', 'at the time of BPF_LD_ABS|IND R6 != pointer to skb', { reg: 6 })
   if (insn.op.kind === 'ld_ind') readReg(env, insn.src)
   env.clobberCallerSaved()
-  env.setReg(0, scalarReg(scalar.unsignedOfSize(4)))
+  // The kernel keeps nothing of the width: all 64 bits are unknown to it.
+  env.setReg(0, unknownScalar)
 }

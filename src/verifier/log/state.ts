@@ -30,7 +30,9 @@ export function regText(env: Env, frame: Frame, reg: RegState): string {
   const fixed = scalar.isConst(reg.var)
   if (reg.kind === 'fp') {
     const place = reg.frame === frame.frameno ? type : `${type}[${reg.frame}]`
-    return fixed ? `${place}${reg.off + scalar.constNumber(reg.var)}` : `${place}(${join(attributes(env, reg))})`
+    return fixed
+      ? `${place}${scalar.formatSigned(BigInt(reg.off + scalar.constNumber(reg.var)))}`
+      : `${place}(${join(attributes(env, reg))})`
   }
   const name = reg.kind === 'btf' && reg.btf !== undefined ? reg.btf.type(reg.btfId).name : ''
   return `${type}${name}(${join(attributes(env, reg))})`
@@ -47,7 +49,8 @@ function attributes(env: Env, reg: RegState): string[] {
   if (reg.flags & NON_OWN) parts.push('non_own_ref')
   if (MAP_KINDS.has(reg.kind)) {
     const map = env.map(reg.map)
-    if (map.kernelName !== '') parts.push(`map=${map.kernelName}`)
+    // Of the map inside another one only its shape is known.
+    if (map.kernelName !== '' && !env.isInnerMap(reg.map)) parts.push(`map=${map.kernelName}`)
     parts.push(`ks=${map.keySize},vs=${map.valueSize}`)
   }
   if (reg.off !== 0) parts.push(`off=${scalar.formatSigned(BigInt(reg.off))}`)

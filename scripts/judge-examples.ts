@@ -2,11 +2,12 @@
 /**
  * Ask a real kernel about every example program and write what it says.
  *
- *   LAB=/where/setup.sh/put/it JUDGE_RUN=/path/to/oracle/run.sh node scripts/run.mjs scripts/judge-examples.ts [--from OUT.jsonl] [--annotate]
+ *   LAB=/where/setup.sh/put/it JUDGE_RUN=/path/to/oracle/run.sh node scripts/run.mjs scripts/judge-examples.ts [--from OUT.jsonl] [--only FOLDER/] [--annotate]
  *
  * `examples/verdicts.json`: per object and program the kernel's verdict, message and counts.
  * `examples/expectations.json`: what the comments in the sources promise: section of kfuncs.rst,
  * rule, wanted line, the accepted twin. The two must agree, or this exits with 1.
+ * `--only 20-uses/` judges the objects of that folder and keeps what is written of the others.
  * `--from` reads verdicts judged before; `--annotate` writes the kernel's message beneath each REJECT comment.
  */
 import { execFileSync } from 'node:child_process'
@@ -50,17 +51,18 @@ const argument = (name: string): string | undefined => {
 const sources = find(examples, '.bpf.c')
   .filter((source) => !source.startsWith('modules/'))
   .sort()
-const objects = sources.map((source) => source.replace(/\.c$/, '.o'))
+const only = argument('--only') ?? ''
+const objects = sources.map((source) => source.replace(/\.c$/, '.o')).filter((object) => object.startsWith(only))
 const judged = new Map<string, Judged>()
 for (const line of readFileSync(argument('--from') ?? judge(), 'utf8').split('\n')) {
   if (line === '') continue
   const row = JSON.parse(line) as Judged
-  judged.set(`${row.obj} ${row.prog}`, row)
+  if (row.obj.startsWith(only)) judged.set(`${row.obj} ${row.prog}`, row)
 }
 
 const expectations = sources.flatMap(readExpectations)
 const problems: string[] = []
-for (const expected of expectations) {
+for (const expected of expectations.filter(({ object }) => object.startsWith(only))) {
   const row = judged.get(`${expected.object} ${expected.program}`)
   // What libbpf refuses is no less refused; for a kfunc the kernel does not have it leaves a marker call.
   const said = row === undefined ? 'nothing' : row.verdict === 'load_error' ? 'reject' : row.verdict
@@ -81,26 +83,32 @@ for (const key of judged.keys()) {
     problems.push(`${key}: no comment says what to expect`)
 }
 
-const verdicts = [...judged.values()]
-  .sort((a, b) => (`${a.obj} ${a.prog}` < `${b.obj} ${b.prog}` ? -1 : 1))
-  .map((row) => ({
-    object: row.obj,
-    program: row.prog,
-    section: row.sec,
-    type: row.prog_type,
-    verdict: row.verdict,
-    ...(row.verdict === 'accept'
-      ? {}
-      : {
-          stage: row.stage,
-          message: messageOf(row),
-          ...(lineOf(row) === undefined ? {} : { kernelLine: lineOf(row) }),
-        }),
-    insns: row.insn_count,
-    insnsProcessed: row.verified_insns,
-    states: row.total_states,
-    kfuncs: row.kfuncs ?? [],
-  }))
+type Written = Readonly<Record<'object' | 'program' | 'verdict', string>>
+const kept: Written[] =
+  only === ''
+    ? []
+    : (JSON.parse(readFileSync(join(examples, 'verdicts.json'), 'utf8')) as { programs: Written[] }).programs.filter(
+        ({ object }) => !object.startsWith(only),
+      )
+const asked = [...judged.values()].map((row) => ({
+  object: row.obj,
+  program: row.prog,
+  section: row.sec,
+  type: row.prog_type,
+  verdict: row.verdict,
+  ...(row.verdict === 'accept'
+    ? {}
+    : {
+        stage: row.stage,
+        message: messageOf(row),
+        ...(lineOf(row) === undefined ? {} : { kernelLine: lineOf(row) }),
+      }),
+  insns: row.insn_count,
+  insnsProcessed: row.verified_insns,
+  states: row.total_states,
+  kfuncs: row.kfuncs ?? [],
+}))
+const verdicts = [...kept, ...asked].sort((a, b) => (`${a.object} ${a.program}` < `${b.object} ${b.program}` ? -1 : 1))
 writeRows(join(examples, 'verdicts.json'), { kernel: '6.12', programs: verdicts })
 writeRows(join(examples, 'expectations.json'), {
   document: 'Documentation/bpf/kfuncs.rst of Linux 6.12',

@@ -4,6 +4,7 @@ import { bundledKernels, type Kernel, openKernel } from '../kernel/index.ts'
 import { describeKfunc } from '../kfunc/index.ts'
 import { helperId } from '../uapi/index.ts'
 import { kernelOf } from './kernel.ts'
+import uses from './kfunc-uses.json' with { type: 'json' }
 import { nearest } from './nearest.ts'
 import { UsageError } from './usage.ts'
 
@@ -25,6 +26,16 @@ async function missingWords(kernel: Kernel, name: string): Promise<string> {
   const close = nearest(name, [...kernel.kfuncs.keys()])
   return close.length === 0 ? missing : `${missing} — did you mean ${close.join(', ')}?`
 }
+
+interface Use {
+  readonly file: string
+  readonly program: string
+  readonly text: string
+}
+
+/** A program of examples/ that calls it, which the real kernel accepted. */
+const exampleOf = (name: string): Use | undefined =>
+  Object.hasOwn(uses, name) ? (uses as Readonly<Record<string, Use>>)[name] : undefined
 
 export function showText(kernel: Kernel, name: string): string {
   const kfunc = kernel.kfuncs.get(name)
@@ -61,6 +72,12 @@ export function showText(kernel: Kernel, name: string): string {
         .join('; '),
     ])
   }
-  part('Use', it.use.split('\n'))
+  const use = exampleOf(name)
+  if (use === undefined) part('Use', it.use.split('\n'))
+  else {
+    const macros = /\b(?:private|container|(?:new|drop)_\w+|another|push_\w+|rbtree_add|opaque)\(/.test(use.text)
+    const where = `${use.program} of ${use.file}${macros ? ' with include/example.h' : ''}`
+    part(`Use (${where}, accepted by Linux 6.12)`, use.text.split('\n'))
+  }
   return lines.join('\n')
 }

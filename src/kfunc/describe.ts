@@ -162,7 +162,7 @@ function useOf(kfunc: Kfunc): string {
     ].join('\n')
   }
   const partner = partnerOf(name)
-  const args = params.map((param, i) => argumentOf(param, params[i - 1])).join(', ')
+  const args = params.map((param, i) => argumentOf(btf, param, params[i - 1])).join(', ')
   if (partner?.kind === 'section') {
     const [open, close] = partner.role === 'acquire' ? [name, partner.names[0]] : [partner.names[0], name]
     return `${open}(${args});\n…\n${close}(${args});`
@@ -173,17 +173,26 @@ function useOf(kfunc: Kfunc): string {
     const drop = `${release}(ref);`
     return flags.has('KF_RET_NULL') ? `${take}\nif (!ref)\n\treturn 0;\n…\n${drop}` : `${take}\n…\n${drop}`
   }
+  const given = params[0]
+  if (flags.has('KF_RELEASE') && partner?.role === 'release' && given !== undefined) {
+    const take = `${spellDeclaration(btf, given.type, 'ref')} = ${partner.names[0]}(…);`
+    return `${take}\nif (!ref)\n\treturn 0;\n…\n${name}(${args.replace(/^[^,]*/, 'ref')});`
+  }
   const returns = btf.type(ret as BtfId).kind !== 'void'
   const call = returns ? `${spellDeclaration(btf, ret, 'ret')} = ${name}(${args});` : `${name}(${args});`
   return flags.has('KF_RET_NULL') && isPointer(btf, ret) ? `${call}\nif (!ret)\n\treturn 0;` : call
 }
 
 /** The simplest argument that fits: a size is the size of what stands before it, an ignored one is NULL. */
-function argumentOf({ name, suffixes }: KfuncParam, before: KfuncParam | undefined): string {
+function argumentOf(btf: Btf, { name, suffixes }: KfuncParam, before: KfuncParam | undefined): string {
   if (suffixes.includes('ign')) return 'NULL'
   if (suffixes.includes('str')) return '"…"'
   const sized = suffixes.includes('sz') || suffixes.includes('szk')
-  return sized && before !== undefined ? `sizeof(*${plain(before.name)})` : plain(name)
+  if (!sized || before === undefined) return plain(name)
+  // Bytes are an array of the program's, anything else a variable of the type.
+  const target = pointee(btf, before.type)
+  const bytes = target === undefined || structOf(btf, target) === undefined
+  return `sizeof(${bytes ? '' : '*'}${plain(before.name)})`
 }
 
 const isPointer = (btf: Btf, id: BtfId): boolean => pointee(btf, id) !== undefined

@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { excerpt } from '../../scripts/excerpt.ts'
+import { check } from '../../src/check.ts'
+import uses from '../../src/cli/kfunc-uses.json' with { type: 'json' }
 import { main } from '../../src/cli/main.ts'
+import { openKernel } from '../../src/kernel/index.ts'
 
 const example = (name: string): string => fileURLToPath(new URL(`../../examples/${name}`, import.meta.url))
 const acquire = example('03-flags/acquire.bpf.o')
@@ -118,8 +122,12 @@ test('--log prints the kernel’s message and counts', async () => {
   expect(out).toMatch(/^processed \d+ insns/m)
 })
 
-// /^1: \(85\) call bpf_task_acquire#\d+/m
-test.todo('--log prints every instruction with the registers it leaves')
+test('--log prints every instruction of the path with the registers it leaves', async () => {
+  const { out } = await run('check', '--log', '--prog', 'acquire_leak', acquire)
+  expect(out).toMatch(
+    /^1: \(85\) call bpf_task_acquire#\d+ +; R0_w=ptr_or_null_task_struct\(id=\d+,ref_obj_id=\d+\) refs=\d+$/m,
+  )
+})
 
 test('disasm has C lines, kfunc names and map names', async () => {
   const { status, out } = await run('disasm', acquire)
@@ -138,6 +146,30 @@ describe('show', () => {
       'bpf_task_release',
     ]) {
       expect(out).toContain(text)
+    }
+  })
+  test('a program that the real kernel accepted, where examples/ has one', async () => {
+    const { out } = await run('show', 'bpf_task_acquire')
+    expect(out).toMatch(/\nUse \(\w+ of examples\/\S+\.bpf\.c, accepted by Linux 6\.12\)\n {4}SEC\(/)
+  })
+  test('every such program is accepted by the kernel and by us, calls the kfunc, and is what the file says', async () => {
+    const { programs } = JSON.parse(readFileSync('examples/verdicts.json', 'utf8')) as {
+      programs: { object: string; program: string; verdict: string }[]
+    }
+    const verdict = new Map(programs.map((row) => [`examples/${row.object} ${row.program}`, row.verdict]))
+    const opened = await openKernel('6.12')
+    if (!opened.ok) throw new Error(opened.fault.what)
+    expect(Object.keys(uses).length).toBeGreaterThan(120)
+    const checked = new Map<string, ReturnType<typeof check>>()
+    for (const [name, { file, program, text }] of Object.entries(uses)) {
+      const object = file.replace(/\.c$/, '.o')
+      expect(verdict.get(`${object} ${program}`), name).toBe('accept')
+      expect(text).toBe(excerpt(readFileSync(file, 'utf8'), program))
+      if (!checked.has(object)) checked.set(object, check(readFileSync(object), opened.value))
+      const all = checked.get(object)!
+      const one = all.ok ? all.value.find((outcome) => outcome.program === program) : undefined
+      expect(one?.verdict, name).toBe('accept')
+      expect(one?.kfuncs, program).toContain(name)
     }
   })
   test('suggests a name near the one it has not', async () => {

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the page runs: one check, all of it in the browser, on the public API.
-import { check, defineModule, openKernel, renderPretty, withModule } from '../../src/index.ts'
+import contract from '../../examples/modules/contract-module.ts'
+import { loadC } from '../../src/cdecl/index.ts'
+import { check, defineModule, kernelFromModule, openKernel, renderPretty, withModule } from '../../src/index.ts'
 
+const { document, location } = globalThis as unknown as {
+  document: { title: string; body: { textContent: string } }
+  location: { href: string }
+}
 const bytes = async (path: string): Promise<Uint8Array> => {
   const answer = await fetch(path)
   if (!answer.ok) throw new Error(`${path}: ${answer.status}`)
@@ -16,12 +22,49 @@ async function run(): Promise<string> {
   return checked.value.map((outcome) => `${outcome.program} ${outcome.verdict}\n${renderPretty(outcome)}`).join('\n')
 }
 
-void defineModule
-void withModule
-const { document } = globalThis as unknown as { document: { title: string; body: { textContent: string } } }
-run().then(
-  (text) => {
-    document.body.textContent = text
+interface Judged {
+  readonly object: string
+  readonly program: string
+  readonly verdict: string
+}
+
+/** Kfuncs of one's own, declared in C: the same callers have the verdicts that Linux gave, over a kernel and with no Linux at all. */
+async function modules(): Promise<string> {
+  const reader = await loadC({
+    runtimeWasm: new URL('/web-tree-sitter.wasm', location.href),
+    grammarWasm: new URL('/tree-sitter-c.wasm', location.href),
+  })
+  if (!reader.ok) throw new Error(reader.fault.what)
+  const refused = await defineModule(
+    { name: 'm', c: 'int f(void *mem);', register: { BPF_PROG_TYPE_XDP: ['f'] } },
+    { reader: reader.value },
+  )
+  if (refused.ok) throw new Error('a void pointer without a size was taken')
+  const module = await defineModule(contract, { reader: reader.value })
+  if (!module.ok) throw new Error(module.fault.what)
+  const kernel = await openKernel('6.12', { readProfile: (file) => bytes(`/profiles/${file}`) })
+  if (!kernel.ok) throw new Error(kernel.fault.what)
+  const callers = await bytes('/examples/modules/types.bpf.o')
+  const judged = JSON.parse(new TextDecoder().decode(await bytes('/examples/modules/verdicts.json'))) as Judged[]
+  let agree = 0
+  for (const host of [withModule(kernel.value, module.value), kernelFromModule(module.value)]) {
+    if (!host.ok) throw new Error(host.fault.what)
+    const checked = check(callers, host.value, { name: 'types.bpf.o' })
+    if (!checked.ok) throw new Error(checked.fault.what)
+    for (const { program, verdict } of checked.value) {
+      // fentry needs a Linux to attach to
+      if (program.startsWith('filter_')) continue
+      const wanted = judged.find((row) => row.object === 'types.bpf.o' && row.program === program)?.verdict
+      if (verdict !== wanted) throw new Error(`${program}: ${verdict}, Linux says ${wanted}`)
+      agree++
+    }
+  }
+  return `${refused.fault.what}\n${agree} callers of a module as Linux says`
+}
+
+Promise.all([run(), modules()]).then(
+  (texts) => {
+    document.body.textContent = texts.join('\n')
     document.title = 'done'
   },
   (error: unknown) => {

@@ -63,15 +63,17 @@ try {
   const compilerOptions = {
     noEmit: true,
     strict: true,
-    module: 'nodenext',
     target: 'es2023',
     lib: ['es2023', 'webworker'],
     types: [],
     skipLibCheck: false,
   }
-  writeFileSync(join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['use.ts'] }))
-  execFileSync(join(root, 'node_modules', '.bin', 'tsc'), [], { cwd: app, stdio: ['ignore', 'inherit', 'inherit'] })
-  console.log('types: every sub-path import resolves under nodenext')
+  for (const resolution of [{ module: 'nodenext' }, { module: 'esnext', moduleResolution: 'bundler' }]) {
+    const options = { ...compilerOptions, ...resolution }
+    writeFileSync(join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, include: ['use.ts'] }))
+    execFileSync(join(root, 'node_modules', '.bin', 'tsc'), [], { cwd: app, stdio: ['ignore', 'inherit', 'inherit'] })
+  }
+  console.log('types: every sub-path import resolves under nodenext and as bundlers do')
   smoke(process.execPath, app)
   for (const release of releases) {
     const home = join(folder, `node${release}`)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The main job in one call: bytes of an object and a kernel in, a verdict with its explanation for every program out.
-import { explain, explainFault, type Outcome } from './explain/index.ts'
+import { deprecationWarnings, explain, explainFault, type Outcome } from './explain/index.ts'
 import { type Fault, ok, type Result } from './fault/index.ts'
 import type { Kernel } from './kernel/index.ts'
 import { type BpfObject, type LinkedProgram, linkProgram, type ObjectProgram, openObject } from './object/index.ts'
@@ -85,7 +85,7 @@ export function checkProgram(
   const diagnostic = report.verdict === 'accept' ? undefined : explain(report, linked, kernel)
   const message = report.verdict === 'load_error' ? report.message : undefined
   const kfuncs = new Set([...linked.refs.values()].flatMap((ref) => (ref.kind === 'kfunc' ? [ref.name] : [])))
-  const warnings = [...new Set([...linked.warnings, ...report.warnings])]
+  const warnings = [...new Set([...linked.warnings, ...report.warnings, ...deprecationWarnings(linked, kernel)])]
   const { verdict } = report
   return {
     ...about,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // kfuncs show NAME: everything there is to say about a kfunc.
+import { deprecationText } from '../explain/index.ts'
 import { bundledKernels, type Kernel, openKernel } from '../kernel/index.ts'
 import { describeKfunc } from '../kfunc/index.ts'
 import { helperId } from '../uapi/index.ts'
@@ -65,12 +66,7 @@ export function showText(kernel: Kernel, name: string): string {
   if (it.partner !== undefined) part('Partner', [it.partner.names.join(', ')])
   if (it.special !== undefined) part('Known to the verifier by name', [it.special])
   if (it.deprecated !== undefined) {
-    const { since, removal, replacement, note } = it.deprecated
-    part('Deprecated', [
-      [since && `since ${since}`, removal && `to be removed in ${removal}`, replacement && `use ${replacement}`, note]
-        .filter(Boolean)
-        .join('; '),
-    ])
+    part('Deprecated', [deprecationText(it.deprecated)])
   }
   const use = exampleOf(name)
   if (use === undefined) part('Use', it.use.split('\n'))

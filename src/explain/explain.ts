@@ -22,17 +22,16 @@ import { isNull, isUntrusted, mayBeNull } from './words.ts'
 export function explain(report: Report, program: LinkedProgram, kernel: Kernel): Diagnostic | undefined {
   if (report.verdict === 'accept') return undefined
   if (report.verdict === 'unsupported') return explainUnsupported(report.what, report.insn, program)
-  return explainRejection(report.verdict === 'load_error' ? asRejection(report) : report, program, kernel)
+  return explainRejection(report.verdict === 'load_error' ? asRejection(report, program) : report, program, kernel)
 }
 
 /** A path that reaches what the loader could not link is told as the rejection it amounts to. */
-const asRejection = (report: Report & { readonly verdict: 'load_error' }): Rejected => ({
-  ...report,
-  verdict: 'reject',
-  rule: 'missing',
-  details: {},
-  path: [],
-})
+function asRejection(report: Report & { readonly verdict: 'load_error' }, program: LinkedProgram): Rejected {
+  const ref = program.refs.get(report.insn)
+  const what = ref?.kind === 'missing' ? ref.what : undefined
+  const rule = what === 'kfunc' ? 'missing' : what === undefined ? 'loader' : `loader-${what}`
+  return { ...report, verdict: 'reject', rule, details: {}, path: [] }
+}
 
 function explainRejection(report: Rejected, program: LinkedProgram, kernel: Kernel): Diagnostic {
   const causes = causesOf(report, program)

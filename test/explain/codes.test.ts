@@ -41,6 +41,7 @@ describe('the table of codes', () => {
       'reg',
       'value',
       'was',
+      'why',
       'kfunc',
       'helper',
       'callee',

@@ -36,3 +36,13 @@ test('every map type has a rule, but for what struct_ops and later kernels have'
   expect(known.filter((name) => !ruled.includes(name))).toEqual(['INSN_ARRAY', 'STRUCT_OPS', 'UNSPEC'])
   expect(new Set(ruled).size).toBe(ruled.length)
 })
+
+test('who uses a map that is not made is told what is wrong with it, and to guard no call', () => {
+  const checked = check(readFileSync('test/fixtures/object/maps1.bpf.o'), kernel, { program: 'use_hash_mmapable' })
+  const diagnostic = checked.ok ? checked.value[0]?.diagnostic : undefined
+  expect(diagnostic?.code).toBe('KF161')
+  expect(diagnostic?.primary.label).toBe(
+    'the kernel does not make this map: map_flags of a hash cannot have BPF_F_MMAPABLE',
+  )
+  expect(diagnostic?.help.join(' ')).not.toContain('ksym')
+})

@@ -179,11 +179,20 @@ export const programCodes: readonly CodeRow[] = [
   {
     code: 'KF161',
     title: 'the loader does not take the program',
-    rules: ['loader'],
+    rules: ['loader', 'loader-map', 'loader-core'],
     section: 'libbpf',
     rule: 'Before the kernel sees a program, the loader finds its hook, makes its maps and fills in what it asks of the kernel.',
-    label: ['libbpf stops here, before the kernel is asked'],
-    help: ['{hint}', 'What libbpf says names the thing it could not find or make.'],
+    label: [
+      '{?rule_loader_map}the kernel does not make this map: {why}',
+      '{?rule_loader_map}this map is not made',
+      '{?rule_loader_core}the types of this kernel have nothing for this relocation, and this path reaches it',
+      'libbpf stops here, before the kernel is asked',
+    ],
+    help: [
+      '{hint}',
+      '{?rule_loader_core}Ask first: if (bpf_core_field_exists(…)), bpf_core_type_exists(…) or bpf_core_enum_value_exists(…), so that kernels without it never get there.',
+      'What libbpf says names the thing it could not find or make.',
+    ],
     text: 'libbpf reads the object, creates the maps, looks up the attach target and relocates the instructions. What fails there never reaches the verifier, so there is no path and no register to show.',
     example: '19-program/replace:replaces',
   },

@@ -39,12 +39,6 @@ export const gateRows = [
     since: '6.13',
     words: 'arguments of tp_btf programs that tracepoints pass as NULL are marked so',
   },
-  { name: 'private-stack', since: '6.13', words: 'private stacks for tracing and struct_ops programs' },
-  {
-    name: 'changes-pkt-data-global',
-    since: '6.13',
-    words: 'global subprograms that change packet data invalidate pointers of their callers',
-  },
   {
     name: 'user-pointers',
     since: '6.13',

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Our own verdict on one program of one object, as the oracle's loader asks the kernel: this program alone.
 import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { readElf } from '../src/binary/index.ts'
+import { parseBtf } from '../src/btf/index.ts'
 import { formatFault, type Result } from '../src/fault/index.ts'
 import type { Kernel } from '../src/kernel/index.ts'
-import { type BpfObject, type LinkedProgram, linkProgram, openObject } from '../src/object/index.ts'
+import { type BpfObject, type LinkedProgram, type LinkTarget, linkProgram, openObject } from '../src/object/index.ts'
+import { progFlags } from '../src/uapi/index.ts'
 import { verify } from '../src/verifier/index.ts'
 import { mutate, parseMutant } from './mutants/edits.ts'
 
@@ -31,6 +35,8 @@ export interface JudgeOptions {
   readonly trace?: boolean
   readonly type?: string
   readonly flags?: number
+  /** An object whose types CO-RE relocations go by instead of the kernel's, beside the one judged: a selftest's btf_path. */
+  readonly coreTypes?: string
   /** Edits of the linked program, as `formatMutant` writes them. */
   readonly mutant?: string
 }
@@ -39,11 +45,12 @@ export function judge(kernel: Kernel, path: string, prog: string, options: Judge
   const start = performance.now()
   const done = (answer: Omit<Answer, 'ms'>): Answer => ({ ...answer, ms: performance.now() - start })
   try {
-    const linked = link(kernel, path, prog, options.type)
+    const linked = link(kernel, path, prog, options)
     if (!linked.ok) return done({ ...nothing, verdict: 'load_error', message: formatFault(linked.fault) })
     const judged = options.mutant === undefined ? linked.value : mutate(linked.value, parseMutant(options.mutant))
     // load flags that the selftest asks for: strict alignment and the like
-    const program = { ...judged, flags: judged.flags | (options.flags ?? 0) }
+    const flags = judged.flags | (options.flags ?? 0)
+    const program = { ...judged, flags, sleepable: judged.sleepable || (flags & progFlags.BPF_F_SLEEPABLE) !== 0 }
     const report = verify(program, kernel, {
       log: options.log ?? false,
       trace: options.trace ?? false,
@@ -68,7 +75,7 @@ export function judge(kernel: Kernel, path: string, prog: string, options: Judge
 }
 
 /** Opened and linked; the last of each is kept. */
-function link(kernel: Kernel, path: string, prog: string, type: string | undefined): Result<LinkedProgram> {
+function link(kernel: Kernel, path: string, prog: string, { type, coreTypes }: JudgeOptions): Result<LinkedProgram> {
   const key = `${path} ${prog} ${type}`
   const known = linkedOnce.get(key)
   if (known !== undefined) return { ok: true, value: known }
@@ -80,10 +87,20 @@ function link(kernel: Kernel, path: string, prog: string, type: string | undefin
     opened.clear()
     opened.set(path, object)
   }
-  const linked = linkProgram(object, prog, kernel, type === undefined ? {} : { type })
+  const target = coreTypes === undefined ? kernel : withCoreTypes(kernel, join(dirname(path), coreTypes))
+  const linked = linkProgram(object, prog, target, type === undefined ? {} : { type })
   linkedOnce.clear()
   if (linked.ok) linkedOnce.set(key, linked.value)
   return linked
+}
+
+function withCoreTypes(kernel: Kernel, path: string): LinkTarget {
+  const { btf, modules, release } = kernel
+  const elf = readElf(readFileSync(path))
+  const section = elf.ok ? elf.value.section('.BTF') : undefined
+  const types = elf.ok && section !== undefined ? parseBtf(elf.value.data(section), { name: path }) : undefined
+  if (!types?.ok) throw new Error(`${path}: no BTF`)
+  return { btf, modules, release, config: (name) => kernel.config(name), coreBtf: types.value }
 }
 
 /** Numbers differ between machines and runs: ids, addresses, offsets of types. They become N. */

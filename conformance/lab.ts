@@ -23,6 +23,8 @@ export interface Row {
   readonly msg?: string
   readonly log_tail?: string
   readonly libbpf?: string
+  /** What the selftest says of itself; `btf_path`: the object whose types CO-RE relocations go by. */
+  readonly expect?: { readonly btf_path?: string }
   readonly verified_insns?: number
   readonly total_states?: number
   readonly verification_time_us?: number

@@ -9,6 +9,7 @@ export interface Task {
   readonly prog: string
   readonly type?: string
   readonly flags?: number
+  readonly coreTypes?: string
   /** `formatMutant` */
   readonly mutant?: string
 }

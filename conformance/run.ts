@@ -24,7 +24,7 @@ import { judgeAfresh } from './fresh.ts'
 import { logTable } from './logs.ts'
 import { judge, normalise } from './judge.ts'
 import { lab, labKernel, readRows, readVerdicts, type Row, root, setUp, version } from './lab.ts'
-import { judgeAll, serve } from './pool.ts'
+import { judgeAll, serve, type Task } from './pool.ts'
 
 if (isMainThread) await main()
 else await serve()
@@ -72,7 +72,7 @@ async function main(): Promise<void> {
   if (rows.length === 0) throw new Error('no such program among the verdicts')
   if (values.prog !== undefined && rows.length <= 4) return single(rows, values.corpus, values.log ?? true)
 
-  const tasks = rows.map((row) => ({ path: join(values.corpus, row.obj), prog: row.prog, flags: row.flags ?? 0 }))
+  const tasks = rows.map((row) => taskOf(row, values.corpus))
   const started = performance.now()
   const answers = await judgeAll(tasks, {
     jobs: Number(values.jobs ?? 2),
@@ -125,6 +125,12 @@ async function main(): Promise<void> {
     failed = explained.failed || failed
   }
   process.exitCode = failed ? 1 : 0
+}
+
+function taskOf(row: Row, corpus: string): Task {
+  const coreTypes = row.expect?.btf_path
+  const task = { path: join(corpus, row.obj), prog: row.prog, flags: row.flags ?? 0 }
+  return coreTypes === undefined ? task : { ...task, coreTypes }
 }
 
 /** conformance/floor.json: what must never get worse. Raise it when things get better. */
@@ -181,7 +187,7 @@ function unsupportedTable(all: readonly Compared[]): string {
 async function single(rows: readonly Row[], corpus: string, log: boolean): Promise<void> {
   const kernel = await labKernel()
   for (const row of rows) {
-    const answer = judge(kernel, join(corpus, row.obj), row.prog, { log, flags: row.flags ?? 0 })
+    const answer = judge(kernel, join(corpus, row.obj), row.prog, { ...taskOf(row, corpus), log })
     console.log(`== ${row.obj} ${row.prog} SEC("${row.sec}")`)
     if (log) console.log(`-- ours\n${answer.log.slice(-60).join('\n')}\n-- kernel\n${row.log_tail ?? ''}`)
     console.log(

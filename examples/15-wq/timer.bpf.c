@@ -71,3 +71,24 @@ int wq_no_function(struct __sk_buff *skb)
 	bpf_wq_set_callback_impl(&e->wq, (void *)e, 0, NULL);
 	return 0;
 }
+
+// REJECT (fixed by wq_function): what is thrown is what the function returns
+static int work_throws(void *map, int *key, void *value)
+{
+	// rejected: 1 is no answer of a work queue's function
+	bpf_throw(1);
+	return 0;
+}
+
+SEC("tc")
+int wq_throws(struct __sk_buff *skb)
+{
+	int key = 0;
+	struct elem *e = bpf_map_lookup_elem(&elems, &key);
+
+	if (!e)
+		return 0;
+	bpf_wq_init(&e->wq, &elems, 0);
+	bpf_wq_set_callback_impl(&e->wq, work_throws, 0, NULL);
+	return 0;
+}

@@ -90,6 +90,13 @@ export const gateRows = [
     asked: true,
   },
   { name: 'verifier-bugs-told', since: '6.16', words: 'what the verifier stumbles over is in the log', asked: true },
+  {
+    name: 'verifier-bug-words',
+    since: '6.17',
+    words: 'internal errors of the verifier are told as its bugs',
+    asked: true,
+  },
+  { name: 'tail-call-map-told', since: '6.17', words: 'bpf_tail_call says what map it wants', asked: true },
   { name: 'kfunc-prog-suffix', since: '6.17', until: '7.0', words: 'the parameter suffix __prog' },
   { name: 'string-kfuncs', since: '6.17', words: 'bpf_strcmp and its kin', asked: true },
   {
@@ -230,6 +237,12 @@ export const gateRows = [
     name: 'rcu-by-any-section',
     since: '7.3',
     words: 'RCU pointers live in every section that forbids sleep',
+    asked: true,
+  },
+  {
+    name: 'map-lookups-refined',
+    since: '7.3',
+    words: 'what a map of maps or of sockets gives is no plain memory, even where it may be NULL',
     asked: true,
   },
   { name: 'verifier-reports', since: '7.3', words: 'the kernel explains a rejection itself', asked: true },

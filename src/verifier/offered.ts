@@ -3,7 +3,7 @@
 // is refused whole; a map whose type cannot have its value's fields, or whose key is not what its type wants, is made without types.
 // libbpf 1.5 goes on in both cases (and so do we, with a warning), but for struct_ops.
 import { type Btf, type BtfId, type BtfType, resolveType, sizeOf } from '../btf/index.ts'
-import type { LinkedProgram, MapDef } from '../object/index.ts'
+import type { LinkedProgram, MapDef, Ref } from '../object/index.ts'
 import { mapFlags } from '../uapi/index.ts'
 import { type FieldKind, type KernelTypes, recordOf } from './record.ts'
 
@@ -28,7 +28,7 @@ export function offered(prog: LinkedProgram, kernel: KernelTypes): Offered {
         refusal: `Error loading .BTF into kernel: -22. BTF is mandatory, can't proceed. ${why}`,
       }
     const warnings = [`Error loading .BTF into kernel: -22. BTF is optional, ignoring. ${why}`]
-    return { prog: { ...prog, btf: undefined, funcs: [], maps: prog.maps.map(untyped) }, warnings }
+    return { prog: withoutBtf(prog), warnings }
   }
   const warnings: string[] = []
   const maps = prog.maps.map((map) => {
@@ -38,6 +38,17 @@ export function offered(prog: LinkedProgram, kernel: KernelTypes): Offered {
     return untyped(map)
   })
   return { prog: warnings.length === 0 ? prog : { ...prog, maps }, warnings }
+}
+
+/** Maps that cannot be made without types are not made. */
+function withoutBtf(prog: LinkedProgram): LinkedProgram {
+  const lost = (map: number): boolean => storages.includes(prog.maps[map]!.type.replace('BPF_MAP_TYPE_', ''))
+  const refs = new Map<number, Ref>()
+  for (const [insn, ref] of prog.refs) {
+    const missing = 'map' in ref && lost(ref.map)
+    refs.set(insn, missing ? { kind: 'missing', what: 'map', name: prog.maps[ref.map]!.name } : ref)
+  }
+  return { ...prog, btf: undefined, funcs: [], maps: prog.maps.map(untyped), refs }
 }
 
 const untyped = (map: MapDef): MapDef => ({ ...map, keyTypeId: 0, valueTypeId: 0 })
@@ -70,7 +81,8 @@ function findRefused(btf: Btf, kernel: KernelTypes): BtfId | undefined {
     if (type.kind !== 'struct' && type.kind !== 'union') continue
     if (!type.members.some((member) => special.has(member.type) || isKptr(btf, btf.type(member.type)))) continue
     const { fields } = recordOf(btf, id, kernel)
-    if (fields.length === 0) return id
+    if (fields.length === 0 || type.members.some((member) => hasUnknownTag(btf, btf.type(member.type), kernel)))
+      return id
     if (ownershipDepth(id, MAX_OWNERSHIP, owned) === undefined) return id
   }
   return undefined
@@ -80,6 +92,13 @@ function isKptr(btf: Btf, type: BtfType): boolean {
   if (type.kind !== 'ptr') return false
   const tag = btf.type(type.type)
   return tag.kind === 'type_tag' && ['kptr', 'kptr_untrusted', 'percpu_kptr'].includes(tag.name)
+}
+
+/** Beside special fields, a pointer's tag must be one that says what kind of field it is. */
+function hasUnknownTag(btf: Btf, type: BtfType, { later }: KernelTypes): boolean {
+  const tag = type.kind === 'ptr' ? btf.type(type.type) : undefined
+  if (tag?.kind !== 'type_tag') return false
+  return !['kptr', 'kptr_untrusted', 'percpu_kptr'].includes(tag.name) && !(tag.name === 'uptr' && later.has('uptr'))
 }
 
 /** Objects that own objects that own objects: freeing one frees all, and the kernel's stack has an end. */

@@ -44,6 +44,7 @@ export const ruleGates = {
   contextSleep: 'sleep-by-context',
   sleepableGlobals: 'sleepable-global-calls',
   setRetvalRange: 'set-retval-range',
+  refinedLookups: 'map-lookups-refined',
   bugsTold: 'verifier-bugs-told',
   signedArenaLoads: 'arena-signed-loads',
   rcuProtectedCalls: 'kfunc-rcu-protected-calls',

@@ -35,6 +35,12 @@ const rows: readonly WordingRow[] = [
   { gate: 'arguments-by-register', from: / as arg #(\d+)/, to: (_, n) => ` as ${register(n!)}` },
   { gate: 'arguments-by-register', from: / args#(\d+) expected/, to: (_, n) => ` ${register(n!)} expected` },
   { gate: 'arguments-by-register', from: /^Unrecognized arg#(\d+)/, to: (_, n) => `Unrecognized ${register(n!)}` },
+  { gate: 'verifier-bug-words', from: /^verifier internal error: Couldn't/, to: "verifier bug: Couldn't" },
+  {
+    gate: 'tail-call-map-told',
+    from: /^kernel subsystem misconfigured verifier$/,
+    to: 'expected prog array map for tail cal',
+  },
   {
     gate: 'obj-new-without-impl',
     from: /expected for bpf_(percpu_)?obj_drop_impl\(\)/,

@@ -94,12 +94,14 @@ export function checkMapForHelper(
   const map = (mapType(mapTypeId)?.name ?? '').replace('BPF_MAP_TYPE_', '')
   const name = (helperName(helper) ?? '').replace(/^bpf_/, '')
   const refusal = `cannot pass map_type ${mapTypeId} into func bpf_${name}#${helper}`
-  const helpers = helpersOfMap[map]
+  const helpers = name === 'tail_call' ? undefined : helpersOfMap[map]
   if (helpers !== undefined && !helpers.includes(name)) {
     if (map !== 'SOCKMAP' && map !== 'SOCKHASH') return [refusal]
     if (name !== 'map_update_elem' && name !== 'map_delete_elem') return [refusal]
     if (!mayUpdateSockmap(name, program, few)) return ['cannot update sockmap in this context', refusal]
   }
+  // this one looks at its map by itself
+  if (name === 'tail_call' && map !== 'PROG_ARRAY') return ['kernel subsystem misconfigured verifier']
   const maps = mapsOfHelper[name]
   return maps === undefined || maps.includes(map) ? undefined : [refusal]
 }

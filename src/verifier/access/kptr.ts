@@ -85,8 +85,8 @@ export function requireKptrMatch(field: SpecialField, reg: RegState, number: num
   if (field.kind === 'kptr') allowed |= UNTRUSTED
   if (field.kind !== 'kptr') allowed = MAYBE_NULL | TRUSTED | RCU | ALLOC
   if (field.kind === 'kptr_percpu') allowed |= PERCPU
-  const bad = (): never => {
-    const seen = `${regTypeText(reg)}${structName(reg)}`
+  const bad = (name = structName(reg)): never => {
+    const seen = `${regTypeText(reg)}${name}`
     const also = field.kind === 'kptr' ? ` or untrusted_ptr_${target}` : ''
     return reject('kptr-type', `invalid kptr access, R${number} type=${seen} expected=ptr_${target}${also}`, {
       reg: number,
@@ -94,7 +94,7 @@ export function requireKptrMatch(field: SpecialField, reg: RegState, number: num
     })
   }
   if (reg.kind !== 'btf' || (reg.flags & ~allowed) !== 0 || reg.btf === undefined) bad()
-  if (field.kind === 'kptr_percpu' && (reg.flags & PERCPU) === 0) bad()
+  if (field.kind === 'kptr_percpu' && (reg.flags & PERCPU) === 0) bad('')
   requireUnmodified(number, reg, true)
   const match = { strict: field.kind !== 'kptr', flexArrays: (reg.flags & ALLOC) === 0 }
   if (!structIdsMatch(reg.btf!, reg.btfId, reg.off, field.btf!, field.btfId, match)) bad()

@@ -483,8 +483,8 @@ function made(env: Env, meta: Meta, id: number, base: string, flags: number): Re
     case 'RET_PTR_TO_MEM_OR_BTF_ID': {
       const source = meta.retBtf
       if (source?.btf === undefined) return unsupported('bpf_per_cpu_ptr of an unknown variable')
-      if (source.flags & RCU)
-        return pointer('btf', { flags: (flags & ~RDONLY) | RCU | ALLOC, btf: source.btf, btfId: source.btfId })
+      // memory of the program's own is there for every CPU
+      if (source.flags & RCU) return pointer('btf', { flags: RCU | ALLOC, btf: source.btf, btfId: source.btfId })
       const type = source.btf.type(skipModifiers(source.btf, source.btfId))
       if (type.kind === 'struct') return pointer('btf', { flags: flags & ~RDONLY, btf: source.btf, btfId: type.id })
       return pointer('mem', { flags, size: sizeOf(source.btf, source.btfId) ?? 0 })

@@ -227,6 +227,8 @@ function byKind(env: Env, meta: KfuncMeta, kind: ArgKind, arg: Arg): boolean {
         reject('refcount-arg', `arg#${index} is neither owning or non-owning ref`, details)
       }
       meta.owningRef = (reg.flags & NON_OWN) === 0 && (!env.rules.declaredArgs || reg.refObjId !== 0)
+      if (recordOfReg(env, reg).fields.length === 0)
+        reject('refcount-none', `verifier internal error: Couldn't find btf_record`, details)
       if (recordOfReg(env, reg).refcountOff < 0)
         reject('refcount-none', `arg#${index} doesn't point to a type with bpf_refcount field`, details)
       meta.argBtf = reg

@@ -178,7 +178,7 @@ export function leaveRcu(env: Env): void {
 
 /** kfuncs.rst "KF_RCU flag": leaving the section. */
 function endRcu(env: Env): void {
-  const lost = RCU | MAYBE_NULL | (env.rules.rcuBySections ? NON_OWN : 0)
+  const lost = RCU | MAYBE_NULL | NON_OWN
   mapRegs(env.state, (reg) => (reg.flags & RCU ? { ...reg, flags: (reg.flags & ~lost) | UNTRUSTED } : reg))
   for (const frame of env.state.frames) {
     frame.stack.forEach((slot, i) => {

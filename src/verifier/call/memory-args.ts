@@ -57,6 +57,8 @@ export function requireMemory(env: Env, number: number, size: number, use: Memor
       if (use.write) reject('write-rdonly', `R${number} cannot write into ${regTypeText(reg)}`, { reg: number })
       return requireMemRegion(env, number, 0, size, env.map(reg.map).keySize, use.zeroOk)
     case 'map_value':
+      // until 7.3 a lookup that may have failed counts as memory, whatever it would give
+      if (env.rules.refinedLookups && mayBeNull(reg) && nonNull(env, reg).kind !== 'map_value') break
       requireMapAccess(env, number, use.write, reg.off, size)
       requireMemRegion(env, number, 0, size, env.map(reg.map).valueSize, use.zeroOk)
       return requireNoSpecialField(env, { base: number, off: 0, size })
@@ -114,7 +116,7 @@ export function requirePlainMemory(env: Env, number: number, size: number): void
   })
 }
 
-/** Checks a pointer as if it had been compared with null. */
+/** Checks a pointer as if it had been compared with null: what a map of maps or of sockets holds is then no plain memory. */
 export function withoutNull(env: Env, number: number, check: () => void): void {
   const reg = env.reg(number)
   if (!mayBeNull(reg)) return check()

@@ -40,7 +40,7 @@ export function requireRange(env: Env, number: number, { min, max, context, bits
 /** The program's own return value, or R1 given to bpf_throw. */
 export function enforceReturn(env: Env, number: number, name: string): void {
   const { frame } = env
-  const context = number === 1 ? 'program exit' : frame.callback === 'async' ? 'async callback return' : 'program exit'
+  const context = frame.callback === 'async' ? 'async callback return' : 'program exit'
   const inSubprog = env.state.frames[0]!.subprog !== 0
   const exceptionCb = env.state.frames[0]!.callback === 'exception'
   const rule = returnRule(env.kernel.btf, env.traits)

@@ -2,13 +2,14 @@
 // Loads, stores, atomics, and the two-slot load of an address. RFC 9669 §5; pseudo loads as libbpf makes them.
 
 import { type BtfType, resolveType, sizeOf, skipModifiers, typeTags } from '../../btf/index.ts'
+import { missingMessage } from '../../object/index.ts'
 import type { Insn } from '../../isa/index.ts'
 import { imm64 } from '../../isa/index.ts'
 import { ATOMIC } from '../access/kptr.ts'
 import { access } from '../access/memory.ts'
 import { requireNoReferences } from '../call/references.ts'
 import type { Env } from '../env.ts'
-import { reject, unsupported } from '../report.ts'
+import { reject, Unlinked, unsupported } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
 import {
   PERCPU,
@@ -154,6 +155,7 @@ export function loadImm64(env: Env, insn: Insn): void {
       return env.setReg(insn.dst, kernelVariable(env, ref.btf, variable))
     }
     default:
+      if (ref.kind === 'missing') throw new Unlinked(missingMessage(ref))
       return unsupported(`ld_imm64 of a ${ref.kind}`)
   }
 }

@@ -61,7 +61,7 @@ tar cf "$W/in.tar" -C "$W" .list -C "$(cd "$ROOT" && pwd)" -T "$W/list"
 timeout "${LIMIT:-3600}" qemu-system-x86_64 -accel tcg,thread=multi -cpu max -m "${MEM:-2G}" \
 	-smp "${SMP:-2}" -nographic -no-reboot -nodefaults -serial stdio -monitor none \
 	-kernel "$LAB/vmlinuz-$V" -initrd "$W/initramfs.gz" \
-	-append "console=ttyS0 quiet panic=-1 mitigations=auto lsm=bpf" \
+	-append "console=ttyS0 quiet no_timer_check panic=-1 mitigations=auto lsm=bpf" \
 	-drive file="$W/in.tar",if=none,id=d0,format=raw,readonly=on -device nvme,drive=d0,serial=in \
 	-device virtio-serial -chardev file,id=c0,path="$OUT" -device virtserialport,chardev=c0 \
 	</dev/null | sed -u 's/\r//g' | tee "$W/console" |

@@ -17,7 +17,12 @@ export type Walk =
       /** The way led through a union of several members: the pointer may be any of them. */
       readonly untrusted: boolean
     }
-  | { readonly kind: 'scalar'; readonly size: number }
+  | {
+      readonly kind: 'scalar'
+      readonly size: number
+      /** A pointer, read whole, but to no struct. */
+      readonly pointer?: true
+    }
   /** A nested struct begins exactly here; only `stopAtStruct` asks for it. */
   | { readonly kind: 'struct'; readonly id: BtfId }
   /** `errno` as the kernel returns it. */
@@ -93,6 +98,7 @@ function fieldAt(btf: Btf, type: Struct, off: number, size: number, untrusted: b
         const tags = tagsBelow(btf, element.type)
         return { kind: 'ptr', target, tags, fieldName: field.name, owner: type.id, untrusted }
       }
+      return { kind: 'scalar', size, pointer: true }
     }
     // Inside an int or an array of ints any access is fine up to the member's end (skb->cb[] as scratch space).
     if (off + size > end && !untrusted) {

@@ -105,6 +105,19 @@ export const gateRows = [
     words: 'bpf_rdonly_cast to void: bytes that may not be there',
     asked: true,
   },
+  {
+    name: 'loops-by-component',
+    since: '6.17',
+    words:
+      'loops are the strongly connected components of the flow graph; their states are exact until all paths are done',
+    asked: true,
+  },
+  {
+    name: 'untrusted-leaves',
+    since: '6.17',
+    words: 'numbers behind a walked pointer are read as bytes that may not be there',
+    asked: true,
+  },
   { name: 'static-liveness', since: '6.18', words: 'liveness of stack slots computed ahead of exploration' },
   { name: 'arena-signed-loads', since: '6.18', words: 'sign-extending loads from an arena', asked: true },
   { name: 'task-work', since: '6.18', words: 'bpf_task_work', asked: true },
@@ -171,6 +184,12 @@ export const gateRows = [
     words: 'BPF_PROG_TYPE_RAW_TRACEPOINT looks into the kfunc hook of tracing programs',
     asked: true,
   },
+  {
+    name: 'syscall-context-moves',
+    since: '7.1',
+    words: 'the context of syscall programs at any offset; only theirs is memory to a call',
+    asked: true,
+  },
   { name: 'obj-new-without-impl', since: '7.1', words: 'bpf_obj_new and its kin without _impl', asked: true },
   {
     name: 'syscalls-sleepable',
@@ -191,6 +210,24 @@ export const gateRows = [
     asked: true,
   },
   { name: 'sleepable-tracepoints', since: '7.1', words: 'tracepoint programs may be sleepable', asked: true },
+  {
+    name: 'global-throws',
+    since: '7.1',
+    words: 'a global function that may throw leaves its caller on that path; global functions may return void',
+    asked: true,
+  },
+  {
+    name: 'objects-below-frame-top',
+    since: '7.2',
+    words: 'an iterator or dynptr at offset 0 of a frame is none',
+    asked: true,
+  },
+  {
+    name: 'nmi-unsafe-drop',
+    since: '7.2',
+    words: 'tracing programs may not drop objects whose fields cannot be freed in an NMI',
+    asked: true,
+  },
   { name: 'arguments-by-register', since: '7.2', words: 'messages name an argument by its register', asked: true },
   {
     name: 'object-ids',

@@ -5,6 +5,7 @@ import type { Btf, BtfId } from '../btf/index.ts'
 import type { Insn } from '../isa/index.ts'
 import type { Kernel, ProgramTraits } from '../kernel/index.ts'
 import type { LinkedProgram, MapDef } from '../object/index.ts'
+import type { BackEdge } from './explore/components.ts'
 import { type BtfRecord, type KernelTypes, laterFields, noRecord, recordOf } from './record.ts'
 import { type PathStep, reject } from './report.ts'
 import { type Rules, rulesOf } from './rules.ts'
@@ -94,6 +95,10 @@ export class Env {
   subprogAt: Int32Array
   /** Bits of registers live before each insn: what later kernels compare states by. */
   liveRegs: Uint16Array
+  /** The loop each insn is in, 0 for none; empty where loops are told otherwise. */
+  component = new Int32Array(0)
+  /** Paths that ended in a state of a loop not yet explored to its end, by the state that the loop begins with. */
+  readonly backEdges = new Map<State, BackEdge[]>()
   exceptionCb = -1
   seenException = false
 

@@ -8,7 +8,8 @@ import { checkRewrites } from './after.ts'
 import { checkAttach } from './attach.ts'
 import { checkFuncRecords, checkLineRecords } from './btf-records.ts'
 import { checkInsns } from './check-insns.ts'
-import { argTypes, startRegs } from './call/global-args.ts'
+import { findComponents } from './explore/components.ts'
+import { argTypes, returnsVoid, startRegs } from './call/global-args.ts'
 import { Env, kernelTypesOf, type VerifyOptions } from './env.ts'
 import { dropFastcallStack, findFastcalls } from './explore/fastcall.ts'
 import { checkDepth } from './explore/depth.ts'
@@ -71,6 +72,7 @@ function run(env: Env): void {
   checkInsns(env)
   checkFlow(env)
   findFastcalls(env)
+  if (env.rules.loopsByComponent) findComponents(env)
   checkAttach(env)
   exploreMain(env)
   exploreGlobals(env)
@@ -149,6 +151,7 @@ function exploreGlobal(env: Env, i: number, sleepable: boolean): void {
   env.insn = subprog.start
   env.verbose(`Validating ${subprog.name}() func#${i}...`)
   const args = argTypes(env, subprog)
+  if (subprog.isExceptionCb && returnsVoid(env, subprog)) reject('exception-cb-args', 'exception cb cannot return void')
   if (subprog.isExceptionCb && (args.length !== 1 || args[0]!.kind !== 'scalar')) {
     reject('exception-cb-args', 'exception cb only supports single integer argument')
   }

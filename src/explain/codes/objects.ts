@@ -8,7 +8,7 @@ export const objectCodes: readonly CodeRow[] = [
   {
     code: 'KF080',
     title: 'the object is not one the program owns',
-    rules: ['not-allocated', 'not-owned', 'drop-kind'],
+    rules: ['not-allocated', 'not-owned', 'drop-kind', 'drop-nmi'],
     section: graph,
     rule: 'bpf_obj_drop(), list and tree insertion take an owning reference from bpf_obj_new(), once.',
     label: [

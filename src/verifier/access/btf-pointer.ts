@@ -16,6 +16,7 @@ import {
   PERCPU,
   pointer,
   RCU,
+  RDONLY,
   type RegState,
   TRUSTED,
   UNTRUSTED,
@@ -103,6 +104,8 @@ function walk(env: Env, reg: RegState, btf: Btf, id: BtfId, off: number, size: n
   }
   const step = walkStruct(btf, id, off, size, { flexArrays: !allocated })
   if (step.kind === 'error') return reject('btf-access', step.message)
+  if (step.kind === 'scalar' && step.pointer && !allocated && env.rules.untrustedLeaves)
+    return pointer('mem', { flags: RDONLY | UNTRUSTED, size: 0 })
   if (step.kind !== 'ptr' || allocated) return unknownScalar
   let tags = 0
   for (const tag of step.tags) {

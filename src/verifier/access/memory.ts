@@ -5,12 +5,14 @@ import { accessBtfPointer, accessMapPointer, fieldText } from './btf-pointer.ts'
 import { accessMapKptr } from './kptr.ts'
 import {
   constVar,
+  contextMoves,
   hasVarOff,
   requireAlignment,
   requireBuffer,
   requireMemRegion,
   requirePacket,
   requireUnmodified,
+  SYSCALL_CONTEXT,
 } from './regions.ts'
 import { readStack, readStackVariable, writeStack, writeStackVariable } from './stack.ts'
 import { frameOf, requireStackBounds } from './stack-bounds.ts'
@@ -91,7 +93,8 @@ export function access(env: Env, a: Access): RegState {
       if (reg.flags & MAYBE_NULL) break
       if (a.write && reg.flags & RDONLY)
         reject('write-rdonly', `R${a.base} cannot write into ${regTypeText(reg)}`, details)
-      requireMemRegion(env, a.base, a.off, a.size, reg.size, false)
+      // what may not be there has no end either: its loads are guarded
+      if ((reg.flags & UNTRUSTED) === 0) requireMemRegion(env, a.base, a.off, a.size, reg.size, false)
       return loaded()
     }
     case 'ctx':
@@ -230,6 +233,11 @@ export function parseRegType(text: string): { kind: RegKind; flags: number } {
 
 function accessCtx(env: Env, a: Access, off: number): RegState {
   const reg = env.reg(a.base)
+  if (contextMoves(env, reg)) {
+    requireMemRegion(env, a.base, a.off, a.size, SYSCALL_CONTEXT, false)
+    const value = a.signed ? scalar.signedOfSize(a.size) : scalar.unsignedOfSize(a.size)
+    return a.write ? unknownScalar : scalarReg(value)
+  }
   requireCtxOffset(env, a.base, reg)
   if (off < 0) reject('ctx-bounds', `invalid bpf_context access off=${off} size=${a.size}`, { reg: a.base })
   const answer = env.kernel.ctxAccess(env.traits, off, a.size, a.write, a.signed)

@@ -167,3 +167,10 @@ const described: Record<string, string> = {
   map_key: 'key ',
   flow_keys: 'flow keys ',
 }
+
+/** Most bytes that a syscall program's context may have. */
+export const SYSCALL_CONTEXT = 0xffff
+
+/** Since 7.1 the context of a syscall program is memory like any other, wherever into it one points. */
+export const contextMoves = (env: Env, { kind }: RegState): boolean =>
+  kind === 'ctx' && env.rules.syscallCtxMoves && env.prog.type === 'BPF_PROG_TYPE_SYSCALL'

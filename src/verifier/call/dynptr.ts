@@ -18,7 +18,8 @@ export function objectSlot(env: Env, number: number, what: string, slots: number
   const off = reg.off + constVar(reg)
   if (off % 8 !== 0) reject('stack-object-offset', `cannot pass in ${what} at an offset=${off}`, { reg: number })
   const index = slotIndex(off)
-  if (index + 1 < slots) reject('stack-object-offset', `cannot pass in ${what} at an offset=${off}`, { reg: number })
+  if (index + 1 < slots || (off >= 0 && env.rules.objectsInFrame))
+    reject('stack-object-offset', `cannot pass in ${what} at an offset=${off}`, { reg: number })
   return index
 }
 

@@ -11,9 +11,11 @@ import {
   skipModifiersAndTypedefs,
   sizeOf,
   structIdsMatch,
+  typeTags,
 } from '../../btf/index.ts'
 import { ctxTypeName } from '../../kernel/index.ts'
 import { structName } from '../access/btf-pointer.ts'
+import { contextMoves } from '../access/regions.ts'
 import type { Env, Subprog } from '../env.ts'
 import { markPrecise } from '../explore/precision.ts'
 import { reject } from '../report.ts'
@@ -23,9 +25,11 @@ import {
   MAYBE_NULL,
   mayBeNull,
   pointer,
+  RDONLY,
   type RegState,
   regTypeText,
   TRUSTED,
+  UNTRUSTED,
   unknownScalar,
 } from '../state/reg.ts'
 import { requireDynptr } from './dynptr.ts'
@@ -34,11 +38,13 @@ import { requireArgOffset, requirePlainMemory } from './memory-args.ts'
 
 export type ArgType =
   | { readonly kind: 'scalar' | 'ctx' | 'dynptr' | 'arena' }
+  /** Whatever it is: bytes, or a struct of the kernel, that may not be there. */
+  | { readonly kind: 'untrusted'; readonly btfId: BtfId | undefined }
   | { readonly kind: 'mem'; readonly size: number; readonly nullable: boolean }
   | { readonly kind: 'btf'; readonly btfId: BtfId; readonly nullable: boolean }
 
-type Tag = 'ctx' | 'trusted' | 'nonnull' | 'nullable' | 'arena'
-const tagNames: ReadonlySet<string> = new Set<Tag>(['ctx', 'trusted', 'nonnull', 'nullable', 'arena'])
+type Tag = 'ctx' | 'trusted' | 'untrusted' | 'nonnull' | 'nullable' | 'arena'
+const tagNames: ReadonlySet<string> = new Set<Tag>(['ctx', 'trusted', 'untrusted', 'nonnull', 'nullable', 'arena'])
 
 /** What each parameter of a global function is. */
 export function argTypes(env: Env, subprog: Subprog): readonly ArgType[] {
@@ -50,9 +56,29 @@ export function argTypes(env: Env, subprog: Subprog): readonly ArgType[] {
   const { name } = subprog
   if (proto.params.length > 5)
     reject('subprog-args', `Global function ${name}() with ${proto.params.length} > 5 args. Buggy compiler.`)
-  if (!isInteger(resolveType(btf, proto.ret)))
-    reject('subprog-return', `Global function ${name}() doesn't return scalar. Only those are supported.`)
+  const ret = resolveType(btf, proto.ret)
+  if (!isInteger(ret) && !(env.rules.globalThrows && (ret.kind === 'void' || isArenaPointer(btf, proto.ret))))
+    reject(
+      'subprog-return',
+      env.rules.globalThrows
+        ? `Global function ${name}() return value not void or scalar. Only those are supported.`
+        : `Global function ${name}() doesn't return scalar. Only those are supported.`,
+    )
   return proto.params.map((param, index) => argType(env, btf, subprog, { index, typeId: param.type }))
+}
+
+/** Since 7.2 a global function may return nothing. */
+export function returnsVoid({ prog: { btf } }: Env, subprog: Subprog): boolean {
+  if (btf === undefined || subprog.typeId === 0) return false
+  const func = btf.type(subprog.typeId)
+  const proto = func.kind === 'func' ? btf.type(func.type) : undefined
+  return proto?.kind === 'func_proto' && resolveType(btf, proto.ret).kind === 'void'
+}
+
+/** A pointer whose target carries the type tag `arena`. */
+const isArenaPointer = (btf: Btf, id: BtfId): boolean => {
+  const type = resolveType(btf, id)
+  return type.kind === 'ptr' && typeTags(btf, type.type).includes('arena')
 }
 
 const isInteger = ({ kind }: BtfType): boolean => kind === 'int' || kind === 'enum' || kind === 'enum64'
@@ -64,7 +90,7 @@ interface Param {
 
 function argType(env: Env, btf: Btf, subprog: Subprog, param: Param): ArgType {
   const { index } = param
-  const tags = tagsOf(btf, subprog, index)
+  const tags = tagsOf(env, btf, subprog, param)
   const type = resolveType(btf, param.typeId)
   if (type.kind !== 'ptr') {
     if (tags.size > 0) reject('subprog-arg', `arg#${index} has pointer tag, but is not a pointer type`)
@@ -89,6 +115,18 @@ function argType(env: Env, btf: Btf, subprog: Subprog, param: Param): ArgType {
     if (tags.has('nonnull')) reject('subprog-arg', `arg#${index} has invalid combination of tags`)
     return { kind: 'btf', btfId: kernelType(env, target, index), nullable: tags.has('nullable') }
   }
+  if (tags.has('untrusted')) {
+    if (tags.size > 1) reject('subprog-arg', `arg#${index} untrusted cannot be combined with any other tags`)
+    if (target.kind === 'void' || isInteger(target)) return { kind: 'untrusted', btfId: undefined }
+    const btfId = kernelType(env, target, index)
+    const { kind } = env.kernel.btf.type(btfId)
+    if (kind !== 'struct' && kind !== 'union')
+      reject(
+        'subprog-arg',
+        `arg#${index} has type ${kindText(env.kernel.btf.type(btfId))} '${target.name}', but only struct or primitive types are allowed`,
+      )
+    return { kind: 'untrusted', btfId }
+  }
   if (tags.has('arena')) {
     if (tags.size > 1) reject('subprog-arg', `arg#${index} arena cannot be combined with any other tags`)
     return { kind: 'arena' }
@@ -103,14 +141,17 @@ function argType(env: Env, btf: Btf, subprog: Subprog, param: Param): ArgType {
   return { kind: 'mem', size, nullable: !tags.has('nonnull') }
 }
 
-function tagsOf(btf: Btf, subprog: Subprog, index: number): ReadonlySet<Tag> {
+function tagsOf(env: Env, btf: Btf, subprog: Subprog, { index, typeId }: Param): ReadonlySet<Tag> {
   const tags = new Set<Tag>()
   for (const { component, name } of btf.declTags(subprog.typeId)) {
     if (component !== index || !name.startsWith('arg:')) continue
     const tag = name.slice(4)
-    if (!tagNames.has(tag)) reject('subprog-arg', `arg#${index} has unsupported set of tags`)
+    if (!tagNames.has(tag) || (tag === 'untrusted' && !env.rules.untrustedLeaves))
+      reject('subprog-arg', `arg#${index} has unsupported set of tags`)
     tags.add(tag as Tag)
   }
+  // since 7.3 the type says it too
+  if (env.rules.arenaTypes && isArenaPointer(btf, typeId)) tags.add('arena')
   return tags
 }
 
@@ -204,6 +245,10 @@ export function startRegs(env: Env, subprog: Subprog): RegState[] {
         return pointer('ctx')
       case 'dynptr':
         return pointer('dynptr', { dynptr: 'local', id: env.newId() })
+      case 'untrusted':
+        return arg.btfId === undefined
+          ? pointer('mem', { flags: RDONLY | UNTRUSTED, size: 0 })
+          : pointer('btf', { btf: env.kernel.btf, btfId: arg.btfId, flags: UNTRUSTED, id: env.newId() })
       case 'mem':
         return pointer('mem', { size: arg.size, flags: arg.nullable ? MAYBE_NULL : 0, id: env.newId() })
       case 'btf': {
@@ -224,6 +269,8 @@ export function requireGlobalArg(env: Env, arg: ArgType, index: number, func: nu
     case 'scalar':
       if (reg.kind !== 'scalar') reject('global-arg', `R${number} is not a scalar`, details)
       return
+    case 'untrusted':
+      return
     case 'ctx':
       requireArgOffset(env, number, false)
       if (reg.kind !== 'ctx') reject('global-arg', `arg#${index} expects pointer to ctx`, details)
@@ -237,11 +284,11 @@ export function requireGlobalArg(env: Env, arg: ArgType, index: number, func: nu
       requireDynptr(env, number, undefined, false)
       return
     case 'mem':
-      requireArgOffset(env, number, false)
+      if (!contextMoves(env, reg)) requireArgOffset(env, number, false)
       if (env.rules.objectsReadOnly && reg.kind === 'btf') reject('global-arg', 'only read is supported', details)
       requirePlainMemory(env, number, arg.size)
       if (env.rules.nullsRefused && isNull(reg)) markPrecise(env, number)
-      if (env.rules.objectsReadOnly && changesPktData && isPkt(reg))
+      if (env.rules.objectsReadOnly && changesPktData && isPacketMemory(reg))
         reject('global-arg', `R${number} is a packet pointer, but func#${func} may change packet data`, details)
       if (!arg.nullable && (mayBeNull(reg) || (env.rules.nullsExact && isNull(reg))))
         reject('global-arg', `arg#${index} is expected to be non-NULL`, details)
@@ -278,3 +325,7 @@ function requireKernelPointer(env: Env, number: number, { btfId, nullable }: Ext
     seen,
   })
 }
+
+/** As plain memory a packet pointer, or a slice of the packet, would outlive what moves the packet. */
+const isPacketMemory = (reg: RegState): boolean =>
+  isPkt(reg) || (reg.kind === 'mem' && (reg.dynptr === 'skb' || reg.dynptr === 'skb_meta'))

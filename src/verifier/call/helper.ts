@@ -7,7 +7,7 @@ import { checkMapForHelper, type HelperProto, lsmHookRange, returnRule } from '.
 import { missingMessage } from '../../object/index.ts'
 import { structName } from '../access/btf-pointer.ts'
 import { requireKptrMatch } from '../access/kptr.ts'
-import { constVar, hasVarOff, requireAlignment } from '../access/regions.ts'
+import { constVar, contextMoves, hasVarOff, requireAlignment } from '../access/regions.ts'
 import { canSleepHere, type Env, inRcu, inSleepable, unsleepableRegion } from '../env.ts'
 import { readReg } from '../explore/operands.ts'
 import { requireRange } from '../explore/exit.ts'
@@ -136,7 +136,7 @@ export function callHelper(env: Env): void {
   callHelperCallback(env, meta, id)
   env.clobberCallerSaved()
   env.setReg(0, returned(env, meta, id))
-  if (changesPacket.has(id) || (id === 202 && meta.dynptr?.dynptr === 'skb')) invalidatePacketPointers(env)
+  if (changesPacket.has(id) || (id === DYNPTR_WRITE && isPacketDynptr(meta.dynptr))) invalidatePacketPointers(env)
 }
 
 function checkArg(env: Env, meta: Meta, index: number): void {
@@ -152,7 +152,8 @@ function checkArg(env: Env, meta: Meta, index: number): void {
   if (nullGiven) markPrecise(env, number)
   else {
     requireType(env, meta, number, reg, kind, arg.btf)
-    requireArgOffset(env, number, kind.release && kind.base !== 'ARG_PTR_TO_DYNPTR')
+    if (kind.base === 'ARG_PTR_TO_CTX' || !contextMoves(env, reg))
+      requireArgOffset(env, number, kind.release && kind.base !== 'ARG_PTR_TO_DYNPTR')
   }
   if (kind.release) {
     if (kind.base === 'ARG_PTR_TO_DYNPTR') {
@@ -382,6 +383,9 @@ function release(env: Env, meta: Meta, id: number, name: string): void {
   } else if (!isNull(reg))
     reject('release-unknown', `func ${name}#${id} reference has not been acquired before`, { helper: name })
 }
+
+const DYNPTR_WRITE = 202
+const isPacketDynptr = (reg: RegState | undefined): boolean => reg?.dynptr === 'skb' || reg?.dynptr === 'skb_meta'
 
 const TAIL_CALL = 12
 const SMP_PROCESSOR_ID = 8

@@ -54,7 +54,7 @@ export function requireTypedMemory(env: Env, meta: KfuncMeta, { reg, number, ind
 }
 
 /** kfuncs.rst "__sz annotation", "__szk": a buffer and its length. "__opt", later "__nullable": the buffer may be null. */
-export function requireSizedMemory(env: Env, meta: KfuncMeta, arg: Arg): void {
+export function requireSizedMemory(env: Env, meta: KfuncMeta, arg: Arg): true {
   const { reg, number, index, param } = arg
   const next = meta.kfunc.params[index + 1]!
   const size = env.reg(number + 1)
@@ -63,7 +63,10 @@ export function requireSizedMemory(env: Env, meta: KfuncMeta, arg: Arg): void {
   const optional = param.suffixes.includes('opt') || param.suffixes.includes('nullable')
   if (env.rules.declaredArgs && size.kind !== 'scalar')
     reject('not-scalar', `R${number + 1} is not a scalar`, { ...details, reg: number + 1, arg: index + 1 })
-  if (!isNull(reg) || !optional) {
+  // up to 7.2 the memory is looked at before its size
+  const sizeFirst = env.rules.declaredArgs
+  if (sizeFirst && next.suffixes.includes('szk')) requireConstSize(env, meta, arg)
+  if (sizeFirst ? !isNull(reg) : !isNull(reg) || !optional) {
     try {
       withoutNull(env, number, () => {
         requireSized(env, number + 1, { write: false, zeroOk: true, uninit: false }, [])
@@ -78,11 +81,18 @@ export function requireSizedMemory(env: Env, meta: KfuncMeta, arg: Arg): void {
       })
     }
   }
-  if (!next.suffixes.includes('szk')) return
+  if (!sizeFirst && next.suffixes.includes('szk')) requireConstSize(env, meta, arg)
+  return true
+}
+
+/** kfuncs.rst "__szk annotation". */
+function requireConstSize(env: Env, meta: KfuncMeta, { number, index }: Arg): void {
+  const size = env.reg(number + 1)
+  const details = { reg: number + 1, arg: index + 1, kfunc: meta.kfunc.name, seen: regTypeText(size) }
   if (meta.constant !== undefined)
     reject('two-constants', 'verifier internal error: only one constant argument permitted', details)
   if (size.kind !== 'scalar' || !scalar.isConst(size.var))
-    reject('not-constant', `R${number + 1} must be a known constant`, { ...details, reg: number + 1, arg: index + 1 })
+    reject('not-constant', `R${number + 1} must be a known constant`, details)
   meta.constant = Number(scalar.constValue(size.var))
   markPrecise(env, number + 1)
 }

@@ -28,12 +28,13 @@ import { constructDynptr, requireDynptr } from './dynptr.ts'
 import { constructIterator, destroyIterator, iterReg, requireIterator } from './iterator.ts'
 import { type IrqFamily, requireIrqFlag } from './irq.ts'
 import { requireGraphNode, requireGraphRoot } from './kfunc-arg-graph.ts'
-import { type Arg, type ArgKind, hasBtfType, isProgAux, kindOf, kindText } from './kfunc-arg-kind.ts'
+import { type Arg, type ArgKind, hasBtfType, isProgAux, isSized, kindOf, kindText } from './kfunc-arg-kind.ts'
 import { requireSizedMemory, requireStruct, requireTypedMemory } from './kfunc-arg-memory.ts'
 import type { KfuncMeta } from './kfunc.ts'
 import { type LockUse, spinLock } from './locks.ts'
 import { requireConstMap, requireMapField, requireSameMap } from './map-field-args.ts'
 import { requireArgOffset, requireConstString } from './memory-args.ts'
+import { contextMoves, requireUnmodified } from '../access/regions.ts'
 import { isScalarStruct, isScalarType } from './scalar-struct.ts'
 
 export function checkKfuncArgs(env: Env, meta: KfuncMeta): void {
@@ -78,15 +79,16 @@ function checkPointer(env: Env, meta: KfuncMeta, arg: Arg): boolean {
   const rcu = flags.has('KF_RCU')
   const nullable = param.suffixes.includes('nullable')
   const details = { reg: number, arg: index, kfunc: kfunc.name, seen: regTypeText(reg) }
-  if ((trusted || rcu) && (isNull(reg) || mayBeNull(reg)) && !nullable)
+  if ((trusted || rcu) && (isNull(reg) || mayBeNull(reg)) && !nullable && !nullableArena(arg))
     reject('null-to-trusted', `Possibly NULL pointer passed to trusted arg${index}`, details)
   if (env.rules.releaseFirst) {
     if (flags.has('KF_RELEASE') && number === 1) requireReferenced(meta, arg)
     if (reg.refObjId !== 0) meta.refObjId = reg.refObjId
   } else noteReference(meta, arg)
-  if (env.rules.declaredArgs && nullable && isNull(reg)) {
+  if (env.rules.declaredArgs && (nullable || nullableArena(arg)) && isNull(reg)) {
+    if (nullableArena(arg)) requireArena(env, arg, details)
     markPrecise(env, number)
-    return false
+    return isSized(kfunc.params[index + 1]) && requireSizedMemory(env, meta, arg)
   }
   const kind = kindOf(env, meta, arg)
   if (kind === 'null') return false
@@ -95,9 +97,13 @@ function checkPointer(env: Env, meta: KfuncMeta, arg: Arg): boolean {
   const provenance = env.rules.declaredArgs ? object && hasBtfType(reg) : object || kind === 'alloc'
   if (provenance && (trusted || rcu)) requireProvenance(arg, kfunc.name, rcu)
   const release = flags.has('KF_RELEASE') && (env.rules.releaseFirst ? number === 1 : reg.refObjId !== 0)
-  requireArgOffset(env, number, release && kind !== 'dynptr')
+  if (kind === 'refcounted' && env.rules.objectsInFrame) requireUnmodified(number, reg, false)
+  else if (!(kind !== 'ctx' && contextMoves(env, reg))) requireArgOffset(env, number, release && kind !== 'dynptr')
   return byKind(env, meta, kind, arg)
 }
+
+/** kfuncs.rst of 7.3 "__arena annotation": a constant zero is fine with or without `__nullable`; how it arrives differs. */
+const nullableArena = ({ param: { suffixes } }: Arg): boolean => suffixes.includes('arena')
 
 /** kfuncs.rst "KF_RELEASE flag", since 7.2: what is released comes first. */
 function requireReferenced(meta: KfuncMeta, { reg, number, index, target }: Arg): void {
@@ -216,8 +222,7 @@ function byKind(env: Env, meta: KfuncMeta, kind: ArgKind, arg: Arg): boolean {
       requireTypedMemory(env, meta, arg)
       return false
     case 'mem_size':
-      requireSizedMemory(env, meta, arg)
-      return true
+      return requireSizedMemory(env, meta, arg)
     case 'callback':
       if (reg.kind !== 'func') reject('not-func', `arg${index} expected pointer to func`, details)
       meta.callback = reg.frame
@@ -311,7 +316,7 @@ const registersOf: Readonly<Record<string, string>> = {
 
 /** kfuncs.rst of 7.3 "__arena annotation": an arena pointer, or the number that is one. */
 function requireArena(env: Env, { reg, number, index }: Arg, details: object): void {
-  if (!env.prog.maps.some((map) => map.type === 'BPF_MAP_TYPE_ARENA'))
+  if (![...env.prog.refs.values()].some((ref) => 'map' in ref && env.map(ref.map).type === 'BPF_MAP_TYPE_ARENA'))
     reject('arena-none', `arg#${index} arena pointer requires a program with an associated arena`, details)
   if (reg.kind !== 'arena' && reg.kind !== 'scalar')
     reject('arena-arg', `arg#${index} is not a pointer to arena or scalar`, details)

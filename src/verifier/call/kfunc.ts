@@ -107,6 +107,7 @@ export function callKfunc(env: Env): void {
   if (role === 'trap') reject('trap', 'unexpected __bpf_trap() due to uninitialized variable?', details)
   if (role === 'res_lock' || role === 'res_lock_irq') lockFails(env)
   checkKfuncArgs(env, meta)
+  if ((role === 'obj_drop' || role === 'percpu_obj_drop') && env.rules.nmiUnsafeDrop) requireSafeDrop(env, meta)
   for (const apply of meta.pending) apply()
   if (role === 'rbtree_add') {
     const { valueId, nodeOff } = meta.root!
@@ -141,6 +142,34 @@ export function callKfunc(env: Env): void {
   if (role === 'xdp_pull_data') invalidatePacketPointers(env)
   if (kfunc.flags.has('KF_ITER_NEXT') && meta.iter !== undefined) iterate(env, meta.iter)
 }
+
+/** Programs that may run in an NMI drop only what can be freed there. */
+function requireSafeDrop(env: Env, { kfunc, argBtf }: KfuncMeta): void {
+  const { type, attachType, sleepable } = env.prog
+  const tracing = type === 'BPF_PROG_TYPE_TRACING' && attachType !== 'BPF_TRACE_ITER' && !sleepable
+  if (!tracing && !tracingTypes.has(type)) return
+  if (recordOfReg(env, argBtf!).fields.every(({ kind }) => nmiSafe.has(kind))) return
+  reject('drop-nmi', `${kfunc.name} cannot be used in tracing programs on types with NMI unsafe fields`, {
+    kfunc: kfunc.name,
+    reg: 1,
+    arg: 0,
+  })
+}
+const tracingTypes = new Set(
+  ['KPROBE', 'TRACEPOINT', 'PERF_EVENT', 'RAW_TRACEPOINT', 'RAW_TRACEPOINT_WRITABLE'].map(
+    (type) => `BPF_PROG_TYPE_${type}`,
+  ),
+)
+/** Fields that need no freeing, or can be freed anywhere. */
+const nmiSafe = new Set<string>([
+  'bpf_spin_lock',
+  'bpf_res_spin_lock',
+  'bpf_timer',
+  'bpf_wq',
+  'bpf_task_work',
+  'kptr',
+  'bpf_refcount',
+])
 
 /** A resilient lock may not be had: one path goes on without it, with an errno. */
 function lockFails(env: Env): void {

@@ -3,7 +3,13 @@
 
 import { accessBtfPointer } from '../access/btf-pointer.ts'
 import { access, requireMapAccess, requireNoSpecialField } from '../access/memory.ts'
-import { requireBuffer, requireMemRegion, requirePacket, requireUnmodified } from '../access/regions.ts'
+import {
+  requireBuffer,
+  requireMemRegion,
+  requirePacket,
+  requireUnmodified,
+  SYSCALL_CONTEXT,
+} from '../access/regions.ts'
 import { requireStackInitialized, fillStack } from '../access/stack.ts'
 import { frameOf } from '../access/stack-bounds.ts'
 import type { Env } from '../env.ts'
@@ -92,6 +98,10 @@ export function requireMemory(env: Env, number: number, size: number, use: Memor
       return
     case 'ctx': {
       // programs whose context is plain memory may pass it on: its last byte is tried
+      if (env.rules.syscallCtxMoves) {
+        if (env.prog.type !== 'BPF_PROG_TYPE_SYSCALL') break
+        return requireMemRegion(env, number, 0, size, SYSCALL_CONTEXT, use.zeroOk)
+      }
       if (!plainContexts.has(env.prog.type)) break
       if (size === 0) return use.zeroOk ? undefined : reject('zero-sized-read', '', { reg: number })
       const last = { base: number, off: size - 1, size: 1, value: -1, imm: 0, signed: false, strict: false }

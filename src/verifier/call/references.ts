@@ -81,7 +81,7 @@ export function invalidateNonOwning(env: Env): void {
 export function invalidatePacketPointers(env: Env): void {
   mapRegs(env.state, (reg) => {
     if (reg.kind === 'pkt' || reg.kind === 'pkt_meta' || reg.kind === 'pkt_end') return unknownScalar
-    return reg.kind === 'mem' && reg.dynptr === 'skb' ? unknownScalar : reg
+    return reg.kind === 'mem' && (reg.dynptr === 'skb' || reg.dynptr === 'skb_meta') ? unknownScalar : reg
   })
 }
 
@@ -107,3 +107,14 @@ export function requireNoReferences(env: Env, exception: boolean): void {
 /** A struct_ops program may hand a reference back to the kernel as its result. */
 const returnsIt = (env: Env, id: number): boolean =>
   env.prog.type === 'BPF_PROG_TYPE_STRUCT_OPS' && env.reg(0).refObjId === id
+
+/** Since 6.15: in this order, and in these words. */
+export function requireSectionsClosed(env: Env, what: string, exception: boolean): void {
+  const { state } = env
+  const open = (region: string): never => reject('section-open', `${what} cannot be used inside ${region}-ed region`)
+  if (state.activeLocks > 0) open('bpf_spin_lock')
+  requireNoReferences(env, exception)
+  if (state.activeIrq > 0) open('bpf_local_irq_save')
+  if (state.activeRcu > 0) open('bpf_rcu_read_lock')
+  if (state.activePreempt > 0) open('bpf_preempt_disable')
+}

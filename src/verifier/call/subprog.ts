@@ -6,8 +6,8 @@ import { canSleepHere, type Env, type Subprog, unsleepableRegion } from '../env.
 import { Rejection, reject } from '../report.ts'
 import { pointer, unknownScalar } from '../state/reg.ts'
 import { Frame } from '../state/state.ts'
-import { argTypes, requireGlobalArg } from './global-args.ts'
-import { invalidatePacketPointers } from './references.ts'
+import { argTypes, requireGlobalArg, returnsVoid } from './global-args.ts'
+import { invalidatePacketPointers, requireSectionsClosed } from './references.ts'
 
 /** Executes the call; answers the next insn. */
 export function callSubprog(env: Env, target: number): number {
@@ -60,7 +60,9 @@ function callGlobal(env: Env, subprog: Subprog, index: number): number {
   env.verbose(`Func#${index} ('${name}') is global and assumed valid.`)
   env.noteCalled(subprog)
   env.clobberCallerSaved()
-  env.setReg(0, unknownScalar)
+  if (!returnsVoid(env, subprog)) env.setReg(0, unknownScalar)
   if (subprog.changesPktData) invalidatePacketPointers(env)
+  // the path on which it throws ends here, and with it everything must be given back
+  if (env.rules.globalThrows && subprog.mightThrow) requireSectionsClosed(env, 'bpf_throw', true)
   return env.insn + 1
 }

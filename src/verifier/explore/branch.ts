@@ -14,6 +14,7 @@ import {
   isPkt,
   isPointer,
   MAYBE_NULL,
+  UNTRUSTED,
   mayBeNull,
   pointer,
   type RegState,
@@ -68,8 +69,8 @@ export function executeJump(env: Env, insn: Insn, fork: (target: number) => Stat
     if (width === 64 && op.source === 'reg' && dst.kind !== 'btf' && src.kind !== 'btf') {
       // equal to what cannot be NULL
       const { regs } = (eq ? other : here).cur
-      if (mayBeNull(src) && notNull(dst)) regs[insn.src] = nonNull(env, src)
-      if (mayBeNull(dst) && notNull(src)) regs[insn.dst] = nonNull(env, dst)
+      if (mayBeNull(src) && notNull(dst) && !doubted(env, dst)) regs[insn.src] = nonNull(env, src)
+      if (mayBeNull(dst) && notNull(src) && !doubted(env, src)) regs[insn.dst] = nonNull(env, dst)
       if (mayBeNull(src) !== mayBeNull(dst)) return next
     }
   }
@@ -98,6 +99,9 @@ function packetTaken(op: string, pkt: RegState): boolean | undefined {
   if (op === 'jge') return true
   return undefined
 }
+
+/** Since 6.17 memory may be untrusted: that it is no null says nothing of what equals it. */
+const doubted = (env: Env, reg: RegState): boolean => env.rules.castToVoid && (reg.flags & UNTRUSTED) !== 0
 
 /** What the kernel knows never to be null without a check; other pointers may be compared either way. */
 function notNull(reg: RegState): boolean {

@@ -2,6 +2,7 @@
 // What R0 must be where a program, callback or global function returns.
 
 import { returnRule } from '../../kernel/index.ts'
+import { returnsVoid } from '../call/global-args.ts'
 import type { Env } from '../env.ts'
 import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
@@ -43,6 +44,8 @@ export function enforceReturn(env: Env, number: number, name: string): void {
   const context = frame.callback === 'async' ? 'async callback return' : 'program exit'
   const inSubprog = env.state.frames[0]!.subprog !== 0
   const exceptionCb = env.state.frames[0]!.callback === 'exception'
+  const nothing = number === 0 && inSubprog && !exceptionCb && frame.callback !== 'async'
+  if (nothing && returnsVoid(env, env.subprogs[frame.subprog]!)) return
   const rule = returnRule(env.kernel.btf, env.traits)
   if (!inSubprog || exceptionCb || number === 1) {
     if (rule.kind === 'unread' && frame.callback !== 'async') return

@@ -6,7 +6,7 @@ import { checkReserved } from '../../isa/index.ts'
 import { callHelper } from '../call/helper.ts'
 import { callKfunc } from '../call/kfunc.ts'
 import { allowedUnderLock } from '../call/locks.ts'
-import { requireNoReferences } from '../call/references.ts'
+import { requireNoReferences, requireSectionsClosed } from '../call/references.ts'
 import { callSubprog } from '../call/subprog.ts'
 import type { Env } from '../env.ts'
 import { reject, unsupported } from '../report.ts'
@@ -28,6 +28,7 @@ export function explore(env: Env, state: State, start: number): void {
   env.prevInsn = -1
   env.stack = []
   env.explored = new Map()
+  env.backEdges.clear()
   env.printer?.start()
   for (;;) {
     if (env.insn < 0 || env.insn >= env.insns.length)
@@ -64,7 +65,7 @@ export function explore(env: Env, state: State, start: number): void {
 
 /** The path is done; goes on with the one put aside last. */
 function nextPath(env: Env): boolean {
-  pathEnded(env.state)
+  pathEnded(env, env.state)
   const pending = env.stack.pop()
   if (pending === undefined) return false
   env.state = pending.state
@@ -173,17 +174,6 @@ function exit(env: Env, exception: boolean): number | undefined {
   }
   requireNoReferences(env, exception)
   return exitClosed(env, exception)
-}
-
-/** Since 6.15: in this order, and in these words. */
-function requireSectionsClosed(env: Env, what: string, exception: boolean): void {
-  const { state } = env
-  const open = (region: string): never => reject('section-open', `${what} cannot be used inside ${region}-ed region`)
-  if (state.activeLocks > 0) open('bpf_spin_lock')
-  requireNoReferences(env, exception)
-  if (state.activeIrq > 0) open('bpf_local_irq_save')
-  if (state.activeRcu > 0) open('bpf_rcu_read_lock')
-  if (state.activePreempt > 0) open('bpf_preempt_disable')
 }
 
 function exitClosed(env: Env, exception: boolean): number | undefined {

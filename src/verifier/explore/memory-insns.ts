@@ -38,11 +38,17 @@ function requireOneType(env: Env, reg: RegState, { trustMayDiffer }: { readonly 
     return
   }
   if (note.ptrKind === reg.kind && note.ptrFlags === reg.flags) return
-  if (!rewritten.has(reg.kind) && !rewritten.has(note.ptrKind)) return
-  if (!trustMayDiffer || reg.kind !== 'btf' || note.ptrKind !== 'btf')
+  if (!isRewritten(reg.kind, reg.flags) && !isRewritten(note.ptrKind, note.ptrFlags)) return
+  const guarded = (kind: string): boolean => kind === 'btf' || (env.rules.castToVoid && kind === 'mem')
+  if (!trustMayDiffer || !guarded(reg.kind) || !guarded(note.ptrKind))
     reject('mixed-pointers', 'same insn cannot be used with different pointers')
   note.ptrFlags = UNTRUSTED
+  if (reg.kind === 'mem') note.ptrKind = 'mem'
 }
+
+/** Memory that may not be there is read as a kernel object's is: guarded. */
+const isRewritten = (kind: string, flags: number): boolean =>
+  rewritten.has(kind) || (kind === 'mem' && (flags & UNTRUSTED) !== 0)
 
 export function accessLoad(env: Env, insn: Insn): void {
   const base = readReg(env, insn.src)

@@ -8,6 +8,7 @@ import { reject } from '../report.ts'
 import { notInit } from '../state/reg.ts'
 import { byteType, emptySlot, ITER } from '../state/stack.ts'
 import { sameCalls, type State, testBit } from '../state/state.ts'
+import { loopDone, loopStart, noteBackEdge } from './components.ts'
 import { identicalRegs, statesEqual } from './equal.ts'
 import { propagateReads } from './liveness.ts'
 import { forgetPrecision, propagatePrecision } from './precision.ts'
@@ -38,9 +39,10 @@ export function updateLoopEntry(state: State, header: State): void {
 }
 
 /** One path of `state` has ended. */
-export function pathEnded(state: State): void {
+export function pathEnded(env: Env, state: State): void {
   for (let s: State | undefined = state; s !== undefined; s = s.parent) {
     s.branches--
+    if (s.branches === 0 && env.backEdges.size > 0) loopDone(env, s)
     if (s.branches === 0 && s.parent !== undefined && s.loopEntry !== undefined) updateLoopEntry(s.parent, s.loopEntry)
     if (s.branches > 0) return
   }
@@ -115,10 +117,10 @@ export function visited(env: Env): boolean {
       }
       if (!hit && !force && env.jmpsProcessed - env.prevJmps < 20 && env.processed - env.prevInsns < 100) addNew = false
     } else {
-      const entry = loopEntryOf(old)
+      const entry = env.rules.loopsByComponent ? loopStart(env, old) : loopEntryOf(old)
       const forceExact = entry !== undefined && entry.branches > 0
       if (statesEqual(env, old, state, forceExact ? 'range' : 'live')) {
-        if (forceExact) updateLoopEntry(state, entry)
+        if (forceExact && !env.rules.loopsByComponent) updateLoopEntry(state, entry)
         hit = true
       }
     }
@@ -126,6 +128,10 @@ export function visited(env: Env): boolean {
       old.hits++
       propagateReads(state, old)
       propagatePrecision(env, old)
+      if (env.rules.loopsByComponent) {
+        const start = loopStart(env, old)
+        if (start !== undefined && start.branches > 0) noteBackEdge(env, old, start)
+      }
       return true
     }
     if (addNew) old.misses++

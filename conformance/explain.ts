@@ -7,7 +7,7 @@ import { checkProgram } from '../src/check.ts'
 import { type BpfObject, openObject } from '../src/object/index.ts'
 import { type Compared, percent } from './compare.ts'
 import { normalise } from './judge.ts'
-import { lab, labKernel, oracle, readRows, root, value } from './lab.ts'
+import { lab, labKernel, oracle, readRows, root, value, version } from './lab.ts'
 
 /** One row of reports-7.3.jsonl. */
 interface KernelReport {
@@ -34,8 +34,8 @@ const rejectsOtherwise = (message: string, label: string): boolean =>
 export async function explainTable(all: readonly Compared[]): Promise<{ text: string; failed: boolean }> {
   const reports = new Map<string, KernelReport>()
   for (const report of await readRows<KernelReport>(join(oracle, 'reports-7.3.jsonl.zst'))) {
-    if (report.mode === 'priv' && report.obj.startsWith('6.12/'))
-      reports.set(`${report.obj.slice(5)} ${report.prog}`, report)
+    if (report.mode === 'priv' && report.obj.startsWith(`${version}/`))
+      reports.set(`${report.obj.slice(version.length + 1)} ${report.prog}`, report)
   }
   const kernel = await labKernel()
   const count = {
@@ -96,7 +96,8 @@ export async function explainTable(all: readonly Compared[]): Promise<{ text: st
     pathPercent: (100 * count.pathFound) / Math.max(1, count.path),
   }
   const floor = JSON.parse(readFileSync(join(root, 'conformance', 'floor.json'), 'utf8')).explain as typeof shares
-  const below = (Object.keys(shares) as (keyof typeof shares)[]).filter((key) => shares[key] < floor[key])
+  const below =
+    version !== '6.12' ? [] : (Object.keys(shares) as (keyof typeof shares)[]).filter((key) => shares[key] < floor[key])
   const text = [
     ...misses,
     '',

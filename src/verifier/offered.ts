@@ -31,13 +31,16 @@ export function offered(prog: LinkedProgram, kernel: KernelTypes): Offered {
     return { prog: withoutBtf(prog), warnings }
   }
   const warnings: string[] = []
-  const maps = prog.maps.map((map) => {
+  let changed = false
+  const used = new Set([...prog.refs.values()].map((ref) => ('map' in ref ? ref.map : -1)))
+  const maps = prog.maps.map((map, index) => {
     const why = map.internal === undefined ? untypedBecause(map, btf, kernel) : undefined
     if (why === undefined) return map
-    warnings.push(`map '${map.name}': Retrying without BTF: ${why}`)
+    changed = true
+    if (used.has(index)) warnings.push(`map '${map.name}': Retrying without BTF: ${why}`)
     return untyped(map)
   })
-  return { prog: warnings.length === 0 ? prog : { ...prog, maps }, warnings }
+  return { prog: !changed ? prog : { ...prog, maps }, warnings }
 }
 
 /** Maps that cannot be made without types are not made. */

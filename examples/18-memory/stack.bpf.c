@@ -98,3 +98,57 @@ int __naked no_byte_beyond(void)
 		     "r0 = 0;"
 		     "exit;" : : [bpf_csum_diff] "i"(bpf_csum_diff) : __clobber_all);
 }
+
+// ACCEPT: the address of the stack is a number to add; what the slot holds then nobody knows
+SEC("tc")
+int __naked atomic_own_address(void)
+{
+	asm volatile("*(u64 *)(r10 - 8) = 0;"
+		     "lock *(u32 *)(r10 - 8) += r10;"
+		     "r0 = *(u32 *)(r10 - 8);"
+		     "exit;" ::: __clobber_all);
+}
+
+// REJECT (fixed by atomic_own_address): so it is no offset
+// kernel 6.12: math between fp pointer and register with unbounded min value is not allowed
+SEC("tc")
+int __naked atomic_then_offset(void)
+{
+	asm volatile("*(u64 *)(r10 - 8) = 0;"
+		     "r1 = 1;"
+		     "lock *(u64 *)(r10 - 8) += r1;"
+		     "r0 = *(u64 *)(r10 - 8);"
+		     "r2 = r10;"
+		     // rejected: r0 may be anything
+		     "r2 += r0;"
+		     "r0 = 0;"
+		     "exit;" ::: __clobber_all);
+}
+
+#define HIGH_HALF(LOAD) \
+	"call %[bpf_get_prandom_u32];" \
+	"r0 <<= 32;" \
+	"*(u64 *)(r10 - 8) = r0;" \
+	LOAD \
+	"if r0 == 0 goto 1f;" \
+	"r0 = r9;" \
+	"1: r0 = 0;" \
+	"exit;"
+
+// ACCEPT: the low half is zero, and the other way is never taken
+SEC("tc")
+int __naked low_half(void)
+{
+	asm volatile(HIGH_HALF("r0 = *(u32 *)(r10 - 8);")
+		     : : [bpf_get_prandom_u32] "i"(bpf_get_prandom_u32) : __clobber_all);
+}
+
+// REJECT (fixed by low_half): its sign extended, it may be anything to the kernel
+// kernel 6.12: R9 !read_ok
+SEC("tc")
+int __naked low_half_signed(void)
+{
+	// rejected: nothing was put into r9
+	asm volatile(HIGH_HALF("r0 = *(s32 *)(r10 - 8);")
+		     : : [bpf_get_prandom_u32] "i"(bpf_get_prandom_u32) : __clobber_all);
+}

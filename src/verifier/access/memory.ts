@@ -2,7 +2,7 @@
 // One load or store: which region the pointer reaches, whether the access lies in it, and what is read.
 
 import { accessBtfPointer, accessMapPointer, fieldText } from './btf-pointer.ts'
-import { accessMapKptr } from './kptr.ts'
+import { accessMapKptr, ATOMIC } from './kptr.ts'
 import {
   constVar,
   contextMoves,
@@ -14,7 +14,7 @@ import {
   requireUnmodified,
   SYSCALL_CONTEXT,
 } from './regions.ts'
-import { readStack, readStackVariable, writeStack, writeStackVariable } from './stack.ts'
+import { readStack, readStackVariable, storeUnknown, writeStack, writeStackVariable } from './stack.ts'
 import { frameOf, requireStackBounds } from './stack-bounds.ts'
 import { socketAccess } from '../../kernel/index.ts'
 import { packetAccessAllowed } from '../call/program-facts.ts'
@@ -104,6 +104,7 @@ export function access(env: Env, a: Access): RegState {
       const frame = frameOf(env, reg)
       if (a.write) {
         if (hasVarOff(reg)) writeStackVariable(env, frame, min, max, stored, a.imm, a.value)
+        else if (a.value < 0 && a.imm === ATOMIC) storeUnknown(env, frame, min, a.size)
         else writeStack(env, frame, min, a.size, stored, a.imm, a.value)
         return unknownScalar
       }

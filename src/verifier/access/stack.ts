@@ -90,6 +90,16 @@ export function writeStack(
   if (size === 8) setBit(frame.written, index)
 }
 
+/** An atomic changed the bytes: what is in them now nobody knows. */
+export function storeUnknown(env: Env, frame: Frame, off: number, size: number): void {
+  const index = slotIndex(off)
+  destroyDynptrAt(env, frame, index)
+  touchesFastcallStack(env, env.subprogs[frame.subprog]!, off)
+  env.printer?.slotWritten(index)
+  setBytes(frame, off, size, MISC)
+  if (size === 8) setBit(frame.written, index)
+}
+
 /** A call wrote the bytes at [off, off + size): what is in them nobody knows. */
 export function fillStack(env: Env, frame: Frame, off: number, size: number): void {
   touchesFastcallStack(env, env.subprogs[frame.subprog]!, off)
@@ -168,9 +178,9 @@ export function readStack(env: Env, frame: Frame, off: number, size: number): Re
     if (size === 8 && spilled === 8) return slot.reg
     if (slot.reg.kind !== 'scalar') return reject('fill-size', 'invalid size of register fill')
     if (size <= spilled && off % 8 === 0) {
-      const value = size === 8 ? slot.reg.var : scalar.truncateLoad(slot.reg.var, size)
+      // the load itself takes the low part, or extends its sign
       const same = scalar.umaxN(slot.reg.var) < 2 ** (size * 8)
-      return edit(slot.reg, { var: value, ...(same ? {} : { id: 0, delta: undefined }) })
+      return same ? slot.reg : edit(slot.reg, { id: 0, delta: undefined })
     }
     let spillBytes = 0
     let zeroBytes = 0

@@ -101,35 +101,13 @@ export function accessAtomic(env: Env, insn: Insn): void {
   const shape = { base: insn.dst, off: insn.off, size: op.size, signed: false, strict: true }
   const loaded = access(env, { ...shape, write: false, value: op.fetch ? insn.src : -1, imm: 0 })
   requireOneType(env, base, { trustMayDiffer: false })
-  const stored = env.reg(insn.src)
-  env.setReg(insn.src, unknownScalar)
   access(env, { ...shape, write: true, value: -1, imm: ATOMIC })
-  clearStored(env, insn, base)
-  env.setReg(insn.src, stored)
   if (op.fetch || op.name === 'xchg') {
     const target = op.name === 'cmpxchg' ? 0 : insn.src
     requireWritable(target)
     env.noteWrite(target)
     env.setReg(target, loaded)
   }
-}
-
-/** The memory now holds something no register knows. */
-function clearStored(env: Env, insn: Insn, base: RegState): void {
-  if (base.kind !== 'fp') return
-  const saved = env.reg(insn.src)
-  env.setReg(insn.src, scalarReg(scalar.unknown))
-  access(env, {
-    base: insn.dst,
-    off: insn.off,
-    size: insn.op.size,
-    write: true,
-    value: insn.src,
-    imm: 0,
-    signed: false,
-    strict: false,
-  })
-  env.setReg(insn.src, saved)
 }
 
 export function loadImm64(env: Env, insn: Insn): void {

@@ -12,7 +12,7 @@ import { verify } from '../src/verifier/index.ts'
 
 const bound = 6
 const kernelRuns = 3
-const ownRuns = 10
+const ownRuns = 30
 
 export async function verifyRate(): Promise<boolean> {
   if (!existsSync(join(lab, 'corpus', 'v3'))) {

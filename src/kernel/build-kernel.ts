@@ -91,7 +91,7 @@ export function buildKernel(parts: KernelParts): Kernel {
     modifiable: (name) =>
       fmodret.has(name) || errorInjection.has(name) || isSyscall(name) || name.startsWith('security_'),
     functionSet,
-    helper: (id: number, program: ProgramTraits) => helperAnswer(id, program),
+    helper: (id: number, program: ProgramTraits) => helperAnswer(id, program, gate),
     helperName: (id: number) => helperNameOf(id),
     ctxAccess: (program, off, size, write, signed) => ctxAccess(btf, program, off, size, write, signed),
     gate,

@@ -89,6 +89,12 @@ export const gateRows = [
     words: 'global functions that may sleep are told apart',
     asked: true,
   },
+  {
+    name: 'base-helpers-for-all',
+    since: '6.16',
+    words: 'task storage, signals and more of what tracing programs call are helpers of every program type',
+    asked: true,
+  },
   { name: 'verifier-bugs-told', since: '6.16', words: 'what the verifier stumbles over is in the log', asked: true },
   {
     name: 'verifier-bug-words',

@@ -6,5 +6,6 @@ export { addModule, addModuleFile, type DeclaredSet, type ModuleSource } from '.
 export { bundledKernels, openKernel, type OpenKernelOptions } from './open.ts'
 export * from './contexts/index.ts'
 export * from './helpers/index.ts'
+export { type StructOpsKind, structOpsKind } from './struct-ops-kinds.ts'
 export type * from './types.ts'
 export { kernelFromModule, type KernelFromModuleOptions, withModule } from './with-module.ts'

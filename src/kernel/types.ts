@@ -70,6 +70,8 @@ export type CtxAnswer =
       readonly btf?: Btf
       readonly btfId?: BtfId
       readonly memSize?: number
+      /** A reference the program holds from its start (`__ref`), told apart by this number. */
+      readonly reference?: number
       readonly log?: readonly string[]
     }
   /** `message`: what the kernel logs besides its usual 'invalid bpf_context access off=%d size=%d', or instead where `instead` */

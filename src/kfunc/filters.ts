@@ -33,22 +33,59 @@ const scxAnywhere: readonly string[] = ['scx_kfunc_ids_any', 'scx_kfunc_ids_idle
 const scxUnlocked = ['scx_kfunc_ids_unlocked']
 const scxEnqueue = ['scx_kfunc_ids_enqueue_dispatch', 'scx_kfunc_ids_select_cpu']
 /** Sets that only some operations of a scheduler may call from. */
-const scxOperations: Readonly<Record<string, readonly string[]>> = {
-  select_cpu: scxEnqueue,
-  enqueue: scxEnqueue,
-  dispatch: ['scx_kfunc_ids_enqueue_dispatch', 'scx_kfunc_ids_dispatch'],
-  sub_ecaps_updated: ['scx_kfunc_ids_enqueue_dispatch', 'scx_kfunc_ids_dispatch'],
-  cpu_release: ['scx_kfunc_ids_cpu_release'],
-  init_cids: [...scxUnlocked, 'scx_kfunc_ids_init_cids'],
-  ...Object.fromEntries(
-    (
-      'init_task dump cgroup_init cgroup_exit cgroup_prep_move cgroup_cancel_move cgroup_set_weight ' +
-      'cgroup_set_bandwidth cgroup_set_idle sub_attach sub_detach cpu_online cpu_offline init exit'
-    )
-      .split(' ')
-      .map((member) => [member, scxUnlocked]),
-  ),
-}
+const scxOperations: ReadonlyMap<string, readonly string[]> = new Map([
+  ['select_cpu', scxEnqueue],
+  ['enqueue', scxEnqueue],
+  ['dispatch', ['scx_kfunc_ids_enqueue_dispatch', 'scx_kfunc_ids_dispatch']],
+  ['sub_ecaps_updated', ['scx_kfunc_ids_enqueue_dispatch', 'scx_kfunc_ids_dispatch']],
+  ['cpu_release', ['scx_kfunc_ids_cpu_release']],
+  ['init_cids', [...scxUnlocked, 'scx_kfunc_ids_init_cids']],
+  ...(
+    'init_task dump cgroup_init cgroup_exit cgroup_prep_move cgroup_cancel_move cgroup_set_weight ' +
+    'cgroup_set_bandwidth cgroup_set_idle sub_attach sub_detach cpu_online cpu_offline init exit'
+  )
+    .split(' ')
+    .map((member): [string, readonly string[]] => [member, scxUnlocked]),
+])
+
+/** Operations of sched_ext_ops_cid that stand where sched_ext_ops has one of another name. */
+const scxOfCid: ReadonlyMap<string, string> = new Map(
+  (
+    'select_cid:select_cpu set_cmask:set_cpumask cid_online:cpu_online cid_offline:cpu_offline dump_cid:dump_cpu ' +
+    'cpuctl_init:cgroup_init cpuctl_exit:cgroup_exit cpuctl_prep_move:cgroup_prep_move cpuctl_move:cgroup_move ' +
+    'cpuctl_cancel_move:cgroup_cancel_move cpuctl_set_weight:cgroup_set_weight ' +
+    'cpuctl_set_bandwidth:cgroup_set_bandwidth cpuctl_set_idle:cgroup_set_idle'
+  )
+    .split(' ')
+    .map((pair) => pair.split(':') as [string, string]),
+)
+
+/** What counts in CPUs, and so is not for schedulers in the cid form: scx_kfunc_ids_cpu_only. */
+const scxCpuOnly: ReadonlySet<string> = new Set([
+  'scx_bpf_kick_cpu',
+  'scx_bpf_task_cpu',
+  'scx_bpf_cpu_curr',
+  'scx_bpf_cpu_node',
+  'scx_bpf_cpuperf_cap',
+  'scx_bpf_cpuperf_cur',
+  'scx_bpf_cpuperf_set',
+  'scx_bpf_get_possible_cpumask',
+  'scx_bpf_get_online_cpumask',
+  'scx_bpf_put_cpumask',
+  'scx_bpf_select_cpu_dfl',
+  '__scx_bpf_select_cpu_and',
+  'scx_bpf_select_cpu_and',
+  'scx_bpf_get_idle_cpumask',
+  'scx_bpf_get_idle_cpumask_node',
+  'scx_bpf_get_idle_smtmask',
+  'scx_bpf_get_idle_smtmask_node',
+  'scx_bpf_put_idle_cpumask',
+  'scx_bpf_test_and_clear_cpu_idle',
+  'scx_bpf_pick_idle_cpu',
+  'scx_bpf_pick_idle_cpu_node',
+  'scx_bpf_pick_any_cpu',
+  'scx_bpf_pick_any_cpu_node',
+])
 
 export const filterRows = [
   {
@@ -115,14 +152,17 @@ export const filterRows = [
     name: 'scx_kfunc_context_filter',
     words:
       'only schedulers (sched_ext_ops), some only in some operations; what any may call also from syscall programs',
-    allows: ({ type, structOps }, { set }) => {
+    allows: ({ type, structOps }, { set, kfunc }) => {
       if (type === 'BPF_PROG_TYPE_SYSCALL')
         return scxAnywhere.includes(set) || set === 'scx_kfunc_ids_unlocked' || set === 'scx_kfunc_ids_select_cpu'
       if (type !== 'BPF_PROG_TYPE_STRUCT_OPS') return scxAnywhere.includes(set)
-      if (structOps?.typeName !== 'sched_ext_ops') return false
-      return scxAnywhere.includes(set) || (scxOperations[structOps.member] ?? []).includes(set)
+      const cid = structOps?.typeName === 'sched_ext_ops_cid'
+      if (structOps === undefined || (!cid && structOps.typeName !== 'sched_ext_ops')) return false
+      if (cid && scxCpuOnly.has(kfunc)) return false
+      const operation = cid ? (scxOfCid.get(structOps.member) ?? structOps.member) : structOps.member
+      return scxAnywhere.includes(set) || (scxOperations.get(operation) ?? []).includes(set)
     },
-    source: 'kernel/sched/ext/ext.c of 7.3; sched_ext_ops_cid is not modelled, so it may call nothing',
+    source: 'kernel/sched/ext/ext.c of 7.3',
   },
 ] as const satisfies readonly FilterRow[]
 

@@ -4,6 +4,7 @@
 import { disabledLsmHooks } from '../kernel/index.ts'
 import type { Env } from './env.ts'
 import { reject } from './report.ts'
+import { checkStructOps } from './struct-ops.ts'
 
 const sleepableTracing = new Set(['BPF_TRACE_FENTRY', 'BPF_TRACE_FEXIT', 'BPF_MODIFY_RETURN', 'BPF_TRACE_ITER'])
 /** With sleepable tracepoints came these. */
@@ -73,21 +74,4 @@ export function checkAttach(env: Env): void {
   }
   if (attachType === 'BPF_MODIFY_RETURN' && prog.attach !== undefined && !kernel.modifiable(name))
     reject('attach-modify', `${name}() is not modifiable`)
-}
-
-/** Members that the kernel's struct_ops leave without a default, so that no program may stand there. */
-const unsupportedMembers: Record<string, readonly string[]> = {
-  tcp_congestion_ops: ['get_info'],
-  bpf_testmod_ops: ['unsupported_ops'],
-}
-
-function checkStructOps(env: Env): void {
-  const { structOps, sleepable } = env.prog
-  if (!env.traits.gpl) reject('struct-ops-gpl', 'struct ops programs must have a GPL compatible license')
-  if (structOps === undefined) return
-  const { typeName, member } = structOps
-  const sleeps = typeName === 'bpf_dummy_ops' && sleepable && member !== 'test_sleepable'
-  if (sleeps || unsupportedMembers[typeName]?.includes(member)) {
-    reject('struct-ops-member', `attach to unsupported member ${member} of struct ${typeName}`)
-  }
 }

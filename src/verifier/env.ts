@@ -129,6 +129,8 @@ export class Env {
   }
   /** The program refers to an arena. */
   hasArena = false
+  /** References that came as arguments, by argument. */
+  readonly heldArguments = new Map<number, number>()
   stepLinked: readonly LinkedReg[] | undefined
   readonly mapRecords: (BtfRecord | undefined)[]
   readonly mapBtf: Btf | undefined

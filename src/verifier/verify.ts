@@ -20,6 +20,7 @@ import { offered } from './offered.ts'
 import { Rejection, type Report, reject, Unlinked, Unsupported } from './report.ts'
 import { pointer } from './state/reg.ts'
 import { Frame, State } from './state/state.ts'
+import { acquireArguments } from './struct-ops.ts'
 import { reword } from './wording.ts'
 
 /** Judges one linked program as the kernel's verifier would. Never throws for a program's fault. */
@@ -103,6 +104,8 @@ function exploreMain(env: Env): void {
   const { regs } = state.cur
   regs[1] = pointer('ctx')
   regs[10] = pointer('fp', { frame: 0 })
+  env.state = state
+  acquireArguments(env)
   if (env.printer !== undefined) logMainArgument(env)
   explore(env, state, 0)
   env.printer?.finish()

@@ -18,6 +18,8 @@ export const programCodes: readonly CodeRow[] = [
       'attach-noreturn',
       'lsm-disabled',
       'struct-ops-member',
+      'struct-ops-arena',
+      'struct-ops-tail-call',
     ],
     section: 'libbpf "Program Types and ELF Sections"',
     rule: 'Some hooks take sleepable programs and some do not; fmod_ret needs a function that allows its result to be changed.',

@@ -14,6 +14,7 @@ import {
 import { untrustedLsmHooks } from '../helpers/index.ts'
 import type { CtxAnswer, ProgramTraits } from '../types.ts'
 import { iteratorArgs } from './iterators.ts'
+import { promotedArgument, structOpsArgument } from './struct-ops-args.ts'
 import { ctxTypeName } from './names.ts'
 import { lsmHookRange } from './returns.ts'
 import { type AttachProto, attachProto } from './target.ts'
@@ -106,21 +107,13 @@ function valueAccess(
     const text = `func '${name}' arg${index} '${type.name}' has type ${kindText(type)}. Only pointer access is allowed`
     return refuse(text)
   }
+  const own = structOpsArgument(program, target, index, { type: type.type, whole: size === 8 })
+  if (own !== undefined) return own
   if (size !== 8) return refuse(`func '${name}' size ${size} must be 8`)
   const known = iteratorArgument(vmlinux, program, off)
   if (known !== undefined && known.struct === undefined) return { ok: true, kind: 'pointer', reg: known.reg }
   if (type.type === 0 || resolveType(btf, type.type).kind === 'int') return number
   if (known?.struct !== undefined) return structPointer(vmlinux, known.reg, known.struct)
-  if (isNullableMember(vmlinux, program, target, index)) {
-    const id = skipModifiersAndTypedefs(btf, type.type)
-    return {
-      ok: true,
-      kind: 'pointer',
-      reg: 'PTR_TO_BTF_ID|PTR_TRUSTED|PTR_MAYBE_NULL',
-      btf,
-      btfId: promoted(btf, program, id),
-    }
-  }
   const flags = ['PTR_TO_BTF_ID']
   if (areArgumentsTrusted(program)) flags.push('PTR_TRUSTED')
   if (paramName.endsWith('__nullable') || isNullableTracepoint(btf, program, name, index)) flags.push('PTR_MAYBE_NULL')
@@ -137,13 +130,7 @@ function valueAccess(
   if (program.attachType === 'BPF_TRACE_RAW_TP' && errorTracepointArgs[index]?.has(name)) {
     return { ...number, log: [...log, `marking pointer arg${index} as scalar as it may encode error`] }
   }
-  return { ok: true, kind: 'pointer', reg: flags.join('|'), btf, btfId: promoted(btf, program, id), log }
-}
-
-/** A congestion control's `struct sock *` is a tcp_sock: net/ipv4/bpf_tcp_ca.c. */
-function promoted(btf: Btf, program: ProgramTraits, id: BtfId): BtfId {
-  if (program.structOps?.typeName !== 'tcp_congestion_ops' || btf.type(id).name !== 'sock') return id
-  return btf.find('tcp_sock', 'struct') ?? id
+  return { ok: true, kind: 'pointer', reg: flags.join('|'), btf, btfId: promotedArgument(btf, program, id), log }
 }
 
 function iteratorArgument(vmlinux: Btf, program: ProgramTraits, off: number) {
@@ -159,16 +146,6 @@ function nameOf(vmlinux: Btf, program: ProgramTraits): string {
 function structPointer(vmlinux: Btf, reg: string, struct: string): CtxAnswer {
   const btfId = vmlinux.find(struct, 'struct')
   return btfId === undefined ? refuse() : { ok: true, kind: 'pointer', reg, btf: vmlinux, btfId }
-}
-
-/** A struct_ops argument may be NULL where the member's stub, TYPE__MEMBER, names it so (kernel/bpf/bpf_struct_ops.c). */
-function isNullableMember(_vmlinux: Btf, program: ProgramTraits, target: AttachProto, index: number): boolean {
-  const ops = program.structOps
-  if (ops === undefined) return false
-  const id = target.btf.find(`${ops.typeName}__${ops.member}`, 'func')
-  const func = id === undefined ? undefined : target.btf.type(id)
-  const proto = func?.kind === 'func' ? target.btf.type(func.type) : undefined
-  return proto?.kind === 'func_proto' && (proto.params[index]?.name.endsWith('__nullable') ?? false)
 }
 
 function isNullableTracepoint(btf: Btf, program: ProgramTraits, name: string, index: number): boolean {

@@ -1,74 +1,157 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which fields of kernel structs a program may write directly: the btf_struct_access callbacks of Linux 6.12
-// (net/ipv4/bpf_tcp_ca.c, net/netfilter/nf_conntrack_bpf.c, net/bpf/bpf_dummy_struct_ops.c). Offsets are those of Debian's amd64 kernel.
+// Which fields of kernel structs a program may write directly: the btf_struct_access callbacks, net/netfilter/nf_conntrack_bpf.c for
+// XDP and TC, those of struct_ops (struct-ops-kinds.ts) for the rest. Fields are named there; where they lie is the kernel's BTF's to say.
+import { type Btf, type BtfId, memberNamed, sizeOf, skipModifiersAndTypedefs } from '../../btf/index.ts'
+import { structOpsKind, type WritableField, type WriteRule, type WriteWords } from '../struct-ops-kinds.ts'
 import type { ProgramTraits } from '../types.ts'
-
-export interface WritableField {
-  readonly name: string
-  readonly off: number
-  readonly size: number
-  /** May start anywhere within; others only at their start. */
-  readonly anywhere?: true
-}
 
 export type StructAnswer = { readonly ok: true } | { readonly ok: false; readonly message: string }
 
-/** struct tcp_sock (and the inet_connection_sock and sock at its head) for tcp_congestion_ops. */
-export const tcpSockFields: readonly WritableField[] = [
-  { name: 'sk_pacing_status', off: 428, size: 4 },
-  { name: 'sk_pacing_rate', off: 488, size: 8 },
-  { name: 'icsk_ack.pending', off: 1296, size: 1 },
-  { name: 'icsk_ca_priv', off: 1344, size: 104, anywhere: true },
-  { name: 'snd_cwnd', off: 1500, size: 4 },
-  { name: 'snd_ssthresh', off: 1584, size: 4 },
-  { name: 'ecn_flags', off: 1688, size: 1 },
-  { name: 'app_limited', off: 1748, size: 4 },
-  { name: 'snd_cwnd_cnt', off: 1948, size: 4 },
-  { name: 'snd_cwnd_stamp', off: 1960, size: 4 },
-]
-/** struct nf_conn and nf_conn___init for XDP and TC, where nf_conntrack is loaded. */
-export const nfConnFields: readonly WritableField[] = [{ name: 'mark', off: 168, size: 4 }]
-
 const readOnly: StructAnswer = { ok: false, message: 'only read is supported' }
 
-/** May this program write `size` bytes at `off` of the kernel's `structName`? `message` is the kernel's log line. */
-export function structAccess(program: ProgramTraits, structName: string, off: number, size: number): StructAnswer {
+/** struct nf_conn and nf_conn___init for XDP and TC, where nf_conntrack is loaded; `mark` only with CONFIG_NF_CONNTRACK_MARK. */
+const conntrackWrites: readonly WriteRule[] = [
+  { struct: 'nf_conn', alias: 'nf_conn___init', fields: [{ path: 'mark' }] },
+]
+
+/** May this program write `size` bytes at `off` of the kernel's struct `id`? `message` is the kernel's log line, empty where it has none. */
+export function structAccess(
+  vmlinux: Btf,
+  program: ProgramTraits,
+  { btf, id }: { readonly btf: Btf; readonly id: BtfId },
+  off: number,
+  size: number,
+): StructAnswer {
+  const target = { btf, id, off, size, known: [vmlinux, btf, program.attachBtf ?? vmlinux] }
   const type = program.type === 'BPF_PROG_TYPE_EXT' ? (program.target?.type ?? program.type) : program.type
   switch (type) {
     case 'BPF_PROG_TYPE_SCHED_CLS':
     case 'BPF_PROG_TYPE_SCHED_ACT':
     case 'BPF_PROG_TYPE_XDP':
-      if (structName !== 'nf_conn' && structName !== 'nf_conn___init') return readOnly
-      return fieldWrite('nf_conn', nfConnFields, off, size)
-    case 'BPF_PROG_TYPE_STRUCT_OPS':
-      return structOpsWrite(program.structOps?.typeName ?? '', structName, off, size)
+      return refusals.fields(conntrackWrites, target)
+    case 'BPF_PROG_TYPE_STRUCT_OPS': {
+      const kind = structOpsKind(program.structOps?.typeName ?? '')
+      return kind?.writes === undefined ? readOnly : refusals[kind.words ?? 'fields'](kind.writes, target)
+    }
     default:
       return readOnly
   }
 }
 
-function structOpsWrite(ops: string, structName: string, off: number, size: number): StructAnswer {
-  if (ops === 'tcp_congestion_ops') {
-    return structName === 'tcp_sock' ? fieldWrite('tcp_sock', tcpSockFields, off, size) : readOnly
-  }
-  if (ops === 'bpf_dummy_ops') {
-    if (structName !== 'bpf_dummy_ops_state')
-      return { ok: false, message: 'only access to bpf_dummy_ops_state is supported' }
-    // One int.
-    return off + size > 4 ? { ok: false, message: `write access at off ${off} with size ${size}` } : { ok: true }
-  }
-  // The test module's struct st_ops_args: one u64.
-  if (ops === 'bpf_testmod_st_ops') return off < 0 || off + size > 8 ? { ok: false, message: '' } : { ok: true }
-  return readOnly
+interface Store {
+  readonly btf: Btf
+  readonly id: BtfId
+  readonly off: number
+  readonly size: number
+  /** Where the structs of the rules are looked for. */
+  readonly known: readonly Btf[]
 }
 
-function fieldWrite(name: string, fields: readonly WritableField[], off: number, size: number): StructAnswer {
-  const field = fields.find((row) => (row.anywhere ? off >= row.off && off < row.off + row.size : off === row.off))
-  if (field === undefined) return { ok: false, message: `no write support to ${name} at off ${off}` }
-  const end = field.off + field.size
-  if (off + size <= end) return { ok: true }
-  return {
-    ok: false,
-    message: `write access at off ${off} with size ${size} beyond the member of ${name} ended at ${end}`,
+type Refusal = (rules: readonly WriteRule[], store: Store) => StructAnswer
+
+const allowed: StructAnswer = { ok: true }
+const refuse = (message: string): StructAnswer => ({ ok: false, message })
+
+/** Each way the kernel decides and words it. */
+const refusals: Readonly<Record<WriteWords, Refusal>> = {
+  fields(rules, store) {
+    const rule = ruleOf(rules, store)
+    if (rule === undefined) return readOnly
+    const { off, size } = store
+    const field = fieldsOf(rule, store).find((row) =>
+      row.anywhere ? off >= row.off && off < row.end : off === row.off,
+    )
+    if (field === undefined) return refuse(`no write support to ${rule.struct} at off ${off}`)
+    if (off + size <= field.end) return allowed
+    return refuse(
+      `write access at off ${off} with size ${size} beyond the member of ${rule.struct} ended at ${field.end}`,
+    )
+  },
+  ranges(rules, store) {
+    const rule = ruleOf(rules, store)
+    const { off, size } = store
+    if (rule === undefined) return refuse('write access to this struct is not supported')
+    if (off + size > (sizeOf(store.btf, store.id) ?? 0)) {
+      return refuse(`write access for struct ${rule.struct} at off ${off} with size ${size}`)
+    }
+    if (isWithinField(rule, store)) return allowed
+    return refuse(`write access at off ${off} with size ${size} on read-only part of ${rule.struct}`)
+  },
+  state(rules, store) {
+    const rule = ruleOf(rules, store)
+    if (rule === undefined) return refuse(`only access to ${rules[0]!.struct} is supported`)
+    if (isWithinField(rule, store)) return allowed
+    return refuse(`write access at off ${store.off} with size ${store.size}`)
+  },
+  silent(rules, store) {
+    const rule = ruleOf(rules, store)
+    return rule !== undefined && isWithinField(rule, store) ? allowed : refuse('')
+  },
+}
+
+/** The rule for the struct that the pointer points to; structs are told apart by their place in BTF. */
+function ruleOf(rules: readonly WriteRule[], { id, known }: Store): WriteRule | undefined {
+  const is = (name: string): boolean => known.some((btf) => btf.find(name, 'struct') === id)
+  return rules.find(
+    ({ struct, alias, anyStruct }) => anyStruct === true || is(struct) || (alias !== undefined && is(alias)),
+  )
+}
+
+const isWithinField = (rule: WriteRule, store: Store): boolean =>
+  fieldsOf(rule, store).some(({ off, end }) => store.off >= off && store.off + store.size <= end)
+
+interface Placed {
+  readonly off: number
+  readonly end: number
+  readonly anywhere: boolean
+}
+
+/** A rule's fields where this kernel has them, found once. A field that its build lacks is not among them. */
+const placed = new WeakMap<Btf, Map<WriteRule, readonly Placed[]>>()
+
+function fieldsOf(rule: WriteRule, { known }: Store): readonly Placed[] {
+  const owner = known.find((btf) => btf.find(rule.struct, 'struct') !== undefined)
+  if (owner === undefined) return []
+  let rows = placed.get(owner)
+  if (rows === undefined) {
+    rows = new Map()
+    placed.set(owner, rows)
   }
+  let found = rows.get(rule)
+  if (found === undefined) {
+    found =
+      rule.fields === undefined ? whole(owner, rule.struct) : rule.fields.flatMap((row) => place(owner, rule, row))
+    rows.set(rule, found)
+  }
+  return found
+}
+
+function whole(btf: Btf, struct: string): readonly Placed[] {
+  const id = btf.find(struct, 'struct')
+  return id === undefined ? [] : [{ off: 0, end: sizeOf(btf, id) ?? 0, anywhere: true }]
+}
+
+function place(btf: Btf, rule: WriteRule, field: WritableField): readonly Placed[] {
+  const { of = rule.struct, path, within, anywhere = false, fromStart = false, string = false } = field
+  const at = memberPath(btf, of, path)
+  const inner = within === undefined ? { off: 0, size: at?.size ?? 0 } : memberPath(btf, within.struct, within.path)
+  if (at === undefined || inner === undefined) return []
+  const off = at.off + inner.off
+  const end = off + inner.size - (string ? 1 : 0)
+  return [{ off: fromStart ? 0 : off, end, anywhere }]
+}
+
+/** Where `path` ('scx.slice') lies in a struct; undefined where this kernel has no such field, or a bitfield. */
+function memberPath(btf: Btf, struct: string, path: string): { off: number; size: number } | undefined {
+  let id = btf.find(struct, 'struct')
+  let off = 0
+  let size: number | undefined
+  for (const name of path.split('.')) {
+    const member = id === undefined ? undefined : memberNamed(btf, id, name)
+    if (member === undefined || member.bitSize > 0) return undefined
+    off += member.bitOffset / 8
+    size = sizeOf(btf, member.type)
+    id = skipModifiersAndTypedefs(btf, member.type)
+  }
+  return size === undefined ? undefined : { off, size }
 }

@@ -3,7 +3,9 @@
 // CONFIG_BPF_LIRC_MODE2 are off there). A set is a list of rows asked in order; the first row that names the helper answers,
 // then the set in `next`. A row under a condition that does not hold is passed over; `deny` ends the search.
 // Source: the get_func_proto callback of each program type's bpf_verifier_ops.
+import type { GateName } from '../gates.ts'
 import type { ProgramTraits } from '../types.ts'
+import { structOpsAvailability } from './availability-struct-ops.ts'
 
 export interface AvailabilityRow {
   /** Names without 'bpf_', ':variant' where the prototype is not the usual one (protos.ts). */
@@ -11,6 +13,8 @@ export interface AvailabilityRow {
   readonly when?: (program: ProgramTraits) => boolean
   /** Capability of the loader without which the row does not count. */
   readonly needs?: 'bpf' | 'perfmon' | 'admin'
+  /** Only kernels with this gate have the row. */
+  readonly gate?: GateName
   readonly deny?: true
 }
 export interface AvailabilitySet {
@@ -79,7 +83,6 @@ const sockAddrSockopt = attached(
 const connect = attached('BPF_CGROUP_INET4_CONNECT', 'BPF_CGROUP_INET6_CONNECT')
 const kprobeMulti = attached('BPF_TRACE_KPROBE_MULTI', 'BPF_TRACE_KPROBE_SESSION', 'BPF_TRACE_UPROBE_MULTI')
 const sleepable = (program: ProgramTraits): boolean => program.sleepable
-const tcpRelease = (program: ProgramTraits): boolean => program.structOps?.member === 'release'
 
 /** One set per get_func_proto callback. */
 export const availability: Readonly<Record<string, AvailabilitySet>> = {
@@ -436,13 +439,6 @@ export const availability: Readonly<Record<string, AvailabilitySet>> = {
     ],
     next: 'base',
   },
-  tcpCongestion: {
-    rows: [
-      { helpers: 'tcp_send_ack sk_storage_get sk_storage_delete ktime_get_coarse_ns' },
-      { helpers: 'setsockopt:sk getsockopt:sk', when: not(tcpRelease) },
-    ],
-    next: 'base',
-  },
   lirc: {
     rows: [
       {
@@ -456,6 +452,7 @@ export const availability: Readonly<Record<string, AvailabilitySet>> = {
   none: {
     rows: [],
   },
+  ...structOpsAvailability,
 }
 
 /** The set a program type starts from. */
@@ -490,11 +487,4 @@ export const setOfType: Readonly<Record<string, string>> = {
   BPF_PROG_TYPE_SK_LOOKUP: 'skLookup',
   BPF_PROG_TYPE_SYSCALL: 'syscall',
   BPF_PROG_TYPE_NETFILTER: 'base',
-}
-
-/** struct_ops programs start from the set of the type they implement; others (a module's) from 'base'. */
-export const setOfStructOps: Readonly<Record<string, string>> = {
-  tcp_congestion_ops: 'tcpCongestion',
-  bpf_dummy_ops: 'none',
-  hid_bpf_ops: 'base',
 }

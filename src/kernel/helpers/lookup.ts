@@ -2,12 +2,21 @@
 // Answers "may this program call helper N, and with which prototype".
 import { helperName as uapiName } from '../../uapi/index.ts'
 import type { HelperAnswer, HelperArg, HelperProto, ProgramTraits } from '../types.ts'
-import { type AvailabilityRow, type AvailabilitySet, availability, setOfStructOps, setOfType } from './availability.ts'
+import { type AvailabilityRow, type AvailabilitySet, availability, setOfType } from './availability.ts'
 import { allowedInProbe } from './probe-allow.ts'
+import { type GateName, gateOpen } from '../gates.ts'
+import { structOpsKind } from '../struct-ops-kinds.ts'
 import { helperRows } from './protos.ts'
 
 /** 'bpf_map_lookup_elem' for 1. */
 export const helperName = (id: number): string | undefined => uapiName(id)
+
+/** Which rules of later kernels hold. */
+type Gate = (name: GateName) => boolean
+const gatesOf =
+  (release: string): Gate =>
+  (name) =>
+    gateOpen(name, release)
 
 interface Row {
   readonly proto: HelperProto
@@ -26,12 +35,12 @@ export function helperPrototypes(): ReadonlyMap<string, Row> {
  * The prototype of helper `id` as this program sees it. Unknown numbers, helpers that the program's type does not offer, and
  * GPL-only ones from programs of another licence are refused, in the order the kernel checks them; `message` is its log line.
  */
-export function lookupHelper(id: number, program: ProgramTraits): HelperAnswer {
+export function lookupHelper(id: number, program: ProgramTraits, gate: Gate = gatesOf('6.12')): HelperAnswer {
   const name = helperName(id)
   if (name === undefined) return { ok: false, why: 'unknown', message: `invalid func unknown#${id}` }
-  const set = setOf(program)
+  const set = setOf(program, gate)
   if (set === undefined) return { ok: false, why: 'unsupported' }
-  const key = search(set, name.slice(4), program)
+  const key = search(set, name.slice(4), { program, gate })
   const row = key === undefined ? undefined : helperPrototypes().get(key)
   if (row === undefined)
     return { ok: false, why: 'not_allowed', message: `program of this type cannot use helper ${name}#${id}` }
@@ -43,13 +52,21 @@ export function lookupHelper(id: number, program: ProgramTraits): HelperAnswer {
 }
 
 /** freplace programs count as what they replace (check_attach_btf_id takes over the target's verifier_ops). */
-function setOf(program: ProgramTraits): string | undefined {
-  if (program.type === 'BPF_PROG_TYPE_STRUCT_OPS') return setOfStructOps[program.structOps?.typeName ?? ''] ?? 'base'
+function setOf(program: ProgramTraits, gate: Gate): string | undefined {
+  if (program.type === 'BPF_PROG_TYPE_STRUCT_OPS') {
+    const kind = structOpsKind(program.structOps?.typeName ?? '')
+    return kind?.laterHelpers !== undefined && gate(kind.laterHelpers.gate) ? kind.laterHelpers.set : kind?.helpers
+  }
   return setOfType[program.type === 'BPF_PROG_TYPE_EXT' ? (program.target?.type ?? '') : program.type]
 }
 
-function search(setName: string, helper: string, program: ProgramTraits): string | undefined {
-  const seen = program.type === 'BPF_PROG_TYPE_EXT' ? { ...program, ...program.target } : program
+interface Asker {
+  readonly program: ProgramTraits
+  readonly gate: Gate
+}
+
+function search(setName: string, helper: string, { program, gate }: Asker): string | undefined {
+  const seen = { program: program.type === 'BPF_PROG_TYPE_EXT' ? { ...program, ...program.target } : program, gate }
   for (let name: string | undefined = setName; name !== undefined; ) {
     const set: AvailabilitySet | undefined = availability[name]
     if (set === undefined) return undefined
@@ -65,11 +82,12 @@ function search(setName: string, helper: string, program: ProgramTraits): string
 }
 
 /** The prototype's key; '' where a row denies it; undefined where no row speaks of it. */
-function inRows(rows: readonly AvailabilityRow[], helper: string, program: ProgramTraits): string | undefined {
+function inRows(rows: readonly AvailabilityRow[], helper: string, { program, gate }: Asker): string | undefined {
   for (const row of rows) {
     const key = namesOf(row).get(helper)
     if (key === undefined) continue
     if (row.needs !== undefined && program.unprivileged) continue
+    if (row.gate !== undefined && !gate(row.gate)) continue
     if (row.when !== undefined && !row.when(program)) continue
     return row.deny ? '' : key
   }

@@ -85,8 +85,9 @@ export function accessBtfPointer(env: Env, number: number, off: number, size: nu
   const at = off + scalar.constNumber(reg.var)
   if (reg.flags & USER) reject('btf-user', `R${number} is ptr_${name} access user memory: off=${at}`, details)
   if (reg.flags & PERCPU) reject('btf-percpu', `R${number} is ptr_${name} access percpu memory: off=${at}`, details)
+  if (write && (reg.flags & UNTRUSTED) !== 0) reject('btf-write', 'only read is supported', details)
   if (write && !isAllocated(reg)) {
-    const answer = structAccess(env.traits, name, at, size)
+    const answer = structAccess(env.kernel.btf, env.traits, { btf: reg.btf!, id: reg.btfId }, at, size)
     if (!answer.ok) reject('btf-write', answer.message, details)
     return unknownScalar
   }

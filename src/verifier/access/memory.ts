@@ -213,6 +213,7 @@ const ctxRegs: Record<string, RegKind> = {
   PTR_TO_MAP_VALUE: 'map_value',
   PTR_TO_CTX: 'ctx',
   CONST_PTR_TO_MAP: 'map_ptr',
+  PTR_TO_ARENA: 'arena',
 }
 const flagNames: Record<string, number> = {
   PTR_MAYBE_NULL: MAYBE_NULL,
@@ -258,8 +259,12 @@ function accessCtx(env: Env, a: Access, off: number): RegState {
     return scalarReg(a.signed ? scalar.signedOfSize(a.size) : scalar.unsignedOfSize(a.size))
   }
   const { kind, flags } = parseRegType(answer.reg)
+  const held = answer.reference === undefined ? 0 : env.heldArguments.get(answer.reference)!
+  if (held !== 0 && !env.state.refs.some(({ id }) => id === held))
+    reject('ctx-access', `invalid bpf_context access off=${off}. Reference may already be released`, { reg: a.base })
   return pointer(kind, {
     flags,
+    refObjId: held,
     id: flags & MAYBE_NULL ? env.newId() : 0,
     ...(answer.btf === undefined ? {} : { btf: answer.btf, btfId: answer.btfId! }),
     ...(answer.memSize === undefined ? {} : { size: answer.memSize }),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // After exploration: the deepest chain of calls and the stack it takes; what may not happen under a callback.
 
+import { structOpsKind } from '../../kernel/index.ts'
 import type { Env, Subprog } from '../env.ts'
 import { reject } from '../report.ts'
 import { isSubprogCall, roleAt } from './flow.ts'
@@ -42,9 +43,18 @@ function hasPrivateStacks(env: Env): boolean {
       return true
     case 'BPF_PROG_TYPE_TRACING':
       return env.prog.attachType !== 'BPF_TRACE_ITER'
+    case 'BPF_PROG_TYPE_STRUCT_OPS':
+      return structOpsStack(env)
     default:
       return false
   }
+}
+
+/** Members that may be called while they run ask for stacks of their own (`priv_stack_requested`). */
+function structOpsStack({ prog, kernel }: Env): boolean {
+  const asked = structOpsKind(prog.structOps?.typeName ?? '')?.privateStack
+  if (asked === undefined || !asked.members.includes(prog.structOps?.member ?? '')) return false
+  return asked.config === undefined || kernel.config(asked.config) === 'y'
 }
 
 function visit(env: Env, index: number, { chain, depth, frames, own, normal }: Walk): void {

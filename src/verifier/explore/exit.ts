@@ -7,6 +7,7 @@ import type { Env } from '../env.ts'
 import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
 import { regTypeText } from '../state/reg.ts'
+import { returnsReference, wantedReturn } from '../struct-ops.ts'
 import { markRegRead } from './liveness.ts'
 import { markPrecise } from './precision.ts'
 
@@ -50,6 +51,7 @@ export function enforceReturn(env: Env, number: number, name: string): void {
   if (!inSubprog || exceptionCb || number === 1) {
     if (rule.kind === 'unread' && frame.callback !== 'async') return
   }
+  if (number === 0 && !inSubprog && returnsReference(env)) return
   const reg = env.reg(number)
   if (reg.kind === 'not_init') reject('uninitialized', `R${number} !read_ok`, { reg: number })
   markRegRead(env.state, number)
@@ -67,6 +69,14 @@ export function enforceReturn(env: Env, number: number, name: string): void {
         reg: number,
       })
     return
+  }
+  if (wantedReturn(env) !== undefined) {
+    // no reference, so nothing
+    if (reg.kind !== 'scalar')
+      reject('return-type', `At ${context} the register ${name} is not a known value (${regTypeText(reg)})`, {
+        reg: number,
+      })
+    return requireRange(env, number, { min: 0, max: 0, context })
   }
   if (rule.kind !== 'range') return
   if (reg.kind !== 'scalar')

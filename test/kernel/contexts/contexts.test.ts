@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Context layouts against themselves, and samples from the UAPI header's comments and the kernel's checks.
-import { describe, expect, test } from 'vitest'
-import type { Btf, BtfId, BtfType } from '../../../src/btf/index.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { type Btf, type BtfId, type BtfType, memberNamed } from '../../../src/btf/index.ts'
 import {
   ctxAccess,
   ctxTypeName,
@@ -12,7 +12,10 @@ import {
 } from '../../../src/kernel/contexts/index.ts'
 import { layouts } from '../../../src/kernel/contexts/layouts.ts'
 import { contextRules } from '../../../src/kernel/contexts/rules.ts'
-import type { ProgramTraits } from '../../../src/kernel/types.ts'
+import { availability } from '../../../src/kernel/helpers/availability.ts'
+import { openKernel } from '../../../src/kernel/index.ts'
+import { structOpsKinds } from '../../../src/kernel/struct-ops-kinds.ts'
+import type { Kernel, ProgramTraits } from '../../../src/kernel/types.ts'
 
 const program = (type: string, attachType?: string, more: Partial<ProgramTraits> = {}): ProgramTraits => ({
   type: `BPF_PROG_TYPE_${type}`,
@@ -167,19 +170,51 @@ test('XDP and TC return what they like', () => {
   expect(returnRange(btf, program('SCHED_CLS'))).toBeUndefined()
 })
 
-test('kernel structs are written only where the kernel says', () => {
-  const ca = program('STRUCT_OPS', undefined, { structOps: { typeName: 'tcp_congestion_ops', member: 'init' } })
-  expect(structAccess(program('XDP'), 'nf_conn', 168, 4)).toEqual({ ok: true })
-  expect(structAccess(program('XDP'), 'nf_conn', 0, 4)).toEqual({
-    ok: false,
-    message: 'no write support to nf_conn at off 0',
+describe('stores into kernel structs', () => {
+  const ops = (typeName: string, member = 'init') =>
+    program('STRUCT_OPS', undefined, { structOps: { typeName, member } })
+  let kernel: Kernel
+  let conntrack: Btf
+  beforeAll(async () => {
+    const opened = await openKernel('6.12')
+    if (!opened.ok) throw new Error(opened.fault.what)
+    kernel = opened.value
+    conntrack = kernel.modules.find(({ name }) => name === 'nf_conntrack')!
   })
-  expect(structAccess(program('TRACING'), 'task_struct', 0, 8)).toEqual({
-    ok: false,
-    message: 'only read is supported',
+  const store = (of: ProgramTraits, struct: string, off: number, size: number, btf = kernel.btf) =>
+    structAccess(kernel.btf, of, { btf, id: btf.find(struct, 'struct')! }, off, size)
+
+  test('a member is where this kernel has it', () => {
+    const at = (struct: string, member: string) =>
+      memberNamed(kernel.btf, kernel.btf.find(struct, 'struct')!, member)!.bitOffset / 8
+    const priv = at('inet_connection_sock', 'icsk_ca_priv')
+    const ca = ops('tcp_congestion_ops')
+    expect(store(ca, 'tcp_sock', at('tcp_sock', 'snd_cwnd'), 4)).toEqual({ ok: true })
+    expect(store(ca, 'tcp_sock', at('sock', 'sk_pacing_rate'), 8)).toEqual({ ok: true })
+    expect(store(ca, 'tcp_sock', priv + 96, 8)).toEqual({ ok: true })
+    expect(store(ca, 'tcp_sock', priv + 100, 8)).toMatchObject({ ok: false })
+    expect(store(ca, 'tcp_sock', 0, 8)).toEqual({ ok: false, message: 'no write support to tcp_sock at off 0' })
+    expect(store(ca, 'sock', at('sock', 'sk_pacing_rate'), 8)).toMatchObject({ message: 'only read is supported' })
   })
-  expect(structAccess(ca, 'tcp_sock', 1344 + 96, 8)).toEqual({ ok: true })
-  expect(structAccess(ca, 'tcp_sock', 1344 + 100, 8).ok).toBe(false)
+  test('nf_conn, in its module', () => {
+    expect(store(program('XDP'), 'nf_conn', 0, 4, conntrack)).toMatchObject({
+      message: 'no write support to nf_conn at off 0',
+    })
+    expect(store(program('TRACING'), 'task_struct', 0, 8)).toMatchObject({ message: 'only read is supported' })
+  })
+  test('a program of a struct that lets nothing be written', () => {
+    expect(store(ops('bpf_testmod_ops'), 'task_struct', 0, 8)).toMatchObject({ message: 'only read is supported' })
+  })
+  test.for(structOpsKinds)(
+    '$name: every field named is in a kernel we know, every set of helpers in the table',
+    (kind) => {
+      expect(availability[kind.helpers]).toBeDefined()
+      expect(kind.source).not.toBe('')
+      const { words = 'fields', writes = [] } = kind
+      expect(words === 'fields' || words === 'ranges' || words === 'state' || words === 'silent').toBe(true)
+      for (const { fields = [] } of writes) for (const { path } of fields) expect(path).toMatch(/^[a-z_.]+$/)
+    },
+  )
 })
 
 test('sockets read like their structs', () => {

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
-// What `kfuncs` runs. A reader that goes away (| head) ends us quietly; anything else unforeseen is our bug and says so.
+// What `kfuncs` runs. A reader that goes away (| head) ends us quietly; anything else unforeseen is our bug and says so: status 3.
 import { isMainThread } from 'node:worker_threads'
+import { BUG, bugText } from './bug.ts'
 import { main } from './main.ts'
 
 if (isMainThread) {
@@ -12,9 +13,8 @@ if (isMainThread) {
   try {
     process.exitCode = await main(process.argv.slice(2))
   } catch (error) {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    process.stderr.write(`kfuncs: this is a bug in kfuncs, please report it:\n${text}\n`)
-    process.exitCode = 2
+    process.stderr.write(`kfuncs: ${bugText(error)}\n`)
+    process.exitCode = BUG
   }
 } else {
   await (await import('./jobs.ts')).serve()

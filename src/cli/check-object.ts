@@ -4,6 +4,7 @@ import { type CheckOptions, checkProgram, openForCheck } from '../check.ts'
 import type { Outcome } from '../explain/index.ts'
 import { formatFault } from '../fault/index.ts'
 import type { Kernel } from '../kernel/index.ts'
+import { bugText } from './bug.ts'
 import type { CheckFlags } from './main.ts'
 import { readInput, UsageError } from './usage.ts'
 
@@ -14,6 +15,8 @@ export interface Listener {
   readonly absent?: (names: readonly string[]) => void
   readonly begin?: (what: string) => void
   readonly done?: () => void
+  /** A mistake of ours while something was judged. What is left is judged all the same. */
+  readonly bug: (message: string) => void
 }
 
 /** One object: its programs to `take`, what cannot be read to `trouble`. */
@@ -24,22 +27,30 @@ export function checkObject(path: string, kernel: Kernel, flags: CheckFlags, lis
     legacyMaps: flags.legacyMaps ?? false,
     ...(flags.type === undefined ? {} : { type: flags.type }),
   }
-  try {
-    const opened = openForCheck(readInput(path), options)
-    if (!opened.ok) listener.trouble(formatFault(opened.fault))
-    else if (opened.value.programs.length === 0) listener.trouble(`${path}: no programs in this object`)
-    else {
-      const all = opened.value.programs
-      const programs = flags.prog === undefined ? all : all.filter(({ name }) => name === flags.prog)
-      if (programs.length === 0) listener.absent?.(all.map(({ name }) => name))
-      for (const program of programs) {
-        listener.begin?.(`${path}: ${program.name}`)
-        listener.take(checkProgram(opened.value.object, program, kernel, options))
-      }
+  const opened = orTold(path, listener, () => openForCheck(readInput(path), options))
+  if (opened?.ok === false) listener.trouble(formatFault(opened.fault))
+  else if (opened?.value.programs.length === 0) listener.trouble(`${path}: no programs in this object`)
+  else if (opened !== undefined) {
+    const { object, programs: all } = opened.value
+    const programs = flags.prog === undefined ? all : all.filter(({ name }) => name === flags.prog)
+    if (programs.length === 0) listener.absent?.(all.map(({ name }) => name))
+    for (const program of programs) {
+      const what = `${path}: ${program.name}`
+      listener.begin?.(what)
+      const outcome = orTold(what, listener, () => checkProgram(object, program, kernel, options))
+      if (outcome !== undefined) listener.take(outcome)
     }
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error
-    listener.trouble(error.message)
   }
   listener.done?.()
+}
+
+/** Undefined where it was thrown instead, and told: what the user can put right, or that it is a bug of ours. */
+function orTold<T>(what: string, { trouble, bug }: Listener, work: () => T): T | undefined {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof UsageError) trouble(error.message)
+    else bug(`${what}: ${bugText(error)}`)
+    return undefined
+  }
 }

@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os'
 import type { Outcome } from '../explain/index.ts'
 import { type Kernel, rulesNote } from '../kernel/index.ts'
+import { BUG } from './bug.ts'
 import { checkObject } from './check-object.ts'
 import { checkInWorkers } from './jobs.ts'
 import { kernelOf } from './kernel.ts'
@@ -29,7 +30,11 @@ export async function check(paths: readonly string[], flags: CheckFlags): Promis
   const trouble = (message: string): void => {
     shown.clear()
     process.stderr.write(`kfuncs: ${message}\n`)
-    status = 2
+    status = Math.max(status, 2)
+  }
+  const bug = (message: string): void => {
+    trouble(message)
+    status = BUG
   }
   // --prog over several objects: those that have no such program are passed over, unless none has.
   const others = new Set<string>()
@@ -40,12 +45,12 @@ export async function check(paths: readonly string[], flags: CheckFlags): Promis
   const jobs = Math.min(flags.jobs, paths.length, availableParallelism() * 4)
   if (jobs > 1) {
     tellOfKernel(await kernelOf(flags), flags)
-    await checkInWorkers(paths, flags, jobs, { take: counted, trouble, absent, done: shown.step })
+    await checkInWorkers(paths, flags, jobs, { take: counted, trouble, absent, bug, done: shown.step })
   } else {
     const kernel = await kernelOf(flags)
     tellOfKernel(kernel, flags)
     for (const path of paths)
-      checkObject(path, kernel, flags, { take: counted, trouble, absent, begin: shown.say, done: shown.step })
+      checkObject(path, kernel, flags, { take: counted, trouble, absent, bug, begin: shown.say, done: shown.step })
   }
   out.end()
   if (flags.prog !== undefined && judged === 0 && status === 0) throw new UsageError(noProgram(flags.prog, [...others]))

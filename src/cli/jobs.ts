@@ -7,7 +7,11 @@ import { kernelOf } from './kernel.ts'
 import type { CheckFlags } from './main.ts'
 import { UsageError } from './usage.ts'
 
-type Said = { readonly outcome: Outcome } | { readonly trouble: string } | { readonly absent: readonly string[] }
+type Said =
+  | { readonly outcome: Outcome }
+  | { readonly trouble: string }
+  | { readonly absent: readonly string[] }
+  | { readonly bug: string }
 interface Answer {
   readonly index: number
   readonly said: readonly Said[]
@@ -17,7 +21,7 @@ export async function checkInWorkers(
   paths: readonly string[],
   flags: CheckFlags,
   jobs: number,
-  { take, trouble, absent, done }: Listener,
+  { take, trouble, absent, done, bug }: Listener,
 ): Promise<void> {
   const answers: (readonly Said[] | undefined)[] = paths.map(() => undefined)
   let given = 0
@@ -29,6 +33,7 @@ export async function checkInWorkers(
       for (const one of said) {
         if ('outcome' in one) take(one.outcome)
         else if ('trouble' in one) trouble(one.trouble)
+        else if ('bug' in one) bug(one.bug)
         else absent?.(one.absent)
       }
       done?.()
@@ -69,6 +74,7 @@ export async function serve(): Promise<void> {
         take: (outcome) => said.push({ outcome: sendable(outcome) }),
         trouble: (trouble) => said.push({ trouble }),
         absent: (absent) => said.push({ absent }),
+        bug: (bug) => said.push({ bug }),
       })
       port.postMessage({ index, said } satisfies Answer)
     })

@@ -18,7 +18,7 @@ export interface CheckFlags extends KernelOptions {
   readonly legacyMaps?: boolean
 }
 
-/** The exit status: 0 well, 1 a program was not accepted, 2 usage or unreadable input. */
+/** The exit status: 0 well, 1 a program was not accepted, 2 usage or unreadable input, 3 a bug of ours. */
 export async function main(args: readonly string[]): Promise<number> {
   let status = 0
   const program = new Command('kfuncs')
@@ -105,7 +105,7 @@ export async function main(args: readonly string[]): Promise<number> {
 
 const checkHelp = `
 Exit status: 0 every program is accepted; 1 one is not (rejected, not loadable, or not judged);
-2 wrong usage or an object that cannot be read. NO_COLOR and FORCE_COLOR are honoured.
+2 wrong usage or an object that cannot be read; 3 a bug of ours, which says so. NO_COLOR and FORCE_COLOR are honoured.
 
 Examples:
   kfuncs check prog.bpf.o

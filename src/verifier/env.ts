@@ -10,7 +10,7 @@ import { type BtfRecord, type KernelTypes, laterFields, noRecord, recordOf } fro
 import { type PathStep, reject } from './report.ts'
 import { type Rules, rulesOf } from './rules.ts'
 import { notInit, type RegState } from './state/reg.ts'
-import type { Frame, LinkedReg, State } from './state/state.ts'
+import type { Frame, LinkedReg, StackTouch, State, ToStack } from './state/state.ts'
 
 export interface VerifyOptions {
   /** Write the kernel-format log (slower): 1 or true keeps the path that failed, as the kernel does at log level 1; 2 keeps all. */
@@ -112,8 +112,6 @@ export class Env {
   totalStates = 0
   peakStates = 0
   maxStatesPerInsn = 0
-  /** Marking everything precise reached the current state too. */
-  allPrecise = false
   /** Checkpoints by insn and by where the current function was called, newest first. */
   explored = new Map<number, State[]>()
   stack: { state: State; insn: number; prev: number; logLength: number }[] = []
@@ -122,7 +120,8 @@ export class Env {
   /** Only where a log was asked for. */
   printer: Printer | undefined
   readonly warnings: string[] = []
-  stepStack = -1
+  stepTouch: StackTouch | undefined
+  stepToStack: ToStack = 0
   /** How deep calls may go. */
   get maxFrames(): number {
     return this.rules.deepCalls ? 16 : 8
@@ -246,7 +245,8 @@ export class Env {
   private stepFrame = 0
   /** Before an insn: what its step will say of the state it met. */
   beginStep(): void {
-    this.stepStack = -1
+    this.stepTouch = undefined
+    this.stepToStack = 0
     this.stepLinked = undefined
     this.stepFrame = this.state.frames.length - 1
     this.stepRegs = this.options.trace ? this.state.cur.regs.slice() : undefined
@@ -258,14 +258,19 @@ export class Env {
     if (this.stepPushed) return
     this.stepPushed = true
     const before = this.state.last
-    const counts = this.stepStack !== -1 || this.stepLinked !== undefined || this.note(this.insn).jumpPoint
+    const counts =
+      this.stepTouch !== undefined ||
+      this.stepToStack !== 0 ||
+      this.stepLinked !== undefined ||
+      this.note(this.insn).jumpPoint
     const weight = (before?.weight ?? 0) + (counts ? 1 : 0)
     this.state.last = {
       before,
       weight,
       insn: this.insn,
       frame: this.stepFrame,
-      stack: this.stepStack,
+      touch: this.stepTouch,
+      toStack: this.stepToStack,
       linked: this.stepLinked,
       regs: this.stepRegs,
     }

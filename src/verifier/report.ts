@@ -66,6 +66,16 @@ export class Unlinked extends Error {}
 /** Thrown where the engine cannot say; never a guess. */
 export class Unsupported extends Error {}
 
+/** Runs a check; if it rejects, `instead` says what that means here. Anything else that is thrown is a bug of ours and goes up. */
+export function orElse<T>(check: () => T, instead: (rejection: Rejection) => T): T {
+  try {
+    return check()
+  } catch (error) {
+    if (error instanceof Rejection) return instead(error)
+    throw error
+  }
+}
+
 export function reject(rule: string, message: string, details?: Details): never {
   throw new Rejection(rule, message, details)
 }

@@ -23,7 +23,7 @@ import {
   unknownScalar,
 } from '../state/reg.ts'
 import { structName } from './btf-pointer.ts'
-import type { Access } from './memory.ts'
+import type { Access, Store } from './access.ts'
 import { constVar, hasVarOff, requireUnmodified } from './regions.ts'
 
 /** Structs whose memory outlives an RCU grace period: a referenced kptr to one may be read under RCU. */
@@ -45,20 +45,22 @@ export function accessMapKptr(env: Env, a: Access): RegState | undefined {
   if (low !== field.off)
     reject('kptr-offset', `kptr access misaligned expected=${field.off} off=${low}`, { reg: a.base })
   if (a.size !== 8) reject('kptr-size', 'kptr access size must be BPF_DW', { reg: a.base })
-  if (a.strict && a.write && a.value < 0 && a.imm === ATOMIC)
-    reject('kptr-insn', 'kptr in map can only be accessed using BPF_LDX/STX/ST', {})
-  if (field.kind !== 'kptr' && a.write) reject('kptr-store', 'store to referenced kptr disallowed', { reg: a.base })
+  if (a.atomic) reject('kptr-insn', 'kptr in map can only be accessed using BPF_MEM instruction mode', { reg: a.base })
   if (!a.write) return loadKptr(env, field)
-  const stored = a.value >= 0 ? env.reg(a.value) : undefined
-  if (stored === undefined) {
-    if (a.imm !== 0)
-      reject('kptr-store', `BPF_ST imm must be 0 when storing to kptr at off=${field.off}`, { reg: a.base })
-  } else if (!isNull(stored)) requireKptrMatch(field, stored, a.value)
-  // only a zero may be stored unseen: another scalar must not pass for it
-  else markPrecise(env, a.value)
+  if (field.kind !== 'kptr') reject('kptr-store', 'store to referenced kptr disallowed', { reg: a.base })
+  storeKptr(env, field, a)
   return unknownScalar
 }
-export const ATOMIC = 0x7fff0001
+
+function storeKptr(env: Env, field: SpecialField, { base, stored }: Store): void {
+  if (stored.kind === 'imm' && stored.imm !== 0)
+    reject('kptr-store', `BPF_ST imm must be 0 when storing to kptr at off=${field.off}`, { reg: base })
+  if (stored.kind !== 'reg') return
+  const reg = env.reg(stored.number)
+  if (!isNull(reg)) requireKptrMatch(field, reg, stored.number)
+  // only a zero may be stored unseen: another scalar must not pass for it
+  else markPrecise(env, stored.number)
+}
 
 function loadKptr(env: Env, field: SpecialField): RegState {
   let flags = UNTRUSTED

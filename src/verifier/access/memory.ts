@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // One load or store: which region the pointer reaches, whether the access lies in it, and what is read.
 
+import { type Access, extendsSign } from './access.ts'
 import { accessBtfPointer, accessMapPointer, fieldText } from './btf-pointer.ts'
-import { accessMapKptr, ATOMIC } from './kptr.ts'
+import { accessMapKptr } from './kptr.ts'
 import {
   constVar,
   contextMoves,
@@ -41,32 +42,17 @@ import {
 } from '../state/reg.ts'
 import { dataSection } from './rodata.ts'
 
-export interface Access {
-  readonly base: number
-  readonly off: number
-  readonly size: number
-  readonly write: boolean
-  /** Register loaded into or stored from; -1 for an immediate (`imm`) or where the value does not matter (atomics). */
-  readonly value: number
-  readonly imm: number
-  readonly signed: boolean
-  readonly strict: boolean
-}
-
 /** BPF_F_STRICT_ALIGNMENT */
 const STRICT_ALIGNMENT = 1
 
 /** Checks the access and, for a load, answers what is read. */
 export function access(env: Env, a: Access): RegState {
   const reg = env.reg(a.base)
-  const stored = a.write && a.value >= 0 ? env.reg(a.value) : undefined
   const off = a.off + reg.off
-  requireAlignment(reg, a.off, a.size, a.strict || (env.prog.flags & STRICT_ALIGNMENT) !== 0)
+  requireAlignment(reg, a.off, a.size, a.atomic || (env.prog.flags & STRICT_ALIGNMENT) !== 0)
   const details = { reg: a.base }
   const loaded = (value = unknownScalar): RegState =>
-    value.kind === 'scalar' && a.size < 8 && !scalar.isConst(value.var)
-      ? scalarReg(a.signed ? scalar.signedOfSize(a.size) : scalar.unsignedOfSize(a.size))
-      : value
+    value.kind === 'scalar' && a.size < 8 && !scalar.isConst(value.var) ? scalarReg(anyOfSize(a)) : value
   switch (reg.kind) {
     case 'map_key':
       if (a.write) reject('write-rdonly', `write to change key R${a.base} not allowed`, details)
@@ -83,7 +69,7 @@ export function access(env: Env, a: Access): RegState {
       if (!a.write && !hasVarOff(reg)) {
         const known = dataSection(map, a.off + reg.off + constVar(reg), a.size)
         if (known !== undefined) {
-          const value = a.signed ? BigInt.asIntN(a.size * 8, known) : known
+          const value = extendsSign(a) ? BigInt.asIntN(a.size * 8, known) : known
           return scalarReg(scalar.constant(value))
         }
       }
@@ -103,9 +89,9 @@ export function access(env: Env, a: Access): RegState {
       const { min, max } = requireStackBounds(env, a.base, a.off, a.size, a.write ? 'write' : 'read')
       const frame = frameOf(env, reg)
       if (a.write) {
-        if (hasVarOff(reg)) writeStackVariable(env, frame, min, max, stored, a.imm, a.value)
-        else if (a.value < 0 && a.imm === ATOMIC) storeUnknown(env, frame, min, a.size)
-        else writeStack(env, frame, min, a.size, stored, a.imm, a.value)
+        if (hasVarOff(reg)) writeStackVariable(env, frame, { min, max }, a.stored)
+        else if (a.stored.kind === 'unknown') storeUnknown(env, frame, min, a.size)
+        else writeStack(env, frame, { off: min, size: a.size }, a.stored)
         return unknownScalar
       }
       return finishLoad(
@@ -160,9 +146,13 @@ export function access(env: Env, a: Access): RegState {
   })
 }
 
+/** What a load of which nothing is known may give. */
+const anyOfSize = (a: Access): scalar.Scalar =>
+  extendsSign(a) ? scalar.signedOfSize(a.size) : scalar.unsignedOfSize(a.size)
+
 function finishLoad(env: Env, a: Access, value: RegState): RegState {
   if (value.kind !== 'scalar' || a.size === 8) return value
-  if (a.signed) {
+  if (extendsSign(a)) {
     const extended = scalar.movsx(value.var, a.size as 1 | 2 | 4, 64)
     // until 7.2 what was filled stays linked to what was spilled, though its sign was extended
     return env.rules.signedFillsUnlinked ? scalarReg(extended) : withVar(value, extended)
@@ -237,12 +227,11 @@ function accessCtx(env: Env, a: Access, off: number): RegState {
   const reg = env.reg(a.base)
   if (contextMoves(env, reg)) {
     requireMemRegion(env, a.base, a.off, a.size, SYSCALL_CONTEXT, false)
-    const value = a.signed ? scalar.signedOfSize(a.size) : scalar.unsignedOfSize(a.size)
-    return a.write ? unknownScalar : scalarReg(value)
+    return a.write ? unknownScalar : scalarReg(anyOfSize(a))
   }
   requireCtxOffset(env, a.base, reg)
   if (off < 0) reject('ctx-bounds', `invalid bpf_context access off=${off} size=${a.size}`, { reg: a.base })
-  const answer = env.kernel.ctxAccess(env.traits, off, a.size, a.write, a.signed)
+  const answer = env.kernel.ctxAccess(env.traits, off, a.size, a.write, extendsSign(a))
   if (!answer.ok) {
     if (answer.unsupported !== undefined) unsupported(answer.unsupported)
     const usual = `invalid bpf_context access off=${off} size=${a.size}`
@@ -256,7 +245,7 @@ function accessCtx(env: Env, a: Access, off: number): RegState {
   if (answer.kind === 'scalar') {
     if (answer.range !== undefined)
       return scalarReg(scalar.fromRange({ smin: BigInt(answer.range.min), smax: BigInt(answer.range.max) }))
-    return scalarReg(a.signed ? scalar.signedOfSize(a.size) : scalar.unsignedOfSize(a.size))
+    return scalarReg(anyOfSize(a))
   }
   const { kind, flags } = parseRegType(answer.reg)
   const held = answer.reference === undefined ? 0 : env.heldArguments.get(answer.reference)!
@@ -282,7 +271,7 @@ function accessSock(a: Access, reg: RegState, off: number): RegState {
   if (off < 0 || !socketAccess(reg.kind as 'sock', off, a.size)) {
     reject('sock-access', `R${a.base} invalid ${regTypeText(reg)} access off=${off} size=${a.size}`, { reg: a.base })
   }
-  return scalarReg(a.signed ? scalar.signedOfSize(a.size) : scalar.unsignedOfSize(a.size))
+  return scalarReg(anyOfSize(a))
 }
 function requireSockOffset(a: Access, reg: RegState): void {
   if (scalar.sminN(reg.var) < 0) {

@@ -14,40 +14,28 @@ export const varOffText = (reg: RegState): string =>
 export const hasVarOff = (reg: RegState): boolean => !scalar.isConst(reg.var)
 export const constVar = (reg: RegState): number => scalar.constNumber(reg.var)
 
-/** `[off, off + size)` lies within `memSize`; the message is per region. */
-function requireWithin(
-  env: Env,
-  number: number,
-  reg: RegState,
-  off: number,
-  size: number,
-  memSize: number,
-  zeroOk: boolean,
-): void {
+interface Span {
+  readonly off: number
+  readonly size: number
+  readonly memSize: number
+  readonly zeroOk: boolean
+}
+
+/** What the kernel says of `[off, off + size)` that does not lie within `memSize`, by region; nothing where it does. */
+function outside(number: number, reg: RegState, { off, size, memSize, zeroOk }: Span): string | undefined {
   const enough = size > 0 || (size === 0 && zeroOk)
-  if (off >= 0 && enough && off + size <= memSize) return
+  if (off >= 0 && enough && off + size <= memSize) return undefined
   switch (reg.kind) {
     case 'map_key':
-      return reject('map-key-bounds', `invalid access to map key, key_size=${memSize} off=${off} size=${size}`, {
-        reg: number,
-      })
+      return `invalid access to map key, key_size=${memSize} off=${off} size=${size}`
     case 'map_value':
-      return reject('map-value-bounds', `invalid access to map value, value_size=${memSize} off=${off} size=${size}`, {
-        reg: number,
-      })
+      return `invalid access to map value, value_size=${memSize} off=${off} size=${size}`
     case 'pkt':
     case 'pkt_meta':
     case 'pkt_end':
-      return reject(
-        'packet-bounds',
-        `invalid access to packet, off=${off} size=${size}, R${number}(id=${reg.id},off=${off},r=${memSize})`,
-        { reg: number },
-      )
+      return `invalid access to packet, off=${off} size=${size}, R${number}(id=${reg.id},off=${off},r=${memSize})`
     default:
-      void env
-      return reject('memory-bounds', `invalid access to memory, mem_size=${memSize} off=${off} size=${size}`, {
-        reg: number,
-      })
+      return `invalid access to memory, mem_size=${memSize} off=${off} size=${size}`
   }
 }
 
@@ -72,24 +60,21 @@ export function requireMemRegion(
       reg: number,
     })
   }
-  withOutside(env, number, 'min', () => requireWithin(env, number, reg, smin + reg.off + off, size, memSize, zeroOk))
+  requireWithin(env, number, 'min', { off: smin + reg.off + off, size, memSize, zeroOk })
   if (umax >= MAX_VAR_OFF) {
     reject('max-bound', `R${number} unbounded memory access, make sure to bounds check any such access`, {
       reg: number,
     })
   }
-  withOutside(env, number, 'max', () => requireWithin(env, number, reg, umax + reg.off + off, size, memSize, zeroOk))
+  requireWithin(env, number, 'max', { off: umax + reg.off + off, size, memSize, zeroOk })
 }
 
 /** The kernel prints the region's line, then which end of the range is outside; the last line is the message. */
-function withOutside(env: Env, number: number, end: 'min' | 'max', check: () => void): void {
-  try {
-    check()
-  } catch (error) {
-    const seen = error instanceof Error ? error.message : ''
-    env.verbose(seen)
-    reject(`${end}-outside`, `R${number} ${end} value is outside of the allowed memory range`, { reg: number, seen })
-  }
+function requireWithin(env: Env, number: number, end: 'min' | 'max', span: Span): void {
+  const seen = outside(number, env.reg(number), span)
+  if (seen === undefined) return
+  env.verbose(seen)
+  reject(`${end}-outside`, `R${number} ${end} value is outside of the allowed memory range`, { reg: number, seen })
 }
 
 /** Packet data: the range is proven by comparisons with packet end. */
@@ -102,13 +87,10 @@ export function requirePacket(env: Env, number: number, off: number, size: numbe
   }
   const at = reg.off + off
   if (reg.size < 0) reject('packet-bounds', `R${number} offset is outside of the packet`, { reg: number })
-  try {
-    requireWithin(env, number, reg, at, size, reg.size, zeroOk)
-  } catch (error) {
-    const seen = error instanceof Error ? error.message : ''
-    env.verbose(seen)
-    reject('packet-bounds', `R${number} offset is outside of the packet`, { reg: number, seen })
-  }
+  const seen = outside(number, reg, { off: at, size, memSize: reg.size, zeroOk })
+  if (seen === undefined) return
+  env.verbose(seen)
+  reject('packet-bounds', `R${number} offset is outside of the packet`, { reg: number, seen })
 }
 
 /** Fixed offsets only: no arithmetic has touched the pointer. */

@@ -25,20 +25,13 @@ import {
   withBytes,
   ZERO,
 } from '../state/stack.ts'
-import { type Frame, setBit } from '../state/state.ts'
+import { type Frame, setBit, touchOf } from '../state/state.ts'
+import type { Stored } from './access.ts'
 import { hasVarOff, varOffText } from './regions.ts'
 import { byteIndex, frameOf, requireStackBounds, type StackAccess, slotIndex } from './stack-bounds.ts'
 
-/** A store to a constant place. `value` is the stored register, or the immediate of a store of one. */
-export function writeStack(
-  env: Env,
-  frame: Frame,
-  off: number,
-  size: number,
-  value: RegState | undefined,
-  imm: number,
-  source: number,
-): void {
+/** A store to a constant place. */
+export function writeStack(env: Env, frame: Frame, { off, size }: Bytes, stored: Known): void {
   const index = slotIndex(off)
   // the program may not overwrite a dynptr that owes something
   destroyDynptrAt(env, frame, index)
@@ -55,27 +48,27 @@ export function writeStack(
       if (type !== INVALID && type !== ZERO) types = withBytes(types, i, 1, MISC)
     }
     frame.setSlot(index, { types: withBytes(types, 8 - size, size, SPILL), reg })
-    env.stepStack = frame.frameno * 64 + index
+    env.stepTouch = touchOf(frame.frameno, index)
   }
-  if (value !== undefined && aligned && value.kind === 'scalar') {
+  if (stored.kind === 'imm') {
+    if (!aligned) return writeBytes(frame, { off, size }, stored.imm === 0 ? ZERO : MISC)
+    return spill(constReg(stored.imm))
+  }
+  const value = env.reg(stored.number)
+  const source = stored.number
+  if (aligned && value.kind === 'scalar') {
     let kept = value
     const fits = size === 8 || scalar.bitWidth(value.var) <= size * 8
     // the copy in memory learns what the register learns, where it is the whole of it
     if (!fits) kept = edit(value, { id: 0, delta: undefined })
-    else if (source >= 0) {
+    else {
       kept = linkable(env, value)
       if (kept !== value) env.setReg(source, kept)
     }
     spill(kept)
     return
   }
-  if (value === undefined && aligned) {
-    spill(constReg(imm))
-    // precision need not look further back for the slot; the step does not count as the store of a register does
-    env.stepStack = -2 - env.stepStack
-    return
-  }
-  if (value !== undefined && isSpillable(value)) {
+  if (isSpillable(value)) {
     if (size !== 8) reject('spill-size', 'invalid size of register spill', { reg: source })
     if (frame !== env.frame && value.kind === 'fp') {
       reject('spill-stack-pointer', 'cannot spill pointers to stack into stack frame of the caller', { reg: source })
@@ -84,10 +77,15 @@ export function writeStack(
     spill(value)
     return
   }
-  const zero = value === undefined ? imm === 0 : isNull(value)
-  if (zero && source >= 0) markPrecise(env, source)
-  setBytes(frame, off, size, zero ? ZERO : MISC)
-  if (size === 8) setBit(frame.written, index)
+  const zero = isNull(value)
+  if (zero) markPrecise(env, source)
+  writeBytes(frame, { off, size }, zero ? ZERO : MISC)
+}
+
+type Known = Exclude<Stored, { kind: 'unknown' }>
+interface Bytes {
+  readonly off: number
+  readonly size: number
 }
 
 /** An atomic changed the bytes: what is in them now nobody knows. */
@@ -96,8 +94,7 @@ export function storeUnknown(env: Env, frame: Frame, off: number, size: number):
   destroyDynptrAt(env, frame, index)
   touchesFastcallStack(env, env.subprogs[frame.subprog]!, off)
   env.printer?.slotWritten(index)
-  setBytes(frame, off, size, MISC)
-  if (size === 8) setBit(frame.written, index)
+  writeBytes(frame, { off, size }, MISC)
 }
 
 /** A call wrote the bytes at [off, off + size): what is in them nobody knows. */
@@ -108,6 +105,12 @@ export function fillStack(env: Env, frame: Frame, off: number, size: number): vo
     env.printer?.slotWritten(slotIndex(at))
     setBytes(frame, at, 1, MISC)
   }
+}
+
+/** One store: only of a whole slot is it told that it was written. */
+function writeBytes(frame: Frame, { off, size }: Bytes, type: number): void {
+  setBytes(frame, off, size, type)
+  if (size === 8) setBit(frame.written, slotIndex(off))
 }
 
 function setBytes(frame: Frame, off: number, size: number, type: number): void {
@@ -133,13 +136,10 @@ function scrubbed(slot: Slot): number {
 export function writeStackVariable(
   env: Env,
   frame: Frame,
-  min: number,
-  max: number,
-  value: RegState | undefined,
-  imm: number,
-  source: number,
+  { min, max }: { readonly min: number; readonly max: number },
+  stored: Stored,
 ): void {
-  const zero = value === undefined ? imm === 0 : isNull(value)
+  const zero = stored.kind === 'reg' ? isNull(env.reg(stored.number)) : stored.kind === 'imm' && stored.imm === 0
   let precise = false
   touchesFastcallStack(env, env.subprogs[frame.subprog]!, min)
   for (let at = min; at < max; at++) {
@@ -160,7 +160,7 @@ export function writeStackVariable(
     if (stays) precise = true
     frame.setSlot(index, { types: withBytes(types, byte, 1, stays ? ZERO : MISC), reg: notInit })
   }
-  if (precise && source >= 0) markPrecise(env, source)
+  if (precise && stored.kind === 'reg') markPrecise(env, stored.number)
 }
 
 const badRead = (off: number, i: number, size: number): never =>
@@ -173,7 +173,7 @@ export function readStack(env: Env, frame: Frame, off: number, size: number): Re
   markSlotRead(env.state, frame.frameno, index)
   touchesFastcallStack(env, env.subprogs[frame.subprog]!, off)
   if (isSpilled(slot)) {
-    env.stepStack = frame.frameno * 64 + index
+    env.stepTouch = touchOf(frame.frameno, index)
     const spilled = spilledBytes(slot)
     if (size === 8 && spilled === 8) return slot.reg
     if (slot.reg.kind !== 'scalar') return reject('fill-size', 'invalid size of register fill')
@@ -192,10 +192,10 @@ export function readStack(env: Env, frame: Frame, off: number, size: number): Re
     }
     if (spillBytes === size && scalar.isZero(slot.reg.var)) return constReg(0)
     if (zeroBytes === size) {
-      env.stepStack = -1
+      env.stepTouch = undefined
       return constReg(0)
     }
-    env.stepStack = -1
+    env.stepTouch = undefined
     return unknownScalar
   }
   return readBytes(frame, off, off + size, size)

@@ -5,7 +5,7 @@ import { frameOf, requireStackBounds, slotIndex } from '../access/stack-bounds.t
 import { constVar, hasVarOff } from '../access/regions.ts'
 import type { Env } from '../env.ts'
 import { markSlotRead } from '../explore/liveness.ts'
-import { reject } from '../report.ts'
+import { orElse, reject } from '../report.ts'
 import { type DynptrType, edit, pointer, type RegState } from '../state/reg.ts'
 import { allBytes, byteType, DYNPTR, emptySlot, slotOf } from '../state/stack.ts'
 import { type Frame, setBit, type State } from '../state/state.ts'
@@ -67,14 +67,13 @@ export function constructDynptr(
 ): void {
   const reg = env.reg(number)
   if (reg.kind !== 'fp') reject('dynptr-uninit', 'Dynptr has to be an uninitialized dynptr', { reg: number })
-  let index: number
-  try {
-    index = objectSlot(env, number, 'dynptr', 2)
-  } catch (error) {
-    const seen = error instanceof Error ? error.message : ''
-    env.verbose(seen)
-    return reject('dynptr-uninit', 'Dynptr has to be an uninitialized dynptr', { reg: number, seen })
-  }
+  const index = orElse(
+    () => objectSlot(env, number, 'dynptr', 2),
+    ({ message: seen }) => {
+      env.verbose(seen)
+      return reject('dynptr-uninit', 'Dynptr has to be an uninitialized dynptr', { reg: number, seen })
+    },
+  )
   requireStackBounds(env, number, 0, 16, 'write')
   const frame = frameOf(env, reg)
   destroyDynptrAt(env, frame, index)

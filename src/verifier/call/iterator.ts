@@ -6,7 +6,7 @@ import type { Btf, BtfId } from '../../btf/index.ts'
 import { frameOf, requireStackBounds } from '../access/stack-bounds.ts'
 import { type Env, inRcu } from '../env.ts'
 import { markSlotRead } from '../explore/liveness.ts'
-import { Rejection, reject } from '../report.ts'
+import { orElse, reject } from '../report.ts'
 import { edit, pointer, RCU, TRUSTED, type RegState, UNTRUSTED } from '../state/reg.ts'
 import { allBytes, byteType, DYNPTR, emptySlot, ITER, slotOf } from '../state/stack.ts'
 import { setBit, type State } from '../state/state.ts'
@@ -54,13 +54,13 @@ export function constructIterator(env: Env, number: number, btf: Btf, id: BtfId,
 
 /** Undefined where none can lie; the log says why. */
 function iteratorSlot(env: Env, number: number, slots: number): number | undefined {
-  try {
-    return objectSlot(env, number, 'iter', slots)
-  } catch (error) {
-    if (!(error instanceof Rejection)) throw error
-    env.verbose(error.message)
-    return undefined
-  }
+  return orElse<number | undefined>(
+    () => objectSlot(env, number, 'iter', slots),
+    ({ message }) => {
+      env.verbose(message)
+      return undefined
+    },
+  )
 }
 
 /** bpf_iter_X_next and _destroy: the very iterator, initialised. */

@@ -5,7 +5,7 @@ import { type BtfId, isNoCastAlias, sizeOf, structIdsMatch } from '../../btf/ind
 import type { Env } from '../env.ts'
 import { markRegRead } from '../explore/liveness.ts'
 import { markPrecise } from '../explore/precision.ts'
-import { Rejection, reject } from '../report.ts'
+import { orElse, reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
 import { ALLOC, isNull, regTypeText } from '../state/reg.ts'
 import { type Arg, kindText, projections } from './kfunc-arg-kind.ts'
@@ -67,19 +67,18 @@ export function requireSizedMemory(env: Env, meta: KfuncMeta, arg: Arg): true {
   const sizeFirst = env.rules.declaredArgs
   if (sizeFirst && next.suffixes.includes('szk')) requireConstSize(env, meta, arg)
   if (sizeFirst ? !isNull(reg) : !isNull(reg) || !optional) {
-    try {
-      withoutNull(env, number, () => {
-        requireSized(env, number + 1, { write: false, zeroOk: true, uninit: false }, [])
-        requireSized(env, number + 1, { write: true, zeroOk: true, uninit: false }, [])
-      })
-    } catch (error) {
-      if (!(error instanceof Rejection)) throw error
-      env.verbose(error.message)
-      reject('mem-len', `arg#${index} arg#${index + 1} memory, len pair leads to invalid memory access`, {
-        ...details,
-        seen: error.message,
-      })
+    const readAndWrite = (): void => {
+      requireSized(env, number + 1, { write: false, zeroOk: true, uninit: false }, [])
+      requireSized(env, number + 1, { write: true, zeroOk: true, uninit: false }, [])
     }
+    orElse(
+      () => withoutNull(env, number, readAndWrite),
+      ({ message: seen }) => {
+        env.verbose(seen)
+        const text = `arg#${index} arg#${index + 1} memory, len pair leads to invalid memory access`
+        return reject('mem-len', text, { ...details, seen })
+      },
+    )
   }
   if (!sizeFirst && next.suffixes.includes('szk')) requireConstSize(env, meta, arg)
   return true

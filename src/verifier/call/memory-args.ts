@@ -2,6 +2,7 @@
 // Memory handed to a helper or kfunc: a pointer and a size, or a pointer to something of known size.
 
 import { accessBtfPointer } from '../access/btf-pointer.ts'
+import { storedUnknown } from '../access/access.ts'
 import { access, requireMapAccess, requireNoSpecialField } from '../access/memory.ts'
 import {
   requireBuffer,
@@ -104,8 +105,11 @@ export function requireMemory(env: Env, number: number, size: number, use: Memor
       }
       if (!plainContexts.has(env.prog.type)) break
       if (size === 0) return use.zeroOk ? undefined : reject('zero-sized-read', '', { reg: number })
-      const last = { base: number, off: size - 1, size: 1, value: -1, imm: 0, signed: false, strict: false }
-      access(env, { ...last, write: use.write })
+      const last = { base: number, off: size - 1, size: 1, atomic: false }
+      access(
+        env,
+        use.write ? { ...last, write: true, stored: storedUnknown } : { ...last, write: false, signed: false },
+      )
       return
     }
     default:

@@ -3,7 +3,7 @@
 // their types.
 
 import { canSleepHere, type Env, type Subprog, unsleepableRegion } from '../env.ts'
-import { Rejection, reject } from '../report.ts'
+import { orElse, reject } from '../report.ts'
 import { pointer, unknownScalar } from '../state/reg.ts'
 import { Frame } from '../state/state.ts'
 import { argTypes, requireGlobalArg, returnsVoid } from './global-args.ts'
@@ -45,18 +45,16 @@ function callGlobal(env: Env, subprog: Subprog, index: number): number {
     env.verbose('i.e., in a RCU/IRQ/preempt-disabled section, or in')
     reject('sleep-global-call', 'a non-sleepable BPF program context')
   }
-  try {
-    argTypes(env, subprog).forEach((arg, i) => {
-      requireGlobalArg(env, arg, i, index)
-    })
-  } catch (error) {
-    if (!(error instanceof Rejection)) throw error
-    env.verbose(error.message)
-    reject('global-args', `Caller passes invalid args into func#${index} ('${name}')`, {
-      seen: error.message,
-      ...error.details,
-    })
-  }
+  orElse(
+    () =>
+      argTypes(env, subprog).forEach((arg, i) => {
+        requireGlobalArg(env, arg, i, index)
+      }),
+    ({ message: seen, details }) => {
+      env.verbose(seen)
+      return reject('global-args', `Caller passes invalid args into func#${index} ('${name}')`, { seen, ...details })
+    },
+  )
   env.verbose(`Func#${index} ('${name}') is global and assumed valid.`)
   env.noteCalled(subprog)
   env.clobberCallerSaved()

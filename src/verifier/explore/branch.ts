@@ -21,9 +21,9 @@ import {
   withVar,
 } from '../state/reg.ts'
 import { isSpilledScalar } from '../state/stack.ts'
-import { type LinkedReg, mapRegs, type State } from '../state/state.ts'
+import { DST_TO_STACK, type LinkedReg, mapRegs, SRC_TO_STACK, type State, type ToStack } from '../state/state.ts'
 import { readReg } from './operands.ts'
-import { DST_IS_FP, markPrecise, SRC_IS_FP } from './precision.ts'
+import { markPrecise } from './precision.ts'
 
 /** In place of a packet pointer's range: at the end or beyond it; at least a byte beyond it. */
 const AT_PKT_END = -1
@@ -39,8 +39,7 @@ export function executeJump(env: Env, insn: Insn, fork: (target: number) => Stat
   const target = next + insn.off
   const src = op.source === 'reg' ? readReg(env, insn.src) : constReg(insn.imm)
   const dst = readReg(env, insn.dst)
-  const stackPointers = (dst.kind === 'fp' ? DST_IS_FP : 0) | (op.source === 'reg' && src.kind === 'fp' ? SRC_IS_FP : 0)
-  if (stackPointers !== 0) env.stepStack = stackPointers
+  env.stepToStack = ((dst.kind === 'fp' ? DST_TO_STACK : 0) | (src.kind === 'fp' ? SRC_TO_STACK : 0)) as ToStack
   const width = op.width as 32 | 64
   const taken = isTaken(op.name, width, dst, src)
   if (taken !== undefined) {
@@ -133,13 +132,13 @@ function collectLinked(state: State, id: number, out: LinkedReg[]): void {
     for (let i = 0; i < 10; i++) {
       const reg = regs[i]!
       if (reg.kind !== 'scalar' || reg.id !== id) continue
-      if (out.length < MAX_LINKED) out.push({ frame: f, reg: i, slot: -1 })
+      if (out.length < MAX_LINKED) out.push({ frame: f, in: 'reg', index: i })
       else regs[i] = edit(reg, { id: 0, delta: undefined })
     }
     for (let s = 0; s < stack.length; s++) {
       const slot = stack[s]!
       if (!isSpilledScalar(slot) || slot.reg.id !== id) continue
-      if (out.length < MAX_LINKED) out.push({ frame: f, reg: -1, slot: s })
+      if (out.length < MAX_LINKED) out.push({ frame: f, in: 'slot', index: s })
       else stack[s] = { types: slot.types, reg: edit(slot.reg, { id: 0, delta: undefined }) }
     }
   }
@@ -171,19 +170,21 @@ function refine(
   syncLinked(state, insn.dst, linked)
 }
 
-/** Copies of a scalar learn what one of them learnt, each at its own distance. */
+/**
+ * Copies of a scalar learn what one of them learnt, each at its own distance. One at no distance becomes the very value, link and
+ * all: a copy that 0 was added to passes on that it was moved, and what was moved loses its link when it moves again.
+ */
 function syncLinked(state: State, number: number, linked: readonly LinkedReg[]): void {
   const known = state.cur.regs[number]!
   if (known.id === 0) return
-  for (const { frame, reg: i, slot: s } of linked) {
+  for (const { frame, in: place, index } of linked) {
     const { regs, stack } = state.frames[frame]!
-    const reg = s >= 0 ? stack[s]!.reg : regs[i]!
+    const reg = place === 'slot' ? stack[index]!.reg : regs[index]!
     if (reg === known || reg.id !== known.id || reg.kind !== 'scalar') continue
-    const same = reg.delta === known.delta
     const shift = (reg.delta ?? 0) - (known.delta ?? 0)
-    const next = withVar(reg, same ? known.var : scalar.linkedPlus(known.var, shift))
-    if (s >= 0) stack[s] = { types: stack[s]!.types, reg: next }
-    else regs[i] = next
+    const next = shift === 0 ? known : withVar(reg, scalar.linkedPlus(known.var, shift))
+    if (place === 'slot') stack[index] = { types: stack[index]!.types, reg: next }
+    else regs[index] = next
   }
 }
 

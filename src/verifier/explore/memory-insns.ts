@@ -5,11 +5,11 @@ import { type BtfType, resolveType, sizeOf, skipModifiers, typeTags } from '../.
 import { missingMessage } from '../../object/index.ts'
 import type { Insn } from '../../isa/index.ts'
 import { imm64 } from '../../isa/index.ts'
-import { ATOMIC } from '../access/kptr.ts'
+import { storedReg, storedUnknown } from '../access/access.ts'
 import { access } from '../access/memory.ts'
 import { requireNoReferences } from '../call/references.ts'
 import type { Env } from '../env.ts'
-import { reject, Unlinked, unsupported } from '../report.ts'
+import { orElse, reject, Unlinked, unsupported } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
 import {
   PERCPU,
@@ -58,11 +58,9 @@ export function accessLoad(env: Env, insn: Insn): void {
     base: insn.src,
     off: insn.off,
     size: insn.op.size,
+    atomic: false,
     write: false,
-    value: insn.dst,
-    imm: 0,
     signed: insn.op.signed,
-    strict: false,
   })
   env.setReg(insn.dst, value)
   requireOneType(env, base, { trustMayDiffer: true })
@@ -75,11 +73,9 @@ export function accessStore(env: Env, insn: Insn): void {
     base: insn.dst,
     off: insn.off,
     size: insn.op.size,
+    atomic: false,
     write: true,
-    value: insn.op.source === 'reg' ? insn.src : -1,
-    imm: insn.imm,
-    signed: false,
-    strict: false,
+    stored: insn.op.source === 'reg' ? storedReg(insn.src) : { kind: 'imm', imm: insn.imm },
   })
   requireOneType(env, base, { trustMayDiffer: false })
 }
@@ -98,16 +94,20 @@ export function accessAtomic(env: Env, insn: Insn): void {
   if (op.name === 'cmpxchg') readReg(env, 0)
   if (BANNED.has(base.kind) || (base.kind === 'arena' && bitwiseFetch(op)))
     reject('atomic-store', `BPF_ATOMIC stores into R${insn.dst} ${regTypeText(base)} is not allowed`, { reg: insn.dst })
-  const shape = { base: insn.dst, off: insn.off, size: op.size, signed: false, strict: true }
-  const loaded = access(env, { ...shape, write: false, value: op.fetch ? insn.src : -1, imm: 0 })
-  requireOneType(env, base, { trustMayDiffer: false })
-  access(env, { ...shape, write: true, value: -1, imm: ATOMIC })
-  if (op.fetch || op.name === 'xchg') {
-    const target = op.name === 'cmpxchg' ? 0 : insn.src
+  const target = !op.fetch ? undefined : op.name === 'cmpxchg' ? 0 : insn.src
+  // what is loaded takes the place of the pointer, if it goes there, before memory is touched
+  if (target !== undefined) {
     requireWritable(target)
     env.noteWrite(target)
-    env.setReg(target, loaded)
+    env.setReg(target, unknownScalar)
   }
+  const shape = { base: insn.dst, off: insn.off, size: op.size, atomic: true }
+  const loaded = access(env, { ...shape, write: false, signed: false })
+  if (target !== undefined) env.setReg(target, loaded)
+  // part of a spill that is not loaded is no fill
+  else if (op.size !== 8) env.stepTouch = undefined
+  requireOneType(env, base, { trustMayDiffer: false })
+  access(env, { ...shape, write: true, stored: storedUnknown })
 }
 
 export function loadImm64(env: Env, insn: Insn): void {
@@ -183,12 +183,13 @@ export function loadAbs(env: Env, insn: Insn): void {
   if (env.state.frames.some(({ callback }, i) => i > 0 && callback !== 'none'))
     reject('ld-abs-callback', 'cannot use BPF_LD_[ABS|IND] within callback')
   const ctx = readReg(env, 6)
-  try {
-    requireNoReferences(env, true)
-  } catch (error) {
-    env.verbose(error instanceof Error ? error.message : '')
-    reject('ld-abs-ref', 'BPF_LD_[ABS|IND] cannot be mixed with socket references')
-  }
+  orElse(
+    () => requireNoReferences(env, true),
+    ({ message }) => {
+      env.verbose(message)
+      return reject('ld-abs-ref', 'BPF_LD_[ABS|IND] cannot be mixed with socket references')
+    },
+  )
   if (env.state.activeLocks > 0) reject('ld-abs-lock', 'BPF_LD_[ABS|IND] cannot be used inside bpf_spin_lock-ed region')
   if (env.state.activeIrq > 0)
     reject('ld-abs-irq', 'BPF_LD_[ABS|IND] cannot be used inside bpf_local_irq_save-ed region')

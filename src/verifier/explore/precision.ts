@@ -4,13 +4,12 @@
 // Sound because whatever the walk cannot follow falls back to marking every scalar of every ancestor.
 
 import type { Env } from '../env.ts'
-import { edit, type RegState } from '../state/reg.ts'
+import { edit } from '../state/reg.ts'
 import { isSpilledScalar } from '../state/stack.ts'
-import { mapRegs, MAX_FRAMES, type State, type Step, testBit } from '../state/state.ts'
+import { DST_TO_STACK, MAX_FRAMES, SRC_TO_STACK, type State, type Step, testBit } from '../state/state.ts'
 
-/** `Step.stack` of a jump: which operands point to the stack, and so have no exact value to trace. */
-export const DST_IS_FP = 1
-export const SRC_IS_FP = 2
+/** R1 to R5. */
+const ARGUMENTS = 0x3e
 
 /** What still has to be traced: registers and stack slots per frame. */
 class Wanted {
@@ -68,19 +67,13 @@ export function propagatePrecision(env: Env, seen: State): void {
   if (!wanted.empty()) chase(env, env.state, wanted)
 }
 
-/** A new checkpoint begins with no marks: they come as later code asks for them. */
-export function forgetPrecision(env: Env): void {
-  if (!env.allPrecise) return
-  env.allPrecise = false
-  const forget = (reg: RegState): RegState => (reg.precise ? edit(reg, { precise: false }) : reg)
-  mapRegs(env.state, forget)
-}
-
 function chase(env: Env, from: State, wanted: Wanted): void {
   let state: State | undefined = from
   /** The step executed after the one looked at: tells calls that entered a frame from calls that did not. */
   let later: { insn: number; frame: number } = { insn: env.insn, frame: from.frames.length - 1 }
+  let root = from
   while (state !== undefined) {
+    root = state
     for (let step: Step | undefined = state.last; step !== undefined; step = step.before) {
       if (!back(env, step, later, wanted)) return markAll(env)
       later = step
@@ -92,9 +85,9 @@ function chase(env: Env, from: State, wanted: Wanted): void {
     if (wanted.empty()) return
     state = parent
   }
-  // R1-R5 of a function verified on its own are its start; anything else came from where the walk could not see
-  const args = env.state.frames[0]!.subprog > 0 && from.frames.length === 1 ? 0x3e : 0
-  wanted.regs[0] = wanted.regs[0]! & ~args
+  // R1-R5 of a function verified on its own are where values begin, if a checkpoint was kept right there: only then does the kernel
+  // see that it came to the start. Anything else came from where the walk could not see.
+  if (root !== from && root.lastInsn < 0 && root.frames[0]!.subprog > 0) wanted.regs[0] = wanted.regs[0]! & ~ARGUMENTS
   if (!wanted.empty()) markAll(env)
 }
 
@@ -124,9 +117,9 @@ function mark(state: State, wanted: Wanted): void {
   }
 }
 
+/** In checkpoints: the current state has no marks, they come as later code asks for them. */
 function markAll(env: Env): void {
-  env.allPrecise = true
-  for (let state: State | undefined = env.state; state !== undefined; state = state.parent) {
+  for (let state = env.state.parent; state !== undefined; state = state.parent) {
     for (const frame of state.frames) {
       for (let i = 0; i < 10; i++) {
         const reg = frame.regs[i]!
@@ -146,13 +139,13 @@ function back(env: Env, step: Step, later: { insn: number; frame: number }, want
   const insn = env.insns[step.insn]!
   const f = step.frame
   const { op } = insn
-  const linked = step.linked
+  const { linked, touch } = step
   const syncLinked = (): void => {
     if (linked === undefined) return
-    if (!linked.some((l) => (l.slot >= 0 ? wanted.hasSlot(l.frame, l.slot) : wanted.has(l.frame, l.reg)))) return
+    if (!linked.some((l) => (l.in === 'slot' ? wanted.hasSlot(l.frame, l.index) : wanted.has(l.frame, l.index)))) return
     for (const l of linked)
-      if (l.slot >= 0) wanted.setSlot(l.frame, l.slot)
-      else wanted.set(l.frame, l.reg)
+      if (l.in === 'slot') wanted.setSlot(l.frame, l.index)
+      else wanted.set(l.frame, l.index)
   }
   switch (op.kind) {
     case 'alu':
@@ -165,13 +158,12 @@ function back(env: Env, step: Step, later: { insn: number; frame: number }, want
     case 'load':
       if (!wanted.has(f, insn.dst)) return true
       wanted.clear(f, insn.dst)
-      if (step.stack >= 0) wanted.setSlot(step.stack >> 6, step.stack & 63)
+      if (touch !== undefined) wanted.setSlot(touch.frame, touch.slot)
       return true
     case 'store':
       if (wanted.has(f, insn.dst)) return false
-      if (step.stack < -1) wanted.clearSlot((-2 - step.stack) >> 6, (-2 - step.stack) & 63)
-      if (step.stack < 0 || !wanted.hasSlot(step.stack >> 6, step.stack & 63)) return true
-      wanted.clearSlot(step.stack >> 6, step.stack & 63)
+      if (touch === undefined || !wanted.hasSlot(touch.frame, touch.slot)) return true
+      wanted.clearSlot(touch.frame, touch.slot)
       if (op.source === 'reg') wanted.set(f, insn.src)
       return true
     case 'atomic': {
@@ -180,12 +172,12 @@ function back(env: Env, step: Step, later: { insn: number; frame: number }, want
         // what was in memory, as a load; what is there afterwards nobody knows
         if (!wanted.has(f, loaded)) return true
         wanted.clear(f, loaded)
-        if (step.stack >= 0) wanted.setSlot(step.stack >> 6, step.stack & 63)
+        if (touch !== undefined) wanted.setSlot(touch.frame, touch.slot)
         return true
       }
       if (wanted.has(f, insn.dst)) return false
-      if (step.stack < 0 || !wanted.hasSlot(step.stack >> 6, step.stack & 63)) return true
-      wanted.clearSlot(step.stack >> 6, step.stack & 63)
+      if (touch === undefined || !wanted.hasSlot(touch.frame, touch.slot)) return true
+      wanted.clearSlot(touch.frame, touch.slot)
       wanted.set(f, insn.src)
       return true
     }
@@ -194,33 +186,33 @@ function back(env: Env, step: Step, later: { insn: number; frame: number }, want
       return true
     case 'ld_abs':
     case 'ld_ind':
-      return !wanted.has(f, 0)
+      // of the frame it went on in: a load beyond the packet returns from its function
+      return !wanted.has(later.frame, 0)
     case 'jump':
       syncLinked()
       if (op.source === 'reg' && (wanted.has(f, insn.dst) || wanted.has(f, insn.src))) {
-        const stackPointers = Math.max(0, step.stack)
-        if ((stackPointers & DST_IS_FP) === 0) wanted.set(f, insn.dst)
-        if ((stackPointers & SRC_IS_FP) === 0) wanted.set(f, insn.src)
+        if ((step.toStack & DST_TO_STACK) === 0) wanted.set(f, insn.dst)
+        if ((step.toStack & SRC_TO_STACK) === 0) wanted.set(f, insn.src)
       }
       syncLinked()
       return true
     case 'call': {
       if (later.frame === f + 1) {
         // the call entered the later frame: its arguments were ours
-        const args = wanted.regs[f + 1]! & 0x3e
-        if ((wanted.regs[f + 1]! & ~0x3e) !== 0 || wanted.lo[f + 1] !== 0 || wanted.hi[f + 1] !== 0) return false
+        const args = wanted.regs[f + 1]! & ARGUMENTS
+        if ((wanted.regs[f + 1]! & ~ARGUMENTS) !== 0 || wanted.lo[f + 1] !== 0 || wanted.hi[f + 1] !== 0) return false
         wanted.regs[f + 1] = 0
         if (insn.src === 1) wanted.regs[f] = wanted.regs[f]! | args
         return true
       }
       wanted.clear(f, 0)
-      return (wanted.regs[f]! & 0x3e) === 0
+      return (wanted.regs[f]! & ARGUMENTS) === 0
     }
     case 'exit':
       if (later.frame === f - 1) {
         const callback = env.insns[later.insn]?.op.kind === 'call' && env.insns[later.insn]!.src !== 1
         // a callback goes back to its call, made with the very registers of the first time; other calls leave none of r1-r5
-        if (!callback && (wanted.regs[f - 1]! & 0x3e) !== 0) return false
+        if (!callback && (wanted.regs[f - 1]! & ARGUMENTS) !== 0) return false
         if (wanted.has(f - 1, 0)) {
           wanted.clear(f - 1, 0)
           if (!callback) wanted.set(f, 0)

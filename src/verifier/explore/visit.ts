@@ -11,7 +11,7 @@ import { sameCalls, type State, testBit } from '../state/state.ts'
 import { loopDone, loopStart, noteBackEdge } from './components.ts'
 import { identicalRegs, statesEqual } from './equal.ts'
 import { propagateReads } from './liveness.ts'
-import { forgetPrecision, propagatePrecision } from './precision.ts'
+import { propagatePrecision } from './precision.ts'
 
 /** BPF_F_TEST_STATE_FREQ: a state is kept wherever one can be. */
 const TEST_STATE_FREQ = 8
@@ -147,7 +147,6 @@ export function visited(env: Env): boolean {
   env.peakStates++
   env.prevJmps = env.jmpsProcessed
   env.prevInsns = env.processed
-  forgetPrecision(env)
   const kept = state.copy()
   kept.branches = 1
   kept.firstInsn = at

@@ -146,12 +146,30 @@ export class Frame {
   }
 }
 
-/** A register or stack slot named across frames: slot >= 0 is a stack slot. */
+/** A register or stack slot named across frames. */
 export interface LinkedReg {
   readonly frame: number
-  readonly reg: number
+  readonly in: 'reg' | 'slot'
+  readonly index: number
+}
+
+/** A stack slot that an insn spills to or fills from. */
+export interface StackTouch {
+  readonly frame: number
   readonly slot: number
 }
+const touches: (StackTouch | undefined)[] = Array.from({ length: MAX_FRAMES * 64 }, () => undefined)
+/** The same value for the same slot. */
+export function touchOf(frame: number, slot: number): StackTouch {
+  const at = frame * 64 + slot
+  touches[at] ??= { frame, slot }
+  return touches[at]!
+}
+
+/** Which operands of a jump point to the stack, and so have no exact value to trace. */
+export const DST_TO_STACK = 1
+export const SRC_TO_STACK = 2
+export type ToStack = 0 | 1 | 2 | 3
 
 /** One executed insn, linked to the one before it within the same segment. Shared by forks. */
 export interface Step {
@@ -160,8 +178,8 @@ export interface Step {
   readonly weight: number
   readonly insn: number
   readonly frame: number
-  /** Stack access through a register: frame * 64 + slot; -1 where none; -2 minus that for a store of an immediate. Of a jump: DST_IS_FP, SRC_IS_FP. */
-  readonly stack: number
+  readonly touch: StackTouch | undefined
+  readonly toStack: ToStack
   readonly linked: readonly LinkedReg[] | undefined
   /** Registers of the current frame before the insn; kept only when the path is traced for an explanation. */
   readonly regs: readonly RegState[] | undefined

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// A mistake of ours is no verdict: it is told, the other programs are judged, and the exit status is 3.
+import { afterEach, expect, test, vi } from 'vitest'
+import type * as Check from '../../src/check.ts'
+import { main } from '../../src/cli/main.ts'
+
+vi.mock('../../src/check.ts', async (original) => {
+  const real = await original<typeof Check>()
+  return {
+    ...real,
+    checkProgram: (...args: Parameters<typeof Check.checkProgram>) => {
+      if (args[1].name === 'release_twice') throw new TypeError('cannot read what is not there')
+      return real.checkProgram(...args)
+    },
+  }
+})
+afterEach(() => void vi.restoreAllMocks())
+
+test('one program that we trip over', async () => {
+  const heard = (stream: NodeJS.WriteStream): string[] => {
+    const texts: string[] = []
+    vi.spyOn(stream, 'write').mockImplementation((text) => texts.push(String(text)) > 0)
+    return texts
+  }
+  const [out, err] = [heard(process.stdout), heard(process.stderr)]
+  const status = await main(['check', '--kernel', '6.12', 'examples/03-flags/release.bpf.o'])
+  expect(status).toBe(3)
+  expect(err.join('')).toMatch(
+    /release\.bpf\.o: release_twice: this is a bug in kfuncs, please report it:\nTypeError: cannot read/,
+  )
+  expect(out.join('')).toContain('release_then_read')
+})

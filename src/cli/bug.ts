@@ -5,4 +5,4 @@
 export const BUG = 3
 
 export const bugText = (error: unknown): string =>
-  `this is a bug in kfuncs, please report it:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
+  `this is a bug in kfuncs, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`

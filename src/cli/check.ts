@@ -11,7 +11,7 @@ import type { CheckFlags } from './main.ts'
 import { printer } from './print.ts'
 import { progress } from './progress.ts'
 import { nearest } from './nearest.ts'
-import { requireType, UsageError } from './usage.ts'
+import { complain, requireType, UsageError } from './usage.ts'
 
 export async function check(paths: readonly string[], flags: CheckFlags): Promise<number> {
   requireType(flags.type)
@@ -29,11 +29,12 @@ export async function check(paths: readonly string[], flags: CheckFlags): Promis
   }
   const trouble = (message: string): void => {
     shown.clear()
-    process.stderr.write(`kfuncs: ${message}\n`)
+    complain(message)
     status = Math.max(status, 2)
   }
   const bug = (message: string): void => {
-    trouble(message)
+    shown.clear()
+    complain(message)
     status = BUG
   }
   // --prog over several objects: those that have no such program are passed over, unless none has.
@@ -70,9 +71,9 @@ function noProgram(name: string, others: readonly string[]): string {
 /** What is doubtful about the kernel, and whether the rules are its own: before any verdict, on stderr. */
 function tellOfKernel(kernel: Kernel, flags: CheckFlags): void {
   const notes = isBundled(flags) ? [] : [...new Set(kernel.notes)]
-  for (const note of notes) process.stderr.write(`kfuncs: note: ${note}\n`)
+  for (const note of notes) complain(`note: ${note}`)
   const rules = rulesNote(kernel)
-  if (rules !== undefined) process.stderr.write(`kfuncs: warning: ${rules}\n`)
+  if (rules !== undefined) complain(`warning: ${rules}`)
 }
 
 const isBundled = (flags: CheckFlags): boolean => /^\d+\.\d+$/.test(flags.kernel)

@@ -3,7 +3,7 @@
 import { disassemble, imm64 } from '../isa/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import { type LinkedProgram, linkProgram } from '../object/index.ts'
-import { formatFault } from '../fault/index.ts'
+import { formatFault, printable } from '../fault/index.ts'
 import { openForCheck } from '../check.ts'
 import { kernelOf } from './kernel.ts'
 import { orTell, readInput } from './usage.ts'
@@ -24,7 +24,7 @@ export async function disasm(path: string, flags: DisasmFlags): Promise<number> 
     const linked = linkProgram(opened.object, program, kernel)
     if (linked.ok) return disasmText(linked.value, kernel)
     status = 2
-    return `${program.name}: SEC("${program.section}"): cannot be linked\n    ${formatFault(linked.fault)}`
+    return `${printable(`${program.name}: SEC("${program.section}")`)}: cannot be linked\n    ${formatFault(linked.fault)}`
   })
   process.stdout.write(`${texts.join('\n\n')}\n`)
   return status
@@ -47,7 +47,7 @@ export function disasmText(program: LinkedProgram, kernel: Kernel): string {
     lines.push(`${String(i).padStart(4)}: ${statement(program, kernel, i)}`)
     if (program.insns[i]!.op.kind === 'ld_imm64') i++
   }
-  return lines.join('\n')
+  return lines.map((line) => printable(line)).join('\n')
 }
 
 function statement(program: LinkedProgram, kernel: Kernel, at: number): string {

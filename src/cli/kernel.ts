@@ -2,8 +2,10 @@
 // --kernel and --module: a kernel to ask, with modules on top.
 import { basename, extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { thrownText } from '../fault/index.ts'
 import { addModuleFile, bundledKernels, type Kernel, openKernel, withModule } from '../kernel/index.ts'
 import { defineModule, type ModuleDefinition, parseModuleJson } from '../kfunc/index.ts'
+import { settled } from './foreign.ts'
 import { readTypeScript } from './typescript.ts'
 import { orTell, readInput, UsageError } from './usage.ts'
 
@@ -51,10 +53,11 @@ async function importDefinition(path: string): Promise<ModuleDefinition> {
   try {
     const { typescript = false } = process.features as { typescript?: string | false }
     if (/\.m?ts$/.test(path) && typescript === false) readTypeScript(resolve(path))
-    exported = (await import(href)) as Record<string, unknown>
+    exported = (await settled(path, import(href))) as Record<string, unknown>
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code !== 'ERR_UNKNOWN_FILE_EXTENSION') throw new UsageError(`${path}: ${message}`)
+    if (error instanceof UsageError) throw error
+    const { code } = Object(error) as NodeJS.ErrnoException
+    if (code !== 'ERR_UNKNOWN_FILE_EXTENSION') throw new UsageError(`${path}: ${thrownText(error)}`)
     throw new UsageError(
       `${path}: Node ${process.versions.node} does not read TypeScript — use Node 22.18 or later, have TypeScript installed beside it, or give it as .json or .js`,
     )

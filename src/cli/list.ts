@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // kfuncs list: one line a kfunc.
+import { printable } from '../fault/index.ts'
 import { callerWords } from '../kfunc/index.ts'
 import { kernelOf } from './kernel.ts'
-import { requireType } from './usage.ts'
+import { complain, requireType } from './usage.ts'
 
 interface ListFlags {
   readonly kernel: string
@@ -27,12 +28,12 @@ export async function list(text: string | undefined, options: ListFlags): Promis
     const flags = [...kfunc.flags].map((flag) => flag.replace('KF_', '').toLowerCase()).join(' ')
     const owner = kfunc.module === undefined ? '' : `[${kfunc.module}] `
     process.stdout.write(
-      `${kfunc.name.padEnd(width)}  ${owner}${callerWords(kfunc).join('; ')}${flags === '' ? '' : `  (${flags})`}\n`,
+      `${printable(`${kfunc.name.padEnd(width)}  ${owner}${callerWords(kfunc).join('; ')}${flags === '' ? '' : `  (${flags})`}`)}\n`,
     )
   }
   if (rows.length > 0) return 0
   const called = text === undefined ? '' : ` with "${text}" in its name`
   const forType = options.type === undefined ? '' : ` that ${options.type} programs may call`
-  process.stderr.write(`kfuncs: Linux ${kernel.release} has no kfunc${called}${forType}\n`)
+  complain(`Linux ${kernel.release} has no kfunc${called}${forType}`)
   return 1
 }

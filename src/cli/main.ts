@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command line: verbs and their options. What a verb does is in the file of its name, loaded when it is called.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { UsageError } from './usage.ts'
+import { printableLines } from '../fault/index.ts'
+import { complain, UsageError } from './usage.ts'
 import { version } from './version.ts'
 
 export interface KernelOptions {
@@ -25,6 +26,8 @@ export async function main(args: readonly string[]): Promise<number> {
     .description('BPF kernel functions: will the kernel take this object, and if not, why?')
     .version(version)
     .exitOverride()
+    // What it complains of is an argument, which may be a file's name.
+    .configureOutput({ writeErr: (text) => process.stderr.write(printableLines(text)) })
     .configureHelp({ sortSubcommands: false })
   const kernelOption = () =>
     new Option(
@@ -98,7 +101,7 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     if (!(error instanceof UsageError)) throw error
-    process.stderr.write(`kfuncs: ${error.message}\n`)
+    complain(error.message)
     return 2
   }
 }

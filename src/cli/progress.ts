@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One line on a terminal's stderr about what is under way, once it takes longer than a glance; nothing anywhere else.
+import { printable } from '../fault/index.ts'
+
 export function progress(total: number) {
   const tty = process.stderr.isTTY === true
   const start = performance.now()
@@ -17,7 +19,7 @@ export function progress(total: number) {
     say: (what: string): void => {
       if (!tty || performance.now() - start < 500) return
       clear()
-      process.stderr.write(`[${done + 1}/${total}] ${what}`.slice(0, (process.stderr.columns ?? 80) - 1))
+      process.stderr.write(printable(`[${done + 1}/${total}] ${what}`).slice(0, (process.stderr.columns ?? 80) - 1))
       drawn = true
     },
   }

@@ -2,6 +2,7 @@
 // kfuncs show NAME: everything there is to say about a kfunc.
 import { deprecationText } from '../explain/index.ts'
 import { bundledKernels, type Kernel, openKernel } from '../kernel/index.ts'
+import { printable } from '../fault/index.ts'
 import { describeKfunc } from '../kfunc/index.ts'
 import { helperId } from '../uapi/index.ts'
 import { kernelOf } from './kernel.ts'
@@ -75,5 +76,5 @@ export function showText(kernel: Kernel, name: string): string {
     const where = `${use.program} of ${use.file}${macros ? ' with include/example.h' : ''}`
     part(`Use (${where}, accepted by Linux 6.12)`, use.text.split('\n'))
   }
-  return lines.join('\n')
+  return lines.map((line) => printable(line)).join('\n')
 }

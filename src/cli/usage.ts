@@ -2,11 +2,17 @@
 // What the user can put right: told in one line, exit status 2.
 import { readFileSync } from 'node:fs'
 import { fullType } from '../check.ts'
-import { formatFault, type Result } from '../fault/index.ts'
+import { formatFault, printable, type Result } from '../fault/index.ts'
 import { progTypes } from '../uapi/index.ts'
 import { nearest } from './nearest.ts'
 
 export class UsageError extends Error {}
+
+/** Tells the user on standard error. What it names may be a stranger's, so every line but those of a stack is one line. */
+export function complain(text: string): void {
+  const [said, ...stack] = text.split(/\n(?= {4}at )/)
+  process.stderr.write(`${[`kfuncs: ${said}`, ...stack].map((line) => printable(line)).join('\n')}\n`)
+}
 
 /** The value, or the fault told to the user. */
 export function orTell<T>(result: Result<T>): T {

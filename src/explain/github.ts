@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Annotations of GitHub Actions: "Workflow commands for GitHub Actions", ::error file=…,line=…,title=…::message.
 
+import { printable } from '../fault/index.ts'
+import { readable } from './readable.ts'
 import type { Outcome } from './types.ts'
 
 /** Workflow commands for one program, a line each; '' where there is nothing to say. */
-export function renderGithub(outcome: Outcome): string {
+export function renderGithub(judged: Outcome): string {
+  const outcome = readable(judged, { form: 'line' })
   const lines = outcome.warnings.map((text) => command('warning', { title: outcome.program }, text))
   const { diagnostic } = outcome
   if (diagnostic !== undefined) {
@@ -35,9 +38,6 @@ export function renderGithub(outcome: Outcome): string {
 }
 
 function command(name: string, properties: Readonly<Record<string, string>>, message: string): string {
-  const list = Object.entries(properties).map(([key, value]) => `${key}=${escapeProperty(value)}`)
-  return `::${name} ${list.join(',')}::${escapeData(message)}`
+  const list = Object.entries(properties).map(([key, value]) => `${key}=${printable(value, 'workflowProperty')}`)
+  return `::${name} ${list.join(',')}::${printable(message, 'workflowData')}`
 }
-
-const escapeData = (text: string): string => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
-const escapeProperty = (text: string): string => escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C')

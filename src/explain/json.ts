@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One line of JSON a program, for tools.
 
+import { printable } from '../fault/index.ts'
 import type { Outcome, Source } from './types.ts'
 
 /** Keys in the order they are printed. Absent things are null, so that every line has every key. */
@@ -47,5 +48,5 @@ export function jsonLine(outcome: Outcome): JsonLine {
   }
 }
 
-/** One program as one line of JSON, without the newline. */
-export const renderJson = (outcome: Outcome): string => JSON.stringify(jsonLine(outcome))
+/** One program as one line of JSON, without the newline. Nothing in it is invisible, yet it parses to the object's own text. */
+export const renderJson = (outcome: Outcome): string => printable(JSON.stringify(jsonLine(outcome)), 'json')

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The log as the kernel's verifier writes it: the report's lines, the message, the footer.
 
+import { printable } from '../fault/index.ts'
 import type { Report } from '../verifier/index.ts'
 
 /** Kernel-format log of a verification (`verify` with `log`); without log lines, its message and footer. */
@@ -14,7 +15,7 @@ export function renderLog(report: Report): string {
   lines.push(
     `processed ${report.insnsProcessed} insns (limit 1000000) max_states_per_insn ${maxStatesPerInsn(report)} total_states ${report.states} peak_states ${report.peakStates} mark_read 0`,
   )
-  return `${lines.join('\n')}\n`
+  return `${lines.map((line) => printable(line)).join('\n')}\n`
 }
 
 const maxStatesPerInsn = (report: Report): number =>

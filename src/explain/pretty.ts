@@ -2,7 +2,9 @@
 // A diagnostic for a terminal, in the manner of rustc: what, where, the lines of C with what happened on each, why, and
 // what to change.
 
+import type { DeepOptions } from '../fault/index.ts'
 import { type Palette, palette } from './colour.ts'
+import { readable } from './readable.ts'
 import type { Diagnostic, Note, Outcome } from './types.ts'
 import { expandTabs as expand, wrap } from './wrap.ts'
 
@@ -14,7 +16,8 @@ export interface PrettyOptions {
 }
 
 /** One program's verdict and, where it is not accepted, why. Ends with a newline. */
-export function renderPretty(outcome: Outcome, options: PrettyOptions = {}): string {
+export function renderPretty(judged: Outcome, options: PrettyOptions = {}): string {
+  const outcome = readable(judged, texts)
   const paint = palette(options.colour ?? false)
   const width = Math.max(40, options.width ?? 100)
   const lines: string[] = []
@@ -30,10 +33,14 @@ export function renderPretty(outcome: Outcome, options: PrettyOptions = {}): str
 }
 
 /** One line for a program that fails as the one before it did. */
-export function renderAgain({ diagnostic, program, section }: Outcome, { colour = false }: PrettyOptions = {}): string {
+export function renderAgain(judged: Outcome, { colour = false }: PrettyOptions = {}): string {
+  const { diagnostic, program, section } = readable(judged, texts)
   const paint = palette(colour)
   return `${paint.error(`error[${diagnostic?.code}]`)}${paint.strong(`: ${program}`)} ${section}: the same\n`
 }
+
+/** Lines of source stay as they are until their columns are counted (`expand`). */
+const texts: DeepOptions = { form: 'line', except: ['text', 'before', 'after'] }
 
 function diagnosticLines(diagnostic: Diagnostic, outcome: Outcome, paint: Palette, width: number): readonly string[] {
   const { primary } = diagnostic

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // SARIF 2.1.0 (OASIS), the exchange format of static analysers: one run, a rule a code, a result a rejected program.
 
+import { printable } from '../fault/index.ts'
 import { codes } from './codes/index.ts'
+import { readable } from './readable.ts'
 import type { Note, Outcome, Source } from './types.ts'
 
 /** A whole SARIF log of everything that was checked. */
-export function renderSarif(outcomes: readonly Outcome[], version = '0.0.0'): string {
+export function renderSarif(judged: readonly Outcome[], version = '0.0.0'): string {
+  const outcomes = judged.map((outcome) => readable(outcome, { form: 'sarif' }))
   const used = codes.filter(({ code }) => outcomes.some(({ diagnostic }) => diagnostic?.code === code))
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -32,7 +35,7 @@ export function renderSarif(outcomes: readonly Outcome[], version = '0.0.0'): st
       },
     ],
   }
-  return `${JSON.stringify(log, null, 2)}\n`
+  return printable(`${JSON.stringify(log, null, 2)}\n`, 'json')
 }
 
 function notifications(outcomes: readonly Outcome[]): readonly object[] {
@@ -102,7 +105,13 @@ function location(source: Source | undefined, object: string, column?: number): 
   }
 }
 
-const uri = (path: string): string => path.replace(/^\.\//, '').split('/').map(encodeURIComponent).join('/')
+const uri = (path: string): string =>
+  path
+    .replace(/^\.\//, '')
+    .replace(/\p{Cs}/gu, '\ufffd')
+    .split('/')
+    .map(encodeURIComponent)
+    .join('/')
 const camel = (title: string): string =>
   title
     .split(/[^A-Za-z0-9]+/)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the texts of a code are filled in with: names, words and conditions taken from the case at hand.
 
-import { acquiresOf, callerWords, iteratorFamily, type Kfunc, partnerOf, releasesOf } from '../kfunc/index.ts'
+import { acquiresOf, callerWords, iteratorFamily, type Kfunc, NoAnswer, partnerOf, releasesOf } from '../kfunc/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import type { LinkedProgram } from '../object/index.ts'
 import { scalar } from '../verifier/index.ts'
@@ -258,10 +258,16 @@ function didYouMean(name: string, program: LinkedProgram, kernel: Kernel): strin
       ? {}
       : { structOps: { typeName: program.structOps.typeName, member: program.structOps.member } }),
   }
+  const isAllowed = (kfunc: Kfunc): boolean => {
+    try {
+      return kernel.kfuncAllowed(kfunc, traits)
+    } catch (error) {
+      if (error instanceof NoAnswer) return false
+      throw error
+    }
+  }
   return nearest(
     name,
-    [...kernel.kfuncs.values()]
-      .filter((kfunc) => kfunc.name !== name && kernel.kfuncAllowed(kfunc, traits))
-      .map((kfunc) => kfunc.name),
+    [...kernel.kfuncs.values()].filter((kfunc) => kfunc.name !== name && isAllowed(kfunc)).map((kfunc) => kfunc.name),
   )
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { printable } from '../fault/index.ts'
 
 /** Words in lines of at most `width`; a word longer than that stands alone. */
 export function wrap(text: string, width: number): readonly string[] {
@@ -16,5 +17,5 @@ export function wrap(text: string, width: number): readonly string[] {
   return lines
 }
 
-/** Tabs as four columns: BTF keeps a line as it was written. */
-export const expandTabs = (text: string): string => text.trimEnd().replaceAll('\t', '    ')
+/** A line of source as it is printed: tabs as four columns (BTF keeps a line as it was written), nothing invisible. */
+export const expandTabs = (text: string): string => printable(text.trimEnd().replaceAll('\t', '    '), 'source')

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every floor returns instead of throwing: where something is, what is wrong there, what to do.
 
+import { printable } from './printable.ts'
+
+export { count, dictionary, fields, readBy, type ReadOptions, string, strings, thrownText } from './schema.ts'
+export { type DeepOptions, printable, printableDeep, printableLines, type TextForm } from './printable.ts'
+
 /** Where. The reader that finds a fault fills in what it knows; each caller adds its part. */
 export interface Place {
   readonly object?: string
@@ -62,8 +67,10 @@ export function formatPlace(place: Place): string {
   return parts.join(': ')
 }
 
-/** A fault as one line: place, what, and the hint behind a dash. */
+/** A fault as one line, safe to print: place, what, and the hint behind a dash. */
 export function formatFault(fault: Fault): string {
   const place = formatPlace(fault.place)
-  return `${place === '' ? '' : `${place}: `}${fault.what}${fault.hint === undefined ? '' : ` — ${fault.hint}`}`
+  return printable(
+    `${place === '' ? '' : `${place}: `}${fault.what}${fault.hint === undefined ? '' : ` — ${fault.hint}`}`,
+  )
 }

@@ -15,6 +15,7 @@ export function profileParts(
 ): Result<KernelParts> {
   return attempt({ section: 'profile' }, () => {
     const notes: string[] = []
+    const config = blob(index.config)
     const btf = openBtf(blob(index.btf), 'vmlinux', undefined)
     const kfuncs: Kfunc[] = [...kfuncsOfSets(btf, undefined, registered(index.sets, index.release, notes))]
     const destructors: Destructor[] = [...destructorsIn(btf, index.destructors)]
@@ -34,7 +35,7 @@ export function profileParts(
       destructors,
       lists: new Map(Object.entries(index.lists).map(([name, names]) => [name, new Set(names)])),
       errorInjection: new Set(index.errorInjection),
-      config: parseConfig(() => blob(index.config)),
+      config: parseConfig(() => config),
       notes,
       gates: new Map(),
     }
@@ -56,5 +57,9 @@ function registered(sets: readonly ProfileSet[], release: string, notes: string[
   })
 }
 
-const destructorsIn = (btf: Btf, rows: readonly ProfileDestructor[]): readonly Destructor[] =>
-  rows.map(({ struct, kfunc }) => ({ struct, btf, kfunc }))
+function destructorsIn(btf: Btf, rows: readonly ProfileDestructor[]): readonly Destructor[] {
+  for (const { struct, kfunc } of rows)
+    if (struct >= btf.count || btf.type(struct).kind !== 'struct')
+      throw new FaultError(`profile’s destructor ${kfunc} is for type ${struct}, which is no struct`)
+  return rows.map(({ struct, kfunc }) => ({ struct, btf, kfunc }))
+}

@@ -7,6 +7,7 @@ import { buildKernel, type KernelParts } from './build-kernel.ts'
 import { btfParts, imageParts } from './open-image.ts'
 import { profileParts } from './open-profile.ts'
 import { readBundled } from './platform.ts'
+import { bundledBytes } from './digest.ts'
 import { isProfile, readProfile } from './profile-format.ts'
 import type { Kernel } from './types.ts'
 
@@ -47,7 +48,8 @@ async function bundled(name: string, options: OpenKernelOptions): Promise<Result
   }
   const file = `${name}.kfprofile`
   const bytes = options.readProfile === undefined ? await readBundled(file) : ok(await options.readProfile(file))
-  return bytes.ok ? fromBytes(bytes.value, { name: file, ...options }) : bytes
+  const known = bytes.ok ? await bundledBytes(file, bytes.value) : bytes
+  return known.ok ? fromBytes(known.value, { name: file, ...options }) : known
 }
 
 async function fromBytes(bytes: Uint8Array, options: OpenKernelOptions): Promise<Result<KernelParts>> {

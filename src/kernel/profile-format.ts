@@ -7,7 +7,19 @@
 //
 // The index names every blob by offset and length from the end of the index (padded to 4).
 
-import { attempt, fail, FaultError, type Result } from '../fault/index.ts'
+import * as v from 'valibot'
+import {
+  attempt,
+  count,
+  dictionary,
+  fail,
+  FaultError,
+  fields,
+  readBy,
+  type Result,
+  string,
+  strings,
+} from '../fault/index.ts'
 import { inflateRaw } from './platform.ts'
 
 export interface BlobRef {
@@ -54,7 +66,10 @@ export interface Profile {
 
 const magic = 'KFPROF1\n'
 const headerSize = 12
-const maxPayload = 256 * 1024 * 1024
+/** A distribution's kernel with all its modules' BTF has some 30 MB. */
+const maxPayload = 128 * 1024 * 1024
+/** Of that, the index: Debian's has 100 kB. */
+const maxIndex = 16 * 1024 * 1024
 
 /** Is this a profile rather than an image or BTF? */
 export function isProfile(bytes: Uint8Array): boolean {
@@ -75,6 +90,7 @@ export async function readProfile(bytes: Uint8Array): Promise<Result<Profile>> {
     const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength)
     const indexSize = view.getUint32(0, true)
     const start = (4 + indexSize + 3) & ~3
+    if (indexSize > maxIndex) throw new FaultError(`profile index of ${indexSize} bytes, the limit is ${maxIndex}`)
     if (4 + indexSize > size) throw new FaultError('profile index ends beyond the profile', { byte: 0 })
     const index = parseIndex(payload.subarray(4, 4 + indexSize))
     const blob = ({ offset, length }: BlobRef): Uint8Array => {
@@ -89,20 +105,33 @@ export async function readProfile(bytes: Uint8Array): Promise<Result<Profile>> {
 }
 
 function parseIndex(bytes: Uint8Array): ProfileIndex {
-  let index: ProfileIndex
+  let index: unknown
   try {
     index = JSON.parse(new TextDecoder().decode(bytes))
   } catch {
     throw new FaultError('profile index is not JSON', { byte: 4 })
   }
-  if (index?.format !== 1) throw new FaultError('profile has a format this version does not read', { byte: 4 })
-  const complete =
-    typeof index.release === 'string' &&
-    typeof index.lists === 'object' &&
-    [index.sets, index.destructors, index.modules, index.errorInjection].every(Array.isArray)
-  if (!complete) throw new FaultError('profile index lacks a part', { byte: 4 }, 'make the profile anew')
-  return index
+  return readBy(indexSchema, index, { what: 'profile index', place: { byte: 4 }, hint: 'make the profile anew' })
 }
+
+const id = v.pipe(count, v.maxValue(0xffff_ffff, 'must be of 32 bits'))
+const blobRef = fields({ offset: count, length: count })
+const sets = v.array(
+  fields({ set: string, members: v.array(v.tuple([id, id], 'must be an id and flags'), 'must be a list') }),
+  'must be a list',
+)
+const destructors = v.array(fields({ struct: id, kfunc: string }), 'must be a list')
+const indexSchema = fields({
+  format: v.literal(1, 'must be 1: this version reads no other'),
+  release: v.pipe(string, v.regex(/^\d+\.\d+/, 'must be a release')),
+  btf: blobRef,
+  config: blobRef,
+  sets,
+  destructors,
+  lists: dictionary(strings),
+  errorInjection: strings,
+  modules: v.array(fields({ name: string, btf: blobRef, sets, destructors }), 'must be a list'),
+})
 
 /** The payload of a profile, not yet deflated; `blobs` in the order the index was given their refs by `layOut`. */
 export function assembleProfile(index: ProfileIndex, blobs: readonly Uint8Array[]): Uint8Array {

@@ -10,6 +10,9 @@ export interface FilterSubject {
   readonly structOps?: { readonly typeName: string; readonly member: string } | undefined
 }
 
+/** A filter of somebody's module that does not say whether: who asked cannot say either. */
+export class NoAnswer extends Error {}
+
 /** The call a filter decides about. */
 export interface FilteredCall {
   readonly kfunc: string

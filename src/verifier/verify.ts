@@ -3,6 +3,7 @@
 
 import { type BtfId, resolveType } from '../btf/index.ts'
 import type { Kernel } from '../kernel/index.ts'
+import { NoAnswer } from '../kfunc/index.ts'
 import type { LinkedProgram } from '../object/index.ts'
 import { checkRewrites } from './after.ts'
 import { checkAttach } from './attach.ts'
@@ -54,7 +55,7 @@ export function verify(linked: LinkedProgram, kernel: Kernel, options: VerifyOpt
       }
     }
     if (error instanceof Unlinked) return { verdict: 'load_error', message: error.message, insn: env.insn, ...common() }
-    if (error instanceof Unsupported)
+    if (error instanceof Unsupported || error instanceof NoAnswer)
       return { verdict: 'unsupported', what: error.message, insn: env.insn, ...common() }
     throw error
   }

@@ -26,7 +26,7 @@ test('one program that we trip over', async () => {
   const status = await main(['check', '--kernel', '6.12', 'examples/03-flags/release.bpf.o'])
   expect(status).toBe(3)
   expect(err.join('')).toMatch(
-    /release\.bpf\.o: release_twice: this is a bug in kfuncs, please report it:\nTypeError: cannot read/,
+    /release\.bpf\.o: release_twice: this is a bug in kfuncs, please report it: TypeError: cannot read/,
   )
   expect(out.join('')).toContain('release_then_read')
 })

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // defineModule: C text, flags and registration → a module, if it keeps every rule; else the first rule it breaks.
 import { type CFunction, type CUnit, cdeclToBtf, loadC } from '../../cdecl/index.ts'
-import { attempt, FaultError, ok, type Result } from '../../fault/index.ts'
-import { type FilterSubject, filterRow } from '../filters.ts'
+import { attempt, FaultError, ok, type Result, thrownText } from '../../fault/index.ts'
+import { type FilterSubject, filterRow, NoAnswer } from '../filters.ts'
 import { suffixesOf } from '../suffixes.ts'
 import type { KfuncDeprecation, KfuncRegistration } from '../types.ts'
 import { argumentRules } from './argument-rules.ts'
 import { flagRules } from './flag-rules.ts'
 import { iteratorRules } from './iterator-rules.ts'
 import { moduleRules } from './module-rules.ts'
+import { readDefinition } from './read.ts'
 import { shaperOf } from './resolve.ts'
 import { type Draft, type KfuncRule, violation } from './rule.ts'
 import type {
@@ -29,11 +30,8 @@ export const kfuncRules: readonly KfuncRule[] = [...flagRules, ...iteratorRules,
  * place is in the C text. The module belongs to no kernel yet: `withModule` gives a kernel's copy with it, `kernelFromModule` one
  * with nothing else in it.
  */
-export async function defineModule(
-  definition: ModuleDefinition,
-  options: DefineOptions = {},
-): Promise<Result<KfuncModule>> {
-  const draft = await readDraft(definition, options)
+export async function defineModule(given: ModuleDefinition, options: DefineOptions = {}): Promise<Result<KfuncModule>> {
+  const draft = await readDraft(given, options)
   if (!draft.ok) return draft
   const violations = checkDraft(draft.value)
   const first = violations[0]
@@ -41,13 +39,15 @@ export async function defineModule(
     const more = violations.length === 1 ? '' : ` (and ${violations.length - 1} more)`
     return { ok: false, fault: { ...first.fault, what: `${first.fault.what}${more}` } }
   }
-  const { unit, kfuncs, registrations } = draft.value
+  const { definition, unit, kfuncs, registrations } = draft.value
   return ok({
     name: definition.name,
     unit,
     kfuncs,
     registrations,
-    filters: new Map(Object.entries(definition.filters ?? {}).map(([name, filter]) => [name, filterFunction(filter)])),
+    filters: new Map(
+      Object.entries(definition.filters ?? {}).map(([name, filter]) => [name, filterFunction(name, filter)]),
+    ),
     dtors: new Map(Object.entries(definition.dtors ?? {})),
     aliases: new Map(Object.entries(definition.aliases ?? {})),
   })
@@ -70,7 +70,10 @@ function checkDraft(draft: Draft): RuleViolation[] {
   return found
 }
 
-async function readDraft(definition: ModuleDefinition, options: DefineOptions): Promise<Result<Draft>> {
+async function readDraft(given: ModuleDefinition, options: DefineOptions): Promise<Result<Draft>> {
+  const read = attempt({}, () => readDefinition(given))
+  if (!read.ok) return read
+  const definition = read.value
   const reader = options.reader === undefined ? await loadC() : ok(options.reader)
   if (!reader.ok) return reader
   const file = definition.file ?? `${definition.name}.c`
@@ -153,13 +156,30 @@ function deprecationOf(
   return flags.includes('KF_DEPRECATED') ? {} : undefined
 }
 
-function filterFunction(filter: ModuleFilter): (program: FilterSubject) => boolean {
-  if (typeof filter === 'function') return filter
+function filterFunction(name: string, filter: ModuleFilter): (program: FilterSubject) => boolean {
+  if (typeof filter === 'function') return guarded(name, filter)
   const { types, attachTypes, structOps } = filter
   return (program) =>
     (types?.includes(program.type) ?? true) &&
     (attachTypes?.includes(program.attachType ?? '') ?? true) &&
     (structOps?.includes(program.structOps?.typeName ?? '') ?? true)
+}
+
+/** Somebody's function: it gets a copy, and whatever else it does than to answer true or false is no answer. */
+function guarded(name: string, filter: (program: FilterSubject) => unknown): (program: FilterSubject) => boolean {
+  return ({ type, attachType, attachName, structOps }) => {
+    const program = { type, attachType, attachName, structOps: structOps === undefined ? undefined : { ...structOps } }
+    let answer: unknown
+    try {
+      answer = filter(program)
+    } catch (error) {
+      throw new NoAnswer(`the filter ${name} throws: ${thrownText(error)}`)
+    }
+    if (typeof answer === 'boolean') return answer
+    throw new NoAnswer(
+      `the filter ${name} answers ${answer instanceof Promise ? 'a promise' : typeof answer}, not true or false`,
+    )
+  }
 }
 
 /** The filter of a registration as a function; the kernel's own by their names. */

@@ -167,7 +167,8 @@ export class LogPrinter implements Printer {
     const line = lines[index]!
     const last = lines[this.lastLine]
     if (last !== undefined && last.file === line.file && last.line === line.line) return
-    this.line(`; ${line.text.trimStart()} @ ${line.file.slice(line.file.lastIndexOf('/') + 1)}:${line.line}`)
+    // A newline in somebody's BTF would be a line of the kernel's here.
+    this.line(oneLine(`; ${line.text.trimStart()} @ ${line.file.slice(line.file.lastIndexOf('/') + 1)}:${line.line}`))
     this.lastLine = index
   }
 
@@ -230,3 +231,5 @@ const isSameObject = (a: Slot, b: Slot): boolean =>
   a.reg.refObjId === b.reg.refObjId
 const isObject = (slot: Slot): boolean =>
   byteType(slot, 7) === DYNPTR || byteType(slot, 7) === ITER || byteType(slot, 7) === IRQ
+
+const oneLine = (text: string): string => text.replaceAll('\n', '\\n')

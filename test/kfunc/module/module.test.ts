@@ -120,10 +120,10 @@ describe('a module as JSON', () => {
   test.for([
     ['{', /not JSON/],
     ['[]', /the definition must be an object/],
-    ['{"c":"","register":{}}', /name must be a string/],
+    ['{"c":"","register":{}}', /the definition lacks .name./],
     ['{"name":"m","c":1,"register":{}}', /c must be a string/],
     ['{"name":"m","c":"","register":{"X":"f"}}', /register\.X must be a list of strings/],
-    ['{"name":"m","c":"","register":[{"types":["X"]}]}', /register\[0\]\.kfuncs must be a list of strings/],
+    ['{"name":"m","c":"","register":[{"types":["X"]}]}', /register\[0\] lacks .kfuncs./],
     ['{"name":"m","c":"","register":{},"flag":{}}', /unknown field 'flag'/],
     ['{"name":"m","c":"","register":{},"filters":{"x":{"kinds":[]}}}', /filters\.x has an unknown field 'kinds'/],
   ] as const)('%s is a fault', ([json, what]) => {

@@ -2,7 +2,7 @@
 // The floors of the house: a file imports from its own floor or from below, and enters another folder through its index.ts.
 const floors = [
   ['fault'],
-  ['binary', 'isa'],
+  ['binary', 'isa', 'schema'],
   ['btf', 'uapi', 'cdecl'],
   ['kfunc', 'object'],
   ['kernel'],

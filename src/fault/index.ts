@@ -3,7 +3,6 @@
 
 import { printable } from './printable.ts'
 
-export { count, dictionary, fields, readBy, type ReadOptions, string, strings, thrownText } from './schema.ts'
 export { type DeepOptions, printable, printableDeep, printableLines, type TextForm } from './printable.ts'
 
 /** Where. The reader that finds a fault fills in what it knows; each caller adds its part. */
@@ -73,4 +72,13 @@ export function formatFault(fault: Fault): string {
   return printable(
     `${place === '' ? '' : `${place}: `}${fault.what}${fault.hint === undefined ? '' : ` — ${fault.hint}`}`,
   )
+}
+
+/** What somebody's code threw, which may be anything, as text. */
+export function thrownText(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? String(thrown.message) : String(thrown)
+  } catch {
+    return 'something that has no text'
+  }
 }

@@ -8,18 +8,8 @@
 // The index names every blob by offset and length from the end of the index (padded to 4).
 
 import * as v from 'valibot'
-import {
-  attempt,
-  count,
-  dictionary,
-  fail,
-  FaultError,
-  fields,
-  readBy,
-  type Result,
-  string,
-  strings,
-} from '../fault/index.ts'
+import { attempt, fail, FaultError, type Result } from '../fault/index.ts'
+import { count, dictionary, fields, readBy, string, strings } from '../schema/index.ts'
 import { inflateRaw } from './platform.ts'
 
 export interface BlobRef {

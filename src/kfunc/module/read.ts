@@ -2,7 +2,7 @@
 // A module definition from outside, JSON or JavaScript: one schema. What it gives is a copy with plain fields, so getters, proxies and
 // later changes of the author's object are seen once or never.
 import * as v from 'valibot'
-import { dictionary, fields, readBy, string, strings } from '../../fault/index.ts'
+import { dictionary, fields, readBy, string, strings } from '../../schema/index.ts'
 import type { ModuleDefinition } from './types.ts'
 
 /** The longest C text, and the longest definition as JSON, in characters. */

@@ -2,7 +2,7 @@
 // Values of somebody else's making, read by a schema: what comes out has exactly the fields that were asked for, each read once.
 // A schema's message is what follows the field's name: 'must be a string'.
 import * as v from 'valibot'
-import { FaultError, type Place } from './index.ts'
+import { FaultError, type Place, thrownText } from '../fault/index.ts'
 
 export interface ReadOptions {
   /** What the value is: 'the definition'. */
@@ -84,12 +84,3 @@ export const dictionary = <const S extends v.GenericSchema>(each: S) =>
       return found
     }),
   )
-
-/** What somebody's code threw, which may be anything, as text. */
-export function thrownText(thrown: unknown): string {
-  try {
-    return thrown instanceof Error ? String(thrown.message) : String(thrown)
-  } catch {
-    return 'something that has no text'
-  }
-}

@@ -4,6 +4,7 @@ import { disassemble, imm64 } from '../isa/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import { type LinkedProgram, linkProgram } from '../object/index.ts'
 import { formatFault, printable } from '../fault/index.ts'
+import { funcName } from '../explain/index.ts'
 import { openForCheck } from '../check.ts'
 import { kernelOf } from './kernel.ts'
 import { orTell, readInput } from './usage.ts'
@@ -34,10 +35,10 @@ export async function disasm(path: string, flags: DisasmFlags): Promise<number> 
 export function disasmText(program: LinkedProgram, kernel: Kernel): string {
   const lines = [`${program.name}: SEC("${program.section}")`]
   const sources = new Map(program.lines.map((line) => [line.insn, line]))
-  const functions = new Map(program.funcs.map(({ insn, typeId }) => [insn, program.btf?.type(typeId).name]))
+  const starts = new Set(program.funcs.map(({ insn }) => insn).filter((insn) => insn > 0))
   let text = ''
   for (let i = 0; i < program.insns.length; i++) {
-    const name = i === 0 ? undefined : functions.get(i)
+    const name = starts.has(i) ? funcName(program, i) : undefined
     if (name !== undefined) lines.push('', `${name}:`)
     const source = sources.get(i)
     if (source !== undefined && source.text.trim() !== '' && `${source.line} ${source.text}` !== text) {

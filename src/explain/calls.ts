@@ -26,9 +26,14 @@ export function callee(program: LinkedProgram, at: number): Callee | undefined {
 
 /** Name of the function that starts at an insn. */
 export function subprogName(program: LinkedProgram, start: number): string {
-  const func = program.funcs.find(({ insn }) => insn === start)
-  if (func === undefined || program.btf === undefined) return `the function at insn ${start}`
-  return program.btf.type(func.typeId).name || `the function at insn ${start}`
+  return funcName(program, start) ?? `the function at insn ${start}`
+}
+
+/** What func_info calls the function that starts at an insn. The record may name any type, or one that is not there. */
+export function funcName({ funcs, btf }: LinkedProgram, start: number): string | undefined {
+  const func = funcs.find(({ insn }) => insn === start)
+  if (func === undefined || btf === undefined || func.typeId >= btf.count) return undefined
+  return btf.type(func.typeId).name || undefined
 }
 
 /** The kfunc at a call, as the kernel has it. */

@@ -21,7 +21,7 @@ interface Part {
 }
 
 /** The sections of a good ELF64 object of either byte order. */
-function partsOf(bytes: Uint8Array): { readonly parts: readonly Part[]; readonly little: boolean } {
+export function partsOf(bytes: Uint8Array): { readonly parts: readonly Part[]; readonly little: boolean } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const little = bytes[5] === 1
   const table = Number(view.getBigUint64(0x28, little))
@@ -39,7 +39,7 @@ function partsOf(bytes: Uint8Array): { readonly parts: readonly Part[]; readonly
   return { parts, little }
 }
 
-const extremes = [
+export const extremes = [
   0, 1, 2, 3, 7, 8, 0x7f, 0xff, 0xffff, 0x1_0000, 0x00ff_ffff, 0x7fff_ffff, 0x8000_0000, 0xffff_fff8, 0xffff_ffff,
 ]
 

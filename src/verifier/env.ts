@@ -223,11 +223,11 @@ export class Env {
   isInnerMap(index: number): boolean {
     return this.innerMaps.has(index)
   }
-  /** Maps inside maps get indexes of their own, beyond the program's. */
+  /** Maps inside maps get indexes of their own, beyond the program's, however many it has. */
   innerMap(index: number): number | undefined {
     const inner = this.map(index).inner
     if (inner === undefined) return undefined
-    const key = 10_000 + index
+    const key = this.prog.maps.length + index
     this.innerMaps.set(key, inner)
     return key
   }

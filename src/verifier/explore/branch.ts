@@ -54,10 +54,17 @@ export function executeJump(env: Env, insn: Insn, fork: (target: number) => Stat
   const other = fork(target)
   const here = env.state
   if (dst.kind === 'scalar' && src.kind === 'scalar') {
-    refine(here, insn, dst, src, linked, false)
-    refine(other, insn, dst, src, linked, true)
-    return next
+    refine(here, insn, dst, src, false)
+    refine(other, insn, dst, src, true)
   }
+  // a scalar compared with a pointer teaches nothing, but is brought in step all the same
+  if (linked.length > 1) {
+    for (const state of [here, other]) {
+      if (op.source === 'reg') syncLinked(state, insn.src, linked)
+      syncLinked(state, insn.dst, linked)
+    }
+  }
+  if (dst.kind === 'scalar' && src.kind === 'scalar') return next
   const eq = op.name === 'jeq'
   if (eq || op.name === 'jne') {
     if (width === 64 && op.source === 'imm' && insn.imm === 0 && mayBeNull(dst)) {
@@ -144,30 +151,19 @@ function collectLinked(state: State, id: number, out: LinkedReg[]): void {
   }
 }
 
-function refine(
-  state: State,
-  insn: Insn,
-  dst: RegState,
-  src: RegState,
-  linked: readonly LinkedReg[],
-  taken: boolean,
-): void {
+function refine(state: State, insn: Insn, dst: RegState, src: RegState, taken: boolean): void {
   const { op } = insn
   const { regs } = state.cur
   if (op.source === 'reg' && insn.dst === insn.src) {
     regs[insn.dst] = edit(regs[insn.dst]!, {
       var: scalar.refineBranchSelf(op.name, op.width as 32 | 64, dst.var, taken),
     })
-    syncLinked(state, insn.dst, linked)
     return
   }
   const [a, b] = scalar.refineBranch(op.name as 'jeq', op.width as 32 | 64, dst.var, src.var, taken)
   const fromReg = op.source === 'reg'
   if (fromReg && b !== src.var) regs[insn.src] = withVar(regs[insn.src]!, b)
   if (a !== dst.var) regs[insn.dst] = withVar(regs[insn.dst]!, a)
-  if (linked.length < 2) return
-  if (fromReg) syncLinked(state, insn.src, linked)
-  syncLinked(state, insn.dst, linked)
 }
 
 /**
@@ -176,7 +172,7 @@ function refine(
  */
 function syncLinked(state: State, number: number, linked: readonly LinkedReg[]): void {
   const known = state.cur.regs[number]!
-  if (known.id === 0) return
+  if (known.kind !== 'scalar' || known.id === 0) return
   for (const { frame, in: place, index } of linked) {
     const { regs, stack } = state.frames[frame]!
     const reg = place === 'slot' ? stack[index]!.reg : regs[index]!

@@ -4,6 +4,7 @@
 import { attempt, FaultError, type Result } from '../fault/index.ts'
 import { BTF_MAGIC, BTF_VERSION } from './layout.ts'
 import { BtfSection } from './section.ts'
+import type { StringTable } from './strings.ts'
 import type { Btf, BtfId } from './types.ts'
 
 /** `byte`: offset of the instruction from its section's start. */
@@ -11,14 +12,52 @@ export interface ExtFunc {
   readonly byte: number
   readonly typeId: BtfId
 }
-export interface ExtLine {
+export interface ExtLine extends SourceLine {
   readonly byte: number
+}
+/** Texts are read when asked for: a record is 16 bytes, what it names may be all of the string section. */
+export interface SourceLine {
   readonly file: string
   readonly text: string
   readonly line: number
   readonly column: number
   /** Its texts are named beyond the string section: the kernel refuses the record. */
   readonly broken?: true
+}
+
+/** What the kernel's log prints of one text at most (BPF_VERIFIER_TMP_LOG_SIZE), and the spaces it leaves out before it. */
+const MOST_TEXT = 2048
+
+class Line implements ExtLine {
+  readonly byte: number
+  readonly line: number
+  readonly column: number
+  declare readonly broken?: true
+  readonly #strings: StringTable
+  readonly #file: number
+  readonly #text: number
+  constructor(strings: StringTable, byte: number, file: number, text: number, place: number) {
+    this.byte = byte
+    this.line = place >>> 10
+    this.column = place & 0x3ff
+    this.#strings = strings
+    this.#file = file
+    this.#text = text
+    if (file >= strings.end || text >= strings.end) this.broken = true
+  }
+  #fileRead: string | undefined
+  #textRead: string | undefined
+  get file(): string {
+    this.#fileRead ??= this.#begin(this.#file)
+    return this.#fileRead
+  }
+  get text(): string {
+    this.#textRead ??= this.#begin(this.#text)
+    return this.#textRead
+  }
+  #begin(offset: number): string {
+    return offset < this.#strings.end ? this.#strings.begin(offset, MOST_TEXT) : ''
+  }
 }
 
 /** enum bpf_core_relo_kind, in order. */
@@ -112,14 +151,7 @@ function readExt(bytes: Uint8Array, btf: Btf): BtfExt {
 
   return {
     funcs: records(8, 8, 'func_info', (at) => ({ byte: u32(at), typeId: u32(at + 4) })),
-    lines: records(16, 16, 'line_info', (at) => ({
-      byte: u32(at),
-      file: has(u32(at + 4)) ? btf.strings.get(u32(at + 4)) : '',
-      text: has(u32(at + 8)) ? btf.strings.get(u32(at + 8)) : '',
-      line: u32(at + 12) >>> 10,
-      column: u32(at + 12) & 0x3ff,
-      ...(has(u32(at + 4)) && has(u32(at + 8)) ? {} : { broken: true as const }),
-    })),
+    lines: records(16, 16, 'line_info', (at) => new Line(btf.strings, u32(at), u32(at + 4), u32(at + 8), u32(at + 12))),
     relos: records(24, 16, 'core_relo', (at) => {
       const [byte, typeId, specAt, code] = [u32(at), u32(at + 4), u32(at + 8), u32(at + 12)]
       const kind = coreReloKinds[code]

@@ -145,10 +145,39 @@ const elementType = Int8Array.from(kindTable, ({ kind }) =>
 )
 const refersTo = Uint8Array.from(kindTable, (row) => (row.refers ? 1 : 0))
 
+const tagKind = Uint8Array.from(kindTable, ({ kind }) => (kind === 'decl_tag' || kind === 'type_tag' ? 1 : 0))
+
+/** The kernel takes names of 511 bytes (KSYM_NAME_LEN); what is much longer is there to be read over and over. Tags may be of any length. */
+const MAX_NAME = 4096
+const LONG = `has a name of more than ${MAX_NAME} bytes`
+
+/** Whether an offset is that of a string longer than a name may be; undefined: none is. */
+function longStrings({ bytes, start }: StringTable): ((offset: number) => boolean) | undefined {
+  const spans: { readonly from: number; readonly to: number }[] = []
+  for (let from = 0; from < bytes.length; ) {
+    const end = bytes.indexOf(0, from)
+    if (end < 0) break
+    if (end - from > MAX_NAME) spans.push({ from: start + from, to: start + end - MAX_NAME })
+    from = end + 1
+  }
+  if (spans.length === 0) return undefined
+  return (offset) => {
+    let low = 0
+    let high = spans.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (spans[middle]!.to <= offset) low = middle + 1
+      else high = middle
+    }
+    return spans[low] !== undefined && spans[low]!.from <= offset
+  }
+}
+
 /** Every name is inside the string section and every type id inside the type section. */
 function checkReferences(words: Uint32Array, starts: Uint32Array, section: BtfSection, typeStart: number): void {
   const { count, firstId } = section
   const nameEnd = section.strings.end
+  const tooLong = longStrings(section.strings)
   const wrong = (index: number, what: string): never => {
     throw new FaultError(`BTF type ${firstId + index} ${what}`, { byte: typeStart + 4 * starts[index]! })
   }
@@ -157,6 +186,7 @@ function checkReferences(words: Uint32Array, starts: Uint32Array, section: BtfSe
     if (words[at]! >= nameEnd) wrong(index, `has its name at ${words[at]}, beyond the string section (${nameEnd})`)
     const info = words[at + 1]!
     const kind = kindOf(info)
+    if (tooLong !== undefined && tagKind[kind] === 0 && tooLong(words[at]!)) wrong(index, LONG)
     if (refersTo[kind] === 1 && words[at + 2]! >= count)
       wrong(index, `refers to type ${words[at + 2]}, there are ${count}`)
     const each = eachWords[kind]!
@@ -172,6 +202,7 @@ function checkReferences(words: Uint32Array, starts: Uint32Array, section: BtfSe
     for (let element = at + 3; element < end; element += each) {
       if (nameAt >= 0 && words[element + nameAt]! >= nameEnd)
         wrong(index, 'has a member named beyond the string section')
+      if (tooLong !== undefined && nameAt >= 0 && tooLong(words[element + nameAt]!)) wrong(index, LONG)
       if (typeAt >= 0 && words[element + typeAt]! >= count) {
         wrong(index, `has a member of type ${words[element + typeAt]}, there are ${count}`)
       }

@@ -1,8 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // A string section: NUL-ended strings, referred to by byte offset. Split BTF continues the numbering of its base's section.
+//
+// Strings may share their ends, so a section of a megabyte can be a hundred thousand strings of half a megabyte each. Short ones are read
+// as they are asked for; of a long one, what all such strings have in common is decoded once, and each is a slice of it.
 
 const decoder = new TextDecoder()
 const encoder = new TextEncoder()
+
+/** Strings up to here are read byte by byte; and so much of a name is what the index of names goes by. */
+const SHORT = 64
+
+/** Of a long string that is no ASCII, which no name of the kernel's is, no more than this many bytes are read. */
+const MOST_ODD = 512
+
+interface Whole {
+  readonly start: number
+  readonly end: number
+  readonly text: string
+  readonly ascii: boolean
+}
 
 export class StringTable {
   readonly bytes: Uint8Array
@@ -31,21 +47,60 @@ export class StringTable {
     for (let at = from; ; at++) {
       const byte = bytes[at]
       if (byte === 0 || byte === undefined) return text
-      if (byte > 0x7f || at - from > 64) return decoder.decode(bytes.subarray(from, bytes.indexOf(0, from)))
+      if (byte > 0x7f || at - from > SHORT) return this.#long(from)
       text += String.fromCharCode(byte)
     }
   }
 
-  /** FNV-1a of the string at an offset. */
+  /** Long strings decoded so far, in order: what begins within one is a part of it. */
+  readonly #wholes: Whole[] = []
+
+  #long(from: number): string {
+    const { text, start, end, ascii } = this.#wholeAt(from)
+    // as many characters as bytes: every place in the one is the same place in the other
+    if (ascii) return text.slice(from - start)
+    return decoder.decode(this.bytes.subarray(from, Math.min(end, from + MOST_ODD)))
+  }
+
+  #wholeAt(from: number): Whole {
+    const wholes = this.#wholes
+    let low = 0
+    let high = wholes.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (wholes[middle]!.end <= from) low = middle + 1
+      else high = middle
+    }
+    const known = wholes[low]
+    if (known !== undefined && known.start <= from) return known
+    const { bytes } = this
+    const start = bytes.lastIndexOf(0, from) + 1
+    const end = bytes.indexOf(0, from)
+    const text = decoder.decode(bytes.subarray(start, end))
+    const whole = { start, end, text, ascii: text.length === end - start }
+    wholes.splice(low, 0, whole)
+    return whole
+  }
+
+  /** The beginning of a string: at most `most` bytes of it. */
+  begin(offset: number, most: number): string {
+    if (offset < this.start) return this.base!.begin(offset, most)
+    const text = this.get(offset)
+    return text.length > most ? text.slice(0, most) : text
+  }
+
+  /** FNV-1a of the string at an offset: of its first bytes alone where it is long. */
   hash(offset: number): number {
     if (offset < this.start) return this.base!.hash(offset)
     const { bytes } = this
     let hash = 0x811c9dc5
-    for (let at = offset - this.start; ; at++) {
+    const from = offset - this.start
+    for (let at = from; at - from < SHORT; at++) {
       const byte = bytes[at]
-      if (byte === 0 || byte === undefined) return hash >>> 0
+      if (byte === 0 || byte === undefined) break
       hash = Math.imul(hash ^ byte, 0x01000193)
     }
+    return hash >>> 0
   }
 
   /** Whether the string at an offset has three underscores in a row: it may be a CO-RE flavour. */
@@ -76,7 +131,7 @@ export const encodeName = (name: string): Uint8Array => encoder.encode(name)
 /** FNV-1a of a name, as `StringTable.hash` gives for the same string. */
 export function hashName(name: Uint8Array): number {
   let hash = 0x811c9dc5
-  for (const byte of name) hash = Math.imul(hash ^ byte, 0x01000193)
+  for (let i = 0; i < name.length && i < SHORT; i++) hash = Math.imul(hash ^ name[i]!, 0x01000193)
   return hash >>> 0
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Function and line records of a linked program: those of each function in it, moved to where the function now is. Behaviour as of
 // libbpf 1.5: a main program without records leaves its subprograms' out, a subprogram without any spoils an object that has them.
+import type { ExtLine } from '../btf/index.ts'
 import { refuse } from './faults.ts'
 import type { Layout } from './link-code.ts'
 import type { BpfObject, FuncInfo, LineInfo, ObjectFunction } from './types.ts'
@@ -14,14 +15,30 @@ export function linkInfo(
   const { ext } = object
   if (ext === undefined) return { funcs: [], lines: [] }
   const funcs = records(layout, ext.funcs, 'function', warnings, ({ typeId }, insn): FuncInfo => ({ insn, typeId }))
-  const lines = records(
-    layout,
-    ext.lines,
-    'line',
-    warnings,
-    ({ byte: _, ...line }, insn): LineInfo => ({ insn, ...line }),
-  )
+  const lines = records(layout, ext.lines, 'line', warnings, (record, insn): LineInfo => new MovedLine(record, insn))
   return { funcs, lines }
+}
+
+/** A record where its function now is; what it names stays unread until asked for. */
+class MovedLine implements LineInfo {
+  readonly insn: number
+  readonly line: number
+  readonly column: number
+  declare readonly broken?: true
+  readonly #record: ExtLine
+  constructor(record: ExtLine, insn: number) {
+    this.insn = insn
+    this.line = record.line
+    this.column = record.column
+    this.#record = record
+    if (record.broken === true) this.broken = true
+  }
+  get file(): string {
+    return this.#record.file
+  }
+  get text(): string {
+    return this.#record.text
+  }
 }
 
 function records<T extends { readonly byte: number }, U>(

@@ -16,6 +16,7 @@ import { dropFastcallStack, findFastcalls } from './explore/fastcall.ts'
 import { checkDepth } from './explore/depth.ts'
 import { explore } from './explore/explore.ts'
 import { checkFlow, checkSubprogs, findSubprogs } from './explore/flow.ts'
+import { requireNoRecursion } from './explore/recursion.ts'
 import { LogPrinter } from './log/print.ts'
 import { offered } from './offered.ts'
 import { Rejection, type Report, reject, Unlinked, Unsupported } from './report.ts'
@@ -76,6 +77,7 @@ function run(env: Env): void {
   findFastcalls(env)
   if (env.rules.loopsByComponent) findComponents(env)
   checkAttach(env)
+  if (env.rules.deepCalls) requireNoRecursion(env)
   exploreMain(env)
   exploreGlobals(env)
   dropFastcallStack(env)

@@ -30,7 +30,9 @@ describe('parseBtfExt', () => {
     const read = parseBtfExt(ext(little), btf)
     if (!read.ok) throw new Error(read.fault.what)
     expect(read.value.funcs.get('tc')).toEqual([{ byte: 16, typeId: func }])
-    expect(read.value.lines.get('tc')).toEqual([{ byte: 16, file: 'a.c', text: 'return 0;', line: 42, column: 7 }])
+    expect(read.value.lines.get('tc')).toMatchObject([
+      { byte: 16, file: 'a.c', text: 'return 0;', line: 42, column: 7 },
+    ])
     expect(read.value.relos.get('tc')).toEqual([{ byte: 24, typeId: proto, spec: '0:1', kind: 'field_exists' }])
   })
 

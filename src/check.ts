@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The main job in one call: bytes of an object and a kernel in, a verdict with its explanation for every program out.
-import { deprecationWarnings, explain, explainFault, type Outcome } from './explain/index.ts'
-import { type Fault, ok, type Result } from './fault/index.ts'
+import { deprecationWarnings, explain, explainFault, explainLimit, type Outcome } from './explain/index.ts'
+import { Budget, type Fault, LimitReached, type Limits, ok, type Result } from './fault/index.ts'
 import type { Kernel } from './kernel/index.ts'
 import { type BpfObject, type LinkedProgram, linkProgram, type ObjectProgram, openObject } from './object/index.ts'
-import { verify } from './verifier/index.ts'
+import { type Report, verify } from './verifier/index.ts'
 
-export interface CheckOptions {
+export interface CheckOptions extends Limits {
+  /** Milliseconds for all of the object's programs together: those left then are not judged. */
+  readonly totalMs?: number
   /** What the object is called in messages; its maps of global data are named after it. */
   readonly name?: string
   /** Only the program of this name. */
@@ -31,7 +33,9 @@ export interface Checked extends Outcome {
 export function check(bytes: Uint8Array, kernel: Kernel, options: CheckOptions = {}): Result<Checked[]> {
   const opened = openForCheck(bytes, options)
   if (!opened.ok) return opened
-  return ok(opened.value.programs.map((program) => checkProgram(opened.value.object, program, kernel, options)))
+  const { totalMs } = options
+  const end = totalMs === undefined ? undefined : { at: performance.now() + totalMs, totalMs }
+  return ok(opened.value.programs.map((program) => checkProgram(opened.value.object, program, kernel, options, end)))
 }
 
 /** The object, and the programs of it that are asked for. */
@@ -61,44 +65,72 @@ function namesOf(programs: readonly ObjectProgram[]): string {
   return `${names.join(', ')}${programs.length > most ? ` and ${programs.length - most} more` : ''}`
 }
 
-/** Links, verifies and explains one program. A rejected one is verified again with its path kept, for the explanation. */
+/** Instructions of a walk that keeps its path from the start: most rejections come sooner, and need no second walk to be explained. */
+const TRACED = 20_000
+/** Beyond so many, a walk is not gone over again for its explanation's sake. */
+const MOST_RETRACED = 250_000
+
+/** Links, verifies and explains one program. `end`: when the object it is in must be done. */
 export function checkProgram(
   object: BpfObject,
   program: ObjectProgram,
   kernel: Kernel,
-  { type, flags = 0, log = false }: CheckOptions = {},
+  options: CheckOptions = {},
+  end?: { readonly at: number; readonly totalMs: number },
 ): Checked {
   const start = performance.now()
-  const about = { object: object.name, program: program.name, section: program.section }
-  const time = () => Math.round((performance.now() - start) * 1000)
-  const result = linkProgram(object, program, kernel, type === undefined ? {} : { type: fullType(type) })
-  if (!result.ok) {
-    const { fault } = result
+  const { name, section, type } = program
+  const common = { object: object.name, program: name, section, type, kfuncs: [], warnings: object.warnings }
+  const budget = new Budget({ ...options, ...(end === undefined ? {} : { end }) })
+  const timed = (outcome: Checked): Checked => ({ ...outcome, timeUs: Math.round((performance.now() - start) * 1000) })
+  try {
+    budget.spend(Number.POSITIVE_INFINITY)
+    const linked = linkProgram(
+      object,
+      program,
+      kernel,
+      options.type === undefined ? {} : { type: fullType(options.type) },
+    )
+    if (linked.ok) return timed(judge(linked.value, kernel, options, budget))
+    const { fault } = linked
     const diagnostic = explainFault(fault, object, program, kernel)
-    const rest = { type: program.type, message: fault.what, timeUs: time(), kfuncs: [], warnings: object.warnings }
-    return { ...about, ...rest, verdict: 'load_error', fault, diagnostic }
+    return timed({ ...common, verdict: 'load_error', message: fault.what, fault, diagnostic })
+  } catch (error) {
+    if (!(error instanceof LimitReached)) throw error
+    const { limit } = error
+    return timed({ ...common, verdict: 'unsupported', limit, diagnostic: explainLimit(limit) })
   }
-  const linked = flags === 0 ? result.value : { ...result.value, flags: result.value.flags | flags }
-  const first = verify(linked, kernel, { log })
-  const timeUs = time()
-  const report = first.verdict === 'reject' ? verify(linked, kernel, { log, trace: true }) : first
-  const diagnostic = report.verdict === 'accept' ? undefined : explain(report, linked, kernel)
-  const message = report.verdict === 'load_error' ? report.message : undefined
+}
+
+function judge(result: LinkedProgram, kernel: Kernel, options: CheckOptions, budget: Budget): Checked {
+  const { flags = 0 } = options
+  const linked = flags === 0 ? result : { ...result, flags: result.flags | flags }
+  const report = explicable(linked, kernel, options, budget)
   const kfuncs = new Set([...linked.refs.values()].flatMap((ref) => (ref.kind === 'kfunc' ? [ref.name] : [])))
   const warnings = [...new Set([...linked.warnings, ...report.warnings, ...deprecationWarnings(linked, kernel)])]
-  const { verdict } = report
   return {
-    ...about,
+    object: linked.object,
+    program: linked.name,
+    section: linked.section,
     type: linked.type,
-    verdict,
+    verdict: report.verdict,
     report,
-    message,
-    diagnostic,
-    timeUs,
+    message: report.verdict === 'load_error' ? report.message : undefined,
+    diagnostic: report.verdict === 'accept' ? undefined : explain(report, linked, kernel),
+    limit: report.verdict === 'unsupported' ? report.limit : undefined,
     kfuncs: [...kfuncs],
     warnings,
     linked,
   }
+}
+
+/** The report, with the path to a rejection where it can be had without paying much more than the verdict did. */
+function explicable(linked: LinkedProgram, kernel: Kernel, { log = false }: CheckOptions, budget: Budget): Report {
+  const first = verify(linked, kernel, { log, budget, trace: TRACED })
+  const { insnsProcessed } = first
+  if (first.verdict !== 'reject' || insnsProcessed <= TRACED || insnsProcessed > MOST_RETRACED) return first
+  const second = verify(linked, kernel, { log, budget, trace: true })
+  return second.verdict === 'reject' ? second : first
 }
 
 /** 'xdp' → 'BPF_PROG_TYPE_XDP' */

@@ -44,14 +44,23 @@ export async function check(paths: readonly string[], flags: CheckFlags): Promis
     for (const name of names) others.add(name)
   }
   const jobs = Math.min(flags.jobs, paths.length, availableParallelism() * 4)
-  if (jobs > 1) {
+  // what a stranger's object does to its thread stays in it
+  const apart = flags.timeout !== undefined || flags.maxMemory !== undefined
+  if (jobs > 1 || (apart && !paths.includes('-'))) {
     tellOfKernel(await kernelOf(flags), flags)
     await checkInWorkers(paths, flags, jobs, { take: counted, trouble, absent, bug, done: shown.step })
   } else {
     const kernel = await kernelOf(flags)
     tellOfKernel(kernel, flags)
     for (const path of paths)
-      checkObject(path, kernel, flags, { take: counted, trouble, absent, bug, begin: shown.say, done: shown.step })
+      checkObject(path, kernel, flags, {
+        take: counted,
+        trouble,
+        absent,
+        bug,
+        begin: ({ object, program }) => shown.say(`${object}: ${program}`),
+        done: shown.step,
+      })
   }
   out.end()
   if (flags.prog !== undefined && judged === 0 && status === 0) throw new UsageError(noProgram(flags.prog, [...others]))

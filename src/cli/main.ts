@@ -17,6 +17,11 @@ export interface CheckFlags extends KernelOptions {
   readonly log?: boolean
   readonly jobs: number
   readonly legacyMaps?: boolean
+  /** Seconds for a program; seconds for an object; MiB. */
+  readonly timeout?: number
+  readonly totalTimeout?: number
+  readonly maxInsns?: number
+  readonly maxMemory?: number
 }
 
 /** The exit status: 0 well, 1 a program was not accepted, 2 usage or unreadable input, 3 a bug of ours. */
@@ -54,6 +59,10 @@ export async function main(args: readonly string[]): Promise<number> {
     )
     .option('-l, --log', "print the verifier's log, in the kernel's format")
     .option('-j, --jobs <n>', 'objects judged at a time', positive, 1)
+    .option('--timeout <seconds>', 'give up on a program after so long: unsupported, the others go on', seconds)
+    .option('--total-timeout <seconds>', 'the same for all programs of an object', seconds)
+    .option('--max-insns <n>', "give up where the walk processes more (the kernel's own limit is 1000000)", positive)
+    .option('--max-memory <MiB>', 'give up where a program takes more', positive)
     .option('--legacy-maps', 'read SEC("maps") of structs, which libbpf 1.x refuses')
     .addHelpText('after', checkHelp)
     .action(async (objects: string[], flags: CheckFlags) => {
@@ -116,6 +125,12 @@ Examples:
   kfuncs check --format json build/*.bpf.o | jq -r 'select(.verdict != "accept") | .program'`
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value]
+
+function seconds(value: string): number {
+  const number = Number(value)
+  if (!(number > 0)) throw new InvalidArgumentError('seconds, more than 0')
+  return number
+}
 
 function positive(value: string): number {
   const number = Number(value)

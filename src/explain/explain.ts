@@ -10,6 +10,7 @@ import { type CodeRow, codeOfRule, unsupportedRow } from './codes/index.ts'
 import { fillAll, fillFirst, orList, type Values } from './fill.ts'
 import { fixFor } from './fix.ts'
 import { type Causes, causesOf, type Rejected } from './notes.ts'
+import { explainLimit } from './limit.ts'
 import { lineAt } from './source.ts'
 import type { Contract, Diagnostic, Note, Primary } from './types.ts'
 import { valuesOf } from './values.ts'
@@ -21,6 +22,8 @@ import { isNull, isUntrusted, mayBeNull } from './words.ts'
  */
 export function explain(report: Report, program: LinkedProgram, kernel: Kernel): Diagnostic | undefined {
   if (report.verdict === 'accept') return undefined
+  if (report.verdict === 'unsupported' && report.limit !== undefined)
+    return explainLimit(report.limit, primaryAt(program, report.insn, ''))
   if (report.verdict === 'unsupported') return explainUnsupported(report.what, report.insn, program)
   return explainRejection(report.verdict === 'load_error' ? asRejection(report, program) : report, program, kernel)
 }

@@ -4,6 +4,7 @@ export { type CodeRow, codeOfRule, codeRow, codes, isExplained } from './codes/i
 export { funcName } from './calls.ts'
 export { deprecationText, deprecationWarnings } from './deprecated.ts'
 export { contractOf, explain } from './explain.ts'
+export { explainLimit, explainUnjudged } from './limit.ts'
 export { explainFault } from './loader.ts'
 export { renderGithub } from './github.ts'
 export { type JsonLine, renderJson } from './json.ts'

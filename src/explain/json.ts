@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One line of JSON a program, for tools.
 
-import { printable } from '../fault/index.ts'
+import { type LimitName, printable } from '../fault/index.ts'
 import type { Outcome, Source } from './types.ts'
 
 /** Keys in the order they are printed. Absent things are null, so that every line has every key. */
@@ -22,6 +22,7 @@ export interface JsonLine {
   readonly time_us: number | null
   readonly kfuncs: readonly string[]
   readonly warnings: readonly string[]
+  readonly limit: LimitName | null
 }
 
 export function jsonLine(outcome: Outcome): JsonLine {
@@ -45,6 +46,7 @@ export function jsonLine(outcome: Outcome): JsonLine {
     time_us: outcome.timeUs ?? null,
     kfuncs: outcome.kfuncs,
     warnings: outcome.warnings,
+    limit: outcome.limit?.name ?? null,
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an explanation is, before anybody prints it: places, labels and sentences; no layout, no colour.
 
+import type { Limit } from '../fault/index.ts'
 import type { Report } from '../verifier/index.ts'
 
 /** A line of the program's C source, as the object's line info has it. */
@@ -93,6 +94,8 @@ export interface Outcome {
   /** For load errors: what the loader says. */
   readonly message?: string | undefined
   readonly timeUs?: number | undefined
+  /** For what is unsupported because a limit was reached: which. */
+  readonly limit?: Limit | undefined
   /** Names of the kfuncs the program calls. */
   readonly kfuncs: readonly string[]
   readonly warnings: readonly string[]

@@ -4,6 +4,15 @@
 import { printable } from './printable.ts'
 
 export { type DeepOptions, printable, printableDeep, printableLines, type TextForm } from './printable.ts'
+export {
+  Budget,
+  type BudgetOptions,
+  type Limit,
+  type LimitName,
+  LimitReached,
+  type Limits,
+  limitText,
+} from './budget.ts'
 
 /** Where. The reader that finds a fault fills in what it knows; each caller adds its part. */
 export interface Place {

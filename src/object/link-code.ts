@@ -25,7 +25,7 @@ const isSubprogCall = (insn: Insn): boolean => insn.code === CALL && insn.src ==
 
 /** Lays out a program. `exception`: its exception callback, appended last unless something calls it. */
 export function layOut(object: BpfObject, main: ObjectFunction, exception: ObjectFunction | undefined): Layout {
-  const subprograms = object.functions.filter((fn) => fn.subprog)
+  const subprograms = subprogramsOf(object)
   const bases = new Map<ObjectFunction, number>([[main, 0]])
   const placed: Placed[] = [{ fn: main, base: 0 }]
   const targets = new Map<number, number>()
@@ -63,6 +63,14 @@ export function layOut(object: BpfObject, main: ObjectFunction, exception: Objec
     walk(exception)
   }
   return { placed, length, targets }
+}
+
+const subprograms = new WeakMap<BpfObject, readonly ObjectFunction[]>()
+
+function subprogramsOf(object: BpfObject): readonly ObjectFunction[] {
+  const known = subprograms.get(object) ?? object.functions.filter((fn) => fn.subprog)
+  subprograms.set(object, known)
+  return known
 }
 
 function callee(

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // CO-RE relocations of one function, applied to its instructions. What the kernel's types cannot answer becomes libbpf's marker call:
 // a rejection if the verifier reaches it, nothing if a bpf_core_*_exists() test keeps it away.
-import { isCorePoison, patchInsn, resolveCoreRelo } from '../btf/index.ts'
-import { FaultError } from '../fault/index.ts'
+import { type Btf, coreResolution, isCorePoison, patchInsn } from '../btf/index.ts'
+import { attempt, FaultError, type Result } from '../fault/index.ts'
 import type { Insn } from '../isa/index.ts'
 import { recordsOf } from './link-info.ts'
 import type { BpfObject, LinkTarget, ObjectFunction } from './types.ts'
@@ -13,13 +13,30 @@ export interface CorePatches {
   readonly poisoned: ReadonlyMap<number, string>
 }
 
-/** The function's instructions for this kernel. */
+const patched = new WeakMap<ObjectFunction, WeakMap<LinkTarget, Result<CorePatches>>>()
+
+/** The function's instructions for this kernel: found once, whichever programs call it. */
 export function patchCore(object: BpfObject, fn: ObjectFunction, target: LinkTarget): CorePatches {
+  let known = patched.get(fn)
+  if (known === undefined) {
+    known = new WeakMap()
+    patched.set(fn, known)
+  }
+  let result = known.get(target)
+  if (result === undefined) {
+    result = attempt({}, () => patch(object, fn, target))
+    known.set(target, result)
+  }
+  if (!result.ok) throw new FaultError(result.fault.what, result.fault.place, result.fault.hint)
+  return result.value
+}
+
+function patch(object: BpfObject, fn: ObjectFunction, target: LinkTarget): CorePatches {
   const { btf, ext } = object
   const relos = recordsOf(fn, ext?.relos.get(fn.section))
   const poisoned = new Map<number, string>()
   if (btf === undefined || relos.length === 0) return { insns: fn.insns, poisoned }
-  const targets = target.coreBtf === undefined ? [target.btf, ...target.modules] : [target.coreBtf]
+  const targets = coreTargets(target)
   const insns = fn.insns.slice()
   for (const [index, relo] of relos.entries()) {
     const at = relo.byte / 8 - fn.start
@@ -27,7 +44,7 @@ export function patchCore(object: BpfObject, fn: ObjectFunction, target: LinkTar
     if (!Number.isInteger(at))
       throw new FaultError(`CO-RE relocation at byte ${relo.byte}, inside an instruction`, place)
     if (relo.broken !== undefined) throw new FaultError(`prog '${fn.name}': relo #${index}: ${relo.broken}`, place)
-    const resolved = resolveCoreRelo(relo, btf, targets)
+    const resolved = coreResolution(relo, btf, targets)
     if (!resolved.ok) {
       throw new FaultError(`prog '${fn.name}': relo #${index}: failed to relocate: ${resolved.fault.what}`, place)
     }
@@ -44,4 +61,14 @@ export function patchCore(object: BpfObject, fn: ObjectFunction, target: LinkTar
     }
   }
   return { insns, poisoned }
+}
+
+const targetsOf = new WeakMap<LinkTarget, readonly Btf[]>()
+
+/** One list for each kernel: what was found in it is kept by it. */
+function coreTargets(target: LinkTarget): readonly Btf[] {
+  const known =
+    targetsOf.get(target) ?? (target.coreBtf === undefined ? [target.btf, ...target.modules] : [target.coreBtf])
+  targetsOf.set(target, known)
+  return known
 }

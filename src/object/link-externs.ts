@@ -2,6 +2,7 @@
 // What an object's externs are in one kernel. libbpf resolves all of an object before it loads any program: one missing strong extern
 // refuses every program in it. Behaviour as of libbpf 1.5.
 import { type Btf, type BtfId, resolveType, skipModifiersAndTypedefs, typesAreCompatible } from '../btf/index.ts'
+import { attempt, FaultError, type Result } from '../fault/index.ts'
 import { externTarget } from './externs.ts'
 import { refuse } from './faults.ts'
 import { findKind } from './fixed-btf.ts'
@@ -31,8 +32,25 @@ export interface ResolvedExterns {
 const SOMEWHERE = 0xffff_ffff_8100_0000n
 const APART = 16n
 
-/** Resolves every extern of the object, or refuses with libbpf's sentence. */
+const resolutions = new WeakMap<BpfObject, WeakMap<LinkTarget, Result<ResolvedExterns>>>()
+
+/** Every extern of the object, or libbpf's sentence of refusal: the same for each of its programs, so found once. */
 export function resolveExterns(object: BpfObject, target: LinkTarget): ResolvedExterns {
+  let known = resolutions.get(object)
+  if (known === undefined) {
+    known = new WeakMap()
+    resolutions.set(object, known)
+  }
+  let result = known.get(target)
+  if (result === undefined) {
+    result = attempt({}, () => resolveAll(object, target))
+    known.set(target, result)
+  }
+  if (!result.ok) throw new FaultError(result.fault.what, result.fault.place, result.fault.hint)
+  return result.value
+}
+
+function resolveAll(object: BpfObject, target: LinkTarget): ResolvedExterns {
   const { externs } = object
   const size = externs.reduce((end, extern) => (extern.kind === 'kconfig' ? extern.offset + extern.size : end), 0)
   const kconfig = new Uint8Array(size)

@@ -2,6 +2,7 @@
 // One verification: the program, the kernel, what is under way. A fresh one for each program; nothing global.
 
 import type { Btf, BtfId } from '../btf/index.ts'
+import { Budget } from '../fault/index.ts'
 import type { Insn } from '../isa/index.ts'
 import type { Kernel, ProgramTraits } from '../kernel/index.ts'
 import type { LinkedProgram, MapDef } from '../object/index.ts'
@@ -15,9 +16,10 @@ import type { Frame, LinkedReg, StackTouch, State, ToStack } from './state/state
 export interface VerifyOptions {
   /** Write the kernel-format log (slower): 1 or true keeps the path that failed, as the kernel does at log level 1; 2 keeps all. */
   readonly log?: boolean | 1 | 2
-  /** Keep registers along the path, for explanations (slower; used for a second run after a rejection). */
-  readonly trace?: boolean
-  readonly maxInsns?: number
+  /** Keep registers along the path, for explanations (slower): always, or no longer than for so many instructions. */
+  readonly trace?: boolean | number
+  /** What the verification may cost; where that is used up the answer is `unsupported`. Default: the kernel's million instructions, and memory. */
+  readonly budget?: Budget
   /** CPUs that the machine can have (nr_cpu_ids): bpf_get_smp_processor_id answers less. Default 8192, the most that a distribution's kernel is built for. */
   readonly cpus?: number
 }
@@ -86,6 +88,9 @@ export class Env {
   readonly kernel: Kernel
   readonly traits: ProgramTraits
   readonly options: VerifyOptions
+  readonly budget: Budget
+  /** Instructions whose steps keep their registers. */
+  private readonly traced: number
   /** Registers' liveness is known before exploration, instead of noted during it. */
   readonly staticLiveness: boolean
   readonly rules: Rules
@@ -141,6 +146,9 @@ export class Env {
     this.prog = prog
     this.kernel = kernel
     this.options = options
+    this.budget = options.budget ?? new Budget()
+    this.budget.progress = () => `${this.processed} instructions processed, ${this.totalStates} states kept`
+    this.traced = options.trace === true ? Number.POSITIVE_INFINITY : Number(options.trace ?? 0)
     this.staticLiveness = kernel.gate('static-register-liveness')
     this.rules = rulesOf(kernel)
     this.insns = prog.insns
@@ -249,7 +257,7 @@ export class Env {
     this.stepToStack = 0
     this.stepLinked = undefined
     this.stepFrame = this.state.frames.length - 1
-    this.stepRegs = this.options.trace ? this.state.cur.regs.slice() : undefined
+    this.stepRegs = this.processed <= this.traced ? this.state.cur.regs.slice() : undefined
     this.stepPushed = false
   }
   private stepPushed = false
@@ -257,6 +265,7 @@ export class Env {
   pushStep(): void {
     if (this.stepPushed) return
     this.stepPushed = true
+    this.hold(STEP_BYTES)
     const before = this.state.last
     const counts =
       this.stepTouch !== undefined ||
@@ -275,12 +284,23 @@ export class Env {
       regs: this.stepRegs,
     }
   }
+  private held = 0
+  /** The walk keeps so many bytes more, or fewer. */
+  hold(bytes: number): void {
+    this.held += bytes
+    this.budget.hold(bytes)
+  }
+  /** Nothing of what was walked so far is needed any more. */
+  holdNothing(): void {
+    this.hold(-this.held)
+  }
   /** A global function is called here. Which kind of caller matters only where callers are told apart. */
   noteCalled(subprog: Subprog): void {
     subprog.calledFrom.add(this.rules.contextSleep && canSleepHere(this) ? 'sleepable' : 'atomic')
   }
-  /** The whole path to here, oldest first. */
+  /** The whole path to here, oldest first; nothing where it was not traced to the end. */
   path(): PathStep[] {
+    if (this.processed > this.traced) return []
     const steps: PathStep[] = []
     if (!this.stepPushed && this.stepRegs !== undefined)
       steps.push({ insn: this.insn, frame: this.stepFrame, regs: this.stepRegs })
@@ -293,6 +313,9 @@ export class Env {
     return steps.reverse()
   }
 }
+
+/** What a step takes, roughly. */
+const STEP_BYTES = 100
 
 const typesOfKernels = new WeakMap<Kernel, KernelTypes>()
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What verification of one program answers.
 
+import type { Limit } from '../fault/index.ts'
 import type { RegState } from './state/reg.ts'
 
 /** One executed insn on the path to a rejection, with the registers before it. */
@@ -47,7 +48,13 @@ export type Report =
     })
   /** The path reaches what the loader could not link: libbpf's own words. */
   | (Common & { readonly verdict: 'load_error'; readonly message: string; readonly insn: number })
-  | (Common & { readonly verdict: 'unsupported'; readonly what: string; readonly insn: number })
+  | (Common & {
+      readonly verdict: 'unsupported'
+      readonly what: string
+      readonly insn: number
+      /** Where a limit of whoever asked was reached, or our own of memory. */
+      readonly limit?: Limit
+    })
 
 /** Thrown inside the engine by a broken rule; `verify` turns it into a Report. */
 export class Rejection extends Error {

@@ -2,6 +2,7 @@
 // One program, one kernel, one Report: the order of checks is the kernel's, since the first violation is the verdict.
 
 import { type BtfId, resolveType } from '../btf/index.ts'
+import { LimitReached } from '../fault/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import { NoAnswer } from '../kfunc/index.ts'
 import type { LinkedProgram } from '../object/index.ts'
@@ -51,14 +52,18 @@ export function verify(linked: LinkedProgram, kernel: Kernel, options: VerifyOpt
         message: reword(kernel, error.rule, error.message),
         insn: env.insn,
         details: error.details,
-        path: options.trace && env.state !== undefined ? env.path() : [],
+        path: env.state === undefined ? [] : env.path(),
         ...common(),
       }
     }
     if (error instanceof Unlinked) return { verdict: 'load_error', message: error.message, insn: env.insn, ...common() }
+    if (error instanceof LimitReached)
+      return { verdict: 'unsupported', what: error.message, insn: env.insn, limit: error.limit, ...common() }
     if (error instanceof Unsupported || error instanceof NoAnswer)
       return { verdict: 'unsupported', what: error.message, insn: env.insn, ...common() }
     throw error
+  } finally {
+    env.holdNothing()
   }
 }
 

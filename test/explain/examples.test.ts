@@ -186,6 +186,7 @@ describe('renderers', () => {
         'time_us',
         'kfuncs',
         'warnings',
+        'limit',
       ])
     }
     const line = JSON.parse(renderJson(rejected()))

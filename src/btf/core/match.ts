@@ -33,9 +33,31 @@ export function findCandidates(local: Btf, root: BtfId, targets: readonly Btf[])
   return candidates
 }
 
+const found = new WeakMap<Btf, WeakMap<readonly Btf[], Map<BtfId, readonly Candidate[]>>>()
+
+/** `findCandidates`, each root's found once for a list of targets. */
+export function candidatesOf(local: Btf, root: BtfId, targets: readonly Btf[]): readonly Candidate[] {
+  let byTargets = found.get(local)
+  if (byTargets === undefined) {
+    byTargets = new WeakMap()
+    found.set(local, byTargets)
+  }
+  let byRoot = byTargets.get(targets)
+  if (byRoot === undefined) {
+    byRoot = new Map()
+    byTargets.set(targets, byRoot)
+  }
+  let candidates = byRoot.get(root)
+  if (candidates === undefined) {
+    candidates = findCandidates(local, root, targets)
+    byRoot.set(root, candidates)
+  }
+  return candidates
+}
+
 /** The target's spec for a local one, or undefined where this candidate does not have it. */
 export function matchSpec(local: CoreSpec, { btf, id }: Candidate): CoreSpec | undefined {
-  const found = (accessors: readonly Accessor[], raw: readonly number[], bitOffset: number): CoreSpec => ({
+  const specOf = (accessors: readonly Accessor[], raw: readonly number[], bitOffset: number): CoreSpec => ({
     btf,
     root: id,
     kind: local.kind,
@@ -46,21 +68,38 @@ export function matchSpec(local: CoreSpec, { btf, id }: Candidate): CoreSpec | u
   if (isFieldKind(local.kind)) {
     const path = new Path(btf, id)
     return local.accessors.every((accessor, step) => path.follow(local.btf, accessor, step))
-      ? found(path.accessors, path.raw, path.bitOffset)
+      ? specOf(path.accessors, path.raw, path.bitOffset)
       : undefined
   }
   if (isEnumKind(local.kind)) {
     const type = resolveType(btf, id)
     if (type.kind !== 'enum' && type.kind !== 'enum64') return undefined
     const name = essentialName(local.accessors[0]!.name!)
-    const index = type.values.findIndex((value) => essentialName(value.name) === name)
-    return index < 0 ? undefined : found([{ type: type.id, index, name: type.values[index]!.name }], [index], 0)
+    const index = enumeratorsOf(type).get(name)
+    return index === undefined
+      ? undefined
+      : specOf([{ type: type.id, index, name: type.values[index]!.name }], [index], 0)
   }
   const fits =
     local.kind === 'type_matches'
       ? typesMatch(local.btf, local.root, btf, id)
       : typesAreCompatible(local.btf, local.root, btf, id)
-  return fits ? found([], [], 0) : undefined
+  return fits ? specOf([], [], 0) : undefined
+}
+
+const enumerators = new WeakMap<BtfType, ReadonlyMap<string, number>>()
+
+/** The first enumerator of each name, flavours aside. */
+function enumeratorsOf(type: Extract<BtfType, { kind: 'enum' | 'enum64' }>): ReadonlyMap<string, number> {
+  const known = enumerators.get(type)
+  if (known !== undefined) return known
+  const names = new Map<string, number>()
+  for (const [index, { name }] of type.values.entries()) {
+    const essential = essentialName(name)
+    if (!names.has(essential)) names.set(essential, index)
+  }
+  enumerators.set(type, names)
+  return names
 }
 
 /** A path through target types as it grows, step by step with the local accessors. */

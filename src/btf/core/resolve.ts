@@ -5,8 +5,8 @@ import { attempt, FaultError, type Result } from '../../fault/index.ts'
 import type { CoreRelo } from '../ext.ts'
 import { resolveType, sizeOf, skipModifiersAndTypedefs } from '../resolve.ts'
 import type { Btf, BtfId, BtfType } from '../types.ts'
-import { type Candidate, findCandidates, matchSpec } from './match.ts'
-import { type CoreSpec, formatSpec, isEnumKind, isFieldKind, parseSpec } from './spec.ts'
+import { type Candidate, candidatesOf, matchSpec } from './match.ts'
+import { type CoreSpec, formatSpec, isEnumKind, isFieldKind, MOST_SPEC_TEXT, parseSpec } from './spec.ts'
 
 export interface CoreResolution {
   /** What was asked, in libbpf's notation. */
@@ -32,6 +32,30 @@ export function resolveCoreRelo(relo: CoreRelo, local: Btf, targets: readonly Bt
   return coreResolver(local, targets)(relo)
 }
 
+const answers = new WeakMap<Btf, WeakMap<readonly Btf[], Map<string, Result<CoreResolution>>>>()
+
+/** The same for an object with many records: `targets` is one list, by which what was asked before is known. */
+export function coreResolution(relo: CoreRelo, local: Btf, targets: readonly Btf[]): Result<CoreResolution> {
+  let byTargets = answers.get(local)
+  if (byTargets === undefined) {
+    byTargets = new WeakMap()
+    answers.set(local, byTargets)
+  }
+  let known = byTargets.get(targets)
+  if (known === undefined) {
+    known = new Map()
+    byTargets.set(targets, known)
+  }
+  if (relo.spec.length > MOST_SPEC_TEXT) return resolveCoreRelo(relo, local, targets)
+  const key = `${relo.typeId} ${relo.kind} ${relo.spec}`
+  let answer = known.get(key)
+  if (answer === undefined) {
+    answer = resolveCoreRelo(relo, local, targets)
+    known.set(key, answer)
+  }
+  return answer
+}
+
 /**
  * Resolves the records of one object in order. As in libbpf, once a record has told some of a root type's candidates from the others,
  * later records on that type look at those alone (and are poisoned where none of them has the field).
@@ -45,7 +69,7 @@ export function coreResolver(local: Btf, targets: readonly Btf[]): (relo: CoreRe
         const id = BigInt(spec.root)
         return { ...found(spec), original: id, value: id, validate: false, target: { btf: local, id: spec.root } }
       }
-      const known = candidates.get(spec.root) ?? findCandidates(local, spec.root, targets)
+      const known = candidates.get(spec.root) ?? candidatesOf(local, spec.root, targets)
       const { resolution, matching } = choose(spec, known)
       candidates.set(spec.root, matching.length > 0 ? matching : known)
       return resolution

@@ -31,13 +31,21 @@ export const MAX_SPEC = 64
 export const isFieldKind = (kind: CoreReloKind): boolean => kind.startsWith('field_')
 export const isEnumKind = (kind: CoreReloKind): boolean => kind.startsWith('enumval_')
 
+/** Longest access string that can be good: as many numbers of nine digits. */
+export const MOST_SPEC_TEXT = MAX_SPEC * 10
+
 /** Reads an access string against the local types. Throws a FaultError where it does not fit them. */
 export function parseSpec(relo: CoreRelo, btf: Btf): CoreSpec {
   const { kind, typeId: root } = relo
-  const raw = relo.spec.split(':').map((part) => (/^\d{1,9}$/.test(part) ? Number(part) : -1))
+  const raw = relo.spec
+    .slice(0, MOST_SPEC_TEXT + 20)
+    .split(':')
+    .map((part) => (/^\d{1,9}$/.test(part) ? Number(part) : -1))
   const wrong = (why: string): FaultError => {
     const type = btf.type(root)
-    return new FaultError(`CO-RE relocation on ${type.kind} ${type.name || '<anon>'} + '${relo.spec}': ${why}`)
+    return new FaultError(
+      `CO-RE relocation on ${type.kind} ${type.name || '<anon>'} + '${relo.spec.slice(0, MOST_SPEC_TEXT)}': ${why}`,
+    )
   }
   if (raw.some((index) => index < 0)) throw wrong('the access string is no list of numbers')
   if (raw.length > MAX_SPEC) throw wrong(`the access string has more than ${MAX_SPEC} steps`)
@@ -107,6 +115,9 @@ const kindNames: Readonly<Record<CoreReloKind, string>> = {
   type_matches: 'type_matches',
 }
 
+/** Characters of a path that are told: names may be long, and 64 of them in it. */
+const MOST_PATH = 1000
+
 /** As libbpf writes it in its log: `<byte_off> [12] struct task_struct.pid (0:3 @ offset 40)`. */
 export function formatSpec(spec: CoreSpec): string {
   const type = spec.btf.type(spec.root)
@@ -118,9 +129,11 @@ export function formatSpec(spec: CoreSpec): string {
     return value === undefined ? head : `${head}::${value.name} = ${value.value}`
   }
   if (!isFieldKind(spec.kind)) return head
-  const path = spec.accessors
-    .map(({ name, index }, i) => (name !== undefined ? `.${name}` : i > 0 || index > 0 ? `[${index}]` : ''))
-    .join('')
+  let path = ''
+  for (const [i, { name, index }] of spec.accessors.entries()) {
+    path += name !== undefined ? `.${name}` : i > 0 || index > 0 ? `[${index}]` : ''
+    if (path.length > MOST_PATH) break
+  }
   const bits = spec.bitOffset % 8
   const offset = `${Math.floor(spec.bitOffset / 8)}${bits > 0 ? `.${bits}` : ''}`
   return `${head}${path} (${spec.raw.join(':')} @ offset ${offset})`

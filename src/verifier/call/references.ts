@@ -10,6 +10,7 @@ import { mapRegs, setBit, type State } from '../state/state.ts'
 
 export function acquireReference(env: Env, parent = 0): number {
   const id = env.newId()
+  env.hold(8 * env.state.refs.length)
   env.state.refs = [
     ...env.state.refs,
     {

@@ -20,20 +20,25 @@ import { jumpTarget, roleAt } from './flow.ts'
 import { findPrevious, pushState } from './paths.ts'
 import { pathEnded, visited } from './visit.ts'
 
+/** BPF_COMPLEXITY_LIMIT_INSNS */
+const MOST_INSNS = 1_000_000
+
 /** Explores all paths from `state` at `start`. Throws a Rejection at the first violation. */
 export function explore(env: Env, state: State, start: number): void {
-  const limit = env.options.maxInsns ?? 1_000_000
   env.state = state
   env.insn = start
   env.prevInsn = -1
   env.stack = []
   env.explored = new Map()
+  env.holdNothing()
   env.backEdges.clear()
   env.printer?.start()
   for (;;) {
     if (env.insn < 0 || env.insn >= env.insns.length)
       reject('insn-index', `invalid insn idx ${env.insn} insn_cnt ${env.insns.length}`)
-    if (++env.processed > limit) reject('too-large', `BPF program is too large. Processed ${env.processed} insn`)
+    env.budget.spend()
+    if (++env.processed > MOST_INSNS) reject('too-large', `BPF program is too large. Processed ${env.processed} insn`)
+    env.budget.count(env.processed)
     env.beginStep()
     if (env.note(env.insn).prune && visited(env)) {
       env.printer?.covered()
@@ -69,6 +74,7 @@ function nextPath(env: Env): boolean {
   const pending = env.stack.pop()
   if (pending === undefined) return false
   env.state = pending.state
+  env.hold(-pending.state.bytes())
   env.insn = pending.insn
   env.prevInsn = pending.prev
   env.printer?.resume(pending.logLength)

@@ -11,6 +11,7 @@ const MAX_PENDING = 8192
 export function pushState(env: Env, insn: number, prev: number): State {
   const state = env.state.copy()
   env.stack.push({ state, insn, prev, logLength: env.printer?.position() ?? 0 })
+  env.hold(state.bytes())
   if (state.parent !== undefined) state.parent.branches++
   if (env.stack.length > MAX_PENDING) reject('complexity', `The sequence of ${env.stack.length} jumps is too complex.`)
   return state

@@ -75,6 +75,7 @@ function chase(env: Env, from: State, wanted: Wanted): void {
   while (state !== undefined) {
     root = state
     for (let step: Step | undefined = state.last; step !== undefined; step = step.before) {
+      env.budget.spend()
       if (!back(env, step, later, wanted)) return markAll(env)
       later = step
       if (wanted.empty()) return

@@ -81,6 +81,7 @@ export function visited(env: Env): boolean {
   for (let i = list.length - 1; i >= 0; i--) {
     const old = list[i]!
     if (old.firstInsn !== at) continue
+    env.budget.spend(4 * old.frames.length)
     let hit = false
     if (old.branches > 0) {
       const sameEntry = old.cur.callback === 'async' && old.cur.asyncEntries !== state.cur.asyncEntries
@@ -138,6 +139,7 @@ export function visited(env: Env): boolean {
     const patience = note.forceCheckpoint && old.branches > 0 ? 64 : 3
     if (old.misses > old.hits * patience + patience) {
       list.splice(i, 1)
+      env.hold(-old.bytes())
       if (old.cleaned && !old.usedAsLoopEntry) env.peakStates--
     }
   }
@@ -154,6 +156,7 @@ export function visited(env: Env): boolean {
   kept.last = state.last
   kept.loopEntry = state.loopEntry
   list.push(kept)
+  env.hold(kept.bytes())
   env.explored.set(place, list)
   state.parent = kept
   state.firstInsn = at

@@ -187,7 +187,8 @@ export interface Step {
 
 export class State {
   frames: Frame[]
-  refs: Reference[]
+  /** Replaced where it changes, never changed in place: copies share it. */
+  refs: readonly Reference[]
   activeLocks: number
   /** How deep in bpf_rcu_read_lock. */
   activeRcu: number
@@ -246,13 +247,20 @@ export class State {
     return this.refs.length === 0 ? nothingHeld : this.refs.map(({ id }) => id)
   }
 
+  /** What it takes, roughly: its objects and arrays, not the values that it shares with others. */
+  bytes(): number {
+    let bytes = 400
+    for (const { stack } of this.frames) bytes += 500 + 8 * stack.length
+    return bytes
+  }
+
   get cur(): Frame {
     return this.frames[this.frames.length - 1]!
   }
 
   copy(): State {
     const state = new State(this.frames.map((frame) => frame.copy()))
-    state.refs = this.refs.slice()
+    state.refs = this.refs
     state.activeLocks = this.activeLocks
     state.activeRcu = this.activeRcu
     state.activePreempt = this.activePreempt

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a stranger's object may cost. Whoever does work that grows spends from a budget as it goes; where it is used up, what is under way
+// ends with a `LimitReached`, which becomes an answer (`unsupported`) for the program it was about.
+
+/** Bounds that whoever runs checks may set; what is absent is not bounded by time, and otherwise by the kernel's own limits. */
+export interface Limits {
+  /** Milliseconds that one program may take: its linking, its walk, its explanation. */
+  readonly timeMs?: number
+  /** Instructions that one program's walk may process, where that is less than the kernel's million. */
+  readonly maxInsns?: number
+  /** Bytes that one program's walk may hold in states and histories, as we reckon them. 1 GiB unless told. */
+  readonly maxMemory?: number
+}
+
+export type LimitName = keyof Limits | 'totalMs'
+
+/** Which limit was reached, at what value, and how far the work had come. */
+export interface Limit {
+  readonly name: LimitName
+  readonly value: number
+  readonly reached: string
+}
+
+/** Thrown where a budget is used up. */
+export class LimitReached extends Error {
+  readonly limit: Limit
+  constructor(limit: Limit) {
+    super(limitText(limit))
+    this.limit = limit
+  }
+}
+
+const units: Readonly<Record<LimitName, (value: number) => string>> = {
+  timeMs: (value) => `${value} ms`,
+  totalMs: (value) => `${value} ms for the whole object`,
+  maxInsns: (value) => `${value} instructions`,
+  maxMemory: (value) => `${Math.round(value / 2 ** 20)} MiB`,
+}
+
+/** 'limit timeMs (100 ms): 1200 instructions processed, 40 states kept' */
+export const limitText = ({ name, value, reached }: Limit): string =>
+  `limit ${name} (${units[name](value)})${reached === '' ? '' : `: ${reached}`}`
+
+/** Steps between two looks at the clock: some microseconds of work. */
+const STEPS = 2048
+const MEMORY = 2 ** 30
+
+export interface BudgetOptions extends Limits {
+  /** When the whole of which this is a part must be done, by `performance.now()`, and the limit that says so. */
+  readonly end?: { readonly at: number; readonly totalMs: number }
+}
+
+/** One program's allowance, from now on. */
+export class Budget {
+  readonly maxInsns: number
+  readonly #memory: number
+  readonly #at: number
+  readonly #name: 'timeMs' | 'totalMs'
+  readonly #value: number
+  #left = STEPS
+  #held = 0
+  /** How far the work has come; told with the limit. */
+  progress: () => string = () => ''
+
+  constructor({ timeMs = Number.POSITIVE_INFINITY, maxInsns, maxMemory = MEMORY, end }: BudgetOptions = {}) {
+    const own = performance.now() + timeMs
+    const shared = end?.at ?? Number.POSITIVE_INFINITY
+    this.maxInsns = maxInsns ?? Number.POSITIVE_INFINITY
+    this.#memory = maxMemory
+    this.#at = Math.min(own, shared)
+    this.#name = shared < own ? 'totalMs' : 'timeMs'
+    this.#value = shared < own ? (end?.totalMs ?? 0) : timeMs
+  }
+
+  /** `steps` more of whatever is under way: a comparison, a record, an instruction looked back at. */
+  spend(steps = 1): void {
+    this.#left -= steps
+    if (this.#left <= 0) this.#look()
+  }
+
+  /** So many bytes more (or fewer) are held. */
+  hold(bytes: number): void {
+    this.#held += bytes
+    if (this.#held > this.#memory) this.#reached('maxMemory', this.#memory)
+  }
+
+  /** So many instructions have been processed. */
+  count(processed: number): void {
+    if (processed > this.maxInsns) this.#reached('maxInsns', this.maxInsns)
+  }
+
+  #look(): void {
+    this.#left = STEPS
+    if (performance.now() > this.#at) this.#reached(this.#name, this.#value)
+  }
+
+  #reached(name: LimitName, value: number): never {
+    throw new LimitReached({ name, value, reached: this.progress() })
+  }
+}

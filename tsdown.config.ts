@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { defineConfig } from 'tsdown'
+import {
+  packagedForAll,
+  packagedForNode,
+  vendored,
+  vendoredForBrowsers,
+  writeNotices,
+  writePackagedFiles,
+} from './scripts/packaged-files.ts'
 
 const parts = ['binary', 'btf', 'cdecl', 'explain', 'fault', 'isa', 'kernel', 'kfunc', 'object', 'uapi', 'verifier']
 
@@ -9,8 +17,26 @@ export default defineConfig([
     platform: 'neutral',
     target: 'es2023',
     dts: true,
+    // Chunks carry a hash in their names: many of ours are called index, as the entry is.
     outExtensions: () => ({ js: '.js', dts: '.d.ts' }),
-    hash: false,
+    plugins: [packagedForAll],
+    hooks: {
+      'build:done'() {
+        writePackagedFiles('dist')
+        writeNotices('dist')
+      },
+    },
+    inputOptions: { checks: { pluginTimings: false } },
+  },
+  {
+    entry: Object.fromEntries(vendored.map((name) => [name, name])),
+    outDir: 'dist/vendor',
+    platform: 'browser',
+    target: 'es2023',
+    dts: false,
+    outExtensions: () => ({ js: '.js' }),
+    plugins: [vendoredForBrowsers],
+    inputOptions: { checks: { pluginTimings: false } },
   },
   // The command line is one file: loading many small ones costs more than all it does.
   {
@@ -20,7 +46,12 @@ export default defineConfig([
     dts: false,
     clean: false,
     outExtensions: () => ({ js: '.js' }),
-    outputOptions: { codeSplitting: false },
-    deps: { alwaysBundle: ['commander', 'fzstd'], neverBundle: ['web-tree-sitter', 'xz-decompress'] },
+    outputOptions: {
+      codeSplitting: false,
+      minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+    },
+    deps: { alwaysBundle: ['commander'] },
+    plugins: [packagedForNode],
+    inputOptions: { checks: { pluginTimings: false } },
   },
 ])

@@ -16,7 +16,7 @@ export async function checkCold(): Promise<boolean> {
   const check: number[] = []
   for (let i = 0; i < rounds; i++) {
     nothing.push(time('-e', '0'))
-    check.push(time('dist/cli.js', 'check', '--prog', 'acquire_release', 'examples/03-flags/acquire.bpf.o'))
+    check.push(time('bin/kfuncs.cjs', 'check', '--prog', 'acquire_release', 'examples/03-flags/acquire.bpf.o'))
   }
   const [least, most] = [Math.min(...nothing), Math.min(...check)]
   const ratio = most / least

@@ -2,7 +2,7 @@
 // Loads the parser runtime and C's grammar, both WebAssembly, at first use: nobody who reads no C pays for them.
 import type { Parser } from 'web-tree-sitter'
 import { fail, ok, type Result } from '../fault/index.ts'
-import { readPackageFile } from '../platform.ts'
+import { readLocalFile, readPackaged } from '../platform.ts'
 import type { LoadCOptions } from './types.ts'
 
 let loading: Promise<Result<Parser>> | undefined
@@ -17,9 +17,9 @@ export function loadGrammar(options: LoadCOptions = {}): Promise<Result<Parser>>
 }
 
 async function load(options: LoadCOptions): Promise<Result<Parser>> {
-  const runtime = await wasmBytes(options.runtimeWasm, 'web-tree-sitter', 'web-tree-sitter.wasm')
+  const runtime = await wasmBytes(options.runtimeWasm, 'web-tree-sitter.wasm')
   if (!runtime.ok) return runtime
-  const grammar = await wasmBytes(options.grammarWasm, 'tree-sitter-c', 'tree-sitter-c.wasm')
+  const grammar = await wasmBytes(options.grammarWasm, 'tree-sitter-c.wasm')
   if (!grammar.ok) return grammar
   try {
     const { Language, Parser } = await import('web-tree-sitter')
@@ -30,13 +30,13 @@ async function load(options: LoadCOptions): Promise<Result<Parser>> {
   }
 }
 
-async function wasmBytes(given: Uint8Array | URL | undefined, pkg: string, file: string): Promise<Result<Uint8Array>> {
+/** The package's own file, unless bytes or a place were given instead. */
+async function wasmBytes(given: Uint8Array | URL | undefined, file: string): Promise<Result<Uint8Array>> {
+  if (given === undefined) return readPackaged(file)
   if (given instanceof Uint8Array) return ok(given)
-  if (given === undefined || given.protocol === 'file:') {
-    const bytes = await readPackageFile(given ?? { package: pkg, file })
-    if (bytes !== undefined) return ok(bytes)
-    const hint = 'outside Node, pass loadC({ runtimeWasm, grammarWasm }) as bytes or URLs'
-    return fail(`cannot read ${file} of the package ${pkg}`, { object: file }, hint)
+  if (given.protocol === 'file:') {
+    const bytes = await readLocalFile(given)
+    return bytes === undefined ? fail('cannot read the file', { object: given.href }) : ok(bytes)
   }
   try {
     const response = await fetch(given)

@@ -3,10 +3,10 @@
 
 import { unpackKernelImage } from '../binary/index.ts'
 import { fail, ok, type Result } from '../fault/index.ts'
+import { readPackaged } from '../platform.ts'
 import { buildKernel, type KernelParts } from './build-kernel.ts'
 import { btfParts, imageParts } from './open-image.ts'
 import { profileParts } from './open-profile.ts'
-import { readBundled } from './platform.ts'
 import { bundledBytes } from './digest.ts'
 import { isProfile, readProfile } from './profile-format.ts'
 import type { Kernel } from './types.ts'
@@ -20,7 +20,7 @@ export interface OpenKernelOptions {
   readonly modules?: readonly string[]
   /** Gates to open or shut whatever the release says. */
   readonly gates?: Readonly<Record<string, boolean>>
-  /** Reads a bundled profile by its file name, where the package is not laid out as published. */
+  /** Reads a bundled profile by its file name ('6.12.kfprofile') from elsewhere than the package. */
   readonly readProfile?: (file: string) => Promise<Uint8Array>
 }
 
@@ -47,7 +47,7 @@ async function bundled(name: string, options: OpenKernelOptions): Promise<Result
     )
   }
   const file = `${name}.kfprofile`
-  const bytes = options.readProfile === undefined ? await readBundled(file) : ok(await options.readProfile(file))
+  const bytes = options.readProfile === undefined ? await readPackaged(file) : ok(await options.readProfile(file))
   const known = bytes.ok ? await bundledBytes(file, bytes.value) : bytes
   return known.ok ? fromBytes(known.value, { name: file, ...options }) : known
 }

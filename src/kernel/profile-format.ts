@@ -9,8 +9,8 @@
 
 import * as v from 'valibot'
 import { attempt, fail, FaultError, type Result } from '../fault/index.ts'
+import { inflateRaw } from '../platform.ts'
 import { count, dictionary, fields, readBy, string, strings } from '../schema/index.ts'
-import { inflateRaw } from './platform.ts'
 
 export interface BlobRef {
   readonly offset: number

@@ -6,44 +6,111 @@
  *   npm run test:package [-- --node 24 --node 26]    also with those Node releases, from npm's node@24, node@26
  */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { transformSync } from 'esbuild'
+import { consumerOf } from './names.ts'
+import { installPackage, npm } from './install.ts'
 
 const root = process.cwd()
-const npm = (args: readonly string[], cwd: string): string =>
-  execFileSync('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
 const releases = process.argv.flatMap((arg, i) => (process.argv[i - 1] === '--node' ? [arg] : []))
 const folder = mkdtempSync(join(tmpdir(), 'kfuncs-package-'))
 try {
-  const tarball = join(
-    folder,
-    npm(['pack', '--pack-destination', folder, '--ignore-scripts'], root).trim().split('\n').at(-1)!,
-  )
+  const app = join(folder, 'app')
+  const { tarball, unpackedSize } = installPackage(app)
   execFileSync('npx', ['publint', '--strict', tarball], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
   execFileSync('npx', ['attw', tarball, '--profile', 'esm-only', '--quiet'], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
   })
-  const app = join(folder, 'app')
-  execFileSync('mkdir', [app])
-  writeFileSync(join(app, 'package.json'), '{ "name": "app", "private": true, "type": "module" }\n')
-  npm(['install', tarball], app)
-  const installed = join(app, 'node_modules', 'kfuncs')
-  const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as {
-    exports: Record<string, unknown>
+  const manifest = JSON.parse(readFileSync(join(app, 'node_modules', 'kfuncs', 'package.json'), 'utf8')) as Manifest
+  installsAlone(app, manifest, unpackedSize)
+  const parts = Object.keys(manifest.exports).filter((part) => !part.endsWith('.json'))
+  types(app, parts)
+  oldNode(app)
+  use(app, parts)
+  smoke(process.execPath, app)
+  for (const release of releases) {
+    const home = join(folder, `node${release}`)
+    mkdirSync(home)
+    writeFileSync(join(home, 'package.json'), '{ "private": true }\n')
+    npm(['install', `node@${release}`], home)
+    smoke(binaryIn(home), app)
   }
-  const parts = Object.keys(manifest.exports).filter((part) => !part.includes('*') && !part.endsWith('.json'))
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+
+interface Manifest {
+  readonly exports: Readonly<Record<string, unknown>>
+  readonly scripts?: Readonly<Record<string, string>>
+  readonly dependencies?: object
+  readonly optionalDependencies?: object
+  readonly peerDependencies?: object
+}
+
+/** Nothing is built, run or fetched beside it: what it needs is in it, in at most 12 MB. */
+function installsAlone(app: string, manifest: Manifest, unpackedSize: number): void {
+  const most = 12_000_000
+  if (unpackedSize > most) throw new Error(`the package unpacks to ${unpackedSize} bytes, more than ${most}`)
+  const beside = readdirSync(join(app, 'node_modules')).filter((name) => !name.startsWith('.') && name !== 'kfuncs')
+  if (beside.length > 0) throw new Error(`installed beside it: ${beside.join(', ')}`)
+  const { dependencies, optionalDependencies, peerDependencies } = manifest
+  const needs = { ...dependencies, ...optionalDependencies, ...peerDependencies }
+  if (Object.keys(needs).length > 0) throw new Error(`it depends on ${Object.keys(needs).join(', ')}`)
+  const scripts = ['preinstall', 'install', 'postinstall'].filter((name) => manifest.scripts?.[name] !== undefined)
+  if (scripts.length > 0) throw new Error(`it runs ${scripts.join(', ')}`)
+  console.log(`installs alone: no dependency, no script, ${(unpackedSize / 1e6).toFixed(1)} MB`)
+}
+
+/** A strict consumer of every documented export, as Node and as bundlers resolve it. */
+function types(app: string, parts: readonly string[]): void {
+  const sourceOf = (part: string): string => join(root, 'src', part === '.' ? 'index.ts' : join(part, 'index.ts'))
+  writeFileSync(join(app, 'names.ts'), consumerOf(new Map(parts.map((part) => [part, sourceOf(part)])), root))
+  writeFileSync(join(app, 'consumer.ts'), readFileSync(join(root, 'test', 'package', 'consumer.ts')))
+  const compilerOptions = {
+    noEmit: true,
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    target: 'es2023',
+    lib: ['es2023', 'webworker'],
+    types: [],
+    skipLibCheck: false,
+  }
+  for (const resolution of [{ module: 'nodenext' }, { module: 'esnext', moduleResolution: 'bundler' }]) {
+    const options = { ...compilerOptions, ...resolution }
+    writeFileSync(join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, include: ['*.ts'] }))
+    execFileSync(join(root, 'node_modules', '.bin', 'tsc'), [], { cwd: app, stdio: ['ignore', 'inherit', 'inherit'] })
+  }
+  const count = readFileSync(join(app, 'names.ts'), 'utf8').split('known<').length - 2
+  console.log(`types: ${count} exports of ${parts.length} sub-paths, named under nodenext and as bundlers resolve them`)
+}
+
+/** The command says so where Node is too old; its first file is one that any Node can read. */
+function oldNode(app: string): void {
+  const bin = join(app, 'node_modules', 'kfuncs', 'bin', 'kfuncs.cjs')
+  transformSync(readFileSync(bin, 'utf8').replace(/^#!.*/, ''), { target: 'es5' })
+  for (const version of ['10.24.1', '20.18.3', '21.7.3', '22.2.0']) {
+    const pretend = `Object.defineProperty(process.versions, 'node', { value: '${version}' }); require(${JSON.stringify(bin)})`
+    const { status, stderr } = spawnSync(process.execPath, ['-e', pretend], { encoding: 'utf8' })
+    if (status !== 2 || !stderr.includes(`needs Node 20.19, 22.3 or later, and this is ${version}`))
+      throw new Error(`as Node ${version}: status ${status}\n${stderr}`)
+  }
+}
+
+function use(app: string, parts: readonly string[]): void {
   writeFileSync(
     join(app, 'use.js'),
     [
       "import { readFileSync } from 'node:fs'",
       ...parts.map((part, i) => `import * as part${i} from 'kfuncs${part.slice(1)}'`),
       `for (const [i, part] of [${parts.map((_, i) => `part${i}`).join(', ')}].entries()) if (Object.keys(part).length === 0) throw new Error('empty: ' + i)`,
+      'for (const name of part0.bundledKernels) {',
+      '  const kernel = await part0.openKernel(name)',
+      '  if (!kernel.ok) throw new Error(kernel.fault.what)',
+      '}',
       "const kernel = await part0.openKernel('6.12')",
       'if (!kernel.ok) throw new Error(kernel.fault.what)',
       "const bytes = readFileSync('node_modules/kfuncs/examples/03-flags/acquire.bpf.o')",
@@ -56,34 +123,6 @@ try {
       'if (!module.ok) throw new Error(module.fault.what)',
     ].join('\n'),
   )
-  writeFileSync(
-    join(app, 'use.ts'),
-    `${parts.map((part, i) => `import * as part${i} from 'kfuncs${part.slice(1)}'`).join('\n')}\nexport const all: object[] = [${parts.map((_, i) => `part${i}`).join(', ')}]\n`,
-  )
-  const compilerOptions = {
-    noEmit: true,
-    strict: true,
-    target: 'es2023',
-    lib: ['es2023', 'webworker'],
-    types: [],
-    skipLibCheck: false,
-  }
-  for (const resolution of [{ module: 'nodenext' }, { module: 'esnext', moduleResolution: 'bundler' }]) {
-    const options = { ...compilerOptions, ...resolution }
-    writeFileSync(join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, include: ['use.ts'] }))
-    execFileSync(join(root, 'node_modules', '.bin', 'tsc'), [], { cwd: app, stdio: ['ignore', 'inherit', 'inherit'] })
-  }
-  console.log('types: every sub-path import resolves under nodenext and as bundlers do')
-  smoke(process.execPath, app)
-  for (const release of releases) {
-    const home = join(folder, `node${release}`)
-    execFileSync('mkdir', [home])
-    writeFileSync(join(home, 'package.json'), '{ "private": true }\n')
-    npm(['install', `node@${release}`], home)
-    smoke(binaryIn(home), app)
-  }
-} finally {
-  rmSync(folder, { recursive: true, force: true })
 }
 
 function binaryIn(home: string): string {
@@ -96,7 +135,7 @@ function binaryIn(home: string): string {
 /** The command and the library, with one release of Node. */
 function smoke(node: string, app: string): void {
   const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()
-  const cli = join(app, 'node_modules', 'kfuncs', 'dist', 'cli.js')
+  const cli = join(app, 'node_modules', '.bin', 'kfuncs')
   const object = join('node_modules', 'kfuncs', 'examples', '03-flags', 'acquire.bpf.o')
   const run = (...args: string[]) => spawnSync(node, [cli, ...args], { cwd: app, encoding: 'utf8' })
   const one = run('check', '--format', 'json', object)
@@ -110,6 +149,9 @@ function smoke(node: string, app: string): void {
   const two = run('check', '--jobs', '2', '--format', 'json', object, object)
   if (two.stdout.trim().split('\n').length !== 2 * rows.length)
     throw new Error(`${version}: --jobs 2: ${two.stdout}${two.stderr}`)
+  const module = join(root, 'examples', 'modules', 'host.json')
+  const three = run('list', '--module', module, 'host_session')
+  if (three.status !== 0) throw new Error(`${version}: list --module: ${three.stdout}${three.stderr}`)
   const used = spawnSync(node, ['use.js'], { cwd: app, encoding: 'utf8' })
   if (used.status !== 0) throw new Error(`${version}: ${used.stderr}`)
   console.log(`${version}: ${used.stdout.trim()}`)

@@ -2,19 +2,27 @@
 // A mistake of ours is no verdict: it is told, the other programs are judged, and the exit status is 3.
 import { afterEach, expect, test, vi } from 'vitest'
 import type * as Check from '../../src/check.ts'
-import { main } from '../../src/cli/main.ts'
 
-vi.mock('../../src/check.ts', async (original) => {
-  const real = await original<typeof Check>()
-  return {
-    ...real,
-    checkProgram: (...args: Parameters<typeof Check.checkProgram>) => {
-      if (args[1].name === 'release_twice') throw new TypeError('cannot read what is not there')
-      return real.checkProgram(...args)
-    },
-  }
+// Modules are loaded once a worker (vitest.config.ts), so what other tests loaded must go before the mock, and the mock after it.
+async function mainThatTrips(): Promise<(args: readonly string[]) => Promise<number>> {
+  vi.resetModules()
+  vi.doMock('../../src/check.ts', async (original) => {
+    const real = await original<typeof Check>()
+    return {
+      ...real,
+      checkProgram: (...args: Parameters<typeof Check.checkProgram>) => {
+        if (args[1].name === 'release_twice') throw new TypeError('cannot read what is not there')
+        return real.checkProgram(...args)
+      },
+    }
+  })
+  return (await import('../../src/cli/main.ts')).main
+}
+afterEach(() => {
+  vi.restoreAllMocks()
+  vi.doUnmock('../../src/check.ts')
+  vi.resetModules()
 })
-afterEach(() => void vi.restoreAllMocks())
 
 test('one program that we trip over', async () => {
   const heard = (stream: NodeJS.WriteStream): string[] => {
@@ -22,6 +30,7 @@ test('one program that we trip over', async () => {
     vi.spyOn(stream, 'write').mockImplementation((text) => texts.push(String(text)) > 0)
     return texts
   }
+  const main = await mainThatTrips()
   const [out, err] = [heard(process.stdout), heard(process.stderr)]
   const status = await main(['check', '--kernel', '6.12', 'examples/03-flags/release.bpf.o'])
   expect(status).toBe(3)

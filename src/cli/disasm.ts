@@ -4,7 +4,7 @@ import { disassemble, imm64 } from '../isa/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import { type LinkedProgram, linkProgram } from '../object/index.ts'
 import { formatFault, printable } from '../fault/index.ts'
-import { funcName } from '../explain/index.ts'
+import { asShown, funcName } from '../explain/index.ts'
 import { openForCheck } from '../check.ts'
 import { kernelOf } from './kernel.ts'
 import { orTell, readInput } from './usage.ts'
@@ -43,7 +43,8 @@ export function disasmText(program: LinkedProgram, kernel: Kernel): string {
     const source = sources.get(i)
     if (source !== undefined && source.text.trim() !== '' && `${source.line} ${source.text}` !== text) {
       text = `${source.line} ${source.text}`
-      lines.push(`; ${source.text.trim()} @ ${source.file.slice(source.file.lastIndexOf('/') + 1)}:${source.line}`)
+      const shown = asShown(source)
+      lines.push(`; ${shown.text.trim()} @ ${shown.file.slice(shown.file.lastIndexOf('/') + 1)}:${source.line}`)
     }
     lines.push(`${String(i).padStart(4)}: ${statement(program, kernel, i)}`)
     if (program.insns[i]!.op.kind === 'ld_imm64') i++

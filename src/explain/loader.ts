@@ -8,6 +8,7 @@ import type { Kernel } from '../kernel/index.ts'
 import type { BpfObject, ObjectFunction, ObjectProgram } from '../object/index.ts'
 import { codeOfRule } from './codes/index.ts'
 import { fillAll, fillFirst, type Values } from './fill.ts'
+import { asShown } from './source.ts'
 import { isCallOf, nearest } from './text.ts'
 import type { Diagnostic, Fix, Primary } from './types.ts'
 
@@ -74,8 +75,7 @@ function lineOf(fn: ObjectFunction, at: number, object: BpfObject): Place | unde
   const byte = (fn.start + at) * 8
   const line = object.ext?.lines.get(fn.section)?.findLast((record) => record.byte <= byte)
   if (line === undefined || line.byte < fn.start * 8) return undefined
-  const { file, text, column } = line
-  return { file, line: line.line, column, text }
+  return { ...asShown(line), line: line.line, column: line.column }
 }
 
 function rename(use: Place, name: string, near: string): Fix | undefined {

@@ -15,9 +15,21 @@ export function lineAt(program: LinkedProgram, insn: number): LineInfo | undefin
     else high = middle
   }
   const found = lines[low - 1]
-  if (found === undefined || !program.funcs.some((func) => func.insn > found.insn && func.insn <= insn)) return found
-  return undefined
+  if (found === undefined || program.funcs.some((func) => func.insn > found.insn && func.insn <= insn)) return undefined
+  return { ...found, ...asShown(found) }
 }
+
+/** A line and a path are read and printed this far: nobody writes longer ones, but BTF may hold any. */
+const longestLine = 400
+const longestPath = 1000
+
+/** The record's texts, cut where they are longer than people write. */
+export const asShown = ({ file, text }: Pick<LineInfo, 'file' | 'text'>): Pick<LineInfo, 'file' | 'text'> => ({
+  file: cut(file, longestPath),
+  text: cut(text, longestLine),
+})
+
+const cut = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, most)}…`)
 
 export function sourceAt(program: LinkedProgram, insn: number): Source | undefined {
   const line = lineAt(program, insn)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // BTF and BTF.ext, taken apart into types and records, spoilt, and put together again with lengths that fit.
-import { nasty } from '../text/hostile.ts'
+import { nasty } from '../text/nasty.ts'
 import { type Draft, onObject } from './elf-kinds.ts'
 import { extremes } from './mutate.ts'
 import { type Kind, one, type Pick } from './world.ts'

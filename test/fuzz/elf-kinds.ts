@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ELF, its tables and its instructions, spoilt where they have a meaning.
 import { encodeInsns, makeInsn, opRows } from '../../src/isa/index.ts'
-import { nasty } from '../text/hostile.ts'
+import { nasty } from '../text/nasty.ts'
 import { extremes, mutant, partsOf } from './mutate.ts'
 import { type Case, type Good, judge, type Kind, one, type Pick, type World } from './world.ts'
 

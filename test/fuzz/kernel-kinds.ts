@@ -8,7 +8,7 @@ import { assembleProfile, layOut, type ProfileIndex, wrapProfile } from '../../s
 import { extremes } from './mutate.ts'
 import { expectFault, type Kind, one, type Pick, type World } from './world.ts'
 import { spoiltTree, tour } from './value-kinds.ts'
-import { nasty } from '../text/hostile.ts'
+import { nasty } from '../text/nasty.ts'
 
 interface Source {
   readonly btf: Uint8Array

@@ -58,6 +58,7 @@ async function supervise(): Promise<void> {
       peak = Math.max(peak, said.peak)
     })
     if (lost === undefined) break
+    if (seed[0]! < 0) throw new Error(lost)
     tell({ seed: seed[0]!, what: lost, key: `lost at seed ${seed[0]}` })
     next = seed[0]! + 1
   }
@@ -78,9 +79,11 @@ function run(plan: Plan, listen: (said: Said) => void): Promise<string | undefin
       argv: process.argv.slice(2),
       resourceLimits: limits,
     })
+    plan.seed[0] = -1
     let [last, since] = [-1, performance.now()]
     const watch = setInterval(() => {
-      if (plan.seed[0] !== last) [last, since] = [plan.seed[0]!, performance.now()]
+      // Before its first case it opens kernels, for as long as that takes.
+      if (plan.seed[0] !== last || last < 0) [last, since] = [plan.seed[0]!, performance.now()]
       else if (performance.now() - since > patience * 1000) end(`no end in ${patience} s`)
     }, 1000)
     const end = (lost: string | undefined): void => {

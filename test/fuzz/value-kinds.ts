@@ -12,7 +12,7 @@ import {
   parseModuleJson,
 } from '../../src/kfunc/index.ts'
 import { type Kernel, withModule } from '../../src/kernel/index.ts'
-import { nasty } from '../text/hostile.ts'
+import { nasty } from '../text/nasty.ts'
 import { extremes } from './mutate.ts'
 import { expectFault, type Good, judge, type Kind, one, type Pick, type World } from './world.ts'
 
@@ -242,7 +242,9 @@ function odder(pick: Pick): unknown {
 
 /** A definition as JavaScript: what only code can be. */
 export const javascript: Kind = (world, pick) => {
-  const tree = spoiltTree({ ...contract, filters: { ...contract.filters, kc_filter: odder(pick) } }, pick, odder)
+  const tree = spoiltTree(contract, pick, odder)
+  if (typeof tree === 'object' && tree !== null && pick(2) === 0)
+    Object.assign(tree, { filters: { kc_filter: odder(pick) } })
   const what = `a definition of ${keysOf(tree)}`.slice(0, 200)
   return { what, run: () => defined(world, tree as ModuleDefinition, pick) }
 }

@@ -10,7 +10,8 @@ import { renderGithub, renderJson, renderLog, renderPretty, renderSarif } from '
 import { formatFault, printable } from '../../src/fault/index.ts'
 import { check } from '../../src/check.ts'
 import { type Kernel, openKernel } from '../../src/kernel/index.ts'
-import { hostileObjects, nasty } from './hostile.ts'
+import { hostileObjects } from './hostile.ts'
+import { nasty } from './nasty.ts'
 
 /** What no output may hold, but for the newlines that end our own lines (and, on a terminal, our own colours). */
 const unseen = /[^\P{Cc}\n]|[\p{Zl}\p{Zp}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800]/u
@@ -83,6 +84,7 @@ describe('the renderers', () => {
     if (!judged.ok) return expectHarmless(formatFault(judged.fault), what)
     for (const outcome of judged.value) {
       const warned = { ...outcome, warnings: [...outcome.warnings, nasty] }
+      expect(outcome.diagnostic?.primary.text?.length ?? 0).toBeLessThan(500)
       const pretty = renderPretty(warned)
       expectHarmless(pretty, what)
       expectIgnoredByCi(pretty, what)

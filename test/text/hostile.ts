@@ -2,17 +2,10 @@
 // Objects whose every name is somebody's attempt on the reader's terminal, CI or eye.
 import { writeElf } from '../../src/binary/index.ts'
 import { assemble, encodeInsns } from '../../src/isa/index.ts'
+import { nasty } from './nasty.ts'
 
-/** Everything a terminal, a CI runner or an eye could trip over. */
-export const nasty = [
-  '\u001b]0;PWNED\u0007\u001b[4mRED\u001b[0m',
-  '\n::error file=x::INJECTED',
-  '\r\n##[error]x ##vso[task.setvariable variable=x]y',
-  ' ::add-mask::x %0A%0D',
-  '\t\b\u007f\u009b31m\u0085',
-  '\u202e\u2066\u200b\u200f\ufeff\u2028\u2029\u3164\u00ad\u{e0041}\ufe0f\u2800',
-  '[a](javascript:b) <img src=x> \\ "q" `$(id)` ,:',
-].join('')
+/** Lines that a careless pattern reads for ever. */
+const endless = [`a${' '.repeat(400_000)}`, 'a'.repeat(400_000), `x=${'('.repeat(400_000)}`]
 
 const utf8 = new TextEncoder()
 
@@ -21,7 +14,8 @@ function debugInfo(section: string, lines: readonly { readonly insn: number; rea
   const strings = [0]
   const string = (text: string): number => {
     const at = strings.length
-    strings.push(...utf8.encode(text.replaceAll('\0', '')), 0)
+    for (const byte of utf8.encode(text.replaceAll('\0', ''))) strings.push(byte)
+    strings.push(0)
     return at
   }
   const int = [string('int'), 1 << 24, 4, (1 << 24) | 32]
@@ -59,21 +53,24 @@ const license = { name: 'license', flags: 3, data: utf8.encode('GPL\0') }
 const executable = 6
 
 interface Made {
+  readonly lines?: readonly string[]
   readonly text: string
   readonly section?: string
   readonly extern?: string
 }
 
-function made({ text, section = `socket/${nasty}`, extern }: Made): Uint8Array {
+const honest = [`\tint x = ${nasty};`, `${nasty}x = bpf_task_acquire(${nasty});`]
+
+function made({ text, section = `socket/${nasty}`, extern, lines = honest }: Made): Uint8Array {
   const calls = extern === undefined ? {} : { relocations: [{ offset: 0, symbol: extern, type: 10 }] }
   return writeElf({
     sections: [
       { name: section, flags: executable, data: code(text), align: 8, ...calls },
       license,
-      ...debugInfo(section, [
-        { insn: 0, text: `\tint x = ${nasty};` },
-        { insn: 1, text: `${nasty}x = bpf_task_acquire(${nasty});` },
-      ]),
+      ...debugInfo(
+        section,
+        lines.map((text, insn) => ({ insn, text })),
+      ),
     ],
     symbols: [
       { name: `p${nasty}`, section, value: 0, size: code(text).length, bind: 'global', type: 'func' },
@@ -86,6 +83,12 @@ function made({ text, section = `socket/${nasty}`, extern }: Made): Uint8Array {
 export const hostileObjects: Readonly<Record<string, Uint8Array>> = {
   accept: made({ text: 'r0 = 0\nr0 = 0\nexit', section: 'socket' }),
   reject: made({ text: 'r0 = 0\nr6 = r7\nexit', section: 'socket' }),
+  ...Object.fromEntries(
+    endless.map((line, i) => [
+      `endless line ${i}`,
+      made({ text: 'call 14\nr6 = r0\nr7 = *(u64 *)(r6 + 0)\nexit', section: 'socket', lines: [line, line, line] }),
+    ]),
+  ),
   'section of no type': made({ text: 'r0 = 0\nr6 = r7\nexit' }),
   'attach target that is not there': made({ text: 'r0 = 0\nr6 = r7\nexit', section: `fentry/${nasty}` }),
   'extern that is not there': made({ text: 'call 1\nr0 = 0\nexit', section: 'socket', extern: `k${nasty}` }),

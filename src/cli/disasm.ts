@@ -49,7 +49,7 @@ export function disasmText(program: LinkedProgram, kernel: Kernel): string {
     lines.push(`${String(i).padStart(4)}: ${statement(program, kernel, i)}`)
     if (program.insns[i]!.op.kind === 'ld_imm64') i++
   }
-  return lines.map((line) => printable(line)).join('\n')
+  return lines.map((line) => printable(line, 'listing')).join('\n')
 }
 
 function statement(program: LinkedProgram, kernel: Kernel, at: number): string {

@@ -15,7 +15,7 @@ export function renderLog(report: Report): string {
   lines.push(
     `processed ${report.insnsProcessed} insns (limit 1000000) max_states_per_insn ${maxStatesPerInsn(report)} total_states ${report.states} peak_states ${report.peakStates} mark_read 0`,
   )
-  return `${lines.map((line) => printable(line)).join('\n')}\n`
+  return `${lines.map((line) => printable(line, 'listing')).join('\n')}\n`
 }
 
 const maxStatesPerInsn = (report: Report): number =>

@@ -21,6 +21,7 @@ interface Rewrite {
 }
 
 const visibly: Rewrite = { find: hidden, put: visible }
+const butTab: Rewrite = { find: hidden, put: (found) => (found === '\t' ? found : visible(found)) }
 /** What a workflow command of GitHub Actions reads as its own: @actions/toolkit `command.ts`. */
 const workflowData: readonly Rewrite[] = [
   { find: /%/g, put: '%25' },
@@ -34,16 +35,15 @@ const forms = {
   line: [visibly, ...commands],
   /** A line of somebody's source behind a margin of ours, which keeps `::` from being first. */
   source: [visibly, commands[0]!],
+  /** A line with C in it that begins with words of ours, or an instruction: the kernel's log, disassembly. Tabs stay. */
+  listing: [butTab, ...commands],
   /** Inside JSON that is written already: the same text to whoever parses it, none of it hidden to whoever looks. */
   json: [
     { find: hidden, put: jsonEscape },
     { find: commands[0]!.find, put: '\\u0023#' },
   ],
   /** A message of SARIF: `[text](place)` would be a link. */
-  sarif: [
-    { find: hidden, put: (found) => (found === '\t' ? found : visible(found)) },
-    { find: /\](?=\()/g, put: '] ' },
-  ],
+  sarif: [butTab, { find: /\](?=\()/g, put: '] ' }],
   /** The message of a workflow command, of lines made printable before. */
   workflowData,
   /** A property of one: `file=…`. */

@@ -74,7 +74,7 @@ export function judge({ name, bytes }: Good, kernel: Kernel, pick: Pick): void {
   for (const program of some) {
     const outcome = checkProgram(object, program, kernel, { log })
     const texts = [renderPretty(outcome), renderJson(outcome), renderGithub(outcome), renderSarif([outcome])]
-    if (outcome.report !== undefined) texts.push(renderLog(outcome.report))
+    if (outcome.report !== undefined) texts.push(renderLog(outcome.report).replaceAll('\t', ' '))
     texts.forEach(expectHarmless)
   }
 }

@@ -11,6 +11,8 @@ import type { Btf, BtfId } from './types.ts'
 export interface ExtFunc {
   readonly byte: number
   readonly typeId: BtfId
+  /** What stands in the record behind what is known of it is not all zero. */
+  readonly tail?: true
 }
 export interface ExtLine extends SourceLine {
   readonly byte: number
@@ -23,10 +25,18 @@ export interface SourceLine {
   readonly column: number
   /** Its texts are named beyond the string section: the kernel refuses the record. */
   readonly broken?: true
+  readonly tail?: true
 }
 
 /** What the kernel's log prints of one text at most (BPF_VERIFIER_TMP_LOG_SIZE), and the spaces it leaves out before it. */
 const MOST_TEXT = 2048
+
+interface LineWords {
+  readonly file: number
+  readonly text: number
+  readonly place: number
+  readonly tail?: true
+}
 
 class Line implements ExtLine {
   readonly byte: number
@@ -36,7 +46,8 @@ class Line implements ExtLine {
   readonly #strings: StringTable
   readonly #file: number
   readonly #text: number
-  constructor(strings: StringTable, byte: number, file: number, text: number, place: number) {
+  declare readonly tail?: true
+  constructor(strings: StringTable, byte: number, { file, text, place, tail }: LineWords) {
     this.byte = byte
     this.line = place >>> 10
     this.column = place & 0x3ff
@@ -44,6 +55,7 @@ class Line implements ExtLine {
     this.#file = file
     this.#text = text
     if (file >= strings.end || text >= strings.end) this.broken = true
+    if (tail === true) this.tail = true
   }
   #fileRead: string | undefined
   #textRead: string | undefined
@@ -90,6 +102,9 @@ export interface CoreRelo {
 
 /** Each map's key is the name of the section the records speak of. */
 export interface BtfExt {
+  /** Bytes of a record, as the section says. */
+  readonly funcSize: number
+  readonly lineSize: number
   readonly funcs: ReadonlyMap<string, readonly ExtFunc[]>
   readonly lines: ReadonlyMap<string, readonly ExtLine[]>
   readonly relos: ReadonlyMap<string, readonly CoreRelo[]>
@@ -114,57 +129,90 @@ function readExt(bytes: Uint8Array, btf: Btf): BtfExt {
     throw new FaultError(`.BTF.ext header length ${headerSize} does not fit`, { byte: 4 })
   }
 
-  const stringAt = (offset: number, byte: number): string => {
-    if (offset >= btf.strings.end)
-      throw new FaultError(`string offset ${offset} is beyond the string section`, { byte })
-    return btf.strings.get(offset)
-  }
+  if (view.getUint8(3) !== 0) throw new FaultError(`.BTF.ext flags ${view.getUint8(3)} are unknown`, { byte: 3 })
+  if (headerSize === bytes.length) throw new FaultError('.BTF.ext has nothing behind its header', { byte: 4 })
   // Records are the programs' own: one that names what is not there spoils the program it belongs to, not the section.
   const has = (offset: number): boolean => offset < btf.strings.end
 
-  /** One subsection: a record size, then for each ELF section its name, a count and that many records. */
-  const records = <T>(headerAt: number, least: number, what: string, read: (at: number) => T): Map<string, T[]> => {
+  /**
+   * One subsection: a record size, then for each ELF section its name, a count and that many records. A name beyond the strings is of no
+   * section; of two parts for one section libbpf takes the first, but for CO-RE.
+   */
+  const records = <T>(
+    headerAt: number,
+    least: number,
+    what: string,
+    read: (at: number, size: number) => T,
+  ): { readonly size: number; readonly sections: Map<string, T[]> } => {
     const sections = new Map<string, T[]>()
-    if (headerAt + 8 > headerSize) return sections
+    if (headerAt + 8 > headerSize) return { size: least, sections }
     let at = headerSize + view.getUint32(headerAt, little)
     const end = at + view.getUint32(headerAt + 4, little)
-    if (end === at) return sections
+    if (end === at) return { size: least, sections }
+    if ((at - headerSize) % 4 !== 0) throw new FaultError(`${what} is not aligned`, { byte: headerAt })
     if (end > bytes.length || at + 4 > end) throw new FaultError(`${what} ends beyond the input`, { byte: headerAt })
     const size = view.getUint32(at, little)
     if (size < least || size % 4 !== 0)
       throw new FaultError(`${what} has records of ${size} bytes, not ${least}`, { byte: at })
     at += 4
+    if (at === end) throw new FaultError(`${what} has no records`, { byte: at })
     while (at < end) {
       if (at + 8 > end) throw new FaultError(`${what} is cut short`, { byte: at })
-      const name = stringAt(view.getUint32(at, little), at)
+      const nameAt = view.getUint32(at, little)
+      const name = has(nameAt) ? btf.strings.get(nameAt) : ''
       const count = view.getUint32(at + 4, little)
       if (count === 0) throw new FaultError(`${what} of section ${name} has no records`, { byte: at })
       at += 8
       if (at + count * size > end) throw new FaultError(`${what} of section ${name} is cut short`, { byte: at })
-      const list = sections.get(name) ?? []
-      for (let i = 0; i < count; i++, at += size) list.push(read(at))
+      const known = sections.get(name)
+      if (name === '' || (known !== undefined && what !== CORE)) {
+        at += count * size
+        continue
+      }
+      const list = known ?? []
+      for (let i = 0; i < count; i++, at += size) list.push(read(at, size))
       sections.set(name, list)
     }
-    return sections
+    return { size, sections }
+  }
+  const tail = (from: number, to: number): { readonly tail?: true } => {
+    for (let at = from; at < to; at++) if (bytes[at] !== 0) return { tail: true }
+    return {}
   }
   const u32 = (at: number): number => view.getUint32(at, little)
 
+  const funcs = records(8, 8, 'func_info', (at, size) => ({
+    byte: u32(at),
+    typeId: u32(at + 4),
+    ...tail(at + 8, at + size),
+  }))
+  const lines = records(
+    16,
+    16,
+    'line_info',
+    (at, size) =>
+      new Line(btf.strings, u32(at), { file: u32(at + 4), text: u32(at + 8), place: u32(at + 12), ...tail(at + 16, at + size) }),
+  )
+  const relos = records(24, 16, CORE, (at) => {
+    const [byte, typeId, specAt, code] = [u32(at), u32(at + 4), u32(at + 8), u32(at + 12)]
+    const kind = coreReloKinds[code]
+    const spec = has(specAt) ? btf.strings.get(specAt) : ''
+    const broken =
+      kind === undefined
+        ? `CO-RE relocation kind ${code} is unknown`
+        : typeId >= btf.count
+          ? `bad type id ${typeId}, there are ${btf.count}`
+          : has(specAt)
+            ? undefined
+            : `parsing [${typeId}] + <?> failed: -22`
+    return { byte, typeId, spec, kind: kind ?? 'field_exists', ...(broken === undefined ? {} : { broken }) }
+  })
   return {
-    funcs: records(8, 8, 'func_info', (at) => ({ byte: u32(at), typeId: u32(at + 4) })),
-    lines: records(16, 16, 'line_info', (at) => new Line(btf.strings, u32(at), u32(at + 4), u32(at + 8), u32(at + 12))),
-    relos: records(24, 16, 'core_relo', (at) => {
-      const [byte, typeId, specAt, code] = [u32(at), u32(at + 4), u32(at + 8), u32(at + 12)]
-      const kind = coreReloKinds[code]
-      const spec = has(specAt) ? btf.strings.get(specAt) : ''
-      const broken =
-        kind === undefined
-          ? `CO-RE relocation kind ${code} is unknown`
-          : typeId >= btf.count
-            ? `bad type id ${typeId}, there are ${btf.count}`
-            : has(specAt)
-              ? undefined
-              : `parsing [${typeId}] + <?> failed: -22`
-      return { byte, typeId, spec, kind: kind ?? 'field_exists', ...(broken === undefined ? {} : { broken }) }
-    }),
+    funcSize: funcs.size,
+    lineSize: lines.size,
+    funcs: funcs.sections,
+    lines: lines.sections,
+    relos: relos.sections,
   }
 }
+const CORE = 'core_relo'

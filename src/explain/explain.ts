@@ -31,10 +31,20 @@ export function explain(report: Report, program: LinkedProgram, kernel: Kernel):
 /** A path that reaches what the loader could not link is told as the rejection it amounts to. */
 function asRejection(report: Report & { readonly verdict: 'load_error' }, program: LinkedProgram): Rejected {
   const ref = program.refs.get(report.insn)
-  const what = ref?.kind === 'missing' ? ref.what : undefined
+  const missing = report.missing ?? (ref?.kind === 'missing' ? ref : undefined)
+  const what = missing?.what
   const rule = what === 'kfunc' ? 'missing' : what === undefined ? 'loader' : `loader-${what}`
-  return { ...report, verdict: 'reject', rule, details: {}, path: [] }
+  const details = missing?.why === undefined || missing.why === '' ? {} : { why: missing.why }
+  return { ...report, verdict: 'reject', rule, details, path: [] }
 }
+
+/** Types that the kernel did not take: what a program is refused for is often only that it has to do without them. */
+const typesLost = (report: Rejected, program: LinkedProgram): string[] =>
+  [...new Set([...program.warnings, ...report.warnings])].filter((text) =>
+    /Error loading \.BTF into kernel|Retrying without BTF|have no special fields|missing \.BTF\.ext function info/.test(
+      text,
+    ),
+  )
 
 function explainRejection(report: Rejected, program: LinkedProgram, kernel: Kernel): Diagnostic {
   const causes = causesOf(report, program)
@@ -54,7 +64,7 @@ function explainRejection(report: Rejected, program: LinkedProgram, kernel: Kern
     contract: kfunc === undefined ? undefined : contractOf(kfunc, kernel),
     rule: row.rule,
     section: row.section,
-    help: fillAll(row.help, values),
+    help: [...typesLost(report, program), ...fillAll(row.help, values)],
     fix: fixFor(context),
   }
 }

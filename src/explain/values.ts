@@ -43,7 +43,7 @@ export function valuesOf(
     callers: kfunc === undefined ? undefined : callerWords(kfunc).join('; '),
     slot: value?.kind === 'fp' ? stackPlace(regWords(value, program)) : undefined,
     reached: yes(missing !== undefined),
-    why: whyMissing(program, report.insn),
+    why: details.why,
     near:
       name === undefined || (kfunc !== undefined && report.rule !== 'kfunc-not-allowed')
         ? undefined
@@ -59,12 +59,6 @@ export function valuesOf(
     [`rule_${report.rule.replaceAll('-', '_')}`]: 'yes',
     was: lost === undefined ? undefined : regWords(lost.was, program),
   }
-}
-
-/** What keeps the kernel from making the map that stands here. */
-function whyMissing(program: LinkedProgram, insn: number): string | undefined {
-  const ref = program.refs.get(insn)
-  return ref?.kind === 'missing' && ref.why !== '' ? ref.why : undefined
 }
 
 const yes = (condition: boolean | undefined): 'yes' | undefined => (condition === true ? 'yes' : undefined)

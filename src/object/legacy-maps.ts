@@ -3,7 +3,7 @@
 // of libbpf before 1.0, which aya's programs still carry with `id` and `pinning` behind. libbpf 1.5 refuses them; other loaders do not.
 import { mapType } from '../uapi/index.ts'
 import { refuse } from './faults.ts'
-import { kernelMapName } from './maps.ts'
+import { shortName } from './maps.ts'
 import type { MapDef } from './types.ts'
 import { type ElfView, type Section, stt } from './view.ts'
 
@@ -30,7 +30,7 @@ export function legacyMaps(elf: ElfView, section: Section): MapDef[] {
     const typeId = u32(0)
     return {
       name,
-      kernelName: kernelMapName(name),
+      kernelName: shortName(name),
       type: mapType(typeId)?.name ?? String(typeId),
       typeId,
       keySize: u32(4),

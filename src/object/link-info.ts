@@ -4,19 +4,25 @@
 import type { ExtLine } from '../btf/index.ts'
 import { refuse } from './faults.ts'
 import type { Layout } from './link-code.ts'
-import type { BpfObject, FuncInfo, LineInfo, ObjectFunction } from './types.ts'
+import type { BpfObject, FuncInfo, LineInfo, LinkedProgram, ObjectFunction } from './types.ts'
 
 /** Records by final instruction index. */
 export function linkInfo(
   object: BpfObject,
   layout: Layout,
   warnings: string[],
-): { readonly funcs: readonly FuncInfo[]; readonly lines: readonly LineInfo[] } {
+): Pick<LinkedProgram, 'funcs' | 'lines' | 'recordSizes'> {
   const { ext } = object
   if (ext === undefined) return { funcs: [], lines: [] }
-  const funcs = records(layout, ext.funcs, 'function', warnings, ({ typeId }, insn): FuncInfo => ({ insn, typeId }))
+  const funcs = records(
+    layout,
+    ext.funcs,
+    'function',
+    warnings,
+    ({ byte: _, ...func }, insn): FuncInfo => ({ insn, ...func }),
+  )
   const lines = records(layout, ext.lines, 'line', warnings, (record, insn): LineInfo => new MovedLine(record, insn))
-  return { funcs, lines }
+  return { funcs, lines, recordSizes: { func: ext.funcSize, line: ext.lineSize } }
 }
 
 /** A record where its function now is; what it names stays unread until asked for. */
@@ -25,6 +31,7 @@ class MovedLine implements LineInfo {
   readonly line: number
   readonly column: number
   declare readonly broken?: true
+  declare readonly tail?: true
   readonly #record: ExtLine
   constructor(record: ExtLine, insn: number) {
     this.insn = insn
@@ -32,6 +39,7 @@ class MovedLine implements LineInfo {
     this.column = record.column
     this.#record = record
     if (record.broken === true) this.broken = true
+    if (record.tail === true) this.tail = true
   }
   get file(): string {
     return this.#record.file

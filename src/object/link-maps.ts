@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The maps as the kernel would be asked to create them, and those that it would not create.
+import { refuse } from './faults.ts'
 import { untyped } from './link-btf.ts'
 import { type MapFault, type MapFaultOptions, mapFault } from './map-rules.ts'
 import type { BpfObject, MapDef } from './types.ts'
@@ -26,6 +27,12 @@ const unsized = new Set([
   'BPF_MAP_TYPE_STRUCT_OPS',
 ])
 const ringbufs = new Set(['BPF_MAP_TYPE_RINGBUF', 'BPF_MAP_TYPE_USER_RINGBUF'])
+/** Whose types libbpf keeps to itself: the kernel takes none for them. */
+const typeless = new Set(
+  'PERF_EVENT_ARRAY CGROUP_ARRAY STACK_TRACE ARRAY_OF_MAPS HASH_OF_MAPS DEVMAP DEVMAP_HASH CPUMAP XSKMAP SOCKMAP SOCKHASH QUEUE STACK ARENA'
+    .split(' ')
+    .map((type) => `BPF_MAP_TYPE_${type}`),
+)
 const mapInMap = new Set(['BPF_MAP_TYPE_ARRAY_OF_MAPS', 'BPF_MAP_TYPE_HASH_OF_MAPS'])
 /** Applies what user space would do before loading: a size for maps that leave it open, contents of .kconfig, kernel sizes of struct_ops. */
 export function linkMaps(
@@ -38,11 +45,13 @@ export function linkMaps(
   const warnings: string[] = []
   const notes = new Map<number, string>()
   const maps = object.maps.map((defined, index) => {
-    const map = options.btf === undefined ? untyped(defined) : defined
+    const map = options.btf === undefined ? untyped(defined) : withoutTypes(defined)
     if (map.internal === 'kconfig' && kconfig !== undefined) return { ...map, data: kconfig }
     if (map.structOps !== undefined) {
       const linked = structOps?.get(index)
       if (linked === undefined) missing.set(index, '')
+      const fault = linked === undefined ? undefined : mapFault(linked, options)
+      if (fault !== undefined) refuse(`map '${map.name}': failed to create: ${fault.error}: ${fault.why}`)
       return linked ?? map
     }
     const settled = sized(map)
@@ -54,9 +63,16 @@ export function linkMaps(
     if (settled.maxEntries !== map.maxEntries) {
       notes.set(index, `map '${map.name}' leaves max_entries to its loader; taken as ${settled.maxEntries}`)
     }
-    return settled
+    return fault === undefined ? settled : { ...settled, autocreate: false }
   })
   return { maps, missing, notes, warnings }
+}
+
+function withoutTypes(map: MapDef): MapDef {
+  const inner = map.inner === undefined ? undefined : withoutTypes(map.inner)
+  if (!typeless.has(map.type) && inner === map.inner) return map
+  const types = typeless.has(map.type) ? { keyTypeId: 0, valueTypeId: 0 } : {}
+  return { ...map, ...types, ...(inner === undefined ? {} : { inner }) }
 }
 
 /** What keeps a map from being made, and for a map of maps the one that describes its members. */

@@ -65,7 +65,7 @@ function link(object: BpfObject, program: ObjectProgram, target: LinkTarget, opt
   linkData({ object, target, layout, resolved: resolved.externs, maps, missing, insns, refs })
   const used = new Set([...refs.values()].map((ref) => ('map' in ref ? ref.map : -1)))
   for (const [map, note] of notes) if (used.has(map)) warnings.push(note)
-  const { funcs, lines } = linkInfo(object, layout, warnings)
+  const { funcs, ...lines } = linkInfo(object, layout, warnings)
 
   const type = options.type ?? program.type
   if (type === undefined) {
@@ -99,7 +99,7 @@ function link(object: BpfObject, program: ObjectProgram, target: LinkTarget, opt
     maps,
     btf,
     funcs: btf === undefined ? [] : funcs,
-    lines,
+    ...lines,
     license: object.license,
     warnings,
   }

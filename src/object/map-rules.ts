@@ -187,6 +187,8 @@ export interface MapFaultOptions {
 
 /** What keeps the kernel from making this map; undefined: it makes it, memory allowing. */
 export function mapFault(map: MapDef, { newer = false, btf }: MapFaultOptions = {}): MapFault | undefined {
+  const named = nameFault(map.kernelName)
+  if (named !== undefined) return named
   const rule = byType.get(map.type)
   const kind = map.type.replace('BPF_MAP_TYPE_', '').toLowerCase()
   if (rule === undefined && newer) return undefined
@@ -198,6 +200,12 @@ export function mapFault(map: MapDef, { newer = false, btf }: MapFaultOptions = 
     typeFault(map, rule, kind, btf) ??
     tooBig(map, rule, kind)
   )
+}
+
+/** What the kernel takes in a name: letters and digits (Latin-1's are among them), '_' and '.'. */
+function nameFault(name: string): MapFault | undefined {
+  const wrong = /[^A-Za-z0-9_.\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff]/.exec(name)
+  return wrong === null ? undefined : invalid(`a map's name cannot have '${wrong[0]}' in it: '${name}'`)
 }
 
 const a = (kind: string): string => `${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`

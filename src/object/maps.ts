@@ -66,7 +66,7 @@ function toMap(name: string, from: Attributes, section: Section, offset: number)
   const ringbuf = isRingbuf(from.type)
   return {
     name,
-    kernelName: kernelMapName(name),
+    kernelName: shortName(name),
     type: mapType(from.type)?.name ?? String(from.type),
     typeId: from.type,
     keySize: from.keySize,
@@ -87,7 +87,11 @@ function toMap(name: string, from: Attributes, section: Section, offset: number)
   }
 }
 
-/** What the kernel is told: 15 characters of what it allows in names. */
+/** What the kernel is told: as much as it has room for, byte by byte. */
+export const shortName = (name: string): string =>
+  String.fromCharCode(...new TextEncoder().encode(name.slice(0, 15)).subarray(0, 15))
+
+/** The names of maps that libbpf makes up itself have only what the kernel allows. */
 export const kernelMapName = (name: string): string => name.slice(0, 15).replace(/[^A-Za-z0-9_.]/g, '_')
 
 /** libbpf rounds a ring buffer up to a power of two of pages. */

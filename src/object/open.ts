@@ -72,6 +72,8 @@ function readExt(collected: Collected, btf: Btf, warnings: string[]): BtfExt | u
   if (collected.btfExt === undefined) return undefined
   const parsed = parseBtfExt(collected.btfExt.data, btf)
   if (parsed.ok) return parsed.value
+  if (collected.maps !== undefined || collected.structOps.length > 0)
+    refuse(`BTF is required, but is missing or corrupted: ${parsed.fault.what}`, parsed.fault.place)
   warnings.push(`.BTF.ext ignored: ${parsed.fault.what}`)
   return undefined
 }

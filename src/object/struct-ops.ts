@@ -6,7 +6,7 @@ import { mapFlags, mapType, sectionRule } from '../uapi/index.ts'
 import type { Collected } from './collect.ts'
 import { refuse } from './faults.ts'
 import { findKind } from './fixed-btf.ts'
-import { kernelMapName } from './maps.ts'
+import { shortName } from './maps.ts'
 import { bySectionOf, functionAt } from './relocs.ts'
 import type { MapDef, ObjectFunction, StructOpsDef } from './types.ts'
 import type { Section } from './view.ts'
@@ -42,7 +42,7 @@ function draft(btf: Btf, section: Section, variableId: number, offset: number): 
   const data = section.data.slice(offset, offset + type.size)
   const map: MapDef = {
     name: variable.name,
-    kernelName: kernelMapName(variable.name),
+    kernelName: shortName(variable.name),
     type: mapType(26)!.name,
     typeId: 26,
     keySize: 4,

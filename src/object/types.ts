@@ -160,10 +160,13 @@ export interface LineInfo {
   readonly text: string
   readonly line: number
   readonly column: number
+  /** More stands in the record than the kernel knows. */
+  readonly tail?: true
 }
 export interface FuncInfo {
   readonly insn: number
   readonly typeId: BtfId
+  readonly tail?: true
 }
 
 export interface AttachTarget {
@@ -215,6 +218,8 @@ export interface LinkedProgram {
   readonly btf: Btf | undefined
   readonly funcs: readonly FuncInfo[]
   readonly lines: readonly LineInfo[]
+  /** Bytes of a record of each, where there are any. */
+  readonly recordSizes?: { readonly func: number; readonly line: number }
   readonly license: string
   /** What the loader would print and go on: deprecated section names, unsupported pieces … */
   readonly warnings: readonly string[]

@@ -8,13 +8,27 @@ import { reject } from './report.ts'
 export function checkFuncRecords({ prog }: Env): void {
   const { btf } = prog
   if (btf === undefined) return
+  requireSize('func info', prog.funcs.length, prog.recordSizes?.func)
   let last = -1
-  for (const { insn, typeId } of prog.funcs) {
+  for (const { insn, typeId, tail } of prog.funcs) {
+    if (tail === true) refuse('nonzero tailing record in func info')
     if (last < 0 && insn !== 0) refuse(`nonzero insn_off ${insn} for the first func info record`)
     if (insn <= last) refuse(`same or smaller insn offset (${insn}) than previous func info record (${last})`)
     if (typeId >= btf.count || btf.type(typeId).kind !== 'func') refuse(`invalid type id ${typeId | 0} in func info`)
     last = insn
   }
+}
+
+/** Longer than a kernel reads at all. */
+const MAX_RECORD = 252
+
+function requireSize(what: 'func info' | 'line info', count: number, size: number | undefined): void {
+  if (count === 0 || size === undefined || size <= MAX_RECORD) return
+  // of lines the kernel says nothing
+  reject(
+    what === 'func info' ? 'func-info' : 'line-info',
+    what === 'func info' ? `invalid func info rec size ${size}` : '',
+  )
 }
 
 const refuse = (message: string): never => reject('func-info', message)
@@ -24,7 +38,9 @@ export function checkLineRecords({ prog, subprogs, insns }: Env): void {
   if (prog.btf === undefined || prog.lines.length === 0) return
   let last = 0
   let next = 0
-  for (const [index, { insn, broken }] of prog.lines.entries()) {
+  requireSize('line info', prog.lines.length, prog.recordSizes?.line)
+  for (const [index, { insn, broken, tail }] of prog.lines.entries()) {
+    if (tail === true) reject('line-info', 'nonzero tailing record in line_info')
     if ((index > 0 && insn <= last) || insn >= insns.length) {
       reject(
         'line-info',

@@ -7,7 +7,7 @@ import type { Insn } from '../isa/index.ts'
 import type { Kernel, ProgramTraits } from '../kernel/index.ts'
 import type { LinkedProgram, MapDef } from '../object/index.ts'
 import type { BackEdge } from './explore/components.ts'
-import { type BtfRecord, type KernelTypes, laterFields, noRecord, recordOf } from './record.ts'
+import { type BtfRecord, type KernelTypes, laterFields, mapRecord, noRecord } from './record.ts'
 import { type PathStep, reject } from './report.ts'
 import { type Rules, rulesOf } from './rules.ts'
 import { notInit, type RegState } from './state/reg.ts'
@@ -136,7 +136,7 @@ export class Env {
   /** References that came as arguments, by argument. */
   readonly heldArguments = new Map<number, number>()
   stepLinked: readonly LinkedReg[] | undefined
-  readonly mapRecords: (BtfRecord | undefined)[]
+  private readonly mapRecords = new Map<number, BtfRecord>()
   readonly mapBtf: Btf | undefined
   /** One array for the whole verification: records are cached by it. */
   readonly kernelBtfs: readonly Btf[]
@@ -169,7 +169,7 @@ export class Env {
     }))
     this.subprogAt = new Int32Array(prog.insns.length)
     this.liveRegs = new Uint16Array(prog.insns.length)
-    this.mapRecords = prog.maps.map(() => undefined)
+    this.maps = [...prog.maps]
     this.mapBtf = prog.btf
     this.kernelBtfs = [kernel.btf, ...kernel.modules]
     this.kernelTypes = kernelTypesOf(kernel)
@@ -220,32 +220,34 @@ export class Env {
   }
 
   map(index: number): MapDef {
-    return (
-      this.prog.maps[index] ??
-      this.innerMaps.get(index) ??
-      reject('map', `fd ${index} is not pointing to valid bpf_map`)
-    )
+    return this.maps[index] ?? reject('map', `fd ${index} is not pointing to valid bpf_map`)
   }
-  private readonly innerMaps = new Map<number, MapDef>()
+  /** The program's maps, and behind them those that are known by their shape only: what stands in maps of maps. */
+  private readonly maps: MapDef[]
+  private readonly innerMaps = new Map<number, number>()
   /** Is it the map inside another one, of which only the shape is known? */
   isInnerMap(index: number): boolean {
-    return this.innerMaps.has(index)
+    return index >= this.prog.maps.length
   }
-  /** Maps inside maps get indexes of their own, beyond the program's, however many it has. */
+  /** The index of what a map of maps holds; undefined where it is none. */
   innerMap(index: number): number | undefined {
-    const inner = this.map(index).inner
+    const { inner } = this.map(index)
     if (inner === undefined) return undefined
-    const key = this.prog.maps.length + index
-    this.innerMaps.set(key, inner)
-    return key
+    let found = this.innerMaps.get(index)
+    if (found === undefined) {
+      found = this.maps.push(inner) - 1
+      this.innerMaps.set(index, found)
+    }
+    return found
   }
   mapRecord(index: number): BtfRecord {
     const map = this.map(index)
     if (this.mapBtf === undefined || map.valueTypeId === 0) return noRecord
-    const known = this.mapRecords[index]
-    if (known !== undefined) return known
-    const record = recordOf(this.mapBtf, map.valueTypeId, this.kernelTypes)
-    this.mapRecords[index] = record
+    let record = this.mapRecords.get(index)
+    if (record === undefined) {
+      ;({ record } = mapRecord(this.mapBtf, map.valueTypeId, this.kernelTypes))
+      this.mapRecords.set(index, record)
+    }
     return record
   }
 

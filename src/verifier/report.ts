@@ -2,6 +2,7 @@
 // What verification of one program answers.
 
 import type { Limit } from '../fault/index.ts'
+import type { Ref } from '../object/index.ts'
 import type { RegState } from './state/reg.ts'
 
 /** One executed insn on the path to a rejection, with the registers before it. */
@@ -22,6 +23,8 @@ export interface Details {
   readonly at?: readonly { readonly label: string; readonly insn: number }[]
   readonly expected?: string
   readonly seen?: string
+  /** What keeps something from being there. */
+  readonly why?: string
 }
 
 interface Common {
@@ -47,7 +50,13 @@ export type Report =
       readonly path: readonly PathStep[]
     })
   /** The path reaches what the loader could not link: libbpf's own words. */
-  | (Common & { readonly verdict: 'load_error'; readonly message: string; readonly insn: number })
+  | (Common & {
+      readonly verdict: 'load_error'
+      readonly message: string
+      readonly insn: number
+      /** What the instruction needs and is not there. */
+      readonly missing?: Missing
+    })
   | (Common & {
       readonly verdict: 'unsupported'
       readonly what: string
@@ -68,7 +77,14 @@ export class Rejection extends Error {
 }
 
 /** Thrown where a path reaches a call or load that the loader left unlinked. */
-export class Unlinked extends Error {}
+export class Unlinked extends Error {
+  readonly missing: Missing | undefined
+  constructor(message: string, missing?: Missing) {
+    super(message)
+    this.missing = missing
+  }
+}
+export type Missing = Extract<Ref, { kind: 'missing' }>
 
 /** Thrown where the engine cannot say; never a guess. */
 export class Unsupported extends Error {}

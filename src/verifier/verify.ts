@@ -56,7 +56,10 @@ export function verify(linked: LinkedProgram, kernel: Kernel, options: VerifyOpt
         ...common(),
       }
     }
-    if (error instanceof Unlinked) return { verdict: 'load_error', message: error.message, insn: env.insn, ...common() }
+    if (error instanceof Unlinked) {
+      const { message, missing } = error
+      return { verdict: 'load_error', message, insn: env.insn, ...(missing && { missing }), ...common() }
+    }
     if (error instanceof LimitReached)
       return { verdict: 'unsupported', what: error.message, insn: env.insn, limit: error.limit, ...common() }
     if (error instanceof Unsupported || error instanceof NoAnswer)

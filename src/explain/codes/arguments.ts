@@ -228,14 +228,18 @@ export const argumentCodes: readonly CodeRow[] = [
   {
     code: 'KF022',
     title: 'the argument must be a function of the program',
-    rules: ['not-func', 'callback'],
+    rules: ['not-func', 'callback', 'callback-func-info'],
     section: 'kfuncs.rst "Annotating kfunc parameters"',
     rule: 'A callback parameter takes the address of a static function of the same program.',
     label: [
+      '{?rule_callback_func_info}the kernel knows no types of this function: the program is loaded without records of its functions',
       'the {arg} argument of {kfunc} must be a function; {reg} is {value}',
       'this must be a function of the program',
     ],
-    help: ['Pass the name of a static function declared in this object.'],
+    help: [
+      '{?rule_callback_func_info}Compile with -g; if the kernel refused the BTF of the object, or the loader dropped its records, the warnings say why.',
+      'Pass the name of a static function declared in this object.',
+    ],
     text: 'The verifier walks into a callback as part of the caller, so it must know which function it is.',
     example: '15-wq/timer:wq_no_function',
   },

@@ -137,13 +137,14 @@ export const callerCodes: readonly CodeRow[] = [
   {
     code: 'KF008',
     title: 'this program may not call the helper',
-    rules: ['helper-not-allowed', 'helper-unknown', 'packet-helper', 'map-helper'],
+    rules: ['helper-not-allowed', 'helper-unknown', 'packet-helper', 'map-helper', 'callback-map'],
     section: 'Documentation/bpf/helpers.rst',
     rule: 'Each program type has its own list of helpers, and each helper its own list of map types.',
     label: ['{helper} is not for {type} programs, or not for this map', 'this helper is not for {type} programs'],
     help: [
       '`bpftool feature probe` or the manual page bpf-helpers(7) lists which program types have {helper}.',
       'Move the call to a program type that has it, or find a kfunc that does the same.',
+      '{?rule_callback_map}bpf_for_each_map_elem() walks hash, percpu_hash, lru_hash, lru_percpu_hash, array and percpu_array maps, no others.',
     ],
     text: 'Helpers are the older interface: a fixed list, opened to program types one by one. Where the map argument is of a type the helper does not work on, the message says so.',
     example: '19-program/calls:load_from_skb',

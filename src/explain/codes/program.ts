@@ -161,6 +161,19 @@ export const programCodes: readonly CodeRow[] = [
     text: 'Clang replaces code that can only be reached by undefined behaviour, most often through a variable without a value.',
   },
   {
+    code: 'KF159',
+    title: 'the program names no arena',
+    rules: ['arena-cast'],
+    section: 'kernel/bpf/arena.c; RFC 9669 does not have the instruction',
+    rule: 'Memory of an arena is for programs that refer to the arena: some instruction of theirs loads its address.',
+    label: ['this program refers to no arena, so nothing can be cast to one'],
+    help: [
+      'Name the arena in this program: call bpf_arena_alloc_pages(&arena, …), or keep its address alive with asm volatile("" :: "r"(&arena)).',
+      'An arena that only other programs of the object name does not count: each program is loaded by itself.',
+    ],
+    text: 'The kernel notes which maps a program refers to, instruction by instruction, and one of them must be the arena. A program that is handed arena pointers through global variables names none by itself.',
+  },
+  {
     code: 'KF160',
     title: 'the kernel declares it differently',
     rules: ['loader-mismatch'],

@@ -72,6 +72,7 @@ const changesMap = new Set([2, 3, 87, 88])
 /** BPF_F_RDONLY_PROG */
 const RDONLY_PROG = 0x80
 const SNPRINTF = 165
+const FOR_EACH_MAP_ELEM = 164
 const SET_RETVAL = 187
 /** Return their argument as another type of the same object. */
 const casts = new Set([95, 96, 136, 137, 138, 139, 140, 196])
@@ -81,7 +82,7 @@ export function callHelper(env: Env): void {
   const id = insn.imm
   const name = env.kernel.helperName(id)
   const ref = env.prog.refs.get(env.insn)
-  if (ref?.kind === 'missing') throw new Unlinked(missingMessage(ref))
+  if (ref?.kind === 'missing') throw new Unlinked(missingMessage(ref), ref)
   if (name === undefined) return reject('helper-unknown', `invalid func unknown#${id}`, { helper: `#${id}` })
   const answer = env.kernel.helper(id, env.traits)
   if (!answer.ok) {
@@ -122,6 +123,7 @@ export function callHelper(env: Env): void {
   proto.args.forEach((_, i) => {
     checkArg(env, meta, i)
   })
+  if (id === FOR_EACH_MAP_ELEM) requireWalkable(env, meta)
   if (meta.map >= 0) {
     const wrong = checkMapForHelper(env.map(meta.map).typeId, id, env.traits, env.rules.fewSockmapWriters)
     for (const line of wrong?.slice(0, -1) ?? []) env.verbose(line)
@@ -177,6 +179,15 @@ function checkArg(env: Env, meta: Meta, index: number): void {
   }
   if (nullGiven && !kind.base.startsWith('ARG_CONST_SIZE')) return
   byKind(env, meta, number, reg, kind, arg.size)
+}
+
+/** Maps whose elements a callback can be called for. */
+const walkable = new Set(
+  'HASH PERCPU_HASH LRU_HASH LRU_PERCPU_HASH ARRAY PERCPU_ARRAY'.split(' ').map((type) => `BPF_MAP_TYPE_${type}`),
+)
+function requireWalkable(env: Env, meta: Meta): void {
+  if (meta.map >= 0 && !walkable.has(env.map(meta.map).type))
+    reject('callback-map', 'callback function not allowed for map', { helper: meta.proto.name, reg: 1 })
 }
 
 /** The value of a socket map is a socket, whatever its size says. */

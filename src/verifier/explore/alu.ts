@@ -124,6 +124,8 @@ function move(env: Env, insn: Insn): void {
     const imm = op.width === 32 ? insn.imm >>> 0 : insn.imm
     return env.setReg(insn.dst, scalarReg(scalar.constantNumber(imm)))
   }
+  if (op.name === 'addr_space_cast' && !env.hasArena)
+    reject('arena-cast', 'addr_space_cast insn can only be used in a program that has an associated arena')
   let src = readReg(env, insn.src)
   requireWritable(insn.dst)
   env.noteWrite(insn.dst)

@@ -130,6 +130,7 @@ export function loadImm64(env: Env, insn: Insn): void {
       return env.setReg(insn.dst, pointer('map_value', { map: ref.map, off: ref.offset }))
     }
     case 'func':
+      if (env.prog.funcs.length === 0) reject('callback-func-info', 'missing btf func_info')
       return env.setReg(insn.dst, pointer('func', { frame: ref.insn }))
     case 'ksym_func':
       return env.setReg(insn.dst, pointer('mem', { flags: RDONLY, size: 0 }))
@@ -139,7 +140,7 @@ export function loadImm64(env: Env, insn: Insn): void {
       return env.setReg(insn.dst, kernelVariable(env, ref.btf, variable))
     }
     default:
-      if (ref.kind === 'missing') throw new Unlinked(missingMessage(ref))
+      if (ref.kind === 'missing') throw new Unlinked(missingMessage(ref), ref)
       return unsupported(`ld_imm64 of a ${ref.kind}`)
   }
 }

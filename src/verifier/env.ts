@@ -240,6 +240,10 @@ export class Env {
     }
     return found
   }
+  /** As the kernel's messages have it: what it keeps of the name; a map inside another has none. */
+  mapName(index: number): string {
+    return this.isInnerMap(index) ? '' : this.map(index).kernelName
+  }
   mapRecord(index: number): BtfRecord {
     const map = this.map(index)
     if (this.mapBtf === undefined || map.valueTypeId === 0) return noRecord

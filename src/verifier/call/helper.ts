@@ -363,9 +363,10 @@ function timer(env: Env, meta: Meta, number: number, reg: RegState): void {
       details,
     )
   const map = env.map(reg.map)
-  if (map.valueTypeId === 0) reject('timer-btf', `map '${map.name}' has to have BTF in order to use bpf_timer`, details)
+  if (map.valueTypeId === 0)
+    reject('timer-btf', `map '${env.mapName(reg.map)}' has to have BTF in order to use bpf_timer`, details)
   const field = env.mapRecord(reg.map).fields.find((f) => f.kind === 'bpf_timer')
-  if (field === undefined) return reject('timer-none', `map '${map.name}' has no valid bpf_timer`, details)
+  if (field === undefined) return reject('timer-none', `map '${env.mapName(reg.map)}' has no valid bpf_timer`, details)
   const at = reg.off + constVar(reg)
   if (at !== field.off)
     reject('timer-offset', `off ${at} doesn't point to 'struct bpf_timer' that is at ${field.off}`, details)

@@ -15,7 +15,7 @@ export function kptrDestination(env: Env, number: number): SpecialField {
     reject('kptr-variable', `R${number} doesn't have constant offset. kptr has to be at the constant offset`, details)
   const map = reg.kind === 'map_value' ? env.map(reg.map) : undefined
   if (map !== undefined && map.valueTypeId === 0)
-    reject('kptr-btf', `map '${map.name}' has to have BTF in order to use bpf_kptr_xchg`, details)
+    reject('kptr-btf', `map '${env.mapName(reg.map)}' has to have BTF in order to use bpf_kptr_xchg`, details)
   const record = recordAt(env, reg)
   if (record === undefined || !record.fields.some((field) => field.kind.startsWith('kptr'))) {
     return reject('kptr-none', `R${number} has no valid kptr`, details)

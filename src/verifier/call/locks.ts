@@ -76,13 +76,13 @@ export function spinLock(env: Env, number: number, { take, kind }: LockUse): voi
     )
   const map = reg.kind === 'map_value' ? env.map(reg.map) : undefined
   if (map !== undefined && map.valueTypeId === 0)
-    reject('lock-btf', `map '${map.name}' has to have BTF in order to use ${name}_lock`, details)
+    reject('lock-btf', `map '${env.mapName(reg.map)}' has to have BTF in order to use ${name}_lock`, details)
   const record = recordAt(env, reg)
   const lockOff = record === undefined ? -1 : kind === 'lock' ? record.lockOff : record.resLockOff
   if (lockOff < 0) {
     return reject(
       'lock-none',
-      `${map === undefined ? 'local' : 'map'} '${map === undefined ? 'kptr' : map.name}' has no valid ${name}_lock`,
+      `${map === undefined ? 'local' : 'map'} '${map === undefined ? 'kptr' : env.mapName(reg.map)}' has no valid ${name}_lock`,
       details,
     )
   }

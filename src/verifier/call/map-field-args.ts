@@ -25,9 +25,10 @@ export function requireMapField(env: Env, meta: KfuncMeta, arg: Arg, kind: 'wq' 
   if (hasVarOff(reg) && env.rules.constantWqOffset)
     reject('wq-offset', `R${number} doesn't have constant offset. ${what} has to be at the constant offset`, details)
   const map = env.map(reg.map)
-  if (map.valueTypeId === 0) reject('wq-btf', `map '${map.name}' has to have BTF in order to use ${what}`, details)
+  if (map.valueTypeId === 0)
+    reject('wq-btf', `map '${env.mapName(reg.map)}' has to have BTF in order to use ${what}`, details)
   const field = env.mapRecord(reg.map).fields.find((f) => f.kind === what)
-  if (field === undefined) return reject('wq-none', `map '${map.name}' has no valid ${what}`, details)
+  if (field === undefined) return reject('wq-none', `map '${env.mapName(reg.map)}' has no valid ${what}`, details)
   // until then only the known bits of a variable offset are looked at
   const at = reg.off + Number(BigInt.asIntN(64, scalar.tnumValue(reg.var)))
   if (at !== field.off)

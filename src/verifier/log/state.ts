@@ -50,7 +50,8 @@ function attributes(env: Env, reg: RegState): string[] {
   if (MAP_KINDS.has(reg.kind)) {
     const map = env.map(reg.map)
     // Of the map inside another one only its shape is known.
-    if (map.kernelName !== '' && !env.isInnerMap(reg.map)) parts.push(`map=${map.kernelName}`)
+    const name = env.mapName(reg.map)
+    if (name !== '') parts.push(`map=${name}`)
     parts.push(`ks=${map.keySize},vs=${map.valueSize}`)
   }
   if (reg.off !== 0) parts.push(`off=${scalar.formatSigned(BigInt(reg.off))}`)

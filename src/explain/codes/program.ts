@@ -172,6 +172,8 @@ export const programCodes: readonly CodeRow[] = [
       'An arena that only other programs of the object name does not count: each program is loaded by itself.',
     ],
     text: 'The kernel notes which maps a program refers to, instruction by instruction, and one of them must be the arena. A program that is handed arena pointers through global variables names none by itself.',
+    bad: 'int __arena *shared;\n\nSEC("tc")\nint reads_only(struct __sk_buff *skb)\n{\n\treturn shared ? *shared : 0; // no map of type arena is named here\n}',
+    good: 'int __arena *shared;\n\nSEC("tc")\nint reads_only(struct __sk_buff *skb)\n{\n\tasm volatile("" :: "r"(&arena)); // names the arena\n\treturn shared ? *shared : 0;\n}',
   },
   {
     code: 'KF160',

@@ -191,7 +191,12 @@ function readExt(bytes: Uint8Array, btf: Btf): BtfExt {
     16,
     'line_info',
     (at, size) =>
-      new Line(btf.strings, u32(at), { file: u32(at + 4), text: u32(at + 8), place: u32(at + 12), ...tail(at + 16, at + size) }),
+      new Line(btf.strings, u32(at), {
+        file: u32(at + 4),
+        text: u32(at + 8),
+        place: u32(at + 12),
+        ...tail(at + 16, at + size),
+      }),
   )
   const relos = records(24, 16, CORE, (at) => {
     const [byte, typeId, specAt, code] = [u32(at), u32(at + 4), u32(at + 8), u32(at + 12)]

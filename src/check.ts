@@ -13,7 +13,7 @@ export interface CheckOptions extends Limits {
   readonly name?: string
   /** Only the program of this name. */
   readonly program?: string
-  /** Program type for sections that libbpf does not know, or instead of what it says: 'xdp', 'BPF_PROG_TYPE_XDP'. */
+  /** Program type for sections that libbpf does not know: 'xdp', 'BPF_PROG_TYPE_XDP'. Those that it knows keep theirs. */
   readonly type?: string
   /** Load flags besides what the object asks for: BPF_F_STRICT_ALIGNMENT (1) and the like. */
   readonly flags?: number
@@ -85,12 +85,7 @@ export function checkProgram(
   const timed = (outcome: Checked): Checked => ({ ...outcome, timeUs: Math.round((performance.now() - start) * 1000) })
   try {
     budget.spend(Number.POSITIVE_INFINITY)
-    const linked = linkProgram(
-      object,
-      program,
-      kernel,
-      options.type === undefined ? {} : { type: fullType(options.type) },
-    )
+    const linked = linkProgram(object, program, kernel, typeOption(program, options.type))
     if (linked.ok) return timed(judge(linked.value, kernel, options, budget))
     const { fault } = linked
     const diagnostic = explainFault(fault, object, program, kernel)
@@ -132,6 +127,10 @@ function explicable(linked: LinkedProgram, kernel: Kernel, { log = false }: Chec
   const second = verify(linked, kernel, { log, budget, trace: true })
   return second.verdict === 'reject' ? second : first
 }
+
+/** A section's name says more than a type: where to attach, whether to sleep. So a type is for sections that say nothing. */
+const typeOption = (program: ObjectProgram, type: string | undefined): { readonly type?: string } =>
+  type === undefined || program.type !== undefined ? {} : { type: fullType(type) }
 
 /** 'xdp' → 'BPF_PROG_TYPE_XDP' */
 export const fullType = (type: string): string =>

@@ -13,25 +13,27 @@ export interface BaseType {
 }
 
 /** By canonical C spelling (`CType` kind 'base'). System V ABI, AMD64, figure 3.1. */
-export const baseTypes: Readonly<Record<string, BaseType>> = {
-  char: { btf: 'char', size: 1, kind: 'int', signed: true },
-  'signed char': { btf: 'signed char', size: 1, kind: 'int', signed: true },
-  'unsigned char': { btf: 'unsigned char', size: 1, kind: 'int' },
-  _Bool: { btf: '_Bool', also: 'bool', size: 1, kind: 'int', bool: true },
-  short: { btf: 'short int', also: 'short', size: 2, kind: 'int', signed: true },
-  'unsigned short': { btf: 'short unsigned int', also: 'unsigned short', size: 2, kind: 'int' },
-  int: { btf: 'int', size: 4, kind: 'int', signed: true },
-  'unsigned int': { btf: 'unsigned int', size: 4, kind: 'int' },
-  long: { btf: 'long int', also: 'long', size: 8, kind: 'int', signed: true },
-  'unsigned long': { btf: 'long unsigned int', also: 'unsigned long', size: 8, kind: 'int' },
-  'long long': { btf: 'long long int', also: 'long long', size: 8, kind: 'int', signed: true },
-  'unsigned long long': { btf: 'long long unsigned int', also: 'unsigned long long', size: 8, kind: 'int' },
-  __int128: { btf: '__int128', size: 16, kind: 'int', signed: true },
-  'unsigned __int128': { btf: '__int128 unsigned', also: 'unsigned __int128', size: 16, kind: 'int' },
-  float: { btf: 'float', size: 4, kind: 'float' },
-  double: { btf: 'double', size: 8, kind: 'float' },
-  'long double': { btf: 'long double', size: 16, kind: 'float' },
-}
+export const baseTypes: ReadonlyMap<string, BaseType> = new Map(
+  Object.entries<BaseType>({
+    char: { btf: 'char', size: 1, kind: 'int', signed: true },
+    'signed char': { btf: 'signed char', size: 1, kind: 'int', signed: true },
+    'unsigned char': { btf: 'unsigned char', size: 1, kind: 'int' },
+    _Bool: { btf: '_Bool', also: 'bool', size: 1, kind: 'int', bool: true },
+    short: { btf: 'short int', also: 'short', size: 2, kind: 'int', signed: true },
+    'unsigned short': { btf: 'short unsigned int', also: 'unsigned short', size: 2, kind: 'int' },
+    int: { btf: 'int', size: 4, kind: 'int', signed: true },
+    'unsigned int': { btf: 'unsigned int', size: 4, kind: 'int' },
+    long: { btf: 'long int', also: 'long', size: 8, kind: 'int', signed: true },
+    'unsigned long': { btf: 'long unsigned int', also: 'unsigned long', size: 8, kind: 'int' },
+    'long long': { btf: 'long long int', also: 'long long', size: 8, kind: 'int', signed: true },
+    'unsigned long long': { btf: 'long long unsigned int', also: 'unsigned long long', size: 8, kind: 'int' },
+    __int128: { btf: '__int128', size: 16, kind: 'int', signed: true },
+    'unsigned __int128': { btf: '__int128 unsigned', also: 'unsigned __int128', size: 16, kind: 'int' },
+    float: { btf: 'float', size: 4, kind: 'float' },
+    double: { btf: 'double', size: 8, kind: 'float' },
+    'long double': { btf: 'long double', size: 16, kind: 'float' },
+  }),
+)
 
 /** Typedefs that C text for the kernel may use without saying what they are: asm-generic/int-ll64.h, linux/types.h. */
 export const impliedTypedefs: ReadonlyMap<string, string> = new Map([

@@ -43,7 +43,7 @@ export function evaluate(node: Node | null, names: Names, depth = 0): bigint | u
     case 'binary_expression': {
       const left = again(node.childForFieldName('left'))
       const right = again(node.childForFieldName('right'))
-      const operator = operators[node.childForFieldName('operator')?.text ?? '']
+      const operator = operators.get(node.childForFieldName('operator')?.text ?? '')
       if (left === undefined || right === undefined || operator === undefined) return undefined
       const value = operator(left, right)
       return value === undefined ? undefined : BigInt.asIntN(65, value)
@@ -55,26 +55,28 @@ export function evaluate(node: Node | null, names: Names, depth = 0): bigint | u
 
 const truth = (value: boolean) => (value ? 1n : 0n)
 const inShift = (by: bigint) => by >= 0n && by < 64n
-const operators: Readonly<Record<string, (x: bigint, y: bigint) => bigint | undefined>> = {
-  '+': (x, y) => x + y,
-  '-': (x, y) => x - y,
-  '*': (x, y) => x * y,
-  '/': (x, y) => (y === 0n ? undefined : x / y),
-  '%': (x, y) => (y === 0n ? undefined : x % y),
-  '<<': (x, y) => (inShift(y) ? x << y : undefined),
-  '>>': (x, y) => (inShift(y) ? x >> y : undefined),
-  '&': (x, y) => x & y,
-  '|': (x, y) => x | y,
-  '^': (x, y) => x ^ y,
-  '<': (x, y) => truth(x < y),
-  '>': (x, y) => truth(x > y),
-  '<=': (x, y) => truth(x <= y),
-  '>=': (x, y) => truth(x >= y),
-  '==': (x, y) => truth(x === y),
-  '!=': (x, y) => truth(x !== y),
-  '&&': (x, y) => truth(x !== 0n && y !== 0n),
-  '||': (x, y) => truth(x !== 0n || y !== 0n),
-}
+const operators: ReadonlyMap<string, (x: bigint, y: bigint) => bigint | undefined> = new Map(
+  Object.entries<(x: bigint, y: bigint) => bigint | undefined>({
+    '+': (x, y) => x + y,
+    '-': (x, y) => x - y,
+    '*': (x, y) => x * y,
+    '/': (x, y) => (y === 0n ? undefined : x / y),
+    '%': (x, y) => (y === 0n ? undefined : x % y),
+    '<<': (x, y) => (inShift(y) ? x << y : undefined),
+    '>>': (x, y) => (inShift(y) ? x >> y : undefined),
+    '&': (x, y) => x & y,
+    '|': (x, y) => x | y,
+    '^': (x, y) => x ^ y,
+    '<': (x, y) => truth(x < y),
+    '>': (x, y) => truth(x > y),
+    '<=': (x, y) => truth(x <= y),
+    '>=': (x, y) => truth(x >= y),
+    '==': (x, y) => truth(x === y),
+    '!=': (x, y) => truth(x !== y),
+    '&&': (x, y) => truth(x !== 0n && y !== 0n),
+    '||': (x, y) => truth(x !== 0n || y !== 0n),
+  }),
+)
 
 /** C's integer literals: decimal, hex, octal, binary, with u and l suffixes. */
 export function parseInteger(text: string): bigint | undefined {
@@ -92,42 +94,46 @@ export function parseInteger(text: string): bigint | undefined {
 function charValue(text: string): bigint | undefined {
   const inner = text.slice(1, -1)
   if (inner.length === 1) return BigInt(inner.charCodeAt(0))
-  const escapes: Readonly<Record<string, bigint>> = {
-    '\\0': 0n,
-    '\\n': 10n,
-    '\\t': 9n,
-    '\\r': 13n,
-    '\\\\': 92n,
-    "\\'": 39n,
-  }
-  return escapes[inner]
+  const escapes: ReadonlyMap<string, bigint> = new Map(
+    Object.entries<bigint>({
+      '\\0': 0n,
+      '\\n': 10n,
+      '\\t': 9n,
+      '\\r': 13n,
+      '\\\\': 92n,
+      "\\'": 39n,
+    }),
+  )
+  return escapes.get(inner)
 }
 
-const baseSizes: Readonly<Record<string, bigint>> = {
-  char: 1n,
-  short: 2n,
-  int: 4n,
-  long: 8n,
-  'long long': 8n,
-  'unsigned int': 4n,
-  'unsigned long': 8n,
-  u8: 1n,
-  u16: 2n,
-  u32: 4n,
-  u64: 8n,
-  s8: 1n,
-  s16: 2n,
-  s32: 4n,
-  s64: 8n,
-  __u8: 1n,
-  __u16: 2n,
-  __u32: 4n,
-  __u64: 8n,
-  __s8: 1n,
-  __s16: 2n,
-  __s32: 4n,
-  __s64: 8n,
-  'void *': 8n,
-  'void*': 8n,
-}
-const sizeofBase = (type: string | undefined) => (type === undefined ? undefined : baseSizes[type])
+const baseSizes: ReadonlyMap<string, bigint> = new Map(
+  Object.entries<bigint>({
+    char: 1n,
+    short: 2n,
+    int: 4n,
+    long: 8n,
+    'long long': 8n,
+    'unsigned int': 4n,
+    'unsigned long': 8n,
+    u8: 1n,
+    u16: 2n,
+    u32: 4n,
+    u64: 8n,
+    s8: 1n,
+    s16: 2n,
+    s32: 4n,
+    s64: 8n,
+    __u8: 1n,
+    __u16: 2n,
+    __u32: 4n,
+    __u64: 8n,
+    __s8: 1n,
+    __s16: 2n,
+    __s32: 4n,
+    __s64: 8n,
+    'void *': 8n,
+    'void*': 8n,
+  }),
+)
+const sizeofBase = (type: string | undefined) => (type === undefined ? undefined : baseSizes.get(type))

@@ -28,7 +28,7 @@ export interface Tokens {
   readonly placeAt: (offset: number) => Place
 }
 
-const closers: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' }
+const closers: ReadonlyMap<string, string> = new Map(Object.entries<string>({ ')': '(', ']': '[', '}': '{' }))
 
 /** Splits C text into tokens; throws FaultError where it is not even that (no end of a comment, unmatched bracket). */
 export function scan(text: string, file: string): Tokens {
@@ -170,9 +170,9 @@ export function scan(text: string, file: string): Tokens {
         stack.push(index)
         if (stack.length > maxNesting)
           throw new FaultError(`brackets nested deeper than ${maxNesting}`, placeAt(start[index]!))
-      } else if (char in closers) {
+      } else if (closers.has(char)) {
         const opener = stack.pop()
-        if (opener === undefined || text[start[opener]!] !== closers[char]) {
+        if (opener === undefined || text[start[opener]!] !== closers.get(char)) {
           const opened =
             opener === undefined ? '' : `; '${text[start[opener]!]}' of line ${placeAt(start[opener]!).line} is open`
           throw new FaultError(`'${char}' closes nothing${opened}`, placeAt(start[index]!))

@@ -173,7 +173,7 @@ class Converter {
   }
 
   private baseType(name: string): BtfId {
-    const row = baseTypes[name]
+    const row = baseTypes.get(name)
     if (row === undefined) return this.fail(`no such built-in type: ${name}`)
     const known = this.base?.find(row.btf, row.kind) ?? this.base?.find(row.also ?? row.btf, row.kind)
     if (known !== undefined) return known
@@ -198,7 +198,7 @@ class Converter {
         const tag = this.records.has(`struct ${name}`) ? `; did you mean 'struct ${name}'?` : ''
         return this.fail(`unknown type name '${name}'${tag}`, 'declare it in the text: a struct, an enum or a typedef')
       }
-      const type = this.id(implied in baseTypes ? { kind: 'base', name: implied } : { kind: 'name', name: implied })
+      const type = this.id(baseTypes.has(implied) ? { kind: 'base', name: implied } : { kind: 'name', name: implied })
       return this.add({ kind: 'typedef', name, type })
     })
   }

@@ -51,7 +51,10 @@ export async function main(args: readonly string[]): Promise<number> {
     .addOption(kernelOption())
     .addOption(moduleOption())
     .option('-p, --prog <name>', 'only programs of this name')
-    .option('-t, --type <type>', 'program type, for sections that libbpf does not know: xdp, sched_cls …')
+    .option(
+      '-t, --type <type>',
+      'program type for sections that libbpf does not know: xdp, sched_cls …; the others keep theirs',
+    )
     .addOption(
       new Option('-f, --format <format>', 'how to print')
         .choices(['pretty', 'json', 'github', 'sarif'])

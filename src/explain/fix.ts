@@ -30,18 +30,20 @@ export function fixFor(context: FixContext): Fix | undefined {
   const exchanged = values['exchanged'] === undefined ? undefined : report.details.at?.at(-1)?.insn
   const source = sourceAt(program, exchanged ?? report.insn)
   if (source === undefined || source.text.trim() === '') return undefined
-  const after = exchanged === undefined ? fixes[row.code]?.(context, source) : keepExchanged(values, source)
+  const after = exchanged === undefined ? fixes.get(row.code)?.(context, source) : keepExchanged(values, source)
   return after === undefined ? undefined : { file: source.file, line: source.line, before: source.text, after }
 }
 
 type Fixer = (context: FixContext, source: Source) => readonly string[] | undefined
 
-const fixes: Readonly<Record<string, Fixer>> = {
-  KF012: guardArgument,
-  KF101: guardDereference,
-  KF032: releaseBefore,
-  KF050: closeBefore,
-}
+const fixes: ReadonlyMap<string, Fixer> = new Map(
+  Object.entries<Fixer>({
+    KF012: guardArgument,
+    KF101: guardDereference,
+    KF032: releaseBefore,
+    KF050: closeBefore,
+  }),
+)
 
 const indentOf = (line: string): string => /^\s*/.exec(line)![0]
 

@@ -125,16 +125,18 @@ const lastStepOf = (path: readonly PathStep[], insn: number): number => {
 }
 
 /** Pairs that open and close a stretch of the program; helpers 93 and 94 are the spin lock's. */
-const sectionCalls: Readonly<Record<string, { readonly region: string; readonly opens: boolean }>> = {
-  bpf_rcu_read_lock: { region: 'RCU read', opens: true },
-  bpf_rcu_read_unlock: { region: 'RCU read', opens: false },
-  bpf_preempt_disable: { region: 'preempt-disabled', opens: true },
-  bpf_preempt_enable: { region: 'preempt-disabled', opens: false },
-  bpf_spin_lock: { region: 'lock', opens: true },
-  bpf_spin_unlock: { region: 'lock', opens: false },
-  bpf_local_irq_save: { region: 'IRQ-disabled', opens: true },
-  bpf_local_irq_restore: { region: 'IRQ-disabled', opens: false },
-}
+const sectionCalls: ReadonlyMap<string, { readonly region: string; readonly opens: boolean }> = new Map(
+  Object.entries<{ readonly region: string; readonly opens: boolean }>({
+    bpf_rcu_read_lock: { region: 'RCU read', opens: true },
+    bpf_rcu_read_unlock: { region: 'RCU read', opens: false },
+    bpf_preempt_disable: { region: 'preempt-disabled', opens: true },
+    bpf_preempt_enable: { region: 'preempt-disabled', opens: false },
+    bpf_spin_lock: { region: 'lock', opens: true },
+    bpf_spin_unlock: { region: 'lock', opens: false },
+    bpf_local_irq_save: { region: 'IRQ-disabled', opens: true },
+    bpf_local_irq_restore: { region: 'IRQ-disabled', opens: false },
+  }),
+)
 
 const regionRules: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^section-open$/, ['RCU read', 'preempt-disabled', 'lock', 'IRQ-disabled']],
@@ -152,7 +154,7 @@ function sectionsOf(report: Rejected, path: readonly PathStep[], program: Linked
   const depth = new Map<string, number>()
   for (let i = 0; i < path.length - 1; i++) {
     const name = callee(program, path[i]!.insn)?.name
-    const section = name === undefined ? undefined : sectionCalls[name]
+    const section = name === undefined ? undefined : sectionCalls.get(name)
     if (section === undefined || !regions.includes(section.region)) continue
     const now = Math.max(0, (depth.get(section.region) ?? 0) + (section.opens ? 1 : -1))
     depth.set(section.region, now)

@@ -112,7 +112,7 @@ function leakValues({ details, path }: Rejected, program: LinkedProgram): Values
       ? releasesOf(struct!)
       : (partner?.names ?? [])
   const own = orList(releases.map(macroName))
-  const helper = acquirer === undefined ? undefined : helperReleases[acquirer]
+  const helper = acquirer === undefined ? undefined : helperReleases.get(acquirer)
   return {
     acquirer,
     partner: own === '' ? helper : own,
@@ -210,13 +210,15 @@ function sleepableSection(section: string): string | undefined {
   return [`${kind}.s`, ...rest].join('/')
 }
 
-const helperReleases: Readonly<Record<string, string>> = {
-  bpf_sk_lookup_tcp: 'bpf_sk_release',
-  bpf_sk_lookup_udp: 'bpf_sk_release',
-  bpf_skc_lookup_tcp: 'bpf_sk_release',
-  bpf_ringbuf_reserve: 'bpf_ringbuf_submit or bpf_ringbuf_discard',
-  bpf_ringbuf_reserve_dynptr: 'bpf_ringbuf_submit_dynptr or bpf_ringbuf_discard_dynptr',
-}
+const helperReleases: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    bpf_sk_lookup_tcp: 'bpf_sk_release',
+    bpf_sk_lookup_udp: 'bpf_sk_release',
+    bpf_skc_lookup_tcp: 'bpf_sk_release',
+    bpf_ringbuf_reserve: 'bpf_ringbuf_submit or bpf_ringbuf_discard',
+    bpf_ringbuf_reserve_dynptr: 'bpf_ringbuf_submit_dynptr or bpf_ringbuf_discard_dynptr',
+  }),
+)
 
 /** As C spells it: bpf_experimental.h wraps kfuncs called NAME_impl in macros of the plain name. */
 const macroName = (name: string): string => name.replace(/_impl$/, '')

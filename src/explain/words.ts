@@ -27,25 +27,27 @@ export function regWords(reg: RegState, program: LinkedProgram): string {
     case 'func':
       return 'the address of a function of the program'
     default:
-      return `a ${kindWords[reg.kind] ?? `${regTypeText(reg)} pointer`}${offsetWords(reg)}${nullWords(reg)}`
+      return `a ${kindWords.get(reg.kind) ?? `${regTypeText(reg)} pointer`}${offsetWords(reg)}${nullWords(reg)}`
   }
 }
 
-const kindWords: Readonly<Record<string, string>> = {
-  pkt: 'pointer into the packet',
-  pkt_meta: "pointer into the packet's metadata",
-  pkt_end: "pointer to the packet's end",
-  flow_keys: 'pointer to the flow keys',
-  sock: 'pointer to a full socket',
-  sock_common: 'pointer to a socket of which only the common part may be read',
-  tcp_sock: 'pointer to a TCP socket',
-  xdp_sock: 'pointer to an XDP socket',
-  tp_buffer: "pointer to the tracepoint's arguments",
-  buf: 'pointer to a buffer',
-  arena: 'pointer into the arena',
-  dynptr: 'pointer to a dynptr',
-  iter: 'pointer to an iterator',
-}
+const kindWords: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    pkt: 'pointer into the packet',
+    pkt_meta: "pointer into the packet's metadata",
+    pkt_end: "pointer to the packet's end",
+    flow_keys: 'pointer to the flow keys',
+    sock: 'pointer to a full socket',
+    sock_common: 'pointer to a socket of which only the common part may be read',
+    tcp_sock: 'pointer to a TCP socket',
+    xdp_sock: 'pointer to an XDP socket',
+    tp_buffer: "pointer to the tracepoint's arguments",
+    buf: 'pointer to a buffer',
+    arena: 'pointer into the arena',
+    dynptr: 'pointer to a dynptr',
+    iter: 'pointer to an iterator',
+  }),
+)
 
 /** Type flags by name; the numbers are the verifier's own (state/reg.ts). */
 const flag = {

@@ -111,7 +111,7 @@ function readLine(assembler: Assembler, raw: string): void {
 const num = '-?(?:0x[0-9a-f]+|\\d+)'
 const place = `\\*?\\(([us])(8|16|32|64) \\*\\)\\(r(\\d+) ([+-]) ?(0x[0-9a-f]+|\\d+)\\)`
 const target = '(\\S+)'
-const sizeCode: Readonly<Record<string, number>> = { 8: 0x10, 16: 0x08, 32: 0x00, 64: 0x18 }
+const sizeCode: ReadonlyMap<string, number> = new Map(Object.entries<number>({ 8: 0x10, 16: 0x08, 32: 0x00, 64: 0x18 }))
 
 /** Statement shapes; the first that matches and builds wins. */
 const statements: readonly (readonly [RegExp, (assembler: Assembler, match: RegExpExecArray) => Fields | undefined])[] =
@@ -228,14 +228,14 @@ function readJump(assembler: Assembler, m: RegExpExecArray): Fields | undefined 
 }
 
 function readPacketLoad(assembler: Assembler, m: RegExpExecArray): Fields {
-  const size = sizeCode[m[1]!]!
+  const size = sizeCode.get(m[1]!)!
   if (m[2] !== undefined) return { code: 0x20 | size, imm: number(assembler, m[2]) }
   return { code: 0x40 | size, src: register(assembler, m[3]!), imm: number(assembler, m[4] ?? '0') }
 }
 
 function readLoad(assembler: Assembler, m: RegExpExecArray): Fields | undefined {
   if (m[2] === 's' && m[3] === '64') return undefined
-  const code = (m[2] === 's' ? 0x80 : 0x60) | sizeCode[m[3]!]! | 1
+  const code = (m[2] === 's' ? 0x80 : 0x60) | sizeCode.get(m[3]!)! | 1
   return {
     code,
     dst: register(assembler, m[1]!),
@@ -247,7 +247,7 @@ function readLoad(assembler: Assembler, m: RegExpExecArray): Fields | undefined 
 function readStore(assembler: Assembler, m: RegExpExecArray): Fields | undefined {
   if (m[1] === 's') return undefined
   const shared = { dst: register(assembler, m[3]!), off: offset(assembler, m[4]!, m[5]!) }
-  const code = 0x60 | sizeCode[m[2]!]!
+  const code = 0x60 | sizeCode.get(m[2]!)!
   if (m[6] !== undefined) return { code: code | 3, ...shared, src: register(assembler, m[6]) }
   return { code: code | 2, ...shared, imm: number(assembler, m[7]!) }
 }
@@ -261,7 +261,7 @@ function atomic(
   src: string,
   imm: number,
 ): Fields {
-  const code = 0xc0 | sizeCode[bits]! | 3
+  const code = 0xc0 | sizeCode.get(bits)! | 3
   return { code, dst: register(assembler, base), src: register(assembler, src), off: offset(assembler, sign, off), imm }
 }
 

@@ -71,7 +71,8 @@ function paramWords(
     const row = suffixRow(param.suffixes.join('__')) ?? suffixRow(param.suffixes[0]!)
     if (row !== undefined) words.push(row.words)
   }
-  if (param.name in bufferSizeParams) words.push(bufferSizeParams[param.name as keyof typeof bufferSizeParams])
+  const bufferSize = bufferSizeParams.get(param.name)
+  if (bufferSize !== undefined) words.push(bufferSize)
   const target = pointee(btf, param.type)
   if (target === undefined) return words
   const nullable = param.suffixes.includes('nullable') || param.suffixes.includes('opt')
@@ -86,15 +87,17 @@ function paramWords(
 }
 
 /** Structs the verifier takes by kind of register rather than by trust. verifier.c of 6.12, kf_arg_btf_ids and check_kfunc_args. */
-const structArguments: Readonly<Record<string, string>> = {
-  bpf_dynptr: 'a dynptr on the stack',
-  bpf_dynptr_kern: 'a dynptr on the stack',
-  bpf_list_head: 'a list head in a map value or allocated object, its lock held',
-  bpf_list_node: 'a list node inside an allocated object',
-  bpf_rb_root: 'a tree root in a map value or allocated object, its lock held',
-  bpf_rb_node: 'a tree node inside an allocated object',
-  bpf_wq: 'a work queue in a map value',
-}
+const structArguments: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    bpf_dynptr: 'a dynptr on the stack',
+    bpf_dynptr_kern: 'a dynptr on the stack',
+    bpf_list_head: 'a list head in a map value or allocated object, its lock held',
+    bpf_list_node: 'a list node inside an allocated object',
+    bpf_rb_root: 'a tree root in a map value or allocated object, its lock held',
+    bpf_rb_node: 'a tree node inside an allocated object',
+    bpf_wq: 'a work queue in a map value',
+  }),
+)
 
 /** Structs that programs know as their context; as a parameter they mean exactly that. */
 const contextStructs: ReadonlySet<string> = new Set([
@@ -107,7 +110,7 @@ const contextStructs: ReadonlySet<string> = new Set([
 
 function structWords(name: string, flags: ReadonlySet<string>, nullable: boolean): string {
   if (contextStructs.has(name)) return 'the context of the program, unmodified'
-  const special = structArguments[name] ?? (name.startsWith('bpf_iter_') ? 'an iterator on the stack' : undefined)
+  const special = structArguments.get(name) ?? (name.startsWith('bpf_iter_') ? 'an iterator on the stack' : undefined)
   if (special !== undefined) return special
   const orNull = nullable ? ', or NULL' : ''
   if (flags.has('KF_RELEASE')) return `a struct ${name} whose reference the program holds`

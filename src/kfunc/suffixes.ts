@@ -150,7 +150,7 @@ export function suffixesOf(paramName: string): readonly string[] {
 export const suffixRow = (suffix: string): SuffixRow | undefined => longestFirst.find((row) => row.suffix === suffix)
 
 /** Scalars recognised by their whole name: the size of the memory the kfunc returns. kernel/bpf/verifier.c of 6.12. */
-export const bufferSizeParams = {
-  rdonly_buf_size: 'the constant size of the read-only memory it returns',
-  rdwr_buf_size: 'the constant size of the writable memory it returns',
-} as const
+export const bufferSizeParams: ReadonlyMap<string, string> = new Map([
+  ['rdonly_buf_size', 'the constant size of the read-only memory it returns'],
+  ['rdwr_buf_size', 'the constant size of the writable memory it returns'],
+])

@@ -3,7 +3,7 @@
 // in its order, with only this program to be loaded. The result is what the verifier reads; nothing later looks at relocations.
 import { attempt, type Result } from '../fault/index.ts'
 import { type Insn, makeInsn } from '../isa/index.ts'
-import { progFlags, releaseIn, sectionRule } from '../uapi/index.ts'
+import { defaultAttachType, isLoadable, loadableWith, progFlags, releaseIn, sectionRule } from '../uapi/index.ts'
 import { exceptionCallback } from './exception-callback.ts'
 import { refuse } from './faults.ts'
 import { findAttachTarget } from './link-attach.ts'
@@ -76,6 +76,7 @@ function link(object: BpfObject, program: ObjectProgram, target: LinkTarget, opt
     )
   }
   const traits = programTraits(program, options, type)
+  requireLoadable(program, type, traits.attachType)
   return {
     object: object.name,
     name: program.name,
@@ -105,14 +106,36 @@ function link(object: BpfObject, program: ObjectProgram, target: LinkTarget, opt
   }
 }
 
+/** Of a type that is not the section's own, the section's name says nothing more: bpf_program__set_type(). */
 function programTraits(program: ObjectProgram, options: LinkOptions, type: string) {
-  const rule = sectionRule(program.section)
-  const overridden = options.type !== undefined && options.type !== program.type
+  const rule = type === program.type ? sectionRule(program.section) : undefined
   const flags =
     (rule?.flags.includes('sleepable') ? progFlags.BPF_F_SLEEPABLE : 0) |
-    (type === 'BPF_PROG_TYPE_XDP' && rule?.flags.includes('xdp_frags') ? progFlags.BPF_F_XDP_HAS_FRAGS : 0)
-  const implied = overridden ? undefined : rule?.flags.includes('usdt') ? 'BPF_TRACE_UPROBE_MULTI' : program.attachType
-  return { flags, attachType: options.attachType ?? implied }
+    (rule?.flags.includes('xdp_frags') ? progFlags.BPF_F_XDP_HAS_FRAGS : 0)
+  const implied = rule?.flags.includes('usdt') ? 'BPF_TRACE_UPROBE_MULTI' : rule?.attach
+  return { flags, attachType: options.attachType ?? implied ?? defaultAttachType(type) }
+}
+
+/** The most of a name that the kernel keeps. */
+const KERNEL_NAME = 15
+const kernelNames = /^[A-Za-z0-9_.]*$/
+
+/** What the kernel looks at before it calls its verifier. */
+function requireLoadable({ name, section }: ObjectProgram, type: string, attachType: string | undefined): void {
+  const what = `prog '${name}': BPF program load failed: Invalid argument`
+  if (!kernelNames.test(name.slice(0, KERNEL_NAME)))
+    refuse(
+      what,
+      { section },
+      `the kernel takes letters, digits, '_' and '.' in the first ${KERNEL_NAME} characters of a name`,
+    )
+  if (isLoadable(type, attachType)) return
+  const wanted = loadableWith(type) ?? []
+  const hint =
+    wanted.length === 0
+      ? `programs of type ${type} are loaded without an attach type`
+      : `the kernel loads programs of type ${type} with an attach type: ${wanted.join(', ')}; the section's name says which`
+  refuse(what, { section }, hint)
 }
 
 function attachOf(
@@ -133,6 +156,7 @@ function attachOf(
     }
     return { kernel: true, btf: structOps.btf, btfId: structOps.typeId, name: structOps.typeName }
   }
+  if (type !== program.type) return undefined
   return sectionRule(program.section)?.flags.includes('attach_btf') ? findAttachTarget(program, target) : undefined
 }
 

@@ -145,7 +145,7 @@ export interface OpenOptions {
 }
 
 export interface LinkOptions {
-  /** Program type for a section that libbpf does not know, or instead of what it says: 'BPF_PROG_TYPE_XDP'. */
+  /** Program type for a section that libbpf does not know, or instead of what it says (then neither attach type nor target are the section's). */
   readonly type?: string
   readonly attachType?: string
   /** bpf_program__set_attach_target: what SEC("fentry") without a name, or freplace, attaches to. */

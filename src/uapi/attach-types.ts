@@ -73,3 +73,58 @@ export type AttachTypeName = (typeof attachTypes)[number]['name']
 /** The row of an attach type by number, kernel name ('BPF_TRACE_FENTRY') or libbpf's word ('trace_fentry'). */
 export const attachType = (key: number | string): (typeof attachTypes)[number] | undefined =>
   attachTypes.find((row) => row.id === key || row.name === key || row.short === key)
+
+/**
+ * The attach types that these program types must be loaded with, one of them; first the one that stands for none.
+ * Programs of other types are loaded with whatever attach type they have. bpf_prog_load_check_attach of kernel/bpf/syscall.c.
+ */
+const required: readonly { readonly type: string; readonly or?: AttachTypeName; readonly attach: readonly string[] }[] =
+  [
+    {
+      type: 'BPF_PROG_TYPE_CGROUP_SOCK',
+      or: 'BPF_CGROUP_INET_SOCK_CREATE',
+      attach: ['INET_SOCK_CREATE', 'INET_SOCK_RELEASE', 'INET4_POST_BIND', 'INET6_POST_BIND'].map(
+        (name) => `BPF_CGROUP_${name}`,
+      ),
+    },
+    {
+      type: 'BPF_PROG_TYPE_CGROUP_SOCK_ADDR',
+      attach: [
+        ...['INET4', 'INET6'].flatMap((family) =>
+          ['BIND', 'CONNECT', 'GETPEERNAME', 'GETSOCKNAME'].map((at) => `${family}_${at}`),
+        ),
+        ...['CONNECT', 'GETPEERNAME', 'GETSOCKNAME', 'SENDMSG', 'RECVMSG'].map((at) => `UNIX_${at}`),
+        ...['UDP4', 'UDP6'].flatMap((family) => ['SENDMSG', 'RECVMSG'].map((at) => `${family}_${at}`)),
+      ].map((name) => `BPF_CGROUP_${name}`),
+    },
+    {
+      type: 'BPF_PROG_TYPE_CGROUP_SKB',
+      or: 'BPF_CGROUP_INET_INGRESS',
+      attach: ['BPF_CGROUP_INET_INGRESS', 'BPF_CGROUP_INET_EGRESS'],
+    },
+    { type: 'BPF_PROG_TYPE_CGROUP_SOCKOPT', attach: ['BPF_CGROUP_SETSOCKOPT', 'BPF_CGROUP_GETSOCKOPT'] },
+    { type: 'BPF_PROG_TYPE_SK_LOOKUP', attach: ['BPF_SK_LOOKUP'] },
+    {
+      type: 'BPF_PROG_TYPE_SK_REUSEPORT',
+      or: 'BPF_SK_REUSEPORT_SELECT',
+      attach: ['BPF_SK_REUSEPORT_SELECT', 'BPF_SK_REUSEPORT_SELECT_OR_MIGRATE'],
+    },
+    { type: 'BPF_PROG_TYPE_NETFILTER', attach: ['BPF_NETFILTER'] },
+    { type: 'BPF_PROG_TYPE_SYSCALL', attach: [] },
+    { type: 'BPF_PROG_TYPE_EXT', attach: [] },
+  ]
+const requiredOf = new Map(required.map((row) => [row.type, row]))
+
+/** What the kernel takes a missing attach type for. */
+export const defaultAttachType = (progType: string): AttachTypeName | undefined => requiredOf.get(progType)?.or
+
+/** Does the kernel load a program of this type with this attach type (undefined: none)? */
+export function isLoadable(progType: string, attachType: string | undefined): boolean {
+  const row = requiredOf.get(progType)
+  if (row === undefined) return true
+  const attach = attachType ?? row.or
+  return attach === undefined ? row.attach.length === 0 : row.attach.includes(attach)
+}
+
+/** The attach types that a program of this type may be loaded with; undefined: any. */
+export const loadableWith = (progType: string): readonly string[] | undefined => requiredOf.get(progType)?.attach

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // May this program attach where it says: sleepable hooks, modifiable returns.
 
-import { disabledLsmHooks } from '../kernel/index.ts'
+import { sizeOf } from '../btf/index.ts'
+import { isDisabledHook, isIterator, isLsmHook } from '../kernel/index.ts'
+import type { AttachTarget } from '../object/index.ts'
 import type { Env } from './env.ts'
-import { reject } from './report.ts'
+import { type FuncProto, protoFault } from './func-proto.ts'
+import { reject, unsupported } from './report.ts'
 import { checkStructOps } from './struct-ops.ts'
 
 const sleepableTracing = new Set(['BPF_TRACE_FENTRY', 'BPF_TRACE_FEXIT', 'BPF_MODIFY_RETURN', 'BPF_TRACE_ITER'])
@@ -31,10 +34,9 @@ function canBeSleepable({ prog, rules }: Env): boolean {
   }
 }
 
+/** In the kernel's order: what may sleep, then the target by itself, then what may stand there. */
 export function checkAttach(env: Env): void {
-  const { prog, kernel } = env
-  const name = prog.attach?.name ?? ''
-  if (prog.type === 'BPF_PROG_TYPE_STRUCT_OPS') checkStructOps(env)
+  const { prog } = env
   if (prog.type === 'BPF_PROG_TYPE_SYSCALL') {
     if (!prog.sleepable) reject('syscall-sleepable', 'Syscall programs can only be sleepable')
     return
@@ -47,31 +49,78 @@ export function checkAttach(env: Env): void {
         : 'Only fentry/fexit/fmod_ret, lsm, iter, uprobe, and struct_ops programs can be sleepable',
     )
   }
-  if (prog.type !== 'BPF_PROG_TYPE_TRACING' && prog.type !== 'BPF_PROG_TYPE_LSM') return
+  if (prog.type === 'BPF_PROG_TYPE_STRUCT_OPS') checkStructOps(env)
+  else if (targeted.has(prog.type)) checkTarget(env)
+}
+
+/** Program types that stand at a function, typedef or program by its BTF id. */
+const targeted = new Set(['BPF_PROG_TYPE_TRACING', 'BPF_PROG_TYPE_LSM', 'BPF_PROG_TYPE_EXT'])
+
+function checkTarget(env: Env): void {
+  const { attach, type } = env.prog
+  if (attach === undefined) return reject('attach-target', 'Tracing programs must provide btf_id')
+  if (!attach.kernel) return unsupported('a program attached to another BPF program')
+  if (type === 'BPF_PROG_TYPE_EXT') return reject('attach-target', 'Cannot replace kernel functions')
+  switch (env.prog.attachType) {
+    case 'BPF_TRACE_RAW_TP':
+      return checkTracepoint(attach)
+    case 'BPF_TRACE_ITER':
+      return checkIterator(env, attach)
+    default:
+      checkFunction(env, attach)
+      if (type === 'BPF_PROG_TYPE_LSM') return checkLsm(env, attach)
+      return checkTraced(env, attach)
+  }
+}
+
+const TRACEPOINT = 'btf_trace_'
+
+function checkTracepoint({ btf, btfId, name }: AttachTarget): void {
+  if (btf.type(btfId).kind !== 'typedef') reject('attach-target', `attach_btf_id ${btfId} is not a typedef`)
+  if (!name.startsWith(TRACEPOINT)) reject('attach-target', `attach_btf_id ${btfId} points to wrong type name ${name}`)
+}
+
+/** The prototype of what is hooked; rejected where it is no function. */
+function targetProto({ btf, btfId }: AttachTarget): FuncProto {
+  const func = btf.type(btfId)
+  const proto = func.kind === 'func' ? btf.type(func.type) : undefined
+  if (proto?.kind !== 'func_proto') return reject('attach-target', `attach_btf_id ${btfId} is not a function`)
+  return proto
+}
+
+/** Names of iterators are those of functions; of such functions there are many more than iterators. The kernel says nothing. */
+function checkIterator(env: Env, attach: AttachTarget): void {
+  const wrong = protoFault(attach.btf, targetProto(attach), attach.name)
+  if (wrong !== undefined) reject('attach-prototype', wrong)
+  if (!isIterator(env.kernel.btf, attach.btf, attach.name)) reject('attach-iterator', '')
+}
+
+/** A trampoline stands before the function, so it must know how its arguments are passed. */
+function checkFunction(env: Env, attach: AttachTarget): void {
+  const { prog, kernel } = env
+  const { btf, name } = attach
+  const proto = targetProto(attach)
+  const wrong = protoFault(btf, proto, name)
+  if (wrong !== undefined) reject('attach-prototype', wrong)
   const { attachType } = prog
-  if (prog.type === 'BPF_PROG_TYPE_TRACING' && prog.attach?.kernel) {
-    if (kernel.functionSet('btf_id_deny').has(name)) reject('attach-denied', '')
-    if (
-      (attachType === 'BPF_TRACE_FEXIT' || attachType === 'BPF_MODIFY_RETURN') &&
-      kernel.functionSet('noreturn_deny').has(name)
-    ) {
-      reject('attach-noreturn', 'Attaching fexit/fmod_ret to __noreturn functions is rejected.')
-    }
+  const seesResult = attachType === 'BPF_TRACE_FEXIT' || attachType === 'BPF_MODIFY_RETURN'
+  if (seesResult && (sizeOf(btf, proto.ret) ?? 0) > 8) {
+    const text = `Attach to function ${name} with a >8 byte return value is not supported for this attach type`
+    reject('attach-prototype', text)
   }
-  if (prog.type === 'BPF_PROG_TYPE_LSM') {
-    if (!env.traits.gpl) reject('lsm-gpl', 'LSM programs must have a GPL compatible license')
-    if (disabledLsmHooks.has(name.replace(/^bpf_lsm_/, ''))) {
-      reject('lsm-disabled', `attach_btf_id ${prog.attach?.btfId} points to disabled hook ${name}`)
-    }
-  }
-  if (
-    prog.sleepable &&
-    attachType !== 'BPF_TRACE_ITER' &&
-    attachType !== 'BPF_TRACE_RAW_TP' &&
-    !kernel.sleepableAt(prog.type, name)
-  ) {
-    reject('attach-not-sleepable', `${name} is not sleepable`)
-  }
-  if (attachType === 'BPF_MODIFY_RETURN' && prog.attach !== undefined && !kernel.modifiable(name))
+  if (prog.sleepable) {
+    if (!kernel.sleepableAt(prog.type, name)) reject('attach-not-sleepable', `${name} is not sleepable`)
+  } else if (attachType === 'BPF_MODIFY_RETURN' && !kernel.modifiable(name))
     reject('attach-modify', `${name}() is not modifiable`)
+}
+function checkLsm({ kernel, traits }: Env, { btfId, name }: AttachTarget): void {
+  if (!traits.gpl) reject('lsm-gpl', 'LSM programs must have a GPL compatible license')
+  if (isDisabledHook(kernel, name)) reject('lsm-disabled', `attach_btf_id ${btfId} points to disabled hook ${name}`)
+  if (!isLsmHook(kernel, name)) reject('attach-target', `attach_btf_id ${btfId} points to wrong type name ${name}`)
+}
+
+function checkTraced({ prog, kernel }: Env, { name }: AttachTarget): void {
+  if (kernel.functionSet('btf_id_deny').has(name)) reject('attach-denied', '')
+  if (prog.attachType === 'BPF_TRACE_FENTRY' || !kernel.functionSet('noreturn_deny').has(name)) return
+  reject('attach-noreturn', 'Attaching fexit/fmod_ret to __noreturn functions is rejected.')
 }

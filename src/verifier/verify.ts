@@ -77,7 +77,6 @@ function run(env: Env): void {
   if (env.insns.length === 0 || env.insns.length > 1_000_000) reject('size', `program has ${env.insns.length} insns`)
   checkFuncRecords(env)
   findSubprogs(env)
-  checkKfuncUse(env)
   checkSubprogs(env)
   checkLineRecords(env)
   checkInsns(env)
@@ -92,22 +91,6 @@ function run(env: Env): void {
   checkDepth(env)
   checkRewrites(env)
 }
-
-/** Before anything else: what the program's licence and kind forbid for every kfunc in it, reached or not. */
-function checkKfuncUse(env: Env): void {
-  for (const [, ref] of env.prog.refs) {
-    if (ref.kind !== 'kfunc') continue
-    if (!env.traits.gpl)
-      reject('kfunc-gpl', 'cannot call kernel function from non-GPL compatible program', { kfunc: ref.name })
-    if (deviceBound.has(ref.name) && ref.module === undefined)
-      reject('kfunc-device', 'metadata kfuncs require device-bound program', { kfunc: ref.name })
-  }
-}
-const deviceBound = new Set([
-  'bpf_xdp_metadata_rx_timestamp',
-  'bpf_xdp_metadata_rx_hash',
-  'bpf_xdp_metadata_rx_vlan_tag',
-])
 
 function exploreMain(env: Env): void {
   const state = new State([new Frame(0, 0, -1)])

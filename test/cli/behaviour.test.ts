@@ -155,18 +155,12 @@ describe('--prog', () => {
   })
 })
 
-test('--type judges as that type', () => {
-  const { stdout } = run([
-    'check',
-    '--type',
-    'xdp',
-    '--format',
-    'json',
-    '--prog',
-    'registered_common',
-    resolve('examples/04-register/program_type.bpf.o'),
-  ])
-  expect(JSON.parse(stdout)).toMatchObject({ type: 'xdp' })
+test.for([
+  ['a section that libbpf does not know', 'test/fixtures/object/basics.bpf.o', 'untyped', 'xdp'],
+  ['SEC("tc") stays what it is', 'examples/19-program/loops.bpf.o', 'branches_in_loop', 'sched_cls'],
+] as const)('--type xdp: %s', ([, object, prog, type]) => {
+  const { stdout } = run(['check', '--type', 'xdp', '--format', 'json', '--prog', prog, resolve(object)])
+  expect(JSON.parse(stdout)).toMatchObject({ type })
 })
 
 describe('what is misspelt', () => {

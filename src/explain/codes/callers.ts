@@ -149,4 +149,16 @@ export const callerCodes: readonly CodeRow[] = [
     text: 'Helpers are the older interface: a fixed list, opened to program types one by one. Where the map argument is of a type the helper does not work on, the message says so.',
     example: '19-program/calls:load_from_skb',
   },
+  {
+    code: 'KF009',
+    title: 'the function cannot be called as a kfunc',
+    rules: ['kfunc-prototype'],
+    section: 'kernel/bpf/btf.c, btf_distill_func_proto',
+    rule: 'A kfunc takes at most 12 arguments, none of them variable, none by value beyond 16 bytes, and returns no struct.',
+    label: ['{kfunc} takes or returns what a program cannot pass'],
+    help: ['Call a kfunc: a kernel function that was made for programs, with `kfuncs list` to find one.'],
+    text: 'The JIT must know in which registers each argument of the function goes. Functions whose prototypes it cannot pass are refused when they are named, before any path is walked, even where no path calls them.',
+    bad: 'extern int _printk(const char *fmt, ...) __ksym;\n\n_printk("here");',
+    good: 'bpf_printk("here");',
+  },
 ]

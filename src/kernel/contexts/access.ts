@@ -39,7 +39,7 @@ function access(vmlinux: Btf, program: ProgramTraits, off: number, size: number,
     if (program.target === undefined) return { ok: false, unsupported: 'the program this one replaces is not known' }
     return access(vmlinux, { ...program, ...program.target, target: undefined }, off, size, write)
   }
-  const rule = contextRules[type]
+  const rule = contextRules.get(type)
   if (rule !== undefined) return fieldAccess(rule, program, off, size, write)
   switch (type) {
     case 'BPF_PROG_TYPE_TRACING':
@@ -82,7 +82,7 @@ function netfilter(vmlinux: Btf, off: number, size: number, write: boolean): Ctx
 export const convertsPacketPointers = (program: ProgramTraits): boolean => {
   for (const off of [0, 76, 8, 192]) {
     for (const size of [4, 8]) {
-      const rule = contextRules[program.type]
+      const rule = contextRules.get(program.type)
       const answer = rule === undefined ? undefined : fieldAccess(rule, program, off, size, false)
       if (answer?.ok && answer.kind === 'pointer' && answer.reg === 'PTR_TO_PACKET') return true
     }

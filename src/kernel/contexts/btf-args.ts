@@ -136,7 +136,7 @@ function valueAccess(
 function iteratorArgument(vmlinux: Btf, program: ProgramTraits, off: number) {
   if (program.attachType !== 'BPF_TRACE_ITER' || program.type !== 'BPF_PROG_TYPE_TRACING') return undefined
   const name = program.attachName ?? nameOf(vmlinux, program)
-  return iteratorArgs[name.replace(/^bpf_iter_/, '')]?.find((row) => row.off === off)
+  return iteratorArgs(name.replace(/^bpf_iter_/, ''))?.find((row) => row.off === off)
 }
 
 function nameOf(vmlinux: Btf, program: ProgramTraits): string {

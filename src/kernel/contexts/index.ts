@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 export { convertsPacketPointers, ctxAccess } from './access.ts'
 export { ctxTypeName } from './names.ts'
+export { isIterator } from './iterators.ts'
 export { lsmHookRange, type ReturnRule, returnRange, returnRule } from './returns.ts'
 export { socketAccess } from './rules.ts'
 export { structOpsStub } from './struct-ops-args.ts'

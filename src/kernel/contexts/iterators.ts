@@ -2,6 +2,8 @@
 // Arguments of iterator programs in Linux 6.12, from each target's struct bpf_iter_reg: byte offset in the context, register, struct.
 // An argument without a row (`meta`, and `__u32 uid` and its kin) is what its C type says.
 
+import type { Btf } from '../../btf/index.ts'
+
 export interface IteratorArg {
   readonly off: number
   readonly reg: string
@@ -10,7 +12,7 @@ export interface IteratorArg {
 const nullable = 'PTR_TO_BTF_ID|PTR_MAYBE_NULL'
 const trusted = 'PTR_TO_BTF_ID|PTR_MAYBE_NULL|PTR_TRUSTED'
 
-export const iteratorArgs: Readonly<Record<string, readonly IteratorArg[]>> = {
+const targets: Readonly<Record<string, readonly IteratorArg[]>> = {
   bpf_link: [{ off: 8, reg: nullable, struct: 'bpf_link' }],
   bpf_map: [{ off: 8, reg: trusted, struct: 'bpf_map' }],
   bpf_map_elem: [
@@ -43,3 +45,17 @@ export const iteratorArgs: Readonly<Record<string, readonly IteratorArg[]>> = {
   udp: [{ off: 8, reg: trusted, struct: 'udp_sock' }],
   unix: [{ off: 8, reg: nullable, struct: 'unix_sock' }],
 }
+
+const byTarget: ReadonlyMap<string, readonly IteratorArg[]> = new Map(Object.entries(targets))
+
+/** What is known of the arguments of `bpf_iter_NAME` programs; undefined: nothing but what their C types say. */
+export const iteratorArgs = (name: string): readonly IteratorArg[] | undefined => byTarget.get(name)
+
+/** Does the function stand for an iterator? Each has a context of its own: `bpf_iter_task` takes a `struct bpf_iter__task`. */
+export function isIterator(vmlinux: Btf, btf: Btf, name: string): boolean {
+  if (!name.startsWith(PREFIX)) return false
+  const context = `bpf_iter__${name.slice(PREFIX.length)}`
+  return btf.find(context, 'struct') !== undefined || vmlinux.find(context, 'struct') !== undefined
+}
+
+const PREFIX = 'bpf_iter_'

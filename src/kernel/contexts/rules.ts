@@ -35,67 +35,69 @@ const createOrRelease = ['BPF_CGROUP_INET_SOCK_CREATE', 'BPF_CGROUP_INET_SOCK_RE
 const hooks4 = 'INET4_BIND INET4_CONNECT INET4_GETPEERNAME INET4_GETSOCKNAME UDP4_SENDMSG UDP4_RECVMSG'
 const cgroupHooks = (names: string): readonly string[] => names.split(' ').map((name) => `BPF_CGROUP_${name}`)
 
-export const contextRules: Readonly<Record<string, ContextRule>> = {
-  BPF_PROG_TYPE_SOCKET_FILTER: {
-    layout: '__sk_buff',
-    hidden: `tc_classid data data_meta data_end ${addresses} tstamp wire_len hwtstamp`,
-    write: 'cb',
-  },
-  BPF_PROG_TYPE_SCHED_CLS: tc,
-  BPF_PROG_TYPE_SCHED_ACT: tc,
-  BPF_PROG_TYPE_CGROUP_SKB: {
-    layout: '__sk_buff',
-    hidden: 'tc_classid data_meta wire_len',
-    write: 'mark priority cb tstamp',
-    privileged: 'data data_end tstamp:write',
-  },
-  BPF_PROG_TYPE_LWT_IN: lwt,
-  BPF_PROG_TYPE_LWT_OUT: lwt,
-  BPF_PROG_TYPE_LWT_XMIT: lwt,
-  BPF_PROG_TYPE_LWT_SEG6LOCAL: lwt,
-  BPF_PROG_TYPE_SK_SKB: {
-    layout: '__sk_buff',
-    hidden: 'tc_classid data_meta tstamp wire_len hwtstamp mark',
-    write: 'tc_index priority',
-  },
-  BPF_PROG_TYPE_FLOW_DISSECTOR: { layout: 'flow_dissector' },
-  BPF_PROG_TYPE_XDP: { layout: 'xdp_md', only: { egress_ifindex: ['BPF_XDP_DEVMAP'] } },
-  BPF_PROG_TYPE_CGROUP_SOCK: {
-    layout: 'bpf_sock',
-    write: 'bound_dev_if mark priority',
-    only: {
-      bound_dev_if: createOrRelease,
-      mark: createOrRelease,
-      priority: createOrRelease,
-      src_ip4: ['BPF_CGROUP_INET4_POST_BIND'],
-      src_ip6: ['BPF_CGROUP_INET6_POST_BIND'],
-      src_port: ['BPF_CGROUP_INET4_POST_BIND', 'BPF_CGROUP_INET6_POST_BIND'],
+export const contextRules: ReadonlyMap<string, ContextRule> = new Map(
+  Object.entries<ContextRule>({
+    BPF_PROG_TYPE_SOCKET_FILTER: {
+      layout: '__sk_buff',
+      hidden: `tc_classid data data_meta data_end ${addresses} tstamp wire_len hwtstamp`,
+      write: 'cb',
     },
-  },
-  BPF_PROG_TYPE_CGROUP_SOCK_ADDR: {
-    layout: 'bpf_sock_addr',
-    write: 'user_ip4 user_ip6 msg_src_ip4 msg_src_ip6 user_port',
-    only: {
-      user_ip4: cgroupHooks(hooks4),
-      user_ip6: cgroupHooks(hooks4.replaceAll('4', '6')),
-      msg_src_ip4: ['BPF_CGROUP_UDP4_SENDMSG'],
-      msg_src_ip6: ['BPF_CGROUP_UDP6_SENDMSG'],
+    BPF_PROG_TYPE_SCHED_CLS: tc,
+    BPF_PROG_TYPE_SCHED_ACT: tc,
+    BPF_PROG_TYPE_CGROUP_SKB: {
+      layout: '__sk_buff',
+      hidden: 'tc_classid data_meta wire_len',
+      write: 'mark priority cb tstamp',
+      privileged: 'data data_end tstamp:write',
     },
-  },
-  BPF_PROG_TYPE_SOCK_OPS: { layout: 'bpf_sock_ops', write: 'reply sk_txhash' },
-  BPF_PROG_TYPE_CGROUP_SOCKOPT: {
-    layout: 'bpf_sockopt',
-    write: 'retval optname level optlen',
-    only: { retval: ['BPF_CGROUP_GETSOCKOPT'] },
-    writeOnly: { optname: ['BPF_CGROUP_SETSOCKOPT'], level: ['BPF_CGROUP_SETSOCKOPT'] },
-  },
-  BPF_PROG_TYPE_CGROUP_SYSCTL: { layout: 'bpf_sysctl', write: 'file_pos' },
-  BPF_PROG_TYPE_CGROUP_DEVICE: { layout: 'bpf_cgroup_dev_ctx' },
-  BPF_PROG_TYPE_SK_MSG: { layout: 'sk_msg_md' },
-  BPF_PROG_TYPE_SK_REUSEPORT: { layout: 'sk_reuseport_md' },
-  BPF_PROG_TYPE_SK_LOOKUP: { layout: 'bpf_sk_lookup' },
-  BPF_PROG_TYPE_PERF_EVENT: { layout: 'bpf_perf_event_data' },
-}
+    BPF_PROG_TYPE_LWT_IN: lwt,
+    BPF_PROG_TYPE_LWT_OUT: lwt,
+    BPF_PROG_TYPE_LWT_XMIT: lwt,
+    BPF_PROG_TYPE_LWT_SEG6LOCAL: lwt,
+    BPF_PROG_TYPE_SK_SKB: {
+      layout: '__sk_buff',
+      hidden: 'tc_classid data_meta tstamp wire_len hwtstamp mark',
+      write: 'tc_index priority',
+    },
+    BPF_PROG_TYPE_FLOW_DISSECTOR: { layout: 'flow_dissector' },
+    BPF_PROG_TYPE_XDP: { layout: 'xdp_md', only: { egress_ifindex: ['BPF_XDP_DEVMAP'] } },
+    BPF_PROG_TYPE_CGROUP_SOCK: {
+      layout: 'bpf_sock',
+      write: 'bound_dev_if mark priority',
+      only: {
+        bound_dev_if: createOrRelease,
+        mark: createOrRelease,
+        priority: createOrRelease,
+        src_ip4: ['BPF_CGROUP_INET4_POST_BIND'],
+        src_ip6: ['BPF_CGROUP_INET6_POST_BIND'],
+        src_port: ['BPF_CGROUP_INET4_POST_BIND', 'BPF_CGROUP_INET6_POST_BIND'],
+      },
+    },
+    BPF_PROG_TYPE_CGROUP_SOCK_ADDR: {
+      layout: 'bpf_sock_addr',
+      write: 'user_ip4 user_ip6 msg_src_ip4 msg_src_ip6 user_port',
+      only: {
+        user_ip4: cgroupHooks(hooks4),
+        user_ip6: cgroupHooks(hooks4.replaceAll('4', '6')),
+        msg_src_ip4: ['BPF_CGROUP_UDP4_SENDMSG'],
+        msg_src_ip6: ['BPF_CGROUP_UDP6_SENDMSG'],
+      },
+    },
+    BPF_PROG_TYPE_SOCK_OPS: { layout: 'bpf_sock_ops', write: 'reply sk_txhash' },
+    BPF_PROG_TYPE_CGROUP_SOCKOPT: {
+      layout: 'bpf_sockopt',
+      write: 'retval optname level optlen',
+      only: { retval: ['BPF_CGROUP_GETSOCKOPT'] },
+      writeOnly: { optname: ['BPF_CGROUP_SETSOCKOPT'], level: ['BPF_CGROUP_SETSOCKOPT'] },
+    },
+    BPF_PROG_TYPE_CGROUP_SYSCTL: { layout: 'bpf_sysctl', write: 'file_pos' },
+    BPF_PROG_TYPE_CGROUP_DEVICE: { layout: 'bpf_cgroup_dev_ctx' },
+    BPF_PROG_TYPE_SK_MSG: { layout: 'sk_msg_md' },
+    BPF_PROG_TYPE_SK_REUSEPORT: { layout: 'sk_reuseport_md' },
+    BPF_PROG_TYPE_SK_LOOKUP: { layout: 'bpf_sk_lookup' },
+    BPF_PROG_TYPE_PERF_EVENT: { layout: 'bpf_perf_event_data' },
+  }),
+)
 
 const refused: CtxAnswer = { ok: false }
 const scalar = (narrow: boolean): CtxAnswer => ({ ok: true, kind: 'scalar', narrow })

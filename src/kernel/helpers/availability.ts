@@ -84,8 +84,7 @@ const connect = attached('BPF_CGROUP_INET4_CONNECT', 'BPF_CGROUP_INET6_CONNECT')
 const kprobeMulti = attached('BPF_TRACE_KPROBE_MULTI', 'BPF_TRACE_KPROBE_SESSION', 'BPF_TRACE_UPROBE_MULTI')
 const sleepable = (program: ProgramTraits): boolean => program.sleepable
 
-/** One set per get_func_proto callback. */
-export const availability: Readonly<Record<string, AvailabilitySet>> = {
+const sets: Readonly<Record<string, AvailabilitySet>> = {
   base: {
     rows: [
       {
@@ -455,8 +454,10 @@ export const availability: Readonly<Record<string, AvailabilitySet>> = {
   ...structOpsAvailability,
 }
 
-/** The set a program type starts from. */
-export const setOfType: Readonly<Record<string, string>> = {
+/** One set per get_func_proto callback. */
+export const availability: ReadonlyMap<string, AvailabilitySet> = new Map(Object.entries(sets))
+
+const startingSets: Readonly<Record<string, string>> = {
   BPF_PROG_TYPE_SOCKET_FILTER: 'socketFilter',
   BPF_PROG_TYPE_KPROBE: 'kprobe',
   BPF_PROG_TYPE_SCHED_CLS: 'tc',
@@ -488,3 +489,6 @@ export const setOfType: Readonly<Record<string, string>> = {
   BPF_PROG_TYPE_SYSCALL: 'syscall',
   BPF_PROG_TYPE_NETFILTER: 'base',
 }
+
+/** The set a program type starts from. */
+export const setOfType: ReadonlyMap<string, string> = new Map(Object.entries(startingSets))

@@ -57,7 +57,7 @@ function setOf(program: ProgramTraits, gate: Gate): string | undefined {
     const kind = structOpsKind(program.structOps?.typeName ?? '')
     return kind?.laterHelpers !== undefined && gate(kind.laterHelpers.gate) ? kind.laterHelpers.set : kind?.helpers
   }
-  return setOfType[program.type === 'BPF_PROG_TYPE_EXT' ? (program.target?.type ?? '') : program.type]
+  return setOfType.get(program.type === 'BPF_PROG_TYPE_EXT' ? (program.target?.type ?? '') : program.type)
 }
 
 interface Asker {
@@ -68,10 +68,10 @@ interface Asker {
 function search(setName: string, helper: string, { program, gate }: Asker): string | undefined {
   const seen = { program: program.type === 'BPF_PROG_TYPE_EXT' ? { ...program, ...program.target } : program, gate }
   for (let name: string | undefined = setName; name !== undefined; ) {
-    const set: AvailabilitySet | undefined = availability[name]
+    const set: AvailabilitySet | undefined = availability.get(name)
     if (set === undefined) return undefined
     for (const first of set.first ?? []) {
-      const found = inRows(availability[first]?.rows ?? [], helper, seen)
+      const found = inRows(availability.get(first)?.rows ?? [], helper, seen)
       if (found !== undefined) return found || undefined
     }
     const found = inRows(set.rows, helper, seen)

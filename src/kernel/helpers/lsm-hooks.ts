@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What LSM hooks allow in Linux 6.12, by name without 'bpf_lsm_': the BTF sets of kernel/bpf/bpf_lsm.c.
 
+import type { Kernel } from '../types.ts'
+
 const names = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/))
 
 /** Called where sleeping is allowed: sleepable programs, bpf_d_path and the ima helpers. */
@@ -34,3 +36,20 @@ export const disabledLsmHooks: ReadonlySet<string> = names(`
   audit_rule_match getprocattr getselfattr inode_copy_up_xattr inode_getsecurity inode_listsecurity
   inode_need_killpriv ismaclabel key_getsecurity setprocattr vm_enough_memory xfrm_decode_session
 `)
+
+/** Whether programs are refused at this hook ('bpf_lsm_NAME'): as the kernel's own set has it, or 6.12's where it is not known. */
+export function isDisabledHook(kernel: Kernel, name: string): boolean {
+  const own = kernel.functionSet('bpf_lsm_disabled_hooks')
+  return own.size > 0 ? own.has(name) : disabledLsmHooks.has(name.slice(PREFIX.length))
+}
+
+/** Is the function a hook? Several more begin with 'bpf_lsm_'. The kernel's union of hooks has a member for each. */
+export function isLsmHook(kernel: Kernel, name: string): boolean {
+  const own = kernel.functionSet('bpf_lsm_hooks')
+  if (own.size > 0) return own.has(name)
+  const id = kernel.btf.find('security_list_options', 'union')
+  const hooks = id === undefined ? undefined : kernel.btf.type(id)
+  return hooks?.kind === 'union' && hooks.members.some((member) => `${PREFIX}${member.name}` === name)
+}
+
+const PREFIX = 'bpf_lsm_'

@@ -5,7 +5,7 @@ import { helperId, helperName, mapType } from '../../uapi/index.ts'
 import type { ProgramTraits } from '../types.ts'
 
 /** Maps that only these helpers take; a map type without a row goes with any helper that has no row below. */
-export const helpersOfMap: Readonly<Record<string, readonly string[]>> = table({
+export const helpersOfMap: ReadonlyMap<string, readonly string[]> = table({
   PROG_ARRAY: 'tail_call',
   PERF_EVENT_ARRAY: 'perf_event_read perf_event_output skb_output perf_event_read_value xdp_output',
   RINGBUF: `ringbuf_output ringbuf_reserve ringbuf_query ringbuf_reserve_dynptr ringbuf_submit_dynptr
@@ -34,7 +34,7 @@ export const helpersOfMap: Readonly<Record<string, readonly string[]>> = table({
 })
 
 /** Helpers that take only these maps. */
-export const mapsOfHelper: Readonly<Record<string, readonly string[]>> = table({
+export const mapsOfHelper: ReadonlyMap<string, readonly string[]> = table({
   tail_call: 'PROG_ARRAY',
   perf_event_read: 'PERF_EVENT_ARRAY',
   perf_event_output: 'PERF_EVENT_ARRAY',
@@ -94,7 +94,7 @@ export function checkMapForHelper(
   const map = (mapType(mapTypeId)?.name ?? '').replace('BPF_MAP_TYPE_', '')
   const name = (helperName(helper) ?? '').replace(/^bpf_/, '')
   const refusal = `cannot pass map_type ${mapTypeId} into func bpf_${name}#${helper}`
-  const helpers = name === 'tail_call' ? undefined : helpersOfMap[map]
+  const helpers = name === 'tail_call' ? undefined : helpersOfMap.get(map)
   if (helpers !== undefined && !helpers.includes(name)) {
     if (map !== 'SOCKMAP' && map !== 'SOCKHASH') return [refusal]
     if (name !== 'map_update_elem' && name !== 'map_delete_elem') return [refusal]
@@ -102,13 +102,13 @@ export function checkMapForHelper(
   }
   // this one looks at its map by itself
   if (name === 'tail_call' && map !== 'PROG_ARRAY') return ['kernel subsystem misconfigured verifier']
-  const maps = mapsOfHelper[name]
+  const maps = mapsOfHelper.get(name)
   return maps === undefined || maps.includes(map) ? undefined : [refusal]
 }
 
 /** Ids of the helpers that take this map type; undefined where the type does not restrict them. */
 export const helperIdsOfMap = (mapTypeName: string): readonly number[] | undefined =>
-  helpersOfMap[mapTypeName.replace('BPF_MAP_TYPE_', '')]?.map((name) => helperId(`bpf_${name}`) ?? 0)
+  helpersOfMap.get(mapTypeName.replace('BPF_MAP_TYPE_', ''))?.map((name) => helperId(`bpf_${name}`) ?? 0)
 
 function mayUpdateSockmap(helper: string, program: ProgramTraits, few: boolean): boolean {
   const { type, attachType } = program.type === 'BPF_PROG_TYPE_EXT' ? { ...program, ...program.target } : program
@@ -180,6 +180,6 @@ export function checkMapForProgram(
   return undefined
 }
 
-function table(rows: Readonly<Record<string, string>>): Readonly<Record<string, readonly string[]>> {
-  return Object.fromEntries(Object.entries(rows).map(([key, words]) => [key, words.trim().split(/\s+/)]))
+function table(rows: Readonly<Record<string, string>>): ReadonlyMap<string, readonly string[]> {
+  return new Map(Object.entries(rows).map(([key, words]) => [key, words.trim().split(/\s+/)]))
 }

@@ -100,23 +100,25 @@ const annotationFitsType: KfuncRule = {
 }
 
 /** Words that authors reach for, and what the kernel calls them. */
-const misheard: Readonly<Record<string, string>> = {
-  size: 'sz',
-  len: 'sz',
-  length: 'sz',
-  const: 'k',
-  constant: 'k',
-  null: 'nullable',
-  maybe_null: 'nullable',
-  or_null: 'nullable',
-  optional: 'opt',
-  string: 'str',
-  ignore: 'ign',
-  ignored: 'ign',
-  uninitialized: 'uninit',
-  allocated: 'alloc',
-  refcounted: 'refcounted_kptr',
-}
+const misheard: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    size: 'sz',
+    len: 'sz',
+    length: 'sz',
+    const: 'k',
+    constant: 'k',
+    null: 'nullable',
+    maybe_null: 'nullable',
+    or_null: 'nullable',
+    optional: 'opt',
+    string: 'str',
+    ignore: 'ign',
+    ignored: 'ign',
+    uninitialized: 'uninit',
+    allocated: 'alloc',
+    refcounted: 'refcounted_kptr',
+  }),
+)
 
 const annotationIsKnown: KfuncRule = {
   name: 'annotation-is-known',
@@ -129,7 +131,7 @@ const annotationIsKnown: KfuncRule = {
       if (at <= 0 || suffixes.length > 0) continue
       const tag = name.slice(at + 2)
       const meant =
-        misheard[tag.toLowerCase()] ??
+        misheard.get(tag.toLowerCase()) ??
         nearest(
           tag.toLowerCase(),
           known.filter((each) => each.length > 2),
@@ -230,7 +232,7 @@ const returnedMemoryHasSize: KfuncRule = {
     const inner = shape(ret.to).kind
     if (inner === 'pointer' || inner === 'function')
       yield { what: `${kfunc.name} returns a pointer to a ${inner}`, place: kfunc.place }
-    if (inner === 'void' && !kfunc.params.some(({ name }) => Object.hasOwn(bufferSizeParams, name)))
+    if (inner === 'void' && !kfunc.params.some(({ name }) => bufferSizeParams.has(name)))
       yield {
         what: `${kfunc.name} returns a void pointer of unknown size`,
         place: kfunc.place,

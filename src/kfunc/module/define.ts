@@ -11,7 +11,7 @@ import { iteratorRules } from './iterator-rules.ts'
 import { moduleRules } from './module-rules.ts'
 import { readDefinition } from './read.ts'
 import { shaperOf } from './resolve.ts'
-import { type Draft, type KfuncRule, violation } from './rule.ts'
+import { deprecationIn, type Draft, type KfuncRule, violation } from './rule.ts'
 import type {
   DeclaredKfunc,
   DefineOptions,
@@ -149,7 +149,7 @@ function deprecationOf(
   declared: CFunction,
   flags: readonly string[],
 ): KfuncDeprecation | undefined {
-  const entry = definition.deprecated?.[declared.name]
+  const entry = deprecationIn(definition, declared.name)
   const note = declared.doc?.deprecated
   if (entry !== undefined) return { ...entry, ...(entry.note === undefined && note !== undefined ? { note } : {}) }
   if (note !== undefined) return { note }

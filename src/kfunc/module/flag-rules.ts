@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rules about flags: kfuncs.rst "Annotating kfuncs".
 import { flagRow, flagRows } from '../flags.ts'
-import { type KfuncRule, nearest } from './rule.ts'
+import { deprecationIn, type KfuncRule, nearest } from './rule.ts'
 import type { Shaper } from './resolve.ts'
 import type { DeclaredKfunc } from './types.ts'
 
@@ -107,7 +107,7 @@ const deprecationIsDocumented: KfuncRule = {
   source: 'kfuncs.rst "KF_DEPRECATED flag"',
   *check(kfunc, { definition }) {
     if (!kfunc.flags.has('KF_DEPRECATED')) return
-    const entry = definition.deprecated?.[kfunc.name]
+    const entry = deprecationIn(definition, kfunc.name)
     if (entry === undefined && kfunc.doc?.deprecated === undefined)
       yield {
         what: `${kfunc.name} is KF_DEPRECATED, but nothing says until when and what replaces it`,

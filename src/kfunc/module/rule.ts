@@ -3,6 +3,7 @@
 import type { Btf } from '../../btf/index.ts'
 import type { CFunction, CUnit } from '../../cdecl/index.ts'
 import type { Place } from '../../fault/index.ts'
+import type { KfuncDeprecation } from '../types.ts'
 import type { Shaper } from './resolve.ts'
 import type { DeclaredKfunc, ModuleDefinition, ModuleRegistration, RuleViolation } from './types.ts'
 
@@ -79,3 +80,7 @@ function editDistance(a: string, b: string, limit: number): number {
   }
   return row[b.length]!
 }
+
+/** What the definition says of a kfunc's end; a kfunc may be called `constructor`. */
+export const deprecationIn = ({ deprecated }: ModuleDefinition, kfunc: string): KfuncDeprecation | undefined =>
+  deprecated !== undefined && Object.hasOwn(deprecated, kfunc) ? deprecated[kfunc] : undefined

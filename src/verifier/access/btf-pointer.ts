@@ -123,7 +123,7 @@ export const fieldText = (kind: string): string => (kind.startsWith('kptr') ? 'k
 /** A map seen as `struct bpf_map`: reading its members. */
 export function accessMapPointer(env: Env, number: number, off: number, size: number, write: boolean): RegState {
   const reg = env.reg(number)
-  const type = mapStructs[env.map(reg.map).type]
+  const type = mapStructs.get(env.map(reg.map).type)
   const name = type ?? 'bpf_map'
   const btf = env.kernel.btf
   const id = btf.find(name, 'struct')
@@ -139,37 +139,39 @@ export function accessMapPointer(env: Env, number: number, off: number, size: nu
 }
 
 /** The kernel struct behind each map type, where it has one of its own with BTF. */
-const mapStructs: Record<string, string> = {
-  BPF_MAP_TYPE_HASH: 'bpf_htab',
-  BPF_MAP_TYPE_PERCPU_HASH: 'bpf_htab',
-  BPF_MAP_TYPE_LRU_HASH: 'bpf_htab',
-  BPF_MAP_TYPE_LRU_PERCPU_HASH: 'bpf_htab',
-  BPF_MAP_TYPE_HASH_OF_MAPS: 'bpf_htab',
-  BPF_MAP_TYPE_ARRAY: 'bpf_array',
-  BPF_MAP_TYPE_PERCPU_ARRAY: 'bpf_array',
-  BPF_MAP_TYPE_PROG_ARRAY: 'bpf_array',
-  BPF_MAP_TYPE_PERF_EVENT_ARRAY: 'bpf_array',
-  BPF_MAP_TYPE_CGROUP_ARRAY: 'bpf_array',
-  BPF_MAP_TYPE_ARRAY_OF_MAPS: 'bpf_array',
-  BPF_MAP_TYPE_LPM_TRIE: 'lpm_trie',
-  BPF_MAP_TYPE_STACK_TRACE: 'bpf_stack_map',
-  BPF_MAP_TYPE_DEVMAP: 'bpf_dtab',
-  BPF_MAP_TYPE_DEVMAP_HASH: 'bpf_dtab',
-  BPF_MAP_TYPE_SOCKMAP: 'bpf_stab',
-  BPF_MAP_TYPE_SOCKHASH: 'bpf_shtab',
-  BPF_MAP_TYPE_CPUMAP: 'bpf_cpu_map',
-  BPF_MAP_TYPE_XSKMAP: 'xsk_map',
-  BPF_MAP_TYPE_CGROUP_STORAGE: 'bpf_cgroup_storage_map',
-  BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE: 'bpf_cgroup_storage_map',
-  BPF_MAP_TYPE_REUSEPORT_SOCKARRAY: 'reuseport_array',
-  BPF_MAP_TYPE_QUEUE: 'bpf_queue_stack',
-  BPF_MAP_TYPE_STACK: 'bpf_queue_stack',
-  BPF_MAP_TYPE_RINGBUF: 'bpf_ringbuf_map',
-  BPF_MAP_TYPE_SK_STORAGE: 'bpf_local_storage_map',
-  BPF_MAP_TYPE_INODE_STORAGE: 'bpf_local_storage_map',
-  BPF_MAP_TYPE_TASK_STORAGE: 'bpf_local_storage_map',
-  BPF_MAP_TYPE_CGRP_STORAGE: 'bpf_local_storage_map',
-  BPF_MAP_TYPE_BLOOM_FILTER: 'bpf_bloom_filter',
-  BPF_MAP_TYPE_USER_RINGBUF: 'bpf_ringbuf_map',
-  BPF_MAP_TYPE_ARENA: 'bpf_arena',
-}
+const mapStructs: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    BPF_MAP_TYPE_HASH: 'bpf_htab',
+    BPF_MAP_TYPE_PERCPU_HASH: 'bpf_htab',
+    BPF_MAP_TYPE_LRU_HASH: 'bpf_htab',
+    BPF_MAP_TYPE_LRU_PERCPU_HASH: 'bpf_htab',
+    BPF_MAP_TYPE_HASH_OF_MAPS: 'bpf_htab',
+    BPF_MAP_TYPE_ARRAY: 'bpf_array',
+    BPF_MAP_TYPE_PERCPU_ARRAY: 'bpf_array',
+    BPF_MAP_TYPE_PROG_ARRAY: 'bpf_array',
+    BPF_MAP_TYPE_PERF_EVENT_ARRAY: 'bpf_array',
+    BPF_MAP_TYPE_CGROUP_ARRAY: 'bpf_array',
+    BPF_MAP_TYPE_ARRAY_OF_MAPS: 'bpf_array',
+    BPF_MAP_TYPE_LPM_TRIE: 'lpm_trie',
+    BPF_MAP_TYPE_STACK_TRACE: 'bpf_stack_map',
+    BPF_MAP_TYPE_DEVMAP: 'bpf_dtab',
+    BPF_MAP_TYPE_DEVMAP_HASH: 'bpf_dtab',
+    BPF_MAP_TYPE_SOCKMAP: 'bpf_stab',
+    BPF_MAP_TYPE_SOCKHASH: 'bpf_shtab',
+    BPF_MAP_TYPE_CPUMAP: 'bpf_cpu_map',
+    BPF_MAP_TYPE_XSKMAP: 'xsk_map',
+    BPF_MAP_TYPE_CGROUP_STORAGE: 'bpf_cgroup_storage_map',
+    BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE: 'bpf_cgroup_storage_map',
+    BPF_MAP_TYPE_REUSEPORT_SOCKARRAY: 'reuseport_array',
+    BPF_MAP_TYPE_QUEUE: 'bpf_queue_stack',
+    BPF_MAP_TYPE_STACK: 'bpf_queue_stack',
+    BPF_MAP_TYPE_RINGBUF: 'bpf_ringbuf_map',
+    BPF_MAP_TYPE_SK_STORAGE: 'bpf_local_storage_map',
+    BPF_MAP_TYPE_INODE_STORAGE: 'bpf_local_storage_map',
+    BPF_MAP_TYPE_TASK_STORAGE: 'bpf_local_storage_map',
+    BPF_MAP_TYPE_CGRP_STORAGE: 'bpf_local_storage_map',
+    BPF_MAP_TYPE_BLOOM_FILTER: 'bpf_bloom_filter',
+    BPF_MAP_TYPE_USER_RINGBUF: 'bpf_ringbuf_map',
+    BPF_MAP_TYPE_ARENA: 'bpf_arena',
+  }),
+)

@@ -187,7 +187,7 @@ export function requireNoSpecialField(env: Env, a: { base: number; off: number; 
   }
 }
 
-const ctxRegs: Record<string, RegKind> = {
+const ctxRegNames: Readonly<Record<string, RegKind>> = {
   PTR_TO_PACKET: 'pkt',
   PTR_TO_PACKET_END: 'pkt_end',
   PTR_TO_PACKET_META: 'pkt_meta',
@@ -205,7 +205,8 @@ const ctxRegs: Record<string, RegKind> = {
   CONST_PTR_TO_MAP: 'map_ptr',
   PTR_TO_ARENA: 'arena',
 }
-const flagNames: Record<string, number> = {
+const ctxRegs: ReadonlyMap<string, RegKind> = new Map(Object.entries(ctxRegNames))
+const flagBits: Readonly<Record<string, number>> = {
   PTR_MAYBE_NULL: MAYBE_NULL,
   MEM_RDONLY: RDONLY,
   PTR_UNTRUSTED: UNTRUSTED,
@@ -215,12 +216,13 @@ const flagNames: Record<string, number> = {
   MEM_PERCPU: PERCPU,
   MEM_USER: USER,
 }
+const flagNames: ReadonlyMap<string, number> = new Map(Object.entries(flagBits))
 /** 'PTR_TO_BTF_ID|PTR_TRUSTED' as kind and flags. */
 export function parseRegType(text: string): { kind: RegKind; flags: number } {
   const [head, ...rest] = text.split('|')
-  const kind = ctxRegs[head!]
+  const kind = ctxRegs.get(head!)
   if (kind === undefined) throw new Error(`no register kind for ${text}`)
-  return { kind, flags: rest.reduce((flags, name) => flags | (flagNames[name] ?? 0), 0) }
+  return { kind, flags: rest.reduce((flags, name) => flags | (flagNames.get(name) ?? 0), 0) }
 }
 
 function accessCtx(env: Env, a: Access, off: number): RegState {

@@ -133,22 +133,24 @@ export function requireAlignment(reg: RegState, off: number, size: number, stric
   const bits = scalar.formatTnum(reg.var)
   const text = packet
     ? `packet access off ${NET_IP_ALIGN}+${bits}+${reg.off}+${off}`
-    : `${described[reg.kind] ?? ''}access off ${bits}+${reg.off}+${off}`
+    : `${described.get(reg.kind) ?? ''}access off ${bits}+${reg.off}+${off}`
   reject('alignment', `misaligned ${text} size ${size}`)
 }
 /** Packets start so that the IP header is aligned. */
 const NET_IP_ALIGN = 2
-const described: Record<string, string> = {
-  fp: 'stack ',
-  map_value: 'value ',
-  ctx: 'context ',
-  sock: 'sock ',
-  sock_common: 'sock_common ',
-  tcp_sock: 'tcp_sock ',
-  xdp_sock: 'xdp_sock ',
-  map_key: 'key ',
-  flow_keys: 'flow keys ',
-}
+const described: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    fp: 'stack ',
+    map_value: 'value ',
+    ctx: 'context ',
+    sock: 'sock ',
+    sock_common: 'sock_common ',
+    tcp_sock: 'tcp_sock ',
+    xdp_sock: 'xdp_sock ',
+    map_key: 'key ',
+    flow_keys: 'flow keys ',
+  }),
+)
 
 /** Most bytes that a syscall program's context may have. */
 export const SYSCALL_CONTEXT = 0xffff

@@ -41,44 +41,46 @@ const memory: Accepted = [
 const mapValue: Accepted = [['map_value', 0]]
 
 /** Register types by argument kind, in the order the kernel lists what it expected. */
-export const accepted: Record<string, Accepted> = {
-  ARG_PTR_TO_MAP_KEY: memory,
-  ARG_PTR_TO_MAP_VALUE: memory,
-  ARG_PTR_TO_MEM: memory,
-  ARG_PTR_TO_FIXED_SIZE_MEM: memory,
-  ARG_CONST_SIZE: [['scalar', 0]],
-  ARG_CONST_SIZE_OR_ZERO: [['scalar', 0]],
-  ARG_CONST_ALLOC_SIZE_OR_ZERO: [['scalar', 0]],
-  ARG_SCALAR: [['scalar', 0]],
-  ARG_CONST_MAP_PTR: [['map_ptr', 0]],
-  ARG_PTR_TO_CTX: [['ctx', 0]],
-  ARG_PTR_TO_SOCK_COMMON: socks,
-  ARG_PTR_TO_BTF_ID_SOCK_COMMON: [...socks, ['btf', 0], ['btf', TRUSTED]],
-  ARG_PTR_TO_SOCKET: [['sock', 0]],
-  ARG_PTR_TO_BTF_ID: btfPointers,
-  ARG_PTR_TO_SPIN_LOCK: [
-    ['map_value', 0],
-    ['btf', ALLOC],
-  ],
-  ARG_PTR_TO_RINGBUF_MEM: [['mem', RINGBUF]],
-  ARG_PTR_TO_PERCPU_BTF_ID: [
-    ['btf', PERCPU],
-    ['btf', PERCPU | RCU],
-    ['btf', PERCPU | TRUSTED],
-  ],
-  ARG_PTR_TO_FUNC: [['func', 0]],
-  ARG_PTR_TO_STACK: [['fp', 0]],
-  ARG_PTR_TO_CONST_STR: mapValue,
-  ARG_PTR_TO_TIMER: mapValue,
-  ARG_KPTR_XCHG_DEST: [
-    ['map_value', 0],
-    ['btf', ALLOC],
-  ],
-  ARG_PTR_TO_DYNPTR: [
-    ['fp', 0],
-    ['dynptr', 0],
-  ],
-}
+export const accepted: ReadonlyMap<string, Accepted> = new Map(
+  Object.entries<Accepted>({
+    ARG_PTR_TO_MAP_KEY: memory,
+    ARG_PTR_TO_MAP_VALUE: memory,
+    ARG_PTR_TO_MEM: memory,
+    ARG_PTR_TO_FIXED_SIZE_MEM: memory,
+    ARG_CONST_SIZE: [['scalar', 0]],
+    ARG_CONST_SIZE_OR_ZERO: [['scalar', 0]],
+    ARG_CONST_ALLOC_SIZE_OR_ZERO: [['scalar', 0]],
+    ARG_SCALAR: [['scalar', 0]],
+    ARG_CONST_MAP_PTR: [['map_ptr', 0]],
+    ARG_PTR_TO_CTX: [['ctx', 0]],
+    ARG_PTR_TO_SOCK_COMMON: socks,
+    ARG_PTR_TO_BTF_ID_SOCK_COMMON: [...socks, ['btf', 0], ['btf', TRUSTED]],
+    ARG_PTR_TO_SOCKET: [['sock', 0]],
+    ARG_PTR_TO_BTF_ID: btfPointers,
+    ARG_PTR_TO_SPIN_LOCK: [
+      ['map_value', 0],
+      ['btf', ALLOC],
+    ],
+    ARG_PTR_TO_RINGBUF_MEM: [['mem', RINGBUF]],
+    ARG_PTR_TO_PERCPU_BTF_ID: [
+      ['btf', PERCPU],
+      ['btf', PERCPU | RCU],
+      ['btf', PERCPU | TRUSTED],
+    ],
+    ARG_PTR_TO_FUNC: [['func', 0]],
+    ARG_PTR_TO_STACK: [['fp', 0]],
+    ARG_PTR_TO_CONST_STR: mapValue,
+    ARG_PTR_TO_TIMER: mapValue,
+    ARG_KPTR_XCHG_DEST: [
+      ['map_value', 0],
+      ['btf', ALLOC],
+    ],
+    ARG_PTR_TO_DYNPTR: [
+      ['fp', 0],
+      ['dynptr', 0],
+    ],
+  }),
+)
 
 export interface ArgKind {
   readonly base: string
@@ -132,7 +134,7 @@ export function typeFits(reg: RegState, kind: ArgKind, ignore: number): boolean 
   if (kind.rdonly) flags &= ~RDONLY
   if (kind.nullable) flags &= ~MAYBE_NULL
   flags &= ~ignore
-  return accepted[kind.base]?.some(([k, f]) => k === reg.kind && f === flags) ?? false
+  return accepted.get(kind.base)?.some(([k, f]) => k === reg.kind && f === flags) ?? false
 }
 export const expectedText = (kind: ArgKind): string =>
-  (accepted[kind.base] ?? []).map(([k, f]) => typeText(k, f)).join(', ')
+  (accepted.get(kind.base) ?? []).map(([k, f]) => typeText(k, f)).join(', ')

@@ -39,6 +39,7 @@ import {
 } from '../state/reg.ts'
 import { mapRegs } from '../state/state.ts'
 import { callHelperCallback } from './callbacks.ts'
+import { GET_FUNC_IP, requireFunctionEntered } from './func-ip.ts'
 import { changesPacket } from './effects.ts'
 import { constructDynptr, ownsReference, releaseDynptr, requireDynptr } from './dynptr.ts'
 import { type ArgKind, accepted, argKind, expectedText, typeFits } from './helper-args.ts'
@@ -138,6 +139,7 @@ export function callHelper(env: Env): void {
   callHelperCallback(env, meta, id)
   env.clobberCallerSaved()
   env.setReg(0, returned(env, meta, id))
+  if (id === GET_FUNC_IP) requireFunctionEntered(env)
   if (changesPacket.has(id) || (id === DYNPTR_WRITE && isPacketDynptr(meta.dynptr))) invalidatePacketPointers(env)
 }
 
@@ -224,7 +226,7 @@ function requireType(
     kind.base === 'ARG_KPTR_XCHG_DEST'
   )
     return
-  if (accepted[kind.base] === accepted.ARG_PTR_TO_MEM) {
+  if (accepted.get(kind.base) === accepted.get('ARG_PTR_TO_MEM')) {
     if (kind.rdonly || kind.base === 'ARG_PTR_TO_MAP_KEY') return
     reject(
       'helper-writes-object',

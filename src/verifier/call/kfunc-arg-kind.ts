@@ -49,18 +49,20 @@ export interface Arg {
 export const kindText = (type: BtfType): string => (type.kind === 'void' ? 'UNKNOWN' : type.kind.toUpperCase())
 
 /** Structs that are taken by where they lie rather than as kernel objects. */
-const placed: Readonly<Record<string, ArgKind>> = {
-  bpf_dynptr: 'dynptr',
-  bpf_dynptr_kern: 'dynptr',
-  bpf_list_head: 'list_head',
-  bpf_list_node: 'list_node',
-  bpf_rb_root: 'rb_root',
-  bpf_rb_node: 'rb_node',
-  bpf_wq: 'wq',
-  bpf_timer: 'timer',
-  bpf_task_work: 'task_work',
-  bpf_res_spin_lock: 'res_lock',
-}
+const placed: ReadonlyMap<string, ArgKind> = new Map(
+  Object.entries<ArgKind>({
+    bpf_dynptr: 'dynptr',
+    bpf_dynptr_kern: 'dynptr',
+    bpf_list_head: 'list_head',
+    bpf_list_node: 'list_node',
+    bpf_rb_root: 'rb_root',
+    bpf_rb_node: 'rb_node',
+    bpf_wq: 'wq',
+    bpf_timer: 'timer',
+    bpf_task_work: 'task_work',
+    bpf_res_spin_lock: 'res_lock',
+  }),
+)
 const beforeStrings = new Set<ArgKind>(['list_head', 'list_node', 'rb_root', 'rb_node'])
 
 export const hasBtfType = (reg: RegState): boolean =>
@@ -88,7 +90,7 @@ function declaredKind(env: Env, meta: KfuncMeta, { param, target, reg, index }: 
   if (!env.rules.declaredArgs && suffixes.includes('nullable') && isNull(reg)) return 'null'
   if (suffixes.includes('alloc')) return 'alloc'
   if (suffixes.includes('refcounted_kptr')) return 'refcounted'
-  const byStruct = target.kind === 'struct' ? placed[target.name] : undefined
+  const byStruct = target.kind === 'struct' ? placed.get(target.name) : undefined
   if (byStruct === 'dynptr') return byStruct
   const isIter = kfunc.flags.has('KF_ITER_NEW') || kfunc.flags.has('KF_ITER_NEXT') || kfunc.flags.has('KF_ITER_DESTROY')
   if ((isIter && index === 0) || suffixes.includes('iter')) return 'iter'
@@ -168,7 +170,7 @@ function isCtxParam(env: Env, target: BtfType): boolean {
   const ctx = ctxTypeName(env.prog.type)
   return (
     ctx !== undefined &&
-    (target.name === ctx.user || (target.name === ctx.kernel && projections[ctx.user] === ctx.kernel)) &&
+    (target.name === ctx.user || (target.name === ctx.kernel && projections.get(ctx.user) === ctx.kernel)) &&
     env.prog.type !== 'BPF_PROG_TYPE_TRACING' &&
     env.prog.type !== 'BPF_PROG_TYPE_LSM' &&
     env.prog.type !== 'BPF_PROG_TYPE_STRUCT_OPS'
@@ -176,4 +178,6 @@ function isCtxParam(env: Env, target: BtfType): boolean {
 }
 
 /** A program's view of a kernel type stands for the type. */
-export const projections: Readonly<Record<string, string>> = { __sk_buff: 'sk_buff', xdp_md: 'xdp_buff' }
+export const projections: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({ __sk_buff: 'sk_buff', xdp_md: 'xdp_buff' }),
+)

@@ -12,19 +12,21 @@ import { type Arg, kindText, projections } from './kfunc-arg-kind.ts'
 import type { KfuncMeta } from './kfunc.ts'
 import { requirePlainMemory, requireSized, withoutNull } from './memory-args.ts'
 
-const socketTypes: Readonly<Record<string, string>> = {
-  sock: 'sock',
-  sock_common: 'sock_common',
-  tcp_sock: 'tcp_sock',
-  map_ptr: 'bpf_map',
-}
+const socketTypes: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    sock: 'sock',
+    sock_common: 'sock_common',
+    tcp_sock: 'tcp_sock',
+    map_ptr: 'bpf_map',
+  }),
+)
 
 /** kfuncs.rst "Specifying no-cast aliases", "Equivalent types": the struct itself or one that begins with it; exactly it where a reference is given back. */
 export function requireStruct(env: Env, meta: KfuncMeta, arg: Arg, map: boolean): void {
   const { reg, number, index } = arg
   const { kfunc } = meta
   const btf = reg.kind === 'btf' ? reg.btf! : env.kernel.btf
-  const id = reg.kind === 'btf' ? reg.btfId : btf.find(socketTypes[reg.kind]!, 'struct')!
+  const id = reg.kind === 'btf' ? reg.btfId : btf.find(socketTypes.get(reg.kind)!, 'struct')!
   const wantedBtf = map ? env.kernel.btf : kfunc.btf
   const wantedId = map ? env.kernel.btf.find('bpf_map', 'struct')! : (arg.target.id as BtfId)
   const wanted = wantedBtf.type(wantedId)
@@ -32,7 +34,7 @@ export function requireStruct(env: Env, meta: KfuncMeta, arg: Arg, map: boolean)
   const flexArrays = (reg.flags & ALLOC) === 0
   if (structIdsMatch(btf, id, reg.off, wantedBtf, wantedId, { strict, flexArrays })) return
   const seen = btf.type(id)
-  if (projections[wanted.name] === seen.name) return
+  if (projections.get(wanted.name) === seen.name) return
   reject(
     'struct-mismatch',
     `kernel function ${kfunc.name} args#${index} expected pointer to ${kindText(wanted)} ${wanted.name} but R${number} has a pointer to ${kindText(seen)} ${seen.name}`,

@@ -249,7 +249,7 @@ function byKind(env: Env, meta: KfuncMeta, kind: ArgKind, arg: Arg): boolean {
       requireMapField(env, meta, arg, kind)
       return false
     case 'irq_flag': {
-      const use = irqUses[specialRole(kfunc) ?? '']
+      const use = irqUses.get(specialRole(kfunc) ?? '')
       if (use === undefined) return unsupported(`an irq flag as an argument of ${kfunc.name}`)
       requireIrqFlag(env, meta, arg, use)
       return false
@@ -265,18 +265,22 @@ function byKind(env: Env, meta: KfuncMeta, kind: ArgKind, arg: Arg): boolean {
   }
 }
 
-const irqUses: Readonly<Record<string, { readonly save: boolean; readonly family: IrqFamily }>> = {
-  irq_save: { save: true, family: 'native' },
-  irq_restore: { save: false, family: 'native' },
-  res_lock_irq: { save: true, family: 'lock' },
-  res_unlock_irq: { save: false, family: 'lock' },
-}
-const lockUses: Readonly<Record<string, LockUse>> = {
-  res_lock: { take: true, kind: 'res_lock' },
-  res_unlock: { take: false, kind: 'res_lock' },
-  res_lock_irq: { take: true, kind: 'res_lock_irq' },
-  res_unlock_irq: { take: false, kind: 'res_lock_irq' },
-}
+const irqUses: ReadonlyMap<string, { readonly save: boolean; readonly family: IrqFamily }> = new Map(
+  Object.entries<{ readonly save: boolean; readonly family: IrqFamily }>({
+    irq_save: { save: true, family: 'native' },
+    irq_restore: { save: false, family: 'native' },
+    res_lock_irq: { save: true, family: 'lock' },
+    res_unlock_irq: { save: false, family: 'lock' },
+  }),
+)
+const lockUses: ReadonlyMap<string, LockUse> = new Map(
+  Object.entries<LockUse>({
+    res_lock: { take: true, kind: 'res_lock' },
+    res_unlock: { take: false, kind: 'res_lock' },
+    res_lock_irq: { take: true, kind: 'res_lock_irq' },
+    res_unlock_irq: { take: false, kind: 'res_lock_irq' },
+  }),
+)
 
 /** A resilient lock in a map value or held object; never within the ordering of a tree. */
 function resilientLock(env: Env, meta: KfuncMeta, { reg, number, index }: Arg): void {
@@ -285,7 +289,7 @@ function resilientLock(env: Env, meta: KfuncMeta, { reg, number, index }: Arg): 
     reject('lock-in-callback', `can't res_spin_{lock,unlock} in rbtree cb`, details)
   if (!isMapValue(reg) && !(reg.kind === 'btf' && reg.flags === ALLOC))
     reject('lock-arg', `arg#${index} doesn't point to map value or allocated object`, details)
-  const use = lockUses[specialRole(meta.kfunc) ?? '']
+  const use = lockUses.get(specialRole(meta.kfunc) ?? '')
   if (use === undefined) return unsupported(`a resilient lock as an argument of ${meta.kfunc.name}`)
   spinLock(env, number, use)
 }
@@ -303,16 +307,18 @@ function expectedText(env: Env, { reg, index, target }: Arg): string {
   const seen = regTypeText(reg)
   if (!env.rules.declaredArgs)
     return `arg#${index} is ${seen} expected ${typeText(reg.kind, reg.flags & TRUSTING)} or socket`
-  const also = registersOf[target.name]
+  const also = registersOf.get(target.name)
   return `arg#${index} is ${seen} expected ${kindText(target)} ${target.name}${also === undefined ? '' : ` or ${also}`}`
 }
 /** Structs that some registers hold without saying so in their type. */
-const registersOf: Readonly<Record<string, string>> = {
-  sock: 'sock',
-  sock_common: 'sock_common',
-  tcp_sock: 'tcp_sock',
-  bpf_map: 'map_ptr',
-}
+const registersOf: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    sock: 'sock',
+    sock_common: 'sock_common',
+    tcp_sock: 'tcp_sock',
+    bpf_map: 'map_ptr',
+  }),
+)
 
 /** kfuncs.rst of 7.3 "__arena annotation": an arena pointer, or the number that is one. */
 function requireArena(env: Env, { reg, number, index }: Arg, details: object): void {
@@ -353,7 +359,7 @@ function dynptr(env: Env, meta: KfuncMeta, arg: Arg): void {
     const parent = meta.dynptr
     // only the kernel's own constructors are known to make one
     if (meta.kfunc.module !== undefined) reject('dynptr-constructor', '', { reg: number, arg: index, kfunc: name })
-    const type = constructed[role ?? ''] ?? parent?.dynptr ?? 'local'
+    const type = constructed.get(role ?? '') ?? parent?.dynptr ?? 'local'
     constructDynptr(env, number, type, { clone: parent, on: env.rules.objectIds ? meta.refObjId : 0 })
     return
   }
@@ -365,12 +371,14 @@ function dynptr(env: Env, meta: KfuncMeta, arg: Arg): void {
   if (discards) meta.discards = number
 }
 /** Kfuncs that make a dynptr, and over what. */
-const constructed: Readonly<Record<string, DynptrType>> = {
-  dynptr_from_skb: 'skb',
-  dynptr_from_xdp: 'xdp',
-  dynptr_from_skb_meta: 'skb_meta',
-  dynptr_from_file: 'file',
-}
+const constructed: ReadonlyMap<string, DynptrType> = new Map(
+  Object.entries<DynptrType>({
+    dynptr_from_skb: 'skb',
+    dynptr_from_xdp: 'xdp',
+    dynptr_from_skb_meta: 'skb_meta',
+    dynptr_from_file: 'file',
+  }),
+)
 
 function iterator(env: Env, meta: KfuncMeta, arg: Arg): void {
   const { kfunc } = meta

@@ -21,21 +21,23 @@ import { readReg, requireWritable } from './operands.ts'
 import { pushState } from './paths.ts'
 import { markPrecise } from './precision.ts'
 
-const opText: Record<string, string> = {
-  add: '+=',
-  sub: '-=',
-  mul: '*=',
-  div: '/=',
-  sdiv: '/=',
-  mod: '%=',
-  smod: '%=',
-  or: '|=',
-  and: '&=',
-  xor: '^=',
-  lsh: '<<=',
-  rsh: '>>=',
-  arsh: 's>>=',
-}
+const opText: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    add: '+=',
+    sub: '-=',
+    mul: '*=',
+    div: '/=',
+    sdiv: '/=',
+    mod: '%=',
+    smod: '%=',
+    or: '|=',
+    and: '&=',
+    xor: '^=',
+    lsh: '<<=',
+    rsh: '>>=',
+    arsh: 's>>=',
+  }),
+)
 
 export function executeAlu(env: Env, insn: Insn): void {
   const { op } = insn
@@ -156,7 +158,7 @@ const forgottenEnd = (env: Env, ptr: RegState): { size: number } | undefined =>
 
 function pointerAlu(env: Env, insn: Insn, dst: RegState, src: RegState): void {
   const { op } = insn
-  const text = opText[op.name] ?? op.name
+  const text = opText.get(op.name) ?? op.name
   const details = { reg: insn.dst }
   // any arithmetic leads to some place in the arena
   if (dst.kind === 'arena' || src.kind === 'arena') {

@@ -88,13 +88,15 @@ function isTaken(op: string, width: 32 | 64, dst: RegState, src: RegState): bool
   if (dst.kind === 'scalar' && src.kind === 'scalar') return scalar.branchTaken(op as 'jeq', width, dst.var, src.var)
   if (width === 32) return undefined
   if (isPkt(dst) && src.kind === 'pkt_end') return packetTaken(op, dst)
-  if (dst.kind === 'pkt_end' && isPkt(src)) return packetTaken(flipped[op] ?? op, src)
+  if (dst.kind === 'pkt_end' && isPkt(src)) return packetTaken(flipped.get(op) ?? op, src)
   // a pointer that cannot be null, against null
   const [ptr, value] = isPointer(dst) ? [dst, src] : [src, dst]
   if (value.kind !== 'scalar' || !scalar.isZero(value.var) || !notNull(ptr)) return undefined
   return op === 'jeq' ? false : op === 'jne' ? true : undefined
 }
-const flipped: Record<string, string> = { jgt: 'jlt', jlt: 'jgt', jge: 'jle', jle: 'jge' }
+const flipped: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({ jgt: 'jlt', jlt: 'jgt', jge: 'jle', jle: 'jge' }),
+)
 
 function packetTaken(op: string, pkt: RegState): boolean | undefined {
   if (pkt.size >= 0) return undefined
@@ -225,7 +227,7 @@ function learnPacketRange(insn: Insn, dst: RegState, src: RegState, here: State,
   if (!forward && !ends(src, dst)) return
   const pkt = forward ? dst : src
   const reg = forward ? insn.dst : insn.src
-  const name = forward ? op : (flipped[op] ?? '')
+  const name = forward ? op : (flipped.get(op) ?? '')
   if (name === 'jgt') {
     widen(here, pkt, false)
     markEnd(other, reg, BEYOND_PKT_END)

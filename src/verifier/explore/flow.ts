@@ -6,6 +6,7 @@ import { changesPacket } from '../call/effects.ts'
 import type { Insn } from '../../isa/index.ts'
 import { type Kfunc, type SpecialRole, specialRole } from '../../kfunc/index.ts'
 import type { Env, Subprog } from '../env.ts'
+import { KfuncUse } from '../call/kfunc-use.ts'
 import { reject } from '../report.ts'
 
 /** Where a jump goes; undefined for what does not jump. */
@@ -24,16 +25,11 @@ export const isSubprogCall = (insn: Insn): boolean => insn.op.kind === 'call' &&
 export const isKfuncCall = (insn: Insn): boolean => insn.op.kind === 'call' && insn.src === 2
 export const isHelperCall = (insn: Insn): boolean => insn.op.kind === 'call' && insn.src === 0
 
-/** Subprograms start at call targets and at functions whose address is taken. */
+/** Subprograms start at call targets and at functions whose address is taken. Kfuncs are looked at on the way, called or not. */
 export function findSubprogs(env: Env): void {
-  const starts = new Set<number>([0])
-  for (const [, ref] of env.prog.refs) {
-    if (ref.kind !== 'subprog' && ref.kind !== 'func') continue
-    if (ref.insn < 0 || ref.insn >= env.insns.length) reject('call-target', 'call to invalid destination')
-    starts.add(ref.insn)
-  }
+  const starts = calledStarts(env)
   const exceptionCb = exceptionCallback(env)
-  if (exceptionCb !== undefined) starts.add(exceptionCb)
+  if (exceptionCb !== undefined) addStart(env, starts, exceptionCb)
   const sorted = [...starts].sort((a, b) => a - b)
   const byInsn = new Map(env.prog.funcs.map((func) => [func.insn, func.typeId]))
   env.subprogs = sorted.map((start, index): Subprog => {
@@ -64,6 +60,26 @@ export function findSubprogs(env: Env): void {
   env.subprogs.forEach((subprog, index) => {
     for (let i = subprog.start; i < subprog.end; i++) env.subprogAt[i] = index
   })
+}
+
+function calledStarts(env: Env): Set<number> {
+  const starts = new Set<number>([0])
+  const kfuncs = new KfuncUse(env)
+  for (const [insn, ref] of [...env.prog.refs].sort(([a], [b]) => a - b)) {
+    env.insn = insn
+    if (ref.kind === 'kfunc') kfuncs.add(ref)
+    else if (ref.kind === 'subprog' || ref.kind === 'func') addStart(env, starts, ref.insn)
+  }
+  env.insn = 0
+  return starts
+}
+
+const MAX_SUBPROGS = 256
+
+function addStart(env: Env, starts: Set<number>, insn: number): void {
+  if (insn < 0 || insn >= env.insns.length) reject('call-target', 'call to invalid destination')
+  if (!starts.has(insn) && starts.size >= MAX_SUBPROGS) reject('subprog-count', 'too many subprograms')
+  starts.add(insn)
 }
 
 /** Jumps stay within their subprogram, and none falls through into the next. */
@@ -156,22 +172,24 @@ function ownEffects(env: Env, subprog: Subprog): Set<Subprog> {
 
 /** `__exception_cb(name)`: a decl tag on the main program. At most one; static functions will not do. */
 function exceptionCallback(env: Env): number | undefined {
-  const main = env.prog.funcs.find((func) => func.insn === 0)
-  const { btf } = env.prog
+  const { btf, funcs } = env.prog
+  const main = funcs[0]
   if (main === undefined || btf === undefined) return undefined
-  const tags = btf
-    .declTags(main.typeId)
-    .filter((tag) => tag.component === -1 && tag.name.startsWith('exception_callback:'))
+  const tags = btf.declTags(main.typeId).filter((tag) => tag.component === -1 && tag.name.startsWith(EXCEPTION_TAG))
   if (tags.length === 0) return undefined
   if (tags.length > 1) reject('exception-cb-many', 'multiple exception callback tags for main subprog')
-  const name = tags[0]!.name.slice('exception_callback:'.length)
-  const func = env.prog.funcs.find((f) => btf.type(f.typeId).name === name)
-  if (func === undefined) return reject('exception-cb', `exception callback '${name}' could not be found`)
-  const type = btf.type(func.typeId)
-  if (type.kind === 'func' && type.linkage !== 'global')
-    return reject('exception-cb', `exception callback cannot be a static func`)
+  const name = tags[0]!.name.slice(EXCEPTION_TAG.length)
+  const id = btf.find(name, 'func')
+  const type = id === undefined ? undefined : btf.type(id)
+  if (type?.kind !== 'func') return reject('exception-cb', `exception callback '${name}' could not be found in BTF`)
+  if (type.linkage !== 'global') return reject('exception-cb', `exception callback '${name}' must have global linkage`)
+  const func = funcs.findLast(({ typeId }) => typeId === id)
+  if (func === undefined) return reject('exception-cb', 'exception callback type id not found in func_info')
+  if (func.insn === 0) return reject('exception-cb', 'invalid exception callback insn_off in func_info: 0')
   return func.insn
 }
+
+const EXCEPTION_TAG = 'exception_callback:'
 
 /** The kfunc called at an insn. */
 export function kfuncAt(env: Env, insn: number): Kfunc | undefined {

@@ -110,6 +110,14 @@ export function accessAtomic(env: Env, insn: Insn): void {
   access(env, { ...shape, write: true, stored: storedUnknown })
 }
 
+/** Whose address is taken is called back, with arguments that only its caller knows: never a function verified by its types. */
+function requireCallback(env: Env, insn: number): void {
+  const { btf, funcs } = env.prog
+  if (btf === undefined || funcs.length === 0) return reject('callback-func-info', 'missing btf func_info')
+  const func = btf.type(env.subprogOf(insn).typeId)
+  if (func.kind === 'func' && func.linkage !== 'static') reject('callback', 'callback function not static')
+}
+
 export function loadImm64(env: Env, insn: Insn): void {
   requireWritable(insn.dst)
   env.noteWrite(insn.dst)
@@ -130,7 +138,7 @@ export function loadImm64(env: Env, insn: Insn): void {
       return env.setReg(insn.dst, pointer('map_value', { map: ref.map, off: ref.offset }))
     }
     case 'func':
-      if (env.prog.funcs.length === 0) reject('callback-func-info', 'missing btf func_info')
+      requireCallback(env, ref.insn)
       return env.setReg(insn.dst, pointer('func', { frame: ref.insn }))
     case 'ksym_func':
       return env.setReg(insn.dst, pointer('mem', { flags: RDONLY, size: 0 }))

@@ -70,7 +70,7 @@ describe('layouts', () => {
     }
   })
   test('rules name fields that exist', () => {
-    for (const rule of Object.values(contextRules)) {
+    for (const rule of contextRules.values()) {
       const names = new Set<string>(layouts[rule.layout].map((field) => field.name))
       const named = [rule.hidden, rule.write, rule.extra].flatMap((words) => words?.split(' ') ?? [])
       for (const name of [...named, ...Object.keys(rule.only ?? {}), ...Object.keys(rule.writeOnly ?? {})])
@@ -208,7 +208,7 @@ describe('stores into kernel structs', () => {
   test.for(structOpsKinds)(
     '$name: every field named is in a kernel we know, every set of helpers in the table',
     (kind) => {
-      expect(availability[kind.helpers]).toBeDefined()
+      expect(availability.get(kind.helpers)).toBeDefined()
       expect(kind.source).not.toBe('')
       const { words = 'fields', writes = [] } = kind
       expect(words === 'fields' || words === 'ranges' || words === 'state' || words === 'silent').toBe(true)

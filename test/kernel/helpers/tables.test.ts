@@ -58,19 +58,19 @@ describe('the prototype table', () => {
 
 describe('the availability table', () => {
   test('names only prototypes and sets that exist, each set reachable', () => {
-    const reached = new Set([...Object.values(setOfType), ...structOpsKinds.map(({ helpers }) => helpers)])
-    for (const set of Object.values(availability)) {
+    const reached = new Set([...setOfType.values(), ...structOpsKinds.map(({ helpers }) => helpers)])
+    for (const set of availability.values()) {
       for (const name of [...(set.first ?? []), ...(set.next === undefined ? [] : [set.next])]) {
-        expect(availability[name], name).toBeDefined()
+        expect(availability.has(name), name).toBe(true)
         reached.add(name)
       }
       for (const row of set.rows.filter((one) => !one.deny))
         for (const word of row.helpers.trim().split(/\s+/)) expect(helperPrototypes().has(word), word).toBe(true)
     }
-    expect(Object.keys(availability).filter((name) => !reached.has(name))).toEqual([])
+    expect([...availability.keys()].filter((name) => !reached.has(name))).toEqual([])
   })
   test('covers every program type that the kernel verifies', () => {
-    const missing = progTypes.map((row) => row.name as string).filter((name) => setOfType[name] === undefined)
+    const missing = progTypes.map((row) => row.name as string).filter((name) => !setOfType.has(name))
     expect(missing).toEqual(['BPF_PROG_TYPE_UNSPEC', 'BPF_PROG_TYPE_STRUCT_OPS', 'BPF_PROG_TYPE_EXT'])
   })
 })
@@ -140,15 +140,15 @@ test('variants differ where the program type does', () => {
 
 describe('maps', () => {
   test('the two tables name maps and helpers that exist, and allow each other', () => {
-    for (const [map, helpers] of Object.entries(helpersOfMap)) {
+    for (const [map, helpers] of helpersOfMap) {
       expect(mapType(`BPF_MAP_TYPE_${map}`), map).toBeDefined()
       for (const helper of helpers) {
         expect(helperId(`bpf_${helper}`), helper).toBeDefined()
-        expect(mapsOfHelper[helper]?.includes(map) ?? true, `${map} ${helper}`).toBe(true)
+        expect(mapsOfHelper.get(helper)?.includes(map) ?? true, `${map} ${helper}`).toBe(true)
       }
     }
-    for (const [helper, maps] of Object.entries(mapsOfHelper))
-      for (const map of maps) expect(helpersOfMap[map]?.includes(helper) ?? true, `${map} ${helper}`).toBe(true)
+    for (const [helper, maps] of mapsOfHelper)
+      for (const map of maps) expect(helpersOfMap.get(map)?.includes(helper) ?? true, `${map} ${helper}`).toBe(true)
   })
   const id = (name: string) => mapType(`BPF_MAP_TYPE_${name}`)!.id
   test.for([

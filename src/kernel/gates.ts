@@ -309,6 +309,13 @@ export const gateRows = [
     words: 'the parameter suffixes __arena and __arena__nullable',
     asked: true,
   },
+  {
+    name: 'tracing-helpers-for-all',
+    since: '7.3',
+    words:
+      'most helpers of tracing programs are for programs of every type (some kernels since 6.16 have a part of it)',
+    asked: true,
+  },
   { name: 'callbacks-cannot-tail-call', since: '7.3', words: 'a callback makes no tail call', asked: true },
   { name: 'timers-in-tracing', since: '7.3', words: 'timers and work queues in maps of tracing programs', asked: true },
   { name: 'more-sleepable-maps', since: '7.3', words: 'tries and program arrays in sleepable programs', asked: true },

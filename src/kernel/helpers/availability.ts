@@ -38,6 +38,8 @@ const trampoline = (program: ProgramTraits): boolean =>
   (program.type === 'BPF_PROG_TYPE_TRACING' &&
     attached('BPF_TRACE_FENTRY', 'BPF_TRACE_FEXIT', 'BPF_MODIFY_RETURN')(program)) ||
   (program.type === 'BPF_PROG_TYPE_LSM' && program.attachType === 'BPF_LSM_MAC')
+const typedTracepoint = (program: ProgramTraits): boolean =>
+  program.type === 'BPF_PROG_TYPE_TRACING' && program.attachType === 'BPF_TRACE_RAW_TP'
 const hooked =
   (...names: string[]) =>
   (program: ProgramTraits): boolean =>
@@ -109,6 +111,21 @@ const sets: Readonly<Record<string, AvailabilitySet>> = {
       probe_read_user_str probe_read_kernel_str snprintf_btf snprintf task_pt_regs trace_vprintk`,
         needs: 'perfmon',
       },
+      { helpers: 'get_current_uid_gid', gate: 'tracing-helpers-for-all' },
+      {
+        helpers: 'current_task_under_cgroup get_cgroup_classid:curr task_storage_get task_storage_delete',
+        needs: 'bpf',
+        gate: 'tracing-helpers-for-all',
+      },
+      {
+        helpers: `
+      get_current_comm copy_from_user copy_from_user_task perf_event_read_value perf_event_read send_signal
+      send_signal_thread get_branch_snapshot find_vma`,
+        needs: 'perfmon',
+        gate: 'tracing-helpers-for-all',
+      },
+      { helpers: 'get_task_stack:sleepable', needs: 'perfmon', gate: 'tracing-helpers-for-all', when: sleepable },
+      { helpers: 'get_task_stack', needs: 'perfmon', gate: 'tracing-helpers-for-all' },
     ],
   },
   skBase: {
@@ -201,9 +218,10 @@ const sets: Readonly<Record<string, AvailabilitySet>> = {
       },
       { helpers: 'seq_printf seq_write seq_printf_btf', when: iterator },
       { helpers: 'get_func_arg get_func_ret get_func_arg_cnt get_attach_cookie', when: trampoline },
+      { helpers: 'get_func_arg get_func_arg_cnt', when: typedTracepoint, gate: 'tracing-helpers-for-all' },
       {
         helpers: 'get_attach_cookie',
-        when: (program) => program.type === 'BPF_PROG_TYPE_TRACING' && program.attachType === 'BPF_TRACE_RAW_TP',
+        when: typedTracepoint,
       },
       { helpers: 'get_attach_cookie', deny: true },
       { helpers: 'setsockopt:sk getsockopt:sk', when: iterates('tcp', 'unix') },
@@ -251,6 +269,11 @@ const sets: Readonly<Record<string, AvailabilitySet>> = {
         helpers: `
       get_socket_cookie:sock get_netns_cookie perf_event_output sk_storage_get:cg_sock ktime_get_coarse_ns`,
       },
+      {
+        helpers: 'setsockopt:sock_addr getsockopt:sock_addr',
+        when: attached('BPF_CGROUP_INET_SOCK_CREATE'),
+        gate: 'tracing-helpers-for-all',
+      },
     ],
     next: 'base',
   },
@@ -273,6 +296,7 @@ const sets: Readonly<Record<string, AvailabilitySet>> = {
         helpers: `
       skb_load_bytes skb_load_bytes_relative get_socket_cookie:sock get_socket_uid perf_event_output`,
       },
+      { helpers: 'get_netns_cookie', gate: 'tracing-helpers-for-all' },
     ],
     next: 'skBase',
   },
@@ -290,6 +314,7 @@ const sets: Readonly<Record<string, AvailabilitySet>> = {
   },
   tc: {
     rows: [
+      { helpers: 'get_netns_cookie', gate: 'tracing-helpers-for-all' },
       {
         helpers: `
       skb_store_bytes skb_load_bytes skb_load_bytes_relative skb_pull_data csum_diff csum_update csum_level

@@ -164,8 +164,10 @@ function checkScalar(env: Env, meta: KfuncMeta, param: KfuncParam, number: numbe
   } else if (param.name === 'rdonly_buf_size' || param.name === 'rdwr_buf_size') {
     if (meta.size !== 0) reject('two-sizes', '2 or more rdonly/rdwr_buf_size parameters for kfunc', details)
     if (!scalar.isConst(reg.var)) reject('not-constant', `R${number} is not a const`, details)
-    if (env.rules.declaredArgs && scalar.umaxN(reg.var) > 0xffff_ffff)
-      reject('size-range', `R${number} allocation size exceeds u32 max`, details)
+    if (scalar.constValue(reg.var) > 0xffff_ffffn) {
+      const what = env.rules.declaredArgs ? 'allocation size' : 'rdonly/rdwr_buf_size'
+      reject('size-range', `R${number} ${what} exceeds u32 max`, details)
+    }
     meta.sizeFound = true
     meta.size = Number(scalar.constValue(reg.var))
     meta.sizeRdonly = param.name === 'rdonly_buf_size'

@@ -12,11 +12,13 @@ import { orTell, readInput, UsageError } from './usage.ts'
 export async function kernelOf(options: {
   readonly kernel: string
   readonly module: readonly string[]
+  readonly config?: string | undefined
 }): Promise<Kernel> {
   const { kernel: name } = options
+  const config = options.config === undefined ? {} : { config: readInput(options.config) }
   let kernel = bundledKernels.includes(name)
-    ? orTell(await openKernel(name))
-    : orTell(await openKernel(fileOf(name), { name }))
+    ? orTell(await openKernel(name, config))
+    : orTell(await openKernel(fileOf(name), { name, ...config }))
   for (const path of options.module) kernel = await addTo(kernel, path)
   return kernel
 }

@@ -9,6 +9,7 @@ import { version } from './version.ts'
 export interface KernelOptions {
   readonly kernel: string
   readonly module: readonly string[]
+  readonly config?: string
 }
 export interface CheckFlags extends KernelOptions {
   readonly prog?: string
@@ -39,6 +40,11 @@ export async function main(args: readonly string[]): Promise<number> {
       '-k, --kernel <kernel>',
       'a bundled kernel (6.12, 7.3), or a file: vmlinuz, vmlinux, raw BTF, profile',
     ).default('6.12')
+  const configOption = () =>
+    new Option(
+      '--config <file>',
+      "the kernel's configuration, where its image holds none: /boot/config-*, /proc/config.gz",
+    )
   const moduleOption = () =>
     new Option('-m, --module <file>', 'a module on top: host.json, host.ts, x.ko (may repeat)')
       .default([])
@@ -50,6 +56,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .argument('<object...>', 'BPF object files; - reads one from standard input')
     .addOption(kernelOption())
     .addOption(moduleOption())
+    .addOption(configOption())
     .option('-p, --prog <name>', 'only programs of this name')
     .option(
       '-t, --type <type>',
@@ -77,6 +84,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .argument('<object>', 'a BPF object file; - reads it from standard input')
     .addOption(kernelOption())
     .addOption(moduleOption())
+    .addOption(configOption())
     .option('-p, --prog <name>', 'only this program')
     .action(async (object: string, flags: KernelOptions & { readonly prog?: string }) => {
       status = await (await import('./disasm.ts')).disasm(object, flags)

@@ -28,6 +28,8 @@ export interface KernelParts {
   readonly lists: ReadonlyMap<string, ReadonlySet<string>>
   readonly errorInjection: ReadonlySet<string>
   readonly config: ReadonlyMap<string, string>
+  /** Whose configuration that is, where this kernel's own is not known: a release, or 'unknown' where there is none. */
+  readonly configOf?: string | undefined
   readonly notes: readonly string[]
   /** Gates opened (true) or shut (false) whatever the release says. */
   readonly gates: ReadonlyMap<string, boolean>
@@ -97,6 +99,7 @@ export function buildKernel(parts: KernelParts): Kernel {
     gate,
     safePointer: (table, struct, field, fieldType) => isSafe(btf, table, struct, field, fieldType),
     config: (name) => parts.config.get(name),
+    configOf: parts.configOf,
   }
   partsOf.set(kernel, parts)
   return kernel

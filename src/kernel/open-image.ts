@@ -2,10 +2,10 @@
 // A kernel without a profile: from its ELF image (a stripped one keeps .BTF and .BTF_ids) or from raw BTF alone.
 
 import { type Btf, parseBtf } from '../btf/index.ts'
-import { attempt, FaultError, type Result } from '../fault/index.ts'
+import { attempt, FaultError, ok, type Result } from '../fault/index.ts'
 import { type Kfunc, kfuncsOfSets, prototypeOf } from '../kfunc/index.ts'
 import type { KernelParts } from './build-kernel.ts'
-import { parseConfig } from './config.ts'
+import { configInside } from './config.ts'
 import { type Image, readImage } from './elf-sections.ts'
 import { gateOpen } from './gates.ts'
 import { knownDestructors, setsOfImage } from './image-sets.ts'
@@ -13,9 +13,17 @@ import { versionOf } from '../uapi/index.ts'
 import { inferRelease } from './infer-release.ts'
 
 /** The parts of a kernel from vmlinux. */
-export function imageParts(file: Uint8Array): Result<KernelParts> {
+export async function imageParts(file: Uint8Array): Promise<Result<KernelParts>> {
+  const image = readImage(file, { symbols: false })
+  if (!image.ok) return image
+  const parts = partsOf(image.value)
+  if (!parts.ok) return parts
+  const config = await configInside(image.value.find('.rodata')?.bytes ?? new Uint8Array())
+  return config === undefined ? parts : ok({ ...parts.value, config, configOf: undefined })
+}
+
+function partsOf(image: Image): Result<KernelParts> {
   return attempt({}, () => {
-    const image = value(readImage(file, { symbols: false }))
     const bytes = image.find('.BTF')?.bytes
     if (bytes === undefined) {
       throw new FaultError('the image has no .BTF section', {}, 'a kernel built with CONFIG_DEBUG_INFO_BTF has one')
@@ -43,7 +51,7 @@ function withoutIds(btf: Btf, known: string | undefined, lenders: readonly Kerne
   const release = known ?? inferRelease(btf)
   const tagged = new Set(taggedKfuncs(btf))
   const borrowed = new Map<number, Kfunc>()
-  const nearest = [...lenders].sort((a, b) => distance(a.release, release) - distance(b.release, release))
+  const nearest = [...lenders].sort((a, b) => releaseDistance(a.release, release) - releaseDistance(b.release, release))
   for (const lender of nearest) {
     for (const kfunc of lender.kfuncs) {
       const id = btf.find(kfunc.name, 'func')
@@ -72,7 +80,8 @@ function withoutIds(btf: Btf, known: string | undefined, lenders: readonly Kerne
   }
 }
 
-const distance = (a: string, b: string): number => Math.abs((versionOf(a) ?? 0) - (versionOf(b) ?? 0))
+/** How far two releases are apart, to pick the nearest. */
+export const releaseDistance = (a: string, b: string): number => Math.abs((versionOf(a) ?? 0) - (versionOf(b) ?? 0))
 
 /** Flags of another release: where kfuncs took any pointer unless flagged, one from a time when all want trusted ones keeps that. */
 function flagsUnder(flags: ReadonlySet<string>, from: string, to: string): ReadonlySet<string> {
@@ -90,7 +99,8 @@ const empty = (btf: Btf, release: string): KernelParts => ({
   destructors: [],
   lists: new Map(),
   errorInjection: new Set(),
-  config: parseConfig(() => new Uint8Array()),
+  config: new Map(),
+  configOf: 'unknown',
   notes: [],
   gates: new Map(),
 })

@@ -5,7 +5,8 @@ import { unpackKernelImage } from '../binary/index.ts'
 import { fail, ok, type Result } from '../fault/index.ts'
 import { readPackaged } from '../platform.ts'
 import { buildKernel, type KernelParts } from './build-kernel.ts'
-import { btfParts, imageParts } from './open-image.ts'
+import { parseConfig, readConfig } from './config.ts'
+import { btfParts, imageParts, releaseDistance } from './open-image.ts'
 import { profileParts } from './open-profile.ts'
 import { bundledBytes } from './digest.ts'
 import { isProfile, readProfile } from './profile-format.ts'
@@ -20,6 +21,8 @@ export interface OpenKernelOptions {
   readonly modules?: readonly string[]
   /** Gates to open or shut whatever the release says. */
   readonly gates?: Readonly<Record<string, boolean>>
+  /** The kernel's configuration, where the input does not hold it or holds another: /boot/config-*, /proc/config.gz. */
+  readonly config?: Uint8Array
   /** Reads a bundled profile by its file name ('6.12.kfprofile') from elsewhere than the package. */
   readonly readProfile?: (file: string) => Promise<Uint8Array>
 }
@@ -35,7 +38,35 @@ export async function openKernel(
   const parts = typeof source === 'string' ? await bundled(source, options) : await fromBytes(source, options)
   if (!parts.ok) return parts
   const gates = new Map([...parts.value.gates, ...Object.entries(options.gates ?? {})])
-  return ok(buildKernel({ ...parts.value, release: options.release ?? parts.value.release, gates }))
+  const release = options.release ?? parts.value.release
+  const configured = await withConfig(parts.value, release, options)
+  return configured.ok ? ok(buildKernel({ ...configured.value, release, gates })) : configured
+}
+
+/** The configuration that was given; else the kernel's own; else that of the bundled kernel next to it, which is then said. */
+async function withConfig(
+  parts: KernelParts,
+  release: string,
+  options: OpenKernelOptions,
+): Promise<Result<KernelParts>> {
+  if (options.config !== undefined) {
+    const config = await readConfig(options.config, 'config')
+    return config.ok ? ok({ ...parts, config: config.value, configOf: undefined }) : config
+  }
+  if (parts.configOf !== 'unknown') return ok(parts)
+  const [nearest] = [...bundledKernels].sort((a, b) => releaseDistance(a, release) - releaseDistance(b, release))
+  const file = await bundledProfile(nearest!, options)
+  const profile = file.ok ? await readProfile(file.value) : file
+  if (!profile.ok) return ok(parts)
+  const { index, blob } = profile.value
+  return ok({ ...parts, config: parseConfig(() => blob(index.config)), configOf: index.release })
+}
+
+/** The profile's bytes, known by their digest. */
+async function bundledProfile(name: string, { readProfile }: OpenKernelOptions): Promise<Result<Uint8Array>> {
+  const file = `${name}.kfprofile`
+  const bytes = readProfile === undefined ? await readPackaged(file) : ok(await readProfile(file))
+  return bytes.ok ? bundledBytes(file, bytes.value) : bytes
 }
 
 async function bundled(name: string, options: OpenKernelOptions): Promise<Result<KernelParts>> {
@@ -46,10 +77,8 @@ async function bundled(name: string, options: OpenKernelOptions): Promise<Result
       `bundled: ${bundledKernels.join(', ')}; or give an image or BTF file`,
     )
   }
-  const file = `${name}.kfprofile`
-  const bytes = options.readProfile === undefined ? await readPackaged(file) : ok(await options.readProfile(file))
-  const known = bytes.ok ? await bundledBytes(file, bytes.value) : bytes
-  return known.ok ? fromBytes(known.value, { name: file, ...options }) : known
+  const bytes = await bundledProfile(name, options)
+  return bytes.ok ? fromBytes(bytes.value, { name: `${name}.kfprofile`, ...options }) : bytes
 }
 
 async function fromBytes(bytes: Uint8Array, options: OpenKernelOptions): Promise<Result<KernelParts>> {

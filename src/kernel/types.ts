@@ -116,4 +116,6 @@ export interface Kernel {
   ): boolean
   /** Values of CONFIG_* for .kconfig externs. */
   config(name: string): string | undefined
+  /** Whose values those are, where this kernel's own are not known: the release of a kernel like it, or 'unknown'. */
+  readonly configOf?: string | undefined
 }

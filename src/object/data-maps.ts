@@ -7,8 +7,8 @@ import { refuse } from './faults.ts'
 import { kernelMapName } from './maps.ts'
 import type { MapDef } from './types.ts'
 
-/** Zeros that a file of few bytes may ask for in all its .bss sections together. */
-const MAX_BSS = 1 << 26
+/** More than this no array's value has (INT_MAX, array_map_alloc_check). Nobody reads the zeros, so none are made. */
+const MAX_BSS = 2 ** 31 - 1
 
 /** The maps behind .data, .rodata, .bss and sections named after them. */
 export function dataMaps(collected: Collected, object: string, btf: Btf | undefined): MapDef[] {
@@ -18,7 +18,7 @@ export function dataMaps(collected: Collected, object: string, btf: Btf | undefi
   return [...collected.data.values()]
     .filter(({ section }) => section.size > 0)
     .map(({ kind, section }) => {
-      const data = kind === 'bss' ? new Uint8Array(section.size) : section.data
+      const data = kind === 'bss' ? undefined : section.data
       return internalMap(kind, section.name, section.index, section.size, data, object, btf)
     })
 }
@@ -32,7 +32,7 @@ function internalMap(
   section: string,
   sectionIndex: number,
   size: number,
-  data: Uint8Array,
+  data: Uint8Array | undefined,
   object: string,
   btf: Btf | undefined,
 ): MapDef {
@@ -52,7 +52,7 @@ function internalMap(
     mapExtra: 0n,
     keyTypeId: 0,
     valueTypeId,
-    data,
+    ...(data === undefined ? {} : { data }),
     frozen: readOnly,
     pinned: false,
     internal,

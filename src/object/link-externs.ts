@@ -26,6 +26,7 @@ export interface ResolvedExterns {
   readonly externs: readonly ResolvedExtern[]
   /** Contents of the .kconfig map. */
   readonly kconfig: Uint8Array | undefined
+  readonly warnings: readonly string[]
 }
 
 /** Where untyped symbols are said to be when the target has no /proc/kallsyms: in the kernel's half, each at a place of its own. */
@@ -55,6 +56,7 @@ function resolveAll(object: BpfObject, target: LinkTarget): ResolvedExterns {
   const size = externs.reduce((end, extern) => (extern.kind === 'kconfig' ? extern.offset + extern.size : end), 0)
   const kconfig = new Uint8Array(size)
   const set = new Set<Extern>()
+  const warnings: string[] = []
   for (const extern of externs) {
     if (extern.kind !== 'kconfig' || extern.name.startsWith('CONFIG_')) continue
     setKconfig(extern, kconfig, virtualKconfig(extern, target))
@@ -63,13 +65,22 @@ function resolveAll(object: BpfObject, target: LinkTarget): ResolvedExterns {
   for (const extern of externs) {
     if (extern.kind !== 'kconfig' || set.has(extern)) continue
     const value = target.config(extern.name)
-    if (value === undefined) continue
-    setKconfig(extern, kconfig, value)
+    const guess = target.configOf === undefined ? undefined : guessed(extern, value, target.configOf)
+    if (guess !== undefined) warnings.push(guess)
+    else if (value === undefined) continue
     set.add(extern)
+    if (value !== undefined) setKconfig(extern, kconfig, value)
   }
   const modules: Btf[] = []
   const resolved = externs.map((extern, i) => resolveOne(object, extern, i, target, modules, set.has(extern)))
-  return { externs: resolved, kconfig: size === 0 ? undefined : kconfig }
+  return { externs: resolved, kconfig: size === 0 ? undefined : kconfig, warnings }
+}
+
+/** An option of a kernel whose configuration is not known is no reason to refuse the object. */
+function guessed({ name, weak }: Extern, value: string | undefined, of: string): string | undefined {
+  if (value === undefined && weak) return undefined
+  const taken = value === undefined ? 'left 0' : `taken as ${value}, as Linux ${of} has it`
+  return `${name} is ${taken}: this kernel's configuration is not known; --config FILE says it`
 }
 
 function resolveOne(

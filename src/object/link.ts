@@ -50,6 +50,7 @@ function link(object: BpfObject, program: ObjectProgram, target: LinkTarget, opt
   }
   const warnings = [...object.warnings]
   const resolved = resolveExterns(object, target)
+  warnings.push(...resolved.warnings)
   const structOps = linkStructOps(object, program, target)
   const layout = layOut(object, program.fn, exceptionCallback(object, program.fn))
   const patched = new Map<ObjectFunction, CorePatches>()

@@ -131,6 +131,8 @@ export interface LinkTarget {
   readonly btf: Btf
   readonly modules: readonly Btf[]
   config(name: string): string | undefined
+  /** Whose values those are, where this kernel's own are not known: the release of a kernel like it, or 'unknown'. */
+  readonly configOf?: string | undefined
   /** '6.12.0': LINUX_KERNEL_VERSION. */
   readonly release?: string
   /** Address of a kernel symbol (/proc/kallsyms). Where absent, strong symbols are taken to exist and weak ones not to. */

@@ -130,6 +130,17 @@ describe('externs', () => {
       "extern 'CONFIG_HZ' (strong): not resolved",
     )
   })
+  test('where the configuration is another kernel’s, its values are taken, and that is said; none is no reason to refuse', () => {
+    const program = linked(basics, 'alone', { ...target, configOf: '6.12.9' })
+    expect(program.warnings).toContain(
+      "CONFIG_HZ is taken as 250, as Linux 6.12.9 has it: this kernel's configuration is not known; --config FILE says it",
+    )
+    const bare = linked(basics, 'alone', { ...target, config: () => undefined, configOf: 'unknown' })
+    expect(bare.warnings).toContain(
+      "CONFIG_HZ is left 0: this kernel's configuration is not known; --config FILE says it",
+    )
+    expect(linked(basics, 'alone').warnings.join()).not.toContain('CONFIG_HZ')
+  })
   test('a value of the wrong type is named', () => {
     const config = (name: string) => (name === 'CONFIG_HZ' ? 'y' : undefined)
     expect(said(basics, 'alone', { ...target, config })).toBe(

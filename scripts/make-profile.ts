@@ -40,7 +40,7 @@ function must<T>(result: { ok: true; value: T } | { ok: false; fault: { what: st
   return result.value
 }
 
-const vmlinuxBytes = readFileSync(need('btf'))
+const vmlinuxBytes = btfAlone(readFileSync(need('btf')))
 const vmlinux = must(parseBtf(vmlinuxBytes, { name: 'vmlinux' }))
 const ids = readFileSync(need('ids'))
 const { sets, lists } =
@@ -84,6 +84,12 @@ const kfuncs = [...sets, ...modules.flatMap((module) => module.sets)].reduce(
   0,
 )
 console.log(`${need('out')}: ${file.length} bytes, ${sets.length} sets, ${kfuncs} kfuncs, ${modules.length} modules`)
+
+/** Without what objcopy leaves behind a section: its header says where it ends. btf.rst "BTF Encoding". */
+function btfAlone(bytes: Uint8Array): Uint8Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return bytes.subarray(0, view.getUint32(4, true) + view.getUint32(16, true) + view.getUint32(20, true))
+}
 
 interface NamedSet {
   readonly set: string

@@ -2,7 +2,7 @@
 // kfuncs check: every program of every object, printed as it is judged.
 import { availableParallelism } from 'node:os'
 import type { Outcome } from '../explain/index.ts'
-import { type Kernel, rulesNote } from '../kernel/index.ts'
+import { bundledKernels, type Kernel, rulesNote } from '../kernel/index.ts'
 import { BUG } from './bug.ts'
 import { checkObject } from './check-object.ts'
 import { checkInWorkers } from './jobs.ts'
@@ -85,4 +85,4 @@ function tellOfKernel(kernel: Kernel, flags: CheckFlags): void {
   if (rules !== undefined) complain(`warning: ${rules}`)
 }
 
-const isBundled = (flags: CheckFlags): boolean => /^\d+\.\d+$/.test(flags.kernel)
+const isBundled = (flags: CheckFlags): boolean => bundledKernels.includes(flags.kernel)

@@ -38,7 +38,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const kernelOption = () =>
     new Option(
       '-k, --kernel <kernel>',
-      'a bundled kernel (6.12, 7.3), or a file: vmlinuz, vmlinux, raw BTF, profile',
+      'a bundled kernel (6.12, 6.12-scx, 7.3), or a file: vmlinuz, vmlinux, raw BTF, profile',
     ).default('6.12')
   const configOption = () =>
     new Option(

@@ -27,8 +27,8 @@ export interface OpenKernelOptions {
   readonly readProfile?: (file: string) => Promise<Uint8Array>
 }
 
-/** Kernels that come with the package. */
-export const bundledKernels: readonly string[] = ['6.12', '7.3']
+/** Kernels that come with the package; '6.12-scx' has sched_ext and HID-BPF, which Debian's 6.12 is built without. */
+export const bundledKernels: readonly string[] = ['6.12', '6.12-scx', '7.3']
 
 /** Opens a kernel: a bundled one by name, or the bytes of a profile, of raw BTF, of a vmlinux or of a distribution's vmlinuz. */
 export async function openKernel(

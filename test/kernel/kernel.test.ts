@@ -20,6 +20,23 @@ const program = (type: string, attachType?: string) => ({
   attachBtfId: undefined,
 })
 
+describe('the bundled 6.12 with sched_ext and HID-BPF', () => {
+  test('has their structs and kfuncs; Debian’s has neither; both fit into the package', async () => {
+    const opened = await openKernel('6.12-scx')
+    if (!opened.ok) throw new Error(opened.fault.what)
+    const own = opened.value
+    expect(own.release).toMatch(/^6\.12\./)
+    expect(own.notes).toEqual([])
+    for (const struct of ['bpf_struct_ops_sched_ext_ops', 'bpf_struct_ops_hid_bpf_ops']) {
+      expect(own.btf.find(struct, 'struct')).toBeDefined()
+      expect(kernel.btf.find(struct, 'struct')).toBeUndefined()
+    }
+    for (const name of ['scx_bpf_dispatch', 'hid_bpf_get_data']) expect(own.kfuncs.has(name)).toBe(true)
+    expect(own.functionSet('sleepable_lsm_hooks').size).toBeGreaterThan(40)
+    expect(readFileSync('profiles/6.12-scx.kfprofile').length).toBeLessThan(1_500_000)
+  })
+})
+
 describe('the bundled 6.12', () => {
   test('has the release, its modules and every kfunc', () => {
     expect(kernel.release).toMatch(/^6\.12\./)

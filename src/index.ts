@@ -2,7 +2,15 @@
 // kfuncs: know a kernel, judge BPF objects as its verifier would, explain the verdict. The parts alone: kfuncs/isa, /btf, /object …
 export { type CheckOptions, type Checked, check, checkProgram, fullType, openForCheck } from './check.ts'
 export * from './explain/index.ts'
-export { type Fault, formatFault, type Place, type Result } from './fault/index.ts'
+export {
+  type Fault,
+  formatFault,
+  type Limit,
+  type LimitName,
+  type Limits,
+  type Place,
+  type Result,
+} from './fault/index.ts'
 export {
   addModule,
   addModuleFile,

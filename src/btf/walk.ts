@@ -74,7 +74,9 @@ type Struct = Extract<BtfType, { kind: 'struct' | 'union' }>
 type Within = { readonly kind: 'within'; readonly id: BtfId; readonly start: number }
 
 function fieldAt(btf: Btf, type: Struct, off: number, size: number, untrusted: boolean): Walk | Within {
-  for (const field of fieldsOf(btf, type)) {
+  const { fields, reach } = fieldsOf(btf, type)
+  for (let i = firstReaching(reach, off); i < fields.length; i++) {
+    const field = fields[i]!
     if (off + size <= field.start) break
     if (field.bitEnd > 0) {
       if (off <= field.start && Math.ceil(field.bitEnd / 8) <= off + size) return { kind: 'scalar', size }
@@ -135,9 +137,14 @@ interface Field {
 }
 
 /** Members with their sizes, worked out once per struct: `task_struct` has hundreds and is asked at every access. */
-const fieldCache = new WeakMap<Struct, readonly Field[]>()
+interface Fields {
+  readonly fields: readonly Field[]
+  /** How far the fields up to each one reach: those before the first that reaches a place have nothing to say about it. */
+  readonly reach: Float64Array
+}
+const fieldCache = new WeakMap<Struct, Fields>()
 
-function fieldsOf(btf: Btf, type: Struct): readonly Field[] {
+function fieldsOf(btf: Btf, type: Struct): Fields {
   const known = fieldCache.get(type)
   if (known !== undefined) return known
   const fields = type.members.map((member): Field => {
@@ -146,8 +153,28 @@ function fieldsOf(btf: Btf, type: Struct): readonly Field[] {
     const bitEnd = member.bitSize > 0 ? member.bitOffset + member.bitSize : 0
     return { name: member.name, start, size, bitEnd, element, elementSize }
   })
-  fieldCache.set(type, fields)
-  return fields
+  const reach = new Float64Array(fields.length)
+  for (const [i, field] of fields.entries()) reach[i] = Math.max(endOf(field), reach[i - 1] ?? 0)
+  const found = { fields, reach }
+  fieldCache.set(type, found)
+  return found
+}
+
+/** Where a field stops mattering: a bitfield where it starts, one without a size never. */
+function endOf({ start, size, bitEnd }: Field): number {
+  if (bitEnd > 0) return start + 1
+  return size < 0 ? Number.POSITIVE_INFINITY : start + size
+}
+
+function firstReaching(reach: Float64Array, off: number): number {
+  let low = 0
+  let high = reach.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (reach[middle]! <= off) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** Linearizes arrays of arrays: the innermost element and how much there is of it. */

@@ -164,8 +164,7 @@ export function declare(start: Node | null, base: CType, from: number, context: 
 /** Type tags between two places of the text belong to what the pointer there points to. */
 function tagged(type: CType, from: number, to: number, context: Context): CType {
   let result = type
-  for (const attribute of context.attributes) {
-    if (attribute.start < from || attribute.start >= to) continue
+  for (const attribute of attributesWithin(context, from, to)) {
     const tag = attributeMacros[attribute.name]?.tag ?? typeTag(attribute)
     if (tag !== undefined) result = { kind: 'tagged', tag, of: result }
   }
@@ -238,23 +237,40 @@ function recordType(node: Node, context: Context, depth: number): CType {
   const start = context.offsetOf(node)
   const open = start + (body.startIndex - node.startIndex)
   const close = start + (node.endIndex - node.startIndex)
-  const own = context.attributes.filter(
-    ({ start: at }) => (at >= start && at < open) || isRightAfter(at, close, context),
-  )
+  const own = [...attributesWithin(context, start, open), ...attributesAfter(context, close)]
   const definition: CRecord = { tag, name, members, place, packed: own.some(isPacked), align: alignOf(own, context) }
   return { kind: 'record', tag, name, definition }
 }
 
+/** The attributes that begin in a range: they are in the order of the text. */
+function attributesWithin({ attributes }: Context, from: number, to: number): readonly CMacro[] {
+  const first = firstFrom(attributes, from)
+  return attributes.slice(first, Math.max(first, firstFrom(attributes, to)))
+}
+
 /** Attributes follow the closing brace one after the other, with nothing but spaces between. */
-function isRightAfter(at: number, close: number, context: Context): boolean {
+function attributesAfter({ attributes }: Context, close: number): readonly CMacro[] {
+  const found: CMacro[] = []
   let end = close
-  for (const attribute of context.attributes) {
+  for (let at = firstFrom(attributes, close); at < attributes.length; at++) {
+    const attribute = attributes[at]!
     if (attribute.start < end) continue
-    if (attribute.start - end > 80) return false
-    if (attribute.start === at) return true
+    if (attribute.start - end > 80) break
+    found.push(attribute)
     end = attribute.end
   }
-  return false
+  return found
+}
+
+function firstFrom(attributes: readonly CMacro[], place: number): number {
+  let low = 0
+  let high = attributes.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (attributes[middle]!.start < place) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 const isPacked = (attribute: CMacro) =>
   attribute.name === '__packed' ||
@@ -285,8 +301,9 @@ function readMembers(node: Node, context: Context, depth: number, members: CMemb
   const specifier = node.childForFieldName('type')!
   const after = endOf(specifier, context)
   const declarators: { node: Node | null; bits: number | undefined }[] = []
-  node.children.forEach((child, index) => {
-    if (child === null) return
+  const named = new Set(node.childrenForFieldName('declarator').map((child) => child?.id))
+  for (const child of node.children) {
+    if (child === null) continue
     if (child.type === 'bitfield_clause') {
       const bits = evaluate(child.namedChild(0), context.names)
       if (bits === undefined || bits < 0n || bits > 64n)
@@ -294,8 +311,8 @@ function readMembers(node: Node, context: Context, depth: number, members: CMemb
       const last = declarators.at(-1)
       if (last === undefined || last.bits !== undefined) declarators.push({ node: null, bits: Number(bits) })
       else last.bits = Number(bits)
-    } else if (node.fieldNameForChild(index) === 'declarator') declarators.push({ node: child, bits: undefined })
-  })
+    } else if (named.has(child.id)) declarators.push({ node: child, bits: undefined })
+  }
   if (declarators.length === 0) declarators.push({ node: null, bits: undefined })
   const from = context.offsetOf(node)
   const to = from + (node.endIndex - node.startIndex)
@@ -303,10 +320,7 @@ function readMembers(node: Node, context: Context, depth: number, members: CMemb
     base.kind === 'record' && base.definition !== undefined
       ? context.offsetOf(specifier) + specifier.endIndex - specifier.startIndex
       : from
-  const align = alignOf(
-    context.attributes.filter(({ start }) => start >= bodyEnd && start < to),
-    context,
-  )
+  const align = alignOf(attributesWithin(context, bodyEnd, to), context)
   for (const { node: inner, bits } of declarators) {
     const { name, type, place } = declare(inner, base, after, context, depth)
     members.push({ name, type, bits, align, place: inner === null ? context.placeOf(node) : place })
@@ -334,7 +348,7 @@ function enumType(node: Node, context: Context): CType {
     next = value + 1n
   }
   const close = endOf(node, context)
-  const packed = context.attributes.some((each) => isRightAfter(each.start, close, context) && isPacked(each))
+  const packed = attributesAfter(context, close).some(isPacked)
   const definition: CEnum = { name, values, packed, place: context.placeOf(node) }
   return { kind: 'enum', name, definition }
 }

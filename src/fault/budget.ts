@@ -8,7 +8,7 @@ export interface Limits {
   readonly timeMs?: number
   /** Instructions that one program's walk may process, where that is less than the kernel's million. */
   readonly maxInsns?: number
-  /** Bytes that one program's walk may hold in states and histories, as we reckon them. 1 GiB unless told. */
+  /** Bytes that one program's walk may hold in states and histories, as we reckon them. 512 MiB unless told. */
   readonly maxMemory?: number
 }
 
@@ -43,7 +43,7 @@ export const limitText = ({ name, value, reached }: Limit): string =>
 
 /** Steps between two looks at the clock: some microseconds of work. */
 const STEPS = 2048
-const MEMORY = 2 ** 30
+const MEMORY = 2 ** 29
 
 export interface BudgetOptions extends Limits {
   /** When the whole of which this is a part must be done, by `performance.now()`, and the limit that says so. */

@@ -12,6 +12,7 @@ import {
   skipModifiersAndTypedefs,
 } from '../btf/index.ts'
 import { refuse } from './faults.ts'
+import { findKind } from './fixed-btf.ts'
 import type { Extern, KconfigType } from './types.ts'
 import { type ObjectSymbol, type ElfView, stb, stt } from './view.ts'
 
@@ -72,12 +73,10 @@ function describe(btf: Btf, sections: ReadonlyMap<BtfId, string>, symbol: Object
 type VarOrFunc = Extract<BtfType, { kind: 'var' | 'func' }>
 
 function variableNamed(btf: Btf, name: string): VarOrFunc | undefined {
-  let first: VarOrFunc | undefined
-  for (const id of btf.findAll(name)) {
-    const type = btf.type(id)
-    if ((type.kind === 'var' || type.kind === 'func') && (first === undefined || type.id < first.id)) first = type
-  }
-  return first
+  const ids = [findKind(btf, name, 'var'), findKind(btf, name, 'func')].filter((id) => id !== undefined)
+  if (ids.length === 0) return undefined
+  const type = btf.type(Math.min(...ids))
+  return type.kind === 'var' || type.kind === 'func' ? type : undefined
 }
 
 /** Values of a kernel's configuration are lines of text. */

@@ -96,7 +96,7 @@ function applyExternLoad(state: LinkState, at: number, index: number): void {
   }
   switch (found.kind) {
     case 'kconfig': {
-      const map = maps.findIndex(({ internal }) => internal === 'kconfig')
+      const map = kconfigOf(maps)
       insns[at] = makeInsn({ ...insns[at]!, src: 2, imm: map })
       setHigh(extern.offset)
       refs.set(at, { kind: 'map_value', map, offset: extern.offset })
@@ -117,6 +117,14 @@ function applyExternLoad(state: LinkState, at: number, index: number): void {
       setHigh(Number(BigInt.asIntN(32, address >> 32n)))
     }
   }
+}
+
+const kconfigs = new WeakMap<readonly MapDef[], number>()
+
+function kconfigOf(maps: readonly MapDef[]): number {
+  const known = kconfigs.get(maps) ?? maps.findIndex(({ internal }) => internal === 'kconfig')
+  kconfigs.set(maps, known)
+  return known
 }
 
 function applyExternCall({ insns, refs, object, resolved }: LinkState, at: number, index: number): void {

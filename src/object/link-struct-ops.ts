@@ -5,7 +5,7 @@ import { type Btf, type BtfMember, essentialName, resolveType, sizeOf, skipModif
 import { refuse } from './faults.ts'
 import { findKind } from './fixed-btf.ts'
 import { findInKernel } from './link-externs.ts'
-import type { BpfObject, LinkTarget, MapDef, ObjectProgram, StructOpsDef } from './types.ts'
+import type { BpfObject, LinkTarget, MapDef, ObjectFunction, ObjectProgram, StructOpsDef } from './types.ts'
 
 export interface StructOpsLink {
   readonly btf: Btf
@@ -24,11 +24,10 @@ export function linkStructOps(
   program: ObjectProgram,
   target: LinkTarget,
 ): StructOpsLink | undefined {
-  const index = object.functions.indexOf(program.fn)
+  const index = indexOf(object, program.fn)
   let found: StructOpsLink | undefined
   const maps = new Map<number, MapDef>()
-  for (const def of object.structOps) {
-    if (![...def.members.values()].includes(index)) continue
+  for (const def of defsOf(object).get(index) ?? []) {
     const kernel = kernelStruct(def, target)
     const map = object.maps[def.map]!
     for (const { member, memberIndex } of matchMembers(object, def, kernel, map, index)) {
@@ -52,6 +51,31 @@ export function linkStructOps(
     })
   }
   return found
+}
+
+const indexes = new WeakMap<BpfObject, ReadonlyMap<ObjectFunction, number>>()
+const definitions = new WeakMap<BpfObject, ReadonlyMap<number, readonly StructOpsDef[]>>()
+
+function indexOf(object: BpfObject, fn: ObjectFunction): number {
+  const known = indexes.get(object) ?? new Map(object.functions.map((one, index) => [one, index]))
+  indexes.set(object, known)
+  return known.get(fn) ?? -1
+}
+
+/** The struct_ops variables that name each function. */
+function defsOf(object: BpfObject): ReadonlyMap<number, readonly StructOpsDef[]> {
+  const known = definitions.get(object)
+  if (known !== undefined) return known
+  const defs = new Map<number, StructOpsDef[]>()
+  for (const def of object.structOps) {
+    for (const fn of new Set(def.members.values())) {
+      const list = defs.get(fn)
+      if (list === undefined) defs.set(fn, [def])
+      else list.push(def)
+    }
+  }
+  definitions.set(object, defs)
+  return defs
 }
 
 interface KernelStruct {

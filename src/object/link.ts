@@ -61,7 +61,7 @@ function link(object: BpfObject, program: ObjectProgram, target: LinkTarget, opt
     newer: releaseIn(target.release ?? '6.12', '6.13'),
   })
   const { maps, missing, notes, warnings: unmade } = linkedMaps
-  warnings.push(...unmade)
+  for (const warning of unmade) warnings.push(warning)
   const { insns, refs } = assemble(layout, patched)
   linkData({ object, target, layout, resolved: resolved.externs, maps, missing, insns, refs })
   const used = new Set([...refs.values()].map((ref) => ('map' in ref ? ref.map : -1)))

@@ -4,33 +4,41 @@ import { type Btf, resolveType } from '../btf/index.ts'
 import type { Collected } from './collect.ts'
 import { refuse } from './faults.ts'
 import { findKind } from './fixed-btf.ts'
+import { firstBy, spansOf } from './spans.ts'
 import type { MapDef } from './types.ts'
 
 /** The maps with their initial slots. */
 export function withSlots(collected: Collected, btf: Btf | undefined, maps: readonly MapDef[]): MapDef[] {
   const { elf, relocations, functions } = collected
   const slots = new Map<MapDef, Map<number, string>>()
+  const names = new Set(maps.map(({ name }) => name))
+  const byName = firstBy(functions, ({ name }) => name)
   for (const relocation of relocations) {
     if (collected.maps === undefined || relocation.info !== collected.maps.index || btf === undefined) continue
     const id = findKind(btf, '.maps', 'datasec')
     const datasec = id === undefined ? undefined : btf.type(id)
     if (datasec?.kind !== 'datasec') refuse("DATASEC '.maps' not found.", { section: '.maps' })
+    const entryAt = spansOf(datasec.entries, ({ offset, size }) => ({ start: offset, end: offset + size }))
+    const mapAt = firstBy(
+      maps.filter((m) => m.sectionIndex === relocation.info),
+      (m) => m.offset,
+    )
     for (const [index, { offset, symbol: symbolIndex }] of elf.relocationsOf(relocation).entries()) {
       const symbol = elf.symbols[symbolIndex]
       const wrong: (what: string) => never = (what) =>
         refuse(`.maps relo #${index}: ${what}`, { section: '.maps', byte: offset })
       if (symbol === undefined) wrong(`symbol ${symbolIndex} not found`)
-      const entry = datasec.entries.find((e) => e.offset <= offset && offset + 8 <= e.offset + e.size)
-      const map = maps.find((m) => m.sectionIndex === relocation.info && m.offset === entry?.offset)
+      const entry = entryAt(offset, offset + 8)
+      const map = entry === undefined ? undefined : mapAt.get(entry.offset)
       if (entry === undefined || map === undefined) {
         wrong(`cannot find map '${symbol.name}' at rel->r_offset ${offset}`)
       }
       if (map.typeId === 12 || map.typeId === 13) {
         if (symbol.section !== relocation.info) wrong(`'${symbol.name}' isn't a BTF-defined map`)
         if (map.typeId === 13 && map.keySize !== 4) wrong(`hash-of-maps '${map.name}' should have key size 4.`)
-        if (!maps.some(({ name }) => name === symbol.name)) wrong(`'${symbol.name}' isn't a valid map reference`)
+        if (!names.has(symbol.name)) wrong(`'${symbol.name}' isn't a valid map reference`)
       } else if (map.typeId === 3) {
-        const target = functions.find(({ name }) => name === symbol.name)
+        const target = byName.get(symbol.name)
         if (target === undefined) wrong(`'${symbol.name}' isn't a valid program reference`)
         if (target.section.index !== symbol.section || target.start * 8 !== symbol.value || target.subprog) {
           wrong(`'${symbol.name}' isn't an entry-point program`)

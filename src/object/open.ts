@@ -81,7 +81,7 @@ function readExt(collected: Collected, btf: Btf, warnings: string[]): BtfExt | u
 /** Maps of SEC(".maps"), of global data, and of .kconfig, in libbpf's order. */
 function plain(collected: Collected, object: string, btf: Btf | undefined, externs: readonly Extern[]): MapDef[] {
   const own = collected.maps === undefined || btf === undefined ? [] : userMaps(btf, collected.maps)
-  own.push(...collected.legacy.flatMap((section) => legacyMaps(collected.elf, section)))
+  for (const section of collected.legacy) for (const map of legacyMaps(collected.elf, section)) own.push(map)
   const arenas = own.filter(({ typeId }) => typeId === 33)
   if (arenas.length > 1) {
     refuse(`map '${arenas[1]!.name}': only single ARENA map is supported (map '${arenas[0]!.name}' is also ARENA)`)
@@ -101,7 +101,7 @@ function plain(collected: Collected, object: string, btf: Btf | undefined, exter
     }
   }
   const maps = own.map((map) => (map.typeId === 33 && arena !== undefined ? { ...map, data: arena.data } : map))
-  maps.push(...dataMaps(collected, object, btf))
+  for (const map of dataMaps(collected, object, btf)) maps.push(map)
   const config = externs.filter(({ kind }) => kind === 'kconfig')
   const size = config.reduce((end, extern) => Math.max(end, extern.offset + extern.size), 0)
   if (size > 0) maps.push(kconfigMap(size, object, btf))

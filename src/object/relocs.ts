@@ -5,7 +5,7 @@ import type { Collected, RawFunction } from './collect.ts'
 import { isExternSymbol } from './externs.ts'
 import { refuse } from './faults.ts'
 import type { Extern, MapDef, Reloc } from './types.ts'
-import { type ObjectSymbol, stb, stt } from './view.ts'
+import { type ObjectSymbol, type Section, stb, stt } from './view.ts'
 
 /** Finds the function of a section that holds an instruction; functions are sorted by start. */
 export function functionAt<F extends { readonly start: number; readonly insns: readonly unknown[] }>(
@@ -46,6 +46,8 @@ export function codeRelocs(
   const bySection = bySectionOf(functions, ({ section }) => section.index)
   const mapAt = new Map(maps.map((map, index) => [mapKey(map.sectionIndex, map.offset), index]))
   const found = new Map<RawFunction, Map<number, Reloc>>()
+  const arenaMap = maps.findIndex(({ typeId }) => typeId === 33)
+  const holders = new Set([collected.maps, ...collected.structOps, ...collected.legacy])
   for (const relocation of relocations) {
     const target = elf.sections[relocation.info]
     if (target === undefined || !target.executable) continue
@@ -67,7 +69,7 @@ export function codeRelocs(
       if (fn === undefined) continue // of a weak function that another replaced
       const at = offset / 8 - fn.start
       const insn = fn.insns[at]!
-      const reloc = meaning({ collected, maps, mapAt, externBySymbol, fn, at, insn, symbol, symbolIndex })
+      const reloc = meaning({ collected, arenaMap, holders, mapAt, externBySymbol, fn, at, insn, symbol, symbolIndex })
       let relocs = found.get(fn)
       if (relocs === undefined) {
         relocs = new Map()
@@ -83,7 +85,10 @@ const mapKey = (section: number, offset: number): string => `${section}:${offset
 
 interface Site {
   readonly collected: Collected
-  readonly maps: readonly MapDef[]
+  /** The arena's index among the maps, or -1. */
+  readonly arenaMap: number
+  /** Sections that hold maps. */
+  readonly holders: ReadonlySet<Section | undefined>
   readonly mapAt: ReadonlyMap<string, number>
   readonly externBySymbol: ReadonlyMap<number, number>
   readonly fn: RawFunction
@@ -97,7 +102,7 @@ const CALL = 0x85
 const LD_IMM64 = 0x18
 
 function meaning(site: Site): Reloc {
-  const { collected, maps, mapAt, externBySymbol, fn, at, insn, symbol, symbolIndex } = site
+  const { collected, arenaMap, holders, mapAt, externBySymbol, fn, at, insn, symbol, symbolIndex } = site
   const { elf, text, arena, data } = collected
   const section = elf.sections[symbol.section]!
   const name = symbol.type === stt.section && symbol.name === '' ? section.name : symbol.name
@@ -130,7 +135,7 @@ function meaning(site: Site): Reloc {
     return { kind: 'func_addr', offset: symbol.value }
   }
   if (section === arena) {
-    const map = maps.findIndex(({ typeId }) => typeId === 33)
+    const map = arenaMap
     if (map < 0) wrong(`bad arena data relocation at insn ${at}, no arena maps defined`)
     return { kind: 'data', map, offset: symbol.value }
   }
@@ -139,9 +144,7 @@ function meaning(site: Site): Reloc {
     if (map === undefined) return wrong(`data relo failed to find map for section '${section.name}'`)
     return { kind: 'data', map, offset: symbol.value }
   }
-  const holdsMaps =
-    section === collected.maps || collected.structOps.includes(section) || collected.legacy.includes(section)
-  if (!holdsMaps) {
+  if (!holders.has(section)) {
     wrong(`bad map relo against '${name}' in section '${section.name}'`)
   }
   const map = mapAt.get(mapKey(section.index, symbol.value))

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // SEC(".struct_ops") variables: each is a map, and relocations in it say which program implements which member.
 // Behaviour as of libbpf 1.5.
-import { type Btf, resolveType, skipModifiersAndTypedefs } from '../btf/index.ts'
+import { type Btf, type BtfMember, resolveType, skipModifiersAndTypedefs } from '../btf/index.ts'
 import { mapFlags, mapType, sectionRule } from '../uapi/index.ts'
 import type { Collected } from './collect.ts'
 import { refuse } from './faults.ts'
 import { findKind } from './fixed-btf.ts'
 import { shortName } from './maps.ts'
 import { bySectionOf, functionAt } from './relocs.ts'
+import { firstBy, spansOf } from './spans.ts'
 import type { MapDef, ObjectFunction, StructOpsDef } from './types.ts'
 import type { Section } from './view.ts'
 
@@ -19,14 +20,21 @@ export interface StructOpsDraft {
 /** Every struct_ops variable, without its members yet. */
 export function structOpsMaps({ structOps }: Collected, btf: Btf | undefined): StructOpsDraft[] {
   if (structOps.length === 0) return []
+  let drafted = 0
   if (btf === undefined) refuse('BTF is required, but is missing or corrupted.', {}, 'compile with -g')
-  return structOps.flatMap((section) => {
+  const drafts = structOps.flatMap((section) => {
     const id = findKind(btf, section.name, 'datasec')
     const datasec = id === undefined ? undefined : btf.type(id)
     if (datasec?.kind !== 'datasec') refuse(`struct_ops init: DATASEC ${section.name} not found`)
+    drafted += datasec.entries.length
+    if (drafted > MAX_DRAFTS) refuse(`more than ${MAX_DRAFTS} struct_ops variables`)
     return datasec.entries.map((entry) => draft(btf, section, entry.type, entry.offset))
   })
+  return drafts
 }
+
+/** Each takes 28 bytes of BTF at least; sections of one name share theirs, and so could ask for them over and over. */
+const MAX_DRAFTS = 100_000
 
 function draft(btf: Btf, section: Section, variableId: number, offset: number): StructOpsDraft {
   const variable = btf.type(variableId)
@@ -39,7 +47,8 @@ function draft(btf: Btf, section: Section, variableId: number, offset: number): 
     refuse(`struct_ops init: var ${variable.name} is beyond the end of DATASEC ${section.name}`)
   }
   const optional = section.name.startsWith('?')
-  const data = section.data.slice(offset, offset + type.size)
+  // a view: variables may lie over one another
+  const data = section.data.subarray(offset, offset + type.size)
   const map: MapDef = {
     name: variable.name,
     kernelName: shortName(variable.name),
@@ -73,13 +82,16 @@ export function structOpsMembers(
   if (drafts.length === 0) return
   const bySection = bySectionOf(functions, ({ sectionIndex }) => sectionIndex)
   const indexes = new Map(functions.map((fn, index) => [fn, index]))
+  const draftsBySection = bySectionOf(drafts, ({ map }) => map.sectionIndex)
+  const memberAt = memberFinder(btf)
   for (const relocation of relocations) {
-    const own = drafts.filter(({ map }) => map.sectionIndex === relocation.info)
-    if (own.length === 0) continue
+    const own = draftsBySection.get(relocation.info)
+    if (own === undefined) continue
+    const covering = spansOf(own, ({ map }) => ({ start: map.offset, end: map.offset + map.valueSize }))
     for (const { offset, symbol: symbolIndex } of elf.relocationsOf(relocation)) {
       const symbol = elf.symbols[symbolIndex]
       if (symbol === undefined) refuse(`struct_ops reloc: symbol ${symbolIndex} not found`)
-      const target = own.find(({ map }) => offset >= map.offset && offset < map.offset + map.valueSize)
+      const target = covering(offset, offset + 1)
       if (target === undefined) refuse(`struct_ops reloc: cannot find map at rel->r_offset ${offset}`)
       const { map, def } = target
       const at = offset - map.offset
@@ -91,26 +103,40 @@ export function structOpsMembers(
       if (symbol.value % 8 !== 0) {
         refuse(`struct_ops reloc ${map.name}: invalid target program offset ${symbol.value}`)
       }
-      const struct = btf.type(def.typeId)
-      const index = struct.kind === 'struct' ? struct.members.findIndex((m) => m.bitOffset === at * 8) : -1
-      const member = struct.kind === 'struct' ? struct.members[index] : undefined
-      if (member === undefined) refuse(`struct_ops reloc ${map.name}: cannot find member at moff ${at}`)
+      const found = memberAt(def.typeId, at * 8)
+      if (found === undefined) refuse(`struct_ops reloc ${map.name}: cannot find member at moff ${at}`)
+      const { index, member } = found
       const pointer = resolveType(btf, member.type)
       if (pointer.kind !== 'ptr' || resolveType(btf, pointer.type).kind !== 'func_proto') {
         refuse(`struct_ops reloc ${map.name}: cannot relocate non func ptr ${member.name}`)
       }
       const insn = symbol.value / 8
-      const found = functionAt(bySection.get(symbol.section) ?? [], insn)
-      if (found === undefined) {
+      const program = functionAt(bySection.get(symbol.section) ?? [], insn)
+      if (program === undefined) {
         refuse(
           `struct_ops reloc ${map.name}: cannot find prog at shdr_idx ${symbol.section} to relocate func ptr ${member.name}`,
         )
       }
-      if (sectionRule(found.section)?.type !== 'BPF_PROG_TYPE_STRUCT_OPS') {
-        refuse(`struct_ops reloc ${map.name}: prog ${found.name} is not struct_ops BPF program`)
+      if (sectionRule(program.section)?.type !== 'BPF_PROG_TYPE_STRUCT_OPS') {
+        refuse(`struct_ops reloc ${map.name}: prog ${program.name} is not struct_ops BPF program`)
       }
-      def.members.set(index, indexes.get(found)!)
+      def.members.set(index, indexes.get(program)!)
     }
+  }
+}
+
+/** The first member of a struct at a bit, by one look through each struct. */
+function memberFinder(btf: Btf) {
+  const byStruct = new Map<number, ReadonlyMap<number, { readonly index: number; readonly member: BtfMember }>>()
+  return (structId: number, bit: number) => {
+    let members = byStruct.get(structId)
+    if (members === undefined) {
+      const struct = btf.type(structId)
+      const all = struct.kind === 'struct' ? struct.members.map((member, index) => ({ index, member })) : []
+      members = firstBy(all, ({ member }) => member.bitOffset)
+      byStruct.set(structId, members)
+    }
+    return members.get(bit)
   }
 }
 

@@ -30,7 +30,7 @@ import { reword } from './wording.ts'
 export function verify(linked: LinkedProgram, kernel: Kernel, options: VerifyOptions = {}): Report {
   const { prog, warnings, refusal } = offered(linked, kernelTypesOf(kernel))
   const env = new Env(prog, kernel, options)
-  env.warnings.push(...warnings)
+  for (const warning of warnings) env.warnings.push(warning)
   if (options.log) env.printer = new LogPrinter(env, options.log === 2 ? 2 : 1)
   const common = (): Omit<Report & { verdict: 'accept' }, 'verdict'> => ({
     insnsProcessed: env.processed,

@@ -17,6 +17,8 @@ import { frameText } from './state.ts'
 const ALL_REGS = 0x7ff
 const ALL_SLOTS = (1n << 64n) - 1n
 const CALLER_SAVED = 0x3f
+/** Characters of log that are kept: four times what libbpf gives the kernel room for. */
+const MOST_LOG = 64 << 20
 /** Insns take at least this many columns before the semicolon, and a multiple of eight. */
 const COLUMNS = 40
 
@@ -24,6 +26,9 @@ export class LogPrinter implements Printer {
   private readonly env: Env
   private readonly keepPaths: boolean
   private readonly chunks: string[] = []
+  /** Characters in `chunks`, and how many chunks were dropped before them. */
+  private length = 0
+  private dropped = 0
   private readonly texts: (string | undefined)[]
   private readonly lineAt: Int32Array
   private lastLine = -1
@@ -47,11 +52,13 @@ export class LogPrinter implements Printer {
   }
 
   position(): number {
-    return this.chunks.length
+    return this.dropped + this.chunks.length
   }
 
   line(text: string): void {
     this.chunks.push(text, '\n')
+    this.length += text.length + 1
+    if (this.length > MOST_LOG) this.dropHalf()
   }
 
   lines(): string[] {
@@ -69,14 +76,29 @@ export class LogPrinter implements Printer {
 
   /** All paths of a function are done. */
   finish(): void {
-    if (!this.keepPaths) this.chunks.length = 0
+    if (!this.keepPaths) this.cut(0)
   }
 
   /** The path goes no further; the next one was put aside at `position`. */
   resume(position: number): void {
     this.scratchAll()
-    if (!this.keepPaths) this.chunks.length = position
+    if (!this.keepPaths) this.cut(Math.max(0, position - this.dropped))
     this.pathPopped = true
+  }
+
+  private cut(count: number): void {
+    for (let i = count; i < this.chunks.length; i++) this.length -= this.chunks[i]!.length
+    this.chunks.length = Math.min(this.chunks.length, count)
+  }
+
+  /** The log keeps its end, as the kernel's does in a buffer that is full. */
+  private dropHalf(): void {
+    let count = 0
+    for (let left = MOST_LOG / 2; left > 0 && count < this.chunks.length; count++) left -= this.chunks[count]!.length
+    for (let i = 0; i < count; i++) this.length -= this.chunks[i]!.length
+    this.chunks.splice(0, count)
+    this.dropped += count
+    this.insnEnd -= count
   }
 
   covered(): void {

@@ -13,6 +13,8 @@ import { type CorePatches, patchCore } from './link-core.ts'
 import { resolveExterns } from './link-externs.ts'
 import { linkInfo } from './link-info.ts'
 import { linkMaps } from './link-maps.ts'
+import { alienIn } from './map-rules.ts'
+import { shortName } from './maps.ts'
 import { linkData } from './link-refs.ts'
 import { linkStructOps } from './link-struct-ops.ts'
 import type {
@@ -74,6 +76,14 @@ function link(object: BpfObject, program: ObjectProgram, target: LinkTarget, opt
       `prog '${program.name}': missing BPF prog type, check ELF section name '${program.section}'`,
       { section: program.section },
       'name the section after what the program is: SEC("tc"), SEC("xdp") …',
+    )
+  }
+  const alien = alienIn(shortName(program.name))
+  if (alien !== undefined) {
+    refuse(
+      `prog '${program.name}': BPF program load failed: Invalid argument`,
+      { section: program.section },
+      `the kernel takes letters, digits, '_' and '.' in the first 15 characters of a name, not '${alien}'`,
     )
   }
   const traits = programTraits(program, options, type)

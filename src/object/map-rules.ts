@@ -202,11 +202,14 @@ export function mapFault(map: MapDef, { newer = false, btf }: MapFaultOptions = 
   )
 }
 
-/** What the kernel takes in a name: letters and digits (Latin-1's are among them), '_' and '.'. */
 function nameFault(name: string): MapFault | undefined {
-  const wrong = /[^A-Za-z0-9_.\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff]/.exec(name)
-  return wrong === null ? undefined : invalid(`a map's name cannot have '${wrong[0]}' in it: '${name}'`)
+  const wrong = alienIn(name)
+  return wrong === undefined ? undefined : invalid(`a map's name cannot have '${wrong}' in it: '${name}'`)
 }
+
+/** What the kernel does not take in a name: it takes letters and digits (Latin-1's are among them), '_' and '.'. */
+export const alienIn = (name: string): string | undefined =>
+  /[^A-Za-z0-9_.\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff]/.exec(name)?.[0]
 
 const a = (kind: string): string => `${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`
 const invalid = (why: string): MapFault => ({ error: 'Invalid argument(-22)', why })

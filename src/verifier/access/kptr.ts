@@ -64,7 +64,7 @@ function storeKptr(env: Env, field: SpecialField, { base, stored }: Store): void
 
 function loadKptr(env: Env, field: SpecialField): RegState {
   let flags = UNTRUSTED
-  if (field.kind !== 'kptr' && inRcuCs(env) && isRcuProtected(field))
+  if (field.kind !== 'kptr' && inRcuCs(env) && (field.kind === 'kptr_percpu' || isRcuProtected(field)))
     flags = field.kind === 'kptr_percpu' ? PERCPU | RCU : RCU
   if (flags & RCU && field.local)
     flags |= (field.kind === 'kptr_percpu' ? 0 : ALLOC) | (hasNode(env, field) ? NON_OWN : 0)

@@ -14,7 +14,8 @@ interface PageCrypto {
 /** The bytes, if they are the bundled profile of this file name. profile-digests.json is made by scripts/make-digests.ts. */
 export async function bundledBytes(file: string, bytes: Uint8Array): Promise<Result<Uint8Array>> {
   const wanted = new Map(Object.entries(digests)).get(file)
-  if (wanted === undefined) return fail(`there is no digest of ${file}`, { file })
+  if (wanted === undefined)
+    return fail(`there is no digest of ${file}`, { file }, 'scripts/make-digests.ts writes them')
   const found = await sha256(bytes)
   return found === undefined || found === wanted
     ? ok(bytes)

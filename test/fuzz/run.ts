@@ -49,6 +49,18 @@ async function supervise(): Promise<void> {
     if (times === 1) console.log(`seed ${seed}: ${what}\n${key}\n`)
   }
   const start = performance.now()
+  const conclude = (): void => {
+    const took = Math.round((performance.now() - start) / 1000)
+    console.log(
+      `${done} cases from seed ${from} in ${took} s: slowest ${slowest.toFixed(2)} s, most memory ${Math.round(peak)} MB`,
+    )
+    for (const [key, times] of seen) console.log(`${times} × ${key.split('\n').join(' | ')}`)
+    process.exitCode = seen.size === 0 ? 0 : 1
+  }
+  process.once('SIGTERM', () => {
+    conclude()
+    process.exit()
+  })
   for (let next = from; next < from + count; ) {
     const plan: Plan = { from: next, to: from + count, only, seed, ...limits }
     const lost = await run(plan, (said) => {
@@ -62,12 +74,7 @@ async function supervise(): Promise<void> {
     tell({ seed: seed[0]!, what: lost, key: `lost at seed ${seed[0]}` })
     next = seed[0]! + 1
   }
-  const took = Math.round((performance.now() - start) / 1000)
-  console.log(
-    `${done} cases from seed ${from} in ${took} s: slowest ${slowest.toFixed(2)} s, most memory ${Math.round(peak)} MB`,
-  )
-  for (const [key, times] of seen) console.log(`${times} × ${key.split('\n').join(' | ')}`)
-  process.exitCode = seen.size === 0 ? 0 : 1
+  conclude()
 }
 
 /** Runs a plan in a worker; what became of it, where it did not get to the end. */
@@ -129,7 +136,7 @@ async function work({ from, to, only, seconds, megabytes, seed: under }: Plan): 
     peak = Math.max(peak, grown)
     if (took > seconds) tell(`slow: ${took.toFixed(1)} s (seed ${seed})`)
     if (grown > megabytes) tell(`memory: ${Math.round(grown)} MB (seed ${seed})`)
-    if (++done % 500 === 0) report()
+    if (++done % 100 === 0) report()
   }
   report()
   port.postMessage('end')

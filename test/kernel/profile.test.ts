@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { deflateRawSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { BtfBuilder } from '../../src/btf/index.ts'
-import { openKernel } from '../../src/kernel/index.ts'
+import { bundledKernels, openKernel } from '../../src/kernel/index.ts'
 import { assembleProfile, layOut, type ProfileIndex, wrapProfile } from '../../src/kernel/profile-format.ts'
 
 const config = new TextEncoder().encode('CONFIG_HZ=250\n')
@@ -80,6 +80,10 @@ describe('the index of a profile', () => {
     const result = await open(index)
     expect(result.ok ? 'it is taken' : result.fault.what).toContain(words)
   })
+})
+
+test('every bundled kernel has a profile and its digest', async () => {
+  for (const name of bundledKernels) expect(await openKernel(name), name).toMatchObject({ ok: true })
 })
 
 describe('a bundled profile', () => {

@@ -6,12 +6,11 @@ import { Budget } from '../fault/index.ts'
 import type { Insn } from '../isa/index.ts'
 import type { Kernel, ProgramTraits } from '../kernel/index.ts'
 import type { LinkedProgram, MapDef } from '../object/index.ts'
-import type { BackEdge } from './explore/components.ts'
 import { type BtfRecord, type KernelTypes, laterFields, mapRecord, noRecord } from './record.ts'
 import { type PathStep, reject } from './report.ts'
 import { type Rules, rulesOf } from './rules.ts'
 import { notInit, type RegState } from './state/reg.ts'
-import type { Frame, LinkedReg, StackTouch, State, ToStack } from './state/state.ts'
+import type { Frame, LinkedReg, LoopVisit, StackTouch, State, ToStack } from './state/state.ts'
 
 export interface VerifyOptions {
   /** Write the kernel-format log (slower): 1 or true keeps the path that failed, as the kernel does at log level 1; 2 keeps all. */
@@ -102,8 +101,8 @@ export class Env {
   liveRegs: Uint16Array
   /** The loop each insn is in, 0 for none; empty where loops are told otherwise. */
   component = new Int32Array(0)
-  /** Paths that ended in a state of a loop not yet explored to its end, by the state that the loop begins with. */
-  readonly backEdges = new Map<State, BackEdge[]>()
+  /** Loops by the calls that led to them. */
+  readonly loopVisits = new Map<string, LoopVisit>()
   exceptionCb = -1
   seenException = false
 

@@ -2,19 +2,14 @@
 // Loops as the strongly connected components of the flow graph (Tarjan 1972), for kernels since 6.17. A state inside a loop that is
 // still being explored does not know yet what the loop will read of it, so it covers another only where it is no smaller in
 // everything. Paths that ended in such a state are remembered with the state by which the loop was entered; once all its paths are
-// done, what each covering state turned out to need is handed back along them until nothing is added.
+// done, what each covering state turned out to need is handed back along them until nothing is added. States count their marks, so
+// that only paths that ended where something was added are followed again.
 
 import type { Env } from '../env.ts'
-import { sameCalls, type State } from '../state/state.ts'
+import type { State } from '../state/state.ts'
 import { jumpTarget } from './flow.ts'
 import { propagateReads } from './liveness.ts'
-import { propagatePrecision } from './precision.ts'
-
-/** A path that ended because an unfinished state covered it. */
-export interface BackEdge {
-  readonly from: State
-  readonly seen: State
-}
+import { markAll, propagatePrecision } from './precision.ts'
 
 /** The component of each insn, 0 where it is in no loop. Calls are stepped over; a call that calls back is a loop of its own. */
 export function findComponents(env: Env): void {
@@ -87,57 +82,72 @@ function close(
   return loops ? components + 1 : components
 }
 
-/** The frame of the outermost loop that the state at `insn` is in, or -1. */
-function loopFrame(env: Env, state: State, insn: number): number {
-  for (let f = 0; f < state.frames.length; f++) if (loopIn(env, state, insn, f) !== 0) return f
-  return -1
-}
-
-const loopIn = (env: Env, state: State, insn: number, f: number): number =>
-  env.component[state.frames[f + 1]?.callsite ?? insn] ?? 0
-
-/** The earliest checkpoint on the way to `state` that lies in the same loop, itself perhaps; undefined where it is in none. */
-export function loopStart(env: Env, state: State): State | undefined {
-  const frame = loopFrame(env, state, state.firstInsn)
-  if (frame < 0) return undefined
-  const loop = loopIn(env, state, state.firstInsn, frame)
-  let top = state
-  for (let next = state.parent; next !== undefined; next = next.parent) {
-    if (next.frames.length <= frame || loopIn(env, next, next.firstInsn, frame) !== loop) break
-    if (!sameCallers(next, state, frame)) break
-    top = next
+/** A new checkpoint: it belongs to the visit of the outermost loop that it lies in, and begins that where none is under way. */
+export function enterLoop(env: Env, kept: State): void {
+  const key = visitKey(env, kept)
+  if (key === undefined) return
+  let visit = env.loopVisits.get(key)
+  if (visit === undefined) {
+    visit = { entry: undefined, edges: [] }
+    env.loopVisits.set(key, visit)
   }
-  return top
+  visit.entry ??= kept
+  kept.loopVisit = visit
 }
 
-function sameCallers(a: State, b: State, frame: number): boolean {
-  for (let f = 0; f <= frame; f++) if (a.frames[f]!.callsite !== b.frames[f]!.callsite) return false
-  return true
+/** The calls that lead to the outermost frame within a loop, and that loop. */
+function visitKey(env: Env, { frames, firstInsn }: State): string | undefined {
+  let key = ''
+  for (let f = 0; f < frames.length; f++) {
+    const at = frames[f + 1]?.callsite ?? firstInsn
+    const loop = env.component[at] ?? 0
+    if (loop !== 0) return `${key}:${loop}`
+    key += `${at},`
+  }
+  return undefined
 }
+
+/** What comes after it is not known whole: paths ended in states of its loop, which is not done. */
+export const needsUnfinished = ({ loopVisit }: State): boolean => loopVisit !== undefined && loopVisit.edges.length > 0
 
 /** The current path ended in `seen`, whose loop is not explored to its end. */
-export function noteBackEdge(env: Env, seen: State, start: State): void {
-  const edges = env.backEdges.get(start)
-  const edge = { from: env.state, seen }
-  if (edges === undefined) env.backEdges.set(start, [edge])
-  else edges.push(edge)
+export function noteBackEdge(env: Env, seen: State): void {
+  seen.loopVisit?.edges.push({ from: env.state, seen, handed: -1 })
 }
 
-/** All paths of `start` are done: what its loop's states need is final after as many rounds as paths led back. */
-export function loopDone(env: Env, start: State): void {
-  const edges = env.backEdges.get(start)
-  if (edges === undefined) return
-  env.backEdges.delete(start)
-  const { state, insn } = env
-  for (let round = 0; round < edges.length; round++) {
-    for (const { from, seen } of edges) {
-      if (!sameCalls(from, seen)) continue
+/** As the kernel: after so many rounds everything on these paths is needed exactly. */
+const MAX_ROUNDS = 64
+
+/**
+ * All paths of `state` are done. If a loop began with it, what the loop's states need is handed back along the paths that ended in
+ * them, until there is no more. A path whose end bears no new marks since it was last followed has nothing to hand back.
+ */
+export function loopDone(env: Env, state: State): void {
+  const visit = state.loopVisit
+  if (visit === undefined || visit.entry !== state) return
+  visit.entry = undefined
+  const { edges } = visit
+  if (edges.length === 0) return
+  const { state: current, insn } = env
+  for (let round = 0, more = true; more; round++) {
+    more = false
+    // newest first
+    for (let i = edges.length - 1; i >= 0; i--) {
+      const edge = edges[i]!
+      const { from, seen } = edge
+      if (edge.handed === seen.marks) continue
+      edge.handed = seen.marks
+      more = true
       env.state = from
       env.insn = seen.firstInsn
-      propagateReads(from, seen)
-      propagatePrecision(env, seen)
+      if (round > MAX_ROUNDS) markAll(env)
+      else {
+        propagateReads(from, seen)
+        propagatePrecision(env, seen)
+      }
     }
   }
-  env.state = state
+  visit.edges = []
+  env.state = current
   env.insn = insn
 }

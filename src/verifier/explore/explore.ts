@@ -31,7 +31,7 @@ export function explore(env: Env, state: State, start: number): void {
   env.stack = []
   env.explored = new Map()
   env.holdNothing()
-  env.backEdges.clear()
+  env.loopVisits.clear()
   env.printer?.start()
   for (;;) {
     if (env.insn < 0 || env.insn >= env.insns.length)

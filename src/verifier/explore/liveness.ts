@@ -34,6 +34,7 @@ function markRegReadFrom(from: State, frameno: number, number: number): void {
     if (number >= 6 || f === parent.frames.length - 1) {
       if ((frame.readRegs & bit) !== 0) return
       frame.readRegs |= bit
+      parent.marks++
     }
     state = parent
   }
@@ -51,6 +52,7 @@ export function markSlotRead(from: State, frameno: number, slot: number): void {
     const frame = parent.frames[frameno]
     if (frame === undefined || testBit(frame.read, slot)) return
     setBit(frame.read, slot)
+    parent.marks++
     state = parent
   }
 }

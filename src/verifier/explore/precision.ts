@@ -106,30 +106,39 @@ function mark(state: State, wanted: Wanted): void {
       if (!wanted.has(f, i)) continue
       const reg = frame.regs[i]!
       if (reg.kind !== 'scalar' || reg.precise) wanted.clear(f, i)
-      else frame.regs[i] = edit(reg, { precise: true })
+      else {
+        frame.regs[i] = edit(reg, { precise: true })
+        state.marks++
+      }
     }
     if (wanted.lo[f] === 0 && wanted.hi[f] === 0) continue
     for (let i = 0; i < 64; i++) {
       if (!wanted.hasSlot(f, i)) continue
       const slot = frame.slot(i)
       if (!isSpilledScalar(slot) || slot.reg.precise) wanted.clearSlot(f, i)
-      else frame.stack[i] = { types: slot.types, reg: edit(slot.reg, { precise: true }) }
+      else {
+        frame.stack[i] = { types: slot.types, reg: edit(slot.reg, { precise: true }) }
+        state.marks++
+      }
     }
   }
 }
 
-/** In checkpoints: the current state has no marks, they come as later code asks for them. */
-function markAll(env: Env): void {
+/** Every scalar of the checkpoints of this path is needed exactly. The current state has no marks, they come as later code asks for them. */
+export function markAll(env: Env): void {
   for (let state = env.state.parent; state !== undefined; state = state.parent) {
     for (const frame of state.frames) {
       for (let i = 0; i < 10; i++) {
         const reg = frame.regs[i]!
-        if (reg.kind === 'scalar' && !reg.precise) frame.regs[i] = edit(reg, { precise: true })
+        if (reg.kind !== 'scalar' || reg.precise) continue
+        frame.regs[i] = edit(reg, { precise: true })
+        state.marks++
       }
       for (let i = 0; i < frame.stack.length; i++) {
         const slot = frame.stack[i]!
-        if (isSpilledScalar(slot) && !slot.reg.precise)
-          frame.stack[i] = { types: slot.types, reg: edit(slot.reg, { precise: true }) }
+        if (!isSpilledScalar(slot) || slot.reg.precise) continue
+        frame.stack[i] = { types: slot.types, reg: edit(slot.reg, { precise: true }) }
+        state.marks++
       }
     }
   }

@@ -8,7 +8,7 @@ import { reject } from '../report.ts'
 import { notInit } from '../state/reg.ts'
 import { byteType, emptySlot, ITER } from '../state/stack.ts'
 import { sameCalls, type State, testBit } from '../state/state.ts'
-import { loopDone, loopStart, noteBackEdge } from './components.ts'
+import { enterLoop, loopDone, needsUnfinished, noteBackEdge } from './components.ts'
 import { identicalRegs, statesEqual } from './equal.ts'
 import { propagateReads } from './liveness.ts'
 import { propagatePrecision } from './precision.ts'
@@ -42,7 +42,7 @@ export function updateLoopEntry(state: State, header: State): void {
 export function pathEnded(env: Env, state: State): void {
   for (let s: State | undefined = state; s !== undefined; s = s.parent) {
     s.branches--
-    if (s.branches === 0 && env.backEdges.size > 0) loopDone(env, s)
+    if (s.branches === 0 && s.loopVisit !== undefined) loopDone(env, s)
     if (s.branches === 0 && s.parent !== undefined && s.loopEntry !== undefined) updateLoopEntry(s.parent, s.loopEntry)
     if (s.branches > 0) return
   }
@@ -83,6 +83,7 @@ export function visited(env: Env): boolean {
     if (old.firstInsn !== at) continue
     env.budget.spend(4 * old.frames.length)
     let hit = false
+    let unfinished = old.branches > 0
     if (old.branches > 0) {
       const sameEntry = old.cur.callback === 'async' && old.cur.asyncEntries !== state.cur.asyncEntries
       if (!sameEntry) {
@@ -118,10 +119,10 @@ export function visited(env: Env): boolean {
       }
       if (!hit && !force && env.jmpsProcessed - env.prevJmps < 20 && env.processed - env.prevInsns < 100) addNew = false
     } else {
-      const entry = env.rules.loopsByComponent ? loopStart(env, old) : loopEntryOf(old)
-      const forceExact = entry !== undefined && entry.branches > 0
-      if (statesEqual(env, old, state, forceExact ? 'range' : 'live')) {
-        if (forceExact && !env.rules.loopsByComponent) updateLoopEntry(state, entry)
+      const entry = env.rules.loopsByComponent ? undefined : loopEntryOf(old)
+      unfinished = needsUnfinished(old) || (entry !== undefined && entry.branches > 0)
+      if (statesEqual(env, old, state, unfinished ? 'range' : 'live')) {
+        if (entry !== undefined && unfinished) updateLoopEntry(state, entry)
         hit = true
       }
     }
@@ -129,10 +130,7 @@ export function visited(env: Env): boolean {
       old.hits++
       propagateReads(state, old)
       propagatePrecision(env, old)
-      if (env.rules.loopsByComponent) {
-        const start = loopStart(env, old)
-        if (start !== undefined && start.branches > 0) noteBackEdge(env, old, start)
-      }
+      if (unfinished) noteBackEdge(env, old)
       return true
     }
     if (addNew) old.misses++
@@ -158,6 +156,7 @@ export function visited(env: Env): boolean {
   list.push(kept)
   env.hold(kept.bytes())
   env.explored.set(place, list)
+  if (env.rules.loopsByComponent) enterLoop(env, kept)
   state.parent = kept
   state.firstInsn = at
   state.last = undefined

@@ -185,6 +185,14 @@ export interface Step {
   readonly regs: readonly RegState[] | undefined
 }
 
+/** One entry into a loop by one chain of calls (explore/components.ts). */
+export interface LoopVisit {
+  /** The first checkpoint kept in it; once its paths are done, the loop is. */
+  entry: State | undefined
+  /** Paths that ended because an unfinished state covered them: `handed` of its marks were handed back along them. */
+  edges: { readonly from: State; readonly seen: State; handed: number }[]
+}
+
 export class State {
   frames: Frame[]
   /** Replaced where it changes, never changed in place: copies share it. */
@@ -213,6 +221,10 @@ export class State {
   loopEntry: State | undefined
   usedAsLoopEntry: boolean
   callbackUnrollDepth: number
+  /** Of a checkpoint: the visit of the loop that it lies in. */
+  loopVisit: LoopVisit | undefined
+  /** Of a checkpoint: marks it got, of reads and of precision. */
+  marks: number
   /** Of a checkpoint: how often it covered a state that came by, and how often not. */
   hits: number
   misses: number
@@ -238,6 +250,8 @@ export class State {
     this.loopEntry = undefined
     this.usedAsLoopEntry = false
     this.callbackUnrollDepth = 0
+    this.loopVisit = undefined
+    this.marks = 0
     this.hits = 0
     this.misses = 0
     this.cleaned = false

@@ -95,7 +95,8 @@ export function buildKernel(parts: KernelParts): Kernel {
     functionSet,
     helper: (id: number, program: ProgramTraits) => helperAnswer(id, program, gate),
     helperName: (id: number) => helperNameOf(id),
-    ctxAccess: (program, off, size, write, signed) => ctxAccess(btf, program, off, size, write, signed),
+    ctxAccess: (program, off, size, write, signed) =>
+      ctxAccess({ btf, gate, functionSet }, program, off, size, write, signed),
     gate,
     safePointer: (table, struct, field, fieldType) => isSafe(btf, table, struct, field, fieldType),
     config: (name) => parts.config.get(name),

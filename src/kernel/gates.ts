@@ -53,6 +53,18 @@ export const gateRows = [
     asked: true,
   },
   {
+    name: 'helper-access-by-kind',
+    since: '6.14',
+    words: 'what a call only reads of the stack stays known',
+    asked: true,
+  },
+  {
+    name: 'array-lookups-never-null',
+    since: '6.14',
+    words: 'looking up a constant index within an array never gives NULL',
+    asked: true,
+  },
+  {
     name: 'references-by-state',
     since: '6.14',
     words: 'a state has its references, not each of its frames',
@@ -126,6 +138,7 @@ export const gateRows = [
   },
   { name: 'static-liveness', since: '6.18', words: 'liveness of stack slots computed ahead of exploration' },
   { name: 'arena-signed-loads', since: '6.18', words: 'sign-extending loads from an arena', asked: true },
+  { name: 'kprobe-context-writes', since: '6.18', words: 'uprobe programs may write registers', asked: true },
   { name: 'task-work', since: '6.18', words: 'bpf_task_work', asked: true },
   {
     name: 'wq-constant-offset',
@@ -165,6 +178,12 @@ export const gateRows = [
     words: 'every kfunc takes trusted arguments; KF_TRUSTED_ARGS is gone',
     asked: true,
   },
+  {
+    name: 'helper-memory-flags',
+    since: '7.0',
+    words: 'helpers say of all memory whether they read or write it',
+    asked: true,
+  },
   { name: 'opt-is-nullable', since: '7.0', words: 'the suffix __opt became __nullable', asked: true },
   {
     name: 'implicit-args',
@@ -194,6 +213,24 @@ export const gateRows = [
     name: 'syscall-context-moves',
     since: '7.1',
     words: 'the context of syscall programs at any offset; only theirs is memory to a call',
+    asked: true,
+  },
+  {
+    name: 'struct-arguments-only',
+    since: '7.1',
+    words: 'arguments of the traced function that point to no struct are numbers',
+    asked: true,
+  },
+  {
+    name: 'context-constant-offset',
+    since: '7.1',
+    words: 'a context that is not rewritten may be read through a pointer at a constant offset',
+    asked: true,
+  },
+  {
+    name: 'pointers-in-one-offset',
+    since: '7.1',
+    words: 'the constant offset of a pointer is part of its bounds',
     asked: true,
   },
   { name: 'obj-new-without-impl', since: '7.1', words: 'bpf_obj_new and its kin without _impl', asked: true },

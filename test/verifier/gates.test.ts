@@ -7,19 +7,34 @@ import { gateOpen, openKernel } from '../../src/kernel/index.ts'
 import { linkProgram, openObject } from '../../src/object/index.ts'
 import { verify } from '../../src/verifier/index.ts'
 import verdicts from '../fixtures/gates/verdicts.json' with { type: 'json' }
+import memoryVerdicts from '../fixtures/gates/verdicts-memory.json' with { type: 'json' }
 
 const said: Readonly<Record<string, Readonly<Record<string, string>>>> = verdicts
-const object = openObject(readFileSync('test/fixtures/gates/gates.bpf.o'), 'gates.bpf.o')
+const saidOfMemory: typeof said = memoryVerdicts
 
 describe.each(['6.12', '7.3'])('as the real Linux %s', (release) => {
   test.for(Object.keys(said))('%s', async (program) => {
-    const kernel = await openKernel(release)
-    if (!kernel.ok || !object.ok) throw new Error('kernel or object does not open')
-    const linked = linkProgram(object.value, program, kernel.value)
-    if (!linked.ok) throw new Error(linked.fault.what)
-    expect(verify(linked.value, kernel.value).verdict).toBe(said[program]![release]!.split(':')[0])
+    expect((await judge('gates.bpf.o', program, release)).verdict).toBe(said[program]![release]!.split(':')[0])
+  })
+  // these with the kernel's words
+  test.for(Object.keys(saidOfMemory))('%s', async (program) => {
+    const { verdict, message } = await judge('gates-memory.bpf.o', program, release)
+    const words = saidOfMemory[program]![release]!
+    expect(verdict === 'reject' ? `reject: ${withoutIds(message)}` : verdict).toBe(withoutIds(words))
   })
 })
+
+const withoutIds = (text: string): string => text.replace(/btf_id \d+/, 'btf_id N')
+
+async function judge(file: string, program: string, release: string): Promise<{ verdict: string; message: string }> {
+  const kernel = await openKernel(release)
+  const object = openObject(readFileSync(`test/fixtures/gates/${file}`), file)
+  if (!kernel.ok || !object.ok) throw new Error('kernel or object does not open')
+  const linked = linkProgram(object.value, program, kernel.value)
+  if (!linked.ok) throw new Error(linked.fault.what)
+  const report = verify(linked.value, kernel.value)
+  return { verdict: report.verdict, message: report.verdict === 'reject' ? report.message : '' }
+}
 
 // The first kernel with the other verdict is the one that the gate opens in.
 test.for([

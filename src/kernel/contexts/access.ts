@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One question: may this program read or write these bytes of its context, and what does it get?
-import type { Btf } from '../../btf/index.ts'
 import type { CtxAnswer, ProgramTraits } from '../types.ts'
+import type { ContextFacts } from './facts.ts'
 import { argumentAccess } from './btf-args.ts'
 import { contextRules, fieldAccess } from './rules.ts'
 
@@ -20,24 +20,24 @@ const RAW_TRACEPOINT = 96
  * 'invalid bpf_context access off=%d size=%d'. `signed`: by a sign-extending load.
  */
 export function ctxAccess(
-  vmlinux: Btf,
+  facts: ContextFacts,
   program: ProgramTraits,
   off: number,
   size: number,
   write: boolean,
   signed = false,
 ): CtxAnswer {
-  const answer = access(vmlinux, program, off, size, write)
+  const answer = access(facts, program, off, size, write)
   // A packet pointer kept in 32 bits cannot be sign-extended.
   return signed && answer.ok && answer.kind === 'pointer' ? refused : answer
 }
 
-function access(vmlinux: Btf, program: ProgramTraits, off: number, size: number, write: boolean): CtxAnswer {
+function access(facts: ContextFacts, program: ProgramTraits, off: number, size: number, write: boolean): CtxAnswer {
   if (off < 0 || size < 1) return refused
   const type = program.type
   if (type === 'BPF_PROG_TYPE_EXT') {
     if (program.target === undefined) return { ok: false, unsupported: 'the program this one replaces is not known' }
-    return access(vmlinux, { ...program, ...program.target, target: undefined }, off, size, write)
+    return access(facts, { ...program, ...program.target, target: undefined }, off, size, write)
   }
   const rule = contextRules.get(type)
   if (rule !== undefined) return fieldAccess(rule, program, off, size, write)
@@ -45,9 +45,12 @@ function access(vmlinux: Btf, program: ProgramTraits, off: number, size: number,
     case 'BPF_PROG_TYPE_TRACING':
     case 'BPF_PROG_TYPE_LSM':
     case 'BPF_PROG_TYPE_STRUCT_OPS':
-      return argumentAccess(vmlinux, program, off, size, write)
+      return argumentAccess(facts, program, off, size, write)
     case 'BPF_PROG_TYPE_KPROBE':
-      return !write && off % size === 0 && off + size <= PT_REGS ? number : refused
+      // uprobes may change registers; what is refused where a program of this type attaches elsewhere is refused then
+      return (!write || facts.gate('kprobe-context-writes')) && off % size === 0 && off + size <= PT_REGS
+        ? number
+        : refused
     case 'BPF_PROG_TYPE_TRACEPOINT':
       return !write && off % size === 0 && off >= 8 && off < MAX_TRACE ? number : refused
     case 'BPF_PROG_TYPE_RAW_TRACEPOINT':
@@ -58,7 +61,7 @@ function access(vmlinux: Btf, program: ProgramTraits, off: number, size: number,
     case 'BPF_PROG_TYPE_LIRC_MODE2':
       return !write && off === 0 && size === 4 ? number : refused
     case 'BPF_PROG_TYPE_NETFILTER':
-      return netfilter(vmlinux, off, size, write)
+      return netfilter(facts, off, size, write)
     default:
       return { ok: false, unsupported: `context of ${type}` }
   }
@@ -71,11 +74,17 @@ function rawTracepoint(type: string, off: number, size: number, write: boolean):
 }
 
 /** struct bpf_nf_ctx of include/linux/netfilter.h: { state, skb }. */
-function netfilter(vmlinux: Btf, off: number, size: number, write: boolean): CtxAnswer {
+function netfilter({ btf: vmlinux }: ContextFacts, off: number, size: number, write: boolean): CtxAnswer {
   const name = off === 0 ? 'nf_hook_state' : off === 8 ? 'sk_buff' : undefined
   const btfId = name === undefined ? undefined : vmlinux.find(name, 'struct')
   if (write || size !== 8 || btfId === undefined) return refused
   return { ok: true, kind: 'pointer', reg: 'PTR_TO_BTF_ID|PTR_TRUSTED', btf: vmlinux, btfId }
+}
+
+/** Programs of this type see a context that the kernel does not have: their accesses are rewritten. */
+export const isContextRewritten = ({ type, target }: ProgramTraits): boolean => {
+  const seen = type === 'BPF_PROG_TYPE_EXT' ? (target?.type ?? type) : type
+  return contextRules[seen] !== undefined && seen !== 'BPF_PROG_TYPE_CGROUP_DEVICE'
 }
 
 /** Does this type's context hold pointers to packet bytes that bound checks against PTR_TO_PACKET_END make readable? */

@@ -11,8 +11,8 @@ import {
   skipModifiersAndTypedefs,
   typeTags,
 } from '../../btf/index.ts'
-import { untrustedLsmHooks } from '../helpers/index.ts'
 import type { CtxAnswer, ProgramTraits } from '../types.ts'
+import { type ContextFacts, isHookIn } from './facts.ts'
 import { iteratorArgs } from './iterators.ts'
 import { promotedArgument, structOpsArgument } from './struct-ops-args.ts'
 import { ctxTypeName } from './names.ts'
@@ -28,7 +28,7 @@ const MAX_ARGS = 12
 
 /** Access to the arguments of the attach target. LSM programs are held to no bounds but the prototype's. */
 export function argumentAccess(
-  vmlinux: Btf,
+  facts: ContextFacts,
   program: ProgramTraits,
   off: number,
   size: number,
@@ -37,7 +37,7 @@ export function argumentAccess(
   if (program.type !== 'BPF_PROG_TYPE_LSM') {
     if (off < 0 || off >= 8 * MAX_ARGS || write || off % size !== 0) return refuse()
   }
-  const target = attachProto(vmlinux, program)
+  const target = attachProto(facts.btf, program)
   if (target === undefined) return { ok: false, unsupported: 'the attach target of this program is not known' }
   if (off % 8 !== 0) return refuse(`func '${target.name}' offset ${off} is not multiple of 8`)
   const index = slotOf(target, off)
@@ -48,13 +48,14 @@ export function argumentAccess(
     const param = target.proto.params[index + target.skip]
     return param === undefined
       ? refuse(missing)
-      : valueAccess(vmlinux, program, target, index, param.type, param.name, off, size)
+      : valueAccess(facts, program, target, index, param.type, param.name, off, size)
   }
   switch (program.attachType) {
     case 'BPF_LSM_MAC':
     case 'BPF_LSM_CGROUP':
     case 'BPF_TRACE_FEXIT':
-      return returnAccess(vmlinux, program, target, index, off, size)
+    case 'BPF_TRACE_FSESSION':
+      return returnAccess(facts, program, target, index, off, size)
     case 'BPF_MODIFY_RETURN':
       if (isSmallInt(resolveType(target.btf, target.proto.ret))) return number
       return refuse(`ret type ${kindText(resolveType(target.btf, target.proto.ret))} not allowed for fmod_ret`)
@@ -64,16 +65,16 @@ export function argumentAccess(
 }
 
 function returnAccess(
-  vmlinux: Btf,
+  facts: ContextFacts,
   program: ProgramTraits,
   target: AttachProto,
   index: number,
   off: number,
   size: number,
 ): CtxAnswer {
-  const answer = valueAccess(vmlinux, program, target, index, target.proto.ret, '', off, size)
+  const answer = valueAccess(facts, program, target, index, target.proto.ret, '', off, size)
   if (program.attachType !== 'BPF_LSM_MAC' || !answer.ok || answer.kind !== 'scalar') return answer
-  return { ...answer, range: lsmHookRange(program) }
+  return { ...answer, range: lsmHookRange(facts, program) }
 }
 
 /** Structs by value take as many slots as they need. The `void *` of a tracepoint counts as one here, as in the kernel. */
@@ -91,7 +92,7 @@ const slotBytes = (btf: Btf, id: BtfId): number =>
   pointee(btf, id) === undefined ? Math.ceil((sizeOf(btf, id) ?? 0) / 8) * 8 : 8
 
 function valueAccess(
-  vmlinux: Btf,
+  facts: ContextFacts,
   program: ProgramTraits,
   target: AttachProto,
   index: number,
@@ -110,14 +111,14 @@ function valueAccess(
   const own = structOpsArgument(program, target, index, { type: type.type, whole: size === 8 })
   if (own !== undefined) return own
   if (size !== 8) return refuse(`func '${name}' size ${size} must be 8`)
-  const known = iteratorArgument(vmlinux, program, off)
+  const known = iteratorArgument(facts.btf, program, off)
   if (known !== undefined && known.struct === undefined) return { ok: true, kind: 'pointer', reg: known.reg }
-  if (type.type === 0 || resolveType(btf, type.type).kind === 'int') return number
-  if (known?.struct !== undefined) return structPointer(vmlinux, known.reg, known.struct)
+  if (isNumberToPrograms(facts, btf, type.type)) return number
+  if (known?.struct !== undefined) return structPointer(facts.btf, known.reg, known.struct)
   const flags = ['PTR_TO_BTF_ID']
-  if (areArgumentsTrusted(program)) flags.push('PTR_TRUSTED')
+  if (areArgumentsTrusted(facts, program)) flags.push('PTR_TRUSTED')
   if (paramName.endsWith('__nullable') || isNullableTracepoint(btf, program, name, index)) flags.push('PTR_MAYBE_NULL')
-  if (program.target !== undefined) return contextOfTarget(vmlinux, program.target.type, btf, type.type, flags)
+  if (program.target !== undefined) return contextOfTarget(facts.btf, program.target.type, btf, type.type, flags)
   const tag = typeTags(btf, type.type)[0]
   if (tag === 'user') flags.push('MEM_USER')
   if (tag === 'percpu') flags.push('MEM_PERCPU')
@@ -131,6 +132,13 @@ function valueAccess(
     return { ...number, log: [...log, `marking pointer arg${index} as scalar as it may encode error`] }
   }
   return { ok: true, kind: 'pointer', reg: flags.join('|'), btf, btfId: promotedArgument(btf, program, id), log }
+}
+
+/** What a pointer to this reads as: pointers to no struct are numbers; until 7.1 only pointers to `void` and integers were. */
+function isNumberToPrograms({ gate }: ContextFacts, btf: Btf, pointee: BtfId): boolean {
+  if (pointee === 0) return true
+  const { kind } = resolveType(btf, pointee)
+  return gate('struct-arguments-only') ? kind !== 'struct' && kind !== 'union' : kind === 'int'
 }
 
 function iteratorArgument(vmlinux: Btf, program: ProgramTraits, off: number) {
@@ -154,12 +162,12 @@ function isNullableTracepoint(btf: Btf, program: ProgramTraits, name: string, in
   return btf.base !== undefined
 }
 
-function areArgumentsTrusted({ type, attachType, attachName }: ProgramTraits): boolean {
+function areArgumentsTrusted(facts: ContextFacts, { type, attachType, attachName }: ProgramTraits): boolean {
   switch (type) {
     case 'BPF_PROG_TYPE_TRACING':
       return attachType === 'BPF_TRACE_RAW_TP' || attachType === 'BPF_TRACE_ITER'
     case 'BPF_PROG_TYPE_LSM':
-      return !untrustedLsmHooks.has((attachName ?? '').replace(/^bpf_lsm_/, ''))
+      return !isHookIn(facts, 'untrusted_lsm_hooks', attachName)
     default:
       return type === 'BPF_PROG_TYPE_STRUCT_OPS'
   }

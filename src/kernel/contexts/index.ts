@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-export { convertsPacketPointers, ctxAccess } from './access.ts'
+export { convertsPacketPointers, ctxAccess, isContextRewritten } from './access.ts'
+export { isHookIn } from './facts.ts'
 export { ctxTypeName } from './names.ts'
 export { isIterator } from './iterators.ts'
 export { lsmHookRange, type ReturnRule, returnRange, returnRule } from './returns.ts'

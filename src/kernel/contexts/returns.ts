@@ -3,7 +3,7 @@
 // Messages: 'At program exit the register R0 has … should have been in [min, max]'; where R0 is no scalar,
 // 'At program exit the register R0 is not a known value (TYPE)'; a pointer, 'R0 leaks addr as return value'.
 import { type Btf, resolveType } from '../../btf/index.ts'
-import { boolLsmHooks } from '../helpers/index.ts'
+import { type ContextFacts, isHookIn } from './facts.ts'
 import type { ProgramTraits } from '../types.ts'
 import { attachProto } from './target.ts'
 
@@ -24,6 +24,8 @@ export type ReturnRule =
       readonly note?: string
     }
 
+type ReturnFacts = Pick<ContextFacts, 'btf' | 'functionSet'>
+
 const any: ReturnRule = { kind: 'any' }
 const range = (min: number, max: number): ReturnRule => ({ kind: 'range', min, max })
 
@@ -36,7 +38,8 @@ const mustAllow = new Set(
 )
 
 /** The rule for the value at program exit (and for bpf_throw's cookie without an exception callback). */
-export function returnRule(btf: Btf, program: ProgramTraits): ReturnRule {
+export function returnRule(kernel: ReturnFacts, program: ProgramTraits): ReturnRule {
+  const { btf } = kernel
   const attach = program.attachType ?? ''
   switch (program.type) {
     case 'BPF_PROG_TYPE_STRUCT_OPS':
@@ -59,12 +62,12 @@ export function returnRule(btf: Btf, program: ProgramTraits): ReturnRule {
     case 'BPF_PROG_TYPE_RAW_TRACEPOINT':
       return program.attachBtfId ? range(0, 0) : any
     case 'BPF_PROG_TYPE_TRACING':
-      if (attach === 'BPF_TRACE_FENTRY' || attach === 'BPF_TRACE_FEXIT') return range(0, 0)
+      if (/^BPF_TRACE_(FENTRY|FEXIT|FSESSION)(_MULTI)?$/.test(attach)) return range(0, 0)
       return attach === 'BPF_TRACE_ITER' ? range(0, 1) : any
     case 'BPF_PROG_TYPE_KPROBE':
-      return attach === 'BPF_TRACE_KPROBE_SESSION' ? range(0, 1) : any
+      return attach === 'BPF_TRACE_KPROBE_SESSION' || attach === 'BPF_TRACE_UPROBE_SESSION' ? range(0, 1) : any
     case 'BPF_PROG_TYPE_LSM':
-      return lsmRule(btf, program)
+      return lsmRule(kernel, program)
     default:
       return any
   }
@@ -72,15 +75,15 @@ export function returnRule(btf: Btf, program: ProgramTraits): ReturnRule {
 
 /** The range alone; undefined where any value will do. */
 export function returnRange(
-  btf: Btf,
+  kernel: ReturnFacts,
   program: ProgramTraits,
 ): { readonly min: number; readonly max: number } | undefined {
-  const rule = returnRule(btf, program)
+  const rule = returnRule(kernel, program)
   return rule.kind === 'range' ? rule : undefined
 }
 
-function lsmRule(btf: Btf, program: ProgramTraits): ReturnRule {
-  const nothing = returnsVoid(btf, program)
+function lsmRule(kernel: ReturnFacts, program: ProgramTraits): ReturnRule {
+  const nothing = returnsVoid(kernel.btf, program)
   if (program.attachType === 'BPF_LSM_CGROUP') {
     if (!nothing) return range(0, 1)
     return {
@@ -91,13 +94,15 @@ function lsmRule(btf: Btf, program: ProgramTraits): ReturnRule {
     }
   }
   if (nothing) return { kind: 'unread' }
-  return { kind: 'range', ...lsmHookRange(program), bits32: true }
+  return { kind: 'range', ...lsmHookRange(kernel, program), bits32: true }
 }
 
 /** What an LSM hook may return: 0 or an error, or a truth value for a few. */
-export function lsmHookRange(program: ProgramTraits): { readonly min: number; readonly max: number } {
-  const hook = (program.attachName ?? '').replace(/^bpf_lsm_/, '')
-  return boolLsmHooks.has(hook) ? { min: 0, max: 1 } : { min: -4095, max: 0 }
+export function lsmHookRange(
+  kernel: Pick<ContextFacts, 'functionSet'>,
+  program: ProgramTraits,
+): { readonly min: number; readonly max: number } {
+  return isHookIn(kernel, 'bool_lsm_hooks', program.attachName) ? { min: 0, max: 1 } : { min: -4095, max: 0 }
 }
 
 function returnsVoid(btf: Btf, program: ProgramTraits): boolean {

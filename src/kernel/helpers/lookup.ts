@@ -6,6 +6,7 @@ import { type AvailabilityRow, type AvailabilitySet, availability, setOfType } f
 import { allowedInProbe } from './probe-allow.ts'
 import { type GateName, gateOpen } from '../gates.ts'
 import { structOpsKind } from '../struct-ops-kinds.ts'
+import { withLaterFlags } from './later-flags.ts'
 import { helperRows } from './protos.ts'
 
 /** 'bpf_map_lookup_elem' for 1. */
@@ -48,7 +49,7 @@ export function lookupHelper(id: number, program: ProgramTraits, gate: Gate = ga
     return { ok: false, why: 'gpl', message: 'cannot call GPL-restricted function from non-GPL compatible program' }
   if (row.probe && !allowedInProbe(row.proto.name, program))
     return { ok: false, why: 'not_allowed', message: 'helper call is not allowed in probe' }
-  return { ok: true, proto: row.proto }
+  return { ok: true, proto: gate('helper-memory-flags') ? withLaterFlags(key ?? '', row.proto) : row.proto }
 }
 
 /** freplace programs count as what they replace (check_attach_btf_id takes over the target's verifier_ops). */

@@ -17,7 +17,7 @@ import {
 } from './regions.ts'
 import { readStack, readStackVariable, storeUnknown, writeStack, writeStackVariable } from './stack.ts'
 import { frameOf, requireStackBounds } from './stack-bounds.ts'
-import { socketAccess } from '../../kernel/index.ts'
+import { isContextRewritten, socketAccess } from '../../kernel/index.ts'
 import { packetAccessAllowed } from '../call/program-facts.ts'
 import type { Env } from '../env.ts'
 import { reject, unsupported } from '../report.ts'
@@ -263,8 +263,7 @@ function accessCtx(env: Env, a: Access, off: number): RegState {
 }
 
 export function requireCtxOffset(env: Env, number: number, reg: RegState): void {
-  void env
-  requireUnmodified(number, reg, false)
+  requireUnmodified(number, reg, env.rules.ctxOffsets && !isContextRewritten(env.traits))
 }
 
 /** Fields of bpf_sock, bpf_tcp_sock and bpf_xdp_sock as programs see them. */

@@ -49,24 +49,25 @@ export function requireMemRegion(
   zeroOk: boolean,
 ): void {
   const reg = env.reg(number)
-  const smin = scalar.sminN(reg.var)
-  const umax = scalar.umaxN(reg.var)
+  const [bounds, fixed] =
+    env.rules.oneOffset && reg.off !== 0
+      ? [scalar.addPointerOffset(reg.var, scalar.constantNumber(reg.off)), off]
+      : [reg.var, reg.off + off]
+  const smin = scalar.sminN(bounds)
+  const umax = scalar.umaxN(bounds)
   // Lowest address first: a negative minimum cannot be proven safe, whatever the maximum.
-  if (
-    smin < 0 &&
-    (smin < -(2 ** 31) || reg.off + off + smin !== ((reg.off + off + smin) | 0) || reg.off + off + smin < 0)
-  ) {
+  if (smin < 0 && (smin < -(2 ** 31) || fixed + smin !== ((fixed + smin) | 0) || fixed + smin < 0)) {
     reject('min-bound', `R${number} min value is negative, either use unsigned index or do a if (index >=0) check.`, {
       reg: number,
     })
   }
-  requireWithin(env, number, 'min', { off: smin + reg.off + off, size, memSize, zeroOk })
+  requireWithin(env, number, 'min', { off: smin + fixed, size, memSize, zeroOk })
   if (umax >= MAX_VAR_OFF) {
     reject('max-bound', `R${number} unbounded memory access, make sure to bounds check any such access`, {
       reg: number,
     })
   }
-  requireWithin(env, number, 'max', { off: umax + reg.off + off, size, memSize, zeroOk })
+  requireWithin(env, number, 'max', { off: umax + fixed, size, memSize, zeroOk })
 }
 
 /** The kernel prints the region's line, then which end of the range is outside; the last line is the message. */
@@ -74,12 +75,17 @@ function requireWithin(env: Env, number: number, end: 'min' | 'max', span: Span)
   const seen = outside(number, env.reg(number), span)
   if (seen === undefined) return
   env.verbose(seen)
-  reject(`${end}-outside`, `R${number} ${end} value is outside of the allowed memory range`, { reg: number, seen })
+  const rule = isPkt(env.reg(number)) ? 'packet-bounds' : `${end}-outside`
+  reject(rule, `R${number} ${end} value is outside of the allowed memory range`, { reg: number, seen })
 }
 
 /** Packet data: the range is proven by comparisons with packet end. */
 export function requirePacket(env: Env, number: number, off: number, size: number, zeroOk: boolean): void {
   const reg = env.reg(number)
+  if (env.rules.oneOffset) {
+    if (reg.size < 0) reject('packet-bounds', `R${number} offset is outside of the packet`, { reg: number })
+    return requireMemRegion(env, number, off, size, reg.size, zeroOk)
+  }
   if (scalar.sminN(reg.var) < 0) {
     reject('min-bound', `R${number} min value is negative, either use unsigned index or do a if (index >=0) check.`, {
       reg: number,

@@ -8,13 +8,14 @@ import type { RegState } from '../state/reg.ts'
 import { type Frame, MAX_STACK } from '../state/state.ts'
 import { hasVarOff, MAX_VAR_OFF, varOffText } from './regions.ts'
 
-/** direct: an insn; helper: a call that may read and write it. */
-export type StackAccess = 'read' | 'write' | 'helper'
+/** By an insn, or by a call that is known to read or to write; helper: by a call, which may do either; overwrite: by a call that writes. */
+export type StackAccess = 'read' | 'write' | 'helper' | 'overwrite'
 
 const accessText: Record<StackAccess, string> = {
   read: ' read from',
   write: ' write to',
   helper: ' indirect access to',
+  overwrite: ' write to',
 }
 /** Of the slot a byte lies in. An offset of 0, one past the frame's top, counts as slot 0, as it does to the kernel. */
 export const slotIndex = (off: number): number => Math.trunc((-off - 1) / 8)

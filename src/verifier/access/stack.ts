@@ -266,7 +266,7 @@ export function requireStackInitialized(
       })
     }
     markSlotRead(env.state, reg.frame, index)
-    if (access === 'helper') clobber(frame, index, slot, at)
+    if (access === 'helper' || access === 'overwrite') clobber(frame, index, slot, at)
   }
   return { min, max }
 }

@@ -38,6 +38,7 @@ import {
   unknownScalar,
 } from '../state/reg.ts'
 import { mapRegs } from '../state/state.ts'
+import { isKeyWithinArray } from './constant-key.ts'
 import { callHelperCallback } from './callbacks.ts'
 import { GET_FUNC_IP, requireFunctionEntered } from './func-ip.ts'
 import { changesPacket } from './effects.ts'
@@ -59,6 +60,8 @@ export interface Meta {
   releaseReg: number
   size: number
   memSize: number
+  /** The key is one that the map has. */
+  keyWithin: boolean
   retBtf: RegState | undefined
   kptr: SpecialField | undefined
   dynptr: RegState | undefined
@@ -114,6 +117,7 @@ export function callHelper(env: Env): void {
     releaseReg: 0,
     size: 0,
     memSize: 0,
+    keyWithin: false,
     retBtf: undefined,
     kptr: undefined,
     dynptr: undefined,
@@ -290,13 +294,15 @@ function byKind(
       return
     case 'ARG_PTR_TO_MAP_KEY':
       if (meta.map < 0) reject('map-first', 'invalid map_ptr to access map->key')
-      return requireMemory(
+      requireMemory(
         env,
         number,
         env.map(meta.map).keySize,
         { write: false, zeroOk: false, uninit: false },
         meta.pending,
       )
+      meta.keyWithin = isKeyWithinArray(env, number, meta.map)
+      return
     case 'ARG_PTR_TO_MAP_VALUE':
       if (meta.map < 0) reject('map-first', 'invalid map_ptr to access map->value')
       return requireMemory(env, number, env.map(meta.map).valueSize, zero, meta.pending)
@@ -401,6 +407,7 @@ function release(env: Env, meta: Meta, id: number, name: string): void {
 const DYNPTR_WRITE = 202
 const isPacketDynptr = (reg: RegState | undefined): boolean => reg?.dynptr === 'skb' || reg?.dynptr === 'skb_meta'
 
+const MAP_LOOKUP = 1
 const TAIL_CALL = 12
 const SMP_PROCESSOR_ID = 8
 
@@ -438,12 +445,12 @@ function special(env: Env, meta: Meta, id: number): void {
 /** What bpf_set_retval may set: the hook's own values; of getsockopt anything. */
 function requireRetval(env: Env): void {
   const lsm = env.prog.attachType === 'BPF_LSM_CGROUP'
-  const rule = returnRule(env.kernel.btf, env.traits)
+  const rule = returnRule(env.kernel, env.traits)
   if (lsm && rule.kind === 'range' && rule.note !== undefined)
     reject('set-retval-void', `BPF_LSM_CGROUP that attach to void LSM hooks can't modify return value!`)
   if (!env.rules.setRetvalRange || env.prog.attachType === 'BPF_CGROUP_GETSOCKOPT') return
   if (env.reg(1).kind !== 'scalar') reject('return-type', 'R1 is not a scalar', { reg: 1 })
-  const { min, max } = lsm ? lsmHookRange(env.traits) : { min: -4095, max: 0 }
+  const { min, max } = lsm ? lsmHookRange(env.kernel, env.traits) : { min: -4095, max: 0 }
   requireRange(env, 1, { min, max, context: 'bpf_set_retval', bits32: true })
 }
 
@@ -457,6 +464,7 @@ function returned(env: Env, meta: Meta, id: number): RegState {
     base = base.slice(0, -'_OR_NULL'.length)
     flags |= MAYBE_NULL
   }
+  if (id === MAP_LOOKUP && meta.keyWithin) flags &= ~MAYBE_NULL
   let value = made(env, meta, id, base, flags)
   if (mayBeNull(value) && value.id === 0) value = edit(value, { id: env.newId() })
   if (casts.has(id)) value = edit(value, { refObjId: meta.refObjId })

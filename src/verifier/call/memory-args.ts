@@ -84,7 +84,7 @@ export function requireMemory(env: Env, number: number, size: number, use: Memor
         0,
         size,
         use.zeroOk,
-        'helper',
+        env.rules.accessByKind ? (use.write ? 'overwrite' : 'read') : 'helper',
         use.uninit
           ? () => {
               filled = true

@@ -80,7 +80,7 @@ export function executeJump(env: Env, insn: Insn, fork: (target: number) => Stat
       if (mayBeNull(src) !== mayBeNull(dst)) return next
     }
   }
-  if (width === 64 && op.source === 'reg') learnPacketRange(insn, dst, src, here, other)
+  if (width === 64 && op.source === 'reg') learnPacketRange(env, insn, { dst, src }, { here, other })
   return next
 }
 
@@ -217,8 +217,18 @@ export function nonNull(env: Env, reg: RegState): RegState {
   return edit(reg, { flags, id: keeps ? reg.id : 0 })
 }
 
+interface Operands {
+  readonly dst: RegState
+  readonly src: RegState
+}
+/** The state goes on here, and after the jump in the other. */
+interface Sides {
+  readonly here: State
+  readonly other: State
+}
+
 /** `if (data + n > data_end)`: all packet pointers of the same origin learn the range. */
-function learnPacketRange(insn: Insn, dst: RegState, src: RegState, here: State, other: State): void {
+function learnPacketRange(env: Env, insn: Insn, { dst, src }: Operands, { here, other }: Sides): void {
   const op = insn.op.name
   const ends = (pkt: RegState, end: RegState): boolean =>
     (pkt.kind === 'pkt' && end.kind === 'pkt_end') ||
@@ -228,29 +238,41 @@ function learnPacketRange(insn: Insn, dst: RegState, src: RegState, here: State,
   const pkt = forward ? dst : src
   const reg = forward ? insn.dst : insn.src
   const name = forward ? op : (flipped.get(op) ?? '')
+  const reach = packetReach(env, pkt)
   if (name === 'jgt') {
-    widen(here, pkt, false)
+    widen(here, pkt, reach, { open: false })
     markEnd(other, reg, BEYOND_PKT_END)
   } else if (name === 'jlt') {
-    widen(other, pkt, true)
+    widen(other, pkt, reach, { open: true })
     markEnd(here, reg, AT_PKT_END)
   } else if (name === 'jge') {
-    widen(here, pkt, true)
+    widen(here, pkt, reach, { open: true })
     markEnd(other, reg, AT_PKT_END)
   } else if (name === 'jle') {
-    widen(other, pkt, false)
+    widen(other, pkt, reach, { open: false })
     markEnd(here, reg, BEYOND_PKT_END)
   }
 }
 
-function widen(state: State, pkt: RegState, open: boolean): void {
-  if (pkt.off < 0 || (pkt.off === 0 && open)) return
-  if (scalar.umaxN(pkt.var) > 0xffff || scalar.umaxN(pkt.var) + pkt.off > 0xffff) return
-  const range = pkt.off + (open ? 1 : 0)
+/** `open`: the pointer's own byte is before the end too. */
+function widen(state: State, pkt: RegState, range: number | undefined, { open }: { open: boolean }): void {
+  if (range === undefined || (range === 0 && open)) return
+  const known = range + (open ? 1 : 0)
   mapRegs(state, (reg) =>
-    reg.kind === pkt.kind && reg.id === pkt.id && reg.size < range ? edit(reg, { size: range }) : reg,
+    reg.kind === pkt.kind && reg.id === pkt.id && reg.size < known ? edit(reg, { size: known }) : reg,
   )
 }
+
+/** How far into the packet the pointer reaches: by its constant offset, or, where that is part of its bounds, by the whole. */
+function packetReach(env: Env, pkt: RegState): number | undefined {
+  if (env.rules.oneOffset) {
+    const reach = scalar.umaxN(scalar.addPointerOffset(pkt.var, scalar.constantNumber(pkt.off)))
+    return reach > MAX_PACKET_OFF ? undefined : reach
+  }
+  const variable = scalar.umaxN(pkt.var)
+  return pkt.off < 0 || variable > MAX_PACKET_OFF || variable + pkt.off > MAX_PACKET_OFF ? undefined : pkt.off
+}
+const MAX_PACKET_OFF = 0xffff
 
 function markEnd(state: State, number: number, mark: number): void {
   const { regs } = state.cur

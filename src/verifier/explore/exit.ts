@@ -47,7 +47,7 @@ export function enforceReturn(env: Env, number: number, name: string): void {
   const exceptionCb = env.state.frames[0]!.callback === 'exception'
   const nothing = number === 0 && inSubprog && !exceptionCb && frame.callback !== 'async'
   if (nothing && returnsVoid(env, env.subprogs[frame.subprog]!)) return
-  const rule = returnRule(env.kernel.btf, env.traits)
+  const rule = returnRule(env.kernel, env.traits)
   if (!inSubprog || exceptionCb || number === 1) {
     if (rule.kind === 'unread' && frame.callback !== 'async') return
   }

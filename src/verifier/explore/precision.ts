@@ -52,6 +52,13 @@ export function markPrecise(env: Env, reg: number): void {
   chase(env, env.state, wanted)
 }
 
+/** The scalar spilled in this stack slot matters exactly. */
+export function markSlotPrecise(env: Env, frame: number, slot: number): void {
+  const wanted = new Wanted()
+  wanted.setSlot(frame, slot)
+  chase(env, env.state, wanted)
+}
+
 /** Everything that was precise in the state we were pruned by is precise in ours. */
 export function propagatePrecision(env: Env, seen: State): void {
   const wanted = new Wanted()

@@ -13,7 +13,7 @@ import {
 import { layouts } from '../../../src/kernel/contexts/layouts.ts'
 import { contextRules } from '../../../src/kernel/contexts/rules.ts'
 import { availability } from '../../../src/kernel/helpers/availability.ts'
-import { openKernel } from '../../../src/kernel/index.ts'
+import { type GateName, gateOpen, openKernel } from '../../../src/kernel/index.ts'
 import { structOpsKinds } from '../../../src/kernel/struct-ops-kinds.ts'
 import type { Kernel, ProgramTraits } from '../../../src/kernel/types.ts'
 
@@ -59,6 +59,8 @@ const btf: Btf = {
   find: (name) => types.find((type) => type.name === name)?.id as BtfId | undefined,
   declTags: () => [],
 }
+
+const facts = { btf, gate: (name: GateName) => gateOpen(name, '6.12'), functionSet: () => new Set<string>() }
 
 describe('layouts', () => {
   test.for(Object.entries(layouts))('%s: fields do not overlap and come in order', ([, fields]) => {
@@ -121,36 +123,36 @@ const samples: [string, string | undefined, number, number, boolean, string | un
   ['SYSCALL', undefined, 4096, 8, true, 'scalar'],
 ]
 test.for(samples)('%s %s: offset %i size %i write %s gives %s', ([type, attach, off, size, write, want]) => {
-  const answer = ctxAccess(btf, program(type, attach), off, size, write)
+  const answer = ctxAccess(facts, program(type, attach), off, size, write)
   expect(answer.ok ? (answer.kind === 'pointer' ? answer.reg : 'scalar') : undefined).toBe(want)
 })
 
 test('a sign-extending load gets no packet pointer', () => {
-  expect(ctxAccess(btf, program('XDP', 'BPF_XDP'), 0, 4, false, true)).toEqual({ ok: false })
-  expect(ctxAccess(btf, program('XDP', 'BPF_XDP'), 12, 4, false, true)).toMatchObject({ kind: 'scalar' })
+  expect(ctxAccess(facts, program('XDP', 'BPF_XDP'), 0, 4, false, true)).toEqual({ ok: false })
+  expect(ctxAccess(facts, program('XDP', 'BPF_XDP'), 12, 4, false, true)).toMatchObject({ kind: 'scalar' })
 })
 
 describe('arguments of a function', () => {
   const fexit = program('TRACING', 'BPF_TRACE_FEXIT', { attachBtfId: 6, attachName: 'f' })
   const fentry = { ...fexit, attachType: 'BPF_TRACE_FENTRY' }
   test('pointers are typed, numbers are numbers, fexit also sees the result', () => {
-    expect(ctxAccess(btf, fentry, 0, 8, false)).toMatchObject({ kind: 'pointer', reg: 'PTR_TO_BTF_ID', btfId: 2 })
-    expect(ctxAccess(btf, fentry, 8, 8, false)).toMatchObject({ kind: 'scalar' })
-    expect(ctxAccess(btf, fexit, 16, 8, false)).toMatchObject({ kind: 'scalar' })
+    expect(ctxAccess(facts, fentry, 0, 8, false)).toMatchObject({ kind: 'pointer', reg: 'PTR_TO_BTF_ID', btfId: 2 })
+    expect(ctxAccess(facts, fentry, 8, 8, false)).toMatchObject({ kind: 'scalar' })
+    expect(ctxAccess(facts, fexit, 16, 8, false)).toMatchObject({ kind: 'scalar' })
   })
   test('refusals say why', () => {
-    expect(ctxAccess(btf, fentry, 16, 8, false)).toMatchObject({ message: "func 'f' doesn't have 3-th argument" })
-    expect(ctxAccess(btf, fentry, 4, 4, false)).toMatchObject({ message: "func 'f' offset 4 is not multiple of 8" })
-    expect(ctxAccess(btf, fentry, 0, 4, false)).toMatchObject({ message: "func 'f' size 4 must be 8" })
-    expect(ctxAccess(btf, fentry, 0, 8, true)).toEqual({ ok: false })
+    expect(ctxAccess(facts, fentry, 16, 8, false)).toMatchObject({ message: "func 'f' doesn't have 3-th argument" })
+    expect(ctxAccess(facts, fentry, 4, 4, false)).toMatchObject({ message: "func 'f' offset 4 is not multiple of 8" })
+    expect(ctxAccess(facts, fentry, 0, 4, false)).toMatchObject({ message: "func 'f' size 4 must be 8" })
+    expect(ctxAccess(facts, fentry, 0, 8, true)).toEqual({ ok: false })
   })
   test('LSM arguments are trusted except where they are being freed', () => {
     const open = program('LSM', 'BPF_LSM_MAC', { attachBtfId: 9, attachName: 'bpf_lsm_file_open' })
     const free = program('LSM', 'BPF_LSM_MAC', { attachBtfId: 8, attachName: 'bpf_lsm_task_free' })
-    expect(ctxAccess(btf, open, 0, 8, false)).toMatchObject({ reg: 'PTR_TO_BTF_ID|PTR_TRUSTED' })
-    expect(ctxAccess(btf, free, 0, 8, false)).toMatchObject({ reg: 'PTR_TO_BTF_ID' })
-    expect(returnRule(btf, open)).toMatchObject({ min: -4095, max: 0 })
-    expect(returnRule(btf, free)).toEqual({ kind: 'unread' })
+    expect(ctxAccess(facts, open, 0, 8, false)).toMatchObject({ reg: 'PTR_TO_BTF_ID|PTR_TRUSTED' })
+    expect(ctxAccess(facts, free, 0, 8, false)).toMatchObject({ reg: 'PTR_TO_BTF_ID' })
+    expect(returnRule(facts, open)).toMatchObject({ min: -4095, max: 0 })
+    expect(returnRule(facts, free)).toEqual({ kind: 'unread' })
   })
 })
 
@@ -163,11 +165,11 @@ test.for([
   ['TRACING', 'BPF_TRACE_ITER', 0, 1],
   ['NETFILTER', 'BPF_NETFILTER', 0, 1],
 ] as const)('%s %s returns %i to %i', ([type, attach, min, max]) => {
-  expect(returnRange(btf, program(type, attach))).toMatchObject({ min, max })
+  expect(returnRange(facts, program(type, attach))).toMatchObject({ min, max })
 })
 test('XDP and TC return what they like', () => {
-  expect(returnRange(btf, program('XDP', 'BPF_XDP'))).toBeUndefined()
-  expect(returnRange(btf, program('SCHED_CLS'))).toBeUndefined()
+  expect(returnRange(facts, program('XDP', 'BPF_XDP'))).toBeUndefined()
+  expect(returnRange(facts, program('SCHED_CLS'))).toBeUndefined()
 })
 
 describe('stores into kernel structs', () => {

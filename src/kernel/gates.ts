@@ -184,6 +184,12 @@ export const gateRows = [
     words: 'helpers say of all memory whether they read or write it',
     asked: true,
   },
+  {
+    name: 'linked-differences',
+    since: '7.0',
+    words: 'copies of a number stay linked when something is taken from one, or added in 32 bits',
+    asked: true,
+  },
   { name: 'opt-is-nullable', since: '7.0', words: 'the suffix __opt became __nullable', asked: true },
   {
     name: 'implicit-args',
@@ -292,7 +298,12 @@ export const gateRows = [
   },
   { name: 'unlock-ends-rcu', since: '7.2', words: 'pointers that lived by a lock are untrusted after it', asked: true },
   { name: 'many-args', since: '7.2', words: 'more than five arguments, through r11' },
-  { name: 'circular-ranges', since: '7.2', words: 'signed and unsigned bounds as one circular range' },
+  {
+    name: 'circular-ranges',
+    since: '7.2',
+    words: 'signed and unsigned bounds as one circular range',
+    asked: true,
+  },
   { name: 'deepest-call-16', since: '7.2', words: 'sixteen frames instead of eight', asked: true },
   { name: 'set-retval-range', since: '7.2', words: 'bpf_set_retval takes what the program may return', asked: true },
   {
@@ -366,6 +377,12 @@ export const gateRows = [
     name: 'arena-arithmetic-unmixed',
     since: '7.3',
     words: 'one instruction does arithmetic on arena pointers or on numbers, not both',
+    asked: true,
+  },
+  {
+    name: 'null-by-register',
+    since: '7.3',
+    words: 'a comparison with a register that holds 0 tells NULL apart, too',
     asked: true,
   },
   { name: 'null-arguments-exact', since: '7.3', words: 'that an argument is NULL is exact', asked: true },

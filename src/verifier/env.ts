@@ -8,6 +8,7 @@ import type { Kernel, ProgramTraits } from '../kernel/index.ts'
 import type { LinkedProgram, MapDef } from '../object/index.ts'
 import { type BtfRecord, type KernelTypes, laterFields, mapRecord, noRecord } from './record.ts'
 import { type PathStep, reject } from './report.ts'
+import { circular, type Domain, linear } from './scalar/index.ts'
 import { type Rules, rulesOf } from './rules.ts'
 import { notInit, type RegState } from './state/reg.ts'
 import type { Frame, LinkedReg, LoopVisit, StackTouch, State, ToStack } from './state/state.ts'
@@ -93,6 +94,8 @@ export class Env {
   /** Registers' liveness is known before exploration, instead of noted during it. */
   readonly staticLiveness: boolean
   readonly rules: Rules
+  /** How scalars are tracked. */
+  readonly domain: Domain
   readonly insns: readonly Insn[]
   readonly notes: InsnNote[]
   subprogs: Subprog[] = []
@@ -150,6 +153,7 @@ export class Env {
     this.traced = options.trace === true ? Number.POSITIVE_INFINITY : Number(options.trace ?? 0)
     this.staticLiveness = kernel.gate('static-register-liveness')
     this.rules = rulesOf(kernel)
+    this.domain = this.rules.circular ? circular : linear
     this.insns = prog.insns
     this.notes = prog.insns.map(() => ({
       prune: false,

@@ -153,11 +153,11 @@ const anyOfSize = (a: Access): scalar.Scalar =>
 function finishLoad(env: Env, a: Access, value: RegState): RegState {
   if (value.kind !== 'scalar' || a.size === 8) return value
   if (extendsSign(a)) {
-    const extended = scalar.movsx(value.var, a.size as 1 | 2 | 4, 64)
+    const extended = env.domain.movsx(value.var, a.size as 1 | 2 | 4, 64)
     // until 7.2 what was filled stays linked to what was spilled, though its sign was extended
     return env.rules.signedFillsUnlinked ? scalarReg(extended) : withVar(value, extended)
   }
-  const narrowed = scalar.truncateLoad(value.var, a.size)
+  const narrowed = env.domain.truncateLoad(value.var, a.size)
   return narrowed === value.var ? value : { ...value, var: narrowed }
 }
 

@@ -51,7 +51,7 @@ export function requireMemRegion(
   const reg = env.reg(number)
   const [bounds, fixed] =
     env.rules.oneOffset && reg.off !== 0
-      ? [scalar.addPointerOffset(reg.var, scalar.constantNumber(reg.off)), off]
+      ? [env.domain.addPointerOffset(reg.var, scalar.constantNumber(reg.off)), off]
       : [reg.var, reg.off + off]
   const smin = scalar.sminN(bounds)
   const umax = scalar.umaxN(bounds)

@@ -49,9 +49,10 @@ export function executeAlu(env: Env, insn: Insn): void {
     if (isPointer(dst)) return env.setReg(insn.dst, unknownScalar)
     const value =
       op.name === 'neg'
-        ? scalar.alu('neg', op.width as 32 | 64, dst.var, dst.var)
-        : scalar.byteSwap(op.name, op.size as 2 | 4 | 8, dst.var)
-    return env.setReg(insn.dst, scalarReg(value))
+        ? env.domain.alu('neg', op.width as 32 | 64, dst.var, dst.var)
+        : env.domain.byteSwap(op.name, op.size, dst.var)
+    // on a little-endian machine `le64` changes nothing, links neither
+    return env.setReg(insn.dst, value === dst.var ? dst : scalarReg(value))
   }
   if (op.name === 'mov' || op.name === 'movsx' || op.name === 'addr_space_cast') return move(env, insn)
   const src = op.source === 'reg' ? readReg(env, insn.src) : scalarReg(scalar.constantNumber(insn.imm))
@@ -78,13 +79,13 @@ export function executeAlu(env: Env, insn: Insn): void {
       return executeMasked(env, insn, src)
     }
   }
-  const value = scalarReg(scalar.alu(op.name as 'add', op.width as 32 | 64, dst.var, src.var))
-  env.setReg(insn.dst, linkDelta(insn, dst, src, value))
+  const value = scalarReg(env.domain.alu(op.name, op.width as 32 | 64, dst.var, src.var))
+  env.setReg(insn.dst, linkDelta(env, insn, { dst, src, value }))
 }
 
 function executeMasked(env: Env, insn: Insn, src: RegState): void {
   const dst = env.reg(insn.dst)
-  env.setReg(insn.dst, scalarReg(scalar.alu(insn.op.name, insn.op.width as 32 | 64, dst.var, src.var)))
+  env.setReg(insn.dst, scalarReg(env.domain.alu(insn.op.name, insn.op.width as 32 | 64, dst.var, src.var)))
 }
 
 /** 64-bit arithmetic on arena pointers becomes 32-bit when the program is rewritten, so nothing else may go through the insn. */
@@ -95,26 +96,40 @@ function noteArenaUse(env: Env, use: 'arena' | 'other'): void {
   note.arenaUse = use
 }
 
+interface Sum {
+  readonly dst: RegState
+  readonly src: RegState
+  /** The result, linked to nothing. */
+  readonly value: RegState
+}
+
 /** `r2 = r1; r2 += 4`: the copies stay linked, at a distance. */
-function linkDelta(insn: Insn, dst: RegState, src: RegState, value: RegState): RegState {
-  if (
-    insn.op.name !== 'add' ||
-    insn.op.width !== 64 ||
-    dst.id === 0 ||
-    dst.delta !== undefined ||
-    !scalar.isConst(src.var) ||
-    (insn.op.source === 'reg' && insn.src === insn.dst)
-  )
-    return value
+function linkDelta(env: Env, insn: Insn, { dst, src, value }: Sum): RegState {
+  const { op } = insn
+  if (dst.id === 0 || dst.delta !== undefined || (op.source === 'reg' && insn.src === insn.dst)) return value
+  if (env.rules.linkedDifferences) return linkDifference(insn, { dst, src, value })
+  if (op.name !== 'add' || op.width !== 64 || !scalar.isConst(src.var)) return value
   const delta = scalar.constNumber(src.var)
   // a constant destination carries no link
   if (Number.isNaN(delta) || delta > 0x7fffffff || delta < 0) return value
   return edit(value, { id: dst.id, delta })
 }
 
+/** Since 7.0 also what is taken away, and what is added in 32 bits to what has no more. */
+function linkDifference({ op }: Insn, { dst, src, value }: Sum): RegState {
+  const narrow = op.width === 32
+  if (op.name !== 'add' && op.name !== 'sub') return value
+  if (narrow ? !scalar.isConst32(src.var) || scalar.umaxN(dst.var) > 0xffffffff : !scalar.isConst(src.var)) return value
+  const amount = narrow ? scalar.s32min(src.var) : scalar.constNumber(src.var)
+  // what is taken away must have a negative
+  if (amount !== (amount | 0) || (op.name === 'sub' && amount === -0x80000000)) return value
+  return edit(value, { id: dst.id, delta: op.name === 'sub' ? 0 - amount : amount, aux: narrow ? 32 : 0 })
+}
+
 /** The scalar as it is copied: under an id, by which the copies learn from each other; a link at a distance does not go on. */
 export function linkable(env: Env, reg: RegState): RegState {
-  if (reg.delta !== undefined) return edit(reg, { id: scalar.isConst(reg.var) ? 0 : env.newId(), delta: undefined })
+  if (reg.delta !== undefined)
+    return edit(reg, { id: scalar.isConst(reg.var) ? 0 : env.newId(), delta: undefined, aux: 0 })
   return reg.id === 0 && !scalar.isConst(reg.var) ? edit(reg, { id: env.newId() }) : reg
 }
 
@@ -145,8 +160,8 @@ function move(env: Env, insn: Insn): void {
       src = linked
     }
     if (op.width === 64 && !sext) return env.setReg(insn.dst, src)
-    const value = sext ? scalar.movsx(src.var, op.size as 1 | 2 | 4, op.width as 32 | 64) : scalar.zext32(src.var)
-    return env.setReg(insn.dst, edit(src, keeps ? { var: value } : { var: value, id: 0, delta: undefined }))
+    const value = sext ? env.domain.movsx(src.var, op.size, op.width as 32 | 64) : env.domain.zext32(src.var)
+    return env.setReg(insn.dst, edit(src, keeps ? { var: value } : { var: value, id: 0, delta: undefined, aux: 0 }))
   }
   if (op.width === 32) return env.setReg(insn.dst, scalarReg(scalar.unsignedOfSize(4)))
   if (sext) return env.setReg(insn.dst, unknownScalar)
@@ -194,7 +209,7 @@ function pointerAlu(env: Env, insn: Insn, dst: RegState, src: RegState): void {
     if (known && Number.isInteger(moved) && moved === (moved | 0)) {
       result = edit(ptr, { off: moved, ...forgottenEnd(env, ptr) })
     } else {
-      result = edit(ptr, { var: scalar.addPointerOffset(ptr.var, off.var) })
+      result = edit(ptr, { var: env.domain.addPointerOffset(ptr.var, off.var) })
       if (isPkt(ptr)) result = edit(result, { id: env.newId(), size: 0 })
     }
   } else if (op.name === 'sub') {
@@ -204,7 +219,7 @@ function pointerAlu(env: Env, insn: Insn, dst: RegState, src: RegState): void {
     if (known && Number.isInteger(moved) && moved === (moved | 0))
       result = edit(ptr, { off: moved, ...forgottenEnd(env, ptr) })
     else {
-      result = edit(ptr, { var: scalar.subPointerOffset(ptr.var, off.var) })
+      result = edit(ptr, { var: env.domain.subPointerOffset(ptr.var, off.var) })
       if (isPkt(ptr)) result = edit(result, { id: env.newId(), ...(scalar.sminN(off.var) < 0 ? { size: 0 } : {}) })
     }
   } else if (op.name === 'and' || op.name === 'or' || op.name === 'xor') {

@@ -11,6 +11,7 @@ import {
   ALLOC,
   constReg,
   edit,
+  isNull,
   isPkt,
   isPointer,
   MAYBE_NULL,
@@ -41,33 +42,33 @@ export function executeJump(env: Env, insn: Insn, fork: (target: number) => Stat
   const dst = readReg(env, insn.dst)
   env.stepToStack = ((dst.kind === 'fp' ? DST_TO_STACK : 0) | (src.kind === 'fp' ? SRC_TO_STACK : 0)) as ToStack
   const width = op.width as 32 | 64
-  const taken = isTaken(op.name, width, dst, src)
+  if (env.rules.linkedDifferences) collectOperands(env, insn, { dst, src })
+  const taken = isTaken(env, insn, { dst, src })
   if (taken !== undefined) {
     if (!isPointer(dst)) markPrecise(env, insn.dst)
     if (op.source === 'reg' && !isPointer(src)) markPrecise(env, insn.src)
     return taken ? target : next
   }
-  const linked: LinkedReg[] = []
-  if (op.source === 'reg' && src.kind === 'scalar' && src.id !== 0) collectLinked(env.state, src.id, linked)
-  if (dst.kind === 'scalar' && dst.id !== 0) collectLinked(env.state, dst.id, linked)
+  const linked = collectOperands(env, insn, { dst, src })
   if (linked.length > 1) env.stepLinked = linked
   const other = fork(target)
   const here = env.state
   if (dst.kind === 'scalar' && src.kind === 'scalar') {
-    refine(here, insn, dst, src, false)
-    refine(other, insn, dst, src, true)
+    refine(env, here, insn, { dst, src, taken: false })
+    refine(env, other, insn, { dst, src, taken: true })
   }
   // a scalar compared with a pointer teaches nothing, but is brought in step all the same
   if (linked.length > 1) {
     for (const state of [here, other]) {
-      if (op.source === 'reg') syncLinked(state, insn.src, linked)
-      syncLinked(state, insn.dst, linked)
+      if (op.source === 'reg') syncLinked(env, state, insn.src, linked)
+      syncLinked(env, state, insn.dst, linked)
     }
   }
   if (dst.kind === 'scalar' && src.kind === 'scalar') return next
   const eq = op.name === 'jeq'
   if (eq || op.name === 'jne') {
-    if (width === 64 && op.source === 'imm' && insn.imm === 0 && mayBeNull(dst)) {
+    if (width === 64 && isNullOperand(env, insn, src) && mayBeNull(dst)) {
+      if (op.source === 'reg') markPrecise(env, insn.src)
       markNull(env, here, dst, !eq)
       markNull(env, other, dst, eq)
       return next
@@ -84,8 +85,16 @@ export function executeJump(env: Env, insn: Insn, fork: (target: number) => Stat
   return next
 }
 
-function isTaken(op: string, width: 32 | 64, dst: RegState, src: RegState): boolean | undefined {
-  if (dst.kind === 'scalar' && src.kind === 'scalar') return scalar.branchTaken(op as 'jeq', width, dst.var, src.var)
+/** 0, or since 7.3 a register known to hold it. */
+const isNullOperand = (env: Env, { op, imm }: Insn, src: RegState): boolean =>
+  op.source === 'imm' ? imm === 0 : env.rules.nullByRegister && isNull(src)
+
+function isTaken(env: Env, insn: Insn, { dst, src }: Operands): boolean | undefined {
+  const op = insn.op.name
+  const width = insn.op.width as 32 | 64
+  if (dst.kind === 'scalar' && src.kind === 'scalar' && insn.op.source === 'reg' && insn.dst === insn.src)
+    return env.domain.branchTakenSelf(op, width, dst.var)
+  if (dst.kind === 'scalar' && src.kind === 'scalar') return env.domain.branchTaken(op, width, dst.var, src.var)
   if (width === 32) return undefined
   if (isPkt(dst) && src.kind === 'pkt_end') return packetTaken(op, dst)
   if (dst.kind === 'pkt_end' && isPkt(src)) return packetTaken(flipped.get(op) ?? op, src)
@@ -134,35 +143,49 @@ function notNull(reg: RegState): boolean {
   }
 }
 
+/** What is linked to either side; those beyond so many lose the link. */
+function collectOperands(env: Env, { op }: Insn, { dst, src }: Operands): LinkedReg[] {
+  const linked: LinkedReg[] = []
+  if (op.source === 'reg' && src.kind === 'scalar' && src.id !== 0) collectLinked(env, src.id, linked)
+  if (dst.kind === 'scalar' && dst.id !== 0) collectLinked(env, dst.id, linked)
+  return linked
+}
+
 /** Registers and slots that hold scalars of this id, the current frame's first. A register compared with another of its id counts twice. */
-function collectLinked(state: State, id: number, out: LinkedReg[]): void {
+function collectLinked(env: Env, id: number, out: LinkedReg[]): void {
+  const { state } = env
   for (let f = state.frames.length - 1; f >= 0; f--) {
     const { regs, stack } = state.frames[f]!
+    const live = env.rules.linkedDifferences ? env.liveRegs[state.frames[f + 1]?.callsite ?? env.insn]! : 0x3ff
     for (let i = 0; i < 10; i++) {
       const reg = regs[i]!
-      if (reg.kind !== 'scalar' || reg.id !== id) continue
+      if (reg.kind !== 'scalar' || reg.id !== id || (live & (1 << i)) === 0) continue
       if (out.length < MAX_LINKED) out.push({ frame: f, in: 'reg', index: i })
-      else regs[i] = edit(reg, { id: 0, delta: undefined })
+      else regs[i] = edit(reg, { id: 0, delta: undefined, aux: 0 })
     }
     for (let s = 0; s < stack.length; s++) {
       const slot = stack[s]!
       if (!isSpilledScalar(slot) || slot.reg.id !== id) continue
       if (out.length < MAX_LINKED) out.push({ frame: f, in: 'slot', index: s })
-      else stack[s] = { types: slot.types, reg: edit(slot.reg, { id: 0, delta: undefined }) }
+      else stack[s] = { types: slot.types, reg: edit(slot.reg, { id: 0, delta: undefined, aux: 0 }) }
     }
   }
 }
 
-function refine(state: State, insn: Insn, dst: RegState, src: RegState, taken: boolean): void {
+interface Refinement extends Operands {
+  readonly taken: boolean
+}
+
+function refine(env: Env, state: State, insn: Insn, { dst, src, taken }: Refinement): void {
   const { op } = insn
   const { regs } = state.cur
   if (op.source === 'reg' && insn.dst === insn.src) {
     regs[insn.dst] = edit(regs[insn.dst]!, {
-      var: scalar.refineBranchSelf(op.name, op.width as 32 | 64, dst.var, taken),
+      var: env.domain.refineBranchSelf(op.name, op.width as 32 | 64, dst.var, taken),
     })
     return
   }
-  const [a, b] = scalar.refineBranch(op.name as 'jeq', op.width as 32 | 64, dst.var, src.var, taken)
+  const [a, b] = env.domain.refineBranch(op.name, op.width as 32 | 64, dst.var, src.var, taken)
   const fromReg = op.source === 'reg'
   if (fromReg && b !== src.var) regs[insn.src] = withVar(regs[insn.src]!, b)
   if (a !== dst.var) regs[insn.dst] = withVar(regs[insn.dst]!, a)
@@ -172,15 +195,18 @@ function refine(state: State, insn: Insn, dst: RegState, src: RegState, taken: b
  * Copies of a scalar learn what one of them learnt, each at its own distance. One at no distance becomes the very value, link and
  * all: a copy that 0 was added to passes on that it was moved, and what was moved loses its link when it moves again.
  */
-function syncLinked(state: State, number: number, linked: readonly LinkedReg[]): void {
+function syncLinked(env: Env, state: State, number: number, linked: readonly LinkedReg[]): void {
   const known = state.cur.regs[number]!
   if (known.kind !== 'scalar' || known.id === 0) return
   for (const { frame, in: place, index } of linked) {
     const { regs, stack } = state.frames[frame]!
     const reg = place === 'slot' ? stack[index]!.reg : regs[index]!
     if (reg === known || reg.id !== known.id || reg.kind !== 'scalar') continue
+    // a distance in 32 bits says nothing of one in 64
+    if (reg.aux !== known.aux && reg.delta !== undefined && known.delta !== undefined) continue
     const shift = (reg.delta ?? 0) - (known.delta ?? 0)
-    const next = shift === 0 ? known : withVar(reg, scalar.linkedPlus(known.var, shift))
+    const width = reg.aux === 32 || known.aux === 32 ? 32 : 64
+    const next = shift === 0 ? known : withVar(reg, env.domain.linkedPlus(known.var, shift, width))
     if (place === 'slot') stack[index] = { types: stack[index]!.types, reg: next }
     else regs[index] = next
   }
@@ -266,7 +292,7 @@ function widen(state: State, pkt: RegState, range: number | undefined, { open }:
 /** How far into the packet the pointer reaches: by its constant offset, or, where that is part of its bounds, by the whole. */
 function packetReach(env: Env, pkt: RegState): number | undefined {
   if (env.rules.oneOffset) {
-    const reach = scalar.umaxN(scalar.addPointerOffset(pkt.var, scalar.constantNumber(pkt.off)))
+    const reach = scalar.umaxN(env.domain.addPointerOffset(pkt.var, scalar.constantNumber(pkt.off)))
     return reach > MAX_PACKET_OFF ? undefined : reach
   }
   const variable = scalar.umaxN(pkt.var)

@@ -21,37 +21,13 @@ import {
   violation,
 } from './bounds.ts'
 import { equal } from './order.ts'
+import { type Condition, proofOf } from './proofs.ts'
 import { andBits, intersectBits, intersectLowBits, orBits } from './tnum.ts'
 import type { Draft, Scalar } from './types.ts'
 import { copy, known, unbind32, unbind64 } from './types.ts'
 import { lessS, lessU, maxU32, minU32 } from './word.ts'
 
 type Width = 32 | 64
-type Condition = 'equal' | 'unequal' | 'set' | 'clear' | 'le' | 'lt' | 'sle' | 'slt'
-
-interface Proof {
-  readonly yes: Condition
-  readonly yesSwap: boolean
-  readonly no: Condition
-  readonly noSwap: boolean
-}
-
-/** Each jump: the condition it proves when taken and when not, and whether the sides are swapped for it. */
-const proofs: Readonly<Record<JumpName, Proof>> = {
-  jeq: { yes: 'equal', yesSwap: false, no: 'unequal', noSwap: false },
-  jne: { yes: 'unequal', yesSwap: false, no: 'equal', noSwap: false },
-  jset: { yes: 'set', yesSwap: false, no: 'clear', noSwap: false },
-  jlt: { yes: 'lt', yesSwap: false, no: 'le', noSwap: true },
-  jle: { yes: 'le', yesSwap: false, no: 'lt', noSwap: true },
-  jgt: { yes: 'lt', yesSwap: true, no: 'le', noSwap: false },
-  jge: { yes: 'le', yesSwap: true, no: 'lt', noSwap: false },
-  jslt: { yes: 'slt', yesSwap: false, no: 'sle', noSwap: true },
-  jsle: { yes: 'sle', yesSwap: false, no: 'slt', noSwap: true },
-  jsgt: { yes: 'slt', yesSwap: true, no: 'sle', noSwap: false },
-  jsge: { yes: 'sle', yesSwap: true, no: 'slt', noSwap: false },
-}
-const proofOf = (op: string): Proof | undefined => (proofs as Readonly<Record<string, Proof>>)[op]
-
 /** Both sides of `if a op b` on the path where it is `taken` or not. A side that learns nothing is returned as it was. */
 export function refineBranch(
   op: JumpName | (string & {}),

@@ -84,7 +84,7 @@ function netfilter({ btf: vmlinux }: ContextFacts, off: number, size: number, wr
 /** Programs of this type see a context that the kernel does not have: their accesses are rewritten. */
 export const isContextRewritten = ({ type, target }: ProgramTraits): boolean => {
   const seen = type === 'BPF_PROG_TYPE_EXT' ? (target?.type ?? type) : type
-  return contextRules[seen] !== undefined && seen !== 'BPF_PROG_TYPE_CGROUP_DEVICE'
+  return contextRules.has(seen) && seen !== 'BPF_PROG_TYPE_CGROUP_DEVICE'
 }
 
 /** Does this type's context hold pointers to packet bytes that bound checks against PTR_TO_PACKET_END make readable? */

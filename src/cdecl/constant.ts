@@ -86,8 +86,9 @@ export function parseInteger(text: string): bigint | undefined {
   if (digits.length > 1 && digits.startsWith('0') && !/[xb]/.test(digits[1]!)) digits = `0o${digits.slice(1)}`
   try {
     return BigInt(digits)
-  } catch {
-    return undefined
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
   }
 }
 

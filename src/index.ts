@@ -10,8 +10,6 @@ export {
   type Limits,
   type Place,
   type Result,
-  unwrap,
-  UnwrapError,
 } from './fault/index.ts'
 export {
   addModule,
@@ -29,12 +27,9 @@ export {
   defineModule,
   describeKfunc,
   type Kfunc,
-  type KfuncFlag,
   type KfuncModule,
   type ModuleDefinition,
   parseModuleJson,
-  type RuleViolation,
 } from './kfunc/index.ts'
 export { type BpfObject, type LinkedProgram, linkProgram, openObject } from './object/index.ts'
 export { type Report, verify, type VerifyOptions } from './verifier/index.ts'
-export type { ProgTypeName, ProgTypeWord } from './uapi/index.ts'

@@ -2,9 +2,7 @@
 // What an explanation is, before anybody prints it: places, labels and sentences; no layout, no colour.
 
 import type { Limit } from '../fault/index.ts'
-import type { ProgTypeName } from '../uapi/index.ts'
 import type { Report } from '../verifier/index.ts'
-import type { DiagnosticCode } from './codes/index.ts'
 
 /** A line of the program's C source, as the object's line info has it. */
 export interface Source {
@@ -61,7 +59,7 @@ export interface Fix {
 /** A verdict, explained. */
 export interface Diagnostic {
   /** Stable: 'KF012'. */
-  readonly code: DiagnosticCode
+  readonly code: string
   readonly title: string
   /** The verifier's rule that was broken. */
   readonly ruleId: string
@@ -87,7 +85,7 @@ export interface Outcome {
   readonly program: string
   readonly section: string
   /** 'BPF_PROG_TYPE_XDP' …, undefined where it has none. */
-  readonly type: ProgTypeName | undefined
+  readonly type: string | undefined
   readonly verdict: 'accept' | 'reject' | 'unsupported' | 'load_error'
   /** The verifier's report; undefined for load errors. */
   readonly report?: Report | undefined

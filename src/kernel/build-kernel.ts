@@ -2,7 +2,6 @@
 // A `Kernel` from its parts. Everything that opens one (a profile, an image, raw BTF, a module on top) ends here.
 
 import { type Btf, type BtfId, pointee, typeName } from '../btf/index.ts'
-import { withJson } from '../fault/index.ts'
 import {
   type Destructor,
   hookRows,
@@ -104,12 +103,7 @@ export function buildKernel(parts: KernelParts): Kernel {
     configOf: parts.configOf,
   }
   partsOf.set(kernel, parts)
-  return withJson(kernel, ({ release, kfuncs, modules, notes }) => ({
-    release,
-    kfuncs: [...kfuncs.keys()],
-    modules: modules.map(({ name }) => name),
-    notes,
-  }))
+  return kernel
 }
 
 /** Registrations hold the types that every kernel's hook serves; here those come that joined later. */

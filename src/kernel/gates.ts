@@ -114,6 +114,12 @@ export const gateRows = [
     words: 'internal errors of the verifier are told as its bugs',
     asked: true,
   },
+  {
+    name: 'attach-refusals-named',
+    since: '6.17',
+    words: 'a function that may not be traced is named',
+    asked: true,
+  },
   { name: 'tail-call-map-told', since: '6.17', words: 'bpf_tail_call says what map it wants', asked: true },
   { name: 'kfunc-prog-suffix', since: '6.17', until: '7.0', words: 'the parameter suffix __prog' },
   { name: 'string-kfuncs', since: '6.17', words: 'bpf_strcmp and its kin', asked: true },
@@ -216,6 +222,12 @@ export const gateRows = [
     asked: true,
   },
   {
+    name: 'func-ip-in-sessions',
+    since: '7.1',
+    words: 'bpf_get_func_ip is told to work in fsession programs too',
+    asked: true,
+  },
+  {
     name: 'syscall-context-moves',
     since: '7.1',
     words: 'the context of syscall programs at any offset; only theirs is memory to a call',
@@ -263,6 +275,12 @@ export const gateRows = [
     name: 'global-throws',
     since: '7.1',
     words: 'a global function that may throw leaves its caller on that path; global functions may return void',
+    asked: true,
+  },
+  {
+    name: 'refused-writes-placed',
+    since: '7.2',
+    words: 'a write to a kernel struct that is refused names register, struct and place',
     asked: true,
   },
   {

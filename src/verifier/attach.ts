@@ -120,7 +120,10 @@ function checkLsm({ kernel, traits }: Env, { btfId, name }: AttachTarget): void 
 }
 
 function checkTraced({ prog, kernel }: Env, { name }: AttachTarget): void {
-  if (kernel.functionSet('btf_id_deny').has(name)) reject('attach-denied', '')
+  const named = kernel.gate('attach-refusals-named')
+  if (kernel.functionSet('btf_id_deny').has(name))
+    reject('attach-denied', named ? `Attaching tracing programs to function '${name}' is rejected.` : '')
   if (prog.attachType === 'BPF_TRACE_FENTRY' || !kernel.functionSet('noreturn_deny').has(name)) return
-  reject('attach-noreturn', 'Attaching fexit/fmod_ret to __noreturn functions is rejected.')
+  const kinds = kernel.gate('tracing-sessions') ? 'fexit/fsession/fmod_ret' : 'fexit/fmod_ret'
+  reject('attach-noreturn', `Attaching ${kinds} to __noreturn function${named ? ` '${name}'` : 's'} is rejected.`)
 }

@@ -42,6 +42,11 @@ const rows: readonly WordingRow[] = [
     to: 'expected prog array map for tail cal',
   },
   {
+    gate: 'func-ip-in-sessions',
+    from: /supported only for fentry\/fexit\/fmod_ret programs$/,
+    to: 'supported only for fentry/fexit/fsession/fmod_ret programs',
+  },
+  {
     gate: 'obj-new-without-impl',
     from: /expected for bpf_(percpu_)?obj_drop_impl\(\)/,
     to: 'expected for bpf_$1obj_drop()',

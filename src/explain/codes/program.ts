@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // KF150 … KF199: the program as a whole, and what is ours to say rather than the kernel's.
-import type { CodeText } from './row.ts'
+import type { CodeRow } from './row.ts'
 
 const doc = 'Documentation/bpf/verifier.rst'
 
-export const programCodes = [
+export const programCodes: readonly CodeRow[] = [
   {
     code: 'KF150',
     title: 'the program cannot attach where it wants to',
@@ -238,4 +238,4 @@ export const programCodes = [
     help: [],
     text: 'A rule of the verifier that has no page of its own; the message of the kernel says which.',
   },
-] as const satisfies readonly CodeText[]
+]

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // KF030 … KF049: references and kptrs.
-import type { CodeText } from './row.ts'
+import type { CodeRow } from './row.ts'
 
-export const referenceCodes = [
+export const referenceCodes: readonly CodeRow[] = [
   {
     code: 'KF030',
     title: 'there is no reference to release',
@@ -168,4 +168,4 @@ export const referenceCodes = [
     text: 'The field holds a pointer with a count. A plain store would lose the old one; a read of half of it would leak an address.',
     example: '09-kptr/kptr:kptr_store',
   },
-] as const satisfies readonly CodeText[]
+]

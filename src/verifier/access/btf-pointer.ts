@@ -88,7 +88,11 @@ export function accessBtfPointer(env: Env, number: number, off: number, size: nu
   if (write && (reg.flags & UNTRUSTED) !== 0) reject('btf-write', 'only read is supported', details)
   if (write && !isAllocated(reg)) {
     const answer = structAccess(env.kernel.btf, env.traits, { btf: reg.btf!, id: reg.btfId }, at, size)
-    if (!answer.ok) reject('btf-write', answer.message, details)
+    if (!answer.ok) {
+      const placed = answer.message === '' && env.kernel.gate('refused-writes-placed')
+      const words = placed ? `R${number} cannot write into ptr_${name} at off=${at} size=${size}` : answer.message
+      reject('btf-write', words, details)
+    }
     return unknownScalar
   }
   return walk(env, reg, reg.btf!, reg.btfId, at, size, isAllocated(reg))

@@ -10,6 +10,5 @@ mkdir -p "$O"; cp "$here/config-6.12s" "$O/.config"
 m() { make -s -C "$K" O="$O" CC=gcc-12 HOSTCC=gcc-12 "$@"; }
 m olddefconfig; m -j"$(nproc)" bzImage
 cp "$O/arch/x86/boot/bzImage" "$LAB/vmlinuz-6.12s"; cp "$O/.config" "$LAB/config-6.12s"
-objcopy -O binary --only-section=.BTF --set-section-flags .BTF=alloc "$O/vmlinux" "$LAB/vmlinux-6.12s.btf"
-objcopy -O binary --only-section=.BTF_ids "$O/vmlinux" "$LAB/vmlinux-6.12s.btf_ids"
+objcopy --dump-section .BTF="$LAB/vmlinux-6.12s.btf" --dump-section .BTF_ids="$LAB/vmlinux-6.12s.btf_ids" "$O/vmlinux" /dev/null
 mkdir -p "$LAB/build/deb-6.12s/lib/modules/$(cat "$O/include/config/kernel.release")/kernel"

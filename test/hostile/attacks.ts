@@ -286,8 +286,8 @@ export const attacks: readonly Attack[] = [
   { name: 'nested-structs', what: '80 members a level, 6 levels deep', bytes: () => nestedStructs(6, 80) },
   {
     name: 'many-programs',
-    what: '20 programs that all walk 700,000 instructions',
+    what: '3 programs that all walk 700,000 instructions',
     walks: true,
-    bytes: () => manyPrograms(20, 350_000),
+    bytes: () => manyPrograms(3, 350_000),
   },
 ]

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What is around the program: example objects whose types, records, maps, symbols or relocations were changed by chance, loaded by
- * libbpf into the real kernel (QEMU) and judged by us. The instructions stay as they are (mutate.ts changes those).
+ * What is around the program: objects whose types, records, maps, symbols, relocations or sections were changed, loaded by libbpf into
+ * the real kernel (QEMU) and judged by us. The instructions stay as they are (mutate.ts changes those). Of each three, two are changed as
+ * around/edits.ts lists it, and one by chance.
  *
  *   node scripts/run.mjs conformance/loads.ts --seed 1 --count 400     the same mutants for the same seed
+ *     --programs N                       of objects with at most so many programs (default: 4)
  *     --dir FOLDER                       where mutants and answers are kept (default: $LAB/loads)
  *     --write                            only write the mutants and their list there
  *     --again                            compare with the answers in the folder, without asking the kernel
@@ -11,12 +13,13 @@
  * Exit status 1: a false accept.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openObject } from '../src/object/index.ts'
-import { mutant } from '../test/fuzz/mutate.ts'
+import { mutant, random } from '../test/fuzz/mutate.ts'
 import { objects } from '../test/fuzz/objects.ts'
+import { changed } from './around/edits.ts'
 import { compare, count, disagreements, percent } from './compare.ts'
 import { judge } from './judge.ts'
 import { lab, labKernel, oracle, readRows, type Row, setUp, version } from './lab.ts'
@@ -29,6 +32,8 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     count: { type: 'string', default: '400' },
     dir: { type: 'string', default: join(lab, 'loads') },
+    programs: { type: 'string', default: '4' },
+    kernel: { type: 'string' },
     again: { type: 'boolean' },
     write: { type: 'boolean' },
   },
@@ -57,16 +62,21 @@ process.exitCode = c.falseAccepts > 0 ? 1 : 0
 function write(): void {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  const small = objects().filter((path) => {
+  const around = ['test/fixtures/around', 'test/fixtures/object'].flatMap((dir) =>
+    readdirSync(dir).flatMap((name) => (name.endsWith('.o') ? [join(dir, name)] : [])),
+  )
+  const small = [...around, ...objects()].filter((path) => {
     const opened = openObject(readFileSync(path), basename(path))
-    return opened.ok && opened.value.littleEndian && opened.value.programs.length <= 4
+    return opened.ok && opened.value.littleEndian && opened.value.programs.length <= Number(values.programs)
   })
   const list: string[] = []
   const notes: string[] = []
   for (let i = 0; i < Number(values.count); i++) {
     const path = small[i % small.length]!
     const name = `${String(i).padStart(4, '0')}-${basename(path)}`
-    const { bytes, what } = mutant(readFileSync(path), Number(values.seed) * 1_000_000 + i, { only: sections })
+    const seed = Number(values.seed) * 1_000_000 + i
+    const good = readFileSync(path)
+    const { bytes, what } = i % 3 === 0 ? mutant(good, seed, { only: sections }) : changed(good, random(seed))
     writeFileSync(join(folder, name), bytes)
     list.push(name)
     notes.push(`${name} ${path} ${what}`)

@@ -3,11 +3,13 @@
 
 import type { Env } from './env.ts'
 import { roleAt } from './explore/flow.ts'
+import { checkJumpRoom } from './jump-room.ts'
 import { reject } from './report.ts'
 
 /** Only insns that some path met: the kernel has removed the others by then. */
 export function checkRewrites(env: Env): void {
   if (!env.rules.signedArenaLoads) checkArenaLoads(env)
+  checkJumpRoom(env)
   checkFunctionAddresses(env)
 }
 

@@ -6,6 +6,7 @@ import {
   helperId,
   helperName,
   helperNames,
+  isLoadable,
   mapType,
   mapTypes,
   progType,
@@ -65,4 +66,30 @@ describe('section names', () => {
   test.for(['tc/mine', 'xdp/mine', 'kprobes/x', 'tcx', 'cls_test', '', '?'])('%s means nothing', (section) => {
     expect(sectionRule(section)).toBeUndefined()
   })
+})
+
+test.for([
+  ['BPF_PROG_TYPE_NETFILTER', undefined, false],
+  ['BPF_PROG_TYPE_NETFILTER', 'BPF_NETFILTER', true],
+  ['BPF_PROG_TYPE_SK_LOOKUP', undefined, false],
+  ['BPF_PROG_TYPE_SK_REUSEPORT', undefined, true],
+  ['BPF_PROG_TYPE_CGROUP_SOCK', undefined, true],
+  ['BPF_PROG_TYPE_CGROUP_SOCK', 'BPF_CGROUP_INET4_BIND', false],
+  ['BPF_PROG_TYPE_CGROUP_SOCK_ADDR', undefined, false],
+  ['BPF_PROG_TYPE_CGROUP_SOCK_ADDR', 'BPF_CGROUP_UDP6_SENDMSG', true],
+  ['BPF_PROG_TYPE_CGROUP_SKB', undefined, true],
+  ['BPF_PROG_TYPE_CGROUP_SOCKOPT', undefined, false],
+  ['BPF_PROG_TYPE_SYSCALL', undefined, true],
+  ['BPF_PROG_TYPE_SYSCALL', 'BPF_XDP', false],
+  ['BPF_PROG_TYPE_XDP', 'BPF_CGROUP_INET4_BIND', true],
+] as const)('%s with %s: loaded %s (bpf_prog_load_check_attach)', ([type, attach, loads]) => {
+  expect(isLoadable(type, attach)).toBe(loads)
+})
+
+test('programs of every section are loadable with its attach type', () => {
+  const known = new Set<string>(attachTypes.map(({ name }) => name))
+  for (const { section, type, attach } of sectionRules) {
+    expect(isLoadable(type, attach), section).toBe(true)
+    if (attach !== undefined) expect(known.has(attach), attach).toBe(true)
+  }
 })

@@ -122,6 +122,7 @@ export const programCodes: readonly CodeRow[] = [
       'arena-signed-load',
       'arena-mixed',
       'function-removed',
+      'jump-room',
     ],
     section: 'RFC 9669',
     rule: 'Every instruction is well formed and reachable, jumps stay inside their function, and R10 is never written.',

@@ -6,12 +6,19 @@ import { readFileSync, writeFileSync } from 'node:fs'
 
 const demo = /node dist\/cli\.js (.*?) \|\|/.exec(readFileSync('package.json', 'utf8'))![1]!.split(' ')
 const { stdout } = spawnSync(process.execPath, ['dist/cli.js', ...demo], { encoding: 'utf8' })
-const blocks: [RegExp, string][] = [
-  [/(\$ npm ci && npm run demo\n)[\s\S]*?(```)/, stdout],
-  [/(## From TypeScript\n\n```ts\n)[\s\S]*?(```)/, readFileSync('examples/check.ts', 'utf8')],
-  [/(## Kfuncs of your own[\s\S]*?```ts\n)[\s\S]*?(```)/, readFileSync('examples/host.ts', 'utf8')],
-]
-let text = readFileSync('README.md', 'utf8')
-for (const [place, content] of blocks)
-  text = text.replace(place, (_, before: string, after: string) => before + content + after)
-writeFileSync('README.md', text)
+/** Documents and the code that stands in them, in this order. */
+const shown: Readonly<Record<string, readonly string[]>> = {
+  'README.md': ['examples/check.ts', 'examples/host.ts'],
+  'docs/modules.md': ['examples/host.ts', 'examples/guest.ts', 'examples/modules/filtered.ts'],
+}
+for (const [file, examples] of Object.entries(shown)) {
+  const code = examples.map((path) => readFileSync(path, 'utf8'))
+  const text = readFileSync(file, 'utf8')
+    .replace(
+      /(\$ npm ci && npm run demo\n)[\s\S]*?(```)/,
+      (_, before: string, after: string) => before + stdout + after,
+    )
+    .replace(/(```ts\n)[\s\S]*?(```)/g, (_, before: string, after: string) => before + code.shift() + after)
+  if (code.length > 0) throw new Error(`${file} does not show ${code.length} of its examples`)
+  writeFileSync(file, text)
+}

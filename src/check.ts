@@ -1,9 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // The main job in one call: bytes of an object and a kernel in, a verdict with its explanation for every program out.
 import { deprecationWarnings, explain, explainFault, explainLimit, type Outcome } from './explain/index.ts'
-import { Budget, type Fault, LimitReached, type Limits, ok, type Result } from './fault/index.ts'
+import {
+  argumentKinds,
+  Budget,
+  type Fault,
+  formatFault,
+  LimitReached,
+  type Limits,
+  ok,
+  type Result,
+  withJson,
+  wrongArgument,
+} from './fault/index.ts'
 import type { Kernel } from './kernel/index.ts'
 import { type BpfObject, type LinkedProgram, linkProgram, type ObjectProgram, openObject } from './object/index.ts'
+import type { ProgTypeName, ProgTypeWord } from './uapi/index.ts'
 import { type Report, verify } from './verifier/index.ts'
 
 export interface CheckOptions extends Limits {
@@ -14,7 +26,7 @@ export interface CheckOptions extends Limits {
   /** Only the program of this name. */
   readonly program?: string
   /** Program type for sections that libbpf does not know: 'xdp', 'BPF_PROG_TYPE_XDP'. Those that it knows keep theirs. */
-  readonly type?: string
+  readonly type?: ProgTypeName | ProgTypeWord
   /** Load flags besides what the object asks for: BPF_F_STRICT_ALIGNMENT (1) and the like. */
   readonly flags?: number
   /** Write the kernel-format log (slower). */
@@ -29,8 +41,15 @@ export interface Checked extends Outcome {
   readonly linked?: LinkedProgram
 }
 
-/** Judges every program of an object as the kernel's verifier would, each alone. A `Fault` where the object cannot be read. */
+/**
+ * Judges every program of an object as the kernel's verifier would, each alone. A `Fault` where the object cannot be read. What comes
+ * back can be given to JSON.stringify.
+ */
 export function check(bytes: Uint8Array, kernel: Kernel, options: CheckOptions = {}): Result<Checked[]> {
+  const wrong =
+    wrongArgument('the first argument of check()', bytes, argumentKinds.bytes) ??
+    wrongArgument('the second argument of check()', kernel, argumentKinds.kernel)
+  if (wrong !== undefined) return { ok: false, fault: wrong }
   const opened = openForCheck(bytes, options)
   if (!opened.ok) return opened
   const { totalMs } = options
@@ -70,7 +89,10 @@ const TRACED = 20_000
 /** Beyond so many, a walk is not gone over again for its explanation's sake. */
 const MOST_RETRACED = 250_000
 
-/** Links, verifies and explains one program. `end`: when the object it is in must be done. */
+/**
+ * Links, verifies and explains one program of an object that was opened. `end`: when the object it is in must be done. Throws a
+ * TypeError where an argument is of another kind.
+ */
 export function checkProgram(
   object: BpfObject,
   program: ObjectProgram,
@@ -78,11 +100,17 @@ export function checkProgram(
   options: CheckOptions = {},
   end?: { readonly at: number; readonly totalMs: number },
 ): Checked {
+  const wrong =
+    wrongArgument('the first argument of checkProgram()', object, argumentKinds.object) ??
+    wrongArgument('the second argument of checkProgram()', program, argumentKinds.program) ??
+    wrongArgument('the third argument of checkProgram()', kernel, argumentKinds.kernel)
+  if (wrong !== undefined) throw new TypeError(formatFault(wrong))
   const start = performance.now()
   const { name, section, type } = program
   const common = { object: object.name, program: name, section, type, kfuncs: [], warnings: object.warnings }
   const budget = new Budget({ ...options, ...(end === undefined ? {} : { end }) })
-  const timed = (outcome: Checked): Checked => ({ ...outcome, timeUs: Math.round((performance.now() - start) * 1000) })
+  const timed = (outcome: Checked): Checked =>
+    inJson({ ...outcome, timeUs: Math.round((performance.now() - start) * 1000) })
   try {
     budget.spend(Number.POSITIVE_INFINITY)
     const linked = linkProgram(object, program, kernel, typeOption(program, options.type))
@@ -97,6 +125,18 @@ export function checkProgram(
   }
 }
 
+function inJson(checked: Checked): Checked {
+  if (checked.report !== undefined) withJson(checked.report, reportView)
+  if (checked.linked !== undefined) withJson(checked.linked)
+  return withJson(checked)
+}
+
+/** Of the path, where it went: the registers at each step are more than most programs are worth in text. */
+const reportView = (report: Report): object =>
+  report.verdict === 'reject'
+    ? { ...report, path: report.path.map(({ insn, frame }) => ({ insn, frame })) }
+    : { ...report }
+
 function judge(result: LinkedProgram, kernel: Kernel, options: CheckOptions, budget: Budget): Checked {
   const { flags = 0 } = options
   const linked = flags === 0 ? result : { ...result, flags: result.flags | flags }
@@ -107,7 +147,8 @@ function judge(result: LinkedProgram, kernel: Kernel, options: CheckOptions, bud
     object: linked.object,
     program: linked.name,
     section: linked.section,
-    type: linked.type,
+    // The linker knows no others.
+    type: linked.type as ProgTypeName,
     verdict: report.verdict,
     report,
     message: report.verdict === 'load_error' ? report.message : undefined,

@@ -10,6 +10,8 @@ export {
   type Limits,
   type Place,
   type Result,
+  unwrap,
+  UnwrapError,
 } from './fault/index.ts'
 export {
   addModule,
@@ -27,9 +29,12 @@ export {
   defineModule,
   describeKfunc,
   type Kfunc,
+  type KfuncFlag,
   type KfuncModule,
   type ModuleDefinition,
   parseModuleJson,
+  type RuleViolation,
 } from './kfunc/index.ts'
 export { type BpfObject, type LinkedProgram, linkProgram, openObject } from './object/index.ts'
 export { type Report, verify, type VerifyOptions } from './verifier/index.ts'
+export type { ProgTypeName, ProgTypeWord } from './uapi/index.ts'

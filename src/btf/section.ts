@@ -88,6 +88,11 @@ export class BtfSection implements Btf {
     return { nameOffset: nameOffset!, vlen: vlenOf(info!), flag: flagOf(info!), word: word!, extra: extra! }
   }
 
+  /** For JSON.stringify: a kernel's types are megabytes, so they are told by name and number. */
+  toJSON(): object {
+    return { name: this.name, types: this.count, base: this.base?.name }
+  }
+
   findAll(name: string): readonly BtfId[] {
     const known = this.#found.get(name)
     if (known !== undefined) return known

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // One object's programs judged one after the other; shared by `check` and its workers.
-import { type CheckOptions, checkProgram, openForCheck } from '../check.ts'
+import { type CheckOptions, checkProgram, fullType, openForCheck } from '../check.ts'
 import type { Outcome } from '../explain/index.ts'
 import { formatFault } from '../fault/index.ts'
 import type { Kernel } from '../kernel/index.ts'
+import type { ProgTypeName } from '../uapi/index.ts'
 import { bugText } from './bug.ts'
 import type { CheckFlags } from './main.ts'
 import { readInput, UsageError } from './usage.ts'
@@ -13,7 +14,7 @@ export interface Begun {
   readonly object: string
   readonly program: string
   readonly section: string
-  readonly type: string | undefined
+  readonly type: ProgTypeName | undefined
   /** Among the programs of the object that are asked for. */
   readonly index: number
 }
@@ -74,7 +75,7 @@ function checkOptions(path: string, flags: CheckFlags): CheckOptions {
     name: objectName(path),
     log: flags.log ?? false,
     legacyMaps: flags.legacyMaps ?? false,
-    ...(type === undefined ? {} : { type }),
+    ...(type === undefined ? {} : { type: fullType(type) as ProgTypeName }),
     ...(timeout === undefined ? {} : { timeMs: timeout * 1000 }),
     ...(totalTimeout === undefined ? {} : { totalMs: totalTimeout * 1000 }),
     ...(maxInsns === undefined ? {} : { maxInsns }),

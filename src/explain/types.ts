@@ -2,7 +2,9 @@
 // What an explanation is, before anybody prints it: places, labels and sentences; no layout, no colour.
 
 import type { Limit } from '../fault/index.ts'
+import type { ProgTypeName } from '../uapi/index.ts'
 import type { Report } from '../verifier/index.ts'
+import type { DiagnosticCode } from './codes/index.ts'
 
 /** A line of the program's C source, as the object's line info has it. */
 export interface Source {
@@ -59,7 +61,7 @@ export interface Fix {
 /** A verdict, explained. */
 export interface Diagnostic {
   /** Stable: 'KF012'. */
-  readonly code: string
+  readonly code: DiagnosticCode
   readonly title: string
   /** The verifier's rule that was broken. */
   readonly ruleId: string
@@ -85,7 +87,7 @@ export interface Outcome {
   readonly program: string
   readonly section: string
   /** 'BPF_PROG_TYPE_XDP' …, undefined where it has none. */
-  readonly type: string | undefined
+  readonly type: ProgTypeName | undefined
   readonly verdict: 'accept' | 'reject' | 'unsupported' | 'load_error'
   /** The verifier's report; undefined for load errors. */
   readonly report?: Report | undefined

@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the texts of a code are filled in with: names, words and conditions taken from the case at hand.
 
-import { acquiresOf, callerWords, iteratorFamily, type Kfunc, NoAnswer, partnerOf, releasesOf } from '../kfunc/index.ts'
+import {
+  acquiresOf,
+  callerWords,
+  iteratorFamily,
+  type Kfunc,
+  NoAnswer,
+  partnerOf,
+  partnerOfKfunc,
+  releasesOf,
+} from '../kfunc/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import type { LinkedProgram } from '../object/index.ts'
 import { scalar } from '../verifier/index.ts'
@@ -50,7 +59,7 @@ export function valuesOf(
         : didYouMean(name, program, kernel),
     ...argumentValues(report, causes, program),
     ...lossValues(causes, report, program),
-    ...(report.rule === 'reference-leak' ? leakValues(report, program) : {}),
+    ...(report.rule === 'reference-leak' ? leakValues(report, program, kernel) : {}),
     ...programValues(program),
     ...conditions(report, causes, program),
     ...accessValues(report, causes),
@@ -98,7 +107,7 @@ function lossValues({ lost, reg }: Causes, { path }: Rejected, program: LinkedPr
 }
 
 /** A reference that nobody gave back: who returned it and what takes it. */
-function leakValues({ details, path }: Rejected, program: LinkedProgram): Values {
+function leakValues({ details, path }: Rejected, program: LinkedProgram, kernel: Kernel): Values {
   const acquired = details.at?.at(-1)?.insn
   if (acquired === undefined) return {}
   const acquirer = callee(program, acquired)?.name
@@ -106,7 +115,7 @@ function leakValues({ details, path }: Rejected, program: LinkedProgram): Values
   const result = after > 0 ? path[after]?.regs[0] : undefined
   const struct = result?.kind === 'btf' && result.btfId !== 0 ? structName(result) : undefined
   const family = acquirer === undefined ? undefined : iteratorFamily(acquirer)
-  const partner = acquirer === undefined ? undefined : partnerOf(acquirer)
+  const partner = acquirer === undefined ? undefined : partnerOfKfunc(kernel.kfuncs.get(acquirer) ?? { name: acquirer })
   const releases =
     (struct === undefined || family !== undefined ? [] : releasesOf(struct)).length > 0
       ? releasesOf(struct!)
@@ -224,7 +233,7 @@ const helperReleases: ReadonlyMap<string, string> = new Map(
 const macroName = (name: string): string => name.replace(/_impl$/, '')
 
 function partnerNames(kfunc: Kfunc | undefined): string | undefined {
-  const partner = kfunc === undefined ? undefined : partnerOf(kfunc.name)
+  const partner = kfunc === undefined ? undefined : partnerOfKfunc(kfunc)
   return partner === undefined || partner.names.length === 0 ? undefined : orList(partner.names.map(macroName))
 }
 

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every floor returns instead of throwing: where something is, what is wrong there, what to do.
+import { wrongArgument } from './arguments.ts'
+
+export { argumentKinds, wrongArgument } from './arguments.ts'
+export { withJson } from './json.ts'
 
 import { printable } from './printable.ts'
 
@@ -42,6 +46,27 @@ export const ok = <T>(value: T): Result<T> => ({ ok: true, value })
 
 export function fail(what: string, place: Place = {}, hint?: string): { readonly ok: false; readonly fault: Fault } {
   return { ok: false, fault: { kind: 'fault', what, place, ...(hint === undefined ? {} : { hint }) } }
+}
+
+/** What `unwrap` throws: the fault as one line, with its place and its hint; the fault itself is beside it. */
+export class UnwrapError extends Error {
+  readonly fault: Fault
+  constructor(fault: Fault) {
+    super(formatFault(fault))
+    this.name = 'UnwrapError'
+    this.fault = fault
+  }
+}
+
+/** The value of a result that must not fail, for scripts and tests; a fault is thrown with its place and its hint. */
+export function unwrap<T>(result: Result<T>): T {
+  const fault = wrongArgument('what is unwrapped', result, {
+    what: 'a Result',
+    fits: (value) => typeof value === 'object' && value !== null && 'ok' in value,
+  })
+  if (fault !== undefined) throw new TypeError(formatFault(fault))
+  if (!result.ok) throw new UnwrapError(result.fault)
+  return result.value
 }
 
 /** Carried through deep readers and turned into a `Result` at the public edge by `attempt`; never leaves a floor. */

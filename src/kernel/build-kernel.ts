@@ -2,6 +2,7 @@
 // A `Kernel` from its parts. Everything that opens one (a profile, an image, raw BTF, a module on top) ends here.
 
 import { type Btf, type BtfId, pointee, typeName } from '../btf/index.ts'
+import { withJson } from '../fault/index.ts'
 import {
   type Destructor,
   hookRows,
@@ -103,7 +104,12 @@ export function buildKernel(parts: KernelParts): Kernel {
     configOf: parts.configOf,
   }
   partsOf.set(kernel, parts)
-  return kernel
+  return withJson(kernel, ({ release, kfuncs, modules, notes }) => ({
+    release,
+    kfuncs: [...kfuncs.keys()],
+    modules: modules.map(({ name }) => name),
+    notes,
+  }))
 }
 
 /** Registrations hold the types that every kernel's hook serves; here those come that joined later. */

@@ -3,7 +3,7 @@
 
 import { type Btf, parseBtf } from '../btf/index.ts'
 import { attempt, FaultError, ok, type Result } from '../fault/index.ts'
-import { type Kfunc, kfuncsOfSets, prototypeOf } from '../kfunc/index.ts'
+import { type Kfunc, type KfuncFlag, kfuncsOfSets, prototypeOf } from '../kfunc/index.ts'
 import type { KernelParts } from './build-kernel.ts'
 import { configInside } from './config.ts'
 import { type Image, readImage } from './elf-sections.ts'
@@ -84,9 +84,9 @@ function withoutIds(btf: Btf, known: string | undefined, lenders: readonly Kerne
 export const releaseDistance = (a: string, b: string): number => Math.abs((versionOf(a) ?? 0) - (versionOf(b) ?? 0))
 
 /** Flags of another release: where kfuncs took any pointer unless flagged, one from a time when all want trusted ones keeps that. */
-function flagsUnder(flags: ReadonlySet<string>, from: string, to: string): ReadonlySet<string> {
+function flagsUnder(flags: ReadonlySet<KfuncFlag>, from: string, to: string): ReadonlySet<KfuncFlag> {
   if (!gateOpen('kfunc-trusted-by-default', from) || gateOpen('kfunc-trusted-by-default', to)) return flags
-  return new Set([...flags, 'KF_TRUSTED_ARGS'])
+  return new Set<KfuncFlag>([...flags, 'KF_TRUSTED_ARGS'])
 }
 
 const isFmodret = ({ registrations }: Kfunc): boolean => registrations.every(({ hook }) => hook === 'fmodret')

@@ -2,7 +2,7 @@
 // Opening a kernel, from whatever there is of one.
 
 import { unpackKernelImage } from '../binary/index.ts'
-import { fail, ok, type Result } from '../fault/index.ts'
+import { argumentKinds, fail, ok, type Result, wrongArgument } from '../fault/index.ts'
 import { readPackaged } from '../platform.ts'
 import { buildKernel, type KernelParts } from './build-kernel.ts'
 import { parseConfig, readConfig } from './config.ts'
@@ -30,11 +30,19 @@ export interface OpenKernelOptions {
 /** Kernels that come with the package; '6.12-scx' has sched_ext and HID-BPF, which Debian's 6.12 is built without. */
 export const bundledKernels: readonly string[] = ['6.12', '6.12-scx', '7.3']
 
+const kernelSource = {
+  ...argumentKinds.bytes,
+  what: `the name of a bundled kernel (${bundledKernels.join(', ')}) or ${argumentKinds.bytes.what}`,
+}
+
 /** Opens a kernel: a bundled one by name, or the bytes of a profile, of raw BTF, of a vmlinux or of a distribution's vmlinuz. */
 export async function openKernel(
   source: string | Uint8Array = '6.12',
   options: OpenKernelOptions = {},
 ): Promise<Result<Kernel>> {
+  const wrong =
+    typeof source === 'string' ? undefined : wrongArgument('the first argument of openKernel()', source, kernelSource)
+  if (wrong !== undefined) return { ok: false, fault: wrong }
   const parts = typeof source === 'string' ? await bundled(source, options) : await fromBytes(source, options)
   if (!parts.ok) return parts
   const gates = new Map([...parts.value.gates, ...Object.entries(options.gates ?? {})])
@@ -74,7 +82,7 @@ async function bundled(name: string, options: OpenKernelOptions): Promise<Result
     return fail(
       `no kernel ${name} comes with kfuncs`,
       {},
-      `bundled: ${bundledKernels.join(', ')}; or give an image or BTF file`,
+      `bundled: ${bundledKernels.join(', ')}; or give the bytes of an image or BTF file: openKernel(readFileSync(path))`,
     )
   }
   const bytes = await bundledProfile(name, options)

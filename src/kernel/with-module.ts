@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // A module that was declared (defineModule), as part of a kernel: a copy of one with it, or one with nothing else.
-import { attempt, FaultError, type Result } from '../fault/index.ts'
+import { argumentKinds, attempt, FaultError, type Result, wrongArgument } from '../fault/index.ts'
 import { type KfuncModule, type LinkedModule, linkModule } from '../kfunc/index.ts'
 import { buildKernel, kernelParts } from './build-kernel.ts'
 import type { Kernel } from './types.ts'
 
 /** A copy of the kernel that has the module's types, kfuncs and destructors. Its callers are verified as the kernel's own. */
 export function withModule(kernel: Kernel, module: KfuncModule): Result<Kernel> {
+  const wrong =
+    wrongArgument('the first argument of withModule()', kernel, argumentKinds.kernel) ??
+    wrongArgument('the second argument of withModule()', module, argumentKinds.module)
+  if (wrong !== undefined) return { ok: false, fault: wrong }
   return attempt({ file: module.unit.file }, () => {
     const parts = kernelParts(kernel)
     if (parts.modules.some(({ name }) => name === module.name))
@@ -33,6 +37,8 @@ export function kernelFromModule(
   module: KfuncModule,
   { release = '6.12' }: KernelFromModuleOptions = {},
 ): Result<Kernel> {
+  const wrong = wrongArgument('the first argument of kernelFromModule()', module, argumentKinds.module)
+  if (wrong !== undefined) return { ok: false, fault: wrong }
   return attempt({ file: module.unit.file }, () => {
     const { btf, kfuncs, destructors } = linked(module, undefined)
     return buildKernel({

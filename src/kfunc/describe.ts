@@ -5,7 +5,7 @@ import { type Btf, type BtfId, pointee, structOf } from '../btf/index.ts'
 import { callerTypes } from './allowed.ts'
 import { filterRow } from './filters.ts'
 import { flagRow } from './flags.ts'
-import { iteratorFamily, type Partner, partnerOf } from './partners.ts'
+import { iteratorFamily, type Partner, partnerOfKfunc } from './partners.ts'
 import { spellDeclaration, spellType } from './spell.ts'
 import { specialWords } from './special.ts'
 import { bufferSizeParams, suffixRow } from './suffixes.ts'
@@ -45,7 +45,7 @@ export function describeKfunc(kfunc: Kfunc, options: DescribeOptions = {}): Kfun
     returns: returnWords(kfunc),
     flags: [...kfunc.flags].map((name) => ({ name, words: flagRow(name)?.words ?? 'not known to us' })),
     callers: callerWords(kfunc),
-    partner: partnerOf(kfunc.name),
+    partner: partnerOfKfunc(kfunc),
     special: specialWords(kfunc.name),
     deprecated: kfunc.deprecated,
     use: useOf(kfunc),
@@ -119,10 +119,13 @@ function structWords(name: string, flags: ReadonlySet<string>, nullable: boolean
   return `a struct ${name}; where the program got the pointer from does not matter`
 }
 
-function returnWords({ btf, ret, flags, name }: Kfunc): readonly string[] {
+function returnWords(kfunc: Kfunc): readonly string[] {
+  const { btf, ret, flags } = kfunc
   const words: string[] = []
   if (flags.has('KF_ACQUIRE'))
-    words.push(`a reference: hand it to ${orList(partnerOf(name)?.names ?? ['a release kfunc'])}, or store it in a map`)
+    words.push(
+      `a reference: hand it to ${orList(partnerOfKfunc(kfunc)?.names ?? ['a release kfunc'])}, or store it in a map`,
+    )
   if (flags.has('KF_ITER_NEXT')) words.push('the next element, NULL at the end')
   else if (flags.has('KF_RET_NULL')) words.push('NULL is possible: check before use')
   if (words.length === 0 && ret !== 0 && pointee(btf, ret) !== undefined) words.push('a pointer without a reference')
@@ -164,7 +167,7 @@ function useOf(kfunc: Kfunc): string {
       `${family.destroy}(&it);`,
     ].join('\n')
   }
-  const partner = partnerOf(name)
+  const partner = partnerOfKfunc(kfunc)
   const args = params.map((param, i) => argumentOf(btf, param, params[i - 1])).join(', ')
   if (partner?.kind === 'section') {
     const [open, close] = partner.role === 'acquire' ? [name, partner.names[0]] : [partner.names[0], name]

@@ -160,14 +160,17 @@ export const flagRows = [
   },
 ] as const satisfies readonly FlagRow[]
 
+/** 'KF_ACQUIRE' … : the kernel's own spelling. */
+export type KfuncFlag = (typeof flagRows)[number]['name']
+
 const byName: ReadonlyMap<string, FlagRow> = new Map(flagRows.map((row): [string, FlagRow] => [row.name, row]))
 
 /** The row of a flag by its kernel spelling. */
 export const flagRow = (name: string): FlagRow | undefined => byName.get(name)
 
 /** The flags of a set's flags word; bits no row knows come back in `unknown`. */
-export function flagsOfWord(word: number): { readonly flags: ReadonlySet<string>; readonly unknown: number } {
-  const flags = new Set<string>()
+export function flagsOfWord(word: number): { readonly flags: ReadonlySet<KfuncFlag>; readonly unknown: number } {
+  const flags = new Set<KfuncFlag>()
   let rest = word >>> 0
   for (const row of flagRows) {
     if (row.bit === undefined || (rest & (1 << row.bit)) === 0) continue

@@ -139,6 +139,10 @@ export function partnerOf(name: string): Partner | undefined {
   return undefined
 }
 
+/** The other half of a kfunc: by the tables, or as its module's types have it. */
+export const partnerOfKfunc = (kfunc: { readonly name: string; readonly partner?: Partner }): Partner | undefined =>
+  kfunc.partner ?? partnerOf(kfunc.name)
+
 /** The kfuncs that take a reference to this struct back. */
 export const releasesOf = (struct: string): readonly string[] =>
   (partnerRows as readonly PartnerRow[]).filter((row) => row.struct === struct).flatMap((row) => row.release)

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Btf, BtfId } from '../btf/index.ts'
 import type { FilteredCall, FilterSubject } from './filters.ts'
-
-/** 'KF_ACQUIRE' … : the kernel's own spelling. The table of flags is flags.ts. */
-export type KfuncFlag = string
+import type { KfuncFlag } from './flags.ts'
+import type { Partner } from './partners.ts'
 
 export interface KfuncParam {
   /** With its suffix: `mem__sz`. */
@@ -34,6 +33,8 @@ export interface Kfunc {
   /** One per (set, hook) that registers it. `types`: program types ('BPF_PROG_TYPE_XDP'), or 'fmodret' / 'common' for every type. */
   readonly registrations: readonly KfuncRegistration[]
   readonly deprecated: KfuncDeprecation | undefined
+  /** The other half, where the kfunc's module says it by its types: what gives back the struct that this one acquires. */
+  readonly partner?: Partner
 }
 
 export interface KfuncRegistration {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opening an object file: what libbpf 1.5's bpf_object__open does, in its order, so that the first fault is the one it names.
 import { type Btf, type BtfExt, parseBtf, parseBtfExt } from '../btf/index.ts'
-import { attempt, type Result } from '../fault/index.ts'
+import { argumentKinds, attempt, type Result, withJson, wrongArgument } from '../fault/index.ts'
 import { sectionRule } from '../uapi/index.ts'
 import { type Collected, collect, type RawFunction } from './collect.ts'
 import { dataMaps, kconfigMap } from './data-maps.ts'
@@ -18,7 +18,9 @@ import { viewElf } from './view.ts'
 
 /** Opens a BPF ELF object of either byte order. `name` is its path or file name: maps of global data are named after it. */
 export function openObject(bytes: Uint8Array, name: string, options: OpenOptions = {}): Result<BpfObject> {
-  return attempt({ object: name }, () => open(bytes, name, options))
+  const wrong = wrongArgument('the first argument of openObject()', bytes, argumentKinds.bytes)
+  if (wrong !== undefined) return { ok: false, fault: wrong }
+  return attempt({ object: name }, () => withJson(open(bytes, name, options)))
 }
 
 function open(bytes: Uint8Array, name: string, options: OpenOptions): BpfObject {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Btf, BtfExt, BtfId } from '../btf/index.ts'
 import type { Insn } from '../isa/index.ts'
+import type { ProgTypeName } from '../uapi/index.ts'
 
 /** A map as the kernel would create it from this object. */
 export interface MapDef {
@@ -62,7 +63,7 @@ export interface ObjectProgram {
   /** Without the '?' of sections that do not load by themselves. */
   readonly section: string
   /** 'BPF_PROG_TYPE_XDP' …; undefined: the section's name means nothing to libbpf. */
-  readonly type: string | undefined
+  readonly type: ProgTypeName | undefined
   readonly attachType: string | undefined
   readonly sleepable: boolean
   readonly autoload: boolean

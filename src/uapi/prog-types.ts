@@ -40,6 +40,9 @@ export const progTypes = [
 /** 'BPF_PROG_TYPE_XDP' … */
 export type ProgTypeName = (typeof progTypes)[number]['name']
 
+/** 'xdp' …, as libbpf and bpftool have it. */
+export type ProgTypeWord = (typeof progTypes)[number]['short']
+
 /** The row of a program type by number, kernel name ('BPF_PROG_TYPE_XDP') or libbpf's word ('xdp'). */
 export const progType = (key: number | string): (typeof progTypes)[number] | undefined =>
   progTypes.find((row) => row.id === key || row.name === key || row.short === key)

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // ELF section names and what libbpf 1.5 takes them to mean: its documentation "Program Types and ELF Sections"
 // (Documentation/bpf/libbpf/program_types.rst), in the order it tries them. `extras`: may be followed by '/' and a target.
+import type { ProgTypeName } from './prog-types.ts'
+
+/** 'XDP' … */
+type Suffix<Name> = Name extends `BPF_PROG_TYPE_${infer Rest}` ? Rest : never
 
 export interface SectionRule {
   /** Without what may follow the '/'. */
   readonly section: string
   /** 'BPF_PROG_TYPE_XDP' … */
-  readonly type: string
+  readonly type: ProgTypeName
   /** 'BPF_XDP_DEVMAP' …; undefined: none, the kernel is given 0. */
   readonly attach: string | undefined
   readonly extras: boolean
@@ -22,9 +26,15 @@ export interface SectionRule {
  */
 export type SectionFlag = 'sleepable' | 'attach_btf' | 'xdp_frags' | 'usdt' | 'attach_optional'
 
-const rule = (section: string, type: string, attach?: string, ...flags: SectionFlag[]): SectionRule => {
+const rule = (section: string, type: Suffix<ProgTypeName>, attach?: string, ...flags: SectionFlag[]): SectionRule => {
   const extras = section.endsWith('+')
-  return { section: extras ? section.slice(0, -1) : section, type: `BPF_PROG_TYPE_${type}`, attach, extras, flags }
+  return {
+    section: extras ? section.slice(0, -1) : section,
+    type: `BPF_PROG_TYPE_${type}` as const,
+    attach,
+    extras,
+    flags,
+  }
 }
 
 export const sectionRules: readonly SectionRule[] = [

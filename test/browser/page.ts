@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the page runs: one check, all of it in the browser, on the public API.
+// What the page runs: the public API with no option given, as somebody writes it who installed the package.
+import { check, defineModule, kernelFromModule, openKernel, renderPretty, withModule } from 'kfuncs'
 import contract from '../../examples/modules/contract-module.ts'
-import { loadC } from '../../src/cdecl/index.ts'
-import { check, defineModule, kernelFromModule, openKernel, renderPretty, withModule } from '../../src/index.ts'
 
-const { document, location } = globalThis as unknown as {
-  document: { title: string; body: { textContent: string } }
-  location: { href: string }
-}
+const { document } = globalThis as unknown as { document: { title: string; body: { textContent: string } } }
 const bytes = async (path: string): Promise<Uint8Array> => {
   const answer = await fetch(path)
   if (!answer.ok) throw new Error(`${path}: ${answer.status}`)
@@ -15,9 +11,9 @@ const bytes = async (path: string): Promise<Uint8Array> => {
 }
 
 async function run(): Promise<string> {
-  const kernel = await openKernel('6.12', { readProfile: (file) => bytes(`/profiles/${file}`) })
+  const kernel = await openKernel('6.12')
   if (!kernel.ok) throw new Error(kernel.fault.what)
-  const checked = check(await bytes('/examples/03-flags/acquire.bpf.o'), kernel.value, { name: 'acquire.bpf.o' })
+  const checked = check(await bytes('/acquire.bpf.o'), kernel.value, { name: 'acquire.bpf.o' })
   if (!checked.ok) throw new Error(checked.fault.what)
   return checked.value.map((outcome) => `${outcome.program} ${outcome.verdict}\n${renderPretty(outcome)}`).join('\n')
 }
@@ -30,22 +26,14 @@ interface Judged {
 
 /** Kfuncs of one's own, declared in C: the same callers have the verdicts that Linux gave, over a kernel and with no Linux at all. */
 async function modules(): Promise<string> {
-  const reader = await loadC({
-    runtimeWasm: new URL('/web-tree-sitter.wasm', location.href),
-    grammarWasm: new URL('/tree-sitter-c.wasm', location.href),
-  })
-  if (!reader.ok) throw new Error(reader.fault.what)
-  const refused = await defineModule(
-    { name: 'm', c: 'int f(void *mem);', register: { BPF_PROG_TYPE_XDP: ['f'] } },
-    { reader: reader.value },
-  )
+  const refused = await defineModule({ name: 'm', c: 'int f(void *mem);', register: { BPF_PROG_TYPE_XDP: ['f'] } })
   if (refused.ok) throw new Error('a void pointer without a size was taken')
-  const module = await defineModule(contract, { reader: reader.value })
+  const module = await defineModule(contract)
   if (!module.ok) throw new Error(module.fault.what)
-  const kernel = await openKernel('6.12', { readProfile: (file) => bytes(`/profiles/${file}`) })
+  const kernel = await openKernel('6.12')
   if (!kernel.ok) throw new Error(kernel.fault.what)
-  const callers = await bytes('/examples/modules/types.bpf.o')
-  const judged = JSON.parse(new TextDecoder().decode(await bytes('/examples/modules/verdicts.json'))) as Judged[]
+  const callers = await bytes('/types.bpf.o')
+  const judged = JSON.parse(new TextDecoder().decode(await bytes('/verdicts.json'))) as Judged[]
   let agree = 0
   for (const host of [withModule(kernel.value, module.value), kernelFromModule(module.value)]) {
     if (!host.ok) throw new Error(host.fault.what)

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// npm run test:browser: the core in headless Chromium (CHROMIUM, or the first one found), served from this folder.
-import { existsSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { join, normalize } from 'node:path'
-import { createRequire } from 'node:module'
-import { chromium } from 'playwright-core'
-import { rolldown } from 'rolldown'
+// npm run test:browser [-- NAME]: the packed package, installed in an empty folder, in pages that Vite, esbuild and webpack
+// build with nothing configured (those with NAME in theirs), opened in headless Chromium (CHROMIUM, or the first one found).
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { build } from 'esbuild'
+import { type Browser, chromium } from 'playwright-core'
+import { installPackage } from '../package/install.ts'
+import { type Bundler, bundlers } from './bundlers.ts'
 
 const root = process.cwd()
 const browser = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
@@ -14,63 +15,76 @@ const browser = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-b
 )
 if (browser === undefined) throw new Error('no Chromium found: install one (apt install chromium) or set CHROMIUM')
 
-// examples/modules/contract-module.ts reads the C text beside it; the page has no files, so it is given the text.
-const contractText = {
-  name: 'contract.h',
-  resolveId: (id: string) => (id === 'node:fs' ? '\0contract' : null),
-  load: (id: string) =>
-    id === '\0contract'
-      ? `export const readFileSync = () => ${JSON.stringify(readFileSync(join(root, 'examples/modules/contract.h'), 'utf8'))}`
-      : null,
-}
-const bundle = await rolldown({
-  input: join(root, 'test/browser/page.ts'),
-  platform: 'browser',
-  logLevel: 'warn',
-  checks: { eval: false },
-  plugins: [contractText],
-})
-const { output } = await bundle.generate({ format: 'esm', codeSplitting: false })
-const page =
-  '<!doctype html><meta charset="utf-8"><title>running</title><body><script type="module" src="/page.js"></script>'
-const resolve = createRequire(join(root, 'package.json')).resolve
-const grammar = ['web-tree-sitter/web-tree-sitter.wasm', 'tree-sitter-c/tree-sitter-c.wasm'].map((file) =>
-  resolve(file),
-)
-const server = createServer((request, response) => {
-  const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname)
-  const send = (type: string, body: string | Uint8Array): void => {
-    response.writeHead(200, { 'content-type': type }).end(body)
-  }
-  if (path === '/') send('text/html', page)
-  else if (path === '/page.js') send('text/javascript', output[0].code)
-  else if (path.endsWith('.wasm') && grammar.some((file) => file.endsWith(path)))
-    send('application/wasm', readFileSync(grammar.find((file) => file.endsWith(path))!))
-  else if (/^\/(profiles|examples)\/[\w./-]+$/.test(path) && existsSync(join(root, path)))
-    send('application/octet-stream', readFileSync(join(root, path)))
-  else response.writeHead(404).end()
-})
-await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-const { port } = server.address() as AddressInfo
+/** What the page must say. */
+const parts = [
+  'acquire_release accept',
+  'acquire_leak reject',
+  'Unreleased reference id=',
+  'is a void pointer without a size',
+  'callers of a module as Linux says',
+]
+const wanted = process.argv[2] ?? ''
+const app = mkdtempSync(join(tmpdir(), 'kfuncs-browser-'))
 const chrome = await chromium.launch({ executablePath: browser, args: ['--no-sandbox'] })
 try {
-  const tab = await chrome.newPage()
-  tab.on('pageerror', (error) => console.error(error))
-  await tab.goto(`http://127.0.0.1:${port}/`)
-  await tab.waitForFunction("document.title !== 'running'", undefined, { timeout: 60_000 })
-  const text = (await tab.textContent('body')) ?? ''
-  if ((await tab.title()) !== 'done') throw new Error(text)
-  for (const wanted of [
-    'acquire_release accept',
-    'acquire_leak reject',
-    'Unreleased reference id=',
-    'is a void pointer without a size',
-    'callers of a module as Linux says',
-  ]) {
-    if (!text.includes(wanted)) throw new Error(`the page does not say ${wanted}:\n${text}`)
-  }
-  console.log(`${chrome.version()}: the check in the page says what Node says, of a module declared in C too`)
+  installPackage(app)
+  await writePage()
+  for (const bundler of bundlers)
+    if (bundler.name.toLowerCase().includes(wanted.toLowerCase())) await open(bundler, chrome)
 } finally {
   await chrome.close()
-  server.close()
+  rmSync(app, { recursive: true, force: true })
+}
+
+/** The page as an app has it: JavaScript that imports kfuncs, and files to fetch. */
+async function writePage(): Promise<void> {
+  await build({
+    entryPoints: [join(root, 'test/browser/page.ts')],
+    outfile: join(app, 'page.js'),
+    bundle: true,
+    format: 'esm',
+    external: ['kfuncs'],
+    plugins: [
+      {
+        // examples/modules/contract-module.ts reads the C text beside it; the page has no files, so it is given the text.
+        name: 'contract.h',
+        setup(plugin) {
+          plugin.onResolve({ filter: /^node:fs$/ }, ({ path }) => ({ path, namespace: 'contract' }))
+          plugin.onLoad({ filter: /.*/, namespace: 'contract' }, () => ({
+            contents: `export const readFileSync = () => ${JSON.stringify(readFileSync(join(root, 'examples/modules/contract.h'), 'utf8'))}`,
+          }))
+        },
+      },
+    ],
+  })
+  writeFileSync(
+    join(app, 'index.html'),
+    '<!doctype html><meta charset="utf-8"><title>running</title><body></body><script type="module" src="/page.js"></script>',
+  )
+  mkdirSync(join(app, 'public'))
+  for (const file of ['03-flags/acquire.bpf.o', 'modules/types.bpf.o', 'modules/verdicts.json'])
+    copyFileSync(join(root, 'examples', file), join(app, 'public', basename(file)))
+}
+
+async function open({ name, serve }: Bundler, chrome: Browser): Promise<void> {
+  const { url, close } = await serve(app)
+  const tab = await chrome.newPage()
+  const errors: string[] = []
+  tab.on('pageerror', (error) => errors.push(String(error)))
+  tab.on('response', (response) => {
+    if (response.status() >= 400 && !response.url().endsWith('favicon.ico'))
+      errors.push(`${response.status()} ${response.url()}`)
+  })
+  try {
+    await tab.goto(url)
+    await tab.waitForFunction("document.title !== 'running'", undefined, { timeout: 120_000 })
+    const text = (await tab.textContent('body')) ?? ''
+    if ((await tab.title()) !== 'done' || errors.length > 0) throw new Error(`${name}: ${errors.join('\n')}\n${text}`)
+    for (const part of parts)
+      if (!text.includes(part)) throw new Error(`${name}: the page does not say ${part}:\n${text}`)
+    console.log(`${name}, Chromium ${chrome.version()}: the page says what Node says, of a module declared in C too`)
+  } finally {
+    await tab.close()
+    await close()
+  }
 }

@@ -213,6 +213,30 @@ describe('--module', () => {
     const path = file('host.mjs', `export default ${JSON.stringify(module)}`)
     expect((await run('show', '--module', path, 'host_add')).out).toContain('int host_add(int a, int b);')
   })
+  test.for([
+    ['a promise', 'export default Promise.resolve(M)'],
+    ['a definition under a name of its own', 'export const ours = M'],
+    ['what defineModule() gives', 'export const host = { ok: true, value: { unit: {}, definition: M } }'],
+    ['one of several, by default', 'export const other = M\nexport default M'],
+  ] as const)('exported as %s', async ([, code]) => {
+    const path = file('named.mjs', `const M = ${JSON.stringify(module)}\n${code}`)
+    expect((await run('show', '--module', path, 'host_add')).out).toContain('int host_add(int a, int b);')
+  })
+  test.for([
+    ['two that are no default', 'export const a = M\nexport const b = M', /more than one module: a, b/],
+    ['none', 'export const a = 1', /it exports no module — export default/],
+    ['a Result that failed', "export default { ok: false, fault: { what: 'not so', place: {} } }", /not so/],
+  ] as const)('exported wrongly: %s', async ([, code, words]) => {
+    const path = file('wrong.mjs', `const M = ${JSON.stringify(module)}\n${code}`)
+    const { status, err } = await run('show', '--module', path, 'host_add')
+    expect(status).toBe(2)
+    expect(err).toMatch(words)
+  })
+  test('a module that is hardly meant is warned of', async () => {
+    const odd = { ...module, c: `struct c { int a; };\nstruct c *host_add(int a);`, flags: { host_add: 'KF_ACQUIRE' } }
+    const { err } = await run('list', '--module', file('odd.json', JSON.stringify(odd)), 'host_add')
+    expect(err).toMatch(/warning: host\.c:2: host_add acquires a struct c, and nothing releases one/)
+  })
   test('a broken declaration is told with its place', async () => {
     const broken = { ...module, c: '__bpf_kfunc int host_add(void *mem);\n' }
     const { status, err } = await run('list', '--module', file('broken.json', JSON.stringify(broken)))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What somebody with strict TypeScript writes on the package: each result used by its type, nothing asserted, nothing cast.
-import { check, defineModule, kernelFromModule, openKernel, withModule } from 'kfuncs'
-import type { Checked, Diagnostic, Fault, Kernel, ModuleDefinition, Result } from 'kfuncs'
+import { check, defineModule, kernelFromModule, openKernel, unwrap, withModule } from 'kfuncs'
+import type { Checked, Diagnostic, DiagnosticCode, Fault, Kernel, ModuleDefinition, Result } from 'kfuncs'
 import { parseBtf } from 'kfuncs/btf'
 import { disassemble } from 'kfuncs/isa'
 
@@ -18,11 +18,14 @@ export async function judge(bytes: Uint8Array): Promise<Record<string, string> |
   if (!checked.ok) return checked.fault
   const answer: Record<string, string> = {}
   for (const { program, verdict, diagnostic } of checked.value) {
-    const { code, message, help } =
-      diagnostic ?? ({ code: 'none', message: '', help: [] } satisfies Partial<Diagnostic>)
-    answer[program] = `${verdict} ${code} ${message} ${help.length}`
+    answer[program] = `${verdict} ${diagnostic === undefined ? '' : say(diagnostic)}`
   }
   return answer
+}
+
+function say({ code, message, help }: Diagnostic): string {
+  const known: DiagnosticCode = code
+  return known === 'KF101' ? 'NULL' : `${known} ${message} ${help.join(' ')}`
 }
 
 const host: ModuleDefinition = {
@@ -34,6 +37,13 @@ export async function ours(base: Kernel): Promise<Result<Kernel>> {
   const module = await defineModule(host)
   if (!module.ok) return module
   return base.release === '' ? kernelFromModule(module.value) : withModule(base, module.value)
+}
+
+/** As a script has it: what must not fail is thrown with its place. */
+export async function script(bytes: Uint8Array): Promise<string> {
+  const [first] = unwrap(check(bytes, unwrap(await openKernel()), { type: 'xdp' }))
+  const type: 'BPF_PROG_TYPE_XDP' | undefined = first?.type === 'BPF_PROG_TYPE_XDP' ? first.type : undefined
+  return JSON.stringify({ first, type })
 }
 
 export const parts: readonly string[] = [typeof parseBtf, typeof disassemble]

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // KF100 … KF149: reading and writing memory, arithmetic on pointers.
-import type { CodeRow } from './row.ts'
+import type { CodeText } from './row.ts'
 
 const doc = 'Documentation/bpf/verifier.rst'
 
-export const accessCodes: readonly CodeRow[] = [
+export const accessCodes = [
   {
     code: 'KF100',
     title: 'a register is read before anything was written to it',
@@ -283,4 +283,4 @@ export const accessCodes: readonly CodeRow[] = [
     text: 'The kernel rewrites accesses to the context and some objects; it can do so in one way only.',
     example: '18-memory/memory:count_in_context',
   },
-]
+] as const satisfies readonly CodeText[]

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // KF010 … KF029: what an argument of a kfunc (or helper) has to be.
-import type { CodeRow } from './row.ts'
+import type { CodeText } from './row.ts'
 
-export const argumentCodes: readonly CodeRow[] = [
+export const argumentCodes = [
   {
     code: 'KF011',
     title: 'the argument is not trusted',
@@ -313,4 +313,4 @@ export const argumentCodes: readonly CodeRow[] = [
     text: 'The kinds are written as in the verifier’s log: ptr_ is a typed pointer to a kernel object, trusted_ptr_ and rcu_ptr_ say how it is protected, percpu_ptr_ that it is per CPU; fp is the stack, map_value the value of a map, mem other memory of known size, ringbuf_mem a reserved record.',
     example: '10-objects/objects:percpu_owned',
   },
-]
+] as const satisfies readonly CodeText[]

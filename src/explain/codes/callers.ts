@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // KF001 … KF009: may this program call this kfunc at all.
-import type { CodeRow } from './row.ts'
+import type { CodeText } from './row.ts'
 
-export const callerCodes: readonly CodeRow[] = [
+export const callerCodes = [
   {
     code: 'KF001',
     title: 'this program may not call the kfunc',
@@ -161,4 +161,4 @@ export const callerCodes: readonly CodeRow[] = [
     bad: 'extern int _printk(const char *fmt, ...) __ksym;\n\n_printk("here");',
     good: 'bpf_printk("here");',
   },
-]
+] as const satisfies readonly CodeText[]

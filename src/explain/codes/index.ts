@@ -7,13 +7,11 @@ import { callerCodes } from './callers.ts'
 import { objectCodes } from './objects.ts'
 import { programCodes } from './program.ts'
 import { referenceCodes } from './references.ts'
-import type { CodeRow } from './row.ts'
+import type { CodeText } from './row.ts'
 import { sectionCodes } from './sections.ts'
 import { stackObjectCodes } from './stack-objects.ts'
 
-export type { CodeRow } from './row.ts'
-
-export const codes: readonly CodeRow[] = [
+const rows = [
   ...callerCodes,
   ...argumentCodes,
   ...referenceCodes,
@@ -22,10 +20,21 @@ export const codes: readonly CodeRow[] = [
   ...objectCodes,
   ...accessCodes,
   ...programCodes,
-]
+] as const
+
+/** 'KF001' …: every code there is. */
+export type DiagnosticCode = (typeof rows)[number]['code']
+
+/** A code and what is said of it. */
+export interface CodeRow extends CodeText {
+  readonly code: DiagnosticCode
+}
+
+/** Every diagnostic code, in order. */
+export const codes: readonly CodeRow[] = rows
 
 const byRule = new Map(codes.flatMap((row) => row.rules.map((rule) => [rule, row] as const)))
-const byCode = new Map(codes.map((row) => [row.code, row]))
+const byCode = new Map<string, CodeRow>(codes.map((row) => [row.code, row]))
 
 /** The row of a code: 'KF012', 'kf012', '12'. */
 export function codeRow(code: string): CodeRow | undefined {

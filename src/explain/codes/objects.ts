@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // KF080 … KF099: allocated objects, lists and trees, work queues, timers, exceptions, casts.
-import type { CodeRow } from './row.ts'
+import type { CodeText } from './row.ts'
 
 const graph = 'Documentation/bpf/graph_ds_impl.rst'
 
-export const objectCodes: readonly CodeRow[] = [
+export const objectCodes = [
   {
     code: 'KF080',
     title: 'the object is not one the program owns',
@@ -164,4 +164,4 @@ export const objectCodes: readonly CodeRow[] = [
     text: 'bpf_loop(), bpf_for_each_map_elem() and bpf_find_vma() take 0 to go on and 1 to stop; the callbacks of timers and work queues return 0.',
     example: '19-program/attach:loop_gives_two',
   },
-]
+] as const satisfies readonly CodeText[]

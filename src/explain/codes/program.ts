@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // KF150 … KF199: the program as a whole, and what is ours to say rather than the kernel's.
-import type { CodeRow } from './row.ts'
+import type { CodeText } from './row.ts'
 
 const doc = 'Documentation/bpf/verifier.rst'
 
-export const programCodes: readonly CodeRow[] = [
+export const programCodes = [
   {
     code: 'KF150',
     title: 'the program cannot attach where it wants to',
@@ -239,4 +239,4 @@ export const programCodes: readonly CodeRow[] = [
     help: [],
     text: 'A rule of the verifier that has no page of its own; the message of the kernel says which.',
   },
-]
+] as const satisfies readonly CodeText[]

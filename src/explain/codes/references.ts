@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // KF030 … KF049: references and kptrs.
-import type { CodeRow } from './row.ts'
+import type { CodeText } from './row.ts'
 
-export const referenceCodes: readonly CodeRow[] = [
+export const referenceCodes = [
   {
     code: 'KF030',
     title: 'there is no reference to release',
@@ -168,4 +168,4 @@ export const referenceCodes: readonly CodeRow[] = [
     text: 'The field holds a pointer with a count. A plain store would lose the old one; a read of half of it would leak an address.',
     example: '09-kptr/kptr:kptr_store',
   },
-]
+] as const satisfies readonly CodeText[]

@@ -4,9 +4,9 @@
  * One diagnostic code. Texts may hold places in braces, filled in from the case at hand: {reg} {value} {kfunc} {helper}
  * {arg} {partner} {seen} {expected} {callers} {type} {name}. A line with a place that the case cannot fill is left out.
  */
-export interface CodeRow {
+export interface CodeText {
   /** Stable for ever: 'KF012'. Codes are never reused. */
-  readonly code: string
+  readonly code: `KF${number}`
   readonly title: string
   /** Rules of the verifier that it explains; 'rule@cause' narrows a rule to one cause (cause.ts). */
   readonly rules: readonly string[]

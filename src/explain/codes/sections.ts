@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // KF050 … KF059: RCU, preemption and lock sections.
-import type { CodeRow } from './row.ts'
+import type { CodeText } from './row.ts'
 
 const verifier = 'Documentation/bpf/verifier.rst; include/linux/bpf_verifier.h'
 
-export const sectionCodes: readonly CodeRow[] = [
+export const sectionCodes = [
   {
     code: 'KF050',
     title: 'a section is still open',
@@ -156,4 +156,4 @@ export const sectionCodes: readonly CodeRow[] = [
     ],
     text: 'The lock tells a deadlock at run time by failing, but what the verifier can see, it refuses.',
   },
-]
+] as const satisfies readonly CodeText[]

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // KF060 … KF079: iterators and dynptrs, which live on the stack.
-import type { CodeRow } from './row.ts'
+import type { CodeText } from './row.ts'
 
-export const stackObjectCodes: readonly CodeRow[] = [
+export const stackObjectCodes = [
   {
     code: 'KF060',
     title: 'the iterator is there already',
@@ -160,4 +160,4 @@ export const stackObjectCodes: readonly CodeRow[] = [
     text: 'Direct packet writes are open to tc, XDP and a few others.',
     example: '11-dynptr/dynptr:slice_rdwr_readonly_type',
   },
-]
+] as const satisfies readonly CodeText[]

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // defineModule: C text, flags and registration → a module, if it keeps every rule; else the first rule it breaks.
 import { type CFunction, type CUnit, cdeclToBtf, loadC } from '../../cdecl/index.ts'
-import { attempt, FaultError, ok, type Result, thrownText } from '../../fault/index.ts'
+import { attempt, FaultError, ok, type Result, thrownText, withJson } from '../../fault/index.ts'
 import { type FilterSubject, filterRow, NoAnswer } from '../filters.ts'
 import { suffixesOf } from '../suffixes.ts'
 import type { KfuncDeprecation, KfuncRegistration } from '../types.ts'
+import { adviceRules } from './advice.ts'
 import { argumentRules } from './argument-rules.ts'
 import { flagRules } from './flag-rules.ts'
 import { iteratorRules } from './iterator-rules.ts'
@@ -40,17 +41,21 @@ export async function defineModule(given: ModuleDefinition, options: DefineOptio
     return { ok: false, fault: { ...first.fault, what: `${first.fault.what}${more}` } }
   }
   const { definition, unit, kfuncs, registrations } = draft.value
-  return ok({
-    name: definition.name,
-    unit,
-    kfuncs,
-    registrations,
-    filters: new Map(
-      Object.entries(definition.filters ?? {}).map(([name, filter]) => [name, filterFunction(name, filter)]),
-    ),
-    dtors: new Map(Object.entries(definition.dtors ?? {})),
-    aliases: new Map(Object.entries(definition.aliases ?? {})),
-  })
+  return ok(
+    withJson({
+      name: definition.name,
+      definition,
+      unit,
+      kfuncs,
+      registrations,
+      filters: new Map(
+        Object.entries(definition.filters ?? {}).map(([name, filter]) => [name, filterFunction(name, filter)]),
+      ),
+      dtors: new Map(Object.entries(definition.dtors ?? {})),
+      aliases: new Map(Object.entries(definition.aliases ?? {})),
+      warnings: adviceOf(draft.value),
+    }),
+  )
 }
 
 /** Every rule a definition breaks, for tools that show them all. A text that cannot be read is a fault. */
@@ -61,6 +66,9 @@ export async function checkModule(
   const draft = await readDraft(definition, options)
   return draft.ok ? ok(checkDraft(draft.value)) : draft
 }
+
+const adviceOf = (draft: Draft): RuleViolation[] =>
+  adviceRules.flatMap((rule) => [...rule.check(draft)].map((finding) => violation(rule, finding)))
 
 function checkDraft(draft: Draft): RuleViolation[] {
   const found: RuleViolation[] = []

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A module over a kernel's types, or over none: its BTF, its kfuncs as the kernel would know them, its destructors.
-import type { Btf } from '../../btf/index.ts'
+import { type Btf, type BtfId, pointee, structOf } from '../../btf/index.ts'
 import { cdeclToBtf } from '../../cdecl/index.ts'
 import { attempt, FaultError, type Result } from '../../fault/index.ts'
+import type { KfuncFlag } from '../flags.ts'
 import { hookOfType, typesOfHook } from '../hooks.ts'
 import { prototypeOf } from '../prototype.ts'
 import type { Destructor, Kfunc, KfuncRegistration } from '../types.ts'
@@ -15,7 +16,7 @@ export function linkModule(module: KfuncModule, base?: Btf): Result<LinkedModule
     const built = cdeclToBtf(module.unit, { name: module.name, ...(base === undefined ? {} : { base }) })
     if (!built.ok) throw new FaultError(built.fault.what, built.fault.place, built.fault.hint)
     const btf = built.value
-    const kfuncs = [...module.kfuncs.values()].map((declared) => kfuncOf(declared, module, btf))
+    const kfuncs = withPartners([...module.kfuncs.values()].map((declared) => kfuncOf(declared, module, btf)))
     const destructors = [...module.dtors].map(([struct, kfunc]): Destructor => {
       const id = btf.find(struct, 'struct')
       if (id === undefined)
@@ -27,7 +28,9 @@ export function linkModule(module: KfuncModule, base?: Btf): Result<LinkedModule
 }
 
 function kfuncOf(declared: DeclaredKfunc, module: KfuncModule, btf: Btf): Kfunc {
-  const { name, flags, deprecated } = declared
+  const { name, deprecated } = declared
+  // A declaration with a flag that is none is refused (flag-is-known).
+  const flags = declared.flags as ReadonlySet<KfuncFlag>
   const id = ownFunction(btf, name)
   const { params, ret } = prototypeOf(btf, id)
   const registrations = declared.registrations.flatMap(({ types, set, filter }): KfuncRegistration[] =>
@@ -45,6 +48,36 @@ function kfuncOf(declared: DeclaredKfunc, module: KfuncModule, btf: Btf): Kfunc 
     }),
   )
   return { name, btf, btfId: id, params, ret, flags, module: module.name, registrations, deprecated }
+}
+
+/** Each KF_ACQUIRE with what releases the struct that it returns, each KF_RELEASE with what acquires what it takes. */
+function withPartners(kfuncs: readonly Kfunc[]): Kfunc[] {
+  const structs = (types: readonly BtfId[], { btf }: Kfunc): readonly string[] =>
+    types.flatMap((type) => {
+      const target = pointee(btf, type)
+      return target === undefined ? [] : (structOf(btf, target)?.name ?? [])
+    })
+  const acquires = kfuncs
+    .filter(({ flags }) => flags.has('KF_ACQUIRE'))
+    .map((kfunc) => ({ name: kfunc.name, structs: structs([kfunc.ret], kfunc) }))
+  const releases = kfuncs
+    .filter(({ flags }) => flags.has('KF_RELEASE'))
+    .map((kfunc) => ({
+      name: kfunc.name,
+      structs: structs(
+        kfunc.params.map(({ type }) => type),
+        kfunc,
+      ),
+    }))
+  return kfuncs.map((kfunc): Kfunc => {
+    const role = kfunc.flags.has('KF_ACQUIRE') ? 'acquire' : 'release'
+    const [own, others] = role === 'acquire' ? [acquires, releases] : [releases, acquires]
+    const mine = own.find(({ name }) => name === kfunc.name)?.structs ?? []
+    const names = others
+      .filter((each) => each.name !== kfunc.name && each.structs.some((struct) => mine.includes(struct)))
+      .map(({ name }) => name)
+    return names.length === 0 ? kfunc : { ...kfunc, partner: { kind: 'reference', role, names } }
+  })
 }
 
 /** The module's own function, not the base's of the same name. */

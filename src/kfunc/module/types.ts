@@ -79,12 +79,16 @@ export interface DeclaredParam {
 /** A module that keeps every rule. It belongs to no kernel yet: `linkModule` gives its types and kfuncs over one. */
 export interface KfuncModule {
   readonly name: string
+  /** What it was defined from, as it was read. */
+  readonly definition: ModuleDefinition
   readonly unit: CUnit
   readonly kfuncs: ReadonlyMap<string, DeclaredKfunc>
   readonly registrations: readonly ModuleRegistration[]
   readonly filters: ReadonlyMap<string, (program: FilterSubject) => boolean>
   readonly dtors: ReadonlyMap<string, string>
   readonly aliases: ReadonlyMap<string, string>
+  /** What keeps the rules but is hardly meant: an acquire that nothing releases, a struct without a destructor. */
+  readonly warnings: readonly RuleViolation[]
   /** TypeScript bodies: their place. */
   readonly bodies?: never
 }

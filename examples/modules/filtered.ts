@@ -3,7 +3,7 @@ import type { ModuleDefinition } from 'kfuncs'
 export default {
   name: 'filtered',
   c: `struct job { int id; };
-      struct job___init { int id; };
+      struct job___init { struct job inner; };
       struct job *job_new(void);
       void job_start(struct job___init *job);
       void job_put(struct job *job);

@@ -22,7 +22,7 @@ export async function importDefinition(path: string): Promise<ModuleDefinition> 
   if (only !== undefined) return only.definition as ModuleDefinition
   if (found.length === 0) {
     throw new UsageError(
-      `${path}: it exports no module — export default { name, c, flags, register … }, or await defineModule({ … })`,
+      `${path}: it exports no module definition — export default { name, c, flags, register … }, or await defineModule({ … })`,
     )
   }
   throw new UsageError(

@@ -218,16 +218,16 @@ describe('--module', () => {
     ['a definition under a name of its own', 'export const ours = M'],
     ['what defineModule() gives', 'export const host = { ok: true, value: { unit: {}, definition: M } }'],
     ['one of several, by default', 'export const other = M\nexport default M'],
-  ] as const)('exported as %s', async ([, code]) => {
-    const path = file('named.mjs', `const M = ${JSON.stringify(module)}\n${code}`)
+  ] as const)('exported as %s', async ([name, code]) => {
+    const path = file(`${name.replaceAll(/\W/g, '_')}.mjs`, `const M = ${JSON.stringify(module)}\n${code}`)
     expect((await run('show', '--module', path, 'host_add')).out).toContain('int host_add(int a, int b);')
   })
   test.for([
     ['two that are no default', 'export const a = M\nexport const b = M', /more than one module: a, b/],
-    ['none', 'export const a = 1', /it exports no module — export default/],
+    ['none', 'export const a = 1', /it exports no module definition — export default/],
     ['a Result that failed', "export default { ok: false, fault: { what: 'not so', place: {} } }", /not so/],
-  ] as const)('exported wrongly: %s', async ([, code, words]) => {
-    const path = file('wrong.mjs', `const M = ${JSON.stringify(module)}\n${code}`)
+  ] as const)('exported wrongly: %s', async ([name, code, words]) => {
+    const path = file(`${name.replaceAll(/\W/g, '_')}.mjs`, `const M = ${JSON.stringify(module)}\n${code}`)
     const { status, err } = await run('show', '--module', path, 'host_add')
     expect(status).toBe(2)
     expect(err).toMatch(words)

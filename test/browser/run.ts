@@ -44,6 +44,8 @@ async function writePage(): Promise<void> {
     bundle: true,
     format: 'esm',
     external: ['kfuncs'],
+    // The example finds its C text beside itself; a page in one classic script has no import.meta.
+    define: { 'import.meta.url': JSON.stringify('http://localhost/') },
     plugins: [
       {
         // examples/modules/contract-module.ts reads the C text beside it; the page has no files, so it is given the text.

@@ -131,7 +131,9 @@ function withJoinedTypes(kfuncs: readonly Kfunc[], gate: (name: string) => boole
  */
 function isSafe(btf: Btf, table: SafeTable, struct: string, field: string, fieldType: BtfId | undefined): boolean {
   const id = btf.find(`${struct}${safeSuffix(table)}`, 'struct')
-  if (id === undefined) return isListedSafe(table, struct, field)
+  // a kernel that has one of its tables in BTF has them all: a field listed for 6.12 may be in another one's, or in none
+  if (id === undefined)
+    return btf.find(`task_struct${safeSuffix('rcu')}`, 'struct') === undefined && isListedSafe(table, struct, field)
   const safe = btf.type(id)
   if (safe.kind !== 'struct') return false
   const member = safe.members.find(({ name }) => name === field)

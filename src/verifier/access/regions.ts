@@ -49,8 +49,10 @@ export function requireMemRegion(
   zeroOk: boolean,
 ): void {
   const reg = env.reg(number)
+  // A packet pointer's bounds are the plain sum: what a comparison proved of one holds for all that are a constant away from it,
+  // so none of them may be narrowed by what is known of its bits alone.
   const [bounds, fixed] =
-    env.rules.oneOffset && reg.off !== 0
+    env.rules.oneOffset && reg.off !== 0 && !isPkt(reg)
       ? [env.domain.addPointerOffset(reg.var, scalar.constantNumber(reg.off)), off]
       : [reg.var, reg.off + off]
   const smin = scalar.sminN(bounds)

@@ -292,8 +292,8 @@ function widen(state: State, pkt: RegState, range: number | undefined, { open }:
 /** How far into the packet the pointer reaches: by its constant offset, or, where that is part of its bounds, by the whole. */
 function packetReach(env: Env, pkt: RegState): number | undefined {
   if (env.rules.oneOffset) {
-    const reach = scalar.umaxN(env.domain.addPointerOffset(pkt.var, scalar.constantNumber(pkt.off)))
-    return reach > MAX_PACKET_OFF ? undefined : reach
+    const reach = scalar.umaxN(pkt.var) + pkt.off
+    return reach < 0 || reach > MAX_PACKET_OFF ? undefined : reach
   }
   const variable = scalar.umaxN(pkt.var)
   return pkt.off < 0 || variable > MAX_PACKET_OFF || variable + pkt.off > MAX_PACKET_OFF ? undefined : pkt.off

@@ -382,6 +382,12 @@ export const gateRows = [
       'most helpers of tracing programs are for programs of every type (some kernels since 6.16 have a part of it)',
     asked: true,
   },
+  {
+    name: 'tail-calls-return',
+    since: '7.3',
+    words: 'a tail call that a function makes may return to its caller, with any number',
+    asked: true,
+  },
   { name: 'callbacks-cannot-tail-call', since: '7.3', words: 'a callback makes no tail call', asked: true },
   { name: 'timers-in-tracing', since: '7.3', words: 'timers and work queues in maps of tracing programs', asked: true },
   { name: 'more-sleepable-maps', since: '7.3', words: 'tries and program arrays in sleepable programs', asked: true },

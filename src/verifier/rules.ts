@@ -40,6 +40,7 @@ export const ruleGates = {
   currentTaskInlined: 'current-task-inlined',
   privateStack: 'private-stack',
   deepCalls: 'deepest-call-16',
+  tailCallsReturn: 'tail-calls-return',
   callbacksCannotTailCall: 'callbacks-cannot-tail-call',
   contextSleep: 'sleep-by-context',
   sleepableGlobals: 'sleepable-global-calls',

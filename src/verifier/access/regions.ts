@@ -49,14 +49,7 @@ export function requireMemRegion(
   zeroOk: boolean,
 ): void {
   const reg = env.reg(number)
-  // A packet pointer's bounds are the plain sum: what a comparison proved of one holds for all that are a constant away from it,
-  // so none of them may be narrowed by what is known of its bits alone.
-  const [bounds, fixed] =
-    env.rules.oneOffset && reg.off !== 0 && !isPkt(reg)
-      ? [env.domain.addPointerOffset(reg.var, scalar.constantNumber(reg.off)), off]
-      : [reg.var, reg.off + off]
-  const smin = scalar.sminN(bounds)
-  const umax = scalar.umaxN(bounds)
+  const { smin, umax, fixed } = offsetBounds(env, reg, off)
   // Lowest address first: a negative minimum cannot be proven safe, whatever the maximum.
   if (smin < 0 && (smin < -(2 ** 31) || fixed + smin !== ((fixed + smin) | 0) || fixed + smin < 0)) {
     reject('min-bound', `R${number} min value is negative, either use unsigned index or do a if (index >=0) check.`, {
@@ -79,6 +72,25 @@ function requireWithin(env: Env, number: number, end: 'min' | 'max', span: Span)
   env.verbose(seen)
   const rule = isPkt(env.reg(number)) ? 'packet-bounds' : `${end}-outside`
   reject(rule, `R${number} ${end} value is outside of the allowed memory range`, { reg: number, seen })
+}
+
+/** How far the register's variable part goes, and what is added to it for the access. Later kernels count the constant part in. */
+function offsetBounds(env: Env, reg: RegState, off: number): { smin: number; umax: number; fixed: number } {
+  if (!env.rules.oneOffset || reg.off === 0)
+    return { smin: scalar.sminN(reg.var), umax: scalar.umaxN(reg.var), fixed: reg.off + off }
+  if (isPkt(reg)) return { ...packetReach(reg), fixed: off }
+  const sum = env.domain.addPointerOffset(reg.var, scalar.constantNumber(reg.off))
+  return { smin: scalar.sminN(sum), umax: scalar.umaxN(sum), fixed: off }
+}
+
+/**
+ * How far a packet pointer reaches, its constant part counted in: the plain sum. What a comparison proves of one holds for all that
+ * are a constant away from it, so none of them may be narrowed by what is known of its bits alone.
+ */
+export function packetReach(reg: RegState): { smin: number; umax: number } {
+  const smin = scalar.sminN(reg.var)
+  const most = smin < 0 && smin + reg.off >= 0 ? scalar.smaxN(reg.var) : scalar.umaxN(reg.var)
+  return { smin: smin + reg.off, umax: most + reg.off }
 }
 
 /** Packet data: the range is proven by comparisons with packet end. */

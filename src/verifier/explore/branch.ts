@@ -3,7 +3,7 @@
 
 import type { Insn } from '../../isa/index.ts'
 import { isTrusted, recordOfReg } from '../access/btf-pointer.ts'
-import { MAX_VAR_OFF } from '../access/regions.ts'
+import { MAX_VAR_OFF, packetReach } from '../access/regions.ts'
 import { releaseReferenceIn } from '../call/references.ts'
 import type { Env } from '../env.ts'
 import * as scalar from '../scalar/index.ts'
@@ -264,7 +264,7 @@ function learnPacketRange(env: Env, insn: Insn, { dst, src }: Operands, { here, 
   const pkt = forward ? dst : src
   const reg = forward ? insn.dst : insn.src
   const name = forward ? op : (flipped.get(op) ?? '')
-  const reach = packetReach(env, pkt)
+  const reach = reachOf(env, pkt)
   if (name === 'jgt') {
     widen(here, pkt, reach, { open: false })
     markEnd(other, reg, BEYOND_PKT_END)
@@ -290,9 +290,9 @@ function widen(state: State, pkt: RegState, range: number | undefined, { open }:
 }
 
 /** How far into the packet the pointer reaches: by its constant offset, or, where that is part of its bounds, by the whole. */
-function packetReach(env: Env, pkt: RegState): number | undefined {
+function reachOf(env: Env, pkt: RegState): number | undefined {
   if (env.rules.oneOffset) {
-    const reach = scalar.umaxN(pkt.var) + pkt.off
+    const reach = packetReach(pkt).umax
     return reach < 0 || reach > MAX_PACKET_OFF ? undefined : reach
   }
   const variable = scalar.umaxN(pkt.var)

@@ -6,11 +6,11 @@ import { checkReserved } from '../../isa/index.ts'
 import { callHelper } from '../call/helper.ts'
 import { callKfunc } from '../call/kfunc.ts'
 import { allowedUnderLock } from '../call/locks.ts'
-import { requireNoReferences, requireSectionsClosed } from '../call/references.ts'
+import { invalidatePacketPointers, requireNoReferences, requireSectionsClosed } from '../call/references.ts'
 import { callSubprog } from '../call/subprog.ts'
 import type { Env } from '../env.ts'
 import { reject, unsupported } from '../report.ts'
-import { constReg } from '../state/reg.ts'
+import { constReg, unknownScalar } from '../state/reg.ts'
 import type { State } from '../state/state.ts'
 import { executeAlu } from './alu.ts'
 import { executeJump } from './branch.ts'
@@ -157,8 +157,18 @@ function call(env: Env): number | undefined {
     return env.insn + 1
   }
   callHelper(env)
+  if (env.rules.tailCallsReturn && insn.imm === TAIL_CALL && state.frames.length > 1) {
+    // one that is taken ends the function that makes it: the caller goes on with whatever the other program returns
+    env.pushStep()
+    pushState(env, env.insn + 1, env.insn)
+    invalidatePacketPointers(env)
+    env.setReg(0, unknownScalar)
+    return exitClosed(env, false)
+  }
   return env.insn + 1
 }
+
+const TAIL_CALL = 12
 
 function exit(env: Env, exception: boolean): number | undefined {
   const { state } = env

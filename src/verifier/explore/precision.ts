@@ -222,8 +222,10 @@ function back(env: Env, step: Step, later: { insn: number; frame: number }, want
         if (insn.src === 1) wanted.regs[f] = wanted.regs[f]! | args
         return true
       }
-      wanted.clear(f, 0)
-      return (wanted.regs[f]! & ARGUMENTS) === 0
+      // a tail call that is taken returns from its frame
+      const into = later.frame === f - 1 ? f - 1 : f
+      wanted.clear(into, 0)
+      return (wanted.regs[into]! & ARGUMENTS) === 0
     }
     case 'exit':
       if (later.frame === f - 1) {

@@ -367,6 +367,7 @@ export const gateRows = [
     words: 'map elements given to callbacks are told apart',
     asked: true,
   },
+  { name: 'percpu-data', since: '7.3', words: 'the one value of a per-CPU array has an address', asked: true },
   { name: 'kfunc-spinlock-safe', since: '7.3', words: 'KF_SPINLOCK_SAFE', asked: true },
   { name: 'kfunc-perfmon', since: '7.3', words: 'KF_PERFMON' },
   {

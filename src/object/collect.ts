@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // First pass over an object's sections: what each is to libbpf, and the functions in those with code.
-// libbpf documentation "Program Types and ELF Sections"; behaviour as of libbpf 1.5.
+// libbpf documentation "Program Types and ELF Sections"; behaviour as of libbpf 1.8.
 import { decodeInsns } from '../isa/index.ts'
 import { refuse } from './faults.ts'
 import { isLegacyMaps } from './legacy-maps.ts'
 import type { OpenOptions } from './types.ts'
 import { type ElfView, type Section, sh, stb, stt, stv } from './view.ts'
 
-export type DataKind = 'data' | 'rodata' | 'bss'
+export type DataKind = 'data' | 'rodata' | 'bss' | 'percpu'
 
 /** A function before its relocations are known. */
 export interface RawFunction {
@@ -31,6 +31,8 @@ export interface Collected {
   readonly btf: Section | undefined
   readonly btfExt: Section | undefined
   readonly arena: Section | undefined
+  /** Tables of indirect jumps: eight bytes an entry, the byte of its section that it leads to. */
+  readonly jumpTables: Section | undefined
   readonly structOps: readonly Section[]
   readonly data: ReadonlyMap<number, { readonly kind: DataKind; readonly section: Section }>
   readonly relocations: readonly Section[]
@@ -56,6 +58,7 @@ export function collect(elf: ElfView, { legacyMaps = false }: OpenOptions = {}):
   let btf: Section | undefined
   let btfExt: Section | undefined
   let arena: Section | undefined
+  let jumpTables: Section | undefined
   const coded: Section[] = []
   const legacy: Section[] = []
   const structOps: Section[] = []
@@ -83,14 +86,17 @@ export function collect(elf: ElfView, { legacyMaps = false }: OpenOptions = {}):
         coded.push(section)
       } else if (isOneOf(name, '.data')) data.set(section.index, { kind: 'data', section })
       else if (isOneOf(name, '.rodata')) data.set(section.index, { kind: 'rodata', section })
+      else if (isOneOf(name, '.percpu')) data.set(section.index, { kind: 'percpu', section })
       else if (structOpsSections.has(name)) structOps.push(section)
       else if (name === '.addr_space.1') arena = section
+      else if (name === '.jumptables') jumpTables = section
     } else if (type === sh.nobits && isOneOf(name, '.bss')) data.set(section.index, { kind: 'bss', section })
     else if (type === sh.rel && isWantedRelocation(elf, section)) relocations.push(section)
   }
   const functions = coded.flatMap((section) => functionsOf(elf, section, section === text))
   functions.sort((a, b) => a.section.index - b.section.index || a.start - b.start)
-  return { elf, license, functions, text, maps, legacy, btf, btfExt, arena, structOps, data, relocations, warnings }
+  const code = { functions, text, jumpTables, relocations }
+  return { elf, license, ...code, maps, legacy, btf, btfExt, arena, structOps, data, warnings }
 }
 
 function requireProgbits(section: Section): Section {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Global variables live in maps that libbpf makes: one per .data*, .rodata* and .bss* section, one for .kconfig.
+// Global variables live in maps that libbpf makes: one per .data*, .rodata*, .bss* and .percpu*
+// section, one for .kconfig.
 import type { Btf, BtfId } from '../btf/index.ts'
 import { mapFlags, mapType } from '../uapi/index.ts'
 import type { Collected, DataKind } from './collect.ts'
@@ -10,7 +11,7 @@ import type { MapDef } from './types.ts'
 /** More than this no array's value has (INT_MAX, array_map_alloc_check). Nobody reads the zeros, so none are made. */
 const MAX_BSS = 2 ** 31 - 1
 
-/** The maps behind .data, .rodata, .bss and sections named after them. */
+/** The maps behind .data, .rodata, .bss, .percpu and sections named after them. */
 export function dataMaps(collected: Collected, object: string, btf: Btf | undefined): MapDef[] {
   let zeros = 0
   for (const { kind, section } of collected.data.values()) if (kind === 'bss') zeros += section.size
@@ -36,15 +37,15 @@ function internalMap(
   object: string,
   btf: Btf | undefined,
 ): MapDef {
+  const percpu = internal === 'percpu'
   const readOnly = internal === 'rodata' || internal === 'kconfig'
   const valueTypeId = btf === undefined ? 0 : (firstNamed(btf, section) ?? 0)
-  const mmapable = btf !== undefined && valueTypeId !== 0 && hasVisibleVariable(btf, valueTypeId)
-  const name = internalName(object, section)
+  const mmapable = !percpu && btf !== undefined && valueTypeId !== 0 && hasVisibleVariable(btf, valueTypeId)
+  const name = internalName(percpu ? '' : object, section)
   return {
     name,
     kernelName: kernelMapName(name),
-    type: mapType(2)!.name,
-    typeId: 2,
+    ...typeOf(percpu ? 'BPF_MAP_TYPE_PERCPU_ARRAY' : 'BPF_MAP_TYPE_ARRAY'),
     keySize: 4,
     valueSize: size,
     maxEntries: 1,
@@ -62,6 +63,8 @@ function internalMap(
     autocreate: true,
   }
 }
+
+const typeOf = (name: string): { type: string; typeId: number } => ({ type: name, typeId: mapType(name)!.id })
 
 const firstNamed = (btf: Btf, name: string): BtfId | undefined =>
   btf

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 export { linkProgram } from './link.ts'
+export { MULTI_TARGET } from './link-attach.ts'
 export { versionCode } from './kconfig.ts'
 export { markers, missingMessage } from './link-refs.ts'
 export { openObject } from './open.ts'

@@ -14,6 +14,22 @@ const targets: ReadonlyMap<string | undefined, { readonly prefix: string; readon
   ['BPF_TRACE_ITER', { prefix: 'bpf_iter_', kind: 'func' }],
 ])
 
+/** Where a program stands that learns only when it attaches at which functions: the kernel's stand-in for all of them. */
+export const MULTI_TARGET = 'bpf_multi_func'
+
+/** SEC("fentry.multi"), SEC("fentry.multi/MODULE:…"). A module is looked for, but the stand-in is the kernel's. */
+export function findMultiTarget(program: ObjectProgram, target: LinkTarget): AttachTarget {
+  const place = { program: program.name, section: program.section }
+  const slash = program.section.indexOf('/')
+  const wanted = slash < 0 ? '' : program.section.slice(slash + 1)
+  const colon = wanted.indexOf(':')
+  if (colon >= 0 && !target.modules.some(({ name }) => name === wanted.slice(0, colon)))
+    refuse(`prog '${program.name}': failed to prepare load attributes: -22`, place, 'no such module is loaded')
+  const btfId = findKind(target.btf, MULTI_TARGET, 'func')
+  if (btfId === undefined) return refuse(`prog '${program.name}': BPF program load failed: Invalid argument`, place)
+  return { kernel: true, btf: target.btf, btfId, name: MULTI_TARGET }
+}
+
 /** The target behind the '/' of SEC("fentry/NAME") or SEC("fentry/MODULE:NAME"). */
 export function findAttachTarget(program: ObjectProgram, target: LinkTarget): AttachTarget {
   const slash = program.section.indexOf('/')

@@ -4,6 +4,7 @@
 import type { Btf, BtfId } from '../btf/index.ts'
 import { type Insn, makeInsn } from '../isa/index.ts'
 import { refuse } from './faults.ts'
+import type { JumpTables } from './jump-tables.ts'
 import type { Layout } from './link-code.ts'
 import type { ResolvedExtern } from './link-externs.ts'
 import type { BpfObject, LinkTarget, MapDef, Ref, Reloc } from './types.ts'
@@ -21,6 +22,7 @@ export interface LinkState {
   readonly resolved: readonly ResolvedExtern[]
   readonly maps: readonly MapDef[]
   readonly missing: ReadonlyMap<number, string>
+  readonly tables: JumpTables
   readonly insns: Insn[]
   readonly refs: Map<number, Ref>
 }
@@ -35,7 +37,8 @@ export function linkData(state: LinkState): void {
       if (at + slots > fn.insns.length) {
         refuse(`prog '${fn.name}': insn #${at} (LDIMM64) is truncated`, { section: fn.section, insn: at })
       }
-      apply(state, base + at, reloc)
+      if (reloc.kind === 'jump_table') applyJumpTable(state, base + at, reloc, { start: fn.start, base })
+      else apply(state, base + at, reloc)
     }
   }
   insns.forEach((insn, at) => {
@@ -45,7 +48,7 @@ export function linkData(state: LinkState): void {
   })
 }
 
-function apply(state: LinkState, at: number, reloc: Reloc): void {
+function apply(state: LinkState, at: number, reloc: Exclude<Reloc, { kind: 'jump_table' }>): void {
   switch (reloc.kind) {
     case 'map':
       applyMap(state, at, reloc.map, undefined)
@@ -63,6 +66,18 @@ function apply(state: LinkState, at: number, reloc: Reloc): void {
     case 'func_addr':
       return // done by the layout
   }
+}
+
+/** The table's map is taken for a value, as far in as the second half of the instruction says. */
+function applyJumpTable(
+  { insns, refs, tables }: LinkState,
+  at: number,
+  table: { readonly offset: number; readonly size: number },
+  fn: { readonly start: number; readonly base: number },
+): void {
+  const map = tables.mapOf(table, fn)
+  insns[at] = makeInsn({ ...insns[at]!, src: 2, imm: map, off: 0 })
+  refs.set(at, { kind: 'map_value', map, offset: insns[at + 1]!.imm })
 }
 
 function applyMap(

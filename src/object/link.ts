@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// Linking one program of an object to one kernel: what libbpf 1.5 does between opening an object and handing the program to the kernel,
+// Linking one program of an object to one kernel: what libbpf does between opening an object and handing the program to the kernel,
 // in its order, with only this program to be loaded. The result is what the verifier reads; nothing later looks at relocations.
 import { attempt, type Result } from '../fault/index.ts'
 import { type Insn, makeInsn } from '../isa/index.ts'
-import { defaultAttachType, isLoadable, loadableWith, progFlags, releaseIn, sectionRule } from '../uapi/index.ts'
+import {
+  defaultAttachType,
+  isLoadable,
+  loadableWith,
+  progFlags,
+  releaseIn,
+  type SectionRule,
+  sectionRule,
+} from '../uapi/index.ts'
 import { exceptionCallback } from './exception-callback.ts'
 import { refuse } from './faults.ts'
-import { findAttachTarget } from './link-attach.ts'
+import { JumpTables } from './jump-tables.ts'
+import { findAttachTarget, findMultiTarget } from './link-attach.ts'
 import { offeredBtf } from './link-btf.ts'
 import { type Layout, layOut } from './link-code.ts'
 import { type CorePatches, patchCore } from './link-core.ts'
@@ -50,6 +59,8 @@ function link(object: BpfObject, program: ObjectProgram, target: LinkTarget, opt
   if (!object.littleEndian) {
     refuse(`elf: endianness mismatch in ${object.name}.`, {}, 'the kernel is little-endian: compile with -target bpfel')
   }
+  const early = object.later.find(({ since }) => !releaseIn(loaderOf(target), since))
+  if (early !== undefined) refuse(early.what, early.place, `loaders know it since Linux ${early.since}`)
   const warnings = [...object.warnings]
   const resolved = resolveExterns(object, target)
   warnings.push(...resolved.warnings)
@@ -60,17 +71,19 @@ function link(object: BpfObject, program: ObjectProgram, target: LinkTarget, opt
   const btf = offeredBtf(object, warnings)
   const linkedMaps = linkMaps(object, structOps?.maps, resolved.kconfig, {
     btf,
-    newer: releaseIn(target.release ?? '6.12', '6.13'),
+    release: loaderOf(target),
   })
   const { maps, missing, notes, warnings: unmade } = linkedMaps
   for (const warning of unmade) warnings.push(warning)
   const { insns, refs } = assemble(layout, patched)
-  linkData({ object, target, layout, resolved: resolved.externs, maps, missing, insns, refs })
+  const tables = new JumpTables(object, program.name, maps.length)
+  linkData({ object, target, layout, resolved: resolved.externs, maps, missing, tables, insns, refs })
   const used = new Set([...refs.values()].map((ref) => ('map' in ref ? ref.map : -1)))
   for (const [map, note] of notes) if (used.has(map)) warnings.push(note)
   const { funcs, ...lines } = linkInfo(object, layout, warnings)
 
-  const type = options.type ?? program.type
+  const rule = ruleFor(program, target)
+  const type = options.type ?? rule?.type
   if (type === undefined) {
     refuse(
       `prog '${program.name}': missing BPF prog type, check ELF section name '${program.section}'`,
@@ -86,7 +99,7 @@ function link(object: BpfObject, program: ObjectProgram, target: LinkTarget, opt
       `the kernel takes letters, digits, '_' and '.' in the first 15 characters of a name, not '${alien}'`,
     )
   }
-  const traits = programTraits(program, options, type)
+  const traits = programTraits(rule, options, type)
   requireLoadable(program, type, traits.attachType)
   return {
     object: object.name,
@@ -96,7 +109,7 @@ function link(object: BpfObject, program: ObjectProgram, target: LinkTarget, opt
     attachType: traits.attachType,
     sleepable: (traits.flags & progFlags.BPF_F_SLEEPABLE) !== 0,
     flags: traits.flags,
-    attach: attachOf(program, type, target, options, structOps),
+    attach: attachOf({ program, type, rule, target, options, structOps }),
     structOps:
       structOps === undefined
         ? undefined
@@ -108,7 +121,7 @@ function link(object: BpfObject, program: ObjectProgram, target: LinkTarget, opt
           },
     insns,
     refs,
-    maps,
+    maps: tables.maps.length === 0 ? maps : [...maps, ...tables.maps],
     btf,
     funcs: btf === undefined ? [] : funcs,
     ...lines,
@@ -117,9 +130,18 @@ function link(object: BpfObject, program: ObjectProgram, target: LinkTarget, opt
   }
 }
 
+/** The release whose libbpf is the loader: it knows what that kernel's tree has. */
+const loaderOf = ({ release }: LinkTarget): string => release ?? '6.12'
+
+/** What the loader of that kernel takes the program's section to mean. */
+function ruleFor({ section }: ObjectProgram, target: LinkTarget): SectionRule | undefined {
+  const rule = sectionRule(section)
+  return rule?.since !== undefined && !releaseIn(loaderOf(target), rule.since) ? undefined : rule
+}
+
 /** Of a type that is not the section's own, the section's name says nothing more: bpf_program__set_type(). */
-function programTraits(program: ObjectProgram, options: LinkOptions, type: string) {
-  const rule = type === program.type ? sectionRule(program.section) : undefined
+function programTraits(section: SectionRule | undefined, options: LinkOptions, type: string) {
+  const rule = type === section?.type ? section : undefined
   const flags =
     (rule?.flags.includes('sleepable') ? progFlags.BPF_F_SLEEPABLE : 0) |
     (rule?.flags.includes('xdp_frags') ? progFlags.BPF_F_XDP_HAS_FRAGS : 0)
@@ -149,13 +171,15 @@ function requireLoadable({ name, section }: ObjectProgram, type: string, attachT
   refuse(what, { section }, hint)
 }
 
-function attachOf(
-  program: ObjectProgram,
-  type: string,
-  target: LinkTarget,
-  options: LinkOptions,
-  structOps: ReturnType<typeof linkStructOps>,
-): AttachTarget | undefined {
+function attachOf(from: {
+  readonly program: ObjectProgram
+  readonly type: string
+  readonly rule: SectionRule | undefined
+  readonly target: LinkTarget
+  readonly options: LinkOptions
+  readonly structOps: ReturnType<typeof linkStructOps>
+}): AttachTarget | undefined {
+  const { program, type, rule, target, options, structOps } = from
   if (options.attach !== undefined) return options.attach
   if (type === 'BPF_PROG_TYPE_STRUCT_OPS') {
     if (structOps === undefined) {
@@ -167,8 +191,10 @@ function attachOf(
     }
     return { kernel: true, btf: structOps.btf, btfId: structOps.typeId, name: structOps.typeName }
   }
-  if (type !== program.type) return undefined
-  return sectionRule(program.section)?.flags.includes('attach_btf') ? findAttachTarget(program, target) : undefined
+  if (type !== rule?.type) return undefined
+  const { flags } = rule
+  if (flags.includes('attach_many')) return findMultiTarget(program, target)
+  return flags.includes('attach_btf') ? findAttachTarget(program, target) : undefined
 }
 
 /** The functions one after the other, calls between them pointed at where they now are. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which maps a kernel makes: sizes, entries and flags by type, as BPF_MAP_CREATE of Linux 6.12 takes them (Documentation/bpf/map_*.rst;
+// Which maps a kernel makes: sizes, entries and flags by type, as BPF_MAP_CREATE takes them (Documentation/bpf/map_*.rst;
 // the limits are the behaviour of the real kernel). libbpf refuses an object with a map that is not made, unless told to leave it out.
 import { type Btf, resolveType } from '../btf/index.ts'
-import { mapFlags } from '../uapi/index.ts'
+import { mapFlags, releaseIn } from '../uapi/index.ts'
 import type { MapDef } from './types.ts'
 
 /** Why the kernel makes no such map: what libbpf prints of the error, and what to change. */
@@ -32,6 +32,8 @@ interface MapRule {
   readonly typed?: boolean
   /** Bits that map_extra may have. */
   readonly extra?: bigint
+  /** The first kernel that has the type, where 6.12 does not. */
+  readonly since?: string
 }
 
 const f = mapFlags
@@ -173,26 +175,38 @@ export const mapRules: readonly MapRule[] = [
     mostValue: STORAGE,
     typed: true,
   },
+  { types: 'INSN_ARRAY', key: [4], value: [16], entries: 'some', flags: 0, since: '6.19' },
+  {
+    types: 'RHASH',
+    key: { least: 1, most: 0xffff },
+    value: some,
+    entries: 'some',
+    flags: f.BPF_F_NO_PREALLOC | numa | access,
+    needs: f.BPF_F_NO_PREALLOC,
+    extra: 0xffffn,
+    since: '7.3',
+  },
 ]
 
 const knownFlags = Object.values(mapFlags).reduce((all, bit) => all | bit, 0)
 const byType = new Map(mapRules.flatMap((rule) => rule.types.split(' ').map((type) => [`BPF_MAP_TYPE_${type}`, rule])))
 
 export interface MapFaultOptions {
-  /** The kernel is newer than these rules: types and flags that came later are let pass. */
-  readonly newer?: boolean
+  /** The kernel. What it takes beyond that of 6.12 and beyond these rules is let pass. Default 6.12. */
+  readonly release?: string
   /** What the types of keys and values stand in. */
   readonly btf?: Btf | undefined
 }
 
 /** What keeps the kernel from making this map; undefined: it makes it, memory allowing. */
-export function mapFault(map: MapDef, { newer = false, btf }: MapFaultOptions = {}): MapFault | undefined {
+export function mapFault(map: MapDef, { release = '6.12', btf }: MapFaultOptions = {}): MapFault | undefined {
+  const newer = releaseIn(release, '6.13')
   const named = nameFault(map.kernelName)
   if (named !== undefined) return named
   const rule = byType.get(map.type)
   const kind = map.type.replace('BPF_MAP_TYPE_', '').toLowerCase()
   if (rule === undefined && newer) return undefined
-  if (rule === undefined)
+  if (rule === undefined || (rule.since !== undefined && !releaseIn(release, rule.since)))
     return map.type === 'BPF_MAP_TYPE_STRUCT_OPS' ? undefined : invalid(`no such map type: ${kind}`)
   return (
     flagFault(newer ? { ...map, flags: map.flags & knownFlags } : map, rule, kind) ??
@@ -241,6 +255,8 @@ function sizeFault(map: MapDef, rule: MapRule, kind: string): MapFault | undefin
   if (!fits(keySize, rule.key)) return invalid(`key_size of ${a(kind)} must be ${sizeText(rule.key)}, not ${keySize}`)
   if (!fits(valueSize, rule.value))
     return invalid(`value_size of ${a(kind)} must be ${sizeText(rule.value)}, not ${valueSize}`)
+  if (kind === 'rhash' && map.mapExtra > BigInt(maxEntries))
+    return invalid('map_extra of a rhash, its first size, is at most max_entries')
   if (kind.endsWith('ringbuf') && (maxEntries % 4096 !== 0 || (maxEntries & (maxEntries - 1)) !== 0))
     return invalid(`max_entries of ${a(kind)} is its size: a power of two, and whole pages`)
   if (kind === 'stack_trace') {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Opening an object file: what libbpf 1.5's bpf_object__open does, in its order, so that the first fault is the one it names.
+// Opening an object file: what libbpf's bpf_object__open does, in its order, so that the first fault is the one it names.
 import { type Btf, type BtfExt, parseBtf, parseBtfExt } from '../btf/index.ts'
 import { argumentKinds, attempt, type Result, withJson, wrongArgument } from '../fault/index.ts'
 import { sectionRule } from '../uapi/index.ts'
@@ -34,7 +34,7 @@ function open(bytes: Uint8Array, name: string, options: OpenOptions): BpfObject 
   const plainMaps = plain(collected, shortName(name), btf, externs)
   const maps = withSlots(collected, btf, [...plainMaps, ...drafts.map(({ map }) => map)])
   const relocs = codeRelocs(collected, maps, externs)
-  const functions = collected.functions.map((raw) => finish(raw, relocs.get(raw) ?? noRelocs))
+  const functions = collected.functions.map((raw) => finish(raw, relocs.byFunction.get(raw) ?? noRelocs))
   const programs = functions.filter((fn) => !fn.subprog).map(program)
   if (btf !== undefined) structOpsMembers(collected, drafts, btf, functions)
   return {
@@ -45,6 +45,8 @@ function open(bytes: Uint8Array, name: string, options: OpenOptions): BpfObject 
     functions,
     maps,
     externs,
+    jumpTables: collected.jumpTables?.data,
+    later: relocs.later,
     structOps: structOpsDefs(drafts, plainMaps.length),
     btf,
     exceptionTags: rawBtf === undefined ? [] : exceptionTags(rawBtf),

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Relocations of code: what each instruction they point at refers to. Behaviour as of libbpf 1.5.
+// Relocations of code: what each instruction they point at refers to. Behaviour as of libbpf 1.8.
 import type { Insn } from '../isa/index.ts'
 import type { Collected, RawFunction } from './collect.ts'
 import { isExternSymbol } from './externs.ts'
 import { refuse } from './faults.ts'
-import type { Extern, MapDef, Reloc } from './types.ts'
+import type { Extern, LaterFault, MapDef, Reloc } from './types.ts'
 import { type ObjectSymbol, type Section, stb, stt } from './view.ts'
 
 /** Finds the function of a section that holds an instruction; functions are sorted by start. */
@@ -35,12 +35,16 @@ export function bySectionOf<F>(functions: readonly F[], section: (fn: F) => numb
   return groups
 }
 
-/** Relocations by function and instruction (relative to the function's start). */
-export function codeRelocs(
-  collected: Collected,
-  maps: readonly MapDef[],
-  externs: readonly Extern[],
-): ReadonlyMap<RawFunction, ReadonlyMap<number, Reloc>> {
+export interface CodeRelocs {
+  /** By function and instruction (relative to the function's start). */
+  readonly byFunction: ReadonlyMap<RawFunction, ReadonlyMap<number, Reloc>>
+  /** What loaders of older kernels stumble over, each the first of its kind. */
+  readonly later: readonly LaterFault[]
+}
+
+/** What the relocations of code mean. */
+export function codeRelocs(collected: Collected, maps: readonly MapDef[], externs: readonly Extern[]): CodeRelocs {
+  const later: LaterFault[] = []
   const { elf, functions, relocations } = collected
   const externBySymbol = new Map(externs.map((extern, index) => [extern.symbol, index]))
   const bySection = bySectionOf(functions, ({ section }) => section.index)
@@ -69,7 +73,13 @@ export function codeRelocs(
       if (fn === undefined) continue // of a weak function that another replaced
       const at = offset / 8 - fn.start
       const insn = fn.insns[at]!
-      const reloc = meaning({ collected, arenaMap, holders, mapAt, externBySymbol, fn, at, insn, symbol, symbolIndex })
+      const site = { collected, arenaMap, holders, mapAt, externBySymbol, fn, at, insn, symbol, symbolIndex }
+      const reloc = meaning(site)
+      const since = sinceOf(site, reloc)
+      if (since !== undefined && !later.some((fault) => fault.since === since)) {
+        const what = `prog '${fn.name}': bad map relo against '${nameOf(site)}' in section '${sectionOf(site).name}'`
+        later.push({ since, what, place: { program: fn.name, section: target.name, insn: at } })
+      }
       let relocs = found.get(fn)
       if (relocs === undefined) {
         relocs = new Map()
@@ -78,7 +88,17 @@ export function codeRelocs(
       if (!relocs.has(at)) relocs.set(at, reloc)
     }
   }
-  return found
+  return { byFunction: found, later }
+}
+
+const sectionOf = ({ collected, symbol }: Site): Section => collected.elf.sections[symbol.section]!
+const nameOf = (site: Site): string =>
+  site.symbol.type === stt.section && site.symbol.name === '' ? sectionOf(site).name : site.symbol.name
+
+/** The kernel whose libbpf first takes this; older ones know neither of its sections. */
+function sinceOf(site: Site, reloc: Reloc): string | undefined {
+  if (reloc.kind === 'jump_table') return '6.19'
+  return site.collected.data.get(site.symbol.section)?.kind === 'percpu' ? '7.3' : undefined
 }
 
 const mapKey = (section: number, offset: number): string => `${section}:${offset}`
@@ -103,9 +123,9 @@ const LD_IMM64 = 0x18
 
 function meaning(site: Site): Reloc {
   const { collected, arenaMap, holders, mapAt, externBySymbol, fn, at, insn, symbol, symbolIndex } = site
-  const { elf, text, arena, data } = collected
-  const section = elf.sections[symbol.section]!
-  const name = symbol.type === stt.section && symbol.name === '' ? section.name : symbol.name
+  const { text, arena, data, jumpTables } = collected
+  const section = sectionOf(site)
+  const name = nameOf(site)
   const wrong = (what: string): never =>
     refuse(`prog '${fn.name}': ${what}`, { program: fn.name, section: fn.section.name, insn: at })
 
@@ -139,6 +159,7 @@ function meaning(site: Site): Reloc {
     if (map < 0) wrong(`bad arena data relocation at insn ${at}, no arena maps defined`)
     return { kind: 'data', map, offset: symbol.value }
   }
+  if (section === jumpTables) return { kind: 'jump_table', offset: symbol.value, size: symbol.size }
   if (data.has(section.index)) {
     const map = mapAt.get(mapKey(section.index, 0))
     if (map === undefined) return wrong(`data relo failed to find map for section '${section.name}'`)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Btf, BtfExt, BtfId } from '../btf/index.ts'
 import type { Insn } from '../isa/index.ts'
+import type { Place } from '../fault/index.ts'
 import type { ProgTypeName } from '../uapi/index.ts'
 
 /** A map as the kernel would create it from this object. */
@@ -24,7 +25,7 @@ export interface MapDef {
   readonly data?: Uint8Array
   readonly frozen: boolean
   readonly pinned: boolean
-  /** 'data' | 'rodata' | 'bss' | 'kconfig' for internal maps */
+  /** 'data' | 'rodata' | 'bss' | 'percpu' | 'kconfig' for internal maps */
   readonly internal?: string
   /** The name the kernel gets: at most 15 characters, others than letters, digits, '_' and '.' made '_'. */
   readonly kernelName: string
@@ -36,6 +37,8 @@ export interface MapDef {
   readonly numaNode?: number
   /** `values = { … }` of map-in-map and prog-array maps: slot → name of map or program. */
   readonly slots?: ReadonlyMap<number, string>
+  /** insn_array: by entry, the instruction that it leads to. */
+  readonly targets?: readonly number[]
   /** false: SEC("?.struct_ops"), not made unless asked for. */
   readonly autocreate: boolean
 }
@@ -76,6 +79,14 @@ export type Reloc =
   | { readonly kind: 'call' | 'func_addr'; readonly offset: number }
   | { readonly kind: 'map'; readonly map: number }
   | { readonly kind: 'data'; readonly map: number; readonly offset: number }
+  | { readonly kind: 'jump_table'; readonly offset: number; readonly size: number }
+
+/** What loaders before that of kernel `since` say of something in the object. */
+export interface LaterFault {
+  readonly since: string
+  readonly what: string
+  readonly place: Place
+}
 
 export type KconfigType = 'bool' | 'char' | 'int' | 'tristate' | 'chars'
 
@@ -118,6 +129,10 @@ export interface BpfObject {
   readonly functions: readonly ObjectFunction[]
   readonly maps: readonly MapDef[]
   readonly externs: readonly Extern[]
+  /** Contents of .jumptables. */
+  readonly jumpTables: Uint8Array | undefined
+  /** What older loaders refuse the object for. */
+  readonly later: readonly LaterFault[]
   readonly structOps: readonly StructOpsDef[]
   /** With libbpf's fix-ups: section sizes and offsets, linkage of hidden functions. */
   readonly btf: Btf | undefined

@@ -60,12 +60,27 @@ export const attachTypes = [
   { id: 55, name: 'BPF_NETKIT_PEER', short: 'netkit_peer' },
   { id: 56, name: 'BPF_TRACE_KPROBE_SESSION', short: 'trace_kprobe_session' },
   { id: 57, name: 'BPF_TRACE_UPROBE_SESSION', short: 'trace_uprobe_session', since: '6.13' },
+  { id: 58, name: 'BPF_TRACE_FSESSION', short: 'trace_fsession', since: '7.0' },
+  { id: 59, name: 'BPF_TRACE_FENTRY_MULTI', short: 'trace_fentry_multi', since: '7.3' },
+  { id: 60, name: 'BPF_TRACE_FEXIT_MULTI', short: 'trace_fexit_multi', since: '7.3' },
+  { id: 61, name: 'BPF_TRACE_FSESSION_MULTI', short: 'trace_fsession_multi', since: '7.3' },
 ] as const satisfies readonly {
   readonly id: number
   readonly name: string
   readonly short: string
   readonly since?: string
 }[]
+
+/** Tracing programs that a trampoline runs, before or after the function they stand at. */
+export const trampolineTypes: ReadonlySet<string> = new Set([
+  'BPF_TRACE_FENTRY',
+  'BPF_TRACE_FEXIT',
+  'BPF_MODIFY_RETURN',
+  'BPF_TRACE_FSESSION',
+  'BPF_TRACE_FENTRY_MULTI',
+  'BPF_TRACE_FEXIT_MULTI',
+  'BPF_TRACE_FSESSION_MULTI',
+])
 
 /** 'BPF_TRACE_FENTRY' … */
 export type AttachTypeName = (typeof attachTypes)[number]['name']

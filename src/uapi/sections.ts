@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// ELF section names and what libbpf 1.5 takes them to mean: its documentation "Program Types and ELF Sections"
+// ELF section names and what libbpf takes them to mean: its documentation "Program Types and ELF Sections"
 // (Documentation/bpf/libbpf/program_types.rst), in the order it tries them. `extras`: may be followed by '/' and a target.
 import type { ProgTypeName } from './prog-types.ts'
 
@@ -15,16 +15,19 @@ export interface SectionRule {
   readonly attach: string | undefined
   readonly extras: boolean
   readonly flags: readonly SectionFlag[]
+  /** The kernel whose libbpf has it first; without: libbpf 1.5, that of 6.12, has it. */
+  readonly since?: string
 }
 
 /**
  * - sleepable: loaded with BPF_F_SLEEPABLE
  * - attach_btf: needs a function, typedef or program named after the '/', by BTF id
+ * - attach_many: is told which functions only when it attaches; till then it stands at bpf_multi_func
  * - xdp_frags: loaded with BPF_F_XDP_HAS_FRAGS
  * - usdt: loaded for uprobe-multi links where the kernel has them
  * - attach_optional: the attach type may be left out on old kernels
  */
-export type SectionFlag = 'sleepable' | 'attach_btf' | 'xdp_frags' | 'usdt' | 'attach_optional'
+export type SectionFlag = 'sleepable' | 'attach_btf' | 'attach_many' | 'xdp_frags' | 'usdt' | 'attach_optional'
 
 const rule = (section: string, type: Suffix<ProgTypeName>, attach?: string, ...flags: SectionFlag[]): SectionRule => {
   const extras = section.endsWith('+')
@@ -36,6 +39,8 @@ const rule = (section: string, type: Suffix<ProgTypeName>, attach?: string, ...f
     flags,
   }
 }
+
+const later = (since: string, row: SectionRule): SectionRule => ({ ...row, since })
 
 export const sectionRules: readonly SectionRule[] = [
   rule('socket', 'SOCKET_FILTER'),
@@ -52,6 +57,8 @@ export const sectionRules: readonly SectionRule[] = [
   rule('kprobe.session+', 'KPROBE', 'BPF_TRACE_KPROBE_SESSION'),
   rule('uprobe.multi+', 'KPROBE', 'BPF_TRACE_UPROBE_MULTI'),
   rule('uretprobe.multi+', 'KPROBE', 'BPF_TRACE_UPROBE_MULTI'),
+  later('6.13', rule('uprobe.session+', 'KPROBE', 'BPF_TRACE_UPROBE_SESSION')),
+  later('6.13', rule('uprobe.session.s+', 'KPROBE', 'BPF_TRACE_UPROBE_SESSION', 'sleepable')),
   rule('uprobe.multi.s+', 'KPROBE', 'BPF_TRACE_UPROBE_MULTI', 'sleepable'),
   rule('uretprobe.multi.s+', 'KPROBE', 'BPF_TRACE_UPROBE_MULTI', 'sleepable'),
   rule('ksyscall+', 'KPROBE'),
@@ -69,17 +76,31 @@ export const sectionRules: readonly SectionRule[] = [
   rule('netkit/peer', 'SCHED_CLS', 'BPF_NETKIT_PEER'),
   rule('tracepoint+', 'TRACEPOINT'),
   rule('tp+', 'TRACEPOINT'),
+  later('7.1', rule('tracepoint.s+', 'TRACEPOINT', undefined, 'sleepable')),
+  later('7.1', rule('tp.s+', 'TRACEPOINT', undefined, 'sleepable')),
   rule('raw_tracepoint+', 'RAW_TRACEPOINT'),
   rule('raw_tp+', 'RAW_TRACEPOINT'),
+  later('7.1', rule('raw_tracepoint.s+', 'RAW_TRACEPOINT', undefined, 'sleepable')),
+  later('7.1', rule('raw_tp.s+', 'RAW_TRACEPOINT', undefined, 'sleepable')),
   rule('raw_tracepoint.w+', 'RAW_TRACEPOINT_WRITABLE'),
   rule('raw_tp.w+', 'RAW_TRACEPOINT_WRITABLE'),
   rule('tp_btf+', 'TRACING', 'BPF_TRACE_RAW_TP', 'attach_btf'),
+  later('7.1', rule('tp_btf.s+', 'TRACING', 'BPF_TRACE_RAW_TP', 'attach_btf', 'sleepable')),
   rule('fentry+', 'TRACING', 'BPF_TRACE_FENTRY', 'attach_btf'),
   rule('fmod_ret+', 'TRACING', 'BPF_MODIFY_RETURN', 'attach_btf'),
   rule('fexit+', 'TRACING', 'BPF_TRACE_FEXIT', 'attach_btf'),
   rule('fentry.s+', 'TRACING', 'BPF_TRACE_FENTRY', 'attach_btf', 'sleepable'),
   rule('fmod_ret.s+', 'TRACING', 'BPF_MODIFY_RETURN', 'attach_btf', 'sleepable'),
   rule('fexit.s+', 'TRACING', 'BPF_TRACE_FEXIT', 'attach_btf', 'sleepable'),
+  later('7.0', rule('fsession+', 'TRACING', 'BPF_TRACE_FSESSION', 'attach_btf')),
+  later('7.0', rule('fsession.s+', 'TRACING', 'BPF_TRACE_FSESSION', 'attach_btf', 'sleepable')),
+  ...['fsession', 'fentry', 'fexit'].flatMap((name) => [
+    later('7.3', rule(`${name}.multi+`, 'TRACING', `BPF_TRACE_${name.toUpperCase()}_MULTI`, 'attach_many')),
+    later(
+      '7.3',
+      rule(`${name}.multi.s+`, 'TRACING', `BPF_TRACE_${name.toUpperCase()}_MULTI`, 'attach_many', 'sleepable'),
+    ),
+  ]),
   rule('freplace+', 'EXT', undefined, 'attach_btf'),
   rule('lsm+', 'LSM', 'BPF_LSM_MAC', 'attach_btf'),
   rule('lsm.s+', 'LSM', 'BPF_LSM_MAC', 'attach_btf', 'sleepable'),
@@ -141,7 +162,7 @@ export const sectionRules: readonly SectionRule[] = [
   rule('netfilter', 'NETFILTER', 'BPF_NETFILTER'),
 ]
 
-/** What libbpf takes a section name to mean; undefined: it does not know it, and the program has no type. A leading '?' (do not load by itself) is ignored. */
+/** What the newest libbpf takes a section name to mean; undefined: it does not know it, and the program has no type. A leading '?' (do not load by itself) is ignored. */
 export function sectionRule(name: string): SectionRule | undefined {
   const section = name.startsWith('?') ? name.slice(1) : name
   return sectionRules.find((row) => row.section === section || (row.extras && section.startsWith(`${row.section}/`)))

@@ -2,8 +2,8 @@
 // May this program attach where it says: sleepable hooks, modifiable returns.
 
 import { sizeOf } from '../btf/index.ts'
-import { isDisabledHook, isIterator, isLsmHook } from '../kernel/index.ts'
-import type { AttachTarget } from '../object/index.ts'
+import { isDisabledHook, isFaultable, isIterator, isLsmHook } from '../kernel/index.ts'
+import { type AttachTarget, MULTI_TARGET } from '../object/index.ts'
 import type { Env } from './env.ts'
 import { type FuncProto, protoFault } from './func-proto.ts'
 import { reject, unsupported } from './report.ts'
@@ -11,7 +11,13 @@ import { checkStructOps } from './struct-ops.ts'
 
 const sleepableTracing = new Set(['BPF_TRACE_FENTRY', 'BPF_TRACE_FEXIT', 'BPF_MODIFY_RETURN', 'BPF_TRACE_ITER'])
 /** With sleepable tracepoints came these. */
-const laterSleepableTracing = new Set(['BPF_TRACE_RAW_TP', 'BPF_TRACE_FSESSION'])
+const laterSleepableTracing = new Set([
+  'BPF_TRACE_RAW_TP',
+  'BPF_TRACE_FSESSION',
+  'BPF_TRACE_FENTRY_MULTI',
+  'BPF_TRACE_FEXIT_MULTI',
+  'BPF_TRACE_FSESSION_MULTI',
+])
 
 function canBeSleepable({ prog, rules }: Env): boolean {
   switch (prog.type) {
@@ -63,7 +69,7 @@ function checkTarget(env: Env): void {
   if (type === 'BPF_PROG_TYPE_EXT') return reject('attach-target', 'Cannot replace kernel functions')
   switch (env.prog.attachType) {
     case 'BPF_TRACE_RAW_TP':
-      return checkTracepoint(attach)
+      return checkTracepoint(env, attach)
     case 'BPF_TRACE_ITER':
       return checkIterator(env, attach)
     default:
@@ -75,9 +81,12 @@ function checkTarget(env: Env): void {
 
 const TRACEPOINT = 'btf_trace_'
 
-function checkTracepoint({ btf, btfId, name }: AttachTarget): void {
+function checkTracepoint({ prog }: Env, { btf, btfId, name }: AttachTarget): void {
   if (btf.type(btfId).kind !== 'typedef') reject('attach-target', `attach_btf_id ${btfId} is not a typedef`)
   if (!name.startsWith(TRACEPOINT)) reject('attach-target', `attach_btf_id ${btfId} points to wrong type name ${name}`)
+  const tracepoint = name.slice(TRACEPOINT.length)
+  if (prog.sleepable && !isFaultable(tracepoint))
+    reject('attach-not-sleepable', `Sleepable program cannot attach to non-faultable tracepoint ${tracepoint}`)
 }
 
 /** The prototype of what is hooked; rejected where it is no function. */
@@ -95,6 +104,15 @@ function checkIterator(env: Env, attach: AttachTarget): void {
   if (!isIterator(env.kernel.btf, attach.btf, attach.name)) reject('attach-iterator', '')
 }
 
+/** Attach types whose programs see what the function returned. */
+const seesResult = new Set([
+  'BPF_MODIFY_RETURN',
+  'BPF_TRACE_FEXIT',
+  'BPF_TRACE_FEXIT_MULTI',
+  'BPF_TRACE_FSESSION',
+  'BPF_TRACE_FSESSION_MULTI',
+])
+
 /** A trampoline stands before the function, so it must know how its arguments are passed. */
 function checkFunction(env: Env, attach: AttachTarget): void {
   const { prog, kernel } = env
@@ -103,12 +121,13 @@ function checkFunction(env: Env, attach: AttachTarget): void {
   const wrong = protoFault(btf, proto, name)
   if (wrong !== undefined) reject('attach-prototype', wrong)
   const { attachType } = prog
-  const seesResult = attachType === 'BPF_TRACE_FEXIT' || attachType === 'BPF_MODIFY_RETURN'
-  if (seesResult && (sizeOf(btf, proto.ret) ?? 0) > 8) {
+  if (seesResult.has(attachType ?? '') && (sizeOf(btf, proto.ret) ?? 0) > 8) {
     const text = `Attach to function ${name} with a >8 byte return value is not supported for this attach type`
     reject('attach-prototype', text)
   }
   if (prog.sleepable) {
+    // which functions it will stand at is asked when it attaches to them
+    if (name === MULTI_TARGET) return
     if (!kernel.sleepableAt(prog.type, name)) reject('attach-not-sleepable', `${name} is not sleepable`)
   } else if (attachType === 'BPF_MODIFY_RETURN' && !kernel.modifiable(name))
     reject('attach-modify', `${name}() is not modifiable`)
@@ -119,11 +138,14 @@ function checkLsm({ kernel, traits }: Env, { btfId, name }: AttachTarget): void 
   if (!isLsmHook(kernel, name)) reject('attach-target', `attach_btf_id ${btfId} points to wrong type name ${name}`)
 }
 
+/** Attach types whose programs never run where the function does not return, and that are refused for it. */
+const noReturnTold = new Set(['BPF_TRACE_FEXIT', 'BPF_TRACE_FSESSION', 'BPF_TRACE_FSESSION_MULTI', 'BPF_MODIFY_RETURN'])
+
 function checkTraced({ prog, kernel }: Env, { name }: AttachTarget): void {
   const named = kernel.gate('attach-refusals-named')
   if (kernel.functionSet('btf_id_deny').has(name))
     reject('attach-denied', named ? `Attaching tracing programs to function '${name}' is rejected.` : '')
-  if (prog.attachType === 'BPF_TRACE_FENTRY' || !kernel.functionSet('noreturn_deny').has(name)) return
+  if (!noReturnTold.has(prog.attachType ?? '') || !kernel.functionSet('noreturn_deny').has(name)) return
   const kinds = kernel.gate('tracing-sessions') ? 'fexit/fsession/fmod_ret' : 'fexit/fmod_ret'
   reject('attach-noreturn', `Attaching ${kinds} to __noreturn function${named ? ` '${name}'` : 's'} is rejected.`)
 }

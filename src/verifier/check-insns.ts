@@ -42,7 +42,8 @@ function checkMap(env: Env, ref: Extract<Ref, { kind: 'map' | 'map_value' }>, us
   const fields = env.mapRecord(ref.map).fields.map((field) => field.kind)
   const message = checkMapForProgram(map.type, fields, env.traits, env.rules)
   if (message !== undefined) reject('map-program', message)
-  if (ref.kind === 'map_value') checkDirectValue(map, ref.offset)
+  if (isNew && map.type === INSN_ARRAY) requireTargets(env, map)
+  if (ref.kind === 'map_value') checkDirectValue(env, map, ref.offset)
   if (!isNew) return
   for (const other of used) {
     if (env.map(other).type !== map.type) continue
@@ -56,15 +57,33 @@ function checkMap(env: Env, ref: Extract<Ref, { kind: 'map' | 'map_value' }>, us
 const isCgroupStorage = ({ type }: MapDef): boolean =>
   type === 'BPF_MAP_TYPE_CGROUP_STORAGE' || type === 'BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE'
 
-/** The address of a value, taken without a lookup: of an array with one element, or into an arena. */
-function checkDirectValue(map: MapDef, offset: number): void {
+const INSN_ARRAY = 'BPF_MAP_TYPE_INSN_ARRAY'
+
+/** A table of instructions is filled and frozen before a program is loaded with it, and names instructions of that program. */
+function requireTargets({ insns }: Env, { frozen, targets }: MapDef): void {
+  const isInsn = (at: number): boolean => at < insns.length && insns[at - 1]?.op.kind !== 'ld_imm64'
+  if (!frozen || targets?.every(isInsn) !== true) reject('insn-array', 'Failed to properly initialize insn array')
+}
+
+/** The address of a value, taken without a lookup: of an array with one element, into an arena or a table of instructions. */
+function checkDirectValue({ rules }: Env, map: MapDef, offset: number): void {
   const off = offset >>> 0
-  if (off >= MAX_VAR_OFF) reject('map-value-offset', `direct value offset of ${off} is not allowed`)
-  const isArray = map.type === 'BPF_MAP_TYPE_ARRAY'
-  const isArena = map.type === 'BPF_MAP_TYPE_ARENA'
-  if (!isArray && !isArena) reject('map-value-type', 'no direct value access support for this map type')
-  if (isArray ? map.maxEntries !== 1 || off >= map.valueSize : off > map.maxEntries * PAGE_SIZE) {
+  if (!rules.oneOffset && off >= MAX_VAR_OFF) reject('map-value-offset', `direct value offset of ${off} is not allowed`)
+  const reaches = directValues.get(map.type)
+  if (reaches === undefined || (map.type === PERCPU_ARRAY && !rules.percpuData))
+    return reject('map-value-type', 'no direct value access support for this map type')
+  if (!reaches(map, off))
     reject('map-value-offset', `invalid access to map value pointer, value_size=${map.valueSize} off=${off}`)
-  }
 }
 const PAGE_SIZE = 4096
+const PERCPU_ARRAY = 'BPF_MAP_TYPE_PERCPU_ARRAY'
+
+const onlyElement = ({ maxEntries, valueSize }: MapDef, off: number): boolean => maxEntries === 1 && off < valueSize
+
+/** By map type: whether an offset lies in what may be addressed so. */
+const directValues: ReadonlyMap<string, (map: MapDef, off: number) => boolean> = new Map([
+  ['BPF_MAP_TYPE_ARRAY', onlyElement],
+  [PERCPU_ARRAY, onlyElement],
+  ['BPF_MAP_TYPE_ARENA', ({ maxEntries }, off) => off <= maxEntries * PAGE_SIZE],
+  [INSN_ARRAY, ({ maxEntries }, off) => off % 8 === 0 && off / 8 < maxEntries],
+])

@@ -8,14 +8,16 @@ import { type FieldKind, type KernelTypes, mapRecord, objectRecord } from './rec
 
 const hashes = ['HASH', 'LRU_HASH', 'ARRAY']
 const storages = ['SK_STORAGE', 'INODE_STORAGE', 'TASK_STORAGE', 'CGRP_STORAGE']
-const kptrMaps = [...hashes, 'PERCPU_HASH', 'LRU_PERCPU_HASH', 'PERCPU_ARRAY', ...storages]
+/** RHASH is a map type of later kernels. */
+const timed = [...hashes, 'RHASH']
+const kptrMaps = [...timed, 'PERCPU_HASH', 'LRU_PERCPU_HASH', 'PERCPU_ARRAY', ...storages]
 /** Which maps may hold which fields, after 'BPF_MAP_TYPE_'. */
 const holders: Partial<Record<FieldKind, readonly string[]>> = {
-  bpf_spin_lock: ['HASH', 'ARRAY', 'CGROUP_STORAGE', ...storages],
-  bpf_res_spin_lock: ['HASH', 'ARRAY', 'CGROUP_STORAGE', ...storages],
-  bpf_timer: hashes,
-  bpf_wq: hashes,
-  bpf_task_work: hashes,
+  bpf_spin_lock: ['HASH', 'RHASH', 'ARRAY', 'CGROUP_STORAGE', ...storages],
+  bpf_res_spin_lock: ['HASH', 'RHASH', 'ARRAY', 'CGROUP_STORAGE', ...storages],
+  bpf_timer: timed,
+  bpf_wq: timed,
+  bpf_task_work: timed,
   kptr: kptrMaps,
   kptr_ref: kptrMaps,
   kptr_percpu: kptrMaps,
@@ -75,7 +77,7 @@ const intKey = (key: BtfType | undefined, bits: number): string | undefined =>
 
 /** Global variables have no key; all else has an index. */
 function arrayKey(key: BtfType | undefined, map: MapDef, btf: Btf): string | undefined {
-  const variables = map.type === 'BPF_MAP_TYPE_ARRAY' && map.maxEntries === 1
+  const variables = (map.type === 'BPF_MAP_TYPE_ARRAY' || map.internal === 'percpu') && map.maxEntries === 1
   if (key === undefined && variables && resolveType(btf, map.valueTypeId).kind === 'datasec') return undefined
   return intKey(key, 32)
 }

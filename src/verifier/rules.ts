@@ -59,6 +59,7 @@ export const ruleGates = {
   nmiUnsafeDrop: 'nmi-unsafe-drop',
   globalThrows: 'global-throws',
   arenaTypes: 'kfunc-arena-args',
+  percpuData: 'percpu-data',
   loopsByComponent: 'loops-by-component',
   bugsTold: 'verifier-bugs-told',
   signedArenaLoads: 'arena-signed-loads',

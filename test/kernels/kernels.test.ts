@@ -10,7 +10,8 @@ import ledger from './known.json' with { type: 'json' }
 
 interface Row {
   readonly obj: string
-  readonly prog: string
+  /** null: the object was not opened, so none of its programs is loaded. */
+  readonly prog: string | null
   readonly verdict: string
   readonly msg?: string
 }
@@ -68,11 +69,11 @@ interface Answer {
   readonly message: string
 }
 
-function answer(object: string, program: string, kernel: Kernel): Answer {
+function answer(object: string, program: string | null, kernel: Kernel): Answer {
   try {
     const opened = openObject(readFileSync(new URL(`objects/${object}`, folder)), object)
     if (!opened.ok) return { verdict: 'open_error', message: opened.fault.what }
-    const linked = linkProgram(opened.value, program, kernel)
+    const linked = linkProgram(opened.value, program ?? opened.value.programs[0]!, kernel)
     if (!linked.ok) return { verdict: 'load_error', message: linked.fault.what }
     const report = verify(linked.value, kernel, {})
     if (report.verdict === 'accept') return { verdict: 'accept', message: '' }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Builds objects/ from src/ and asks the real kernels about them. Needs a laboratory (conformance/oracle/setup.sh; for 6.12s scx.sh,
-# for 7.3 `V=7.3 setup.sh kernel`): LAB=.lab test/kernels/make.sh [build] [6.12] [6.12s] [7.3] [-- NAME...]; all of them without arguments.
+# for 7.3 `V=7.3 setup.sh kernel`, or a laboratory of its own, whose libbpf knows more sections): LAB=.lab test/kernels/make.sh [build] [6.12] [6.12s] [7.3] [-- NAME...]; all of them without arguments.
 # NAMEs: only these objects, whose rows replace those of before.
 set -euo pipefail
 cd "$(dirname "$0")"

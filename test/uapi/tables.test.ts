@@ -18,8 +18,8 @@ import {
 describe('tables', () => {
   test.for([
     ['program types', progTypes, 33],
-    ['attach types', attachTypes, 58],
-    ['map types', mapTypes, 35],
+    ['attach types', attachTypes, 62],
+    ['map types', mapTypes, 36],
   ] as const)('%s are numbered without gaps, names unique', ([, rows, count]) => {
     expect(rows.map(({ id }) => id)).toEqual(rows.map((_, index) => index))
     expect(rows).toHaveLength(count)
@@ -60,6 +60,10 @@ describe('section names', () => {
     ['syscall', 'BPF_PROG_TYPE_SYSCALL', undefined, ['sleepable']],
     ['netkit/peer', 'BPF_PROG_TYPE_SCHED_CLS', 'BPF_NETKIT_PEER', []],
     ['tc', 'BPF_PROG_TYPE_SCHED_CLS', undefined, []],
+    ['uprobe.session.s/x', 'BPF_PROG_TYPE_KPROBE', 'BPF_TRACE_UPROBE_SESSION', ['sleepable']],
+    ['tp.s/syscalls/sys_enter', 'BPF_PROG_TYPE_TRACEPOINT', undefined, ['sleepable']],
+    ['fsession/x', 'BPF_PROG_TYPE_TRACING', 'BPF_TRACE_FSESSION', ['attach_btf']],
+    ['fentry.multi/x', 'BPF_PROG_TYPE_TRACING', 'BPF_TRACE_FENTRY_MULTI', ['attach_many']],
   ] as const)('%s', ([section, type, attach, flags]) => {
     expect(sectionRule(section)).toMatchObject({ type, attach, flags })
   })

@@ -41,6 +41,10 @@ export const errorTracepointArgs: Readonly<Record<number, ReadonlySet<string>>> 
 /** Tracepoints of modules whose arguments are known never to be NULL; of others of theirs nothing is known, so all may be. */
 export const soundModuleTracepoints: ReadonlySet<string> = names('bpf_testmod_test_read')
 
+/** Tracepoints whose programs may fault and so sleep: those of TRACE_EVENT_SYSCALL, include/trace/events/syscalls.h. */
+const faultable: ReadonlySet<string> = names('sys_enter sys_exit')
+export const isFaultable = (name: string): boolean => faultable.has(name)
+
 /** Does any table above speak of it? */
 export const isKnownTracepoint = (name: string): boolean =>
   soundModuleTracepoints.has(name) ||

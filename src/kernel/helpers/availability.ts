@@ -3,6 +3,7 @@
 // CONFIG_BPF_LIRC_MODE2 are off there). A set is a list of rows asked in order; the first row that names the helper answers,
 // then the set in `next`. A row under a condition that does not hold is passed over; `deny` ends the search.
 // Source: the get_func_proto callback of each program type's bpf_verifier_ops.
+import { trampolineTypes } from '../../uapi/index.ts'
 import type { GateName } from '../gates.ts'
 import type { ProgramTraits } from '../types.ts'
 import { structOpsAvailability } from './availability-struct-ops.ts'
@@ -33,10 +34,9 @@ const not =
     !rule(program)
 
 const iterator = attached('BPF_TRACE_ITER')
-/** Programs run by a trampoline: fentry, fexit, fmod_ret, and LSM other than per cgroup. */
+/** Programs run by a trampoline: tracing ones at functions, and LSM other than per cgroup. */
 const trampoline = (program: ProgramTraits): boolean =>
-  (program.type === 'BPF_PROG_TYPE_TRACING' &&
-    attached('BPF_TRACE_FENTRY', 'BPF_TRACE_FEXIT', 'BPF_MODIFY_RETURN')(program)) ||
+  (program.type === 'BPF_PROG_TYPE_TRACING' && trampolineTypes.has(program.attachType ?? '')) ||
   (program.type === 'BPF_PROG_TYPE_LSM' && program.attachType === 'BPF_LSM_MAC')
 const typedTracepoint = (program: ProgramTraits): boolean =>
   program.type === 'BPF_PROG_TYPE_TRACING' && program.attachType === 'BPF_TRACE_RAW_TP'
@@ -83,7 +83,12 @@ const sockAddrSockopt = attached(
   'BPF_CGROUP_INET6_GETSOCKNAME',
 )
 const connect = attached('BPF_CGROUP_INET4_CONNECT', 'BPF_CGROUP_INET6_CONNECT')
-const kprobeMulti = attached('BPF_TRACE_KPROBE_MULTI', 'BPF_TRACE_KPROBE_SESSION', 'BPF_TRACE_UPROBE_MULTI')
+const kprobeMulti = attached(
+  'BPF_TRACE_KPROBE_MULTI',
+  'BPF_TRACE_KPROBE_SESSION',
+  'BPF_TRACE_UPROBE_MULTI',
+  'BPF_TRACE_UPROBE_SESSION',
+)
 const sleepable = (program: ProgramTraits): boolean => program.sleepable
 
 const sets: Readonly<Record<string, AvailabilitySet>> = {

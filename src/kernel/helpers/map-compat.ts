@@ -31,6 +31,7 @@ export const helpersOfMap: ReadonlyMap<string, readonly string[]> = table({
   TASK_STORAGE: 'task_storage_get task_storage_delete kptr_xchg',
   CGRP_STORAGE: 'cgrp_storage_get cgrp_storage_delete kptr_xchg',
   BLOOM_FILTER: 'map_peek_elem map_push_elem',
+  INSN_ARRAY: '',
 })
 
 /** Helpers that take only these maps. */
@@ -137,7 +138,7 @@ const fieldRules: readonly {
     message: 'tracing progs cannot use bpf_{list_head,rb_root} yet',
   },
   {
-    fields: ['bpf_spin_lock'],
+    fields: ['bpf_spin_lock', 'bpf_res_spin_lock'],
     types: new Set(['BPF_PROG_TYPE_SOCKET_FILTER']),
     message: 'socket filter progs cannot use bpf_spin_lock yet',
   },
@@ -181,5 +182,5 @@ export function checkMapForProgram(
 }
 
 function table(rows: Readonly<Record<string, string>>): ReadonlyMap<string, readonly string[]> {
-  return new Map(Object.entries(rows).map(([key, words]) => [key, words.trim().split(/\s+/)]))
+  return new Map(Object.entries(rows).map(([key, words]) => [key, words.split(/\s+/).filter((word) => word !== '')]))
 }

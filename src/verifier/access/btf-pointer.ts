@@ -177,5 +177,7 @@ const mapStructs: ReadonlyMap<string, string> = new Map(
     BPF_MAP_TYPE_BLOOM_FILTER: 'bpf_bloom_filter',
     BPF_MAP_TYPE_USER_RINGBUF: 'bpf_ringbuf_map',
     BPF_MAP_TYPE_ARENA: 'bpf_arena',
+    BPF_MAP_TYPE_INSN_ARRAY: 'bpf_insn_array',
+    BPF_MAP_TYPE_RHASH: 'bpf_rhtab',
   }),
 )

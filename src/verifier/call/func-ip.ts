@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // bpf_get_func_ip is offered to every tracing program, and works in those that are called in a function's stead or at a probe.
-import { progType } from '../../uapi/index.ts'
+import { progType, trampolineTypes } from '../../uapi/index.ts'
 import type { Env } from '../env.ts'
 import { reject } from '../report.ts'
 
 export const GET_FUNC_IP = 173
-
-const trampolines = new Set(['BPF_TRACE_FENTRY', 'BPF_TRACE_FEXIT', 'BPF_MODIFY_RETURN', 'BPF_TRACE_FSESSION'])
 
 /** Once everything else about the call is found right: has this program a function whose address there is to tell? */
 export function requireFunctionEntered({ prog }: Env): void {
@@ -16,6 +14,6 @@ export function requireFunctionEntered({ prog }: Env): void {
   if (type === 'BPF_PROG_TYPE_KPROBE') return
   if (type !== 'BPF_PROG_TYPE_TRACING')
     reject('helper-not-allowed', `${func} not supported for program type ${progType(type)?.id ?? 0}`, details)
-  if (!trampolines.has(attachType ?? ''))
+  if (!trampolineTypes.has(attachType ?? ''))
     reject('helper-not-allowed', `${func} supported only for fentry/fexit/fmod_ret programs`, details)
 }

@@ -173,7 +173,13 @@ const isUserRegs = (btf: Btf, typeId: BtfId): boolean => {
 }
 
 /** Attach types of tracing programs whose context may be taken as an array of u64. */
-const argumentArrays = new Set(['BPF_TRACE_RAW_TP', 'BPF_TRACE_FENTRY', 'BPF_TRACE_FEXIT', 'BPF_MODIFY_RETURN'])
+const argumentArrays = new Set([
+  'BPF_TRACE_RAW_TP',
+  'BPF_TRACE_FENTRY',
+  'BPF_TRACE_FEXIT',
+  'BPF_MODIFY_RETURN',
+  'BPF_TRACE_FSESSION',
+])
 
 /** A parameter tagged as context is `void *` or what this program type has. */
 function requireContextType(env: Env, btf: Btf, typeId: BtfId, index: number): void {

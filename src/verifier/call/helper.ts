@@ -189,7 +189,7 @@ function checkArg(env: Env, meta: Meta, index: number): void {
 
 /** Maps whose elements a callback can be called for. */
 const walkable = new Set(
-  'HASH PERCPU_HASH LRU_HASH LRU_PERCPU_HASH ARRAY PERCPU_ARRAY'.split(' ').map((type) => `BPF_MAP_TYPE_${type}`),
+  'HASH PERCPU_HASH LRU_HASH LRU_PERCPU_HASH ARRAY PERCPU_ARRAY RHASH'.split(' ').map((type) => `BPF_MAP_TYPE_${type}`),
 )
 function requireWalkable(env: Env, meta: Meta): void {
   if (meta.map >= 0 && !walkable.has(env.map(meta.map).type))

@@ -204,11 +204,19 @@ function movesFreely({ kind, flags, dynptr }: RegState): boolean {
   }
 }
 
+/** Maps whose values are at another address than what is read of them. */
+const noConstants = new Set(['BPF_MAP_TYPE_INSN_ARRAY', 'BPF_MAP_TYPE_PERCPU_ARRAY'])
+
 /** A string constant: in a read-only map, NUL-terminated. kfuncs.rst "__str annotation". */
 export function requireConstString(env: Env, number: number): void {
   const reg = env.reg(number)
   if (!isMapValue(reg)) reject('const-str', `R${number} type=${regTypeText(reg)} expected=map_value`, { reg: number })
   const map = env.map(reg.map)
+  if (noConstants.has(map.type)) {
+    const kind = map.type.replace('BPF_MAP_TYPE_', '').toLowerCase()
+    if (env.rules.percpuData)
+      reject('const-str', `R${number} points to ${kind} map which cannot be used as const string`, { reg: number })
+  }
   if ((map.flags & 0x80) === 0 || !map.frozen)
     reject('const-str', `R${number} does not point to a readonly map'`, { reg: number })
   if (!scalar.isConst(reg.var)) reject('const-str', `R${number} is not a constant address'`, { reg: number })

@@ -134,7 +134,7 @@ export const programCodes = [
   {
     code: 'KF156',
     title: 'the map does not go with this program',
-    rules: ['map-program', 'map-fd', 'local-storage-flags'],
+    rules: ['map-program', 'map-fd', 'insn-array', 'local-storage-flags'],
     section: doc,
     rule: 'Maps with locks, timers, list heads or trees, and some map types, are closed to some program types.',
     label: ['{type} programs cannot use this map'],

@@ -7,6 +7,7 @@
  *     --only NAME --prog NAME            of these objects, of this program
  *     --dir FOLDER                       where mutants and answers are kept (default: $LAB/mutants)
  *     --again                            compare with the answers in the folder, without asking the kernel
+ *     --kernel 7.3                       another kernel, with LAB its laboratory
  *   node scripts/run.mjs conformance/mutate.ts --only OBJ --prog NAME --show "12c5 12i0"   one mutant: both logs in full
  */
 import { writeFileSync } from 'node:fs'
@@ -40,6 +41,8 @@ async function main(): Promise<void> {
       save: { type: 'string' },
       jobs: { type: 'string', default: '2' },
       limit: { type: 'string', default: '60' },
+      // read by lab.ts, here and in workers
+      kernel: { type: 'string' },
     },
   })
   setUp()

@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { lab, oracle } from '../lab.ts'
+import { lab, oracle, version } from '../lab.ts'
 
 /** One program and its mutants, `formatMutant` each. */
 export interface Batch {
@@ -55,7 +55,7 @@ export function askKernel(folder: string, { level = 4, seconds = 60 } = {}): voi
   writeFileSync(list, `${[...objects, ...batches.map((_, i) => `m/${i}.mut`)].join('\n')}\n`)
   const args = ['-o', join(folder, 'answers.jsonl'), '-r', folder, '-a', `-M -L ${level} -t ${seconds}`, '-l', list]
   execFileSync('flock', [process.env.QEMU_LOCK ?? join(folder, 'lock'), join(oracle, 'run.sh'), ...args], {
-    env: { MEM: '3G', ...process.env, LAB: lab },
+    env: { MEM: '3G', ...process.env, LAB: lab, V: version },
     stdio: ['ignore', 2, 2],
   })
 }

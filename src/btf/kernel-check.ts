@@ -57,7 +57,9 @@ const noVlen = new Set<BtfKind>(
   'int ptr array typedef fwd const volatile restrict type_tag var float decl_tag'.split(' ') as BtfKind[],
 )
 const mayHaveFlag = new Set<BtfKind>(['struct', 'union', 'fwd', 'enum', 'enum64'])
-const nameless = new Set<BtfKind>(['ptr', 'array', 'func_proto'])
+const nameless = new Set<BtfKind>(['ptr', 'array', 'func_proto', 'const', 'volatile', 'restrict'])
+/** Their names, and those of their parts, are none or good ones. Of an int's or a float's nothing is asked. */
+const maybeNamed = new Set<BtfKind>(['struct', 'union', 'enum', 'enum64', 'func_proto'])
 
 /** What is set in a type's first words that its kind has no use for. */
 function headFault(btf: Btf, { id, kind }: BtfType): string | undefined {
@@ -68,6 +70,7 @@ function headFault(btf: Btf, { id, kind }: BtfType): string | undefined {
   if (kind === 'func' && head.vlen > 2) return 'Invalid func linkage'
   if (!mayHaveFlag.has(kind) && head.flag) return 'Invalid btf_info kind_flag'
   if (nameless.has(kind) && head.nameOffset !== 0) return 'Invalid name'
+  if (maybeNamed.has(kind) && head.hollow) return 'Invalid name'
   if (kind === 'fwd' && head.word !== 0) return 'type != 0'
   if (kind === 'int' && head.extra >>> 28 !== 0) return `Invalid int_data:${head.extra.toString(16)}`
   return kind === 'array' && head.word !== 0 ? 'size != 0' : undefined
@@ -85,10 +88,6 @@ function aloneFault(type: BtfType, head: BtfHead | undefined): string | undefine
       return isIdentifier(type.name) ? undefined : 'Invalid name'
     case 'type_tag':
       return type.name === '' ? 'Invalid name' : undefined
-    case 'const':
-    case 'volatile':
-    case 'restrict':
-      return type.name === '' ? undefined : 'Invalid name'
     case 'array':
       if (type.type === 0) return 'Invalid elem'
       return type.index === 0 ? 'Invalid index' : undefined

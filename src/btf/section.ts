@@ -83,9 +83,28 @@ export class BtfSection implements Btf {
 
   head(id: BtfId): BtfHead {
     const start = this.#starts[id - this.firstId]
-    if (start === undefined) return { nameOffset: 0, vlen: 0, flag: false, word: 0, extra: 0 }
+    if (start === undefined) return { nameOffset: 0, vlen: 0, flag: false, word: 0, extra: 0, hollow: false }
     const [nameOffset, info, word, extra] = [0, 1, 2, 3].map((index) => this.#words[start + index] ?? 0)
-    return { nameOffset: nameOffset!, vlen: vlenOf(info!), flag: flagOf(info!), word: word!, extra: extra! }
+    return {
+      nameOffset: nameOffset!,
+      vlen: vlenOf(info!),
+      flag: flagOf(info!),
+      word: word!,
+      extra: extra!,
+      hollow: this.#isHollow(start),
+    }
+  }
+
+  #isHollow(start: number): boolean {
+    const words = this.#words
+    const info = words[start + 1]!
+    const { kind, fixed, each } = kindTable[kindOf(info)]!
+    const hollow = (offset: number): boolean => offset !== 0 && this.strings.get(offset) === ''
+    if (hollow(words[start]!)) return true
+    if (each === 0 || kind === 'datasec') return false
+    const first = start + 3 + fixed
+    for (let i = 0; i < vlenOf(info); i++) if (hollow(words[first + each * i]!)) return true
+    return false
   }
 
   /** For JSON.stringify: a kernel's types are megabytes, so they are told by name and number. */

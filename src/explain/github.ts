@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Annotations of GitHub Actions: "Workflow commands for GitHub Actions", ::error file=…,line=…,title=…::message.
 
-import { printable } from '../fault/index.ts'
+import { printable, printableLines } from '../fault/index.ts'
 import { readable } from './readable.ts'
 import type { Outcome } from './types.ts'
 
 /** Workflow commands for one program, a line each; '' where there is nothing to say. */
 export function renderGithub(judged: Outcome): string {
-  const outcome = readable(judged, { form: 'line' })
+  const outcome = readable(judged, { form: 'line', except: ['message'] })
   const lines = outcome.warnings.map((text) => command('warning', { title: outcome.program }, text))
   const { diagnostic } = outcome
   if (diagnostic !== undefined) {
     const { primary } = diagnostic
     const text = [
       `${diagnostic.primary.label} (program ${outcome.program}${primary.insn === undefined ? '' : `, insn ${primary.insn}`})`,
-      `${outcome.verdict === 'load_error' ? 'loader' : 'kernel'}: ${diagnostic.message}`,
+      `${outcome.verdict === 'load_error' ? 'loader' : 'kernel'}: ${printableLines(diagnostic.message)}`,
       ...diagnostic.notes.map(
         ({ label, source }) => `${source === undefined ? '' : `${source.file}:${source.line}: `}${label}`,
       ),

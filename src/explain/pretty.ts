@@ -2,7 +2,7 @@
 // A diagnostic for a terminal, in the manner of rustc: what, where, the lines of C with what happened on each, why, and
 // what to change.
 
-import type { DeepOptions } from '../fault/index.ts'
+import { type DeepOptions, printable } from '../fault/index.ts'
 import { type Palette, palette } from './colour.ts'
 import { readable } from './readable.ts'
 import type { Diagnostic, Note, Outcome } from './types.ts'
@@ -39,8 +39,8 @@ export function renderAgain(judged: Outcome, { colour = false }: PrettyOptions =
   return `${paint.error(`error[${diagnostic?.code}]`)}${paint.strong(`: ${program}`)} ${section}: the same\n`
 }
 
-/** Lines of source stay as they are until their columns are counted (`expand`). */
-const texts: DeepOptions = { form: 'line', except: ['text', 'before', 'after'] }
+/** Lines of source stay as they are until their columns are counted (`expand`), a message until it is split into its lines. */
+const texts: DeepOptions = { form: 'line', except: ['text', 'before', 'after', 'message'] }
 
 function diagnosticLines(diagnostic: Diagnostic, outcome: Outcome, paint: Palette, width: number): readonly string[] {
   const { primary } = diagnostic
@@ -63,7 +63,7 @@ function diagnosticLines(diagnostic: Diagnostic, outcome: Outcome, paint: Palett
     ...(primary.file === undefined && primary.insn === undefined
       ? remark('what', primary.label, pad, paint, width)
       : [`${pad} ${bar}`, ...blocks(diagnostic, gutter, paint, width), `${pad} ${bar}`]),
-    ...remark(outcome.verdict === 'load_error' ? 'loader' : 'kernel', diagnostic.message, pad, paint, width),
+    ...said(outcome.verdict === 'load_error' ? 'loader' : 'kernel', diagnostic.message, pad, paint, width),
   ]
   const { contract } = diagnostic
   if (contract !== undefined) {
@@ -193,6 +193,13 @@ function remark(name: string, text: string, pad: string, paint: Palette, width: 
   const [first = '', ...rest] = wrap(text, width - pad.length - name.length - 5)
   const hang = ' '.repeat(pad.length + name.length + 5)
   return [`${pad} ${paint.frame('=')} ${paint.strong(`${name}:`)} ${first}`, ...rest.map((line) => `${hang}${line}`)]
+}
+
+/** The kernel's words, in as many lines as it has. */
+function said(name: string, message: string, pad: string, paint: Palette, width: number): readonly string[] {
+  const [first = '', ...more] = message.split('\n').map((line) => printable(line))
+  const rest = more.flatMap((line) => continuation(line, name, pad, width))
+  return [...remark(name, first, pad, paint, width), ...rest]
 }
 
 function continuation(text: string, name: string, pad: string, width: number): readonly string[] {

@@ -6,6 +6,7 @@ import { Budget } from '../fault/index.ts'
 import type { Insn } from '../isa/index.ts'
 import type { Kernel, ProgramTraits } from '../kernel/index.ts'
 import type { LinkedProgram, MapDef } from '../object/index.ts'
+import type { Offered } from './offered.ts'
 import { type BtfRecord, type KernelTypes, laterFields, mapRecord, noRecord } from './record.ts'
 import { type PathStep, reject } from './report.ts'
 import { circular, type Domain, linear } from './scalar/index.ts'
@@ -144,7 +145,7 @@ export class Env {
   readonly kernelBtfs: readonly Btf[]
   readonly kernelTypes: KernelTypes
 
-  constructor(prog: LinkedProgram, kernel: Kernel, options: VerifyOptions) {
+  constructor({ prog, mapBtf }: Offered, kernel: Kernel, options: VerifyOptions) {
     this.prog = prog
     this.kernel = kernel
     this.options = options
@@ -173,7 +174,7 @@ export class Env {
     this.subprogAt = new Int32Array(prog.insns.length)
     this.liveRegs = new Uint16Array(prog.insns.length)
     this.maps = [...prog.maps]
-    this.mapBtf = prog.btf
+    this.mapBtf = mapBtf
     this.kernelBtfs = [kernel.btf, ...kernel.modules]
     this.kernelTypes = kernelTypesOf(kernel)
     this.traits = {

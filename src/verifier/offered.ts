@@ -13,6 +13,8 @@ import { type KernelTypes, mapRecord } from './record.ts'
 
 export interface Offered {
   readonly prog: LinkedProgram
+  /** What maps have their types from; `prog.btf`, where the program has its own from. */
+  readonly mapBtf: Btf | undefined
   readonly warnings: readonly string[]
   /** The program cannot be loaded without what the kernel refused. */
   readonly refusal?: string
@@ -23,7 +25,7 @@ export function offered(prog: LinkedProgram, kernel: KernelTypes): Offered {
   const refused = prog.btf === undefined ? undefined : refusedTypes(prog.btf, kernel)
   if (refused !== undefined && prog.type === 'BPF_PROG_TYPE_STRUCT_OPS') {
     const refusal = `Error loading .BTF into kernel: ${refused.errno}. BTF is mandatory, can't proceed. ${refused.why}`
-    return { prog, warnings: [], refusal }
+    return { prog, mapBtf: prog.btf, warnings: [], refusal }
   }
   const warnings =
     refused === undefined
@@ -31,7 +33,12 @@ export function offered(prog: LinkedProgram, kernel: KernelTypes): Offered {
       : [`Error loading .BTF into kernel: ${refused.errno}. BTF is optional, ignoring. ${refused.why}`]
   const taken = refused === undefined ? prog : { ...prog, btf: undefined, funcs: [] }
   const maps = settleMaps(taken, kernel, warnings)
-  return { prog: { ...taken, ...maps }, warnings }
+  return { prog: { ...taken, ...maps, btf: ofProgram(taken) }, mapBtf: taken.btf, warnings }
+}
+
+/** A program without any record of a function or a line has no types, whatever BTF was loaded beside it. */
+function ofProgram({ btf, funcs, lines }: LinkedProgram): Btf | undefined {
+  return funcs.length === 0 && lines.length === 0 ? undefined : btf
 }
 
 /** A map as it is made, or why it is not. */

@@ -28,9 +28,10 @@ import { reword } from './wording.ts'
 
 /** Judges one linked program as the kernel's verifier would. Never throws for a program's fault. */
 export function verify(linked: LinkedProgram, kernel: Kernel, options: VerifyOptions = {}): Report {
-  const { prog, warnings, refusal } = offered(linked, kernelTypesOf(kernel))
-  const env = new Env(prog, kernel, options)
-  for (const warning of warnings) env.warnings.push(warning)
+  const taken = offered(linked, kernelTypesOf(kernel))
+  const { refusal } = taken
+  const env = new Env(taken, kernel, options)
+  for (const warning of taken.warnings) env.warnings.push(warning)
   if (options.log) env.printer = new LogPrinter(env, options.log === 2 ? 2 : 1)
   const common = (): Omit<Report & { verdict: 'accept' }, 'verdict'> => ({
     insnsProcessed: env.processed,

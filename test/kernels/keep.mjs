@@ -9,14 +9,15 @@ const read = (path) =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line))
 const rows = read(fresh).map(
-  ({ obj, prog, sec, verdict, stage, errno, msg, libbpf, verified_insns, total_states }) => ({
+  ({ obj, prog, sec, verdict, stage, errno, msg, log_tail, libbpf, verified_insns, total_states }) => ({
     obj,
     prog,
     sec,
     verdict,
     stage,
     errno,
-    msg,
+    // what follows the message of an endless loop are the two states
+    msg: msg?.startsWith('old state: ') ? (/^infinite loop detected.*$/m.exec(log_tail ?? '')?.[0] ?? msg) : msg,
     libbpf: libbpf?.split('\n').findLast((line) => line.startsWith('libbpf: ') && !line.includes('failed to load')),
     insns: verified_insns,
     states: total_states,

@@ -89,9 +89,9 @@ export function accessBtfPointer(env: Env, number: number, off: number, size: nu
   if (write && !isAllocated(reg)) {
     const answer = structAccess(env.kernel.btf, env.traits, { btf: reg.btf!, id: reg.btfId }, at, size)
     if (!answer.ok) {
-      const placed = answer.message === '' && env.kernel.gate('refused-writes-placed')
-      const words = placed ? `R${number} cannot write into ptr_${name} at off=${at} size=${size}` : answer.message
-      reject('btf-write', words, details)
+      const placed = `R${number} cannot write into ptr_${name} at off=${at} size=${size}`
+      const lines = env.kernel.gate('refused-writes-placed') ? [answer.message, placed] : [answer.message]
+      reject('btf-write', lines.filter((line) => line !== '').join('\n'), details)
     }
     return unknownScalar
   }

@@ -223,24 +223,29 @@ export function markNull(env: Env, state: State, seen: RegState, isNull: boolean
   })
 }
 
+/** The same pointer, known not to be null. Since 7.2 its id stays; before, where the id names what a lock guards. */
 export function nonNull(env: Env, reg: RegState): RegState {
+  const kept = env.rules.objectIds ? reg.id : 0
   const flags = reg.flags & ~MAYBE_NULL
   if (reg.kind === 'map_value') {
     const map = env.map(reg.map)
     const inner = env.innerMap(reg.map)
     if (inner !== undefined) {
       const timed = env.mapRecord(inner)
-      return pointer('map_ptr', { map: inner, mapUid: timed.has('bpf_timer') || timed.has('bpf_wq') ? reg.id : 0 })
+      return pointer('map_ptr', {
+        map: inner,
+        mapUid: timed.has('bpf_timer') || timed.has('bpf_wq') ? reg.id : 0,
+        id: kept,
+      })
     }
-    if (map.type === 'BPF_MAP_TYPE_XSKMAP') return pointer('xdp_sock', { flags })
+    if (map.type === 'BPF_MAP_TYPE_XSKMAP') return pointer('xdp_sock', { flags, id: kept })
     if (map.type === 'BPF_MAP_TYPE_SOCKMAP' || map.type === 'BPF_MAP_TYPE_SOCKHASH') {
       return pointer('sock', { flags, refObjId: reg.refObjId, id: reg.id })
     }
-    return edit(reg, { flags, id: env.mapRecord(reg.map).hasLock ? reg.id : 0 })
+    return edit(reg, { flags, id: env.mapRecord(reg.map).hasLock ? reg.id : kept })
   }
-  // an id stays where it names what a lock guards
   const keeps = reg.kind === 'btf' && (reg.flags & ALLOC) !== 0 && recordOfReg(env, reg).hasLock
-  return edit(reg, { flags, id: keeps ? reg.id : 0 })
+  return edit(reg, { flags, id: keeps ? reg.id : kept })
 }
 
 interface Operands {

@@ -7,6 +7,8 @@ import { rowsByCode } from './table.ts'
 export interface ReservedOptions {
   /** Does the kernel know these opcodes? Without it: none of those that came after 6.12. */
   readonly has?: (feature: IsaFeature) => boolean
+  /** may_goto may lead to the instruction behind it. */
+  readonly bareMayGoto?: boolean
 }
 
 const hex2 = (value: number): string => (value >>> 0).toString(16).padStart(2, '0')
@@ -52,7 +54,7 @@ export function checkReserved(insn: Insn, options: ReservedOptions = {}): string
       return checkAlu(insn)
     case 5:
     case 6:
-      return checkJump(insn)
+      return checkJump(insn, options)
     case 3:
       if ((insn.code & 0xe0) === 0xc0) return checkAtomic(insn, options)
       return insn.imm !== 0 ? 'BPF_STX uses reserved fields' : undefined
@@ -113,7 +115,7 @@ function checkMov(code: number, src: number, off: number, imm: number): string |
   return !extends_ || imm !== 0 ? reserved : undefined
 }
 
-function checkJump(insn: Insn): string | undefined {
+function checkJump(insn: Insn, { bareMayGoto = false }: ReservedOptions): string | undefined {
   const { code, dst, src, off, imm } = insn
   switch (insn.op.kind) {
     case 'call':
@@ -127,7 +129,9 @@ function checkJump(insn: Insn): string | undefined {
     case 'exit':
       return src !== 0 || dst !== 0 || imm !== 0 ? 'BPF_EXIT uses reserved fields' : undefined
     case 'may_goto':
-      return src !== 0 || dst !== 0 || imm !== 0 || off === 0 ? `invalid may_goto off ${off} imm ${imm}` : undefined
+      if (src !== 0 || dst !== 0 || imm !== 0 || (off === 0 && !bareMayGoto))
+        return bareMayGoto ? `invalid may_goto imm ${imm}` : `invalid may_goto off ${off} imm ${imm}`
+      return undefined
     default:
       return ((code & 8) !== 0 ? imm !== 0 : src !== 0) ? 'BPF_JMP/JMP32 uses reserved fields' : undefined
   }

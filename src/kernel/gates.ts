@@ -76,7 +76,7 @@ export const gateRows = [
     words: 'bpf_res_spin_lock, locks that nest; walkers of lists and trees',
     asked: true,
   },
-  { name: 'load-acquire', since: '6.15', words: 'load-acquire and store-release' },
+  { name: 'load-acquire', since: '6.15', words: 'load-acquire and store-release', asked: true },
   {
     name: 'static-register-liveness',
     since: '6.15',
@@ -107,6 +107,7 @@ export const gateRows = [
     words: 'task storage, signals and more of what tracing programs call are helpers of every program type',
     asked: true,
   },
+  { name: 'may-goto-next', since: '6.16', words: 'may_goto may lead to the instruction behind it', asked: true },
   { name: 'verifier-bugs-told', since: '6.16', words: 'what the verifier stumbles over is in the log', asked: true },
   {
     name: 'verifier-bug-words',
@@ -142,7 +143,12 @@ export const gateRows = [
     words: 'numbers behind a walked pointer are read as bytes that may not be there',
     asked: true,
   },
-  { name: 'static-liveness', since: '6.18', words: 'liveness of stack slots computed ahead of exploration' },
+  {
+    name: 'static-liveness',
+    since: '6.18',
+    until: '7.1',
+    words: 'liveness of stack slots by what was called from where, gathered as exploration goes on',
+  },
   { name: 'arena-signed-loads', since: '6.18', words: 'sign-extending loads from an arena', asked: true },
   { name: 'kprobe-context-writes', since: '6.18', words: 'uprobe programs may write registers', asked: true },
   { name: 'task-work', since: '6.18', words: 'bpf_task_work', asked: true },
@@ -194,6 +200,18 @@ export const gateRows = [
     name: 'linked-differences',
     since: '7.0',
     words: 'copies of a number stay linked when something is taken from one, or added in 32 bits',
+    asked: true,
+  },
+  {
+    name: 'lone-ids-forgotten',
+    since: '7.0',
+    words: 'a number that no other is linked to any more loses its id where a state is kept',
+    asked: true,
+  },
+  {
+    name: 'loops-compare-bytes-as-numbers',
+    since: '7.0',
+    words: 'in loops, too, bytes of the stack that may be anything cover any number',
     asked: true,
   },
   { name: 'opt-is-nullable', since: '7.0', words: 'the suffix __opt became __nullable', asked: true },
@@ -251,6 +269,13 @@ export const gateRows = [
     words: 'the constant offset of a pointer is part of its bounds',
     asked: true,
   },
+  {
+    name: 'stack-liveness-ahead',
+    since: '7.1',
+    words:
+      'jumps between constants are settled, and what of the stack is read later is known, ahead of exploration; the rest is forgotten',
+    asked: true,
+  },
   { name: 'obj-new-without-impl', since: '7.1', words: 'bpf_obj_new and its kin without _impl', asked: true },
   {
     name: 'syscalls-sleepable',
@@ -275,6 +300,12 @@ export const gateRows = [
     name: 'global-throws',
     since: '7.1',
     words: 'a global function that may throw leaves its caller on that path; global functions may return void',
+    asked: true,
+  },
+  {
+    name: 'fields-checked-first',
+    since: '7.2',
+    words: 'registers and unused fields of all instructions are checked before anything else',
     asked: true,
   },
   {
@@ -340,6 +371,12 @@ export const gateRows = [
     name: 'signed-fills-unlinked',
     since: '7.2',
     words: 'a register filled with its sign extended is no copy of what was spilled',
+    asked: true,
+  },
+  {
+    name: 'spilled-zeros-read',
+    since: '7.3',
+    words: 'bytes of a spilled zero are read as zeros, also with bytes beside it',
     asked: true,
   },
   {

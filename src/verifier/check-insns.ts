@@ -2,7 +2,7 @@
 // Every instruction by itself, in program order, reached or not: its encoding, the map it refers to. RFC 9669 §3;
 // verifier.rst "direct map value access".
 
-import { checkEncoding, type Insn } from '../isa/index.ts'
+import { checkEncoding, checkReserved, type Insn, type ReservedOptions } from '../isa/index.ts'
 import { checkMapForProgram } from '../kernel/index.ts'
 import type { MapDef, Ref } from '../object/index.ts'
 import { MAX_VAR_OFF } from './access/regions.ts'
@@ -16,8 +16,10 @@ export function checkInsns(env: Env): void {
   for (let i = 0; i < env.insns.length; i++) {
     env.insn = i
     const insn = env.insns[i]!
-    const wrong = checkEncoding(insn, env.insns[i + 1])
+    if (env.rules.fieldsFirst) requireRegisters(insn)
+    const wrong = checkEncoding(insn, env.insns[i + 1], knownOpcodes(env))
     if (wrong !== undefined) reject('encoding', wrong)
+    if (env.rules.fieldsFirst && insn.op.kind !== 'atomic') requireFields(env, insn)
     if (insn.op.kind !== 'ld_imm64') continue
     const ref = env.prog.refs.get(i)
     if (ref?.kind === 'map' || ref?.kind === 'map_value') checkMap(env, ref, used)
@@ -25,6 +27,22 @@ export function checkInsns(env: Env): void {
     i++
   }
   env.insn = 0
+}
+
+/** What this kernel has that 6.12 has not. */
+export const knownOpcodes = ({ rules }: Env): ReservedOptions => ({
+  has: (feature) => feature === 'load_acquire' && rules.loadAcquire,
+  bareMayGoto: rules.bareMayGoto,
+})
+
+function requireRegisters({ dst, src }: Insn): void {
+  for (const number of [dst, src]) if (number > 10) reject('bad-register', `R${number} is invalid`, { reg: number })
+}
+
+/** Fields that the instruction does not use are zero. */
+export function requireFields(env: Env, insn: Insn): void {
+  const wrong = checkReserved(insn, knownOpcodes(env))
+  if (wrong !== undefined) reject('reserved', wrong)
 }
 
 /** What refers to a map by a file descriptor that nobody put there. */

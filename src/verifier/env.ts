@@ -2,6 +2,7 @@
 // One verification: the program, the kernel, what is under way. A fresh one for each program; nothing global.
 
 import type { Btf, BtfId } from '../btf/index.ts'
+import type { StackLiveness } from './ahead/index.ts'
 import { Budget } from '../fault/index.ts'
 import type { Insn } from '../isa/index.ts'
 import type { Kernel, ProgramTraits } from '../kernel/index.ts'
@@ -97,12 +98,15 @@ export class Env {
   readonly rules: Rules
   /** How scalars are tracked. */
   readonly domain: Domain
-  readonly insns: readonly Insn[]
+  /** The program's, but for jumps that are settled ahead of the walk. */
+  insns: readonly Insn[]
   readonly notes: InsnNote[]
   subprogs: Subprog[] = []
   subprogAt: Int32Array
   /** Bits of registers live before each insn: what later kernels compare states by. */
   liveRegs: Uint16Array
+  /** What of the stack is read later, where that is known ahead. */
+  stackLiveness: StackLiveness | undefined
   /** The loop each insn is in, 0 for none; empty where loops are told otherwise. */
   component = new Int32Array(0)
   /** Loops by the calls that led to them. */

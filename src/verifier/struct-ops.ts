@@ -51,7 +51,7 @@ export function returnsReference(env: Env): boolean {
   const reg = env.reg(0)
   if (target === undefined || reg.kind !== 'btf' || reg.refObjId === 0) return false
   if (reg.btf !== target.btf || reg.btfId !== target.id) return false
-  requireUnmodified(0, reg, false)
+  requireUnmodified(env, 0, reg, false)
   return true
 }
 

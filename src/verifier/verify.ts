@@ -10,14 +10,13 @@ import { checkRewrites } from './after.ts'
 import { checkAttach } from './attach.ts'
 import { checkFuncRecords, checkLineRecords } from './btf-records.ts'
 import { checkInsns } from './check-insns.ts'
-import { findComponents } from './explore/components.ts'
+import { lookAhead } from './ahead/index.ts'
 import { argTypes, returnsVoid, startRegs } from './call/global-args.ts'
 import { Env, kernelTypesOf, type VerifyOptions } from './env.ts'
 import { dropFastcallStack, findFastcalls } from './explore/fastcall.ts'
 import { checkDepth } from './explore/depth.ts'
 import { explore } from './explore/explore.ts'
 import { checkFlow, checkSubprogs, findSubprogs } from './explore/flow.ts'
-import { requireNoRecursion } from './explore/recursion.ts'
 import { LogPrinter } from './log/print.ts'
 import { offered } from './offered.ts'
 import { Rejection, type Report, reject, Unlinked, Unsupported } from './report.ts'
@@ -82,10 +81,9 @@ function run(env: Env): void {
   checkLineRecords(env)
   checkInsns(env)
   checkFlow(env)
-  findFastcalls(env)
-  if (env.rules.loopsByComponent) findComponents(env)
   checkAttach(env)
-  if (env.rules.deepCalls) requireNoRecursion(env)
+  lookAhead(env)
+  findFastcalls(env)
   exploreMain(env)
   exploreGlobals(env)
   dropFastcallStack(env)

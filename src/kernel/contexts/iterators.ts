@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Arguments of iterator programs in Linux 6.12, from each target's struct bpf_iter_reg: byte offset in the context, register, struct.
+// Arguments of iterator programs in Linux 6.12 and 7.3, from each target's struct bpf_iter_reg: byte offset in the context, register, struct.
 // An argument without a row (`meta`, and `__u32 uid` and its kin) is what its C type says.
 
 import type { Btf } from '../../btf/index.ts'
@@ -25,7 +25,9 @@ const targets: Readonly<Record<string, readonly IteratorArg[]>> = {
     { off: 24, reg: 'PTR_TO_BUF|PTR_MAYBE_NULL' },
   ],
   cgroup: [{ off: 8, reg: trusted, struct: 'cgroup' }],
+  dmabuf: [{ off: 8, reg: nullable, struct: 'dma_buf' }],
   ipv6_route: [{ off: 8, reg: nullable, struct: 'fib6_info' }],
+  kmem_cache: [{ off: 8, reg: trusted, struct: 'kmem_cache' }],
   ksym: [{ off: 8, reg: nullable, struct: 'kallsym_iter' }],
   netlink: [{ off: 8, reg: nullable, struct: 'netlink_sock' }],
   sockmap: [

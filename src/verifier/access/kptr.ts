@@ -57,7 +57,7 @@ function storeKptr(env: Env, field: SpecialField, { base, stored }: Store): void
     reject('kptr-store', `BPF_ST imm must be 0 when storing to kptr at off=${field.off}`, { reg: base })
   if (stored.kind !== 'reg') return
   const reg = env.reg(stored.number)
-  if (!isNull(reg)) requireKptrMatch(field, reg, stored.number)
+  if (!isNull(reg)) requireKptrMatch(env, field, reg, stored.number)
   // only a zero may be stored unseen: another scalar must not pass for it
   else markPrecise(env, stored.number)
 }
@@ -81,7 +81,7 @@ function hasNode(env: Env, field: SpecialField): boolean {
 }
 
 /** The pointer stored into, or exchanged with, a kptr field is of its type. */
-export function requireKptrMatch(field: SpecialField, reg: RegState, number: number): void {
+export function requireKptrMatch(env: Env, field: SpecialField, reg: RegState, number: number): void {
   const target = field.btf!.type(field.btfId).name
   let allowed = MAYBE_NULL | TRUSTED | RCU
   if (field.kind === 'kptr') allowed |= UNTRUSTED
@@ -97,7 +97,7 @@ export function requireKptrMatch(field: SpecialField, reg: RegState, number: num
   }
   if (reg.kind !== 'btf' || (reg.flags & ~allowed) !== 0 || reg.btf === undefined) bad()
   if (field.kind === 'kptr_percpu' && (reg.flags & PERCPU) === 0) bad('')
-  requireUnmodified(number, reg, true)
+  requireUnmodified(env, number, reg, true)
   const match = { strict: field.kind !== 'kptr', flexArrays: (reg.flags & ALLOC) === 0 }
   if (!structIdsMatch(reg.btf!, reg.btfId, reg.off, field.btf!, field.btfId, match)) bad()
 }

@@ -49,7 +49,7 @@ const STRICT_ALIGNMENT = 1
 export function access(env: Env, a: Access): RegState {
   const reg = env.reg(a.base)
   const off = a.off + reg.off
-  requireAlignment(reg, a.off, a.size, a.atomic || (env.prog.flags & STRICT_ALIGNMENT) !== 0)
+  requireAlignment(env, reg, a.off, a.size, a.atomic || (env.prog.flags & STRICT_ALIGNMENT) !== 0)
   const details = { reg: a.base }
   const loaded = (value = unknownScalar): RegState =>
     value.kind === 'scalar' && a.size < 8 && !scalar.isConst(value.var) ? scalarReg(anyOfSize(a)) : value
@@ -118,13 +118,13 @@ export function access(env: Env, a: Access): RegState {
       return accessSock(a, reg, off)
     }
     case 'tp_buffer':
-      requireBuffer(a.base, 'tracepoint', reg, off, a.size)
+      requireBuffer(env, a.base, 'tracepoint', { reg, off: a.off, size: a.size })
       return loaded()
     case 'buf':
       if (reg.flags & MAYBE_NULL) break
       if (a.write && reg.flags & RDONLY)
         reject('write-rdonly', `R${a.base} cannot write into ${regTypeText(reg)}`, details)
-      requireBuffer(a.base, reg.flags & RDONLY ? 'rdonly' : 'rdwr', reg, off, a.size)
+      requireBuffer(env, a.base, reg.flags & RDONLY ? 'rdonly' : 'rdwr', { reg, off: a.off, size: a.size })
       return loaded()
     case 'btf': {
       // other than allocated objects, a pointer with an unchecked null may not be followed
@@ -155,7 +155,8 @@ function finishLoad(env: Env, a: Access, value: RegState): RegState {
   if (extendsSign(a)) {
     const extended = env.domain.movsx(value.var, a.size as 1 | 2 | 4, 64)
     // until 7.2 what was filled stays linked to what was spilled, though its sign was extended
-    return env.rules.signedFillsUnlinked ? scalarReg(extended) : withVar(value, extended)
+    const changed = scalar.umaxN(value.var) >= 2 ** (a.size * 8 - 1)
+    return env.rules.signedFillsUnlinked && changed ? scalarReg(extended) : withVar(value, extended)
   }
   const narrowed = env.domain.truncateLoad(value.var, a.size)
   return narrowed === value.var ? value : { ...value, var: narrowed }
@@ -263,7 +264,7 @@ function accessCtx(env: Env, a: Access, off: number): RegState {
 }
 
 export function requireCtxOffset(env: Env, number: number, reg: RegState): void {
-  requireUnmodified(number, reg, env.rules.ctxOffsets && !isContextRewritten(env.traits))
+  requireUnmodified(env, number, reg, env.rules.ctxOffsets && !isContextRewritten(env.traits))
 }
 
 /** Fields of bpf_sock, bpf_tcp_sock and bpf_xdp_sock as programs see them. */

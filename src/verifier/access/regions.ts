@@ -113,8 +113,12 @@ export function requirePacket(env: Env, number: number, off: number, size: numbe
   reject('packet-bounds', `R${number} offset is outside of the packet`, { reg: number, seen })
 }
 
-/** Fixed offsets only: no arithmetic has touched the pointer. */
-export function requireUnmodified(number: number, reg: RegState, fixedOk: boolean): void {
+/** Fixed offsets only: no arithmetic has touched the pointer. Where an offset is one, whether it is known comes first. */
+export function requireUnmodified(env: Env, number: number, reg: RegState, fixedOk: boolean): void {
+  if (env.rules.oneOffset && hasVarOff(reg))
+    reject('variable-pointer', `variable ${typeName(reg)} access var_off=${varOffText(reg)} disallowed`, {
+      reg: number,
+    })
   if (reg.off < 0) {
     reject('negative-offset', `negative offset ${typeName(reg)} ptr R${number} off=${reg.off} disallowed`, {
       reg: number,
@@ -134,7 +138,25 @@ export function requireUnmodified(number: number, reg: RegState, fixedOk: boolea
 import { regTypeText as typeName } from '../state/reg.ts'
 
 /** A buffer given by a tracepoint or iterator: constant offsets; its largest extent is noted for attach time. */
-export function requireBuffer(number: number, name: string, reg: RegState, off: number, size: number): void {
+export function requireBuffer(
+  env: Env,
+  number: number,
+  name: string,
+  { reg, off, size }: { reg: RegState; off: number; size: number },
+): void {
+  if (env.rules.oneOffset) {
+    if (hasVarOff(reg))
+      reject('buffer-offset', `R${number} invalid variable buffer offset: off=${off}, var_off=${varOffText(reg)}`, {
+        reg: number,
+      })
+    const at = reg.off + constVar(reg)
+    if (at + off < 0)
+      reject('buffer-offset', `R${number} invalid negative ${name} buffer offset: off=${off}, var_off=${at}`, {
+        reg: number,
+      })
+    return
+  }
+  off += reg.off
   if (off < 0)
     reject('buffer-offset', `R${number} invalid ${name} buffer access: off=${off}, size=${size}`, { reg: number })
   if (hasVarOff(reg) || scalar.constNumber(reg.var) !== 0) {
@@ -145,15 +167,17 @@ export function requireBuffer(number: number, name: string, reg: RegState, off: 
 }
 
 /** Alignment: x86 asks it of the stack, whose slots are tracked by eight bytes, of atomics, and where the loader says so. */
-export function requireAlignment(reg: RegState, off: number, size: number, strict: boolean): void {
+export function requireAlignment(env: Env, reg: RegState, off: number, size: number, strict: boolean): void {
   if (size === 1 || reg.kind === 'arena' || !(strict || reg.kind === 'fp')) return
   const packet = isPkt(reg)
   const total = scalar.addPointerOffset(reg.var, scalar.constantNumber(reg.off + off + (packet ? NET_IP_ALIGN : 0)))
   if (scalar.tnumIsAligned(total, size)) return
-  const bits = scalar.formatTnum(reg.var)
+  const { oneOffset } = env.rules
+  const offset = oneOffset ? scalar.addPointerOffset(reg.var, scalar.constantNumber(reg.off)) : reg.var
+  const bits = `${scalar.formatTnum(offset)}${oneOffset ? '' : `+${reg.off}`}`
   const text = packet
-    ? `packet access off ${NET_IP_ALIGN}+${bits}+${reg.off}+${off}`
-    : `${described.get(reg.kind) ?? ''}access off ${bits}+${reg.off}+${off}`
+    ? `packet access off ${NET_IP_ALIGN}+${bits}+${off}`
+    : `${described.get(reg.kind) ?? ''}access off ${bits}+${off}`
   reject('alignment', `misaligned ${text} size ${size}`)
 }
 /** Packets start so that the IP header is aligned. */

@@ -4,7 +4,7 @@
 import type { Env } from '../env.ts'
 import { linkable } from '../explore/alu.ts'
 import { touchesFastcallStack } from '../explore/fastcall.ts'
-import { markPrecise } from '../explore/precision.ts'
+import { markPrecise, markSlotsPrecise } from '../explore/precision.ts'
 import { markSlotRead } from '../explore/liveness.ts'
 import { destroyDynptrAt } from '../call/dynptr.ts'
 import { reject } from '../report.ts'
@@ -14,11 +14,13 @@ import {
   byteType,
   DYNPTR,
   INVALID,
+  isBlank,
   IRQ,
   isSpilled,
   isSpilledScalar,
   ITER,
   MISC,
+  POISON,
   type Slot,
   SPILL,
   spilledBytes,
@@ -45,7 +47,7 @@ export function writeStack(env: Env, frame: Frame, { off, size }: Bytes, stored:
     let types = slot.types
     for (let i = 0; i < 8 - size; i++) {
       const type = byteType(slot, i)
-      if (type !== INVALID && type !== ZERO) types = withBytes(types, i, 1, MISC)
+      if (!isBlank(type) && type !== ZERO) types = withBytes(types, i, 1, MISC)
     }
     frame.setSlot(index, { types: withBytes(types, 8 - size, size, SPILL), reg })
     env.stepTouch = touchOf(frame.frameno, index)
@@ -128,7 +130,7 @@ function scrubbed(slot: Slot): number {
   const top = byteType(slot, 7)
   if (top !== SPILL && top !== DYNPTR && top !== ITER && top !== IRQ) return slot.types
   let types = slot.types
-  for (let i = 0; i < 8; i++) if (byteType(slot, i) !== INVALID) types = withBytes(types, i, 1, MISC)
+  for (let i = 0; i < 8; i++) if (!isBlank(byteType(slot, i))) types = withBytes(types, i, 1, MISC)
   return types
 }
 
@@ -163,8 +165,14 @@ export function writeStackVariable(
   if (precise && stored.kind === 'reg') markPrecise(env, stored.number)
 }
 
-const badRead = (off: number, i: number, size: number): never =>
-  reject('stack-uninit', `invalid read from stack off ${off}+${i} size ${size}`)
+/** The byte is no data. One that was forgotten would have been read ahead of the walk's knowledge. */
+function badRead(type: number, off: number, i: number, size: number): never {
+  if (type === POISON) {
+    const text = `reading from stack off ${off}+${i} size ${size}, slot poisoned by dead code elimination`
+    return reject('stack-forgotten', text)
+  }
+  return reject('stack-uninit', `invalid read from stack off ${off}+${i} size ${size}`)
+}
 
 /** A load from a constant place: the register filled, or what the bytes amount to. */
 export function readStack(env: Env, frame: Frame, off: number, size: number): RegState {
@@ -175,11 +183,12 @@ export function readStack(env: Env, frame: Frame, off: number, size: number): Re
   if (isSpilled(slot)) {
     env.stepTouch = touchOf(frame.frameno, index)
     const spilled = spilledBytes(slot)
-    if (size === 8 && spilled === 8) return slot.reg
+    if (size === 8 && spilled === 8) return linkedFill(env, frame, index)
     if (slot.reg.kind !== 'scalar') return reject('fill-size', 'invalid size of register fill')
     if (size <= spilled && off % 8 === 0) {
       // the load itself takes the low part, or extends its sign
       const same = scalar.umaxN(slot.reg.var) < 2 ** (size * 8)
+      if (same && size === 4 && spilled === 4) return linkedFill(env, frame, index)
       return same ? slot.reg : edit(slot.reg, { id: 0, delta: undefined })
     }
     let spillBytes = 0
@@ -188,7 +197,7 @@ export function readStack(env: Env, frame: Frame, off: number, size: number): Re
       const type = byteType(slot, byteIndex(off + i))
       if (type === SPILL) spillBytes++
       else if (type === ZERO) zeroBytes++
-      else if (type !== MISC && type !== INVALID) badRead(off, i, size)
+      else if (type !== MISC && type !== INVALID) badRead(type, off, i, size)
     }
     if (spillBytes === size && scalar.isZero(slot.reg.var)) return constReg(0)
     if (zeroBytes === size) {
@@ -196,30 +205,57 @@ export function readStack(env: Env, frame: Frame, off: number, size: number): Re
       return constReg(0)
     }
     env.stepTouch = undefined
-    return unknownScalar
+    return env.rules.spilledZerosRead ? readBytes(env, frame, { off, size }) : unknownScalar
   }
-  return readBytes(frame, off, off + size, size)
+  for (let at = off; at < off + size; at++) {
+    const type = byteType(frame.slot(slotIndex(at)), byteIndex(at))
+    if (type !== MISC && type !== ZERO && type !== INVALID) badRead(type, off, at - off, size)
+  }
+  return readBytes(env, frame, { off, size })
 }
 
-function readBytes(frame: Frame, from: number, to: number, size: number): RegState {
-  let zeros = 0
-  for (let at = from; at < to; at++) {
+/** What is filled and what stays in the slot learn from each other: later kernels forget ids, so a fill may need a new one. */
+function linkedFill(env: Env, frame: Frame, index: number): RegState {
+  const slot = frame.slot(index)
+  if (!env.rules.loneIdsForgotten || slot.reg.kind !== 'scalar') return slot.reg
+  const reg = linkable(env, slot.reg)
+  if (reg !== slot.reg) frame.setSlot(index, { types: slot.types, reg })
+  return reg
+}
+
+/** Zeros, or bytes of which nothing is known. Bytes of a spilled zero are zeros for later kernels; that it is one then matters exactly. */
+function readBytes(env: Env, frame: Frame, { off, size }: Bytes): RegState {
+  const zeroSpills = new Set<number>()
+  for (let at = off; at < off + size; at++) {
     const slot = frame.slot(slotIndex(at))
     const type = byteType(slot, byteIndex(at))
-    if (type === ZERO) zeros++
-    else if (type === DYNPTR || type === ITER || type === IRQ) badRead(from, at - from, size)
+    if (type === ZERO) continue
+    if (type !== SPILL || !env.rules.spilledZerosRead || !isNull(slot.reg)) return unknownScalar
+    zeroSpills.add(slotIndex(at))
   }
-  return zeros === to - from ? constReg(0) : unknownScalar
+  markSlotsPrecise(env, frame.frameno, zeroSpills)
+  return constReg(0)
 }
 
 /** A load from somewhere in [min, max). */
 export function readStackVariable(env: Env, number: number, off: number, size: number): RegState {
-  const { min, max } = requireStackInitialized(env, number, off, size, false, 'read', undefined)
+  const { min, max } = requireStackInitialized(env, number, { off, size, zeroOk: false, access: 'read' })
   const frame = frameOf(env, env.reg(number))
   touchesFastcallStack(env, env.subprogs[frame.subprog]!, min)
-  const value = readBytes(frame, min, max, size)
+  const value = readBytes(env, frame, { off: min, size: max - min })
   if (value.kind === 'scalar' && scalar.isZero(value.var)) return scalarReg(scalar.zero)
   return value
+}
+
+export interface StackMemory {
+  readonly off: number
+  readonly size: number
+  readonly zeroOk: boolean
+  readonly access: StackAccess
+  /** The call fills it: nothing is asked of what is there. */
+  readonly raw?: ((size: number) => void) | undefined
+  /** What is read of it was known ahead, whatever its type says: nothing else needs to be there. */
+  readonly forgottenOk?: boolean
 }
 
 /**
@@ -229,11 +265,7 @@ export function readStackVariable(env: Env, number: number, off: number, size: n
 export function requireStackInitialized(
   env: Env,
   number: number,
-  off: number,
-  size: number,
-  zeroOk: boolean,
-  access: StackAccess,
-  raw: ((size: number) => void) | undefined,
+  { off, size, zeroOk, access, raw, forgottenOk = false }: StackMemory,
 ): { min: number; max: number } {
   const reg = env.reg(number)
   const frame = frameOf(env, reg)
@@ -253,6 +285,11 @@ export function requireStackInitialized(
     const index = slotIndex(at)
     const slot = frame.slot(index)
     const type = byteType(slot, byteIndex(at))
+    const overwritten = access === 'helper' || access === 'overwrite'
+    if (type === POISON && !isSpilled(slot) && !forgottenOk && !overwritten) {
+      const text = `reading from stack R${number} off ${min}+${at - min} size ${size}, slot poisoned by dead code elimination`
+      reject('stack-forgotten', text, { reg: number })
+    }
     if (type === DYNPTR || type === ITER || type === IRQ) {
       const kind = access === 'helper' ? ' indirect' : ''
       if (variable)
@@ -266,7 +303,7 @@ export function requireStackInitialized(
       })
     }
     markSlotRead(env.state, reg.frame, index)
-    if (access === 'helper' || access === 'overwrite') clobber(frame, index, slot, at)
+    if (overwritten) clobber(frame, index, slot, at)
   }
   return { min, max }
 }
@@ -275,7 +312,8 @@ export function requireStackInitialized(
 function clobber(frame: Frame, index: number, slot: Slot, at: number): void {
   const byte = byteIndex(at)
   const type = byteType(slot, byte)
-  if (type === MISC) return
-  if (type !== SPILL) return frame.setSlot(index, { types: withBytes(slot.types, byte, 1, MISC), reg: slot.reg })
+  if (type === MISC || (type === POISON && !isSpilled(slot))) return
+  if (type !== SPILL && type !== POISON)
+    return frame.setSlot(index, { types: withBytes(slot.types, byte, 1, MISC), reg: slot.reg })
   frame.setSlot(index, { types: scrubbed(slot), reg: notInit })
 }

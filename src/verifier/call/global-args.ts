@@ -292,7 +292,7 @@ export function requireGlobalArg(env: Env, arg: ArgType, index: number, func: nu
     case 'mem':
       if (!contextMoves(env, reg)) requireArgOffset(env, number, false)
       if (env.rules.objectsReadOnly && reg.kind === 'btf') reject('global-arg', 'only read is supported', details)
-      requirePlainMemory(env, number, arg.size)
+      requirePlainMemory(env, number, arg.size, { byType: true })
       if (env.rules.nullsRefused && isNull(reg)) markPrecise(env, number)
       if (env.rules.objectsReadOnly && changesPktData && isPacketMemory(reg))
         reject('global-arg', `R${number} is a packet pointer, but func#${func} may change packet data`, details)

@@ -11,12 +11,14 @@ import { constVar, contextMoves, hasVarOff, requireAlignment } from '../access/r
 import { canSleepHere, type Env, inRcu, inSleepable, unsleepableRegion } from '../env.ts'
 import { readReg } from '../explore/operands.ts'
 import { requireRange } from '../explore/exit.ts'
+import { pushState } from '../explore/paths.ts'
 import { markPrecise } from '../explore/precision.ts'
 import type { SpecialField } from '../record.ts'
 import { reject, Unlinked, unsupported } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
 import {
   ALLOC,
+  constReg,
   type DynptrType,
   edit,
   isConst,
@@ -143,6 +145,7 @@ export function callHelper(env: Env): void {
   callHelperCallback(env, meta, id)
   env.clobberCallerSaved()
   env.setReg(0, returned(env, meta, id))
+  if (env.rules.objectIds && casts.has(id)) forkCast(env)
   if (id === GET_FUNC_IP) requireFunctionEntered(env)
   if (changesPacket.has(id) || (id === DYNPTR_WRITE && isPacketDynptr(meta.dynptr))) invalidatePacketPointers(env)
 }
@@ -252,7 +255,7 @@ function requireType(
       helper: meta.proto.name,
     })
   }
-  if (xchg && number === 2) return requireKptrMatch(meta.kptr!, reg, number)
+  if (xchg && number === 2) return requireKptrMatch(env, meta.kptr!, reg, number)
   const wanted = btf ?? (kind.base === 'ARG_PTR_TO_BTF_ID_SOCK_COMMON' ? 'sock_common' : undefined)
   if (wanted === undefined || wanted === '*') return
   const kernel = env.kernel.btf
@@ -322,7 +325,7 @@ function byKind(
       return
     case 'ARG_PTR_TO_FIXED_SIZE_MEM':
       requireMemory(env, number, fixedSize ?? 8, zero, meta.pending)
-      if (kind.aligned) requireAlignment(reg, 0, fixedSize ?? 8, true)
+      if (kind.aligned) requireAlignment(env, reg, 0, fixedSize ?? 8, true)
       return
     case 'ARG_CONST_SIZE':
     case 'ARG_CONST_SIZE_OR_ZERO': {
@@ -392,7 +395,9 @@ function release(env: Env, meta: Meta, id: number, name: string): void {
       const { refObjId } = meta
       releaseReferenceIn(env, env.state, refObjId)
       mapRegs(env.state, (r) =>
-        r.refObjId === refObjId ? edit(r, { refObjId: 0, flags: (r.flags & ~ALLOC) | RCU }) : r,
+        r.refObjId === refObjId
+          ? edit(r, { refObjId: 0, id: env.rules.objectIds ? 0 : r.id, flags: (r.flags & ~ALLOC) | RCU })
+          : r,
       )
       return
     }
@@ -476,6 +481,17 @@ function returned(env: Env, meta: Meta, id: number): RegState {
     value = edit(value, { aux: meta.dynptr.id, refObjId: meta.dynptr.refObjId })
   return value
 }
+
+/** Another type of a held object has that object's id, which tells no NULL apart: that the cast gives none is a path of its own. */
+function forkCast(env: Env): void {
+  const value = env.reg(0)
+  if (value.refObjId === 0) return
+  env.setReg(0, constReg(0))
+  env.pushStep()
+  pushState(env, env.insn + 1, env.insn)
+  env.setReg(0, edit(value, { id: value.refObjId, flags: value.flags & ~MAYBE_NULL }))
+}
+
 const isSockMap = (env: Env, meta: Meta): boolean =>
   ['BPF_MAP_TYPE_SOCKMAP', 'BPF_MAP_TYPE_SOCKHASH'].includes(env.map(meta.map).type)
 

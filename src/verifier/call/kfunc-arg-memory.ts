@@ -52,7 +52,7 @@ export function requireTypedMemory(env: Env, meta: KfuncMeta, { reg, number, ind
       { reg: number, arg: index, kfunc: meta.kfunc.name, seen: regTypeText(reg) },
     )
   }
-  requirePlainMemory(env, number, size)
+  requirePlainMemory(env, number, size, { byType: false })
 }
 
 /** kfuncs.rst "__sz annotation", "__szk": a buffer and its length. "__opt", later "__nullable": the buffer may be null. */

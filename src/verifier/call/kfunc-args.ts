@@ -97,7 +97,7 @@ function checkPointer(env: Env, meta: KfuncMeta, arg: Arg): boolean {
   const provenance = env.rules.declaredArgs ? object && hasBtfType(reg) : object || kind === 'alloc'
   if (provenance && (trusted || rcu)) requireProvenance(arg, kfunc.name, rcu)
   const release = flags.has('KF_RELEASE') && (env.rules.releaseFirst ? number === 1 : reg.refObjId !== 0)
-  if (kind === 'refcounted' && env.rules.objectsInFrame) requireUnmodified(number, reg, false)
+  if (kind === 'refcounted' && env.rules.objectsInFrame) requireUnmodified(env, number, reg, false)
   else if (!(kind !== 'ctx' && contextMoves(env, reg))) requireArgOffset(env, number, release && kind !== 'dynptr')
   return byKind(env, meta, kind, arg)
 }

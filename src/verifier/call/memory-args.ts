@@ -38,6 +38,8 @@ export interface MemoryUse {
   readonly zeroOk: boolean
   /** The callee fills it: stack bytes need not be initialised, and are misc afterwards. */
   readonly uninit: boolean
+  /** Asked by a global function's parameter: its body may well read less. */
+  readonly byType?: boolean
 }
 
 /** Program types whose accesses to the context are not rewritten: it is memory as it stands. */
@@ -74,23 +76,22 @@ export function requireMemory(env: Env, number: number, size: number, use: Memor
       return requireMemRegion(env, number, 0, size, reg.size, use.zeroOk)
     case 'buf':
       rdonly()
-      return requireBuffer(number, reg.flags & RDONLY ? 'rdonly' : 'rdwr', reg, reg.off, size)
+      return requireBuffer(env, number, reg.flags & RDONLY ? 'rdonly' : 'rdwr', { reg, off: 0, size })
     case 'fp': {
       const frame = frameOf(env, reg)
       let filled = false
-      const { min } = requireStackInitialized(
-        env,
-        number,
-        0,
+      const { min } = requireStackInitialized(env, number, {
+        off: 0,
         size,
-        use.zeroOk,
-        env.rules.accessByKind ? (use.write ? 'overwrite' : 'read') : 'helper',
-        use.uninit
+        zeroOk: use.zeroOk,
+        access: env.rules.accessByKind ? (use.write ? 'overwrite' : 'read') : 'helper',
+        raw: use.uninit
           ? () => {
               filled = true
             }
           : undefined,
-      )
+        forgottenOk: use.byType ?? false,
+      })
       if (filled) pending.push(() => fillStack(env, frame, min, size))
       return
     }
@@ -121,12 +122,12 @@ export function requireMemory(env: Env, number: number, size: number, use: Memor
   })
 }
 
-/** A pointer to plain data: readable and writable throughout. A null is let through. */
-export function requirePlainMemory(env: Env, number: number, size: number): void {
+/** A pointer to plain data: readable and writable throughout. A null is let through. `byType`: as a `MemoryUse` has it. */
+export function requirePlainMemory(env: Env, number: number, size: number, { byType }: { byType: boolean }): void {
   if (isNull(env.reg(number))) return
   withoutNull(env, number, () => {
-    requireMemory(env, number, size, { write: false, zeroOk: true, uninit: false }, [])
-    requireMemory(env, number, size, { write: true, zeroOk: true, uninit: false }, [])
+    requireMemory(env, number, size, { write: false, zeroOk: true, uninit: false, byType }, [])
+    requireMemory(env, number, size, { write: true, zeroOk: true, uninit: false, byType }, [])
   })
 }
 
@@ -178,10 +179,10 @@ export function requireArgOffset(env: Env, number: number, release: boolean): vo
         reg: number,
       })
     }
-    return requireUnmodified(number, reg, false)
+    return requireUnmodified(env, number, reg, false)
   }
   if (movesFreely(reg)) return
-  requireUnmodified(number, reg, reg.kind === 'btf' && movable.has(reg.flags))
+  requireUnmodified(env, number, reg, reg.kind === 'btf' && movable.has(reg.flags))
 }
 
 /** Pointers to plain memory, nothing said of them but who may write: any offset will do. */

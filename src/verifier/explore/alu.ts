@@ -15,6 +15,7 @@ import {
   type RegState,
   regTypeText,
   scalarReg,
+  UNTRUSTED,
   unknownScalar,
 } from '../state/reg.ts'
 import { readReg, requireWritable } from './operands.ts'
@@ -202,7 +203,10 @@ function pointerAlu(env: Env, insn: Insn, dst: RegState, src: RegState): void {
   ) {
     reject('pointer-kind', `R${insn.dst} pointer arithmetic on ${type} prohibited`, details)
   }
+  // loads from memory that may not be there are guarded wherever they lead
+  if (env.rules.castToVoid && ptr.kind === 'mem' && (ptr.flags & UNTRUSTED) !== 0) return env.setReg(insn.dst, ptr)
   requireSaneOffset(off, ptr)
+  if (env.rules.oneOffset) requireSanePointer(env, ptr)
   let result: RegState
   if (op.name === 'add') {
     const moved = known ? ptr.off + scalar.constNumber(off.var) : Number.NaN
@@ -225,8 +229,31 @@ function pointerAlu(env: Env, insn: Insn, dst: RegState, src: RegState): void {
   } else if (op.name === 'and' || op.name === 'or' || op.name === 'xor') {
     return reject('pointer-bitwise', `R${insn.dst} bitwise operator ${text} on pointer prohibited`, details)
   } else return reject('pointer-operator', `R${insn.dst} pointer arithmetic with ${text} operator prohibited`, details)
-  requireSaneOffset(result, ptr)
+  if (!env.rules.oneOffset) {
+    requireSaneOffset(result, ptr)
+    return env.setReg(insn.dst, result)
+  }
+  result = joinOffsets(env, result)
+  requireSanePointer(env, result)
   env.setReg(insn.dst, result)
+}
+
+/** The constant part of an offset is a part of its bounds; that of a packet pointer is kept apart, its bounds are the plain sum. */
+function joinOffsets(env: Env, reg: RegState): RegState {
+  if (isPkt(reg)) return reg
+  if (!scalar.isConst(reg.var))
+    return reg.off === 0 ? reg : edit(reg, { off: 0, var: env.domain.addPointerOffset(reg.var, constant(reg.off)) })
+  const off = reg.off + scalar.constNumber(reg.var)
+  return off === reg.off || off !== (off | 0) ? reg : edit(reg, { off, var: scalar.zero })
+}
+const constant = (value: number): scalar.Scalar => scalar.constantNumber(value)
+
+/** The pointer stays far from wrapping around, before and after. */
+function requireSanePointer(env: Env, reg: RegState): void {
+  const whole = reg.off === 0 ? reg.var : env.domain.addPointerOffset(reg.var, constant(reg.off))
+  const off = scalar.sminN(whole)
+  if (off > -MAX_VAR_OFF && off < MAX_VAR_OFF) return
+  reject('offset-range', `${regTypeText(reg)} pointer offset ${scalar.smin(whole)} is not allowed`)
 }
 
 /** Offsets stay far from wrapping around. */

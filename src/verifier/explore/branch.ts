@@ -30,8 +30,8 @@ import { markPrecise } from './precision.ts'
 const AT_PKT_END = -1
 const BEYOND_PKT_END = -2
 
-/** So many registers and slots of equal value are followed; the rest lose the link. */
-const MAX_LINKED = 6
+/** So many registers and slots of equal value are followed; the rest lose the link. Where frames may be more, entries take more room. */
+const maxLinked = (env: Env): number => (env.rules.deepCalls ? 5 : 6)
 
 /** Executes the jump; the next insn is env.insn afterwards. `fork` keeps the other way for later. */
 export function executeJump(env: Env, insn: Insn, fork: (target: number) => State): number {
@@ -134,8 +134,9 @@ function notNull(reg: RegState): boolean {
     case 'map_key':
     case 'map_ptr':
     case 'sock_common':
-    case 'mem':
       return true
+    case 'mem':
+      return (reg.flags & UNTRUSTED) === 0
     case 'btf':
       return isTrusted(reg)
     default:
@@ -154,19 +155,20 @@ function collectOperands(env: Env, { op }: Insn, { dst, src }: Operands): Linked
 /** Registers and slots that hold scalars of this id, the current frame's first. A register compared with another of its id counts twice. */
 function collectLinked(env: Env, id: number, out: LinkedReg[]): void {
   const { state } = env
+  const most = maxLinked(env)
   for (let f = state.frames.length - 1; f >= 0; f--) {
     const { regs, stack } = state.frames[f]!
     const live = env.rules.linkedDifferences ? env.liveRegs[state.frames[f + 1]?.callsite ?? env.insn]! : 0x3ff
     for (let i = 0; i < 10; i++) {
       const reg = regs[i]!
       if (reg.kind !== 'scalar' || reg.id !== id || (live & (1 << i)) === 0) continue
-      if (out.length < MAX_LINKED) out.push({ frame: f, in: 'reg', index: i })
+      if (out.length < most) out.push({ frame: f, in: 'reg', index: i })
       else regs[i] = edit(reg, { id: 0, delta: undefined, aux: 0 })
     }
     for (let s = 0; s < stack.length; s++) {
       const slot = stack[s]!
       if (!isSpilledScalar(slot) || slot.reg.id !== id) continue
-      if (out.length < MAX_LINKED) out.push({ frame: f, in: 'slot', index: s })
+      if (out.length < most) out.push({ frame: f, in: 'slot', index: s })
       else stack[s] = { types: slot.types, reg: edit(slot.reg, { id: 0, delta: undefined, aux: 0 }) }
     }
   }

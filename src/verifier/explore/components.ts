@@ -7,12 +7,12 @@
 
 import type { Env } from '../env.ts'
 import type { State } from '../state/state.ts'
-import { jumpTarget } from './flow.ts'
+import type { FlowGraph } from '../ahead/graph.ts'
 import { propagateReads } from './liveness.ts'
 import { markAll, propagatePrecision } from './precision.ts'
 
 /** The component of each insn, 0 where it is in no loop. Calls are stepped over; a call that calls back is a loop of its own. */
-export function findComponents(env: Env): void {
+export function findComponents(env: Env, { next: leads }: FlowGraph): void {
   const count = env.insns.length
   const component = new Int32Array(count)
   const index = new Int32Array(count).fill(-1)
@@ -32,15 +32,14 @@ export function findComponents(env: Env): void {
         open.push(at)
         onStack[at] = 1
       }
-      const to = successor(env, at, top.edge++)
-      if (to >= 0) {
+      const to = leads[at]![top.edge++]
+      if (to !== undefined) {
         if (index[to] === -1) work.push({ at: to, edge: 0 })
         else if (onStack[to] === 1) low[at] = Math.min(low[at]!, index[to]!)
         continue
       }
-      if (to === NONE) continue
       work.pop()
-      if (low[at] === index[at]) components = close(env, at, { open, onStack, component, components })
+      if (low[at] === index[at]) components = close(env, at, { leads, open, onStack, component, components })
       const parent = work[work.length - 1]
       if (parent !== undefined) low[parent.at] = Math.min(low[parent.at]!, low[at]!)
     }
@@ -48,33 +47,17 @@ export function findComponents(env: Env): void {
   env.component = component
 }
 
-const [NONE, END] = [-1, -2]
-
-/** Edge 0 falls through, edge 1 jumps. */
-function successor(env: Env, at: number, edge: number): number {
-  const insn = env.insns[at]!
-  const { kind } = insn.op
-  const within = (to: number | undefined): number => (to === undefined || to < 0 || to >= env.insns.length ? NONE : to)
-  if (edge === 0) return kind === 'exit' || kind === 'ja' ? NONE : within(at + (kind === 'ld_imm64' ? 2 : 1))
-  return edge === 1 ? within(jumpTarget(insn, at)) : END
+interface Open {
+  readonly leads: FlowGraph['next']
+  readonly open: number[]
+  readonly onStack: Uint8Array
+  readonly component: Int32Array
+  readonly components: number
 }
 
-function close(
-  env: Env,
-  root: number,
-  {
-    open,
-    onStack,
-    component,
-    components,
-  }: { open: number[]; onStack: Uint8Array; component: Int32Array; components: number },
-): number {
+function close(env: Env, root: number, { leads, open, onStack, component, components }: Open): number {
   const members = open.splice(open.lastIndexOf(root))
-  const loops =
-    members.length > 1 ||
-    env.note(root).callsCallback ||
-    successor(env, root, 0) === root ||
-    successor(env, root, 1) === root
+  const loops = members.length > 1 || env.note(root).callsCallback || leads[root]!.includes(root)
   for (const member of members) {
     onStack[member] = 0
     if (loops) component[member] = components + 1
@@ -142,7 +125,7 @@ export function loopDone(env: Env, state: State): void {
       env.insn = seen.firstInsn
       if (round > MAX_ROUNDS) markAll(env)
       else {
-        propagateReads(from, seen)
+        if (env.stackLiveness === undefined) propagateReads(from, seen)
         propagatePrecision(env, seen)
       }
     }

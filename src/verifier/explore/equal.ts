@@ -2,12 +2,13 @@
 // Is a state no more than one that was explored before? Then nothing new can go wrong on it.
 
 import type { Env } from '../env.ts'
+import type { Domain } from '../scalar/index.ts'
 import * as scalar from '../scalar/index.ts'
 import { type RegState, unknownScalar } from '../state/reg.ts'
 import {
   byteType,
   DYNPTR,
-  INVALID,
+  isBlank,
   IRQ,
   isSpilled,
   isSpilledScalar,
@@ -27,6 +28,10 @@ class IdMap {
   private readonly curs: number[] = []
   private count = 0
   private fresh = 1 << 30
+  /** Where the constant part of a pointer's offset is a part of its bounds: how they are added up. */
+  domain: Domain | undefined
+  /** What nobody reads was forgotten ahead of comparing: a register with nothing in it covers any. */
+  forgotten = false
   clear(): void {
     this.count = 0
     this.fresh = 1 << 30
@@ -58,13 +63,16 @@ export function statesEqual(env: Env, old: State, cur: State, closeness: Closene
   if (old.frames.length !== cur.frames.length || old.inSleepable !== cur.inSleepable) return false
   const ids = shared
   ids.clear()
+  ids.forgotten = env.stackLiveness !== undefined
+  ids.domain = env.rules.oneOffset ? env.domain : undefined
   if (!sameHeld(old, cur, ids)) return false
   for (let f = 0; f < old.frames.length; f++) {
     const a = old.frames[f]!
     const b = cur.frames[f]!
     if (a.callsite !== b.callsite || a.subprog !== b.subprog || a.callback !== b.callback) return false
     if (f < old.frames.length - 1 && !env.rules.refsByState && !sameIds(a.heldAtCall, b.heldAtCall, ids)) return false
-    if (!sameFrame(a, b, ids, closeness, regsToCompare(env, old, f, closeness))) return false
+    if (!sameRegs(a, b, ids, closeness, regsToCompare(env, old, f, closeness))) return false
+    if (!sameStack(env, { old: a, cur: b }, ids, closeness)) return false
   }
   return true
 }
@@ -94,10 +102,10 @@ function sameHeld(old: State, cur: State, ids: IdMap): boolean {
 const sameIds = (old: readonly number[], cur: readonly number[], ids: IdMap): boolean =>
   old.length === cur.length && old.every((id, i) => ids.same(id, cur[i]!))
 
-function sameFrame(old: Frame, cur: Frame, ids: IdMap, closeness: Closeness, live: number): boolean {
+function sameRegs(old: Frame, cur: Frame, ids: IdMap, closeness: Closeness, live: number): boolean {
   if (old.callbackDepth > cur.callbackDepth) return false
   for (let i = 0; i < 10; i++) if (live & (1 << i) && !sameReg(old.regs[i]!, cur.regs[i]!, ids, closeness)) return false
-  return sameStack(old, cur, ids, closeness)
+  return true
 }
 
 function sameExactly(old: RegState, cur: RegState, ids: Pick<IdMap, 'same'>): boolean {
@@ -135,7 +143,8 @@ function sameReg(old: RegState, cur: RegState, ids: IdMap, closeness: Closeness)
   // one and the same value, linked to nothing
   if (old === cur && old.id === 0 && old.refObjId === 0) return true
   if (closeness === 'exact') return sameExactly(old, cur, ids)
-  if (old.kind === 'not_init' && closeness === 'live') return true
+  // what was there was not read
+  if (old.kind === 'not_init' && (closeness === 'live' || ids.forgotten)) return true
   if (old.kind !== cur.kind || old.flags !== cur.flags) return false
   switch (old.kind) {
     case 'scalar':
@@ -151,19 +160,19 @@ function sameReg(old: RegState, cur: RegState, ids: IdMap, closeness: Closeness)
     case 'buf':
     case 'tp_buffer':
       return (
-        old.off === cur.off &&
         old.map === cur.map &&
         old.mapUid === cur.mapUid &&
         old.size === cur.size &&
         old.aux === cur.aux &&
-        scalar.within(old.var, cur.var) &&
+        offsetWithin(old, cur, ids) &&
         ids.same(old.id, cur.id) &&
         ids.same(old.refObjId, cur.refObjId)
       )
     case 'pkt':
     case 'pkt_meta':
       if (old.size < 0 || cur.size < 0 ? old.size !== cur.size : old.size > cur.size) return false
-      return old.off === cur.off && ids.same(old.id, cur.id) && scalar.within(old.var, cur.var)
+      if (!ids.same(old.id, cur.id)) return false
+      return (ids.domain === undefined || old.id === 0 || sameStart(old, cur)) && offsetWithin(old, cur, ids)
     case 'arena':
       return true
     default:
@@ -171,51 +180,90 @@ function sameReg(old: RegState, cur: RegState, ids: IdMap, closeness: Closeness)
   }
 }
 
-/** A slot that holds a scalar, spilled whole, or bytes that may be anything, as a scalar; undefined for anything else. */
-function asScalar(slot: Slot): RegState | undefined {
-  if (isSpilledScalar(slot) && byteType(slot, 0) === SPILL) return slot.reg
-  return isAnything(slot) ? unknownScalar : undefined
+function offsetWithin(old: RegState, cur: RegState, { domain }: IdMap): boolean {
+  if (old.off === cur.off) return scalar.within(old.var, cur.var)
+  if (domain === undefined) return false
+  const whole = ({ off, var: variable }: RegState): scalar.Scalar =>
+    off === 0 ? variable : domain.addPointerOffset(variable, scalar.constantNumber(off))
+  return scalar.within(whole(old), whole(cur))
+}
+
+/** Packet pointers of one id stay at the distances at which they are. */
+const sameStart = (old: RegState, cur: RegState): boolean =>
+  BigInt.asUintN(64, scalar.arcStart(old.var) + BigInt(old.off)) ===
+  BigInt.asUintN(64, scalar.arcStart(cur.var) + BigInt(cur.off))
+
+/** What the bytes from `first` on hold, as a scalar: one spilled, or bytes that may be anything; undefined for anything else. */
+function asScalar(slot: Slot, first: number): RegState | undefined {
+  if (isSpilledScalar(slot) && byteType(slot, first) === SPILL) return slot.reg
+  return isAnything(slot, first) ? unknownScalar : undefined
 }
 /** Privileged programs may read what was never written. */
-function isAnything(slot: Slot): boolean {
-  for (let i = 0; i < 8; i++) if (byteType(slot, i) !== MISC && byteType(slot, i) !== INVALID) return false
+function isAnything(slot: Slot, first = 0): boolean {
+  for (let i = first; i < 8; i++) if (byteType(slot, i) !== MISC && !isBlank(byteType(slot, i))) return false
   return true
 }
 
-function sameStack(old: Frame, cur: Frame, ids: IdMap, closeness: Closeness): boolean {
+interface Frames {
+  readonly old: Frame
+  readonly cur: Frame
+}
+
+function sameStack(env: Env, { old, cur }: Frames, ids: IdMap, closeness: Closeness): boolean {
+  // until 7.0 loops compare the bytes' types, too
+  const typesCount = closeness === 'exact' || (closeness === 'range' && !env.rules.miscMeetsScalars)
+  const readOnly = closeness === 'live' && env.stackLiveness === undefined
   for (let s = 0; s < old.stack.length; s++) {
     const a = old.stack[s]!
     const b = cur.slot(s)
-    if (closeness === 'live') {
-      if (!testBit(old.read, s)) continue
-    } else if (s >= cur.stack.length || a.types !== b.types) return false
+    if (readOnly && !testBit(old.read, s)) continue
+    if (typesCount && (s >= cur.stack.length || !sameTypes(a, b))) return false
     if (isAnything(a) || (a === b && a.reg.id === 0 && a.reg.refObjId === 0)) continue
-    if (s >= cur.stack.length) return false
-    const sa = asScalar(a)
-    const sb = asScalar(b)
-    if (sa !== undefined && sb !== undefined) {
-      if (!sameReg(sa, sb, ids, closeness)) return false
-      continue
+    if (s >= cur.stack.length || !sameSlot(env, { a, b }, ids, closeness)) return false
+  }
+  return true
+}
+
+function sameTypes(a: Slot, b: Slot): boolean {
+  if (a.types === b.types) return true
+  for (let i = 0; i < 8; i++) {
+    const [ta, tb] = [byteType(a, i), byteType(b, i)]
+    if (ta !== tb && !(isBlank(ta) && isBlank(tb))) return false
+  }
+  return true
+}
+
+interface Slots {
+  readonly a: Slot
+  readonly b: Slot
+}
+
+function sameSlot(env: Env, { a, b }: Slots, ids: IdMap, closeness: Closeness): boolean {
+  for (let i = 0; i < 8; i++) {
+    const type = byteType(a, i)
+    // privileged programs may read what was never written
+    if (isBlank(type) || type === MISC) continue
+    if (i === 0 || (i === 4 && env.rules.miscMeetsScalars)) {
+      const [old, cur] = [asScalar(a, i), asScalar(b, i)]
+      if (old !== undefined && cur !== undefined) return sameReg(old, cur, ids, closeness)
     }
-    let needReg = false
-    for (let i = 0; i < 8; i++) {
-      const ta = byteType(a, i)
-      const tb = byteType(b, i)
-      // privileged programs may read what was never written
-      if (ta === INVALID || ta === MISC) continue
-      if (ta !== tb) return false
-      needReg = true
-    }
-    if (!needReg) continue
-    const top = byteType(a, 7)
-    if (top === SPILL) {
-      if (!isSpilled(b) || !sameReg(a.reg, b.reg, ids, closeness)) return false
-    } else if (top === DYNPTR) {
+    if (type !== byteType(b, i)) return false
+    if (i === 7) return sameObject({ a, b }, ids, closeness)
+  }
+  return true
+}
+
+/** The registers spilled, or the dynptr, iterator or saved interrupts that both slots are part of. */
+function sameObject({ a, b }: Slots, ids: IdMap, closeness: Closeness): boolean {
+  switch (byteType(a, 7)) {
+    case SPILL:
+      return sameReg(a.reg, b.reg, ids, closeness)
+    case DYNPTR:
       if (a.reg.dynptr !== b.reg.dynptr || a.reg.frame !== b.reg.frame || a.reg.flags !== b.reg.flags) return false
-      if (!ids.same(a.reg.refObjId, b.reg.refObjId)) return false
-    } else if (top === IRQ) {
-      if (a.reg.aux !== b.reg.aux || !ids.same(a.reg.refObjId, b.reg.refObjId)) return false
-    } else if (top === ITER) {
+      return ids.same(a.reg.refObjId, b.reg.refObjId)
+    case IRQ:
+      return a.reg.aux === b.reg.aux && ids.same(a.reg.refObjId, b.reg.refObjId)
+    case ITER:
       if (
         a.reg.btf !== b.reg.btf ||
         a.reg.btfId !== b.reg.btfId ||
@@ -223,10 +271,10 @@ function sameStack(old: Frame, cur: Frame, ids: IdMap, closeness: Closeness): bo
         a.reg.flags !== b.reg.flags
       )
         return false
-      if (!ids.same(a.reg.refObjId, b.reg.refObjId)) return false
-    }
+      return ids.same(a.reg.refObjId, b.reg.refObjId)
+    default:
+      return true
   }
-  return true
 }
 
 /** Loops over iterators and callbacks converge because scalars that nobody needed exactly are forgotten. */

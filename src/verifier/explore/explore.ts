@@ -8,6 +8,7 @@ import { callKfunc } from '../call/kfunc.ts'
 import { allowedUnderLock } from '../call/locks.ts'
 import { invalidatePacketPointers, requireNoReferences, requireSectionsClosed } from '../call/references.ts'
 import { callSubprog } from '../call/subprog.ts'
+import { knownOpcodes } from '../check-insns.ts'
 import type { Env } from '../env.ts'
 import { reject, unsupported } from '../report.ts'
 import { constReg, unknownScalar } from '../state/reg.ts'
@@ -49,7 +50,7 @@ export function explore(env: Env, state: State, start: number): void {
     if (!note.seen) {
       note.seen = true
       const insn = env.insns[env.insn]!
-      const wrong = checkReserved(insn)
+      const wrong = checkReserved(insn, knownOpcodes(env))
       if (wrong !== undefined) {
         if (insn.op.kind === 'ld_abs' || insn.op.kind === 'ld_ind') requirePacketLoads(env)
         reject('reserved', wrong)

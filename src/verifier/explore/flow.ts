@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Before any path is walked: subprograms, the control-flow graph, where states are worth keeping, which registers are live.
+// Before any path is walked: subprograms, the control-flow graph, where states are worth keeping.
 
 import { type BtfId, resolveType } from '../../btf/index.ts'
 import { changesPacket } from '../call/effects.ts'
@@ -290,99 +290,5 @@ export function checkFlow(env: Env): void {
     if (env.insns[i]!.op.kind !== 'ld_imm64') continue
     i++
     if (seen[i] !== 0) reject('jump-ld-imm64', `jump into the middle of ldimm64 insn ${i - 1}`)
-  }
-  liveness(env)
-}
-
-/**
- * Registers live before each insn, by the usual backward data flow within subprograms. Calls use r1-r5 and clobber r0-r5. An insn is
- * looked at again when what follows it has changed, which it can do eleven times: however the jumps lead, work is linear.
- */
-function liveness(env: Env): void {
-  const count = env.insns.length
-  const live = env.liveRegs
-  const use = new Uint16Array(count)
-  const def = new Uint16Array(count)
-  for (let i = 0; i < count; i++) [use[i], def[i]] = usesAndDefs(env, i)
-  const jumpsTo = sourcesOf(env)
-  const waiting = new Uint8Array(count).fill(1)
-  const work = Int32Array.from({ length: count }, (_, i) => i)
-  for (let left = count; left > 0; ) {
-    const i = work[--left]!
-    waiting[i] = 0
-    const next = (liveAfter(env, i) & ~def[i]!) | use[i]!
-    if (next === live[i]) continue
-    live[i] = next
-    const again = (before: number): void => {
-      if (waiting[before] === 1) return
-      waiting[before] = 1
-      work[left++] = before
-    }
-    for (let at = jumpsTo.first[i]!; at < jumpsTo.first[i + 1]!; at++) again(jumpsTo.sources[at]!)
-    // what falls through to here; both slots of a wide load are insns, the second of no effect
-    if (i > 0) again(i - 1)
-    if (i > 1 && env.insns[i - 2]!.op.kind === 'ld_imm64') again(i - 2)
-  }
-}
-
-function liveAfter(env: Env, i: number): number {
-  const { op } = env.insns[i]!
-  if (op.kind === 'exit') return 0
-  const target = jumpTarget(env.insns[i]!, i)
-  const jumped = target === undefined ? 0 : (env.liveRegs[target] ?? 0)
-  return op.kind === 'ja' ? jumped : jumped | (env.liveRegs[op.kind === 'ld_imm64' ? i + 2 : i + 1] ?? 0)
-}
-
-/** By insn, the insns that jump to it: those from `first[i]` to `first[i + 1]` of `sources`. */
-function sourcesOf({ insns }: Env): { readonly first: Int32Array; readonly sources: Int32Array } {
-  const first = new Int32Array(insns.length + 2)
-  const each = (take: (target: number, from: number) => void): void => {
-    for (let i = 0; i < insns.length; i++) {
-      const target = jumpTarget(insns[i]!, i)
-      if (target !== undefined && target >= 0 && target < insns.length) take(target, i)
-    }
-  }
-  each((target) => {
-    first[target + 2]!++
-  })
-  for (let i = 2; i < first.length; i++) first[i]! += first[i - 1]!
-  const sources = new Int32Array(first[insns.length + 1]!)
-  each((target, from) => {
-    sources[first[target + 1]!++] = from
-  })
-  return { first, sources }
-}
-
-export function usesAndDefs(env: Env, at: number): [number, number] {
-  const insn = env.insns[at]!
-  const dst = 1 << insn.dst
-  const src = 1 << insn.src
-  const { op } = insn
-  switch (op.kind) {
-    case 'alu':
-      if (op.name === 'mov' || op.name === 'movsx' || op.name === 'addr_space_cast')
-        return [op.source === 'reg' ? src : 0, dst]
-      return [dst | (op.source === 'reg' ? src : 0), dst]
-    case 'load':
-      return [src, dst]
-    case 'store':
-      return [dst | (op.source === 'reg' ? src : 0), 0]
-    case 'atomic':
-      if (op.name === 'cmpxchg') return [dst | src | 1, 1]
-      if (op.name === 'load_acquire') return [src, dst]
-      return [dst | src, op.fetch ? src : 0]
-    case 'ld_imm64':
-      return [0, dst]
-    case 'ld_abs':
-    case 'ld_ind':
-      return [0x40 | src, 0x3f]
-    case 'jump':
-      return [dst | (op.source === 'reg' ? src : 0), 0]
-    case 'call':
-      return [0x3e, 0x3f]
-    case 'exit':
-      return [1, 0]
-    default:
-      return [0, 0]
   }
 }

@@ -50,7 +50,7 @@ function requireOneType(env: Env, reg: RegState, { trustMayDiffer }: { readonly 
 const isRewritten = (kind: string, flags: number): boolean =>
   rewritten.has(kind) || (kind === 'mem' && (flags & UNTRUSTED) !== 0)
 
-export function accessLoad(env: Env, insn: Insn): void {
+export function accessLoad(env: Env, insn: Insn, { atomic = false } = {}): void {
   const base = readReg(env, insn.src)
   requireWritable(insn.dst)
   env.noteWrite(insn.dst)
@@ -58,22 +58,22 @@ export function accessLoad(env: Env, insn: Insn): void {
     base: insn.src,
     off: insn.off,
     size: insn.op.size,
-    atomic: false,
+    atomic,
     write: false,
     signed: insn.op.signed,
   })
   env.setReg(insn.dst, value)
-  requireOneType(env, base, { trustMayDiffer: true })
+  requireOneType(env, base, { trustMayDiffer: !atomic })
 }
 
-export function accessStore(env: Env, insn: Insn): void {
+export function accessStore(env: Env, insn: Insn, { atomic = false } = {}): void {
   if (insn.op.source === 'reg') readReg(env, insn.src)
   const base = readReg(env, insn.dst)
   access(env, {
     base: insn.dst,
     off: insn.off,
     size: insn.op.size,
-    atomic: false,
+    atomic,
     write: true,
     stored: insn.op.source === 'reg' ? storedReg(insn.src) : { kind: 'imm', imm: insn.imm },
   })
@@ -86,14 +86,31 @@ const BANNED = new Set(['ctx', 'pkt', 'pkt_meta', 'flow_keys', 'sock', 'sock_com
 const bitwiseFetch = ({ name, fetch }: Insn['op']): boolean =>
   fetch && (name === 'and' || name === 'or' || name === 'xor')
 
+/** Loads through it are guarded, which atomics are not. */
+const mayFault = ({ kind, flags }: RegState): boolean => (kind === 'btf' && flags === 0) || (flags & UNTRUSTED) !== 0
+
+/** Atomics reach plain memory only. */
+function requireAtomicBase(env: Env, { op }: Insn, number: number, what: 'stores into' | 'loads from'): void {
+  const base = readReg(env, number)
+  const unguarded = op.name === 'load_acquire' && mayFault(base)
+  if (BANNED.has(base.kind) || (base.kind === 'arena' && bitwiseFetch(op)) || unguarded)
+    reject('atomic-store', `BPF_ATOMIC ${what} R${number} ${regTypeText(base)} is not allowed`, { reg: number })
+}
+
 export function accessAtomic(env: Env, insn: Insn): void {
   const { op } = insn
-  if (op.name === 'load_acquire' || op.name === 'store_release') return unsupported(`${op.name}`)
+  if (op.name === 'load_acquire') {
+    requireAtomicBase(env, insn, insn.src, 'loads from')
+    return accessLoad(env, insn, { atomic: true })
+  }
+  if (op.name === 'store_release') {
+    accessStore(env, insn, { atomic: true })
+    return requireAtomicBase(env, insn, insn.dst, 'stores into')
+  }
   readReg(env, insn.src)
   const base = readReg(env, insn.dst)
   if (op.name === 'cmpxchg') readReg(env, 0)
-  if (BANNED.has(base.kind) || (base.kind === 'arena' && bitwiseFetch(op)))
-    reject('atomic-store', `BPF_ATOMIC stores into R${insn.dst} ${regTypeText(base)} is not allowed`, { reg: insn.dst })
+  requireAtomicBase(env, insn, insn.dst, 'stores into')
   const target = !op.fetch ? undefined : op.name === 'cmpxchg' ? 0 : insn.src
   // what is loaded takes the place of the pointer, if it goes there, before memory is touched
   if (target !== undefined) {

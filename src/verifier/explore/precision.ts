@@ -59,16 +59,26 @@ export function markSlotPrecise(env: Env, frame: number, slot: number): void {
   chase(env, env.state, wanted)
 }
 
+/** The same of several at once. */
+export function markSlotsPrecise(env: Env, frame: number, slots: ReadonlySet<number>): void {
+  if (slots.size === 0) return
+  const wanted = new Wanted()
+  for (const slot of slots) wanted.setSlot(frame, slot)
+  chase(env, env.state, wanted)
+}
+
 /** Everything that was precise in the state we were pruned by is precise in ours. */
 export function propagatePrecision(env: Env, seen: State): void {
   const wanted = new Wanted()
+  // what is known ahead not to be read was forgotten
+  const all = env.stackLiveness !== undefined
   seen.frames.forEach((frame, f) => {
     for (let i = 0; i < 10; i++) {
       const reg = frame.regs[i]!
-      if (reg.kind === 'scalar' && reg.precise && (frame.readRegs & (1 << i)) !== 0) wanted.set(f, i)
+      if (reg.kind === 'scalar' && reg.precise && (all || (frame.readRegs & (1 << i)) !== 0)) wanted.set(f, i)
     }
     frame.stack.forEach((slot, i) => {
-      if (isSpilledScalar(slot) && slot.reg.precise && testBit(frame.read, i)) wanted.setSlot(f, i)
+      if (isSpilledScalar(slot) && slot.reg.precise && (all || testBit(frame.read, i))) wanted.setSlot(f, i)
     })
   })
   if (!wanted.empty()) chase(env, env.state, wanted)

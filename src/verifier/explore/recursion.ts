@@ -5,13 +5,13 @@
 
 import type { Env } from '../env.ts'
 import { reject } from '../report.ts'
-import { isSubprogCall, jumpTarget } from './flow.ts'
+import type { FlowGraph } from '../ahead/graph.ts'
+import { isSubprogCall } from './flow.ts'
 
-/** No function calls itself, directly or through others. */
-export function requireNoRecursion(env: Env): void {
+/** No function calls itself, directly or through others. Answers all of them, those called before those that call them. */
+export function requireNoRecursion(env: Env, { postorder: order }: FlowGraph): readonly number[] {
   const { subprogs } = env
-  if (subprogs.length === 1) return
-  const order = postorder(env)
+  const done: number[] = []
   const state = new Uint8Array(subprogs.length)
   for (let root = 0; root < subprogs.length; root++) {
     if (state[root] !== NEW) continue
@@ -21,6 +21,7 @@ export function requireNoRecursion(env: Env): void {
       const callee = top.callees[top.next++]
       if (callee === undefined) {
         state[top.index] = DONE
+        done.push(top.index)
         chain.pop()
       } else if (state[callee.index] === NEW) {
         state[callee.index] = OPEN
@@ -32,6 +33,7 @@ export function requireNoRecursion(env: Env): void {
       }
     }
   }
+  return done
 }
 
 const [NEW, OPEN, DONE] = [0, 1, 2]
@@ -42,36 +44,5 @@ function calleesOf(env: Env, order: readonly number[]): readonly { index: number
     const ref = env.prog.refs.get(at)
     if (!called && ref?.kind !== 'func') return []
     return ref !== undefined && 'insn' in ref ? [{ index: env.subprogAt[ref.insn]!, called, at }] : []
-  })
-}
-
-/** The instructions of each subprogram that its start leads to, in postorder: what falls through is put aside before what is jumped to. */
-function postorder(env: Env): readonly (readonly number[])[] {
-  const { insns } = env
-  const discovered = new Uint8Array(insns.length)
-  const explored = new Uint8Array(insns.length)
-  return env.subprogs.map(({ start }) => {
-    const order: number[] = []
-    const stack = [start]
-    const push = (to: number): void => {
-      if (to >= insns.length || discovered[to] === 1) return
-      discovered[to] = 1
-      stack.push(to)
-    }
-    discovered[start] = 1
-    for (let at = stack.at(-1); at !== undefined; at = stack.at(-1)) {
-      if (explored[at] === 1) {
-        order.push(at)
-        stack.pop()
-        continue
-      }
-      explored[at] = 1
-      const insn = insns[at]!
-      const { kind } = insn.op
-      if (kind !== 'exit' && kind !== 'ja') push(at + (kind === 'ld_imm64' ? 2 : 1))
-      const target = jumpTarget(insn, at)
-      if (target !== undefined) push(target)
-    }
-    return order
   })
 }

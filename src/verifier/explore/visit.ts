@@ -2,6 +2,7 @@
 // Has this insn been met in a state that covers the current one? If so the path ends here, accepted; if not, a checkpoint may be kept.
 // Loops converge on iterators, callbacks and may_goto by comparing ranges; any other repetition of an equal state never ends.
 
+import { forgetDead } from '../ahead/index.ts'
 import { iterDepthsDiffer } from '../call/iterator.ts'
 import type { Env } from '../env.ts'
 import { reject } from '../report.ts'
@@ -10,6 +11,7 @@ import { byteType, emptySlot, ITER } from '../state/stack.ts'
 import { sameCalls, type State, testBit } from '../state/state.ts'
 import { enterLoop, loopDone, needsUnfinished, noteBackEdge } from './components.ts'
 import { identicalRegs, statesEqual } from './equal.ts'
+import { forgetLoneIds } from './lone-ids.ts'
 import { propagateReads } from './liveness.ts'
 import { propagatePrecision } from './precision.ts'
 
@@ -70,6 +72,7 @@ export function visited(env: Env): boolean {
   const { state } = env
   const at = env.insn
   const place = placeOf(env, at)
+  if (env.stackLiveness !== undefined) forgetDead(env, env.stackLiveness)
   const note = env.note(at)
   let addNew = env.jmpsProcessed - env.prevJmps >= 2 && env.processed - env.prevInsns >= 8
   const force = note.forceCheckpoint || (env.prog.flags & TEST_STATE_FREQ) !== 0 || (state.last?.weight ?? 0) > 40
@@ -128,7 +131,7 @@ export function visited(env: Env): boolean {
     }
     if (hit) {
       old.hits++
-      propagateReads(state, old)
+      if (env.stackLiveness === undefined) propagateReads(state, old)
       propagatePrecision(env, old)
       if (unfinished) noteBackEdge(env, old)
       return true
@@ -147,6 +150,7 @@ export function visited(env: Env): boolean {
   env.peakStates++
   env.prevJmps = env.jmpsProcessed
   env.prevInsns = env.processed
+  if (env.rules.loneIdsForgotten) forgetLoneIds(state)
   const kept = state.copy()
   kept.branches = 1
   kept.firstInsn = at

@@ -5,7 +5,7 @@
 import type { Env } from '../env.ts'
 import * as scalar from '../scalar/index.ts'
 import { NON_OWN, type RegState, regTypeText } from '../state/reg.ts'
-import { byteType, DYNPTR, ITER, type Slot, SPILL, slotText, spilledBytes } from '../state/stack.ts'
+import { byteType, DYNPTR, ITER, type Slot, SPILL, isUnset, slotText, spilledBytes } from '../state/stack.ts'
 import { type Frame, type State, testBit } from '../state/state.ts'
 
 /** Bits of registers and stack slots to print; every one of them where undefined. */
@@ -96,7 +96,7 @@ export function frameText(env: Env, state: State, frame: Frame, only?: Only): st
   }
   for (let s = 0; s < frame.stack.length; s++) {
     const slot = frame.stack[s]!
-    if (slot.types === 0 || (only !== undefined && ((only.slots >> BigInt(s)) & 1n) === 0n)) continue
+    if (isUnset(slot) || (only !== undefined && ((only.slots >> BigInt(s)) & 1n) === 0n)) continue
     const value = slotState(env, frame, slot)
     if (value !== undefined) text += ` fp-${(s + 1) * 8}${testBit(frame.written, s) ? '_w' : ''}=${value}`
   }

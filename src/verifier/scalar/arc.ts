@@ -14,6 +14,12 @@ export interface Arc {
   readonly size: bigint
 }
 
+/** Of a word and of its low half. */
+export interface Arcs {
+  readonly word: Arc
+  readonly low: Arc
+}
+
 /** No value at all: what is learnt on a path that cannot be taken. */
 export type Range = Arc | undefined
 
@@ -50,6 +56,16 @@ export const arcSmin = (circle: Circle, a: Range): bigint =>
   a === undefined || crosses(circle, a, circle.sign) ? -circle.sign : signed(circle, a.base)
 export const arcSmax = (circle: Circle, a: Range): bigint =>
   a === undefined || crosses(circle, a, circle.sign) ? circle.sign - 1n : signed(circle, (a.base + a.size) & circle.max)
+
+/** Neither a signed nor an unsigned reading says anything of it. */
+export const isTwofold = (circle: Circle, a: Arc): boolean =>
+  a.size !== circle.max && crosses(circle, a, 0n) && crosses(circle, a, circle.sign)
+
+/** All of `inner` lies in `outer`. */
+export const arcWithin = ({ max }: Circle, outer: Arc, inner: Arc): boolean =>
+  outer.size === max || ((inner.base - outer.base) & max) + inner.size <= outer.size
+
+export const sameArc = (a: Arc, b: Arc): boolean => a.base === b.base && a.size === b.size
 
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b)
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A scalar under construction as kernels since 7.2 track it: bits, and two arcs (arc.ts), of the word and of its low half. Between
-// instructions it is kept as its four ranges, from which the arcs come back, unless one crosses both seams: such an arc is forgotten.
+// instructions it is kept as its four ranges, from which the arcs come back; where one crosses both seams they are kept as well.
 //
 // `settle` brings bits and arcs in step as Linux 7.3 does: bits to arcs, arcs to each other twice, arcs to bits, bits to arcs.
 
@@ -12,6 +12,7 @@ import {
   arcUmax,
   arcUmin,
   halves,
+  isTwofold,
   lowOfArc,
   meet,
   type Range,
@@ -35,13 +36,21 @@ export interface Cell {
 const LOW = halves.max
 
 export function cellOf(s: Scalar): Cell {
+  const { word, low } = arcsOf(s)
+  return { value: tnumValue(s), mask: tnumMask(s), word, low }
+}
+
+/** The value that the range of the word begins with, going round from 0. */
+export const arcStart = (s: Scalar): bigint => arcsOf(s).word?.base ?? 0n
+
+/** As they were kept, or as the four ranges say. */
+export function arcsOf(s: Scalar): { readonly word: Range; readonly low: Range } {
+  if (s.arcs !== undefined) return s.arcs
   const unsigned64 = unsignedArc(words, umin(s), umax(s))
   const signed64 = signedArc(words, smin(s), smax(s))
   const unsigned32 = unsignedArc(halves, BigInt(s.umin32 >>> 0), BigInt(s.umax32 >>> 0))
   const signed32 = signedArc(halves, BigInt(s.smin32), BigInt(s.smax32))
   return {
-    value: tnumValue(s),
-    mask: tnumMask(s),
     word: either(unsigned64, signed64, words.max) ?? meet(words, unsigned64, signed64),
     low: either(unsigned32, signed32, halves.max) ?? meet(halves, unsigned32, signed32),
   }
@@ -140,6 +149,8 @@ export function scalarOf(c: Cell): Scalar {
 
 function asRanges(c: Cell, word: Range, low: Range): Scalar {
   const d = draft()
+  if (word !== undefined && low !== undefined && (isTwofold(words, word) || isTwofold(halves, low)))
+    d.arcs = { word, low }
   d.valueHi = highOf(c.value)
   d.valueLo = lowOf(c.value)
   d.maskHi = highOf(c.mask)

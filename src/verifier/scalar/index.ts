@@ -37,6 +37,7 @@ export {
 } from './read.ts'
 export { refineBranch, refineBranchRaw, refineBranchSelf } from './refine.ts'
 export { byteSwap, movsx, signedOfSize, truncateLoad, unsignedOfSize, zext32 } from './resize.ts'
+export { arcStart } from './cell.ts'
 export { circular } from './circular.ts'
 export { type Domain, linear } from './domain.ts'
 export type { Scalar, Tnum } from './types.ts'

@@ -1,14 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // Comparing two scalars as knowledge: pruning's containment, and equality.
 
+import { type Arcs, arcWithin, halves, sameArc, words } from './arc.ts'
+import { arcsOf } from './cell.ts'
 import { bitsWithin } from './tnum.ts'
 import type { Scalar } from './types.ts'
 import { lessS, lessU, lessU32 } from './word.ts'
+
+/** What the four ranges of `outer` do not say. */
+function arcsWithin(outer: Arcs, inner: Scalar): boolean {
+  const { word, low } = arcsOf(inner)
+  if (word === undefined || low === undefined) return true
+  return arcWithin(words, outer.word, word) && arcWithin(halves, outer.low, low)
+}
 
 /** Does `outer` allow every value that `inner` does, in bits and in each range? Then what was safe for it still is. */
 export const within = (outer: Scalar, inner: Scalar): boolean =>
   outer === inner ||
   (bitsWithin(outer, inner) &&
+    (outer.arcs === undefined || arcsWithin(outer.arcs, inner)) &&
     !lessU(inner.uminHi, inner.uminLo, outer.uminHi, outer.uminLo) &&
     !lessU(outer.umaxHi, outer.umaxLo, inner.umaxHi, inner.umaxLo) &&
     !lessS(inner.sminHi, inner.sminLo, outer.sminHi, outer.sminLo) &&
@@ -35,4 +45,9 @@ export const equal = (a: Scalar, b: Scalar): boolean =>
     a.umin32 === b.umin32 &&
     a.umax32 === b.umax32 &&
     a.smin32 === b.smin32 &&
-    a.smax32 === b.smax32)
+    a.smax32 === b.smax32 &&
+    (a.arcs === b.arcs ||
+      (a.arcs !== undefined &&
+        b.arcs !== undefined &&
+        sameArc(a.arcs.word, b.arcs.word) &&
+        sameArc(a.arcs.low, b.arcs.low))))

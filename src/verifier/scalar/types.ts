@@ -5,6 +5,8 @@
 // them after `>>> 0`). BigInt appears only at the folder's edge (make.ts, read.ts, format.ts): halves are 5 to 10
 // times faster (bench/scalar.ts). All values come out of `draft` or `copy`, so they share one hidden class.
 
+import type { Arcs } from './arc.ts'
+
 /** Known bits: a set bit of `mask` is unknown, the others are as in `value` (where `mask` is set `value` is clear). */
 export interface Tnum {
   readonly valueHi: number
@@ -27,6 +29,8 @@ export interface Scalar extends Tnum {
   readonly umax32: number
   readonly smin32: number
   readonly smax32: number
+  /** Where a range passes over 0 and over the sign bit, so that none of these four says anything of it (arc.ts). */
+  readonly arcs: Arcs | undefined
 }
 
 /** A scalar under construction: mutable until the function that made it returns it. Never leaves this folder. */
@@ -53,9 +57,10 @@ export const draft = (): Draft => ({
   umax32: -1,
   smin32: S32_MIN,
   smax32: S32_MAX,
+  arcs: undefined,
 })
 
-/** A draft that starts as `s`. */
+/** A draft that starts as `s`. What only arcs say of it is not carried over. */
 export const copy = (s: Scalar): Draft => ({
   valueHi: s.valueHi,
   valueLo: s.valueLo,
@@ -73,6 +78,7 @@ export const copy = (s: Scalar): Draft => ({
   umax32: s.umax32,
   smin32: s.smin32,
   smax32: s.smax32,
+  arcs: undefined,
 })
 
 /** The one value hi:lo. */
@@ -93,6 +99,7 @@ export const known = (hi: number, lo: number): Draft => ({
   umax32: lo,
   smin32: lo,
   smax32: lo,
+  arcs: undefined,
 })
 
 export function unbind64(d: Draft): void {

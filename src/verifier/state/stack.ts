@@ -12,7 +12,11 @@ export const DYNPTR = 4
 export const ITER = 5
 /** What interrupts were before they were turned off. */
 export const IRQ = 6
-const letters = ['?', 'r', 'm', '0', 'd', 'i', 'f']
+/** Forgotten because nobody reads it: to be compared as INVALID, never to be read. */
+export const POISON = 7
+const letters = ['?', 'r', 'm', '0', 'd', 'i', 'f', 'p']
+/** Nothing to say of the byte. */
+export const isBlank = (type: number): boolean => type === INVALID || type === POISON
 
 export interface Slot {
   readonly types: number
@@ -40,6 +44,11 @@ export function spilledBytes(slot: Slot): number {
   let count = 0
   while (count < 8 && byteType(slot, 7 - count) === SPILL) count++
   return count
+}
+/** Nothing is known to be there. */
+export function isUnset(slot: Slot): boolean {
+  for (let i = 0; i < 8; i++) if (!isBlank(byteType(slot, i))) return false
+  return true
 }
 /** `rrrrmm00`: index 0 (highest address) first. */
 export const slotText = (slot: Slot): string => {

@@ -181,6 +181,7 @@ export const accessCodes = [
       'stack-bounds',
       'stack-unbounded',
       'stack-uninit',
+      'stack-forgotten',
       'stack-special',
       'spill-size',
       'spill-stack-pointer',

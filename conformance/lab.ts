@@ -48,7 +48,8 @@ export const lab = resolve(process.env.LAB ?? join(root, '.lab'))
 /** Whose verifier is compared: `--kernel 7.3`, here and in workers (they get the same arguments). */
 export const version = argumentOf('--kernel') ?? '6.12'
 
-function argumentOf(option: string): string | undefined {
+/** An option's value, here and in workers. */
+export function argumentOf(option: string): string | undefined {
   const at = process.argv.indexOf(option)
   return at < 0
     ? process.argv.find((arg) => arg.startsWith(`${option}=`))?.slice(option.length + 1)

@@ -7,7 +7,8 @@
  *     --only NAME --prog NAME            of these objects, of this program
  *     --dir FOLDER                       where mutants and answers are kept (default: $LAB/mutants)
  *     --again                            compare with the answers in the folder, without asking the kernel
- *     --kernel 7.3                       another kernel, with LAB its laboratory
+ *     --verdicts FILE.jsonl --corpus DIR programs of objects of your own, judged by oracle/run.sh -o FILE.jsonl -r DIR
+ *     --kernel 7.3, 6.12s                another kernel, with LAB its laboratory
  *   node scripts/run.mjs conformance/mutate.ts --only OBJ --prog NAME --show "12c5 12i0"   one mutant: both logs in full
  */
 import { writeFileSync } from 'node:fs'
@@ -33,6 +34,9 @@ async function main(): Promise<void> {
       seed: { type: 'string', default: '1' },
       programs: { type: 'string', default: '250' },
       mutants: { type: 'string', default: '60' },
+      kernel: { type: 'string' },
+      verdicts: { type: 'string' },
+      corpus: { type: 'string' },
       only: { type: 'string' },
       prog: { type: 'string' },
       dir: { type: 'string', default: join(lab, 'mutants') },
@@ -49,7 +53,7 @@ async function main(): Promise<void> {
   const folder = resolve(values.dir)
   const kernel = await labKernel()
   if (!values.again) {
-    const all = await bases(values.only, values.prog)
+    const all = await bases(values)
     const chosen = choose(all, Number(values.programs), randomOf(values.seed))
     const batches = chosen.flatMap((base) => {
       if (values.show !== undefined) return [{ obj: base.obj, prog: base.prog, mutants: [values.show] }]

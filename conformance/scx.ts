@@ -4,9 +4,11 @@
  *
  *   LAB=.lab node scripts/run.mjs conformance/scx.ts --kernel 6.12s --into DIR TREE ...
  *
- * TREE: a kernel's source (tools/sched_ext, its selftests, drivers/hid/bpf/progs), or a checkout of github.com/sched-ext/scx.
+ * TREE: a kernel's source (tools/sched_ext, its selftests, drivers/hid/bpf/progs), a checkout of github.com/sched-ext/scx or of
+ * udev-hid-bpf, any other folder: each of its *.bpf.c. A tree's own vmlinux.h is taken where it has one, as its own build does.
  * In DIR: `inc/vmlinux.h` of that kernel, `objects/TREE/NAME.bpf.o`, `failed`, `list`, `verdicts.jsonl`. Says how to compare.
  * 6.12s: the laboratory's 6.12 with both, made by oracle/scx.sh. --build-only: the kernel is not asked.
+ * --headers TREE: where a tree has no headers of its own. BPFTOOL: one that links (7.3's does, 6.12's not where two files call one kfunc).
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -24,12 +26,18 @@ const folders = [
   'scheds/rust',
   'scheds/experimental',
   'rust/scx_rustland_core/assets/bpf',
+  'rust/scx_arena',
+  'tools/scxtop',
+  'tools/scx_characterize',
+  'lib/selftests',
+  'src/bpf',
 ]
 
 /** Where their headers lie, from the tree's root. */
 const includes = [
-  'scheds/include',
   'scheds/include/arch/x86',
+  'scheds/vmlinux/arch/x86',
+  'scheds/include',
   'scheds/include/bpf-compat',
   'scheds/include/lib',
   'lib',
@@ -38,6 +46,7 @@ const includes = [
   'tools/testing/selftests/sched_ext/include',
   'tools/include',
   'tools/include/uapi',
+  'src/bpf',
 ]
 
 /** One object: its sources are compiled one by one and linked. */
@@ -46,8 +55,15 @@ interface Unit {
   readonly sources: readonly string[]
 }
 
+/** Where its headers are sought, in which trees first; the kernel's own types; the object to be. */
+interface Place {
+  readonly trees: readonly string[]
+  readonly inc: string
+  readonly target: string
+}
+
 const clang = process.env.CLANG ?? 'clang-19'
-const bpftool = join(lab, 'build', 'bpftool', 'bootstrap', 'bpftool')
+const bpftool = process.env.BPFTOOL ?? join(lab, 'build', 'bpftool', 'bootstrap', 'bpftool')
 const libbpf = join(lab, 'build', 'bpftool', 'bootstrap', 'libbpf', 'include')
 
 main()
@@ -58,6 +74,7 @@ function main(): void {
     options: {
       kernel: { type: 'string' },
       into: { type: 'string' },
+      headers: { type: 'string' },
       'build-only': { type: 'boolean' },
     },
   })
@@ -74,10 +91,11 @@ function main(): void {
   const list: string[] = []
   for (const tree of positionals) {
     const units = unitsOf(resolve(tree))
+    const trees = [tree, ...(values.headers === undefined ? [] : [values.headers])].map((path) => resolve(path))
     let built = 0
     for (const unit of units) {
       const file = join(basename(resolve(tree)), `${unit.name}.bpf.o`)
-      const trouble = build(resolve(tree), unit, join(into, 'inc'), join(objects, file))
+      const trouble = build(unit, { trees, inc: join(into, 'inc'), target: join(objects, file) })
       if (trouble === undefined) {
         list.push(file)
         built++
@@ -100,10 +118,9 @@ function main(): void {
 
 /** A crate's build.rs names the sources of one scheduler; elsewhere each file is an object of its own. */
 function unitsOf(tree: string): Unit[] {
-  return folders.flatMap((folder) => {
-    const path = join(tree, folder)
-    return existsSync(path) ? unitsBelow(path, folder.replaceAll('/', '-')) : []
-  })
+  const known = folders.filter((folder) => existsSync(join(tree, folder)))
+  if (known.length === 0) return unitsBelow(tree, 'all')
+  return known.flatMap((folder) => unitsBelow(join(tree, folder), folder.replaceAll('/', '-')))
 }
 
 function unitsBelow(folder: string, prefix: string): Unit[] {
@@ -111,7 +128,7 @@ function unitsBelow(folder: string, prefix: string): Unit[] {
   const crate = join(folder, 'build.rs')
   if (existsSync(crate)) {
     const text = readFileSync(crate, 'utf8')
-    const named = [...text.matchAll(/"(src\/bpf\/[^"]*\.bpf\.c)"/g)].map(([, source]) => join(folder, source!))
+    const named = [...text.matchAll(/"((?:src\/bpf|\.\.)\/[^"]*\.bpf\.c)"/g)].map(([, source]) => join(folder, source!))
     if (named.length > 0) return [{ name: prefix, sources: [...new Set(named)] }]
   }
   return entries.flatMap((entry) => {
@@ -123,12 +140,12 @@ function unitsBelow(folder: string, prefix: string): Unit[] {
 }
 
 /** Undefined where it went well; else the compiler's first complaint. */
-function build(tree: string, { sources }: Unit, inc: string, target: string): string | undefined {
+function build({ sources }: Unit, { trees, inc, target }: Place): string | undefined {
   mkdirSync(dirname(target), { recursive: true })
   const parts: string[] = []
   for (const [n, source] of sources.entries()) {
     const part = sources.length === 1 ? target : target.replace(/\.bpf\.o$/, `.${n}.part`)
-    const where = [dirname(source), inc, ...includes.map((path) => join(tree, path)), libbpf]
+    const where = [dirname(source), ...trees.flatMap((tree) => includes.map((path) => join(tree, path))), inc, libbpf]
     const { status, stderr } = spawnSync(
       clang,
       [
@@ -139,7 +156,7 @@ function build(tree: string, { sources }: Unit, inc: string, target: string): st
       ],
       { encoding: 'utf8' },
     )
-    if (status !== 0) return relative(tree, /.*error:.*/.exec(stderr)?.[0] ?? `${clang}: ${stderr.slice(0, 200)}`)
+    if (status !== 0) return relative(trees[0]!, /.*error:.*/.exec(stderr)?.[0] ?? `${clang}: ${stderr.slice(0, 200)}`)
     parts.push(part)
   }
   if (sources.length === 1) return undefined

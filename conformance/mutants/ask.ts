@@ -55,7 +55,14 @@ export function askKernel(folder: string, { level = 4, seconds = 60 } = {}): voi
   writeFileSync(list, `${[...objects, ...batches.map((_, i) => `m/${i}.mut`)].join('\n')}\n`)
   const args = ['-o', join(folder, 'answers.jsonl'), '-r', folder, '-a', `-M -L ${level} -t ${seconds}`, '-l', list]
   execFileSync('flock', [process.env.QEMU_LOCK ?? join(folder, 'lock'), join(oracle, 'run.sh'), ...args], {
-    env: { MEM: '3G', ...process.env, LAB: lab, V: version },
+    // the laboratory's modules are its own kernel's
+    env: {
+      MEM: '3G',
+      ...(version === '6.12s' ? { MODULES: '', TESTMODS: '/none' } : {}),
+      ...process.env,
+      LAB: lab,
+      V: version,
+    },
     stdio: ['ignore', 2, 2],
   })
 }

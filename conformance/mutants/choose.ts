@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which programs to change: the examples and the selftests, those that call kfuncs and those the kernel accepts first.
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Kernel } from '../../src/kernel/index.ts'
 import { type LinkedProgram, linkProgram, openObject } from '../../src/object/index.ts'
-import { lab, readVerdicts, root } from '../lab.ts'
+import { argumentOf, lab, readRows, readVerdicts, type Row, root } from '../lab.ts'
 import type { Batch } from './ask.ts'
 import { formatMutant } from './edits.ts'
 import { makeMutant } from './operators.ts'
@@ -20,11 +20,28 @@ export interface Base {
 /** Programs slower than this for the kernel are left alone. */
 const maxInsns = 20_000
 
-export async function bases(only: string | undefined, prog: string | undefined): Promise<Base[]> {
+/** Which programs: of these objects, of this name; of objects of one's own, with what the kernel said of them. */
+export interface Wanted {
+  readonly only?: string | undefined
+  readonly prog?: string | undefined
+  readonly verdicts?: string | undefined
+}
+
+export async function bases({ only, prog, verdicts }: Wanted): Promise<Base[]> {
+  const all =
+    verdicts === undefined
+      ? [...exampleBases(), ...basesOf((await readVerdicts()).filter(({ obj }) => obj.startsWith('v3/')))]
+      : basesOf(await readRows<Row>(verdicts))
+  return all.filter(
+    (base) => (only === undefined || base.obj.includes(only)) && (prog === undefined || base.prog === prog),
+  )
+}
+
+function exampleBases(): Base[] {
   const { programs } = JSON.parse(readFileSync(join(root, 'examples', 'verdicts.json'), 'utf8')) as {
     programs: { object: string; program: string; verdict: string; stage?: string; kfuncs: string[] }[]
   }
-  const examples = programs
+  return programs
     .filter(({ object, stage }) => !object.startsWith('testmod/') && (stage ?? 'verifier') === 'verifier')
     .map(({ object, program, verdict, kfuncs }) => ({
       obj: `examples/${object}`,
@@ -32,23 +49,27 @@ export async function bases(only: string | undefined, prog: string | undefined):
       accepted: verdict === 'accept',
       kfuncs: kfuncs.length > 0,
     }))
-  const selftests = (await readVerdicts())
-    .filter(({ obj, mode, verdict, verified_insns = 0 }) => {
-      return obj.startsWith('v3/') && mode === 'priv' && /^(accept|reject)$/.test(verdict) && verified_insns < maxInsns
-    })
-    .map((row) => ({
-      obj: row.obj,
-      prog: row.prog,
-      accepted: row.verdict === 'accept',
-      kfuncs: (row.kfuncs?.length ?? 0) > 0,
-    }))
-  return [...examples, ...selftests].filter(
-    (base) => (only === undefined || base.obj.includes(only)) && (prog === undefined || base.prog === prog),
-  )
 }
 
-export const pathOf = (obj: string): string =>
-  obj.startsWith('examples/') ? join(root, obj) : join(lab, 'corpus', obj)
+function basesOf(rows: readonly Row[]): Base[] {
+  return rows
+    .filter(({ mode, verdict, verified_insns = 0 }) => {
+      return mode === 'priv' && /^(accept|reject)$/.test(verdict) && verified_insns < maxInsns
+    })
+    .map(({ obj, prog, verdict, kfuncs }) => ({
+      obj,
+      prog,
+      accepted: verdict === 'accept',
+      kfuncs: (kfuncs?.length ?? 0) > 0,
+    }))
+}
+
+const ownCorpus = argumentOf('--corpus')
+
+export const pathOf = (obj: string): string => {
+  if (ownCorpus !== undefined) return resolve(ownCorpus, obj)
+  return obj.startsWith('examples/') ? join(root, obj) : join(lab, 'corpus', obj)
+}
 
 /** Of eight programs five call kfuncs, and of eight seven are accepted as they are. */
 export function choose(all: readonly Base[], count: number, random: Random): Base[] {

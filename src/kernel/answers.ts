@@ -2,4 +2,4 @@
 // Where a kernel's answers about helpers and contexts come from.
 
 export { ctxAccess } from './contexts/index.ts'
-export { helperName as helperNameOf, lookupHelper as helperAnswer } from './helpers/index.ts'
+export { helperName as helperNameOf, lookupHelper as helperAnswer, usualConfig } from './helpers/index.ts'

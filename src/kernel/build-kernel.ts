@@ -13,7 +13,7 @@ import {
   type SafeTable,
   safeSuffix,
 } from '../kfunc/index.ts'
-import { ctxAccess, helperAnswer, helperNameOf } from './answers.ts'
+import { ctxAccess, helperAnswer, helperNameOf, usualConfig } from './answers.ts'
 import { gateOpen } from './gates.ts'
 import type { Kernel, ProgramTraits } from './types.ts'
 
@@ -76,6 +76,7 @@ export function buildKernel(parts: KernelParts): Kernel {
     (fmodret.get(name)?.registrations.some(({ hook, flags }) => hook === 'fmodret' && flags?.has('KF_SLEEPABLE')) ??
       false)
   const sleepableLsm = functionSet('sleepable_lsm_hooks')
+  const config = parts.config.size === 0 ? usualConfig : (name: string) => parts.config.get(name)
   const kernel: Kernel = {
     release: parts.release,
     btf,
@@ -94,7 +95,7 @@ export function buildKernel(parts: KernelParts): Kernel {
     modifiable: (name) =>
       fmodret.has(name) || errorInjection.has(name) || isSyscall(name) || name.startsWith('security_'),
     functionSet,
-    helper: (id: number, program: ProgramTraits) => helperAnswer(id, program, gate),
+    helper: (id: number, program: ProgramTraits) => helperAnswer(id, program, { gate, config }),
     helperName: (id: number) => helperNameOf(id),
     ctxAccess: (program, off, size, write, signed) =>
       ctxAccess({ btf, gate, functionSet }, program, off, size, write, signed),

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who may call which helper in Linux 6.12, as Debian builds it (CONFIG_BPF_KPROBE_OVERRIDE, CONFIG_HID_BPF and
-// CONFIG_BPF_LIRC_MODE2 are off there). A set is a list of rows asked in order; the first row that names the helper answers,
+// Who may call which helper in Linux 6.12, where it is built in (config-needs.ts). A set is a list of rows asked in order; the first row that names the helper answers,
 // then the set in `next`. A row under a condition that does not hold is passed over; `deny` ends the search.
 // Source: the get_func_proto callback of each program type's bpf_verifier_ops.
 import { trampolineTypes } from '../../uapi/index.ts'
@@ -178,7 +177,7 @@ const sets: Readonly<Record<string, AvailabilitySet>> = {
   },
   kprobe: {
     rows: [
-      { helpers: 'perf_event_output get_stackid get_attach_cookie' },
+      { helpers: 'perf_event_output get_stackid get_attach_cookie override_return' },
       { helpers: 'get_stack:sleepable', when: sleepable },
       { helpers: 'get_stack' },
       { helpers: 'get_func_ip:kprobe_multi', when: kprobeMulti },

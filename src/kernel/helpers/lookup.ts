@@ -3,6 +3,7 @@
 import { helperName as uapiName } from '../../uapi/index.ts'
 import type { HelperAnswer, HelperArg, HelperProto, ProgramTraits } from '../types.ts'
 import { type AvailabilityRow, type AvailabilitySet, availability, setOfType } from './availability.ts'
+import { type Config, isBuilt, usualConfig } from './config-needs.ts'
 import { allowedInProbe } from './probe-allow.ts'
 import { type GateName, gateOpen } from '../gates.ts'
 import { structOpsKind } from '../struct-ops-kinds.ts'
@@ -14,6 +15,12 @@ export const helperName = (id: number): string | undefined => uapiName(id)
 
 /** Which rules of later kernels hold. */
 type Gate = (name: GateName) => boolean
+
+/** What is asked of the kernel: its rules, and the options it is built with. */
+export interface HelperRules {
+  readonly gate: Gate
+  readonly config: Config
+}
 const gatesOf =
   (release: string): Gate =>
   (name) =>
@@ -36,12 +43,17 @@ export function helperPrototypes(): ReadonlyMap<string, Row> {
  * The prototype of helper `id` as this program sees it. Unknown numbers, helpers that the program's type does not offer, and
  * GPL-only ones from programs of another licence are refused, in the order the kernel checks them; `message` is its log line.
  */
-export function lookupHelper(id: number, program: ProgramTraits, gate: Gate = gatesOf('6.12')): HelperAnswer {
+export function lookupHelper(
+  id: number,
+  program: ProgramTraits,
+  rules: HelperRules = { gate: gatesOf('6.12'), config: usualConfig },
+): HelperAnswer {
+  const { gate } = rules
   const name = helperName(id)
   if (name === undefined) return { ok: false, why: 'unknown', message: `invalid func unknown#${id}` }
   const set = setOf(program, gate)
   if (set === undefined) return { ok: false, why: 'unsupported' }
-  const key = search(set, name.slice(4), { program, gate })
+  const key = search(set, name.slice(4), { ...rules, program })
   const row = key === undefined ? undefined : helperPrototypes().get(key)
   if (row === undefined)
     return { ok: false, why: 'not_allowed', message: `program of this type cannot use helper ${name}#${id}` }
@@ -61,13 +73,12 @@ function setOf(program: ProgramTraits, gate: Gate): string | undefined {
   return setOfType.get(program.type === 'BPF_PROG_TYPE_EXT' ? (program.target?.type ?? '') : program.type)
 }
 
-interface Asker {
+interface Asker extends HelperRules {
   readonly program: ProgramTraits
-  readonly gate: Gate
 }
 
-function search(setName: string, helper: string, { program, gate }: Asker): string | undefined {
-  const seen = { program: program.type === 'BPF_PROG_TYPE_EXT' ? { ...program, ...program.target } : program, gate }
+function search(setName: string, helper: string, { program, ...rules }: Asker): string | undefined {
+  const seen = { program: program.type === 'BPF_PROG_TYPE_EXT' ? { ...program, ...program.target } : program, ...rules }
   for (let name: string | undefined = setName; name !== undefined; ) {
     const set: AvailabilitySet | undefined = availability.get(name)
     if (set === undefined) return undefined
@@ -83,13 +94,18 @@ function search(setName: string, helper: string, { program, gate }: Asker): stri
 }
 
 /** The prototype's key; '' where a row denies it; undefined where no row speaks of it. */
-function inRows(rows: readonly AvailabilityRow[], helper: string, { program, gate }: Asker): string | undefined {
+function inRows(
+  rows: readonly AvailabilityRow[],
+  helper: string,
+  { program, gate, config }: Asker,
+): string | undefined {
   for (const row of rows) {
     const key = namesOf(row).get(helper)
     if (key === undefined) continue
     if (row.needs !== undefined && program.unprivileged) continue
     if (row.gate !== undefined && !gate(row.gate)) continue
     if (row.when !== undefined && !row.when(program)) continue
+    if (!isBuilt(key, config)) continue
     return row.deny ? '' : key
   }
   return undefined

@@ -3,7 +3,6 @@
 // kfuncs.rst. The kinds are told apart in a fixed order: declared annotations first, then types, then what the register holds.
 
 import { type BtfId, resolveType, skipModifiers } from '../../btf/index.ts'
-import { ctxTypeName } from '../../kernel/index.ts'
 import { type KfuncParam, specialRole } from '../../kfunc/index.ts'
 import { isRcuPointer, isTrusted, recordOfReg, TRUSTING } from '../access/btf-pointer.ts'
 import type { Env } from '../env.ts'
@@ -175,6 +174,19 @@ function checkScalar(env: Env, meta: KfuncMeta, param: KfuncParam, number: numbe
   }
 }
 
+/** The struct that a program of this type is really handed: what bpf_ctx_convert, a struct made to tell it, has for the type. */
+function kernelContext(env: Env, details: Details): BtfId {
+  const { btf } = env.kernel
+  const convert = btf.find('bpf_ctx_convert', 'struct')
+  const type = convert === undefined ? undefined : btf.type(convert)
+  const member = type?.kind === 'struct' ? type.members.find(({ name }) => name === `${env.prog.type}_kern`) : undefined
+  if (member === undefined)
+    return reject('cast-ctx', `bpf_cast_to_kern_ctx is not supported for this program type`, details)
+  if (btf.type(member.type).kind !== 'struct')
+    reject('cast-ctx', `kern ctx type id ${member.type} is not a struct`, details)
+  return member.type
+}
+
 /** True where the argument took its size with it. */
 function byKind(env: Env, meta: KfuncMeta, kind: ArgKind, arg: Arg): boolean {
   const { reg, number, index } = arg
@@ -184,12 +196,7 @@ function byKind(env: Env, meta: KfuncMeta, kind: ArgKind, arg: Arg): boolean {
     case 'ctx':
       if (reg.kind !== 'ctx')
         reject('not-ctx', `arg#${index} expected pointer to ctx, but got ${regTypeText(reg)}`, details)
-      if (specialRole(kfunc) === 'cast_to_kern_ctx') {
-        const name = ctxTypeName(env.prog.type)?.kernel
-        const id = name === undefined ? undefined : env.kernel.btf.find(name, 'struct')
-        if (id === undefined) reject('cast-ctx', `bpf_cast_to_kern_ctx is not supported for this program type`, details)
-        meta.ctxReturn = id!
-      }
+      if (specialRole(kfunc) === 'cast_to_kern_ctx') meta.ctxReturn = kernelContext(env, details)
       return false
     case 'alloc':
       requireAllocated(arg, meta)

@@ -34,9 +34,25 @@ type Place =
 const MOST_EVENTS = 40
 const MOST_STEPS = 50_000
 
+/** Numbers that were added to numbers that were added … are followed so far. */
+const MOST_SUMS = 4
+
+interface Walk {
+  /** The step that sees the register. */
+  readonly last: number
+  /** Of what sum of a sum it is a part. */
+  readonly depth: number
+  /** Steps that may still be looked at: shared by all that are followed for one register. */
+  readonly left: { steps: number }
+}
+
 /** The history of register `number` as the last step of `path` sees it. */
-export function historyOf(path: readonly PathStep[], number: number, program: LinkedProgram): History {
-  const last = path.length - 1
+export function historyOf(
+  path: readonly PathStep[],
+  number: number,
+  program: LinkedProgram,
+  { last, depth, left }: Walk = { last: path.length - 1, depth: 0, left: { steps: MOST_STEPS } },
+): History {
   const events: Event[] = []
   let lost: History['lost']
   const end = path[last]
@@ -50,7 +66,8 @@ export function historyOf(path: readonly PathStep[], number: number, program: Li
     events.push({ step, kind, label })
   }
 
-  for (let i = last - 1, budget = MOST_STEPS; i >= 0 && events.length < MOST_EVENTS && budget > 0; i--, budget--) {
+  for (let i = last - 1; i >= 0 && events.length < MOST_EVENTS && left.steps > 0; i--) {
+    left.steps--
     const step = path[i]!
     const insn = program.insns[step.insn]!
     if (place.kind === 'slot') {
@@ -121,9 +138,10 @@ export function historyOf(path: readonly PathStep[], number: number, program: Li
         place = { kind: 'reg', frame: place.frame, number: insn.src }
         value = step.regs[insn.src]!
       } else {
-        if (op.source === 'reg' && !isPointer(step.regs[insn.src]!) && !scalar.isConst(step.regs[insn.src]!.var)) {
+        const sum = op.source === 'reg' && !isPointer(step.regs[insn.src]!) && !scalar.isConst(step.regs[insn.src]!.var)
+        if (sum && depth < MOST_SUMS) {
           // A bound lost in the number that was added shows on that number's path.
-          const added = historyOf(path.slice(0, i + 1), insn.src, program)
+          const added = historyOf(path, insn.src, program, { last: i, depth: depth + 1, left })
           events.push(...added.events)
         }
         value = before

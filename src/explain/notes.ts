@@ -25,6 +25,8 @@ export interface Causes {
   readonly sizeValue: RegState | undefined
 }
 
+/** Of more places that the message is about, the nearest ones are told. */
+const MOST_PLACES = 16
 /** More decisions than this since a value was made are told by the nearest ones. */
 const MOST_BRANCHES = 16
 
@@ -40,7 +42,7 @@ export function causesOf(report: Rejected, program: LinkedProgram): Causes {
     lost ??= history.lost
     if (history.events.length > 0) origin = Math.min(origin, history.origin)
   }
-  for (const { label, insn } of report.details.at ?? []) {
+  for (const { label, insn } of report.details.at?.slice(-MOST_PLACES) ?? []) {
     const step = lastStepOf(path, insn)
     if (step < 0 && path.length > 0) continue
     origin = Math.min(origin, Math.max(step, 0))

@@ -6,17 +6,23 @@ import type { Source } from './types.ts'
 
 /** The line record that covers an insn: the last one at or before it. */
 export function lineAt(program: LinkedProgram, insn: number): LineInfo | undefined {
-  const { lines } = program
+  const found = lastAt(program.lines, insn)
+  if (found === undefined) return undefined
+  const func = lastAt(program.funcs, insn)
+  if (func !== undefined && func.insn > found.insn) return undefined
+  return { ...found, ...asShown(found) }
+}
+
+/** The last of the records, which are in order, at or before an insn. */
+export function lastAt<T extends { readonly insn: number }>(records: readonly T[], insn: number): T | undefined {
   let low = 0
-  let high = lines.length
+  let high = records.length
   while (low < high) {
     const middle = (low + high) >>> 1
-    if (lines[middle]!.insn <= insn) low = middle + 1
+    if (records[middle]!.insn <= insn) low = middle + 1
     else high = middle
   }
-  const found = lines[low - 1]
-  if (found === undefined || program.funcs.some((func) => func.insn > found.insn && func.insn <= insn)) return undefined
-  return { ...found, ...asShown(found) }
+  return records[low - 1]
 }
 
 /** A line and a path are read and printed this far: nobody writes longer ones, but BTF may hold any. */

@@ -180,6 +180,16 @@ export function references(count: number): Uint8Array {
   })
 }
 
+/** Numbers that are sums of each other's sums, and an access by the last: its explanation goes back through them. */
+export const sums = (count: number): Uint8Array =>
+  makeObject({
+    functions: [
+      main(
+        `r6 = *(u32 *)(r1 + 0)\nr7 = *(u32 *)(r1 + 4)\n${repeat(count, (i) => (i % 2 === 0 ? 'r6 += r7' : 'r7 += r6'))}\nr0 = *(u64 *)(r7 + 0)\n${EXIT}`,
+      ),
+    ],
+  })
+
 /** `bpf_core_type_matches` of one struct whose members all have to be compared with all of the kernel's, asked again and again. */
 export function typeMatches(records: number): Uint8Array {
   const btf = new BtfBuilder()
@@ -282,6 +292,7 @@ export const attacks: readonly Attack[] = [
   },
   { name: 'map-slots', what: '20,000 maps with 100,000 initial slots', bytes: () => mapSlots(20_000, 100_000) },
   { name: 'references', what: '30,000 references never released', bytes: () => references(30_000) },
+  { name: 'sums', what: '15,000 sums of sums before an access that is refused', bytes: () => sums(15_000) },
   { name: 'type-matches', what: '50,000 CO-RE records that compare task_struct', bytes: () => typeMatches(50_000) },
   { name: 'nested-structs', what: '80 members a level, 6 levels deep', bytes: () => nestedStructs(6, 80) },
   {

@@ -4,7 +4,7 @@
 import { describe, expect, test } from 'vitest'
 import { check } from '../../src/check.ts'
 import { type Kernel, openKernel } from '../../src/kernel/index.ts'
-import { backwardJumps, callTree, longLines, longNames, recursion } from './attacks.ts'
+import { backwardJumps, callTree, longLines, longNames, recursion, references, sums } from './attacks.ts'
 
 const kernels = new Map<string, Kernel>()
 for (const name of ['6.12', '7.3']) {
@@ -34,6 +34,14 @@ describe('calls', () => {
 
 test('liveness does not go over the program once for every jump back', () => {
   expect(judge(backwardJumps(60_000)).verdicts).toEqual(['accept'])
+})
+
+test('references are shared by the states that hold them: there is a verdict, not a limit', () => {
+  expect(judge(references(30_000)).messages).toEqual(['Unreleased reference id=60000 alloc_insn=149999'])
+})
+
+test('an explanation follows sums of sums a few deep', () => {
+  expect(judge(sums(15_000)).messages).toEqual(["R7 invalid mem access 'scalar'"])
 })
 
 describe('strings that share their ends', () => {

@@ -252,7 +252,7 @@ function accessCtx(env: Env, a: Access, off: number): RegState {
   }
   const { kind, flags } = parseRegType(answer.reg)
   const held = answer.reference === undefined ? 0 : env.heldArguments.get(answer.reference)!
-  if (held !== 0 && !env.state.refs.some(({ id }) => id === held))
+  if (held !== 0 && env.state.refs.get(held) === undefined)
     reject('ctx-access', `invalid bpf_context access off=${off}. Reference may already be released`, { reg: a.base })
   return pointer(kind, {
     flags,

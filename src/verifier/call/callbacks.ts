@@ -9,6 +9,7 @@ import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
 import { ALLOC, NON_OWN, pointer, RCU, type RegState, unknownScalar } from '../state/reg.ts'
 import { Frame, type ReturnRange, type State } from '../state/state.ts'
+import { References } from '../state/references.ts'
 import type { Meta } from './helper.ts'
 
 const BPF_LOOP = 181
@@ -132,7 +133,7 @@ function async(env: Env, subprog: number, kind: string, range: ReturnRange, args
   })
   frame.regs[10] = pointer('fp', { frame: 0 })
   state.frames = [frame]
-  state.refs = []
+  state.refs = References.none
   state.activeLocks = 0
   state.activeRcu = 0
   state.activePreempt = 0
@@ -161,6 +162,6 @@ function enter(
   frame.regs[10] = pointer('fp', { frame: frameno })
   frame.callbackKind = kind
   frame.returnRange = range
-  state.cur.heldAtCall = state.heldIds()
+  state.cur.heldAtCall = state.refs
   state.frames.push(frame)
 }

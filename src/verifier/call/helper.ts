@@ -424,10 +424,10 @@ function noteTailCallKey(env: Env, map: number): void {
 
 function special(env: Env, meta: Meta, id: number): void {
   if (id === TAIL_CALL) {
-    if (env.state.refs.some((ref) => ref.kind === 'ptr')) {
+    if (env.state.refs.find((ref) => ref.kind === 'ptr') !== undefined) {
       for (const { id, insn, kind } of env.state.refs)
         if (kind === 'ptr') env.verbose(`Unreleased reference id=${id} alloc_insn=${insn}`)
-      const at = env.state.refs.map((ref) => ({ label: 'acquired here', insn: ref.insn }))
+      const at = [...env.state.refs].map((ref) => ({ label: 'acquired here', insn: ref.insn }))
       reject('reference-leak', 'tail_call would lead to reference leak', { at, helper: meta.proto.name })
     }
     if (env.state.activeLocks > 0) reject('lock-held', 'tail_call cannot be used inside bpf_spin_lock-ed region')

@@ -14,6 +14,7 @@ import { objectSlot } from './dynptr.ts'
 import type { Arg } from './kfunc-arg-kind.ts'
 import type { KfuncMeta } from './kfunc.ts'
 import { leaveRcu } from './locks.ts'
+import { holdReference } from './references.ts'
 
 /** bpf_local_irq_*, or bpf_res_spin_*_irq*. */
 export type IrqFamily = 'native' | 'lock'
@@ -45,10 +46,8 @@ function saveIrq(env: Env, reg: RegState, number: number, family: IrqFamily): vo
   requireStackBounds(env, number, 0, 8, 'write')
   const id = env.newId()
   const { state } = env
-  state.refs = [
-    ...state.refs,
-    { id, parent: 0, insn: env.insn, kind: 'irq', lockMap: -1, lockBtf: false, lockId: 0, callback: 0 },
-  ]
+  const none = { parent: 0, lockMap: -1, lockBtf: false, lockId: 0, callback: 0 }
+  holdReference(env, { id, insn: env.insn, kind: 'irq', ...none })
   state.activeIrq++
   frame.setSlot(slot, slotOf(IRQ, pointer('irq', { refObjId: id, aux: families.indexOf(family) })))
   setBit(frame.written, slot)
@@ -76,7 +75,7 @@ function restoreIrq(env: Env, reg: RegState, number: number, family: IrqFamily):
       `cannot restore irq state out of order, expected id=${last.id} acquired at insn_idx=${last.insn}`,
       { reg: number, at: [{ label: 'interrupts were turned off last here', insn: last.insn }] },
     )
-  state.refs = state.refs.filter((ref) => ref !== last)
+  state.refs = state.refs.without(last)
   state.activeIrq--
   frame.setSlot(at, emptySlot)
   setBit(frame.written, at)

@@ -11,8 +11,9 @@ import type { BtfRecord } from '../record.ts'
 import { reject } from '../report.ts'
 import { ALLOC, MAYBE_NULL, NON_OWN, RCU, type RegState, UNTRUSTED } from '../state/reg.ts'
 import { byteType, ITER } from '../state/stack.ts'
-import { isLock, type LockKind, mapRegs, type Reference } from '../state/state.ts'
-import { invalidateNonOwning } from './references.ts'
+import { isLock, type LockKind, type Reference } from '../state/references.ts'
+import { mapRegs } from '../state/state.ts'
+import { holdReference, invalidateNonOwning } from './references.ts'
 
 /** Special fields of what a pointer points into. */
 export function recordAt(env: Env, reg: RegState): BtfRecord | undefined {
@@ -97,7 +98,7 @@ function takeLock(env: Env, reg: RegState, number: number, kind: LockKind): void
   const { state } = env
   const details = { reg: number }
   if (kind === 'lock') {
-    if (state.refs.some((ref) => ref.kind === 'lock'))
+    if (state.refs.find((ref) => ref.kind === 'lock') !== undefined)
       reject('lock-two', 'Locking two bpf_spin_locks are not allowed', details)
   } else {
     const held = state.refs.find((ref) => (ref.kind === 'res_lock' || ref.kind === 'res_lock_irq') && guards(ref, reg))
@@ -108,19 +109,16 @@ function takeLock(env: Env, reg: RegState, number: number, kind: LockKind): void
       })
   }
   const map = reg.kind === 'map_value'
-  state.refs = [
-    ...state.refs,
-    {
-      id: env.newId(),
-      parent: 0,
-      insn: env.insn,
-      kind,
-      lockMap: map ? reg.map : -1,
-      lockBtf: !map,
-      lockId: reg.id,
-      callback: 0,
-    },
-  ]
+  holdReference(env, {
+    id: env.newId(),
+    parent: 0,
+    insn: env.insn,
+    kind,
+    lockMap: map ? reg.map : -1,
+    lockBtf: !map,
+    lockId: reg.id,
+    callback: 0,
+  })
   state.activeLocks++
 }
 
@@ -133,7 +131,7 @@ function giveLockBack(env: Env, reg: RegState, number: number, kind: LockKind, n
   const held = state.refs.find((ref) => ref.kind === kind && guards(ref, reg))
   if (held === undefined) return reject('unlock-other', `${name}_unlock of different lock`, { ...details, at })
   if (!guards(last, reg)) reject('unlock-order', `${name}_unlock cannot be out of order`, { ...details, at })
-  state.refs = state.refs.filter((ref) => ref !== held)
+  state.refs = state.refs.without(held)
   state.activeLocks--
   invalidateNonOwning(env)
   if (env.rules.unlockEndsRcu) leaveRcu(env)

@@ -5,43 +5,47 @@ import { recordOfReg } from '../access/btf-pointer.ts'
 import type { Env } from '../env.ts'
 import { reject } from '../report.ts'
 import { edit, NON_OWN, RCU, type RegState, unknownScalar } from '../state/reg.ts'
+import type { Reference } from '../state/references.ts'
 import { byteType, DYNPTR, emptySlot } from '../state/stack.ts'
 import { mapRegs, setBit, type State } from '../state/state.ts'
 
 export function acquireReference(env: Env, parent = 0): number {
   const id = env.newId()
-  env.hold(8 * env.state.refs.length)
-  env.state.refs = [
-    ...env.state.refs,
-    {
-      id,
-      parent,
-      insn: env.insn,
-      kind: 'ptr',
-      lockMap: -1,
-      lockBtf: false,
-      lockId: 0,
-      callback: inCallback(env.state),
-    },
-  ]
+  holdReference(env, {
+    id,
+    parent,
+    insn: env.insn,
+    kind: 'ptr',
+    lockMap: -1,
+    lockBtf: false,
+    lockId: 0,
+    callback: inCallback(env.state),
+  })
   return id
+}
+
+/** From now on the state holds it, too. */
+export function holdReference(env: Env, ref: Reference): void {
+  const { state } = env
+  state.refs = state.refs.with(ref)
+  env.hold(state.refs.bytes())
 }
 
 /** Forgets the reference; its pointers stay. */
 export function releaseReferenceIn({ rules }: Env, state: State, id: number): boolean {
-  const before = state.refs.length
+  const ref = state.refs.get(id)
   const callback = rules.callbackRefsShared ? 0 : inCallback(state)
   // up to 6.13 what the caller holds is not the callback's to release
-  state.refs = state.refs.filter(
-    (ref) => ref.kind !== 'ptr' || ref.id !== id || (callback !== 0 && ref.callback !== callback),
-  )
-  return state.refs.length < before
+  if (ref?.kind !== 'ptr' || (callback !== 0 && ref.callback !== callback)) return false
+  state.refs = state.refs.without(ref)
+  return true
 }
 
 /** Gives the reference back: every copy of the pointer dies, and every dynptr that stood on it. */
 export function releaseReference(env: Env, id: number): boolean {
   if (!releaseReferenceIn(env, env.state, id)) return false
-  const child = env.state.refs.find((ref) => ref.kind === 'ptr' && ref.parent === id && id !== 0)
+  env.hold(env.state.refs.bytes())
+  const child = env.state.refs.childOf(id)
   if (child !== undefined)
     reject('leaking-child', `Leaking reference id=${child.id} alloc_insn=${child.insn}. Release it first.`, {
       at: [{ label: 'this stands on it', insn: child.insn }],
@@ -95,7 +99,7 @@ export function requireNoReferences(env: Env, exception: boolean): void {
   const shared = env.rules.callbackRefsShared
   if (!exception && state.frames.length > 1 && (shared || state.cur.callback === 'none')) return
   const callback = shared || state.cur.callback === 'none' ? -1 : state.frames.length - 1
-  const held = state.refs.filter(
+  const held = [...state.refs].filter(
     (ref) => ref.kind === 'ptr' && (exception || callback < 0 || ref.callback === callback),
   )
   const owed = held.filter((ref) => !(env.rules.kptrReturns && !exception && returnsIt(env, ref.id)))

@@ -23,7 +23,7 @@ export function callSubprog(env: Env, target: number): number {
   frame.wroteRegs = caller.wroteRegs & 0x3e
   env.clobberCallerSaved()
   env.pushStep()
-  caller.heldAtCall = env.state.heldIds()
+  caller.heldAtCall = env.state.refs
   env.state.frames.push(frame)
   return subprog.start
 }

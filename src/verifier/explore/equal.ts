@@ -17,12 +17,18 @@ import {
   type Slot,
   SPILL,
 } from '../state/stack.ts'
-import { type Frame, isLock, type State, testBit } from '../state/state.ts'
+import { isLock, type References } from '../state/references.ts'
+import { type Frame, type State, testBit } from '../state/state.ts'
 
 /** exact: infinite loops; range: loops that converge; live: what is read later may not exceed what was seen. */
 export type Closeness = 'exact' | 'range' | 'live'
 
-/** Which id of the old state stands for which of the current one: a bijection, grown as ids are met. Few, so a list is fastest. */
+/** BPF_ID_MAP_SIZE: states with more ids than that are told apart; until 7.0, and with more frames since. */
+const MOST_IDS = [(11 + 64) * 8, (11 + 64 + 7) * 16] as const
+/** So many ids are found fastest in a list. */
+const FEW_IDS = 32
+
+/** Which id of the old state stands for which of the current one: a bijection, grown as ids are met. */
 class IdMap {
   private readonly olds: number[] = []
   private readonly curs: number[] = []
@@ -32,7 +38,16 @@ class IdMap {
   domain: Domain | undefined
   /** What nobody reads was forgotten ahead of comparing: a register with nothing in it covers any. */
   forgotten = false
-  clear(): void {
+  private most: number = MOST_IDS[0]
+  /** Beyond few: the same in both directions. */
+  private readonly curOf = new Map<number, number>()
+  private readonly oldOf = new Map<number, number>()
+  clear(most: number): void {
+    if (this.count > FEW_IDS) {
+      this.curOf.clear()
+      this.oldOf.clear()
+    }
+    this.most = most
     this.count = 0
     this.fresh = 1 << 30
   }
@@ -46,13 +61,26 @@ class IdMap {
   }
   private pair(old: number, cur: number): boolean {
     const { olds, curs, count } = this
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < count && i < FEW_IDS; i++) {
       if (olds[i] === old) return curs[i] === cur
       if (curs[i] === cur) return false
     }
-    olds[count] = old
-    curs[count] = cur
-    this.count = count + 1
+    return count < FEW_IDS ? this.add(old, cur) : this.pairBeyond(old, cur)
+  }
+  private pairBeyond(old: number, cur: number): boolean {
+    const known = this.curOf.get(old)
+    if (known !== undefined) return known === cur
+    return !this.oldOf.has(cur) && this.count < this.most && this.add(old, cur)
+  }
+  private add(old: number, cur: number): true {
+    if (this.count < FEW_IDS) {
+      this.olds[this.count] = old
+      this.curs[this.count] = cur
+    } else {
+      this.curOf.set(old, cur)
+      this.oldOf.set(cur, old)
+    }
+    this.count++
     return true
   }
 }
@@ -62,7 +90,7 @@ const shared = new IdMap()
 export function statesEqual(env: Env, old: State, cur: State, closeness: Closeness): boolean {
   if (old.frames.length !== cur.frames.length || old.inSleepable !== cur.inSleepable) return false
   const ids = shared
-  ids.clear()
+  ids.clear(MOST_IDS[env.rules.deepCalls ? 1 : 0])
   ids.forgotten = env.stackLiveness !== undefined
   ids.domain = env.rules.oneOffset ? env.domain : undefined
   if (!sameHeld(old, cur, ids)) return false
@@ -84,23 +112,17 @@ function regsToCompare(env: Env, old: State, f: number, closeness: Closeness): n
 }
 
 function sameHeld(old: State, cur: State, ids: IdMap): boolean {
-  if (old.refs.length !== cur.refs.length || old.activeLocks !== cur.activeLocks || old.activeRcu !== cur.activeRcu)
-    return false
+  if (old.activeLocks !== cur.activeLocks || old.activeRcu !== cur.activeRcu) return false
   if (old.activePreempt !== cur.activePreempt || old.activeIrq !== cur.activeIrq) return false
-  for (let i = 0; i < old.refs.length; i++) {
-    const ref = old.refs[i]!
-    const other = cur.refs[i]!
+  return old.refs.everyPair(cur.refs, (ref, other) => {
     if (ref.kind !== other.kind) return false
-    if (isLock(ref)) {
-      if (ref.lockMap !== other.lockMap || ref.lockBtf !== other.lockBtf || !ids.same(ref.lockId, other.lockId))
-        return false
-    } else if (!ids.same(ref.id, other.id)) return false
-  }
-  return true
+    if (!isLock(ref)) return ids.same(ref.id, other.id)
+    return ref.lockMap === other.lockMap && ref.lockBtf === other.lockBtf && ids.same(ref.lockId, other.lockId)
+  })
 }
 
-const sameIds = (old: readonly number[], cur: readonly number[], ids: IdMap): boolean =>
-  old.length === cur.length && old.every((id, i) => ids.same(id, cur[i]!))
+const sameIds = (old: References, cur: References, ids: IdMap): boolean =>
+  old.everyPair(cur, (ref, other) => ids.same(ref.id, other.id))
 
 function sameRegs(old: Frame, cur: Frame, ids: IdMap, closeness: Closeness, live: number): boolean {
   if (old.callbackDepth > cur.callbackDepth) return false

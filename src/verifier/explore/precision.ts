@@ -16,12 +16,31 @@ class Wanted {
   readonly regs = new Uint16Array(MAX_FRAMES + 1)
   readonly lo = new Int32Array(MAX_FRAMES + 1)
   readonly hi = new Int32Array(MAX_FRAMES + 1)
+  /** Frames of which something was wanted since it was cleared: those beyond need not be looked at. */
+  private frames = 0
 
+  cleared(): this {
+    for (let f = 0; f < this.frames; f++) {
+      this.regs[f] = 0
+      this.lo[f] = 0
+      this.hi[f] = 0
+    }
+    this.frames = 0
+    return this
+  }
+  get depth(): number {
+    return this.frames
+  }
+  private reach(frame: number): void {
+    if (frame >= this.frames) this.frames = frame + 1
+  }
   has(frame: number, reg: number): boolean {
     return (this.regs[frame]! & (1 << reg)) !== 0
   }
   set(frame: number, reg: number): void {
-    if (reg < 10) this.regs[frame] = this.regs[frame]! | (1 << reg)
+    if (reg >= 10) return
+    this.reach(frame)
+    this.regs[frame] = this.regs[frame]! | (1 << reg)
   }
   clear(frame: number, reg: number): void {
     this.regs[frame] = this.regs[frame]! & ~(1 << reg)
@@ -30,6 +49,7 @@ class Wanted {
     return ((slot < 32 ? this.lo[frame]! >>> slot : this.hi[frame]! >>> (slot - 32)) & 1) !== 0
   }
   setSlot(frame: number, slot: number): void {
+    this.reach(frame)
     if (slot < 32) this.lo[frame] = this.lo[frame]! | (1 << slot)
     else this.hi[frame] = this.hi[frame]! | (1 << (slot - 32))
   }
@@ -38,23 +58,25 @@ class Wanted {
     else this.hi[frame] = this.hi[frame]! & ~(1 << (slot - 32))
   }
   empty(): boolean {
-    for (let f = 0; f <= MAX_FRAMES; f++) if (this.regs[f] !== 0 || this.lo[f] !== 0 || this.hi[f] !== 0) return false
+    for (let f = 0; f < this.frames; f++) if (this.regs[f] !== 0 || this.lo[f] !== 0 || this.hi[f] !== 0) return false
     return true
   }
 }
+/** One for all walks back: none of them runs inside another. */
+const shared = new Wanted()
 
 /** The value of a register of the current frame matters exactly. */
 export function markPrecise(env: Env, reg: number): void {
   const value = env.reg(reg)
   if (value.kind !== 'scalar') return
-  const wanted = new Wanted()
+  const wanted = shared.cleared()
   wanted.set(env.state.frames.length - 1, reg)
   chase(env, env.state, wanted)
 }
 
 /** The scalar spilled in this stack slot matters exactly. */
 export function markSlotPrecise(env: Env, frame: number, slot: number): void {
-  const wanted = new Wanted()
+  const wanted = shared.cleared()
   wanted.setSlot(frame, slot)
   chase(env, env.state, wanted)
 }
@@ -62,14 +84,14 @@ export function markSlotPrecise(env: Env, frame: number, slot: number): void {
 /** The same of several at once. */
 export function markSlotsPrecise(env: Env, frame: number, slots: ReadonlySet<number>): void {
   if (slots.size === 0) return
-  const wanted = new Wanted()
+  const wanted = shared.cleared()
   for (const slot of slots) wanted.setSlot(frame, slot)
   chase(env, env.state, wanted)
 }
 
 /** Everything that was precise in the state we were pruned by is precise in ours. */
 export function propagatePrecision(env: Env, seen: State): void {
-  const wanted = new Wanted()
+  const wanted = shared.cleared()
   // what is known ahead not to be read was forgotten
   const all = env.stackLiveness !== undefined
   seen.frames.forEach((frame, f) => {
@@ -111,7 +133,7 @@ function chase(env: Env, from: State, wanted: Wanted): void {
 
 /** Marks what is wanted in a checkpoint; what is marked already, or no scalar there, needs no further tracing. */
 function mark(state: State, wanted: Wanted): void {
-  for (let f = 0; f <= MAX_FRAMES; f++) {
+  for (let f = 0; f < wanted.depth; f++) {
     const frame = state.frames[f]
     if (frame === undefined) {
       wanted.regs[f] = 0

@@ -100,7 +100,7 @@ export function frameText(env: Env, state: State, frame: Frame, only?: Only): st
     const value = slotState(env, frame, slot)
     if (value !== undefined) text += ` fp-${(s + 1) * 8}${testBit(frame.written, s) ? '_w' : ''}=${value}`
   }
-  const refs = state.refs.filter((ref) => ref.kind === 'ptr')
+  const refs = [...state.refs].filter((ref) => ref.kind === 'ptr')
   if (refs.length > 0) text += ` refs=${refs.map((ref) => ref.id).join(',')}`
   if (frame.callback === 'sync') text += ' cb'
   if (frame.callback === 'async') text += ' async_cb'

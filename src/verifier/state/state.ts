@@ -2,29 +2,11 @@
 // A verifier state: frames of registers and stack, what is held (references, locks, sections), and how it came about.
 
 import { notInit, type RegState } from './reg.ts'
+import { References } from './references.ts'
 import { emptySlot, type Slot } from './stack.ts'
 
 export const MAX_FRAMES = 16
 export const MAX_STACK = 512
-
-/** bpf_spin_lock; bpf_res_spin_lock, plain and with interrupts off. */
-export type LockKind = 'lock' | 'res_lock' | 'res_lock_irq'
-export const isLock = (ref: Reference): boolean => ref.kind !== 'ptr' && ref.kind !== 'irq'
-
-/** Something acquired that must be given back before the program ends. */
-export interface Reference {
-  readonly id: number
-  readonly insn: number
-  /** 'ptr': a kernel object; 'lock' and its kin: a held lock, with the id of what contains it; 'irq': interrupts off. */
-  readonly kind: 'ptr' | LockKind | 'irq'
-  /** What the object stands on, or 0: it must be given back before that. */
-  readonly parent: number
-  readonly lockMap: number
-  readonly lockBtf: boolean
-  readonly lockId: number
-  /** Frame of the callback it was acquired in: only there it may be released. 0 elsewhere. */
-  readonly callback: number
-}
 
 /** Bits over the 64 stack slots of a frame, in two words. */
 export interface SlotBits {
@@ -43,8 +25,6 @@ export interface ReturnRange {
   readonly max: number
 }
 
-const nothingHeld: readonly number[] = []
-
 export class Frame {
   readonly regs: RegState[]
   /** Index 0 is fp-8. */
@@ -61,8 +41,8 @@ export class Frame {
   /** How the callback's frame is set up again after it returns. */
   callbackKind: string
   asyncEntries: number
-  /** Ids of the references held when it called the function under way; until 6.14 each frame has its own. */
-  heldAtCall: readonly number[]
+  /** The references held when it called the function under way; until 6.14 each frame has its own. */
+  heldAtCall: References
   // liveness (explore/liveness.ts)
   /** Of a checkpoint: slots read by what comes after it, before anything wrote them. */
   readonly read: SlotBits
@@ -99,7 +79,7 @@ export class Frame {
     this.returnRange = undefined
     this.callbackKind = ''
     this.asyncEntries = 0
-    this.heldAtCall = nothingHeld
+    this.heldAtCall = References.none
     this.read = { lo: 0, hi: 0 }
     this.written = { lo: 0, hi: 0 }
     this.readRegs = 0
@@ -195,8 +175,7 @@ export interface LoopVisit {
 
 export class State {
   frames: Frame[]
-  /** Replaced where it changes, never changed in place: copies share it. */
-  refs: readonly Reference[]
+  refs: References
   activeLocks: number
   /** How deep in bpf_rcu_read_lock. */
   activeRcu: number
@@ -233,7 +212,7 @@ export class State {
 
   constructor(frames: Frame[]) {
     this.frames = frames
-    this.refs = []
+    this.refs = References.none
     this.activeLocks = 0
     this.activeRcu = 0
     this.activePreempt = 0
@@ -255,10 +234,6 @@ export class State {
     this.hits = 0
     this.misses = 0
     this.cleaned = false
-  }
-
-  heldIds(): readonly number[] {
-    return this.refs.length === 0 ? nothingHeld : this.refs.map(({ id }) => id)
   }
 
   /** What it takes, roughly: its objects and arrays, not the values that it shares with others. */

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// The list of what a state holds, beside a plain array.
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type Reference, References } from '../../src/verifier/state/references.ts'
+
+const refOf = (id: number, parent: number): Reference => ({
+  id,
+  parent,
+  insn: id,
+  kind: 'ptr',
+  lockMap: -1,
+  lockBtf: false,
+  lockId: 0,
+  callback: 0,
+})
+
+test('as an array, and versions do not change', () => {
+  const step = fc.record({ release: fc.boolean(), which: fc.nat(), child: fc.nat(9) })
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 600 }), (steps) => {
+      let [held, plain, id] = [References.none, [] as Reference[], 0]
+      const versions: [References, Reference[]][] = []
+      for (const { release, which, child } of steps) {
+        const chosen = plain[which % Math.max(plain.length, 1)]
+        if (release && chosen !== undefined) {
+          held = held.without(chosen)
+          plain = plain.filter((ref) => ref !== chosen)
+        } else {
+          const ref = refOf(++id, child === 0 ? (chosen?.id ?? 0) : 0)
+          held = held.with(ref)
+          plain = [...plain, ref]
+        }
+        versions.push([held, plain])
+      }
+      for (const [version, array] of versions) {
+        expect([...version]).toEqual(array)
+        expect(version.length).toBe(array.length)
+      }
+      for (const ref of plain) {
+        expect(held.get(ref.id)).toBe(ref)
+        expect(held.childOf(ref.id)).toBe(plain.find(({ parent }) => parent === ref.id))
+      }
+      expect(held.get(id + 1)).toBeUndefined()
+      expect(held.findLast(({ parent }) => parent !== 0)).toBe(plain.findLast(({ parent }) => parent !== 0))
+      const again = plain.reduce((all, ref) => all.with(ref), References.none)
+      expect(held.everyPair(again, (a, b) => a === b)).toBe(true)
+      expect(held.everyPair(again.with(refOf(id + 1, 0)), () => true)).toBe(false)
+    }),
+    { numRuns: 30 },
+  )
+})
+
+test('of ten thousand, one more costs no ten thousand', () => {
+  let held = References.none
+  for (let id = 1; id <= 10_000; id++) held = held.with(refOf(id, 0))
+  expect(held.bytes()).toBeLessThan(3000)
+  for (let id = 1; id <= 10_000; id++) held = held.without(held.get(id)!)
+  expect([...held]).toEqual([])
+})

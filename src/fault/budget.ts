@@ -50,7 +50,7 @@ export interface BudgetOptions extends Limits {
   readonly end?: { readonly at: number; readonly totalMs: number }
 }
 
-/** One program's allowance, from now on. */
+/** One program's allowance, from now on. Without limits it is spent without end. */
 export class Budget {
   readonly maxInsns: number
   readonly #memory: number

@@ -18,6 +18,8 @@ export {
   limitText,
 } from './budget.ts'
 
+export { remembered, rememberedOfBoth } from './remember.ts'
+
 /** Where. The reader that finds a fault fills in what it knows; each caller adds its part. */
 export interface Place {
   readonly object?: string

@@ -97,8 +97,10 @@ function fixKconfig(
 }
 
 function fixHidden(btf: Btf, { functions }: Collected, fixed: Map<BtfId, BtfType>): void {
+  const done = new Set<string>()
   for (const { name, hidden, subprog } of functions) {
-    if (!hidden || !subprog) continue
+    if (!hidden || !subprog || done.has(name)) continue
+    done.add(name)
     const id = [...btf.findAll(name)]
       .sort((a, b) => a - b)
       .find((candidate) => {

@@ -2,7 +2,7 @@
 // CO-RE relocations of one function, applied to its instructions. What the kernel's types cannot answer becomes libbpf's marker call:
 // a rejection if the verifier reaches it, nothing if a bpf_core_*_exists() test keeps it away.
 import { type Btf, coreResolution, isCorePoison, patchInsn } from '../btf/index.ts'
-import { attempt, FaultError, type Result } from '../fault/index.ts'
+import { attempt, type Budget, FaultError, remembered, rememberedOfBoth } from '../fault/index.ts'
 import type { Insn } from '../isa/index.ts'
 import { recordsOf } from './link-info.ts'
 import type { BpfObject, LinkTarget, ObjectFunction } from './types.ts'
@@ -13,25 +13,18 @@ export interface CorePatches {
   readonly poisoned: ReadonlyMap<number, string>
 }
 
-const patched = new WeakMap<ObjectFunction, WeakMap<LinkTarget, Result<CorePatches>>>()
+const patched = rememberedOfBoth((fn: ObjectFunction, target: LinkTarget, object: BpfObject, budget: Budget) =>
+  attempt({}, () => patch(object, fn, target, budget)),
+)
 
 /** The function's instructions for this kernel: found once, whichever programs call it. */
-export function patchCore(object: BpfObject, fn: ObjectFunction, target: LinkTarget): CorePatches {
-  let known = patched.get(fn)
-  if (known === undefined) {
-    known = new WeakMap()
-    patched.set(fn, known)
-  }
-  let result = known.get(target)
-  if (result === undefined) {
-    result = attempt({}, () => patch(object, fn, target))
-    known.set(target, result)
-  }
+export function patchCore(object: BpfObject, fn: ObjectFunction, target: LinkTarget, budget: Budget): CorePatches {
+  const result = patched(fn, target, object, budget)
   if (!result.ok) throw new FaultError(result.fault.what, result.fault.place, result.fault.hint)
   return result.value
 }
 
-function patch(object: BpfObject, fn: ObjectFunction, target: LinkTarget): CorePatches {
+function patch(object: BpfObject, fn: ObjectFunction, target: LinkTarget, budget: Budget): CorePatches {
   const { btf, ext } = object
   const relos = recordsOf(fn, ext?.relos.get(fn.section))
   const poisoned = new Map<number, string>()
@@ -39,6 +32,7 @@ function patch(object: BpfObject, fn: ObjectFunction, target: LinkTarget): CoreP
   const targets = coreTargets(target)
   const insns = fn.insns.slice()
   for (const [index, relo] of relos.entries()) {
+    budget.spend(32)
     const at = relo.byte / 8 - fn.start
     const place = { program: fn.name, section: fn.section, insn: at }
     if (!Number.isInteger(at))
@@ -63,12 +57,7 @@ function patch(object: BpfObject, fn: ObjectFunction, target: LinkTarget): CoreP
   return { insns, poisoned }
 }
 
-const targetsOf = new WeakMap<LinkTarget, readonly Btf[]>()
-
 /** One list for each kernel: what was found in it is kept by it. */
-function coreTargets(target: LinkTarget): readonly Btf[] {
-  const known =
-    targetsOf.get(target) ?? (target.coreBtf === undefined ? [target.btf, ...target.modules] : [target.coreBtf])
-  targetsOf.set(target, known)
-  return known
-}
+const coreTargets = remembered(({ btf, modules, coreBtf }: LinkTarget): readonly Btf[] =>
+  coreBtf === undefined ? [btf, ...modules] : [coreBtf],
+)

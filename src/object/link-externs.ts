@@ -2,10 +2,11 @@
 // What an object's externs are in one kernel. libbpf resolves all of an object before it loads any program: one missing strong extern
 // refuses every program in it. Behaviour as of libbpf 1.5.
 import { type Btf, type BtfId, resolveType, skipModifiersAndTypedefs, typesAreCompatible } from '../btf/index.ts'
-import { attempt, FaultError, type Result } from '../fault/index.ts'
+import { attempt, type Budget, FaultError, rememberedOfBoth } from '../fault/index.ts'
 import { externTarget } from './externs.ts'
 import { refuse } from './faults.ts'
 import { findKind } from './fixed-btf.ts'
+import { fewOf } from './few.ts'
 import { setKconfig, virtualKconfig } from './kconfig.ts'
 import type { BpfObject, Extern, LinkTarget } from './types.ts'
 
@@ -33,25 +34,18 @@ export interface ResolvedExterns {
 const SOMEWHERE = 0xffff_ffff_8100_0000n
 const APART = 16n
 
-const resolutions = new WeakMap<BpfObject, WeakMap<LinkTarget, Result<ResolvedExterns>>>()
+const resolutions = rememberedOfBoth((object: BpfObject, target: LinkTarget, budget: Budget) =>
+  attempt({}, () => resolveAll(object, target, budget)),
+)
 
 /** Every extern of the object, or libbpf's sentence of refusal: the same for each of its programs, so found once. */
-export function resolveExterns(object: BpfObject, target: LinkTarget): ResolvedExterns {
-  let known = resolutions.get(object)
-  if (known === undefined) {
-    known = new WeakMap()
-    resolutions.set(object, known)
-  }
-  let result = known.get(target)
-  if (result === undefined) {
-    result = attempt({}, () => resolveAll(object, target))
-    known.set(target, result)
-  }
+export function resolveExterns(object: BpfObject, target: LinkTarget, budget: Budget): ResolvedExterns {
+  const result = resolutions(object, target, budget)
   if (!result.ok) throw new FaultError(result.fault.what, result.fault.place, result.fault.hint)
   return result.value
 }
 
-function resolveAll(object: BpfObject, target: LinkTarget): ResolvedExterns {
+function resolveAll(object: BpfObject, target: LinkTarget, budget: Budget): ResolvedExterns {
   const { externs } = object
   const size = externs.reduce((end, extern) => (extern.kind === 'kconfig' ? extern.offset + extern.size : end), 0)
   const kconfig = new Uint8Array(size)
@@ -72,8 +66,15 @@ function resolveAll(object: BpfObject, target: LinkTarget): ResolvedExterns {
     if (value !== undefined) setKconfig(extern, kconfig, value)
   }
   const modules: Btf[] = []
-  const resolved = externs.map((extern, i) => resolveOne(object, extern, i, target, modules, set.has(extern)))
-  return { externs: resolved, kconfig: size === 0 ? undefined : kconfig, warnings }
+  const resolved = externs.map((extern, i) => {
+    budget.spend(16)
+    return resolveOne(object, extern, i, target, modules, set.has(extern))
+  })
+  return {
+    externs: resolved,
+    kconfig: size === 0 ? undefined : kconfig,
+    warnings: fewOf(warnings, 'options that are not known'),
+  }
 }
 
 /** An option of a kernel whose configuration is not known is no reason to refuse the object. */

@@ -2,6 +2,7 @@
 // Function and line records of a linked program: those of each function in it, moved to where the function now is. Behaviour as of
 // libbpf 1.5: a main program without records leaves its subprograms' out, a subprogram without any spoils an object that has them.
 import type { ExtLine } from '../btf/index.ts'
+import { type Budget, remembered } from '../fault/index.ts'
 import { refuse } from './faults.ts'
 import type { Layout } from './link-code.ts'
 import type { BpfObject, FuncInfo, LineInfo, LinkedProgram, ObjectFunction } from './types.ts'
@@ -11,8 +12,10 @@ export function linkInfo(
   object: BpfObject,
   layout: Layout,
   warnings: string[],
+  budget: Budget,
 ): Pick<LinkedProgram, 'funcs' | 'lines' | 'recordSizes'> {
   const { ext } = object
+  budget.spend(layout.length >> 4)
   if (ext === undefined) return { funcs: [], lines: [] }
   const funcs = records(
     layout,
@@ -73,51 +76,62 @@ function records<T extends { readonly byte: number }, U>(
   return moved
 }
 
-/** The records that libbpf copies for a function: from the first of its own to the last, with whatever stands between. */
+type Records = readonly { readonly byte: number }[]
+
+/**
+ * The records that libbpf copies for a function: from the first of its own to the last, with whatever stands between. It looks no further
+ * than to the first that is beyond the function, so that no two functions have one in common.
+ */
 function spanOf<T extends { readonly byte: number }>(fn: ObjectFunction, records: readonly T[] = []): readonly T[] {
   if (isSorted(records)) return recordsOf(fn, records)
-  const end = fn.start + fn.insns.length
-  let first = -1
-  let last = -1
-  for (const [index, { byte }] of records.entries()) {
-    const insn = Math.floor(byte / 8)
-    if (insn < fn.start) continue
-    if (insn >= end) break
-    if (first < 0) first = index
-    last = index
-  }
-  return first < 0 ? [] : records.slice(first, last + 1)
+  const highest = highestSoFar(records)
+  const first = firstFrom(highest, fn.start)
+  if (first === records.length || highest[first]! >= fn.start + fn.insns.length) return []
+  // up to the first that is beyond the function
+  const end = firstFrom(highest, fn.start + fn.insns.length)
+  let last = first
+  for (let at = first + 1; at < end; at++) if (Math.floor(records[at]!.byte / 8) >= fn.start) last = at
+  return records.slice(first, last + 1)
 }
 
-const sorted = new WeakMap<object, boolean>()
-function isSorted(records: readonly { readonly byte: number }[]): boolean {
-  let answer = sorted.get(records)
-  if (answer === undefined) {
-    answer = records.every(({ byte }, index) => index === 0 || records[index - 1]!.byte <= byte)
-    sorted.set(records, answer)
-  }
-  return answer
-}
+const isSorted = remembered((records: Records): boolean =>
+  records.every(({ byte }, index) => index === 0 || records[index - 1]!.byte <= byte),
+)
 
-/** The records of a function: a section's are in the order of its instructions. */
+/** For each record, the highest instruction that it or one before it is at. */
+const highestSoFar = remembered((records: Records): readonly number[] => {
+  let most = 0
+  return records.map(({ byte }) => {
+    most = Math.max(most, Math.floor(byte / 8))
+    return most
+  })
+})
+
+/** The records at a function's instructions, in their order. */
 export function recordsOf<T extends { readonly byte: number }>(
   fn: ObjectFunction,
   records: readonly T[] = [],
 ): readonly T[] {
   const from = fn.start * 8
   const end = from + fn.insns.length * 8
-  const own = records.slice(firstFrom(records, from), firstFrom(records, end))
-  return own.every(({ byte }) => byte >= from && byte < end)
-    ? own
-    : own.filter(({ byte }) => byte >= from && byte < end)
+  const all = inOrder(records) as readonly T[]
+  const bytes = bytesOf(all)
+  return all.slice(firstFrom(bytes, from), firstFrom(bytes, end))
 }
 
-function firstFrom(records: readonly { readonly byte: number }[], byte: number): number {
+const inOrder = remembered(
+  (records: Records): Records => (isSorted(records) ? records : records.toSorted((a, b) => a.byte - b.byte)),
+)
+
+const bytesOf = remembered((records: Records): readonly number[] => records.map(({ byte }) => byte))
+
+/** The first of some numbers in order that is no less. */
+function firstFrom(numbers: readonly number[], least: number): number {
   let low = 0
-  let high = records.length
+  let high = numbers.length
   while (low < high) {
     const middle = (low + high) >> 1
-    if (records[middle]!.byte < byte) low = middle + 1
+    if (numbers[middle]! < least) low = middle + 1
     else high = middle
   }
   return low

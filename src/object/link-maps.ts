@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The maps as the kernel would be asked to create them, and those that it would not create.
+import type { Btf } from '../btf/index.ts'
+import { type Budget, rememberedOfBoth } from '../fault/index.ts'
 import { refuse } from './faults.ts'
+import { fewOf } from './few.ts'
 import { untyped } from './link-btf.ts'
+import { kernelStructMaps } from './link-struct-ops.ts'
 import { type MapFault, type MapFaultOptions, mapFault } from './map-rules.ts'
-import type { BpfObject, MapDef } from './types.ts'
+import type { BpfObject, LinkTarget, MapDef } from './types.ts'
 
 export interface LinkedMaps {
+  /** One array for all programs of the object: what is known of the maps is kept by it. */
   readonly maps: readonly MapDef[]
   /** Maps that are not made, by index, and why: what refers to them is replaced by libbpf's marker. */
   readonly missing: ReadonlyMap<number, string>
@@ -34,26 +39,31 @@ const typeless = new Set(
     .map((type) => `BPF_MAP_TYPE_${type}`),
 )
 const mapInMap = new Set(['BPF_MAP_TYPE_ARRAY_OF_MAPS', 'BPF_MAP_TYPE_HASH_OF_MAPS'])
-/** Applies what user space would do before loading: a size for maps that leave it open, contents of .kconfig, kernel sizes of struct_ops. */
-export function linkMaps(
-  object: BpfObject,
-  structOps: ReadonlyMap<number, MapDef> | undefined,
-  kconfig: Uint8Array | undefined,
-  options: MapFaultOptions,
-): LinkedMaps {
+/**
+ * Applies what user space would do before loading: a size for maps that leave it open, contents of .kconfig, kernel sizes of struct_ops.
+ * Of the latter, those that a program is not named in are left out for it.
+ */
+export const linkMaps = rememberedOfBoth(settleMaps)
+
+interface Settling {
+  readonly kconfig: Uint8Array | undefined
+  readonly btf: Btf | undefined
+  /** The loader's. */
+  readonly release: string
+  readonly budget: Budget
+}
+
+function settleMaps(object: BpfObject, target: LinkTarget, { kconfig, btf, release, budget }: Settling): LinkedMaps {
+  const options = { btf, release }
   const missing = new Map<number, string>()
   const warnings: string[] = []
   const notes = new Map<number, string>()
+  const structs = kernelStructMaps(object, target)
   const maps = object.maps.map((defined, index) => {
-    const map = options.btf === undefined ? untyped(defined) : withoutTypes(defined)
+    budget.spend(4)
+    const map = btf === undefined ? untyped(defined) : withoutTypes(defined)
     if (map.internal === 'kconfig' && kconfig !== undefined) return { ...map, data: kconfig }
-    if (map.structOps !== undefined) {
-      const linked = structOps?.get(index)
-      if (linked === undefined) missing.set(index, '')
-      const fault = linked === undefined ? undefined : mapFault(linked, options)
-      if (fault !== undefined) refuse(`map '${map.name}': failed to create: ${fault.error}: ${fault.why}`)
-      return linked ?? map
-    }
+    if (map.structOps !== undefined) return structs.get(index) ?? map
     const settled = sized(map)
     const fault = faultOf(settled, options)
     if (fault !== undefined) {
@@ -65,7 +75,20 @@ export function linkMaps(
     }
     return fault === undefined ? settled : { ...settled, autocreate: false }
   })
-  return { maps, missing, notes, warnings }
+  return { maps, missing, notes, warnings: fewOf(warnings, 'maps that are not made') }
+}
+
+/** The struct_ops maps that a program is named in must be made. */
+export function requireStructMaps(
+  own: ReadonlySet<number>,
+  maps: readonly MapDef[],
+  options: MapFaultOptions,
+): void {
+  for (const index of own) {
+    const map = maps[index]!
+    const fault = mapFault(map, options)
+    if (fault !== undefined) refuse(`map '${map.name}': failed to create: ${fault.error}: ${fault.why}`)
+  }
 }
 
 function withoutTypes(map: MapDef): MapDef {

@@ -21,7 +21,8 @@ export interface LinkState {
   readonly layout: Layout
   readonly resolved: readonly ResolvedExtern[]
   readonly maps: readonly MapDef[]
-  readonly missing: ReadonlyMap<number, string>
+  /** Why a map is not there; undefined: it is. */
+  readonly missing: (map: number) => string | undefined
   readonly tables: JumpTables
   readonly insns: Insn[]
   readonly refs: Map<number, Ref>
@@ -86,7 +87,7 @@ function applyMap(
   map: number,
   offset: number | undefined,
 ): void {
-  const why = missing.get(map)
+  const why = missing(map)
   if (why !== undefined) {
     for (const slot of [at, at + 1]) {
       insns[slot] = makeInsn({ code: CALL, imm: markers.map + map })

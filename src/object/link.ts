@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Linking one program of an object to one kernel: what libbpf does between opening an object and handing the program to the kernel,
 // in its order, with only this program to be loaded. The result is what the verifier reads; nothing later looks at relocations.
-import { attempt, type Result } from '../fault/index.ts'
+import { attempt, Budget, type Result } from '../fault/index.ts'
 import { type Insn, makeInsn } from '../isa/index.ts'
 import {
   defaultAttachType,
@@ -14,6 +14,7 @@ import {
 } from '../uapi/index.ts'
 import { exceptionCallback } from './exception-callback.ts'
 import { refuse } from './faults.ts'
+import { fewOf } from './few.ts'
 import { JumpTables } from './jump-tables.ts'
 import { findAttachTarget, findMultiTarget } from './link-attach.ts'
 import { offeredBtf } from './link-btf.ts'
@@ -21,7 +22,7 @@ import { type Layout, layOut } from './link-code.ts'
 import { type CorePatches, patchCore } from './link-core.ts'
 import { resolveExterns } from './link-externs.ts'
 import { linkInfo } from './link-info.ts'
-import { linkMaps } from './link-maps.ts'
+import { linkMaps, requireStructMaps } from './link-maps.ts'
 import { alienIn } from './map-rules.ts'
 import { shortName } from './maps.ts'
 import { linkData } from './link-refs.ts'
@@ -61,26 +62,28 @@ function link(object: BpfObject, program: ObjectProgram, target: LinkTarget, opt
   }
   const early = object.later.find(({ since }) => !releaseIn(loaderOf(target), since))
   if (early !== undefined) refuse(early.what, early.place, `loaders know it since Linux ${early.since}`)
-  const warnings = [...object.warnings]
-  const resolved = resolveExterns(object, target)
-  warnings.push(...resolved.warnings)
+  const { budget = new Budget() } = options
+  const warnings = [...fewOf(object.warnings, 'warnings')]
+  const resolved = resolveExterns(object, target, budget)
+  for (const warning of resolved.warnings) warnings.push(warning)
   const structOps = linkStructOps(object, program, target)
   const layout = layOut(object, program.fn, exceptionCallback(object, program.fn))
   const patched = new Map<ObjectFunction, CorePatches>()
-  for (const { fn } of layout.placed) patched.set(fn, patchCore(object, fn, target))
+  budget.spend(layout.length >> 4)
+  for (const { fn } of layout.placed) patched.set(fn, patchCore(object, fn, target, budget))
   const btf = offeredBtf(object, warnings)
-  const linkedMaps = linkMaps(object, structOps?.maps, resolved.kconfig, {
-    btf,
-    release: loaderOf(target),
-  })
-  const { maps, missing, notes, warnings: unmade } = linkedMaps
-  for (const warning of unmade) warnings.push(warning)
+  const release = loaderOf(target)
+  const { maps, notes, ...made } = linkMaps(object, target, { kconfig: resolved.kconfig, btf, release, budget })
+  if (structOps !== undefined) requireStructMaps(structOps.maps, maps, { btf, release })
+  for (const warning of made.warnings) warnings.push(warning)
+  const missing = (map: number): string | undefined =>
+    made.missing.get(map) ?? (maps[map]?.structOps === undefined || structOps?.maps.has(map) ? undefined : '')
   const { insns, refs } = assemble(layout, patched)
   const tables = new JumpTables(object, program.name, maps.length)
   linkData({ object, target, layout, resolved: resolved.externs, maps, missing, tables, insns, refs })
   const used = new Set([...refs.values()].map((ref) => ('map' in ref ? ref.map : -1)))
-  for (const [map, note] of notes) if (used.has(map)) warnings.push(note)
-  const { funcs, ...lines } = linkInfo(object, layout, warnings)
+  for (const map of [...used].sort((a, b) => a - b)) if (notes.has(map)) warnings.push(notes.get(map)!)
+  const { funcs, ...lines } = linkInfo(object, layout, warnings, budget)
 
   const rule = ruleFor(program, target)
   const type = options.type ?? rule?.type

@@ -45,6 +45,8 @@ export function userMaps(btf: Btf, section: Section): MapDef[] {
   const id = findKind(btf, '.maps', 'datasec')
   const datasec = id === undefined ? undefined : btf.type(id)
   if (datasec?.kind !== 'datasec') refuse("DATASEC '.maps' not found.", { section: '.maps' })
+  // many variables may be of one struct of many members
+  const known = new Map<number, Attributes>()
   return datasec.entries.map((entry, index) => {
     const variable = btf.type(entry.type)
     const { name } = variable
@@ -57,7 +59,8 @@ export function userMaps(btf: Btf, section: Section): MapDef[] {
     const def = resolveType(btf, variable.type)
     if (def.kind !== 'struct') refuse(`map '${name}': unexpected def kind var.`, { section: '.maps' })
     if (def.size > entry.size) refuse(`map '${name}': invalid def size.`, { section: '.maps' })
-    const attributes = readAttributes(btf, name, def, false)
+    const attributes = known.get(def.id) ?? readAttributes(btf, name, def, false)
+    known.set(def.id, attributes)
     return toMap(name, attributes, section, entry.offset)
   })
 }

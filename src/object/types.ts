@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Btf, BtfExt, BtfId } from '../btf/index.ts'
+import type { Budget } from '../fault/index.ts'
 import type { Insn } from '../isa/index.ts'
 import type { Place } from '../fault/index.ts'
 import type { ProgTypeName } from '../uapi/index.ts'
@@ -163,6 +164,8 @@ export interface OpenOptions {
 }
 
 export interface LinkOptions {
+  /** What linking may cost; where it is used up, a `LimitReached` is thrown. */
+  readonly budget?: Budget
   /** Program type for a section that libbpf does not know, or instead of what it says (then neither attach type nor target are the section's). */
   readonly type?: string
   readonly attachType?: string

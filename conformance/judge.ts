@@ -7,7 +7,7 @@ import { parseBtf } from '../src/btf/index.ts'
 import { formatFault, type Result } from '../src/fault/index.ts'
 import type { Kernel } from '../src/kernel/index.ts'
 import { type BpfObject, type LinkedProgram, type LinkTarget, linkProgram, openObject } from '../src/object/index.ts'
-import { progFlags } from '../src/uapi/index.ts'
+import { type ProgTypeName, progFlags } from '../src/uapi/index.ts'
 import { verify } from '../src/verifier/index.ts'
 import { mutate, parseMutant } from './mutants/edits.ts'
 
@@ -88,7 +88,7 @@ function link(kernel: Kernel, path: string, prog: string, { type, coreTypes }: J
     opened.set(path, object)
   }
   const target = coreTypes === undefined ? kernel : withCoreTypes(kernel, join(dirname(path), coreTypes))
-  const linked = linkProgram(object, prog, target, type === undefined ? {} : { type })
+  const linked = linkProgram(object, prog, target, type === undefined ? {} : { type: type as ProgTypeName })
   linkedOnce.clear()
   if (linked.ok) linkedOnce.set(key, linked.value)
   return linked

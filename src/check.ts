@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The main job in one call: bytes of an object and a kernel in, a verdict with its explanation for every program out.
-import { deprecationWarnings, explain, explainFault, explainLimit, type Outcome } from './explain/index.ts'
+import {
+  deprecationWarnings,
+  explain,
+  explainFault,
+  explainLimit,
+  type Outcome,
+  type OutcomeReport,
+} from './explain/index.ts'
 import {
   argumentKinds,
   Budget,
@@ -10,6 +17,8 @@ import {
   type Limits,
   ok,
   type Result,
+  TotalBudget,
+  type TotalLimits,
   withJson,
   wrongArgument,
 } from './fault/index.ts'
@@ -18,9 +27,7 @@ import { type BpfObject, type LinkedProgram, linkProgram, type ObjectProgram, op
 import type { ProgTypeName, ProgTypeWord } from './uapi/index.ts'
 import { type Report, verify } from './verifier/index.ts'
 
-export interface CheckOptions extends Limits {
-  /** Milliseconds for all of the object's programs together: those left then are not judged. */
-  readonly totalMs?: number
+export interface CheckOptions extends Limits, TotalLimits {
   /** What the object is called in messages; its maps of global data are named after it. */
   readonly name?: string
   /** Only the program of this name. */
@@ -35,9 +42,11 @@ export interface CheckOptions extends Limits {
   readonly legacyMaps?: boolean
 }
 
-/** One program's verdict. `fault`: what the loader would not take, for a `load_error`. `linked`: the program as the kernel would get it. */
+/** One program's verdict. Of the program itself nothing is kept: objects have hundreds. */
 export interface Checked extends Outcome {
+  /** What the loader would not take, for a `load_error`. */
   readonly fault?: Fault
+  /** The program as the kernel would get it: linked once more where it is asked for. */
   readonly linked?: LinkedProgram
 }
 
@@ -52,9 +61,8 @@ export function check(bytes: Uint8Array, kernel: Kernel, options: CheckOptions =
   if (wrong !== undefined) return { ok: false, fault: wrong }
   const opened = openForCheck(bytes, options)
   if (!opened.ok) return opened
-  const { totalMs } = options
-  const end = totalMs === undefined ? undefined : { at: performance.now() + totalMs, totalMs }
-  return ok(opened.value.programs.map((program) => checkProgram(opened.value.object, program, kernel, options, end)))
+  const total = new TotalBudget(options)
+  return ok(opened.value.programs.map((program) => checkProgram(opened.value.object, program, kernel, options, total)))
 }
 
 /** The object, and the programs of it that are asked for. */
@@ -90,7 +98,7 @@ const TRACED = 20_000
 const MOST_RETRACED = 250_000
 
 /**
- * Links, verifies and explains one program of an object that was opened. `end`: when the object it is in must be done. Throws a
+ * Links, verifies and explains one program of an object that was opened. `total`: what is left for all of its programs. Throws a
  * TypeError where an argument is of another kind.
  */
 export function checkProgram(
@@ -98,7 +106,7 @@ export function checkProgram(
   program: ObjectProgram,
   kernel: Kernel,
   options: CheckOptions = {},
-  end?: { readonly at: number; readonly totalMs: number },
+  total?: TotalBudget,
 ): Checked {
   const wrong =
     wrongArgument('the first argument of checkProgram()', object, argumentKinds.object) ??
@@ -108,13 +116,22 @@ export function checkProgram(
   const start = performance.now()
   const { name, section, type } = program
   const common = { object: object.name, program: name, section, type, kfuncs: [], warnings: object.warnings }
-  const budget = new Budget({ ...options, ...(end === undefined ? {} : { end }) })
+  const budget = new Budget({ ...options, ...(total === undefined ? {} : { total }) })
   const timed = (outcome: Checked): Checked =>
     inJson({ ...outcome, timeUs: Math.round((performance.now() - start) * 1000) })
+  const { flags = 0 } = options
+  const link = (within?: Budget): Result<LinkedProgram> => {
+    const wanted = { ...typeOption(program, options.type), ...(within === undefined ? {} : { budget: within }) }
+    const result = linkProgram(object, program, kernel, wanted)
+    return result.ok && flags !== 0 ? ok({ ...result.value, flags: result.value.flags | flags }) : result
+  }
   try {
     budget.spend(Number.POSITIVE_INFINITY)
-    const linked = linkProgram(object, program, kernel, typeOption(program, options.type))
-    if (linked.ok) return timed(judge(linked.value, kernel, options, budget))
+    const linked = link(budget)
+    if (linked.ok) {
+      budget.load(linked.value.insns.length)
+      return withLinked(timed(judge(linked.value, kernel, options, budget)), link)
+    }
     const { fault } = linked
     const diagnostic = explainFault(fault, object, program, kernel)
     return timed({ ...common, verdict: 'load_error', message: fault.what, fault, diagnostic })
@@ -126,20 +143,33 @@ export function checkProgram(
 }
 
 function inJson(checked: Checked): Checked {
-  if (checked.report !== undefined) withJson(checked.report, reportView)
-  if (checked.linked !== undefined) withJson(checked.linked)
-  return withJson(checked)
+  if (checked.report !== undefined) withJson(checked.report)
+  return withJson(checked, (all) => ({ ...all, ...(all.linked === undefined ? {} : { linked: all.linked }) }))
 }
 
-/** Of the path, where it went: the registers at each step are more than most programs are worth in text. */
-const reportView = (report: Report): object =>
-  report.verdict === 'reject'
-    ? { ...report, path: report.path.map(({ insn, frame }) => ({ insn, frame })) }
-    : { ...report }
+/** `linked` as no copy and no loop over keys sees it: who wants it has it made. */
+function withLinked(checked: Checked, link: () => Result<LinkedProgram>): Checked {
+  const get = (): LinkedProgram | undefined => {
+    const linked = link()
+    return linked.ok ? withJson(linked.value) : undefined
+  }
+  return Object.defineProperty(checked, 'linked', { get, configurable: true })
+}
 
-function judge(result: LinkedProgram, kernel: Kernel, options: CheckOptions, budget: Budget): Checked {
-  const { flags = 0 } = options
-  const linked = flags === 0 ? result : { ...result, flags: result.flags | flags }
+/** Of the path, where it went: what the registers held on the way is megabytes, and told by the diagnostic's notes. */
+function withoutRegisters(report: Report): OutcomeReport {
+  if (report.verdict !== 'reject' || report.path.length === 0) return report
+  const insns = Int32Array.from(report.path, ({ insn }) => insn)
+  const frames = Uint8Array.from(report.path, ({ frame }) => frame)
+  const { path: _, ...rest } = report
+  return Object.defineProperty(rest as OutcomeReport & typeof rest, 'path', {
+    get: () => Array.from(insns, (insn, step) => ({ insn, frame: frames[step]! })),
+    enumerable: true,
+    configurable: true,
+  })
+}
+
+function judge(linked: LinkedProgram, kernel: Kernel, options: CheckOptions, budget: Budget): Checked {
   const report = explicable(linked, kernel, options, budget)
   const kfuncs = new Set([...linked.refs.values()].flatMap((ref) => (ref.kind === 'kfunc' ? [ref.name] : [])))
   const warnings = [...new Set([...linked.warnings, ...report.warnings, ...deprecationWarnings(linked, kernel)])]
@@ -147,16 +177,14 @@ function judge(result: LinkedProgram, kernel: Kernel, options: CheckOptions, bud
     object: linked.object,
     program: linked.name,
     section: linked.section,
-    // The linker knows no others.
-    type: linked.type as ProgTypeName,
+    type: linked.type,
     verdict: report.verdict,
-    report,
+    report: withoutRegisters(report),
     message: report.verdict === 'load_error' ? report.message : undefined,
     diagnostic: report.verdict === 'accept' ? undefined : explain(report, linked, kernel),
     limit: report.verdict === 'unsupported' ? report.limit : undefined,
     kfuncs: [...kfuncs],
     warnings,
-    linked,
   }
 }
 
@@ -170,8 +198,11 @@ function explicable(linked: LinkedProgram, kernel: Kernel, { log = false }: Chec
 }
 
 /** A section's name says more than a type: where to attach, whether to sleep. So a type is for sections that say nothing. */
-const typeOption = (program: ObjectProgram, type: string | undefined): { readonly type?: string } =>
-  type === undefined || program.type !== undefined ? {} : { type: fullType(type) }
+const typeOption = (
+  program: ObjectProgram,
+  type: ProgTypeName | ProgTypeWord | undefined,
+): { readonly type?: ProgTypeName } =>
+  type === undefined || program.type !== undefined ? {} : { type: fullType(type) as ProgTypeName }
 
 /** 'xdp' → 'BPF_PROG_TYPE_XDP' */
 export const fullType = (type: string): string =>

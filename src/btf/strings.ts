@@ -10,6 +10,16 @@ const encoder = new TextEncoder()
 /** Strings up to here are read byte by byte; and so much of a name is what the index of names goes by. */
 const SHORT = 64
 
+/** Another in every process: an object could be made of names that all have one hash, if that were known. What is found does not depend on it. */
+const SEED = (Math.random() * 2 ** 32) | 0
+
+/** All bits of the hash decide where it goes; FNV's low ones come of the low ones alone. */
+function spread(hash: number): number {
+  const once = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  const twice = Math.imul(once ^ (once >>> 13), 0xc2b2ae35)
+  return (twice ^ (twice >>> 16)) >>> 0
+}
+
 /** Of a long string that is no ASCII, which no name of the kernel's is, no more than this many bytes are read. */
 const MOST_ODD = 512
 
@@ -89,18 +99,18 @@ export class StringTable {
     return text.length > most ? text.slice(0, most) : text
   }
 
-  /** FNV-1a of the string at an offset: of its first bytes alone where it is long. */
+  /** FNV-1a of the string at an offset, from where no object knows: of its first bytes alone where it is long. */
   hash(offset: number): number {
     if (offset < this.start) return this.base!.hash(offset)
     const { bytes } = this
-    let hash = 0x811c9dc5
+    let hash = SEED
     const from = offset - this.start
     for (let at = from; at - from < SHORT; at++) {
       const byte = bytes[at]
       if (byte === 0 || byte === undefined) break
       hash = Math.imul(hash ^ byte, 0x01000193)
     }
-    return hash >>> 0
+    return spread(hash)
   }
 
   /** Whether the string at an offset has three underscores in a row: it may be a CO-RE flavour. */
@@ -130,9 +140,9 @@ export const encodeName = (name: string): Uint8Array => encoder.encode(name)
 
 /** FNV-1a of a name, as `StringTable.hash` gives for the same string. */
 export function hashName(name: Uint8Array): number {
-  let hash = 0x811c9dc5
+  let hash = SEED
   for (let i = 0; i < name.length && i < SHORT; i++) hash = Math.imul(hash ^ name[i]!, 0x01000193)
-  return hash >>> 0
+  return spread(hash)
 }
 
 /** A name without its CO-RE flavour: what stands before the last `___` that has other characters on both sides. */

@@ -2,7 +2,7 @@
 // One object's programs judged one after the other; shared by `check` and its workers.
 import { type CheckOptions, checkProgram, fullType, openForCheck } from '../check.ts'
 import type { Outcome } from '../explain/index.ts'
-import { formatFault } from '../fault/index.ts'
+import { formatFault, TotalBudget } from '../fault/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import type { ProgTypeName } from '../uapi/index.ts'
 import { bugText } from './bug.ts'
@@ -43,13 +43,12 @@ export function checkObject(path: string, kernel: Kernel, flags: CheckFlags, lis
     const { object, programs: all } = opened.value
     const programs = flags.prog === undefined ? all : all.filter(({ name }) => name === flags.prog)
     if (programs.length === 0) listener.absent?.(all.map(({ name }) => name))
-    const { totalMs } = options
-    const end = totalMs === undefined ? undefined : { at: performance.now() + totalMs, totalMs }
+    const total = new TotalBudget(options)
     for (let index = from; index < programs.length; index++) {
       const program = programs[index]!
       const { name, section, type } = program
       listener.begin?.({ object: object.name, program: name, section, type, index })
-      const judge = () => checkProgram(object, program, kernel, options, end)
+      const judge = () => checkProgram(object, program, kernel, options, total)
       const outcome = orTold(`${path}: ${name}`, listener, judge)
       if (outcome !== undefined) listener.take(outcome)
     }
@@ -70,7 +69,7 @@ function orTold<T>(what: string, { trouble, bug }: Listener, work: () => T): T |
 
 /** What the flags mean to `check`. */
 function checkOptions(path: string, flags: CheckFlags): CheckOptions {
-  const { type, timeout, totalTimeout, maxInsns, maxMemory } = flags
+  const { type, timeout, totalTimeout, totalInsns, maxInsns, maxMemory } = flags
   return {
     name: objectName(path),
     log: flags.log ?? false,
@@ -78,6 +77,7 @@ function checkOptions(path: string, flags: CheckFlags): CheckOptions {
     ...(type === undefined ? {} : { type: fullType(type) as ProgTypeName }),
     ...(timeout === undefined ? {} : { timeMs: timeout * 1000 }),
     ...(totalTimeout === undefined ? {} : { totalMs: totalTimeout * 1000 }),
+    ...(totalInsns === undefined ? {} : { totalInsns }),
     ...(maxInsns === undefined ? {} : { maxInsns }),
     ...(maxMemory === undefined ? {} : { maxMemory: maxMemory * 2 ** 20 }),
   }

@@ -191,9 +191,9 @@ export async function serve(): Promise<void> {
   }
 }
 
-/** Without the registers along the path and the linked program: they refer to whole kernels. */
+/** Without the path: nobody reads it there. */
 function sendable(outcome: Outcome): Outcome {
-  const { linked: _, report, ...rest } = outcome as Outcome & { linked?: unknown }
+  const { report, ...rest } = outcome
   if (report === undefined) return rest
   return { ...rest, report: report.verdict === 'reject' ? { ...report, path: [] } : report }
 }

@@ -21,6 +21,7 @@ export interface CheckFlags extends KernelOptions {
   /** Seconds for a program; seconds for an object; MiB. */
   readonly timeout?: number
   readonly totalTimeout?: number
+  readonly totalInsns?: number
   readonly maxInsns?: number
   readonly maxMemory?: number
 }
@@ -71,6 +72,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .option('-j, --jobs <n>', 'objects judged at a time', positive, 1)
     .option('--timeout <seconds>', 'give up on a program after so long: unsupported, the others go on', seconds)
     .option('--total-timeout <seconds>', 'the same for all programs of an object', seconds)
+    .option('--total-insns <n>', 'give up on an object whose programs take more together (4000000)', positive)
     .option('--max-insns <n>', "give up where the walk processes more (the kernel's own limit is 1000000)", positive)
     .option('--max-memory <MiB>', 'give up where a program takes more', positive)
     .option('--legacy-maps', 'read SEC("maps") of structs, which libbpf 1.x refuses')

@@ -4,7 +4,7 @@
 import type { Kernel } from '../kernel/index.ts'
 import type { LinkedProgram } from '../object/index.ts'
 import { helperName } from '../uapi/index.ts'
-import { lastAt } from './source.ts'
+import { insnOf, lastAt } from './source.ts'
 
 export interface Callee {
   readonly kind: 'kfunc' | 'helper' | 'subprog' | 'missing'
@@ -32,7 +32,7 @@ export function subprogName(program: LinkedProgram, start: number): string {
 
 /** What func_info calls the function that starts at an insn. The record may name any type, or one that is not there. */
 export function funcName({ funcs, btf }: LinkedProgram, start: number): string | undefined {
-  const func = lastAt(funcs, start)
+  const func = lastAt(funcs, start, insnOf)
   if (func?.insn !== start || btf === undefined || func.typeId >= btf.count) return undefined
   return btf.type(func.typeId).name || undefined
 }

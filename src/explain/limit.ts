@@ -10,6 +10,7 @@ import type { Diagnostic, Primary } from './types.ts'
 const options: Readonly<Record<LimitName, string>> = {
   timeMs: 'timeMs (--timeout)',
   totalMs: 'totalMs (--total-timeout)',
+  totalInsns: 'totalInsns (--total-insns)',
   maxInsns: 'maxInsns (--max-insns)',
   maxMemory: 'maxMemory (--max-memory)',
 }

@@ -2,13 +2,13 @@
 // What the loader refuses, explained: the kernel was never asked, so there is a sentence of libbpf's and the line of C that
 // asked for what is not there, but no path.
 
-import type { Fault } from '../fault/index.ts'
+import { type Fault, remembered, rememberedOfBoth } from '../fault/index.ts'
 import { prototypeText } from '../kfunc/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import type { BpfObject, ObjectFunction, ObjectProgram } from '../object/index.ts'
 import { codeOfRule } from './codes/index.ts'
 import { fillAll, fillFirst, type Values } from './fill.ts'
-import { asShown } from './source.ts'
+import { asShown, lastAt } from './source.ts'
 import { isCallOf, nearest } from './text.ts'
 import type { Diagnostic, Fix, Primary } from './types.ts'
 
@@ -16,7 +16,7 @@ import type { Diagnostic, Fix, Primary } from './types.ts'
 export function explainFault(fault: Fault, object: BpfObject, program: ObjectProgram, kernel: Kernel): Diagnostic {
   const { rule, name } = subjectOf(fault.what)
   const row = codeOfRule(rule)
-  const near = rule !== 'loader-missing' || name === undefined ? undefined : nearest(name, [...kernel.kfuncs.keys()])
+  const near = rule !== 'loader-missing' || name === undefined ? undefined : nearestKfunc(name, object, kernel)
   const kfunc = name === undefined ? undefined : kernel.kfuncs.get(name.replace(/___.*$/, ''))
   const values: Values = {
     kfunc: name,
@@ -58,22 +58,51 @@ function subjectOf(what: string): { readonly rule: string; readonly name?: strin
 type Place = Pick<Primary, 'file' | 'line' | 'column' | 'text'>
 const nowhere: Place = { file: undefined, line: undefined, column: undefined, text: undefined }
 
-/** The line that uses the symbol: in the program itself, else in another function of the object. */
-function useOf(name: string, object: BpfObject, program: ObjectProgram): Place | undefined {
-  const index = object.externs.findIndex((extern) => extern.name === name)
-  if (index < 0) return undefined
-  for (const fn of [program.fn, ...object.functions]) {
-    for (const [at, reloc] of fn.relocs) {
-      if ((reloc.kind === 'extern_call' || reloc.kind === 'extern_load') && reloc.extern === index)
-        return lineOf(fn, at, object)
-    }
-  }
-  return undefined
+const nearestNames = rememberedOfBoth((_: BpfObject, __: Kernel) => new Map<string, string | undefined>())
+
+/** One missing name is told for each program of the object. */
+function nearestKfunc(name: string, object: BpfObject, kernel: Kernel): string | undefined {
+  const known = nearestNames(object, kernel)
+  if (!known.has(name)) known.set(name, nearest(name, [...kernel.kfuncs.keys()]))
+  return known.get(name)
 }
 
-function lineOf(fn: ObjectFunction, at: number, object: BpfObject): Place | undefined {
-  const byte = (fn.start + at) * 8
-  const line = object.ext?.lines.get(fn.section)?.findLast((record) => record.byte <= byte)
+interface Use {
+  readonly fn: ObjectFunction
+  readonly at: number
+}
+
+/** Where each extern is used first, by its place among the externs; and the externs by name. */
+const usesIn = remembered(({ functions, externs }: BpfObject) => {
+  const first = new Map<number, Use>()
+  for (const fn of functions)
+    for (const [extern, at] of externsIn(fn)) if (!first.has(extern)) first.set(extern, { fn, at })
+  const byName = new Map<string, number>()
+  for (const [index, { name }] of externs.entries()) if (!byName.has(name)) byName.set(name, index)
+  return { first, byName }
+})
+
+/** The externs that a function uses, and its instruction that does so first. */
+const externsIn = remembered(({ relocs }: ObjectFunction): ReadonlyMap<number, number> => {
+  const found = new Map<number, number>()
+  for (const [at, reloc] of relocs)
+    if ((reloc.kind === 'extern_call' || reloc.kind === 'extern_load') && !found.has(reloc.extern))
+      found.set(reloc.extern, at)
+  return found
+})
+
+/** The line that uses the symbol: in the program itself, else in another function of the object. */
+function useOf(name: string, object: BpfObject, { fn }: ObjectProgram): Place | undefined {
+  const { first, byName } = usesIn(object)
+  const index = byName.get(name)
+  if (index === undefined) return undefined
+  const own = externsIn(fn).get(index)
+  const use = own === undefined ? first.get(index) : { fn, at: own }
+  return use === undefined ? undefined : lineOf(use, object)
+}
+
+function lineOf({ fn, at }: Use, object: BpfObject): Place | undefined {
+  const line = lastAt(object.ext?.lines.get(fn.section) ?? [], (fn.start + at) * 8, ({ byte }) => byte)
   if (line === undefined || line.byte < fn.start * 8) return undefined
   return { ...asShown(line), line: line.line, column: line.column }
 }

@@ -2,10 +2,10 @@
 // The log as the kernel's verifier writes it: the report's lines, the message, the footer.
 
 import { printable } from '../fault/index.ts'
-import type { Report } from '../verifier/index.ts'
+import type { OutcomeReport } from './types.ts'
 
 /** Kernel-format log of a verification (`verify` with `log`); without log lines, its message and footer. */
-export function renderLog(report: Report): string {
+export function renderLog(report: OutcomeReport): string {
   const lines = [...report.log]
   if (report.verdict === 'reject') {
     const message = report.message.split('\n')
@@ -18,5 +18,5 @@ export function renderLog(report: Report): string {
   return `${lines.map((line) => printable(line, 'listing')).join('\n')}\n`
 }
 
-const maxStatesPerInsn = (report: Report): number =>
+const maxStatesPerInsn = (report: OutcomeReport): number =>
   (report as { readonly maxStatesPerInsn?: number }).maxStatesPerInsn ?? 0

@@ -6,20 +6,22 @@ import type { Source } from './types.ts'
 
 /** The line record that covers an insn: the last one at or before it. */
 export function lineAt(program: LinkedProgram, insn: number): LineInfo | undefined {
-  const found = lastAt(program.lines, insn)
+  const found = lastAt(program.lines, insn, insnOf)
   if (found === undefined) return undefined
-  const func = lastAt(program.funcs, insn)
+  const func = lastAt(program.funcs, insn, insnOf)
   if (func !== undefined && func.insn > found.insn) return undefined
   return { ...found, ...asShown(found) }
 }
 
-/** The last of the records, which are in order, at or before an insn. */
-export function lastAt<T extends { readonly insn: number }>(records: readonly T[], insn: number): T | undefined {
+export const insnOf = ({ insn }: { readonly insn: number }): number => insn
+
+/** The last of the records, which are in the order of where they are, at or before a place. */
+export function lastAt<T>(records: readonly T[], place: number, at: (record: T) => number): T | undefined {
   let low = 0
   let high = records.length
   while (low < high) {
     const middle = (low + high) >>> 1
-    if (records[middle]!.insn <= insn) low = middle + 1
+    if (at(records[middle]!) <= place) low = middle + 1
     else high = middle
   }
   return records[low - 1]

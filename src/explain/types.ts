@@ -3,7 +3,7 @@
 
 import type { Limit } from '../fault/index.ts'
 import type { ProgTypeName } from '../uapi/index.ts'
-import type { Report } from '../verifier/index.ts'
+import type { PathStep, Report } from '../verifier/index.ts'
 import type { DiagnosticCode } from './codes/index.ts'
 
 /** A line of the program's C source, as the object's line info has it. */
@@ -80,6 +80,13 @@ export interface Diagnostic {
   readonly fix: Fix | undefined
 }
 
+/** The verifier's report as an outcome keeps it: of the path only where it went. `verify` with `trace` gives the registers as well. */
+export type OutcomeReport =
+  | Exclude<Report, { verdict: 'reject' }>
+  | (Omit<Extract<Report, { verdict: 'reject' }>, 'path'> & {
+      readonly path: readonly Pick<PathStep, 'insn' | 'frame'>[]
+    })
+
 /** One program of one object, judged: what the renderers take. */
 export interface Outcome {
   /** Path or name of the object, as the user gave it. */
@@ -90,7 +97,7 @@ export interface Outcome {
   readonly type: ProgTypeName | undefined
   readonly verdict: 'accept' | 'reject' | 'unsupported' | 'load_error'
   /** The verifier's report; undefined for load errors. */
-  readonly report?: Report | undefined
+  readonly report?: OutcomeReport | undefined
   /** For all but accept. */
   readonly diagnostic?: Diagnostic | undefined
   /** For load errors: what the loader says. */

@@ -12,7 +12,15 @@ export interface Limits {
   readonly maxMemory?: number
 }
 
-export type LimitName = keyof Limits | 'totalMs'
+/** Bounds for all of an object's programs together: those left where one is reached are not judged. */
+export interface TotalLimits {
+  /** Milliseconds. */
+  readonly totalMs?: number
+  /** Instructions, linked and walked. 4,000,000 unless told: four times what the kernel walks of one program. */
+  readonly totalInsns?: number
+}
+
+export type LimitName = keyof Limits | keyof TotalLimits
 
 /** Which limit was reached, at what value, and how far the work had come. */
 export interface Limit {
@@ -33,6 +41,7 @@ export class LimitReached extends Error {
 const units: Readonly<Record<LimitName, (value: number) => string>> = {
   timeMs: (value) => `${value} ms`,
   totalMs: (value) => `${value} ms for the whole object`,
+  totalInsns: (value) => `${value} instructions for the whole object`,
   maxInsns: (value) => `${value} instructions`,
   maxMemory: (value) => `${Math.round(value / 2 ** 20)} MiB`,
 }
@@ -45,9 +54,26 @@ export const limitText = ({ name, value, reached }: Limit): string =>
 const STEPS = 2048
 const MEMORY = 2 ** 29
 
+const TOTAL_INSNS = 4_000_000
+
+/** What all of an object's programs may cost together, from now on. */
+export class TotalBudget {
+  readonly totalMs: number
+  readonly totalInsns: number
+  /** When it must be done, by `performance.now()`. */
+  readonly at: number
+  insns = 0
+
+  constructor({ totalMs = Number.POSITIVE_INFINITY, totalInsns = TOTAL_INSNS }: TotalLimits = {}) {
+    this.totalMs = totalMs
+    this.totalInsns = totalInsns
+    this.at = performance.now() + totalMs
+  }
+}
+
 export interface BudgetOptions extends Limits {
-  /** When the whole of which this is a part must be done, by `performance.now()`, and the limit that says so. */
-  readonly end?: { readonly at: number; readonly totalMs: number }
+  /** Of the whole of which this is a part. */
+  readonly total?: TotalBudget
 }
 
 /** One program's allowance, from now on. Without limits it is spent without end. */
@@ -59,17 +85,20 @@ export class Budget {
   readonly #value: number
   #left = STEPS
   #held = 0
+  #counted = 0
+  readonly #total: TotalBudget | undefined
   /** How far the work has come; told with the limit. */
   progress: () => string = () => ''
 
-  constructor({ timeMs = Number.POSITIVE_INFINITY, maxInsns, maxMemory = MEMORY, end }: BudgetOptions = {}) {
+  constructor({ timeMs = Number.POSITIVE_INFINITY, maxInsns, maxMemory = MEMORY, total }: BudgetOptions = {}) {
     const own = performance.now() + timeMs
-    const shared = end?.at ?? Number.POSITIVE_INFINITY
+    const shared = total?.at ?? Number.POSITIVE_INFINITY
     this.maxInsns = maxInsns ?? Number.POSITIVE_INFINITY
     this.#memory = maxMemory
+    this.#total = total
     this.#at = Math.min(own, shared)
     this.#name = shared < own ? 'totalMs' : 'timeMs'
-    this.#value = shared < own ? (end?.totalMs ?? 0) : timeMs
+    this.#value = shared < own ? (total?.totalMs ?? 0) : timeMs
   }
 
   /** `steps` more of whatever is under way: a comparison, a record, an instruction looked back at. */
@@ -84,9 +113,19 @@ export class Budget {
     if (this.#held > this.#memory) this.#reached('maxMemory', this.#memory)
   }
 
-  /** So many instructions have been processed. */
+  /** So many instructions have been processed by the walk under way. */
   count(processed: number): void {
     if (processed > this.maxInsns) this.#reached('maxInsns', this.maxInsns)
+    this.load(processed > this.#counted ? processed - this.#counted : processed)
+    this.#counted = processed
+  }
+
+  /** So many instructions are linked: a thousand programs may share one long function, and each is gone through. */
+  load(insns: number): void {
+    const total = this.#total
+    if (total === undefined) return
+    total.insns += insns
+    if (total.insns > total.totalInsns) this.#reached('totalInsns', total.totalInsns)
   }
 
   #look(): void {

@@ -16,8 +16,11 @@ export {
   LimitReached,
   type Limits,
   limitText,
+  TotalBudget,
+  type TotalLimits,
 } from './budget.ts'
 
+export { fewOf } from './few.ts'
 export { remembered, rememberedOfBoth } from './remember.ts'
 
 /** Where. The reader that finds a fault fills in what it knows; each caller adds its part. */

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The maps as the kernel would be asked to create them, and those that it would not create.
 import type { Btf } from '../btf/index.ts'
-import { type Budget, rememberedOfBoth } from '../fault/index.ts'
+import { type Budget, fewOf, rememberedOfBoth } from '../fault/index.ts'
 import { refuse } from './faults.ts'
-import { fewOf } from './few.ts'
 import { untyped } from './link-btf.ts'
 import { kernelStructMaps } from './link-struct-ops.ts'
 import { type MapFault, type MapFaultOptions, mapFault } from './map-rules.ts'
@@ -79,11 +78,7 @@ function settleMaps(object: BpfObject, target: LinkTarget, { kconfig, btf, relea
 }
 
 /** The struct_ops maps that a program is named in must be made. */
-export function requireStructMaps(
-  own: ReadonlySet<number>,
-  maps: readonly MapDef[],
-  options: MapFaultOptions,
-): void {
+export function requireStructMaps(own: ReadonlySet<number>, maps: readonly MapDef[], options: MapFaultOptions): void {
   for (const index of own) {
     const map = maps[index]!
     const fault = mapFault(map, options)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Linking one program of an object to one kernel: what libbpf does between opening an object and handing the program to the kernel,
 // in its order, with only this program to be loaded. The result is what the verifier reads; nothing later looks at relocations.
-import { attempt, Budget, type Result } from '../fault/index.ts'
+import { attempt, Budget, fewOf, type Result } from '../fault/index.ts'
 import { type Insn, makeInsn } from '../isa/index.ts'
 import {
   defaultAttachType,
@@ -14,7 +14,6 @@ import {
 } from '../uapi/index.ts'
 import { exceptionCallback } from './exception-callback.ts'
 import { refuse } from './faults.ts'
-import { fewOf } from './few.ts'
 import { JumpTables } from './jump-tables.ts'
 import { findAttachTarget, findMultiTarget } from './link-attach.ts'
 import { offeredBtf } from './link-btf.ts'

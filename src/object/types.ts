@@ -167,7 +167,7 @@ export interface LinkOptions {
   /** What linking may cost; where it is used up, a `LimitReached` is thrown. */
   readonly budget?: Budget
   /** Program type for a section that libbpf does not know, or instead of what it says (then neither attach type nor target are the section's). */
-  readonly type?: string
+  readonly type?: ProgTypeName
   readonly attachType?: string
   /** bpf_program__set_attach_target: what SEC("fentry") without a name, or freplace, attaches to. */
   readonly attach?: AttachTarget
@@ -222,8 +222,7 @@ export interface LinkedProgram {
   readonly object: string
   readonly name: string
   readonly section: string
-  /** 'BPF_PROG_TYPE_XDP' … */
-  readonly type: string
+  readonly type: ProgTypeName
   /** 'BPF_TRACE_FENTRY' … ; undefined where none */
   readonly attachType: string | undefined
   readonly sleepable: boolean

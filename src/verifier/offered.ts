@@ -4,6 +4,7 @@
 // types; global variables with special fields cannot be mapped, and a map of maps takes only what is like its template. libbpf 1.5 goes on
 // in the first two cases (and so do we, with a warning), but for struct_ops; maps that are not made are left out, as our loader does.
 import type { Btf } from '../btf/index.ts'
+import { fewOf, rememberedOfBoth } from '../fault/index.ts'
 import type { LinkedProgram, MapDef, Ref } from '../object/index.ts'
 import { mapFlags } from '../uapi/index.ts'
 import { slotFault } from './offered-slots.ts'
@@ -32,14 +33,24 @@ export function offered(prog: LinkedProgram, kernel: KernelTypes): Offered {
       ? []
       : [`Error loading .BTF into kernel: ${refused.errno}. BTF is optional, ignoring. ${refused.why}`]
   const taken = refused === undefined ? prog : { ...prog, btf: undefined, funcs: [] }
-  const maps = settleMaps(taken, kernel, warnings)
-  return { prog: { ...taken, ...maps, btf: ofProgram(taken) }, mapBtf: taken.btf, warnings }
+  const { settled, maps, unmade } = settledFor(taken.maps, kernel)(taken.btf)
+  for (const warning of unmade) warnings.push(warning)
+  for (const index of mapsNamed(taken)) {
+    const warning = settled[index]?.warning
+    if (warning !== undefined) warnings.push(`map '${taken.maps[index]!.name}': ${warning}`)
+  }
+  const refs = unmade.length === 0 ? taken.refs : withoutMissing(taken.refs, settled)
+  return { prog: { ...taken, maps, refs, btf: ofProgram(taken) }, mapBtf: taken.btf, warnings }
 }
 
 /** A program without any record of a function or a line has no types, whatever BTF was loaded beside it. */
 function ofProgram({ btf, funcs, lines }: LinkedProgram): Btf | undefined {
   return funcs.length === 0 && lines.length === 0 ? undefined : btf
 }
+
+/** The maps that a program refers to, in order. */
+const mapsNamed = ({ refs }: LinkedProgram): readonly number[] =>
+  [...new Set([...refs.values()].flatMap((ref) => ('map' in ref ? [ref.map] : [])))].sort((a, b) => a - b)
 
 /** A map as it is made, or why it is not. */
 interface Settled {
@@ -49,29 +60,41 @@ interface Settled {
   readonly warning?: string
 }
 
-function settleMaps(
-  { maps, refs, btf }: LinkedProgram,
-  kernel: KernelTypes,
-  warnings: string[],
-): Pick<LinkedProgram, 'maps' | 'refs'> {
-  const used = new Set([...refs.values()].map((ref) => ('map' in ref ? ref.map : -1)))
+interface SettledMaps {
+  readonly settled: readonly Settled[]
+  /** The maps among them, in one array for all programs. */
+  readonly maps: readonly MapDef[]
+  /** What is said of those that are not made, whichever program is asked about. */
+  readonly unmade: readonly string[]
+}
+
+/** Objects have thousands of maps and of programs: the maps are settled once. */
+const settledFor = rememberedOfBoth((maps: readonly MapDef[], kernel: KernelTypes) => {
+  const byTypes = new Map<Btf | undefined, SettledMaps>()
+  return (btf: Btf | undefined): SettledMaps => {
+    const known = byTypes.get(btf) ?? settleMaps(maps, kernel, btf)
+    byTypes.set(btf, known)
+    return known
+  }
+})
+
+function settleMaps(maps: readonly MapDef[], kernel: KernelTypes, btf: Btf | undefined): SettledMaps {
   const settled: Settled[] = []
+  const unmade: string[] = []
   const made = new Map<string, MapDef>()
-  for (const [index, map] of maps.entries()) {
+  for (const map of maps) {
     let now = settleMap(map, btf, kernel)
     const wrong = now.missing === undefined ? slotFault(now.map, made, { btf, kernel }) : undefined
     if (wrong !== undefined) now = { ...now, missing: wrong }
     settled.push(now)
     if (now.missing === undefined && map.autocreate) made.set(map.name, now.map)
     if (now.missing !== undefined)
-      warnings.push(`map '${map.name}': failed to create: ${now.missing.error}: ${now.missing.why}`)
-    if (now.warning !== undefined && used.has(index)) warnings.push(`map '${map.name}': ${now.warning}`)
+      unmade.push(`map '${map.name}': failed to create: ${now.missing.error}: ${now.missing.why}`)
   }
-  return { maps: settled.map(({ map }) => map), refs: withoutMissing(refs, settled) }
+  return { settled, maps: settled.map(({ map }) => map), unmade: fewOf(unmade, 'maps that are not made') }
 }
 
 function withoutMissing(refs: ReadonlyMap<number, Ref>, settled: readonly Settled[]): ReadonlyMap<number, Ref> {
-  if (settled.every(({ missing }) => missing === undefined)) return refs
   const left = new Map<number, Ref>()
   for (const [insn, ref] of refs) {
     const { map, missing } = ('map' in ref ? settled[ref.map] : undefined) ?? {}

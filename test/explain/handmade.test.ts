@@ -5,6 +5,7 @@ import { explain, renderGithub, renderJson, renderPretty, renderSarif } from '..
 import { assemble } from '../../src/isa/index.ts'
 import { type Kernel, openKernel } from '../../src/kernel/index.ts'
 import type { LinkedProgram } from '../../src/object/index.ts'
+import type { ProgTypeName } from '../../src/uapi/index.ts'
 import { type Report, verify } from '../../src/verifier/index.ts'
 
 let kernel: Kernel
@@ -14,7 +15,7 @@ beforeAll(async () => {
   kernel = opened.value
 })
 
-function program(text: string, type = 'BPF_PROG_TYPE_SOCKET_FILTER'): LinkedProgram {
+function program(text: string, type: ProgTypeName = 'BPF_PROG_TYPE_SOCKET_FILTER'): LinkedProgram {
   const assembled = assemble(text)
   if (!assembled.ok) throw new Error(assembled.fault.what)
   return {

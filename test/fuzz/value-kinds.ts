@@ -43,7 +43,7 @@ const contract = {
   dtors: { kc_obj: 'kc_release_dtor' },
   aliases: { kc_obj___init: 'kc_obj', kc_outer: 'kc_obj' },
   deprecated: { kc_old: { since: '1.0', removal: '1.2', replacement: 'kc_k' } },
-}
+} satisfies ModuleDefinition
 const host: unknown = JSON.parse(readFileSync('examples/modules/host.json', 'utf8'))
 const callers: readonly Good[] = ['flags', 'types', 'annotations'].map((name) => {
   const path = `examples/modules/${name}.bpf.o`

@@ -258,6 +258,36 @@ export function manyPrograms(programs: number, rounds: number): Uint8Array {
   return makeObject({ functions: [...mains, loop] })
 }
 
+/** Programs of an object with maps that no kernel makes: each program could tell of each. */
+export function programsOfBadMaps(programs: number, maps: number): Uint8Array {
+  const btf = new BtfBuilder()
+  const int = btf.int('int', 4, { signed: true })
+  const uint = (n: number): number => btf.ptr(btf.array(int, int, n))
+  const def = btf.struct('def', 24, [
+    { name: 'type', type: uint(2), offset: 0 },
+    { name: 'key_size', type: uint(3), offset: 8 },
+    { name: 'max_entries', type: uint(1), offset: 16 },
+  ])
+  const vars = Array.from({ length: maps }, (_, i) => btf.var(`m${i}`, def, 'global'))
+  btf.datasec(
+    '.maps',
+    24 * maps,
+    vars.map((type, i) => ({ type, offset: 24 * i, size: 24 })),
+  )
+  return makeObject({
+    functions: Array.from({ length: programs }, (_, i) => ({ name: `p${i}`, section: 'socket', code: EXIT })),
+    btf: btf.bytes(),
+    sections: [{ name: '.maps', flags: 3, data: new Uint8Array(24 * maps) }],
+    symbols: vars.map((_, i) => ({
+      name: `m${i}`,
+      section: '.maps',
+      value: 24 * i,
+      size: 24,
+      type: 'object' as const,
+    })),
+  })
+}
+
 /** A diamond after the other; at each both sides have to be told apart. */
 export const diamonds = (count: number): Uint8Array =>
   makeObject({
@@ -297,8 +327,13 @@ export const attacks: readonly Attack[] = [
   { name: 'nested-structs', what: '80 members a level, 6 levels deep', bytes: () => nestedStructs(6, 80) },
   {
     name: 'many-programs',
-    what: '3 programs that all walk 700,000 instructions',
+    what: '20 programs that all walk 700,000 instructions',
     walks: true,
-    bytes: () => manyPrograms(3, 350_000),
+    bytes: () => manyPrograms(20, 350_000),
+  },
+  {
+    name: 'bad-maps',
+    what: '8,000 programs and 8,000 maps that are not made',
+    bytes: () => programsOfBadMaps(8000, 8000),
   },
 ]

@@ -13,7 +13,7 @@ export async function judgeText(release: string, text: string, options: VerifyOp
     object: 'handmade',
     name: 'prog',
     section: 'socket',
-    type: 'BPF_PROG_TYPE_SOCKET_FILTER',
+    type: 'BPF_PROG_TYPE_SOCKET_FILTER' as const,
     attachType: undefined,
     sleepable: false,
     flags: 0,

@@ -34,7 +34,14 @@ test.for(cases)('%s, %i times: %s', async ([insn, times, verdict]) => {
     if (op.kind === 'call') refs.set(at, { kind: 'helper', id: imm })
   const common = { object: 'handmade', name: 'prog', section: 'tc', attachType: undefined, sleepable: false, flags: 0 }
   const nothing = { attach: undefined, maps: [], btf: undefined, funcs: [], lines: [], warnings: [] }
-  const program = { ...common, ...nothing, type: 'BPF_PROG_TYPE_SCHED_CLS', insns: insns.value, refs, license: 'GPL' }
+  const program = {
+    ...common,
+    ...nothing,
+    type: 'BPF_PROG_TYPE_SCHED_CLS' as const,
+    insns: insns.value,
+    refs,
+    license: 'GPL',
+  }
   const report = verify(program, kernel.value)
   expect(report.verdict).toBe(verdict)
   if (report.verdict === 'reject') expect(report.message).toMatch(/^insn \d+ cannot be patched due to 16-bit range$/)

@@ -2,6 +2,7 @@
 // defineModule: C text, flags and registration → a module, if it keeps every rule; else the first rule it breaks.
 import { type CFunction, type CUnit, cdeclToBtf, loadC } from '../../cdecl/index.ts'
 import { attempt, FaultError, ok, type Result, thrownText, withJson } from '../../fault/index.ts'
+import type { ProgTypeName } from '../../uapi/index.ts'
 import { type FilterSubject, filterRow, NoAnswer } from '../filters.ts'
 import { suffixesOf } from '../suffixes.ts'
 import type { KfuncDeprecation, KfuncRegistration } from '../types.ts'
@@ -133,7 +134,8 @@ function registrationsOf({ register, name }: ModuleDefinition): ModuleRegistrati
   const list: readonly ModuleRegistration[] = Array.isArray(register)
     ? (register as readonly ModuleRegistration[])
     : Object.entries(register as Readonly<Record<string, readonly string[]>>).map(([type, kfuncs]) => ({
-        types: [type],
+        // who may call is asked of every word, known or not, by the module's rules
+        types: [type as ProgTypeName],
         kfuncs,
       }))
   return list.map((each, index) => ({ ...each, set: each.set ?? `${name}_kfuncs${index === 0 ? '' : `_${index}`}` }))
@@ -166,7 +168,7 @@ function deprecationOf(
 
 function filterFunction(name: string, filter: ModuleFilter): (program: FilterSubject) => boolean {
   if (typeof filter === 'function') return guarded(name, filter)
-  const { types, attachTypes, structOps } = filter
+  const { types, attachTypes, structOps }: Readonly<Partial<Record<keyof typeof filter, readonly string[]>>> = filter
   return (program) =>
     (types?.includes(program.type) ?? true) &&
     (attachTypes?.includes(program.attachType ?? '') ?? true) &&

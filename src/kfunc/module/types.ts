@@ -3,28 +3,33 @@
 import type { Btf } from '../../btf/index.ts'
 import type { CReader, CType, CUnit, KernelDoc } from '../../cdecl/index.ts'
 import type { Fault, Place } from '../../fault/index.ts'
+import type { AttachTypeName, ProgTypeName } from '../../uapi/index.ts'
 import type { FilterSubject } from '../filters.ts'
+import type { KfuncFlag } from '../flags.ts'
 import type { Destructor, Kfunc, KfuncDeprecation } from '../types.ts'
 
 /** Who may call, beyond the program type: every list that is there must contain the caller's; or a function that decides. */
 export type ModuleFilter =
   | ((program: FilterSubject) => boolean)
   | {
-      readonly types?: readonly string[]
-      readonly attachTypes?: readonly string[]
+      readonly types?: readonly ProgTypeName[]
+      readonly attachTypes?: readonly AttachTypeName[]
       /** Names of the struct_ops structs. */
       readonly structOps?: readonly string[]
     }
 
 export interface ModuleRegistration {
   /** 'BPF_PROG_TYPE_XDP' …; 'BPF_PROG_TYPE_UNSPEC' is every type. */
-  readonly types: readonly string[]
+  readonly types: readonly ProgTypeName[]
   readonly kfuncs: readonly string[]
   /** A name in `filters`, or of one of the kernel's own filters. */
   readonly filter?: string
   /** Name of the set; made up from the module's name where it is left out. */
   readonly set?: string
 }
+
+/** Flags as C writes them: 'KF_ACQUIRE | KF_RET_NULL'. Read at definition; the type names single ones for editors' sake. */
+export type FlagsText = KfuncFlag | (string & {})
 
 /** What `defineModule` takes. Everything but `filters` given as functions can be written as JSON. */
 export interface ModuleDefinition {
@@ -37,9 +42,9 @@ export interface ModuleDefinition {
    * Flags by kfunc: a list, or as BTF_ID_FLAGS has them ('KF_ACQUIRE | KF_RET_NULL'). They may stand in the C text instead,
    * between BTF_KFUNCS_START and BTF_KFUNCS_END.
    */
-  readonly flags?: Readonly<Record<string, string | readonly string[]>>
+  readonly flags?: Readonly<Record<string, FlagsText | readonly KfuncFlag[]>>
   /** By program type, or a list of registrations. */
-  readonly register: Readonly<Record<string, readonly string[]>> | readonly ModuleRegistration[]
+  readonly register: Readonly<Partial<Record<ProgTypeName, readonly string[]>>> | readonly ModuleRegistration[]
   readonly filters?: Readonly<Record<string, ModuleFilter>>
   /** Destructor function by struct name. */
   readonly dtors?: Readonly<Record<string, string>>

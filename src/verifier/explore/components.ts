@@ -118,7 +118,9 @@ export function loopDone(env: Env, state: State): void {
     for (let i = edges.length - 1; i >= 0; i--) {
       const edge = edges[i]!
       const { from, seen } = edge
+      env.budget.spend()
       if (edge.handed === seen.marks) continue
+      env.budget.spend(8 * seen.frames.length)
       edge.handed = seen.marks
       more = true
       env.state = from

@@ -155,7 +155,7 @@ const refused: readonly (readonly [rule: string, line: number | undefined, defin
     undefined,
     { ...one('int f(u32 a)'), register: { BPF_PROG_TYPE_TRACING: ['f'], BPF_PROG_TYPE_LSM: ['f'] } },
   ],
-  ['program-type-takes-kfuncs', undefined, { ...one('int f(u32 a)'), register: { XDP: ['f'] } }],
+  ['program-type-takes-kfuncs', undefined, { ...one('int f(u32 a)'), register: { XDP: ['f'] } as never }],
   ['program-type-takes-kfuncs', undefined, { ...one('int f(u32 a)'), register: { BPF_PROG_TYPE_SK_LOOKUP: ['f'] } }],
   [
     'filter-is-defined',

@@ -5,42 +5,18 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { rolldown } from 'rolldown'
+import { commandFile, run } from './command.ts'
 
 const acquire = resolve('examples/03-flags/acquire.bpf.o')
 const rcu = resolve('examples/03-flags/rcu.bpf.o')
 const scratch = mkdtempSync(join(tmpdir(), 'kfuncs-cli-'))
 
+let file = ''
 beforeAll(async () => {
-  // One file two folders below the root, as src/cli/ is: what is found by import.meta.url stays where it is.
-  const bundle = await rolldown({
-    input: 'src/cli/bin.ts',
-    platform: 'node',
-    logLevel: 'warn',
-    external: (id) => !id.startsWith('.') && !id.startsWith('/'),
-  })
-  await bundle.write({
-    file: join(resolve('node_modules'), '.kfuncs', `cli-test-${process.pid}.mjs`),
-    codeSplitting: false,
-  })
-  await bundle.close()
-}, 60_000)
-const file = join(resolve('node_modules'), '.kfuncs', `cli-test-${process.pid}.mjs`)
-afterAll(() => {
-  for (const path of [scratch, file]) rmSync(path, { recursive: true, force: true })
-})
+  file = await commandFile()
+}, 180_000)
+afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
-interface Options {
-  readonly input?: Uint8Array
-  readonly env?: Readonly<Record<string, string>>
-}
-const run = (args: readonly string[], { input, env = {} }: Options = {}): SpawnSyncReturns<string> =>
-  spawnSync(process.execPath, [file, ...args], {
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-    ...(input === undefined ? {} : { input }),
-    env: { PATH: process.env.PATH ?? '', ...env },
-  })
 const shell = (line: string): SpawnSyncReturns<string> =>
   spawnSync('sh', ['-c', line], { encoding: 'utf8', env: { PATH: process.env.PATH ?? '' } })
 

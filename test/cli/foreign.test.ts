@@ -4,26 +4,17 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { rolldown } from 'rolldown'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { commandFile } from './command.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'kfuncs-foreign-'))
-const command = join(resolve('node_modules'), '.kfuncs', `foreign-test-${process.pid}.mjs`)
 const object = resolve('examples/03-flags/acquire.bpf.o')
 
+let command = ''
 beforeAll(async () => {
-  const bundle = await rolldown({
-    input: 'src/cli/bin.ts',
-    platform: 'node',
-    logLevel: 'warn',
-    external: (id) => !id.startsWith('.') && !id.startsWith('/'),
-  })
-  await bundle.write({ file: command, codeSplitting: false })
-  await bundle.close()
-}, 60_000)
-afterAll(() => {
-  for (const path of [scratch, command]) rmSync(path, { recursive: true, force: true })
-})
+  command = await commandFile()
+}, 180_000)
+afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
 const good = `{ name: 'm', c: 'void f(int a);', register: { BPF_PROG_TYPE_XDP: ['f'] } }`
 

@@ -3,13 +3,13 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { rolldown } from 'rolldown'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { renderGithub, renderJson, renderLog, renderPretty, renderSarif } from '../../src/explain/index.ts'
 import { formatFault, printable } from '../../src/fault/index.ts'
 import { check } from '../../src/check.ts'
 import { type Kernel, openKernel } from '../../src/kernel/index.ts'
+import { commandFile } from '../cli/command.ts'
 import { hostileObjects } from './hostile.ts'
 import { nasty } from './nasty.ts'
 
@@ -31,24 +31,15 @@ function expectIgnoredByCi(text: string, what: string): void {
 
 let kernel: Kernel
 const scratch = mkdtempSync(join(tmpdir(), 'kfuncs-text-'))
-const command = join(resolve('node_modules'), '.kfuncs', `text-test-${process.pid}.mjs`)
+let command = ''
 
 beforeAll(async () => {
   const opened = await openKernel('6.12')
   if (!opened.ok) throw new Error(opened.fault.what)
   kernel = opened.value
-  const bundle = await rolldown({
-    input: 'src/cli/bin.ts',
-    platform: 'node',
-    logLevel: 'warn',
-    external: (id) => !id.startsWith('.') && !id.startsWith('/'),
-  })
-  await bundle.write({ file: command, codeSplitting: false })
-  await bundle.close()
-}, 60_000)
-afterAll(() => {
-  for (const path of [scratch, command]) rmSync(path, { recursive: true, force: true })
-})
+  command = await commandFile()
+}, 180_000)
+afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
 describe('one function, by a table', () => {
   test.for([

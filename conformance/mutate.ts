@@ -34,7 +34,6 @@ async function main(): Promise<void> {
       seed: { type: 'string', default: '1' },
       programs: { type: 'string', default: '250' },
       mutants: { type: 'string', default: '60' },
-      kernel: { type: 'string' },
       verdicts: { type: 'string' },
       corpus: { type: 'string' },
       only: { type: 'string' },

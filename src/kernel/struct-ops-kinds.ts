@@ -99,6 +99,8 @@ export const structOpsKinds: readonly StructOpsKind[] = [
     name: 'sched_ext_ops',
     helpers: 'sched',
     maySleep: scxSleepable,
+    // the struct in the cid form has it
+    unsupported: ['sub_ecaps_updated'],
     nullable: { dispatch: [1], yield: [1] },
     words: 'silent',
     writes: [{ struct: 'task_struct', fields: fields('scx.slice scx.dsq_vtime scx.disallow', { anywhere: true }) }],

@@ -140,9 +140,9 @@ export const filterRows = [
   },
   {
     name: 'bpf_ksock_kfunc_filter',
-    words: 'only syscall programs, and LSM programs at socket_sendmsg',
+    words: 'only syscall programs, and LSM programs at any hook but socket_sendmsg, which sending would come back to',
     allows: ({ type, attachName }) =>
-      type === 'BPF_PROG_TYPE_SYSCALL' || (type === 'BPF_PROG_TYPE_LSM' && attachName === 'bpf_lsm_socket_sendmsg'),
+      type === 'BPF_PROG_TYPE_SYSCALL' || (type === 'BPF_PROG_TYPE_LSM' && attachName !== 'bpf_lsm_socket_sendmsg'),
     source: 'net/core/bpf_ksock.c of 7.3',
   },
   {

@@ -112,6 +112,13 @@ export const knownSets = [
     source: 'fs/bpf_fs_kfuncs.c; registered for LSM, whose hook is tracing',
   },
   {
+    set: 'bpf_qdisc_kfunc_ids',
+    hooks: ['struct_ops'],
+    filter: 'bpf_qdisc_kfunc_filter',
+    markers: ['bpf_qdisc_skb_drop'],
+    source: 'net/sched/bpf_qdisc.c of 6.16: has bpf_dynptr_from_skb too',
+  },
+  {
     set: 'bpf_kfunc_check_set_skb',
     hooks: ['tc', 'sched_act', 'sk_skb', 'socket_filter', 'cgroup', 'lwt', 'netfilter', 'tracing'],
     markers: ['bpf_dynptr_from_skb'],
@@ -318,13 +325,6 @@ export const knownSets = [
     hooks: ['syscall'],
     markers: ['hid_bpf_allocate_context'],
     source: 'drivers/hid/bpf/hid_bpf_dispatch.c',
-  },
-  {
-    set: 'bpf_qdisc_kfunc_ids',
-    hooks: ['struct_ops'],
-    filter: 'bpf_qdisc_kfunc_filter',
-    markers: ['bpf_qdisc_skb_drop'],
-    source: 'net/sched/bpf_qdisc.c of 6.16',
   },
   {
     set: 'rqspinlock_kfunc_ids',

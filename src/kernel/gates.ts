@@ -404,6 +404,12 @@ export const gateRows = [
     words: 'map elements given to callbacks are told apart',
     asked: true,
   },
+  {
+    name: 'plain-pointers-read-only',
+    since: '7.3',
+    words: 'nothing is written through a pointer into the kernel that is neither trusted nor under RCU',
+    asked: true,
+  },
   { name: 'percpu-data', since: '7.3', words: 'the one value of a per-CPU array has an address', asked: true },
   { name: 'kfunc-spinlock-safe', since: '7.3', words: 'KF_SPINLOCK_SAFE', asked: true },
   { name: 'kfunc-perfmon', since: '7.3', words: 'KF_PERFMON' },

@@ -22,6 +22,7 @@ export const ruleGates = {
   objectIds: 'object-ids',
   elementIds: 'callback-elements-told-apart',
   xchgUnderLock: 'kptr-xchg-under-lock',
+  plainPointersRead: 'plain-pointers-read-only',
   kptrReturns: 'struct-ops-refcounted-args',
   trustedReturns: 'kfunc-returns-trusted',
   signedFillsUnlinked: 'signed-fills-unlinked',

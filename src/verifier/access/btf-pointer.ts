@@ -65,6 +65,11 @@ function walkedFlags(env: Env, reg: RegState, field: string, tags: number): numb
   return tags & ~(TRUSTED | RCU)
 }
 
+/** Nothing is written where a load would be guarded: a store cannot be. */
+function mayFault(env: Env, { flags }: RegState): boolean {
+  return (flags & UNTRUSTED) !== 0 || (flags === 0 && env.rules.plainPointersRead)
+}
+
 export function accessBtfPointer(env: Env, number: number, off: number, size: number, write: boolean): RegState {
   const reg = env.reg(number)
   const name = structName(reg)
@@ -85,7 +90,7 @@ export function accessBtfPointer(env: Env, number: number, off: number, size: nu
   const at = off + scalar.constNumber(reg.var)
   if (reg.flags & USER) reject('btf-user', `R${number} is ptr_${name} access user memory: off=${at}`, details)
   if (reg.flags & PERCPU) reject('btf-percpu', `R${number} is ptr_${name} access percpu memory: off=${at}`, details)
-  if (write && (reg.flags & UNTRUSTED) !== 0) reject('btf-write', 'only read is supported', details)
+  if (write && mayFault(env, reg)) reject('btf-write', 'only read is supported', details)
   if (write && !isAllocated(reg)) {
     const answer = structAccess(env.kernel.btf, env.traits, { btf: reg.btf!, id: reg.btfId }, at, size)
     if (!answer.ok) {

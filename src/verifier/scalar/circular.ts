@@ -18,9 +18,11 @@ import {
 } from './arc.ts'
 import { branchTaken, isConstAt } from './branch.ts'
 import { addCell, circularAlu, circularSwap, cutTo, subtract, zeroExtend } from './circular-alu.ts'
-import { type Cell, cellOf, isEmpty, known, scalarOf, settle } from './cell.ts'
+import { type Cell, cellOf, isEmpty, scalarOf, settle } from './cell.ts'
 import { alu } from './alu.ts'
 import type { Domain } from './domain.ts'
+import { constantNumber } from './make.ts'
+import { Memo } from './memo.ts'
 import { isConst } from './read.ts'
 import { equal } from './order.ts'
 import { type Condition, proofOf } from './proofs.ts'
@@ -34,45 +36,95 @@ const folded = new Set(['add', 'sub', 'mul', 'and', 'or', 'xor', 'lsh', 'rsh', '
 
 export const circular: Domain = {
   alu: (name, width, a, b) =>
-    isConst(a) && isConst(b) && folded.has(name) ? alu(name, width, a, b) : circularAlu(name, width, a, b),
-  byteSwap: circularSwap,
-  zext32: (s) => {
-    const d = cellOf(s)
-    zeroExtend(d)
-    return finished(d)
-  },
-  truncateLoad: (s, bytes) => (bytes >= 8 ? s : cutTo(cellOf(s), bytes)),
-  movsx: (s, bytes, width) => {
-    if (width === 64) return movsx(s, bytes, 64)
-    const d = cellOf(movsx(s, bytes, 32))
-    settle(d)
-    return scalarOf(d)
-  },
-  addPointerOffset: (offset, s) => moved(offset, s, addCell),
-  subPointerOffset: (offset, s) => moved(offset, s, subtract),
-  linkedPlus: (s, delta, width) => {
-    const d = cellOf(s)
-    addCell(d, known(BigInt.asUintN(64, BigInt(delta))))
-    if (width === 32) zeroExtend(d)
-    return finished(d)
-  },
-  branchTaken: decided,
+    isConst(a) && isConst(b) && folded.has(name) ? alu(name, width, a, b) : sums.of(operation(name, width), a, b),
+  byteSwap: (name, bytes, s) => changes.of(operation(name, bytes), s, s),
+  zext32: (s) => changes.of(operation('zext', 32), s, s),
+  truncateLoad: (s, bytes) => (bytes >= 8 ? s : changes.of(operation('load', bytes), s, s)),
+  movsx: (s, bytes, width) => (width === 64 ? movsx(s, bytes, 64) : changes.of(operation('movsx', bytes), s, s)),
+  addPointerOffset: (offset, s) => sums.of(operation('pointer+', 64), offset, s),
+  subPointerOffset: (offset, s) => sums.of(operation('pointer-', 64), offset, s),
+  linkedPlus: (s, delta, width) => sums.of(operation('linked', width), s, constantNumber(delta)),
+  branchTaken: (op, width, a, b) => decisions.of(operation(op, width), a, b).taken,
   branchTakenSelf: decidedSelf,
   refineBranch: (op, width, a, b, taken) => {
-    const [left, right] = proven(op, width, a, b)[taken ? 1 : 0]
-    return [settledScalar(left, a), settledScalar(right, b)]
+    const [left, right] = decisions.of(operation(op, width), a, b)[taken ? 'yes' : 'no']
+    return [equal(left, a) ? a : left, equal(right, b) ? b : right]
   },
   refineBranchSelf: (_op, _width, a) => a,
 }
 
+/** Names and widths by the number an operation has in the tables of what was done lately. */
+const operations: { readonly name: string; readonly width: number }[] = []
+const numbers = new Map<string, number>()
+function operation(name: string, width: number): number {
+  let base = numbers.get(name)
+  if (base === undefined) {
+    base = operations.length
+    numbers.set(name, base)
+    for (let bits = 0; bits <= 64; bits++) operations.push({ name, width: bits })
+  }
+  return base + width
+}
+
+/** What two scalars give. */
+const sums = new Memo<Scalar>((done, a, b) => {
+  const { name, width } = operations[done]!
+  switch (name) {
+    case 'pointer+':
+      return moved(a, b, addCell)
+    case 'pointer-':
+      return moved(a, b, subtract)
+    case 'linked': {
+      const d = cellOf(a)
+      addCell(d, cellOf(b))
+      if (width === 32) zeroExtend(d)
+      return finished(d)
+    }
+    default:
+      return circularAlu(name, width as Width, a, b)
+  }
+})
+
+/** What one scalar becomes. */
+const changes = new Memo<Scalar>((done, s) => {
+  const { name, width } = operations[done]!
+  switch (name) {
+    case 'zext': {
+      const d = cellOf(s)
+      zeroExtend(d)
+      return finished(d)
+    }
+    case 'load':
+      return cutTo(cellOf(s), width)
+    case 'movsx':
+      return finished(cellOf(movsx(s, width, 32)))
+    default:
+      return circularSwap(name, width, s)
+  }
+})
+
+interface Decision {
+  readonly taken: boolean | undefined
+  /** Both sides where the branch is not taken, and where it is. */
+  readonly no: readonly [Scalar, Scalar]
+  readonly yes: readonly [Scalar, Scalar]
+}
+
+/** What a comparison of two scalars says. */
+const decisions = new Memo<Decision>((done, a, b) => {
+  const { name, width } = operations[done]!
+  const no = sides(name, width as Width, a, b, false)
+  const yes = sides(name, width as Width, a, b, true)
+  return {
+    taken: decided(name, width as Width, { a, b, no, yes }),
+    no: [scalarOf(no[0]), scalarOf(no[1])],
+    yes: [scalarOf(yes[0]), scalarOf(yes[1])],
+  }
+})
+
 function finished(d: Cell): Scalar {
   settle(d)
   return scalarOf(d)
-}
-
-const settledScalar = (c: Cell, before: Scalar): Scalar => {
-  const after = scalarOf(c)
-  return equal(after, before) ? before : after
 }
 
 /** A pointer's variable offset: nothing of its own is known of the low half. */
@@ -85,10 +137,16 @@ function moved(offset: Scalar, s: Scalar, by: (d: Cell, s: Cell) => void): Scala
   return finished(d)
 }
 
-function decided(op: string, width: Width, a: Scalar, b: Scalar): boolean | undefined {
+interface Compared {
+  readonly a: Scalar
+  readonly b: Scalar
+  readonly no: Sides
+  readonly yes: Sides
+}
+
+function decided(op: string, width: Width, { a, b, no, yes }: Compared): boolean | undefined {
   const simple = branchTaken(op, width, a, b)
   if (simple !== undefined || (op === 'jset' && !isConstAt(width, a) && !isConstAt(width, b))) return simple
-  const [no, yes] = proven(op, width, a, b)
   if (no.some(isEmpty)) return true
   return yes.some(isEmpty) ? false : undefined
 }
@@ -116,21 +174,6 @@ function decidedSelf(op: string, width: Width, a: Scalar): boolean | undefined {
 }
 
 type Sides = readonly [left: Cell, right: Cell]
-type Proven = readonly [no: Sides, yes: Sides]
-
-// the branch is first decided and then followed, by the same proof
-let last:
-  | { readonly op: string; readonly width: Width; readonly a: Scalar; readonly b: Scalar; readonly proof: Proven }
-  | undefined
-
-/** Both sides where the branch is not taken, and where it is. */
-function proven(op: string, width: Width, a: Scalar, b: Scalar): Proven {
-  if (last?.a === a && last.b === b && last.op === op && last.width === width) return last.proof
-  const proof: Proven = [sides(op, width, a, b, false), sides(op, width, a, b, true)]
-  last = { op, width, a, b, proof }
-  return proof
-}
-
 function sides(op: string, width: Width, a: Scalar, b: Scalar, taken: boolean): Sides {
   const left = cellOf(a)
   const right = cellOf(b)

@@ -46,20 +46,25 @@ export function signedArc(circle: Circle, min: bigint, max: bigint): Arc {
 
 export const signed = ({ max, sign }: Circle, v: bigint): bigint => (v >= sign ? v - max - 1n : v)
 
-/** Passes over the place between `seam - 1` and `seam`. */
-const crosses = ({ max }: Circle, { base, size }: Arc, seam: bigint): boolean => ((base - seam) & max) + size > max
+/** Passes over 0. */
+const crossesZero = ({ max }: Circle, { base, size }: Arc): boolean => base + size > max
+/** Passes from the greatest signed value to the least. */
+const crossesSign = ({ max, sign }: Circle, { base, size }: Arc): boolean => (base ^ sign) + size > max
 
-export const arcUmin = (circle: Circle, a: Range): bigint => (a === undefined || crosses(circle, a, 0n) ? 0n : a.base)
-export const arcUmax = (circle: Circle, a: Range): bigint =>
-  a === undefined || crosses(circle, a, 0n) ? circle.max : a.base + a.size
+export const arcUmin = (circle: Circle, a: Range): bigint => (a === undefined || crossesZero(circle, a) ? 0n : a.base)
+export function arcUmax({ max }: Circle, a: Range): bigint {
+  if (a === undefined) return max
+  const end = a.base + a.size
+  return end > max ? max : end
+}
 export const arcSmin = (circle: Circle, a: Range): bigint =>
-  a === undefined || crosses(circle, a, circle.sign) ? -circle.sign : signed(circle, a.base)
+  a === undefined || crossesSign(circle, a) ? -circle.sign : signed(circle, a.base)
 export const arcSmax = (circle: Circle, a: Range): bigint =>
-  a === undefined || crosses(circle, a, circle.sign) ? circle.sign - 1n : signed(circle, (a.base + a.size) & circle.max)
+  a === undefined || crossesSign(circle, a) ? circle.sign - 1n : signed(circle, (a.base + a.size) & circle.max)
 
 /** Neither a signed nor an unsigned reading says anything of it. */
 export const isTwofold = (circle: Circle, a: Arc): boolean =>
-  a.size !== circle.max && crosses(circle, a, 0n) && crosses(circle, a, circle.sign)
+  a.size !== circle.max && crossesZero(circle, a) && crossesSign(circle, a)
 
 /** All of `inner` lies in `outer`. */
 export const arcWithin = ({ max }: Circle, outer: Arc, inner: Arc): boolean =>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A scalar under construction as kernels since 7.2 track it: bits, and two arcs (arc.ts), of the word and of its low half. Between
-// instructions it is kept as its four ranges, from which the arcs come back; where one crosses both seams they are kept as well.
+// instructions it is kept as its four ranges, from which the arcs come back; those made here are kept beside them, for where one crosses both seams they say more.
 //
 // `settle` brings bits and arcs in step as Linux 7.3 does: bits to arcs, arcs to each other twice, arcs to bits, bits to arcs.
 
@@ -83,6 +83,8 @@ export function bitsToLow(c: Cell): void {
 }
 
 export function bitsToArcs(c: Cell): void {
+  // nothing is known of the bits
+  if (c.mask === words.max && c.word?.size !== 0n) return
   bitsToLow(c)
   c.word = meet(words, c.word, arcOfBits(words, c.value, c.mask))
   // where bits and range have a single value in common, that is it
@@ -105,14 +107,15 @@ function nextOfBits(value: bigint, mask: bigint, than: bigint): bigint {
   const over = than - value
   // count up through the free bits alone: all others are set, so that a carry passes over them; below a bit that is taken the count starts anew
   const taken = over & ~mask
-  const below = taken === 0n ? 0n : (1n << BigInt(taken.toString(2).length)) - 1n
+  const below = ones[bitLength(taken)]!
   return value | (((over | below | (~mask & words.max)) + 1n) & mask)
 }
 
 function arcsToBits(c: Cell): void {
-  const free = freeBits(arcUmin(words, c.word), arcUmax(words, c.word))
+  const least = arcUmin(words, c.word)
+  const free = freeBits(least, arcUmax(words, c.word))
   const mask = c.mask & free
-  const value = (c.value | (arcUmin(words, c.word) & ~free)) & ~mask
+  const value = (c.value | (least & ~free)) & ~mask
   const min = arcUmin(halves, c.low)
   const freeLow = freeBits(min, arcUmax(halves, c.low))
   const maskLow = mask & LOW & freeLow
@@ -121,10 +124,20 @@ function arcsToBits(c: Cell): void {
   c.value = (value & ~LOW) | valueLow
 }
 
+/** So many ones. */
+const ones: readonly bigint[] = Array.from({ length: 65 }, (_, length) => (1n << BigInt(length)) - 1n)
+
+/** How many bits a word needs. */
+function bitLength(v: bigint): number {
+  if (v === 0n) return 0
+  const high = highOf(v)
+  return high === 0 ? 32 - Math.clz32(lowOf(v)) : 64 - Math.clz32(high)
+}
+
 /** Bits in which values from `min` to `max` may differ: from the highest in which the ends do downwards. */
 function freeBits(min: bigint, max: bigint): bigint {
   const differ = min ^ max
-  return differ === 0n ? 0n : (1n << BigInt(differ.toString(2).length)) - 1n
+  return ones[bitLength(differ)]!
 }
 
 export function settle(c: Cell): void {
@@ -149,8 +162,10 @@ export function scalarOf(c: Cell): Scalar {
 
 function asRanges(c: Cell, word: Range, low: Range): Scalar {
   const d = draft()
-  if (word !== undefined && low !== undefined && (isTwofold(words, word) || isTwofold(halves, low)))
+  if (word !== undefined && low !== undefined) {
     d.arcs = { word, low }
+    d.twofold = isTwofold(words, word) || isTwofold(halves, low)
+  }
   d.valueHi = highOf(c.value)
   d.valueLo = lowOf(c.value)
   d.maskHi = highOf(c.mask)

@@ -18,7 +18,7 @@ function arcsWithin(outer: Arcs, inner: Scalar): boolean {
 export const within = (outer: Scalar, inner: Scalar): boolean =>
   outer === inner ||
   (bitsWithin(outer, inner) &&
-    (outer.arcs === undefined || arcsWithin(outer.arcs, inner)) &&
+    (!outer.twofold || arcsWithin(outer.arcs!, inner)) &&
     !lessU(inner.uminHi, inner.uminLo, outer.uminHi, outer.uminLo) &&
     !lessU(outer.umaxHi, outer.umaxLo, inner.umaxHi, inner.umaxLo) &&
     !lessS(inner.sminHi, inner.sminLo, outer.sminHi, outer.sminLo) &&
@@ -46,8 +46,5 @@ export const equal = (a: Scalar, b: Scalar): boolean =>
     a.umax32 === b.umax32 &&
     a.smin32 === b.smin32 &&
     a.smax32 === b.smax32 &&
-    (a.arcs === b.arcs ||
-      (a.arcs !== undefined &&
-        b.arcs !== undefined &&
-        sameArc(a.arcs.word, b.arcs.word) &&
-        sameArc(a.arcs.low, b.arcs.low))))
+    a.twofold === b.twofold &&
+    (!a.twofold || (sameArc(a.arcs!.word, b.arcs!.word) && sameArc(a.arcs!.low, b.arcs!.low))))

@@ -29,8 +29,10 @@ export interface Scalar extends Tnum {
   readonly umax32: number
   readonly smin32: number
   readonly smax32: number
-  /** Where a range passes over 0 and over the sign bit, so that none of these four says anything of it (arc.ts). */
+  /** The ranges as arcs (arc.ts), where they were made as such. */
   readonly arcs: Arcs | undefined
+  /** One of them passes over 0 and over the sign bit, so that none of the four ranges says anything of it. */
+  readonly twofold: boolean
 }
 
 /** A scalar under construction: mutable until the function that made it returns it. Never leaves this folder. */
@@ -58,6 +60,7 @@ export const draft = (): Draft => ({
   smin32: S32_MIN,
   smax32: S32_MAX,
   arcs: undefined,
+  twofold: false,
 })
 
 /** A draft that starts as `s`. What only arcs say of it is not carried over. */
@@ -79,6 +82,7 @@ export const copy = (s: Scalar): Draft => ({
   smin32: s.smin32,
   smax32: s.smax32,
   arcs: undefined,
+  twofold: false,
 })
 
 /** The one value hi:lo. */
@@ -100,6 +104,7 @@ export const known = (hi: number, lo: number): Draft => ({
   smin32: lo,
   smax32: lo,
   arcs: undefined,
+  twofold: false,
 })
 
 export function unbind64(d: Draft): void {

@@ -7,7 +7,7 @@
  *   npm run conformance -- --explain              also: our explanations against those of Linux 7.3
  *   npm run conformance -- --logs                 instead: our logs at levels 1 and 2 beside the kernel's, of a sample of objects
  *   npm run conformance -- --fresh                ask the real kernel again first (QEMU)
- *   node scripts/run.mjs conformance/run.ts --only NAME [--prog NAME] [--log]   some objects; one program: both sides in full
+ *   node scripts/run.mjs conformance/run.ts --only NAME[,NAME] [--prog NAME] [--log]   some objects; one program: both sides in full
  *   --kernel 7.3: that kernel's selftests, rules and verdicts (LAB: a laboratory made with V=7.3)
  *   node scripts/run.mjs conformance/run.ts --verdicts FILE.jsonl --corpus DIR  objects of your own, judged by oracle/run.sh -o FILE.jsonl -r DIR
  *   --cpu v4: the objects compiled for cpu v4 (a laboratory with CPUS='v3 v4')
@@ -66,7 +66,7 @@ async function main(): Promise<void> {
       (given || row.obj.startsWith(`${values.cpu}/`)) &&
       row.mode === 'priv' &&
       (given || values.all || values.prog !== undefined || (row.kfuncs?.length ?? 0) > 0) &&
-      (values.only === undefined || row.obj.includes(values.only)) &&
+      (values.only === undefined || values.only.split(',').some((name) => row.obj.includes(name))) &&
       (values.prog === undefined || row.prog === values.prog),
   )
   if (rows.length === 0) throw new Error('no such program among the verdicts')

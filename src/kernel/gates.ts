@@ -410,6 +410,12 @@ export const gateRows = [
     words: 'nothing is written through a pointer into the kernel that is neither trusted nor under RCU',
     asked: true,
   },
+  {
+    name: 'kptr-xchg-borrowed',
+    since: '7.3',
+    words: 'bpf_kptr_xchg takes a kptr of a node that is borrowed, or lives by RCU',
+    asked: true,
+  },
   { name: 'percpu-data', since: '7.3', words: 'the one value of a per-CPU array has an address', asked: true },
   { name: 'kfunc-spinlock-safe', since: '7.3', words: 'KF_SPINLOCK_SAFE', asked: true },
   { name: 'kfunc-perfmon', since: '7.3', words: 'KF_PERFMON' },

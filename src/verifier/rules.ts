@@ -60,6 +60,8 @@ export const ruleGates = {
   nmiUnsafeDrop: 'nmi-unsafe-drop',
   globalThrows: 'global-throws',
   arenaTypes: 'kfunc-arena-args',
+  reportsFirst: 'verifier-reports',
+  xchgBorrowed: 'kptr-xchg-borrowed',
   percpuData: 'percpu-data',
   loopsByComponent: 'loops-by-component',
   stackAhead: 'stack-liveness-ahead',

@@ -33,6 +33,9 @@ const rows: readonly WordingRow[] = [
   },
   { gate: 'arguments-by-register', from: /passed to helper arg(\d+)/, to: 'passed to helper R$1' },
   { gate: 'arguments-by-register', from: / as arg #(\d+)/, to: (_, n) => ` as ${register(n!)}` },
+  { gate: 'arguments-by-register', from: / as arg#(\d+)$/, to: (_, n) => ` as ${register(n!)}` },
+  // a line without its end loses its last letter
+  { gate: 'verifier-reports', from: /cannot call exception cb directly$/, to: 'cannot call exception cb directl' },
   { gate: 'arguments-by-register', from: / args#(\d+) expected/, to: (_, n) => ` ${register(n!)} expected` },
   { gate: 'arguments-by-register', from: /^Unrecognized arg#(\d+)/, to: (_, n) => `Unrecognized ${register(n!)}` },
   { gate: 'verifier-bug-words', from: /^verifier internal error: Couldn't/, to: "verifier bug: Couldn't" },

@@ -5,9 +5,12 @@ import { type Btf, type BtfId, memberNamed, sizeOf, skipModifiersAndTypedefs } f
 import { structOpsKind, type WritableField, type WriteRule, type WriteWords } from '../struct-ops-kinds.ts'
 import type { ProgramTraits } from '../types.ts'
 
-export type StructAnswer = { readonly ok: true } | { readonly ok: false; readonly message: string }
+export type StructAnswer =
+  | { readonly ok: true }
+  /** `byRule`: the program type has rules of its own for what may be written, and they refused. */
+  | { readonly ok: false; readonly message: string; readonly byRule: boolean }
 
-const readOnly: StructAnswer = { ok: false, message: 'only read is supported' }
+const readOnly = { ok: false, message: 'only read is supported', byRule: false } as const
 
 /** struct nf_conn and nf_conn___init for XDP and TC, where nf_conntrack is loaded; `mark` only with CONFIG_NF_CONNTRACK_MARK. */
 const conntrackWrites: readonly WriteRule[] = [
@@ -50,13 +53,13 @@ interface Store {
 type Refusal = (rules: readonly WriteRule[], store: Store) => StructAnswer
 
 const allowed: StructAnswer = { ok: true }
-const refuse = (message: string): StructAnswer => ({ ok: false, message })
+const refuse = (message: string): StructAnswer => ({ ok: false, message, byRule: true })
 
 /** Each way the kernel decides and words it. */
 const refusals: Readonly<Record<WriteWords, Refusal>> = {
   fields(rules, store) {
     const rule = ruleOf(rules, store)
-    if (rule === undefined) return readOnly
+    if (rule === undefined) return refuse(readOnly.message)
     const { off, size } = store
     const field = fieldsOf(rule, store).find((row) =>
       row.anywhere ? off >= row.off && off < row.end : off === row.off,

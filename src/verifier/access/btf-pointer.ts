@@ -94,9 +94,10 @@ export function accessBtfPointer(env: Env, number: number, off: number, size: nu
   if (write && !isAllocated(reg)) {
     const answer = structAccess(env.kernel.btf, env.traits, { btf: reg.btf!, id: reg.btfId }, at, size)
     if (!answer.ok) {
-      const placed = `R${number} cannot write into ptr_${name} at off=${at} size=${size}`
-      const lines = env.kernel.gate('refused-writes-placed') ? [answer.message, placed] : [answer.message]
-      reject('btf-write', lines.filter((line) => line !== '').join('\n'), details)
+      const { message, byRule } = answer
+      if (!byRule || !env.kernel.gate('refused-writes-placed')) return reject('btf-write', message, details)
+      if (message !== '') env.verbose(message)
+      reject('btf-write', `R${number} cannot write into ptr_${name} at off=${at} size=${size}`, details)
     }
     return unknownScalar
   }

@@ -10,7 +10,7 @@ import * as scalar from '../scalar/index.ts'
 import { ALLOC, NON_OWN, pointer, RCU, type RegState, unknownScalar } from '../state/reg.ts'
 import { Frame, type ReturnRange, type State } from '../state/state.ts'
 import { References } from '../state/references.ts'
-import type { Meta } from './helper.ts'
+import type { Meta } from './helper-meta.ts'
 
 const BPF_LOOP = 181
 

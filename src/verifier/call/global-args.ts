@@ -313,8 +313,8 @@ export function requireGlobalArg(env: Env, arg: ArgType, index: number, func: nu
 function requireKernelPointer(env: Env, number: number, { btfId, nullable }: Extract<ArgType, { kind: 'btf' }>): void {
   const reg = env.reg(number)
   const kind = argKind({ type: nullable ? 'ARG_PTR_TO_BTF_ID|PTR_MAYBE_NULL' : 'ARG_PTR_TO_BTF_ID' })
-  if (!typeFits(reg, kind, 0)) {
-    const expected = expectedText(kind)
+  if (!typeFits(env.rules, reg, kind, 0)) {
+    const expected = expectedText(env.rules, kind)
     reject('argument-type', `R${number} type=${regTypeText(reg)} expected=${expected}`, {
       reg: number,
       seen: regTypeText(reg),

@@ -2,9 +2,11 @@
 // What each kind of helper argument accepts; bpf_helpers documentation and the prototypes name the kinds.
 
 import type { HelperArg } from '../../kernel/index.ts'
+import type { Rules } from '../rules.ts'
 import {
   ALLOC,
   MAYBE_NULL,
+  NON_OWN,
   PERCPU,
   RCU,
   RDONLY,
@@ -41,7 +43,7 @@ const memory: Accepted = [
 const mapValue: Accepted = [['map_value', 0]]
 
 /** Register types by argument kind, in the order the kernel lists what it expected. */
-export const accepted: ReadonlyMap<string, Accepted> = new Map(
+const accepted: ReadonlyMap<string, Accepted> = new Map(
   Object.entries<Accepted>({
     ARG_PTR_TO_MAP_KEY: memory,
     ARG_PTR_TO_MAP_VALUE: memory,
@@ -81,6 +83,35 @@ export const accepted: ReadonlyMap<string, Accepted> = new Map(
     ],
   }),
 )
+
+/** Kinds of memory that a helper reads or writes. */
+const memoryKinds = [...accepted].flatMap(([kind, types]) => (types === memory ? [kind] : []))
+export const isMemory = ({ base }: ArgKind): boolean => memoryKinds.includes(base)
+
+/** What later kernels take besides. */
+const later: readonly { readonly rule: keyof Rules; readonly kinds: readonly string[]; readonly more: Accepted }[] = [
+  { rule: 'syscallCtxMoves', kinds: memoryKinds, more: [['ctx', 0]] },
+  {
+    rule: 'xchgBorrowed',
+    kinds: ['ARG_KPTR_XCHG_DEST'],
+    more: [
+      ['btf', ALLOC | NON_OWN],
+      ['btf', ALLOC | NON_OWN | RCU],
+    ],
+  },
+]
+
+const byRules = new WeakMap<Rules, ReadonlyMap<string, Accepted>>()
+function acceptedBy(rules: Rules): ReadonlyMap<string, Accepted> {
+  let types = byRules.get(rules)
+  if (types === undefined) {
+    const more = (kind: string): Accepted =>
+      later.flatMap((row) => (rules[row.rule] && row.kinds.includes(kind) ? row.more : []))
+    types = new Map([...accepted].map(([kind, known]) => [kind, [...known, ...more(kind)]]))
+    byRules.set(rules, types)
+  }
+  return types
+}
 
 export interface ArgKind {
   readonly base: string
@@ -129,12 +160,16 @@ export function argKind(arg: HelperArg): ArgKind {
 }
 
 /** The register is of a type the argument takes; modifiers that do not matter to it are left aside. */
-export function typeFits(reg: RegState, kind: ArgKind, ignore: number): boolean {
+export function typeFits(rules: Rules, reg: RegState, kind: ArgKind, ignore: number): boolean {
   let { flags } = reg
   if (kind.rdonly) flags &= ~RDONLY
   if (kind.nullable) flags &= ~MAYBE_NULL
   flags &= ~ignore
-  return accepted.get(kind.base)?.some(([k, f]) => k === reg.kind && f === flags) ?? false
+  return (
+    acceptedBy(rules)
+      .get(kind.base)
+      ?.some(([k, f]) => k === reg.kind && f === flags) ?? false
+  )
 }
-export const expectedText = (kind: ArgKind): string =>
-  (accepted.get(kind.base) ?? []).map(([k, f]) => typeText(k, f)).join(', ')
+export const expectedText = (rules: Rules, kind: ArgKind): string =>
+  (acceptedBy(rules).get(kind.base) ?? []).map(([k, f]) => typeText(k, f)).join(', ')

@@ -8,6 +8,7 @@ import { markPrecise } from '../explore/precision.ts'
 import { orElse, reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
 import { ALLOC, isNull, regTypeText } from '../state/reg.ts'
+import { isExplained } from './explained.ts'
 import { type Arg, kindText, projections } from './kfunc-arg-kind.ts'
 import type { KfuncMeta } from './kfunc.ts'
 import { requirePlainMemory, requireSized, withoutNull } from './memory-args.ts'
@@ -75,7 +76,8 @@ export function requireSizedMemory(env: Env, meta: KfuncMeta, arg: Arg): true {
     }
     orElse(
       () => withoutNull(env, number, readAndWrite),
-      ({ message: seen }) => {
+      ({ rule, message: seen, details: inner }) => {
+        if (isExplained(env, rule)) return reject(rule, seen, { ...details, ...inner })
         env.verbose(seen)
         const text = `arg#${index} arg#${index + 1} memory, len pair leads to invalid memory access`
         return reject('mem-len', text, { ...details, seen })

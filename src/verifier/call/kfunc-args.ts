@@ -94,10 +94,14 @@ function checkPointer(env: Env, meta: KfuncMeta, arg: Arg): boolean {
   if (kind === 'map') noteMap(env, meta, arg)
   const object = kind === 'map' || kind === 'btf'
   const provenance = env.rules.declaredArgs ? object && hasBtfType(reg) : object || kind === 'alloc'
-  if (provenance && (trusted || rcu)) requireProvenance(arg, kfunc.name, rcu)
+  const checkProvenance = (): void => {
+    if (provenance && (trusted || rcu)) requireProvenance(arg, kfunc.name, rcu)
+  }
+  if (!env.rules.declaredArgs) checkProvenance()
   const release = flags.has('KF_RELEASE') && (env.rules.releaseFirst ? number === 1 : reg.refObjId !== 0)
   if (kind === 'refcounted' && env.rules.objectsInFrame) requireUnmodified(env, number, reg, false)
   else if (!(kind !== 'ctx' && contextMoves(env, reg))) requireArgOffset(env, number, release && kind !== 'dynptr')
+  if (env.rules.declaredArgs) checkProvenance()
   return byKind(env, meta, kind, arg)
 }
 

@@ -22,7 +22,8 @@ export function kptrDestination(env: Env, number: number): SpecialField {
   }
   const at = reg.off + constVar(reg)
   const field = record.at(at)
-  if (field === undefined) return reject('kptr-offset', `off=${at} doesn't point to kptr`, details)
+  if (field === undefined || !field.kind.startsWith('kptr'))
+    return reject('kptr-offset', `off=${at} doesn't point to kptr`, details)
   if (field.kind !== 'kptr_ref' && field.kind !== 'kptr_percpu')
     return reject('kptr-unreferenced', `off=${at} kptr isn't referenced kptr`, details)
   return field

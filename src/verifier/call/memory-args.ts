@@ -21,6 +21,7 @@ import * as scalar from '../scalar/index.ts'
 import {
   ALLOC,
   isNull,
+  MAYBE_NULL,
   mayBeNull,
   NON_OWN,
   RCU,
@@ -48,6 +49,13 @@ const plainContexts = new Set(
     .split(' ')
     .map((type) => `BPF_PROG_TYPE_${type}`),
 )
+
+/** The register's type as messages have it: what a map of maps or of sockets may give is named for what it would be. */
+export function seenType(env: Env, reg: RegState): string {
+  if (!env.rules.refinedLookups || reg.kind !== 'map_value' || !mayBeNull(reg)) return regTypeText(reg)
+  const there = nonNull(env, reg)
+  return typeText(there.kind, there.flags | MAYBE_NULL)
+}
 
 /** Bytes on the stack that the callee will have written; applied once all arguments are known good. */
 export type Pending = () => void
@@ -116,10 +124,8 @@ export function requireMemory(env: Env, number: number, size: number, use: Memor
     default:
   }
   if (use.zeroOk && size === 0 && isNull(reg)) return
-  reject('memory-type', `R${number} type=${regTypeText(reg)} expected=${typeText('fp', 0)}`, {
-    reg: number,
-    seen: regTypeText(reg),
-  })
+  const seen = seenType(env, reg)
+  reject('memory-type', `R${number} type=${seen} expected=${typeText('fp', 0)}`, { reg: number, seen })
 }
 
 /** A pointer to plain data: readable and writable throughout. A null is let through. `byType`: as a `MemoryUse` has it. */

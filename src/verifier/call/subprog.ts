@@ -6,6 +6,7 @@ import { canSleepHere, type Env, type Subprog, unsleepableRegion } from '../env.
 import { orElse, reject } from '../report.ts'
 import { pointer, unknownScalar } from '../state/reg.ts'
 import { Frame } from '../state/state.ts'
+import { isExplained } from './explained.ts'
 import { argTypes, requireGlobalArg, returnsVoid } from './global-args.ts'
 import { invalidatePacketPointers, requireSectionsClosed } from './references.ts'
 
@@ -50,7 +51,8 @@ function callGlobal(env: Env, subprog: Subprog, index: number): number {
       argTypes(env, subprog).forEach((arg, i) => {
         requireGlobalArg(env, arg, i, index)
       }),
-    ({ message: seen, details }) => {
+    ({ rule, message: seen, details }) => {
+      if (isExplained(env, rule)) return reject(rule, seen, details)
       env.verbose(seen)
       return reject('global-args', `Caller passes invalid args into func#${index} ('${name}')`, { seen, ...details })
     },

@@ -159,8 +159,10 @@ function call(env: Env): number | undefined {
   }
   callHelper(env)
   if (env.rules.tailCallsReturn && insn.imm === TAIL_CALL && state.frames.length > 1) {
+    const { callback } = state.cur
+    if (env.rules.callbacksCannotTailCall && callback !== 'none' && callback !== 'exception')
+      reject('tail-call-callback', 'cannot tail call within callback')
     // one that is taken ends the function that makes it: the caller goes on with whatever the other program returns
-    if (env.frame.callback === 'sync') reject('tail-call-callback', 'cannot tail call within callback')
     env.pushStep()
     pushState(env, env.insn + 1, env.insn)
     invalidatePacketPointers(env)

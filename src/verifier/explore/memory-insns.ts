@@ -211,7 +211,8 @@ export function loadAbs(env: Env, insn: Insn): void {
   const ctx = readReg(env, 6)
   orElse(
     () => requireNoReferences(env, true),
-    ({ message }) => {
+    ({ rule, message, details }) => {
+      if (env.rules.reportsFirst) return reject(rule, message, details)
       env.verbose(message)
       return reject('ld-abs-ref', 'BPF_LD_[ABS|IND] cannot be mixed with socket references')
     },

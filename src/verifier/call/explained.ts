@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Kernels that explain a rejection (since 7.3) explain it where it is found. Of an argument that is wrong they print more than one line;
+// what they explain is the message, whatever they say of the call after it.
+
+import type { Env } from '../env.ts'
+
+/** Rules whose violation comes with an explanation. */
+const explained = new Set([
+  'argument-type',
+  'modified-pointer',
+  'dynptr-pointer',
+  'min-bound',
+  'min-outside',
+  'max-bound',
+  'max-outside',
+])
+
+/** Is what broke this rule the kernel's message, rather than the call that it makes impossible? */
+export const isExplained = ({ rules }: Env, rule: string): boolean => rules.reportsFirst && explained.has(rule)

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+// One argument of a helper against its prototype: the register's type, its offset, and what the kind of argument asks for.
+
+import { structIdsMatch } from '../../btf/index.ts'
+import { structName } from '../access/btf-pointer.ts'
+import { requireKptrMatch } from '../access/kptr.ts'
+import { constVar, contextMoves, hasVarOff, requireAlignment } from '../access/regions.ts'
+import type { Env } from '../env.ts'
+import { readReg } from '../explore/operands.ts'
+import { markPrecise } from '../explore/precision.ts'
+import { reject } from '../report.ts'
+import * as scalar from '../scalar/index.ts'
+import {
+  ALLOC,
+  type DynptrType,
+  isNull,
+  isPkt,
+  mayBeNull,
+  NON_OWN,
+  PERCPU,
+  RCU,
+  type RegState,
+  regTypeText,
+} from '../state/reg.ts'
+import { isKeyWithinArray } from './constant-key.ts'
+import { constructDynptr, ownsReference, requireDynptr } from './dynptr.ts'
+import { type ArgKind, argKind, expectedText, isMemory, typeFits } from './helper-args.ts'
+import type { Meta } from './helper-meta.ts'
+import { isSockMap } from './helper-return.ts'
+import { kptrDestination } from './kptr-xchg.ts'
+import { spinLock } from './locks.ts'
+import { requireArgOffset, requireConstString, requireMemory, requireSized, seenType } from './memory-args.ts'
+import { packetAccessAllowed } from './program-facts.ts'
+
+/** Argument `index` fits the prototype; what it tells of the call is noted in `meta`. */
+export function checkArg(env: Env, meta: Meta, index: number): void {
+  const number = index + 1
+  const arg = meta.proto.args[index]!
+  const kind = sockmapKind(env, meta, argKind(arg))
+  const reg = readReg(env, number)
+  if (kind.base === 'ARG_ANYTHING') return
+  if (isPkt(reg) && !(meta.proto.pktAccess && packetAccessAllowed(env, false))) {
+    reject('packet-helper', 'helper access to the packet is not allowed', { reg: number })
+  }
+  const nullGiven = kind.nullable && isNull(reg)
+  if (nullGiven) markPrecise(env, number)
+  else {
+    requireType(env, meta, number, reg, kind, arg.btf)
+    if (kind.base === 'ARG_PTR_TO_CTX' || !contextMoves(env, reg))
+      requireArgOffset(env, number, kind.release && kind.base !== 'ARG_PTR_TO_DYNPTR')
+  }
+  if (kind.release) {
+    if (kind.base === 'ARG_PTR_TO_DYNPTR') {
+      if (env.rules.objectIds && reg.kind === 'dynptr')
+        reject('release-const-dynptr', 'CONST_PTR_TO_DYNPTR cannot be released', { reg: number })
+      // its reference lies in the stack slot; later kernels ask for a dynptr there first, whose kind says the same
+      if (reg.kind !== 'fp') reject('release-const-dynptr', 'cannot release unowned const bpf_dynptr', { reg: number })
+      if (!env.rules.objectIds && !ownsReference(env, number))
+        reject('release-unreferenced', `arg ${number} is an unacquired reference`, { reg: number })
+    } else if (reg.refObjId === 0 && !isNull(reg)) {
+      const { name } = meta.proto
+      const words = env.rules.objectIds
+        ? `release helper ${name} expects referenced PTR_TO_BTF_ID passed to R${number}`
+        : `R${number} must be referenced when passed to release function`
+      reject('release-unreferenced', words, { reg: number })
+    }
+    meta.releaseReg = number
+  }
+  if (reg.refObjId !== 0 && kind.base !== 'ARG_KPTR_XCHG_DEST') {
+    if (meta.refObjId !== 0 && !env.rules.objectIds)
+      reject(
+        'two-references',
+        `verifier internal error: more than one arg with ref_obj_id R${number} ${reg.refObjId} ${meta.refObjId}`,
+        { reg: number },
+      )
+    meta.refObjId = reg.refObjId
+  }
+  if (nullGiven && !kind.base.startsWith('ARG_CONST_SIZE')) return
+  byKind(env, meta, number, reg, kind, arg.size)
+}
+
+/** The value of a socket map is a socket, whatever its size says. */
+function sockmapKind(env: Env, meta: Meta, kind: ArgKind): ArgKind {
+  if (kind.base !== 'ARG_PTR_TO_MAP_VALUE' || meta.map < 0 || !isSockMap(env, meta)) return kind
+  return { ...kind, base: 'ARG_PTR_TO_BTF_ID_SOCK_COMMON' }
+}
+
+function requireType(
+  env: Env,
+  meta: Meta,
+  number: number,
+  reg: RegState,
+  kind: ArgKind,
+  btf: string | undefined,
+): void {
+  const xchg = meta.proto.name === 'bpf_kptr_xchg'
+  const ignore = xchg && number === 2 ? ALLOC | PERCPU : 0
+  const localLock = kind.base === 'ARG_PTR_TO_SPIN_LOCK' && reg.kind === 'btf' ? NON_OWN | RCU : 0
+  const fits = typeFits(env.rules, reg, kind, ignore | localLock)
+  if (!fits) {
+    const [seen, expected] = [seenType(env, reg), expectedText(env.rules, kind)]
+    const details = { reg: number, arg: index(number), helper: meta.proto.name, seen, expected }
+    reject('argument-type', `R${number} type=${seen} expected=${expected}`, details)
+  }
+  if (
+    reg.kind !== 'btf' ||
+    kind.base === 'ARG_PTR_TO_SPIN_LOCK' ||
+    kind.base === 'ARG_PTR_TO_PERCPU_BTF_ID' ||
+    kind.base === 'ARG_KPTR_XCHG_DEST'
+  )
+    return
+  if (isMemory(kind)) {
+    if (kind.rdonly || kind.base === 'ARG_PTR_TO_MAP_KEY') return
+    reject(
+      'helper-writes-object',
+      `${meta.proto.name}() may write into memory pointed by R${number} type=${regTypeText(reg)}`,
+      { reg: number, helper: meta.proto.name },
+    )
+  }
+  if (mayBeNull(reg) && (!kind.nullable || kind.release)) {
+    // the kernel has no words for it
+    if (reg.flags & ALLOC)
+      reject('null-to-helper', 'verifier internal error: invalid PTR_TO_BTF_ID register for type match', {
+        reg: number,
+        arg: index(number),
+        helper: meta.proto.name,
+      })
+    reject('null-to-helper', `Possibly NULL pointer passed to helper arg${number}`, {
+      reg: number,
+      arg: index(number),
+      helper: meta.proto.name,
+    })
+  }
+  if (xchg && number === 2) return requireKptrMatch(env, meta.kptr!, reg, number)
+  const wanted = btf ?? (kind.base === 'ARG_PTR_TO_BTF_ID_SOCK_COMMON' ? 'sock_common' : undefined)
+  if (wanted === undefined || wanted === '*') return
+  const kernel = env.kernel.btf
+  const id = kernel.find(wanted, 'struct')
+  const strict = kind.release && meta.proto.name !== 'bpf_sk_release'
+  if (
+    id === undefined ||
+    !structIdsMatch(reg.btf!, reg.btfId, reg.off, kernel, id, { strict, flexArrays: (reg.flags & ALLOC) === 0 })
+  ) {
+    reject('struct-mismatch', `R${number} is of type ${structName(reg)} but ${wanted} is expected`, {
+      reg: number,
+      expected: wanted,
+      seen: structName(reg),
+    })
+  }
+}
+const index = (number: number): number => number - 1
+
+function byKind(
+  env: Env,
+  meta: Meta,
+  number: number,
+  reg: RegState,
+  kind: ArgKind,
+  fixedSize: number | undefined,
+): void {
+  const zero = { write: kind.write, zeroOk: false, uninit: kind.uninit }
+  switch (kind.base) {
+    case 'ARG_CONST_MAP_PTR':
+      if (meta.map >= 0 && (reg.map !== meta.map || reg.mapUid !== meta.mapUid)) {
+        reject(
+          'timer-map',
+          `timer pointer in R1 map_uid=${meta.mapUid} doesn't match map pointer in R2 map_uid=${reg.mapUid}`,
+          { reg: number },
+        )
+      }
+      meta.map = reg.map
+      meta.mapUid = reg.mapUid
+      return
+    case 'ARG_PTR_TO_MAP_KEY':
+      if (meta.map < 0) reject('map-first', 'invalid map_ptr to access map->key')
+      requireMemory(
+        env,
+        number,
+        env.map(meta.map).keySize,
+        { write: false, zeroOk: false, uninit: false },
+        meta.pending,
+      )
+      meta.keyWithin = isKeyWithinArray(env, number, meta.map)
+      return
+    case 'ARG_PTR_TO_MAP_VALUE':
+      if (meta.map < 0) reject('map-first', 'invalid map_ptr to access map->value')
+      return requireMemory(env, number, env.map(meta.map).valueSize, zero, meta.pending)
+    case 'ARG_PTR_TO_PERCPU_BTF_ID':
+      meta.retBtf = reg
+      return
+    case 'ARG_PTR_TO_SPIN_LOCK':
+      if (env.state.frames.some((f) => f.callbackKind === 'rbtree'))
+        reject('lock-in-callback', `can't spin_{lock,unlock} in rbtree cb`)
+      return spinLock(env, number, { take: meta.proto.name === 'bpf_spin_lock', kind: 'lock' })
+    case 'ARG_PTR_TO_TIMER':
+      return timer(env, meta, number, reg)
+    case 'ARG_PTR_TO_FUNC':
+      meta.callback = reg.frame
+      return
+    case 'ARG_PTR_TO_MEM':
+      return
+    case 'ARG_PTR_TO_FIXED_SIZE_MEM':
+      requireMemory(env, number, fixedSize ?? 8, zero, meta.pending)
+      if (kind.aligned) requireAlignment(env, reg, 0, fixedSize ?? 8, true)
+      return
+    case 'ARG_CONST_SIZE':
+    case 'ARG_CONST_SIZE_OR_ZERO': {
+      const memory = argKind(meta.proto.args[number - 2]!)
+      meta.size = requireSized(
+        env,
+        number,
+        {
+          write: memory.write,
+          zeroOk: kind.base === 'ARG_CONST_SIZE_OR_ZERO',
+          uninit: memory.uninit,
+        },
+        meta.pending,
+      )
+      return
+    }
+    case 'ARG_CONST_ALLOC_SIZE_OR_ZERO':
+      if (!scalar.isConst(reg.var)) reject('const-size', `R${number} is not a known constant'`, { reg: number })
+      meta.memSize = scalar.constNumber(reg.var)
+      return markPrecise(env, number)
+    case 'ARG_PTR_TO_DYNPTR':
+      if (kind.uninit) {
+        const type: DynptrType = kind.dynptr ?? 'local'
+        meta.pending.push(() => constructDynptr(env, number, type))
+        if (reg.kind !== 'fp') reject('dynptr-uninit', 'Dynptr has to be an uninitialized dynptr', { reg: number })
+        return
+      }
+      meta.dynptr = requireDynptr(env, number, kind.dynptr, !kind.rdonly)
+      meta.dynptrReg = number
+      return
+    case 'ARG_PTR_TO_CONST_STR':
+      return requireConstString(env, number)
+    case 'ARG_KPTR_XCHG_DEST':
+      meta.kptr = kptrDestination(env, number)
+      return
+    default:
+  }
+}
+
+function timer(env: Env, meta: Meta, number: number, reg: RegState): void {
+  const details = { reg: number }
+  if (hasVarOff(reg))
+    reject(
+      'timer-offset',
+      `R${number} doesn't have constant offset. bpf_timer has to be at the constant offset`,
+      details,
+    )
+  const map = env.map(reg.map)
+  if (map.valueTypeId === 0)
+    reject('timer-btf', `map '${env.mapName(reg.map)}' has to have BTF in order to use bpf_timer`, details)
+  const field = env.mapRecord(reg.map).fields.find((f) => f.kind === 'bpf_timer')
+  if (field === undefined) return reject('timer-none', `map '${env.mapName(reg.map)}' has no valid bpf_timer`, details)
+  const at = reg.off + constVar(reg)
+  if (at !== field.off)
+    reject('timer-offset', `off ${at} doesn't point to 'struct bpf_timer' that is at ${field.off}`, details)
+  meta.mapUid = reg.mapUid
+  meta.map = reg.map
+}

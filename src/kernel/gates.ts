@@ -183,7 +183,7 @@ export const gateRows = [
     words: 'KF_RCU_PROTECTED on any kfunc: called in an RCU section, its result lives as long',
     asked: true,
   },
-  { name: 'indirect-jumps', since: '6.19', words: 'gotox through jump tables' },
+  { name: 'indirect-jumps', since: '6.19', words: 'gotox through jump tables', asked: true },
   {
     name: 'kfunc-trusted-by-default',
     since: '7.0',
@@ -416,6 +416,7 @@ export const gateRows = [
     words: 'bpf_kptr_xchg takes a kptr of a node that is borrowed, or lives by RCU',
     asked: true,
   },
+  { name: 'all-pointers-spill', since: '7.3', words: 'every pointer keeps its meaning on the stack', asked: true },
   { name: 'percpu-data', since: '7.3', words: 'the one value of a per-CPU array has an address', asked: true },
   { name: 'kfunc-spinlock-safe', since: '7.3', words: 'KF_SPINLOCK_SAFE', asked: true },
   { name: 'kfunc-perfmon', since: '7.3', words: 'KF_PERFMON' },

@@ -31,7 +31,7 @@ export function checkInsns(env: Env): void {
 
 /** What this kernel has that 6.12 has not. */
 export const knownOpcodes = ({ rules }: Env): ReservedOptions => ({
-  has: (feature) => feature === 'load_acquire' && rules.loadAcquire,
+  has: (feature) => (feature === 'gotox' ? rules.indirectJumps : rules.loadAcquire),
   bareMayGoto: rules.bareMayGoto,
 })
 

@@ -111,6 +111,8 @@ export class Env {
   component = new Int32Array(0)
   /** Loops by the calls that led to them. */
   readonly loopVisits = new Map<string, LoopVisit>()
+  /** Where each jump through a register may lead, by insn (explore/gotox.ts). */
+  readonly jumpTables = new Map<number, readonly number[]>()
   exceptionCb = -1
   seenException = false
 

@@ -63,6 +63,8 @@ export const ruleGates = {
   reportsFirst: 'verifier-reports',
   xchgBorrowed: 'kptr-xchg-borrowed',
   percpuData: 'percpu-data',
+  indirectJumps: 'indirect-jumps',
+  allPointersSpill: 'all-pointers-spill',
   loopsByComponent: 'loops-by-component',
   stackAhead: 'stack-liveness-ahead',
   spilledZerosRead: 'spilled-zeros-read',

@@ -7,6 +7,7 @@ import { accessMapKptr } from './kptr.ts'
 import {
   constVar,
   contextMoves,
+  isJumpTable,
   hasVarOff,
   requireAlignment,
   requireBuffer,
@@ -14,6 +15,7 @@ import {
   requirePacket,
   requireUnmodified,
   SYSCALL_CONTEXT,
+  valueBytes,
 } from './regions.ts'
 import { readStack, readStackVariable, storeUnknown, writeStack, writeStackVariable } from './stack.ts'
 import { frameOf, requireStackBounds } from './stack-bounds.ts'
@@ -49,7 +51,8 @@ const STRICT_ALIGNMENT = 1
 export function access(env: Env, a: Access): RegState {
   const reg = env.reg(a.base)
   const off = a.off + reg.off
-  requireAlignment(env, reg, a.off, a.size, a.atomic || (env.prog.flags & STRICT_ALIGNMENT) !== 0)
+  const strict = a.atomic || (env.prog.flags & STRICT_ALIGNMENT) !== 0
+  requireAlignment(env, reg, a.off, a.size, strict || (reg.kind === 'map_value' && isJumpTable(env.map(reg.map))))
   const details = { reg: a.base }
   const loaded = (value = unknownScalar): RegState =>
     value.kind === 'scalar' && a.size < 8 && !scalar.isConst(value.var) ? scalarReg(anyOfSize(a)) : value
@@ -62,7 +65,8 @@ export function access(env: Env, a: Access): RegState {
       if (reg.flags & MAYBE_NULL) break
       requireMapAccess(env, a.base, a.write, reg.off + a.off, a.size)
       const map = env.map(reg.map)
-      requireMemRegion(env, a.base, a.off, a.size, map.valueSize, false)
+      requireMemRegion(env, a.base, a.off, a.size, valueBytes(map), false)
+      if (isJumpTable(map)) return readTarget(a, reg)
       const kptr = accessMapKptr(env, a)
       if (kptr !== undefined) return kptr
       requireNoSpecialField(env, a)
@@ -144,6 +148,12 @@ export function access(env: Env, a: Access): RegState {
     reg: a.base,
     seen: regTypeText(reg),
   })
+}
+
+/** An entry of a jump table: an instruction, known by where in the table it stands. */
+function readTarget({ off, size }: Access, reg: RegState): RegState {
+  if (size !== 8) reject('insn-array-read', `Invalid read of ${size} bytes from insn_array`)
+  return pointer('insn', { map: reg.map, off: reg.off + off, var: reg.var })
 }
 
 /** What a load of which nothing is known may give. */

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bounds of memory reached through a pointer: offset plus variable part, against the region's size.
 
+import type { MapDef } from '../../object/index.ts'
 import type { Env } from '../env.ts'
 import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
 import { isPkt, type RegState } from '../state/reg.ts'
+
+const INSN_ARRAY = 'BPF_MAP_TYPE_INSN_ARRAY'
+export const isJumpTable = ({ type }: MapDef): boolean => type === INSN_ARRAY
+
+/** Bytes behind the address of a map's value; behind that of a jump table's stands all of it, eight bytes an entry. */
+export const valueBytes = (map: MapDef): number => (isJumpTable(map) ? map.maxEntries * 8 : map.valueSize)
 
 /** Largest variable offset a pointer may carry. */
 export const MAX_VAR_OFF = 1 << 29

@@ -70,7 +70,7 @@ export function writeStack(env: Env, frame: Frame, { off, size }: Bytes, stored:
     spill(kept)
     return
   }
-  if (isSpillable(value)) {
+  if (isSpillable(env, value)) {
     if (size !== 8) reject('spill-size', 'invalid size of register spill', { reg: source })
     if (frame !== env.frame && value.kind === 'fp') {
       reject('spill-stack-pointer', 'cannot spill pointers to stack into stack frame of the caller', { reg: source })
@@ -123,7 +123,8 @@ function setBytes(frame: Frame, off: number, size: number, type: number): void {
 }
 
 /** A pointer that keeps its meaning on the stack; of others only bytes are left. */
-const isSpillable = (reg: RegState): boolean => isPointer(reg) && reg.kind !== 'tp_buffer' && reg.kind !== 'dynptr'
+const isSpillable = ({ rules }: Env, reg: RegState): boolean =>
+  isPointer(reg) && (rules.allPointersSpill || (reg.kind !== 'tp_buffer' && reg.kind !== 'dynptr'))
 
 /** Types of a slot's bytes once data is written over it: of a spilled register, dynptr or iterator only bytes are left. */
 function scrubbed(slot: Slot): number {

@@ -25,6 +25,10 @@ export function flowGraph(env: Env, { hiddenExits }: { readonly hiddenExits: boo
       if (target !== undefined && target >= 0 && target < insns.length) to.push(target)
     }
     const { kind } = insn.op
+    if (kind === 'gotox') {
+      env.jumpTables.get(at)?.forEach(add)
+      return to
+    }
     if (kind !== 'exit' && kind !== 'ja') add(at + (kind === 'ld_imm64' ? 2 : 1))
     if (hiddenExits && mayReturn(insn)) add(lastExit(env, env.subprogOf(at)))
     else add(jumpTarget(insn, at))

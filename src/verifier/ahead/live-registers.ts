@@ -62,6 +62,8 @@ function usesAndDefs(env: Env, at: number): readonly [use: number, def: number] 
       return [ALL, 0]
     case 'call':
       return [((1 << Math.min(paramCount(env, at) ?? ARGUMENTS, ARGUMENTS)) - 1) << 1, CALLER_SAVED]
+    case 'gotox':
+      return [dst, 0]
     case 'exit':
       return [1, 0]
     default:

@@ -10,6 +10,7 @@ import {
   requirePacket,
   requireUnmodified,
   SYSCALL_CONTEXT,
+  valueBytes,
 } from '../access/regions.ts'
 import { requireStackInitialized, fillStack } from '../access/stack.ts'
 import { frameOf } from '../access/stack-bounds.ts'
@@ -77,7 +78,7 @@ export function requireMemory(env: Env, number: number, size: number, use: Memor
       // until 7.3 a lookup that may have failed counts as memory, whatever it would give
       if (env.rules.refinedLookups && mayBeNull(reg) && nonNull(env, reg).kind !== 'map_value') break
       requireMapAccess(env, number, use.write, reg.off, size)
-      requireMemRegion(env, number, 0, size, env.map(reg.map).valueSize, use.zeroOk)
+      requireMemRegion(env, number, 0, size, valueBytes(env.map(reg.map)), use.zeroOk)
       return requireNoSpecialField(env, { base: number, off: 0, size })
     case 'mem':
       rdonly()

@@ -195,7 +195,7 @@ function pointerAlu(env: Env, insn: Insn, dst: RegState, src: RegState): void {
   const type = regTypeText(ptr)
   if (mayBeNull(ptr))
     reject('null-arithmetic', `R${insn.dst} pointer arithmetic on ${type} prohibited, null-check it first`, details)
-  const fixed = ['map_ptr', 'pkt_end', 'sock', 'sock_common', 'tcp_sock', 'xdp_sock']
+  const fixed = ['map_ptr', 'pkt_end', 'sock', 'sock_common', 'tcp_sock', 'xdp_sock', 'insn']
   const known = scalar.isConst(off.var)
   if (
     (fixed.includes(ptr.kind) || (ptr.kind === 'flow_keys' && !known)) &&

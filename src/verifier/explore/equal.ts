@@ -195,6 +195,8 @@ function sameReg(old: RegState, cur: RegState, ids: IdMap, closeness: Closeness)
       if (old.size < 0 || cur.size < 0 ? old.size !== cur.size : old.size > cur.size) return false
       if (!ids.same(old.id, cur.id)) return false
       return (ids.domain === undefined || old.id === 0 || sameStart(old, cur)) && offsetWithin(old, cur, ids)
+    case 'insn':
+      return old.map === cur.map && old.id === cur.id && offsetWithin(old, cur, ids)
     case 'arena':
       return true
     default:

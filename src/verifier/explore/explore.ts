@@ -18,6 +18,7 @@ import { executeJump } from './branch.ts'
 import { widenImprecise } from './equal.ts'
 import { enforceCallbackReturn, enforceReturn } from './exit.ts'
 import { jumpTarget, roleAt } from './flow.ts'
+import { jumpThroughTable } from './gotox.ts'
 import { findPrevious, pushState } from './paths.ts'
 import { pathEnded, visited } from './visit.ts'
 
@@ -122,6 +123,9 @@ function step(env: Env): number | undefined {
     case 'ja':
       env.jmpsProcessed++
       return jumpTarget(insn, env.insn)
+    case 'gotox':
+      env.jmpsProcessed++
+      return jumpThroughTable(env, insn)
     case 'may_goto': {
       env.jmpsProcessed++
       const target = jumpTarget(insn, env.insn)!

@@ -8,6 +8,7 @@ import { type Kfunc, type SpecialRole, specialRole } from '../../kfunc/index.ts'
 import type { Env, Subprog } from '../env.ts'
 import { KfuncUse } from '../call/kfunc-use.ts'
 import { reject } from '../report.ts'
+import { findTargets } from './gotox.ts'
 
 /** Where a jump goes; undefined for what does not jump. */
 export function jumpTarget(insn: Insn, at: number): number | undefined {
@@ -89,14 +90,17 @@ export function checkSubprogs(env: Env): void {
       const insn = env.insns[i]!
       if (insn.op.kind === 'ld_abs' || insn.op.kind === 'ld_ind') subprog.hasLdAbs = true
       if (isHelperCall(insn) && insn.imm === 12) subprog.hasTailCall = true
-      const target = jumpTarget(insn, i)
+      // older kernels know no jump through a register, and take it for a plain one
+      const plain = insn.op.kind === 'gotox' && !env.rules.indirectJumps
+      const target = plain ? i + insn.off + 1 : jumpTarget(insn, i)
       if (target !== undefined && (target < subprog.start || target >= subprog.end)) {
         reject('jump-range', `jump out of range from insn ${i} to ${target}`)
       }
     }
     // bpf_throw does not return, but counts as a call that may
     const kind = env.insns[subprog.end - 1]?.op.kind
-    if (kind !== 'exit' && kind !== 'ja') reject('last-insn', 'last insn is not an exit or jmp')
+    const leaves = kind === 'exit' || kind === 'ja' || (kind === 'gotox' && env.rules.indirectJumps)
+    if (!leaves) reject('last-insn', 'last insn is not an exit or jmp')
   }
   checkFuncInfo(env)
   findEffects(env)
@@ -235,6 +239,13 @@ export function checkFlow(env: Env): void {
           enter(target, at, true)
           break
         }
+        case 'gotox':
+          note.prune = true
+          for (const target of findTargets(env, at)) {
+            env.note(target).jumpPoint = env.note(target).jumpTarget = true
+            enter(target, at, false)
+          }
+          break
         case 'jump':
         case 'may_goto':
           note.prune = true

@@ -212,7 +212,8 @@ export class LogPrinter implements Printer {
     else if (op.kind === 'ld_abs' || op.kind === 'ld_ind') regs = CALLER_SAVED | (1 << 6)
     else if (op.kind !== 'ja' && op.kind !== 'exit' && op.kind !== 'may_goto') {
       regs = 1 << insn.dst
-      if (op.source === 'reg' || op.kind === 'load' || op.kind === 'atomic') regs |= 1 << insn.src
+      if ((op.source === 'reg' && op.kind !== 'gotox') || op.kind === 'load' || op.kind === 'atomic')
+        regs |= 1 << insn.src
       if (op.name === 'cmpxchg') regs |= 1
     }
     this.scratchedRegs |= regs

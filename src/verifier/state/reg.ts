@@ -30,6 +30,7 @@ export type RegKind =
   | 'dynptr'
   | 'iter'
   | 'irq'
+  | 'insn'
 
 /** Modifiers of a pointer type, the kernel's bpf_type_flag by meaning. */
 export const MAYBE_NULL = 1
@@ -173,6 +174,7 @@ const kindText: Record<RegKind, string> = {
   dynptr: 'dynptr_ptr',
   iter: 'iter',
   irq: 'irq',
+  insn: 'insn',
 }
 
 /** The register type as the kernel's log names it: `trusted_ptr_or_null_`, `map_value_or_null`, `rdonly_mem`. */

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// gotox, the jump through a register: to an instruction that a jump table of the program names. Before the walk every table whose first
+// entry lies in the function counts as one that its jumps may use; on the walk the register says which entries of which table they are.
+// Documentation/bpf/standardization/instruction-set.rst "Jump instructions"; selftests verifier_gotox.c.
+
+import type { Insn } from '../../isa/index.ts'
+import type { Env, Subprog } from '../env.ts'
+import { reject } from '../report.ts'
+import * as scalar from '../scalar/index.ts'
+import { regTypeText } from '../state/reg.ts'
+import { readReg } from './operands.ts'
+import { pushState } from './paths.ts'
+
+/** Bytes of an entry, as programs see the table. */
+const ENTRY = 8
+const MOST_BYTES = 0xffff_ffff * ENTRY
+
+/** Each once, smallest first: as the kernel follows them. */
+const distinct = (targets: readonly number[]): readonly number[] => [...new Set(targets)].sort((a, b) => a - b)
+
+/** Where a gotox may lead by the tables of its function. They are in `env.jumpTables` from then on. */
+export function findTargets(env: Env, at: number): readonly number[] {
+  const subprog = env.subprogOf(at)
+  const own = tablesOf(env).filter((targets) => within(subprog, targets[0]))
+  if (own.length === 0) reject('jump-table', `no jump tables found for subprog starting at ${subprog.start}`)
+  const targets = distinct(own.flat())
+  if (!targets.every((target) => within(subprog, target)))
+    reject('jump-table', `jump table for insn ${at} points outside of the subprog [${subprog.start},${subprog.end}]`)
+  env.jumpTables.set(at, targets)
+  return targets
+}
+
+const within = ({ start, end }: Subprog, target: number | undefined): boolean =>
+  target !== undefined && target >= start && target < end
+
+/** Targets of each table that the program names. */
+function tablesOf({ prog }: Env): (readonly number[])[] {
+  const named = new Set([...prog.refs.values()].map((ref) => ('map' in ref ? ref.map : -1)))
+  return prog.maps.flatMap(({ targets }, index) =>
+    targets === undefined || !named.has(index) ? [] : [distinct(targets)],
+  )
+}
+
+/** Executes the jump: the last of its targets is followed at once, the others later. */
+export function jumpThroughTable(env: Env, insn: Insn): number {
+  const reg = readReg(env, insn.dst)
+  if (reg.kind !== 'insn')
+    reject('gotox-type', `R${insn.dst} has type ${regTypeText(reg)}, expected PTR_TO_INSN`, {
+      reg: insn.dst,
+      seen: regTypeText(reg),
+    })
+  const { targets = [], maxEntries } = env.map(reg.map)
+  const at = env.domain.addPointerOffset(reg.var, scalar.constantNumber(reg.off))
+  const [least, most] = [scalar.uminN(at), scalar.umaxN(at)]
+  const [low, high] = [Math.floor(least / ENTRY), Math.floor(most / ENTRY)]
+  if (least > MOST_BYTES)
+    reject('gotox-table', `the sum of R${insn.dst} umin_value ${scalar.umin(at)} is too big`, { reg: insn.dst })
+  if (most > MOST_BYTES)
+    reject('gotox-table', `the sum of R${insn.dst} umax_value ${scalar.umax(at)} is too big`, { reg: insn.dst })
+  if (high >= maxEntries)
+    reject('gotox-table', `R${insn.dst} points to outside of jump table: [${low},${high}] max_entries ${maxEntries}`, {
+      reg: insn.dst,
+    })
+  const next = distinct(targets.slice(low, high + 1))
+  env.pushStep()
+  for (const target of next.slice(0, -1)) pushState(env, target, env.insn)
+  return next[next.length - 1]!
+}

@@ -195,7 +195,11 @@ describe('stores into kernel structs', () => {
     expect(store(ca, 'tcp_sock', at('sock', 'sk_pacing_rate'), 8)).toEqual({ ok: true })
     expect(store(ca, 'tcp_sock', priv + 96, 8)).toEqual({ ok: true })
     expect(store(ca, 'tcp_sock', priv + 100, 8)).toMatchObject({ ok: false })
-    expect(store(ca, 'tcp_sock', 0, 8)).toEqual({ ok: false, message: 'no write support to tcp_sock at off 0' })
+    expect(store(ca, 'tcp_sock', 0, 8)).toEqual({
+      ok: false,
+      message: 'no write support to tcp_sock at off 0',
+      byRule: true,
+    })
     expect(store(ca, 'sock', at('sock', 'sk_pacing_rate'), 8)).toMatchObject({ message: 'only read is supported' })
   })
   test('nf_conn, in its module', () => {

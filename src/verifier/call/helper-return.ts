@@ -64,7 +64,8 @@ export function returned(env: Env, meta: Meta, id: number): RegState {
  */
 function cast(env: Env, { refObjId }: Meta, value: RegState): RegState {
   const copy = edit(value, { refObjId })
-  if (!env.rules.objectIds || !mayBeNull(copy) || !env.state.refs.some(({ id }) => id === refObjId)) return copy
+  if (!env.rules.objectIds || !mayBeNull(copy) || env.state.refs.find(({ id }) => id === refObjId) === undefined)
+    return copy
   env.pushStep()
   pushState(env, env.insn + 1, env.insn).cur.regs[0] = constReg(0)
   return edit(copy, { flags: copy.flags & ~MAYBE_NULL, id: refObjId })

@@ -10,6 +10,8 @@ const INSN = 8n
 /** struct bpf_insn_array_value */
 const VALUE = 16
 const NAME = '.jumptables'
+/** As many instructions as a program may have. */
+const MOST_ENTRIES = 1_000_000
 
 interface Table {
   /** Where it begins in its section, and its bytes. */
@@ -20,6 +22,7 @@ interface Table {
 /** The maps of one program's tables, made as its instructions name them. */
 export class JumpTables {
   readonly maps: MapDef[] = []
+  private entries = 0
   private readonly made = new Map<number, number>()
   private readonly object: BpfObject
   private readonly program: string
@@ -49,6 +52,9 @@ export class JumpTables {
     if (size % 8 !== 0) wrong(`jumptable size ${size} should be multiple of 8`)
     if (size === 0) wrong('a jump table has entries')
     const data = this.object.jumpTables
+    this.entries += size / Number(ENTRY)
+    // tables may lie over one another
+    if (this.entries > MOST_ENTRIES) wrong(`more than ${MOST_ENTRIES} entries in the tables of one program`)
     if (data === undefined || offset + size > data.length)
       return wrong(`jumptables_data size is ${data?.length ?? 0}, trying to access ${offset + size}`)
     const view = new DataView(data.buffer, data.byteOffset, data.byteLength)

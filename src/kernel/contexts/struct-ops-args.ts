@@ -23,7 +23,7 @@ export function structOpsArgument(
   }
   const stub = structOpsStub(btf, ops)
   // before stubs said it, the kernel looked at the offset alone, whatever the size
-  const listed = stub === undefined && kind?.nullable?.[ops.member]?.includes(index)
+  const listed = stub === undefined && nullableOf(kind?.nullable, ops.member).includes(index)
   if (!listed && (stub === undefined || !whole)) return undefined
   const name = stub?.params[index]?.name ?? ''
   if (/__arena(__nullable)?$/.test(name)) return { ok: true, kind: 'pointer', reg: 'PTR_TO_ARENA' }
@@ -53,3 +53,9 @@ export function structOpsStub(
   }
   return undefined
 }
+
+/** The kernel's member may have any name. */
+const nullableOf = (
+  nullable: Readonly<Record<string, readonly number[]>> | undefined,
+  member: string,
+): readonly number[] => (nullable !== undefined && Object.hasOwn(nullable, member) ? nullable[member]! : [])

@@ -140,12 +140,15 @@ function work(
       if (job === undefined) end(() => resolve(undefined))
       else worker.postMessage({ path: job.path, from: job.from })
     }
+    // the error may overtake what was said before it, which program was begun among it: only at the exit is all of it here
+    let cause: string | Limit | undefined
     worker.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ERR_WORKER_OUT_OF_MEMORY')
-        dies({ name: 'maxMemory', value: memory * 2 ** 20, reached: 'the worker ran out of memory' })
-      else dies(`the worker died: ${error.message}`)
+      cause =
+        error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+          ? { name: 'maxMemory', value: memory * 2 ** 20, reached: 'the worker ran out of memory' }
+          : `the worker died: ${error.message}`
     })
-    worker.on('exit', (code) => dies(`the worker ended with status ${code}`))
+    worker.on('exit', (code) => dies(cause ?? `the worker ended with status ${code}`))
     worker.on('message', (message: Message) => {
       if (message === 'ready') return give()
       if ('usage' in message) return end(() => reject(new UsageError(message.usage)))

@@ -19,7 +19,7 @@ export function checkInsns(env: Env): void {
     if (env.rules.fieldsFirst) requireRegisters(insn)
     const wrong = checkEncoding(insn, env.insns[i + 1], knownOpcodes(env))
     if (wrong !== undefined) reject('encoding', wrong)
-    if (env.rules.fieldsFirst && insn.op.kind !== 'atomic') requireFields(env, insn)
+    if (env.rules.fieldsFirst && !isAtomic(insn)) requireFields(env, insn)
     if (insn.op.kind !== 'ld_imm64') continue
     const ref = env.prog.refs.get(i)
     if (ref?.kind === 'map' || ref?.kind === 'map_value') checkMap(env, ref, used)
@@ -28,6 +28,9 @@ export function checkInsns(env: Env): void {
   }
   env.insn = 0
 }
+
+/** By its encoding, known or not: which operations there are is asked on the way. */
+const isAtomic = ({ code }: Insn): boolean => (code & 0xe7) === 0xc3
 
 /** What this kernel has that 6.12 has not. */
 export const knownOpcodes = ({ rules }: Env): ReservedOptions => ({

@@ -47,20 +47,11 @@ function ksymTypes(btf: Btf): ReadonlySet<BtfId> {
   return found
 }
 
-/** KSYM_NAME_LEN */
-const MAX_NAME = 512
-const isIdentifier = (name: string): boolean => name.length < MAX_NAME && /^[A-Za-z_.][A-Za-z0-9_.]*$/.test(name)
-const isSection = (name: string): boolean => name.length < MAX_NAME && /^[\x20-\x7e]+$/.test(name)
-const isAnonymousOrIdentifier = (name: string): boolean => name === '' || isIdentifier(name)
-
 const noVlen = new Set<BtfKind>(
   'int ptr array typedef fwd const volatile restrict type_tag var float decl_tag'.split(' ') as BtfKind[],
 )
 const mayHaveFlag = new Set<BtfKind>(['struct', 'union', 'fwd', 'enum', 'enum64'])
 const nameless = new Set<BtfKind>(['ptr', 'array', 'func_proto', 'const', 'volatile', 'restrict'])
-/** Their names, and those of their parts, are none or good ones. Of an int's or a float's nothing is asked. */
-const maybeNamed = new Set<BtfKind>(['struct', 'union', 'enum', 'enum64', 'func_proto'])
-
 /** What is set in a type's first words that its kind has no use for. */
 function headFault(btf: Btf, { id, kind }: BtfType): string | undefined {
   const head = btf.head?.(id)
@@ -70,7 +61,6 @@ function headFault(btf: Btf, { id, kind }: BtfType): string | undefined {
   if (kind === 'func' && head.vlen > 2) return 'Invalid func linkage'
   if (!mayHaveFlag.has(kind) && head.flag) return 'Invalid btf_info kind_flag'
   if (nameless.has(kind) && head.nameOffset !== 0) return 'Invalid name'
-  if (maybeNamed.has(kind) && head.hollow) return 'Invalid name'
   if (kind === 'fwd' && head.word !== 0) return 'type != 0'
   if (kind === 'int' && head.extra >>> 28 !== 0) return `Invalid int_data:${head.extra.toString(16)}`
   return kind === 'array' && head.word !== 0 ? 'size != 0' : undefined
@@ -78,6 +68,9 @@ function headFault(btf: Btf, { id, kind }: BtfType): string | undefined {
 
 /** What is wrong with a type by itself. */
 function aloneFault(type: BtfType, head: BtfHead | undefined): string | undefined {
+  const badName = head?.badName === true
+  // a name that must be there may be missing: its offset is 0
+  const unnamed = type.name === '' || badName
   switch (type.kind) {
     case 'int':
       if (type.bits + type.bitOffset > 128) return 'nr_bits exceeds 128'
@@ -85,7 +78,7 @@ function aloneFault(type: BtfType, head: BtfHead | undefined): string | undefine
       return [type.signed, type.char, type.bool].filter(Boolean).length > 1 ? 'Unsupported encoding' : undefined
     case 'typedef':
     case 'fwd':
-      return isIdentifier(type.name) ? undefined : 'Invalid name'
+      return unnamed ? 'Invalid name' : undefined
     case 'type_tag':
       return type.name === '' ? 'Invalid name' : undefined
     case 'array':
@@ -93,21 +86,20 @@ function aloneFault(type: BtfType, head: BtfHead | undefined): string | undefine
       return type.index === 0 ? 'Invalid index' : undefined
     case 'struct':
     case 'union':
-      return isAnonymousOrIdentifier(type.name) ? membersFault(type) : 'Invalid name'
+      return badName ? 'Invalid name' : membersFault(type)
     case 'enum':
     case 'enum64':
       if (![1, 2, 4, 8].includes(type.size)) return 'Unexpected size'
-      if (!isAnonymousOrIdentifier(type.name)) return 'Invalid name'
-      return type.values.every(({ name }) => isIdentifier(name)) ? undefined : 'Invalid name'
+      return badName || type.values.some(({ name }) => name === '') ? 'Invalid name' : undefined
     case 'func':
-      if (!isIdentifier(type.name)) return 'Invalid name'
+      if (unnamed) return 'Invalid name'
       return type.linkage === 'extern' ? 'Invalid func linkage' : undefined
     case 'var':
-      if (!isIdentifier(type.name)) return 'Invalid name'
+      if (unnamed) return 'Invalid name'
       if (type.type === 0) return 'Invalid type_id'
       return type.linkage === 'extern' || (head?.extra ?? 0) > 2 ? 'Linkage not supported' : undefined
     case 'datasec':
-      return datasecFault(type)
+      return datasecFault(type, unnamed)
     case 'float':
       return [2, 4, 8, 12, 16].includes(type.size) ? undefined : 'Invalid type_size'
     case 'decl_tag':
@@ -120,8 +112,7 @@ function aloneFault(type: BtfType, head: BtfHead | undefined): string | undefine
 
 function membersFault({ kind, size, members }: BtfType & { kind: 'struct' | 'union' }): string | undefined {
   let last = 0
-  for (const { name, type, bitOffset } of members) {
-    if (!isAnonymousOrIdentifier(name)) return 'Invalid name'
+  for (const { type, bitOffset } of members) {
     if (type === 0) return 'Invalid type_id'
     if (kind === 'union' && bitOffset !== 0) return 'Invalid member bits_offset'
     if (bitOffset < last) return 'Invalid member bits_offset'
@@ -131,9 +122,9 @@ function membersFault({ kind, size, members }: BtfType & { kind: 'struct' | 'uni
   return undefined
 }
 
-function datasecFault({ name, size, entries }: BtfType & { kind: 'datasec' }): string | undefined {
+function datasecFault({ size, entries }: BtfType & { kind: 'datasec' }, unnamed: boolean): string | undefined {
   if (size === 0) return 'size == 0'
-  if (!isSection(name)) return 'Invalid name'
+  if (unnamed) return 'Invalid name'
   let end = 0
   let held = 0
   for (const entry of entries) {

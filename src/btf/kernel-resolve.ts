@@ -201,12 +201,15 @@ class Resolver {
       if (this.size(type) === undefined) throw new Refused(id, message)
     }
     if (ret !== 0) part(ret, 'Invalid return type')
+    if (this.btf.head?.(id).badName === true) {
+      const odd = params.findIndex(({ name }) => !/^(?:[A-Za-z_.][\w.]*)?$/.test(name))
+      throw new Refused(id, `Invalid arg#${Math.max(odd, 0) + 1}`)
+    }
     const last = params.at(-1)
     if (last?.type === 0 && last.name !== '') throw new Refused(id, `Invalid arg#${params.length}`)
-    params.forEach(({ name, type }, index) => {
+    params.forEach(({ type }, index) => {
       if (type === 0 && index === params.length - 1) return
       const message = `Invalid arg#${index + 1}`
-      if (name !== '' && !/^[A-Za-z_.][A-Za-z0-9_.]*$/.test(name)) throw new Refused(id, message)
       part(type, message)
     })
   }
@@ -231,8 +234,8 @@ class Resolver {
 }
 
 /** A whole number of bytes, all of them used. */
-const isRegular = ({ bits, bitOffset, size }: BtfType & { kind: 'int' }): boolean =>
-  bitOffset === 0 && bits === 8 * size && [1, 2, 4, 8, 16].includes(size)
+const isRegular = ({ bits, bitOffset }: BtfType & { kind: 'int' }): boolean =>
+  bitOffset === 0 && [8, 16, 32, 64, 128].includes(bits)
 
 function modeOf({ kind }: BtfType): Mode {
   if (kind === 'ptr') return 'pointer'

@@ -83,7 +83,7 @@ export class BtfSection implements Btf {
 
   head(id: BtfId): BtfHead {
     const start = this.#starts[id - this.firstId]
-    if (start === undefined) return { nameOffset: 0, vlen: 0, flag: false, word: 0, extra: 0, hollow: false }
+    if (start === undefined) return { nameOffset: 0, vlen: 0, flag: false, word: 0, extra: 0, badName: false }
     const [nameOffset, info, word, extra] = [0, 1, 2, 3].map((index) => this.#words[start + index] ?? 0)
     return {
       nameOffset: nameOffset!,
@@ -91,19 +91,20 @@ export class BtfSection implements Btf {
       flag: flagOf(info!),
       word: word!,
       extra: extra!,
-      hollow: this.#isHollow(start),
+      badName: this.#hasBadName(start),
     }
   }
 
-  #isHollow(start: number): boolean {
+  #hasBadName(start: number): boolean {
     const words = this.#words
     const info = words[start + 1]!
     const { kind, fixed, each } = kindTable[kindOf(info)]!
-    const hollow = (offset: number): boolean => offset !== 0 && this.strings.get(offset) === ''
-    if (hollow(words[start]!)) return true
+    const isBad = (offset: number): boolean =>
+      offset !== 0 && !(kind === 'datasec' ? this.strings.isPrinted(offset) : this.strings.isIdentifier(offset))
+    if (isBad(words[start]!)) return true
     if (each === 0 || kind === 'datasec') return false
     const first = start + 3 + fixed
-    for (let i = 0; i < vlenOf(info); i++) if (hollow(words[first + each * i]!)) return true
+    for (let i = 0; i < vlenOf(info); i++) if (isBad(words[first + each * i]!)) return true
     return false
   }
 

@@ -30,6 +30,17 @@ interface Whole {
   readonly ascii: boolean
 }
 
+/** KSYM_NAME_LEN */
+const MAX_NAME = 512
+const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39
+/** Letters of ASCII, `_`, `.`, and À to ÿ but for × and ÷. */
+const isLetter = (byte: number): boolean =>
+  (byte >= 0x61 && byte <= 0x7a) ||
+  (byte >= 0x41 && byte <= 0x5a) ||
+  byte === 0x5f ||
+  byte === 0x2e ||
+  (byte >= 0xc0 && byte !== 0xd7 && byte !== 0xf7)
+
 export class StringTable {
   readonly bytes: Uint8Array
   /** Offset of this section's first byte: the end of the base's section, or 0. */
@@ -97,6 +108,32 @@ export class StringTable {
     if (offset < this.start) return this.base!.begin(offset, most)
     const text = this.get(offset)
     return text.length > most ? text.slice(0, most) : text
+  }
+
+  /** A name as the kernel takes it, byte by byte: its letters are those of Latin-1. */
+  isIdentifier(offset: number): boolean {
+    if (offset < this.start) return this.base!.isIdentifier(offset)
+    const { bytes } = this
+    const from = offset - this.start
+    if (!isLetter(bytes[from] ?? 0)) return false
+    for (let at = from + 1; at < from + MAX_NAME; at++) {
+      const byte = bytes[at] ?? 0
+      if (byte === 0) return true
+      if (!isLetter(byte) && !isDigit(byte)) return false
+    }
+    return false
+  }
+
+  /** The name of a section: anything that is printed, in Latin-1. */
+  isPrinted(offset: number): boolean {
+    if (offset < this.start) return this.base!.isPrinted(offset)
+    const from = offset - this.start
+    for (let at = from; at < from + MAX_NAME; at++) {
+      const byte = this.bytes[at] ?? 0
+      if (byte === 0) return at > from
+      if (byte < 0x20 || (byte > 0x7e && byte < 0xa0)) return false
+    }
+    return false
   }
 
   /** FNV-1a of the string at an offset, from where no object knows: of its first bytes alone where it is long. */

@@ -109,8 +109,8 @@ export interface BtfHead {
   readonly flag: boolean
   readonly word: number
   readonly extra: number
-  /** Its name, or that of something in it, is given as one and is empty: an offset that is not 0, of an empty string. */
-  readonly hollow: boolean
+  /** Its name, or that of something in it, is given (its offset is not 0) and is none that the kernel takes: it may be empty. */
+  readonly badName: boolean
 }
 
 /** A BTF type section: parsed lazily, immutable. Built by `parseBtf` or `BtfBuilder`. */

@@ -184,6 +184,7 @@ function conditions({ details, insn, message, path, rule }: Rejected, causes: Ca
     unwritten: yes(/invalid (?:indirect )?read from stack/.test(why)),
     decisions: yes(notes.some((note) => note.kind === 'branch')),
     thrown: yes(message.includes('bpf_throw')),
+    unentered: yes(rule === 'throw-in-loop'),
     unacquired: yes(message.includes('unacquired reference')),
     record: yes(/ringbuf/.test(details.expected ?? '')),
     percpu: yes(/percpu/.test(details.expected ?? '')),

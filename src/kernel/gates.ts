@@ -304,7 +304,7 @@ export const gateRows = [
   },
   {
     name: 'fields-checked-first',
-    since: '7.2',
+    since: '7.1',
     words: 'registers and unused fields of all instructions are checked before anything else',
     asked: true,
   },

@@ -94,7 +94,8 @@ export function collect(elf: ElfView, { legacyMaps = false }: OpenOptions = {}):
     else if (type === sh.rel && isWantedRelocation(elf, section)) relocations.push(section)
   }
   const functions = coded.flatMap((section) => functionsOf(elf, section, section === text))
-  functions.sort((a, b) => a.section.index - b.section.index || a.start - b.start)
+  // of two that begin together libbpf's search finds the first: it is last here, where functionAt looks
+  functions.reverse().sort((a, b) => a.section.index - b.section.index || a.start - b.start)
   const code = { functions, text, jumpTables, relocations }
   return { elf, license, ...code, maps, legacy, btf, btfExt, arena, structOps, data, warnings }
 }

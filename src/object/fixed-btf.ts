@@ -25,7 +25,7 @@ export class FixedBtf implements Btf {
     return this.fixed.get(id) ?? this.original.type(id)
   }
   head(id: BtfId): BtfHead {
-    return this.original.head?.(id) ?? { nameOffset: 0, vlen: 0, flag: false, word: 0, extra: 0, hollow: false }
+    return this.original.head?.(id) ?? { nameOffset: 0, vlen: 0, flag: false, word: 0, extra: 0, badName: false }
   }
   findAll(name: string): readonly BtfId[] {
     return this.original.findAll(name)

@@ -103,6 +103,7 @@ describe('the table of codes', () => {
       'stackBytes',
       'stackAt',
       'thrown',
+      'unentered',
       'unacquired',
       'record',
       'percpu',

@@ -96,11 +96,19 @@ export const objectCodes = [
   {
     code: 'KF090',
     title: 'exceptions',
-    rules: ['throw-in-callback', 'exception-cb', 'exception-cb-many', 'exception-cb-call', 'exception-cb-args'],
+    rules: [
+      'throw-in-callback',
+      'exception-cb',
+      'exception-cb-many',
+      'exception-cb-call',
+      'exception-cb-args',
+      'throw-in-loop',
+    ],
     section: 'kfuncs.rst "Core kfuncs" (bpf_throw)',
     rule: 'bpf_throw() unwinds the whole program; its callback is one global function of one integer that nobody calls directly.',
     label: ['this breaks a rule of bpf_throw() or of its callback'],
     help: [
+      '{?unentered}Kernels since 6.17 stumble over a bpf_throw() in the first turns of a loop: leave the loop with break and throw behind it, or return an error and throw where no loop is.',
       'Do not throw inside a callback that the kernel calls (bpf_loop, bpf_for_each_map_elem, bpf_rbtree_add).',
       'One __exception_cb(NAME) on the program, naming a global function int NAME(u64 cookie).',
     ],

@@ -6,6 +6,7 @@
 // that only paths that ended where something was added are followed again.
 
 import type { Env } from '../env.ts'
+import { reject } from '../report.ts'
 import type { State } from '../state/state.ts'
 import type { FlowGraph } from '../ahead/graph.ts'
 import { propagateReads } from './liveness.ts'
@@ -79,7 +80,7 @@ export function enterLoop(env: Env, kept: State): void {
 }
 
 /** The calls that lead to the outermost frame within a loop, and that loop. */
-function visitKey(env: Env, { frames, firstInsn }: State): string | undefined {
+function visitKey(env: Env, { frames, firstInsn }: Pick<State, 'frames' | 'firstInsn'>): string | undefined {
   let key = ''
   for (let f = 0; f < frames.length; f++) {
     const at = frames[f + 1]?.callsite ?? firstInsn
@@ -88,6 +89,16 @@ function visitKey(env: Env, { frames, firstInsn }: State): string | undefined {
     key += `${at},`
   }
   return undefined
+}
+
+/**
+ * A path that ends within a loop without a checkpoint in it (`bpf_throw()` in its first turn): nobody entered the loop that is left, and
+ * the kernel takes that for a bug of its own.
+ */
+export function requireLoopEntered(env: Env): void {
+  const key = visitKey(env, { frames: env.state.frames, firstInsn: env.insn })
+  if (key === undefined || env.loopVisits.has(key)) return
+  reject('throw-in-loop', `verifier bug: scc exit: no visit info for call chain (${key.replace(':', '')})`)
 }
 
 /** What comes after it is not known whole: paths ended in states of its loop, which is not done. */

@@ -15,6 +15,7 @@ import { constReg, unknownScalar } from '../state/reg.ts'
 import type { State } from '../state/state.ts'
 import { executeAlu } from './alu.ts'
 import { executeJump } from './branch.ts'
+import { requireLoopEntered } from './components.ts'
 import { widenImprecise } from './equal.ts'
 import { enforceCallbackReturn, enforceReturn } from './exit.ts'
 import { jumpTarget, roleAt } from './flow.ts'
@@ -72,6 +73,7 @@ export function explore(env: Env, state: State, start: number): void {
 
 /** The path is done; goes on with the one put aside last. */
 function nextPath(env: Env): boolean {
+  if (env.rules.loopsByComponent) requireLoopEntered(env)
   pathEnded(env, env.state)
   const pending = env.stack.pop()
   if (pending === undefined) return false

@@ -153,11 +153,11 @@ function special(env: Env, meta: Meta, id: number): void {
 /** What bpf_set_retval may set: the hook's own values; of getsockopt anything. */
 function requireRetval(env: Env): void {
   const lsm = env.prog.attachType === 'BPF_LSM_CGROUP'
+  if (env.rules.setRetvalRange && env.reg(1).kind !== 'scalar') reject('return-type', 'R1 is not a scalar', { reg: 1 })
   const rule = returnRule(env.kernel, env.traits)
   if (lsm && rule.kind === 'range' && rule.note !== undefined)
     reject('set-retval-void', `BPF_LSM_CGROUP that attach to void LSM hooks can't modify return value!`)
   if (!env.rules.setRetvalRange || env.prog.attachType === 'BPF_CGROUP_GETSOCKOPT') return
-  if (env.reg(1).kind !== 'scalar') reject('return-type', 'R1 is not a scalar', { reg: 1 })
   const { min, max } = lsm ? lsmHookRange(env.kernel, env.traits) : { min: -4095, max: 0 }
   requireRange(env, 1, { min, max, context: 'bpf_set_retval', bits32: true })
 }

@@ -183,6 +183,7 @@ export const gateRows = [
     words: 'KF_RCU_PROTECTED on any kfunc: called in an RCU section, its result lives as long',
     asked: true,
   },
+  { name: 'union-arguments', since: '6.19', words: 'unions by value are arguments like structs', asked: true },
   { name: 'indirect-jumps', since: '6.19', words: 'gotox through jump tables', asked: true },
   {
     name: 'kfunc-trusted-by-default',

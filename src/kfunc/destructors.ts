@@ -16,4 +16,5 @@ export const destructorRows = [
   { struct: 'prog_test_ref_kfunc', kfunc: 'bpf_kfunc_call_test_release_dtor', source: 'net/bpf/test_run.c of 6.12' },
   { struct: 'prog_test_member', kfunc: 'bpf_kfunc_call_memb_release_dtor', source: 'net/bpf/test_run.c of 6.12' },
   { struct: 'sk_buff', kfunc: 'bpf_kfree_skb_dtor', source: 'net/sched/bpf_qdisc.c of 6.16' },
+  { struct: 'bpf_ksock', kfunc: 'bpf_ksock_release_dtor', source: 'net/core/bpf_ksock.c of 7.3' },
 ] as const satisfies readonly DestructorRow[]

@@ -99,7 +99,7 @@ function targetProto({ btf, btfId }: AttachTarget): FuncProto {
 
 /** Names of iterators are those of functions; of such functions there are many more than iterators. The kernel says nothing. */
 function checkIterator(env: Env, attach: AttachTarget): void {
-  const wrong = protoFault(attach.btf, targetProto(attach), attach.name)
+  const wrong = protoFault(attach.btf, targetProto(attach), attach.name, env.rules)
   if (wrong !== undefined) reject('attach-prototype', wrong)
   if (!isIterator(env.kernel.btf, attach.btf, attach.name)) reject('attach-iterator', '')
 }
@@ -118,7 +118,7 @@ function checkFunction(env: Env, attach: AttachTarget): void {
   const { prog, kernel } = env
   const { btf, name } = attach
   const proto = targetProto(attach)
-  const wrong = protoFault(btf, proto, name)
+  const wrong = protoFault(btf, proto, name, env.rules)
   if (wrong !== undefined) reject('attach-prototype', wrong)
   const { attachType } = prog
   if (seesResult.has(attachType ?? '') && (sizeOf(btf, proto.ret) ?? 0) > 8) {

@@ -63,6 +63,7 @@ export const ruleGates = {
   reportsFirst: 'verifier-reports',
   xchgBorrowed: 'kptr-xchg-borrowed',
   percpuData: 'percpu-data',
+  unionArguments: 'union-arguments',
   indirectJumps: 'indirect-jumps',
   allPointersSpill: 'all-pointers-spill',
   loopsByComponent: 'loops-by-component',

@@ -104,6 +104,7 @@ function valueAccess(
   const { btf, name } = target
   const type = resolveType(btf, typeId)
   if (isSmallInt(type) || type.kind === 'enum' || type.kind === 'enum64' || type.kind === 'struct') return number
+  if (type.kind === 'union' && facts.gate('union-arguments')) return number
   if (type.kind !== 'ptr') {
     const text = `func '${name}' arg${index} '${type.name}' has type ${kindText(type)}. Only pointer access is allowed`
     return refuse(text)

@@ -128,6 +128,8 @@ function walk(env: Env, reg: RegState, btf: Btf, id: BtfId, off: number, size: n
   return pointer('btf', { flags, btf, btfId: step.target, id: flags & MAYBE_NULL ? env.newId() : 0 })
 }
 
+/** Fields that hold a pointer, which a load may give. */
+export const isPointerField = (kind: string): boolean => kind.startsWith('kptr') || kind === 'uptr'
 export const fieldText = (kind: string): string => (kind.startsWith('kptr') ? 'kptr' : kind)
 
 /** A map seen as `struct bpf_map`: reading its members. */

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kernel pointers kept in map values: what a load gives, what may be stored directly. kfuncs.rst "KF_RCU", selftests map_kptr.
 
-import type { Btf } from '../../btf/index.ts'
-import { structIdsMatch } from '../../btf/index.ts'
+import { sizeOf, structIdsMatch } from '../../btf/index.ts'
 import { type Env, inRcu, inSleepable } from '../env.ts'
 import { markPrecise } from '../explore/precision.ts'
 import type { SpecialField } from '../record.ts'
@@ -22,35 +21,48 @@ import {
   UNTRUSTED,
   unknownScalar,
 } from '../state/reg.ts'
-import { structName } from './btf-pointer.ts'
+import { fieldText, isPointerField, structName } from './btf-pointer.ts'
 import type { Access, Store } from './access.ts'
 import { constVar, hasVarOff, requireUnmodified } from './regions.ts'
 
 /** Structs whose memory outlives an RCU grace period: a referenced kptr to one may be read under RCU. */
-const rcuProtected = new Set(['prog_test_ref_kfunc', 'cgroup', 'bpf_cpumask', 'task_struct', 'bpf_crypto_ctx'])
-export function isRcuProtected(field: { btf: Btf | undefined; btfId: number; local: boolean }): boolean {
-  return field.local || (field.btf !== undefined && rcuProtected.has(field.btf.type(field.btfId).name))
+const rcuProtected: ReadonlySet<string> = new Set([
+  'prog_test_ref_kfunc',
+  'cgroup',
+  'bpf_cpumask',
+  'task_struct',
+  'bpf_crypto_ctx',
+])
+function isRcuProtected({ kernel }: Env, { local, btf, btfId }: SpecialField): boolean {
+  const listed = kernel.functionSet('rcu_protected_types')
+  return local || (btf !== undefined && (listed.size > 0 ? listed : rcuProtected).has(btf.type(btfId).name))
 }
 
 /** A load or store that touches a kptr field; undefined where none is touched. */
 export function accessMapKptr(env: Env, a: Access): RegState | undefined {
   const reg = env.reg(a.base)
-  const fields = env.mapRecord(reg.map).fields.filter((field) => field.kind.startsWith('kptr'))
+  const fields = env.mapRecord(reg.map).fields.filter((field) => isPointerField(field.kind))
   if (fields.length === 0) return undefined
   const low = reg.off + a.off + (hasVarOff(reg) ? scalar.sminN(reg.var) : constVar(reg))
   const high = reg.off + a.off + (hasVarOff(reg) ? scalar.umaxN(reg.var) : constVar(reg)) + a.size
   const field = fields.find((f) => low < f.off + f.size && f.off < high)
   if (field === undefined) return undefined
-  if (hasVarOff(reg)) reject('kptr-variable', 'kptr access cannot have variable offset', { reg: a.base })
+  const name = fieldText(field.kind)
+  if (hasVarOff(reg)) reject('kptr-variable', `${name} access cannot have variable offset`, { reg: a.base })
   if (low !== field.off)
-    reject('kptr-offset', `kptr access misaligned expected=${field.off} off=${low}`, { reg: a.base })
-  if (a.size !== 8) reject('kptr-size', 'kptr access size must be BPF_DW', { reg: a.base })
+    reject('kptr-offset', `${name} access misaligned expected=${field.off} off=${low}`, { reg: a.base })
+  if (a.size !== 8) reject('kptr-size', `${name} access size must be BPF_DW`, { reg: a.base })
   if (a.atomic) reject('kptr-insn', 'kptr in map can only be accessed using BPF_MEM instruction mode', { reg: a.base })
-  if (!a.write) return loadKptr(env, field)
+  if (!a.write) return field.kind === 'uptr' ? loadUserPointer(env, field) : loadKptr(env, field)
+  if (field.kind === 'uptr') reject('kptr-store', 'store to uptr disallowed', { reg: a.base })
   if (field.kind !== 'kptr') reject('kptr-store', 'store to referenced kptr disallowed', { reg: a.base })
   storeKptr(env, field, a)
   return unknownScalar
 }
+
+/** A page of user memory, if user space gave one. */
+const loadUserPointer = (env: Env, field: SpecialField): RegState =>
+  pointer('mem', { flags: MAYBE_NULL, size: sizeOf(field.btf!, field.btfId) ?? 0, id: env.newId() })
 
 function storeKptr(env: Env, field: SpecialField, { base, stored }: Store): void {
   if (stored.kind === 'imm' && stored.imm !== 0)
@@ -64,7 +76,7 @@ function storeKptr(env: Env, field: SpecialField, { base, stored }: Store): void
 
 function loadKptr(env: Env, field: SpecialField): RegState {
   let flags = UNTRUSTED
-  if (field.kind !== 'kptr' && inRcuCs(env) && (field.kind === 'kptr_percpu' || isRcuProtected(field)))
+  if (field.kind !== 'kptr' && inRcuCs(env) && (field.kind === 'kptr_percpu' || isRcuProtected(env, field)))
     flags = field.kind === 'kptr_percpu' ? PERCPU | RCU : RCU
   if (flags & RCU && field.local)
     flags |= (field.kind === 'kptr_percpu' ? 0 : ALLOC) | (hasNode(env, field) ? NON_OWN : 0)

@@ -2,7 +2,7 @@
 // One load or store: which region the pointer reaches, whether the access lies in it, and what is read.
 
 import { type Access, extendsSign } from './access.ts'
-import { accessBtfPointer, accessMapPointer, fieldText } from './btf-pointer.ts'
+import { accessBtfPointer, accessMapPointer, fieldText, isPointerField } from './btf-pointer.ts'
 import { accessMapKptr } from './kptr.ts'
 import {
   constVar,
@@ -188,8 +188,8 @@ export function requireNoSpecialField(env: Env, a: { base: number; off: number; 
   const high = reg.off + a.off + (hasVarOff(reg) ? scalar.umaxN(reg.var) : constVar(reg)) + a.size
   for (const field of env.mapRecord(reg.map).fields) {
     if (low < field.off + field.size && field.off < high) {
-      if (field.kind.startsWith('kptr')) {
-        reject('kptr-helper', `kptr cannot be accessed indirectly by helper`, { reg: a.base })
+      if (isPointerField(field.kind)) {
+        reject('kptr-helper', `${fieldText(field.kind)} cannot be accessed indirectly by helper`, { reg: a.base })
       }
       reject('special-field-access', `${fieldText(field.kind)} cannot be accessed directly by load/store`, {
         reg: a.base,

@@ -76,7 +76,9 @@ export function callHelper(env: Env): void {
   env.clobberCallerSaved()
   env.setReg(0, returned(env, meta, id))
   if (id === GET_FUNC_IP) requireFunctionEntered(env)
-  if (changesPacket.has(id) || (id === DYNPTR_WRITE && isPacketDynptr(meta.dynptr))) invalidatePacketPointers(env)
+  // later kernels: a tail call that is taken leaves the function, one that is not moves nothing
+  const moves = changesPacket.has(id) && !(id === TAIL_CALL && env.rules.tailCallsReturn)
+  if (moves || (id === DYNPTR_WRITE && isPacketDynptr(meta.dynptr))) invalidatePacketPointers(env)
 }
 
 /** Maps whose elements a callback can be called for. */

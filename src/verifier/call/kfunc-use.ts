@@ -36,7 +36,7 @@ export class KfuncUse {
     this.seen.add(key)
     const func = btf.type(btfId)
     const proto = func.kind === 'func' ? btf.type(func.type) : undefined
-    const wrong = proto?.kind === 'func_proto' ? protoFault(btf, proto, name) : undefined
+    const wrong = proto?.kind === 'func_proto' ? protoFault(btf, proto, name, this.env.rules) : undefined
     if (wrong !== undefined) reject('kfunc-prototype', wrong, { kfunc })
   }
 }

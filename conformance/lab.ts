@@ -25,6 +25,8 @@ export interface Row {
   readonly libbpf?: string
   /** What the selftest says of itself; `btf_path`: the object whose types CO-RE relocations go by. */
   readonly expect?: { readonly btf_path?: string }
+  /** Maps that could not be made, and why. */
+  readonly map_errors?: string
   readonly verified_insns?: number
   readonly total_states?: number
   readonly verification_time_us?: number

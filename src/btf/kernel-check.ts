@@ -12,16 +12,23 @@ export interface BtfRefusal {
   readonly message: string
 }
 
-const known = new WeakMap<Btf, { readonly refusal: BtfRefusal | undefined }>()
+export interface TakenOptions {
+  /** Tags may stand behind other modifiers: since 7.2. */
+  readonly tagsAnywhere?: boolean
+}
+
+/** Without what is asked of tags, and that. */
+const known = new WeakMap<Btf, { readonly plain: BtfRefusal | undefined; readonly tags: BtfRefusal | undefined }>()
 
 /** What the kernel would refuse first in a program's BTF; undefined: it takes it. */
-export function kernelRefusal(btf: Btf): BtfRefusal | undefined {
+export function kernelRefusal(btf: Btf, { tagsAnywhere = false }: TakenOptions = {}): BtfRefusal | undefined {
   let answer = known.get(btf)
   if (answer === undefined) {
-    answer = { refusal: firstRefusal(btf) }
+    const plain = firstRefusal(btf)
+    answer = { plain, tags: plain === undefined ? tagsFault(btf) : undefined }
     known.set(btf, answer)
   }
-  return answer.refusal
+  return answer.plain ?? (tagsAnywhere ? undefined : answer.tags)
 }
 
 function firstRefusal(btf: Btf): BtfRefusal | undefined {
@@ -32,7 +39,7 @@ function firstRefusal(btf: Btf): BtfRefusal | undefined {
     const message = headFault(btf, type) ?? (ksyms.has(id) ? undefined : aloneFault(type, btf.head?.(id)))
     if (message !== undefined) return { type: id, message }
   }
-  return resolvesWithin(btf, ksyms) ?? tagsFault(btf)
+  return resolvesWithin(btf, ksyms)
 }
 
 /** libbpf shows the kernel .ksyms and what is in it as plain ints, whatever the compiler wrote. */

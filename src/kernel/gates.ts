@@ -335,6 +335,13 @@ export const gateRows = [
     asked: true,
   },
   {
+    name: 'kptr-tags-anywhere',
+    since: '7.2',
+    words:
+      'the tag of a kptr stands anywhere among the modifiers of what it points at, beside tags that say something else',
+    asked: true,
+  },
+  {
     name: 'release-kfunc-first-argument',
     since: '7.2',
     words: 'a release kfunc releases its first argument',

@@ -60,7 +60,8 @@ function fixDatasec(
     if (symbol.visibility === stv.hidden || symbol.visibility === stv.internal) {
       fixed.set(variable.id, { ...variable, linkage: 'static' })
     }
-    return open ? { ...entry, offset: symbol.value } : entry
+    // a place in BTF has 32 bits: libbpf writes the low ones of the symbol's
+    return open ? { ...entry, offset: symbol.value % 2 ** 32 } : entry
   })
   entries.sort((a, b) => a.offset - b.offset)
   fixed.set(datasec.id, { ...datasec, size, entries })

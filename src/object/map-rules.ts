@@ -205,7 +205,8 @@ export function mapFault(map: MapDef, { release = '6.12', btf }: MapFaultOptions
   if (named !== undefined) return named
   const rule = byType.get(map.type)
   const kind = map.type.replace('BPF_MAP_TYPE_', '').toLowerCase()
-  if (rule === undefined && newer) return undefined
+  // what has no name here is in no kernel that is known
+  if (rule === undefined && newer && map.type.startsWith('BPF_MAP_TYPE_')) return undefined
   if (rule === undefined || (rule.since !== undefined && !releaseIn(release, rule.since)))
     return map.type === 'BPF_MAP_TYPE_STRUCT_OPS' ? undefined : invalid(`no such map type: ${kind}`)
   return (

@@ -342,6 +342,7 @@ export function kernelTypesOf(kernel: Kernel): KernelTypes {
     types = {
       btfs: [kernel.btf, ...kernel.modules],
       destructors: kernel.destructors,
+      tagsAnywhere: kernel.gate('kptr-tags-anywhere'),
       later: new Set(laterFields.flatMap(({ kind, gate }) => (kernel.gate(gate) ? [kind] : []))),
     }
     typesOfKernels.set(kernel, types)

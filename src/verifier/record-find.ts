@@ -3,7 +3,7 @@
 // unions, and through no typedef. What it finds is bounded (so many fields, so many levels), and so is the search: a struct's fields do not
 // depend on where it stands, so each is looked through once for each level at which it is met.
 import type { Btf, BtfId, BtfMember, BtfStruct, BtfType } from '../btf/index.ts'
-import { skipModifiersAndTypedefs } from '../btf/index.ts'
+import { isModifier, skipModifiersAndTypedefs } from '../btf/index.ts'
 import type { FieldKind, RecordFault } from './record-types.ts'
 
 /** The kernel's BTF_FIELDS_MAX. */
@@ -71,6 +71,7 @@ export interface Wanted {
   readonly kinds: ReadonlySet<FieldKind>
   /** The kernel knows the tag of user pointers, even where it looks for none. */
   readonly userPointers: boolean
+  readonly tagsAnywhere: boolean
 }
 
 interface Search extends Wanted {
@@ -96,9 +97,9 @@ const searches = new WeakMap<Btf, Map<string, Search>>()
 export function fieldsOf(
   btf: Btf,
   type: BtfStruct | BtfDatasec,
-  { kinds, userPointers }: Wanted,
+  { kinds, userPointers, tagsAnywhere }: Wanted,
 ): readonly FoundField[] | RecordFault {
-  const key = [...kinds, userPointers].join(' ')
+  const key = [...kinds, userPointers, tagsAnywhere].join(' ')
   let perBtf = searches.get(btf)
   if (perBtf === undefined) {
     perBtf = new Map()
@@ -106,7 +107,7 @@ export function fieldsOf(
   }
   let search = perBtf.get(key)
   if (search === undefined) {
-    search = { btf, kinds, userPointers, known: [] }
+    search = { btf, kinds, userPointers, tagsAnywhere, known: [] }
     perBtf.set(key, search)
   }
   const part = type.kind === 'datasec' ? together(search, variablesOf(btf, type), 0) : ofStruct(search, type, 0)
@@ -215,20 +216,17 @@ function named(
   return repeat(search, { fields: [field], seen }, spot, { count, size })
 }
 
-/** A pointer with one tag, which says what kind of field it is. */
+/** A pointer with a tag that says what kind of field it is. */
 function pointer(search: Search, spot: Spot, direct: BtfType, count: number): Part | RecordFault {
-  const { btf, kinds, userPointers } = search
+  const { btf, kinds, tagsAnywhere } = search
   if (spot.expected !== 0 && spot.expected !== Math.imul(POINTER_SIZE, count) >>> 0) return nothing
   if (spot.off % POINTER_SIZE !== 0) return nothing
   const type = direct.kind === 'volatile' ? btf.type(direct.type) : direct
-  const tag = type.kind === 'ptr' ? btf.type(type.type) : undefined
-  if (tag?.kind !== 'type_tag') return nothing
-  if (btf.type(tag.type).kind === 'type_tag') return invalid(`${whereIs(search, spot)} has more than one type tag`)
-  const kind = pointerTags.get(tag.name)
-  if (kind === undefined || (kind === 'uptr' && !userPointers))
-    return invalid(`${whereIs(search, spot)} has the type tag '${tag.name}', which stands beside no special field`)
-  if (!kinds.has(kind)) return nothing
-  const target = btf.type(skipModifiersAndTypedefs(btf, tag.type))
+  if (type.kind !== 'ptr') return nothing
+  const kind = tagsAnywhere ? kindAmong(search, spot, type.type) : kindAlone(search, spot, type.type)
+  if (typeof kind === 'object') return kind
+  if (kind === undefined || !kinds.has(kind)) return nothing
+  const target = btf.type(skipModifiersAndTypedefs(btf, type.type))
   if (target.kind === 'fwd')
     return invalid(
       `${whereIs(search, spot)}: struct ${target.name} is only declared in this object: include its definition (vmlinux.h)`,
@@ -243,6 +241,34 @@ function pointer(search: Search, spot: Spot, direct: BtfType, count: number): Pa
     nodeName: '',
   }
   return repeat(search, { fields: [field], seen: nothing.seen }, spot, { count, size: POINTER_SIZE })
+}
+
+/** One tag, the first thing that the pointer's target is. */
+function kindAlone(search: Search, spot: Spot, first: BtfId): FieldKind | undefined | RecordFault {
+  const { btf, userPointers } = search
+  const tag = btf.type(first)
+  if (tag.kind !== 'type_tag') return undefined
+  if (btf.type(tag.type).kind === 'type_tag') return invalid(`${whereIs(search, spot)} has more than one type tag`)
+  const kind = pointerTags.get(tag.name)
+  if (kind === undefined || (kind === 'uptr' && !userPointers))
+    return invalid(`${whereIs(search, spot)} has the type tag '${tag.name}', which stands beside no special field`)
+  return kind
+}
+
+/** Tags among modifiers and typedefs: those that name a kind of field name one. Attributes written as tags (kind_flag) name none. */
+function kindAmong(search: Search, spot: Spot, first: BtfId): FieldKind | undefined | RecordFault {
+  const { btf } = search
+  let found: FieldKind | undefined
+  let type = btf.type(first)
+  // BTF that the kernel takes has no circles
+  for (; isModifier(type) || type.kind === 'typedef'; type = btf.type(type.type)) {
+    const named = type.kind === 'type_tag' && btf.head?.(type.id).flag !== true ? pointerTags.get(type.name) : undefined
+    if (named === undefined) continue
+    if (found !== undefined && found !== named)
+      return invalid(`${whereIs(search, spot)} has the type tags of two kinds of fields`)
+    found = named
+  }
+  return found
 }
 
 function repeat(

@@ -39,6 +39,8 @@ export interface KernelTypes {
   readonly destructors: readonly Destructor[]
   /** Kinds that came after 6.12 and this kernel has. */
   readonly later: ReadonlySet<FieldKind>
+  /** Tags of a pointer's target stand anywhere among its modifiers, beside others; before, one tag alone and first. */
+  readonly tagsAnywhere: boolean
 }
 
 export interface BtfRecord {

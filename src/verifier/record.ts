@@ -74,7 +74,8 @@ function find(btf: Btf, id: BtfId, use: RecordUse, kernel: KernelTypes): FoundRe
   const type = btf.type(use === 'map' ? skipModifiersAndTypedefs(btf, id) : id)
   if (type.kind !== 'struct' && type.kind !== 'datasec') return { record: noRecord }
   if (use === 'object' && !isSpecial(btf, type, kernel)) return { record: noRecord }
-  const fields = fieldsOf(btf, type, { kinds: kindsOf(use, kernel), userPointers: kernel.later.has('uptr') })
+  const { later, tagsAnywhere } = kernel
+  const fields = fieldsOf(btf, type, { kinds: kindsOf(use, kernel), userPointers: later.has('uptr'), tagsAnywhere })
   if ('errno' in fields) return { record: noRecord, fault: fields }
   if (fields.length === 0 && use === 'object')
     return { record: noRecord, fault: { errno: -14, why: `no field of struct ${type.name} is one that can be used` } }

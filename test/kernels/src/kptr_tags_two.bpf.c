@@ -1,0 +1,19 @@
+// Type tags of a pointer in a map's value. 6.12 wants one that it knows, alone, where the pointer's target begins; since 7.2 one may stand
+// anywhere among the modifiers, beside tags that say something else.
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+char _license[] SEC("license") = "GPL";
+#define tag(name) __attribute__((btf_type_tag(name)))
+
+#define LOCKED(name, field) \
+	struct v_##name { struct bpf_spin_lock lock; field; }; \
+	struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, int); __type(value, struct v_##name); } m_##name SEC(".maps"); \
+	SEC("tc") int name(void *ctx) \
+	{ \
+		int key = 0; struct v_##name *v = bpf_map_lookup_elem(&m_##name, &key); \
+		if (!v) return 0; \
+		bpf_spin_lock(&v->lock); bpf_spin_unlock(&v->lock); \
+		return 0; \
+	}
+
+LOCKED(two_kinds, struct task_struct tag("kptr") tag("percpu_kptr") *p)

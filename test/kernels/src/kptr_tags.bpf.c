@@ -21,3 +21,5 @@ LOCKED(unknown_tag, struct task_struct tag("user") *p)
 LOCKED(unknown_beside, struct task_struct tag("user") tag("kptr") *p)
 LOCKED(behind_const, struct task_struct tag("kptr") const *p)
 LOCKED(same_twice, struct task_struct tag("kptr") tag("kptr") *p)
+/* so that the struct is defined, not only named */
+SEC("tc") int defines(void *ctx) { struct task_struct *t = bpf_get_current_task_btf(); return t->pid & 1; }

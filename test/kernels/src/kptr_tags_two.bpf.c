@@ -17,3 +17,5 @@ char _license[] SEC("license") = "GPL";
 	}
 
 LOCKED(two_kinds, struct task_struct tag("kptr") tag("percpu_kptr") *p)
+/* so that the struct is defined, not only named */
+SEC("tc") int defines(void *ctx) { struct task_struct *t = bpf_get_current_task_btf(); return t->pid & 1; }

@@ -8,6 +8,7 @@ import { type ArgKind, argKind } from '../call/helper-args.ts'
 import { isSized } from '../call/kfunc-arg-kind.ts'
 import type { Env } from '../env.ts'
 import { isHelperCall, kfuncAt } from '../explore/flow.ts'
+import { MAX_STACK } from '../state/state.ts'
 import type { Constants } from './constants.ts'
 
 /** `unknown`: it may read from the pointer up to the frame's top. */
@@ -18,7 +19,6 @@ export type StackBytes =
 const none: StackBytes = { kind: 'none' }
 const unknown: StackBytes = { kind: 'unknown' }
 const DYNPTR_SIZE = 16
-const MAX_STACK = 512
 
 /** Parameters of what is called; undefined where that is not known, or not for this program. */
 export function paramCount(env: Env, at: number): number | undefined {

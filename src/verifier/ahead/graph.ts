@@ -3,9 +3,7 @@
 
 import type { Insn } from '../../isa/index.ts'
 import type { Env, Subprog } from '../env.ts'
-import { isHelperCall, jumpTarget } from '../explore/flow.ts'
-
-const TAIL_CALL = 12
+import { isTailCall, jumpTarget } from '../explore/flow.ts'
 
 export interface FlowGraph {
   /** By insn, where it leads, what falls through first; nothing for an exit. */
@@ -41,8 +39,7 @@ export function flowGraph(env: Env, { hiddenExits }: { readonly hiddenExits: boo
   return { next, before, postorder: env.subprogs.map(({ start }) => postorderFrom(start, next)) }
 }
 
-const mayReturn = (insn: Insn): boolean =>
-  insn.op.kind === 'ld_abs' || insn.op.kind === 'ld_ind' || (isHelperCall(insn) && insn.imm === TAIL_CALL)
+const mayReturn = (insn: Insn): boolean => insn.op.kind === 'ld_abs' || insn.op.kind === 'ld_ind' || isTailCall(insn)
 
 function lastExit({ insns }: Env, { start, end }: Subprog): number | undefined {
   for (let at = end - 1; at >= start; at--) if (insns[at]!.op.kind === 'exit') return at

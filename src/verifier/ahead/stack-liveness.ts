@@ -5,7 +5,7 @@
 
 import type { Insn } from '../../isa/index.ts'
 import type { Env, Subprog } from '../env.ts'
-import { isHelperCall, isSubprogCall } from '../explore/flow.ts'
+import { callbackHelpers, isHelperCall, isSubprogCall } from '../explore/flow.ts'
 import { reject } from '../report.ts'
 import type { Frame, State } from '../state/state.ts'
 import { paramCount, stackBytes } from './calls.ts'
@@ -29,14 +29,6 @@ interface Instance {
   readonly frames: (FrameUse | undefined)[]
   settled: boolean
 }
-
-/** Helpers that call back: registers with the function, and with what it gets to work on; and where that arrives. */
-const callbacks: ReadonlyMap<number, { func: number; from: number; to: number }> = new Map([
-  [164, { func: 2, from: 3, to: 4 }], // bpf_for_each_map_elem
-  [180, { func: 3, from: 4, to: 3 }], // bpf_find_vma
-  [181, { func: 2, from: 3, to: 2 }], // bpf_loop
-  [209, { func: 2, from: 3, to: 2 }], // bpf_user_ringbuf_drain
-])
 
 /** Bit i of word w: unit 32w + i. */
 export type LiveUnits = Int32Array
@@ -161,7 +153,7 @@ export class StackLiveness {
       const args = [nowhere, ...regs.slice(1, ARGUMENTS + 1)]
       return { start: ref?.kind === 'subprog' ? ref.insn : at + insn.imm + 1, args }
     }
-    const back = isHelperCall(insn) ? callbacks.get(insn.imm) : undefined
+    const back = isHelperCall(insn) ? callbackHelpers.get(insn.imm) : undefined
     if (back === undefined) return undefined
     const start = this.constants.functionAt(at, back.func)
     if (start === undefined) return regs[back.from] === nowhere ? undefined : 'several'

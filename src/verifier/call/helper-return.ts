@@ -50,7 +50,7 @@ export function returned(env: Env, meta: Meta, id: number): RegState {
   let value = made(env, meta, id, base, flags)
   if (mayBeNull(value) && value.id === 0) value = edit(value, { id: env.newId() })
   if (casts.has(id)) value = cast(env, meta, value)
-  else if (acquires.has(id) || id === 194 || (id === 1 && isSockMap(env, meta))) {
+  else if (acquires.has(id) || id === 194 || (id === MAP_LOOKUP && isSockMap(env, meta))) {
     const ref = acquireReference(env)
     value = edit(value, { id: ref, refObjId: ref })
   }

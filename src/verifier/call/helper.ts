@@ -5,6 +5,7 @@ import { checkMapForHelper, lsmHookRange, returnRule } from '../../kernel/index.
 import { missingMessage } from '../../object/index.ts'
 import { canSleepHere, type Env, inRcu, inSleepable, unsleepableRegion } from '../env.ts'
 import { requireRange } from '../explore/exit.ts'
+import { TAIL_CALL } from '../explore/flow.ts'
 import { markPrecise } from '../explore/precision.ts'
 import { reject, Unlinked, unsupported } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
@@ -116,8 +117,6 @@ function release(env: Env, meta: Meta, id: number, name: string): void {
 
 const DYNPTR_WRITE = 202
 const isPacketDynptr = (reg: RegState | undefined): boolean => reg?.dynptr === 'skb' || reg?.dynptr === 'skb_meta'
-
-const TAIL_CALL = 12
 
 /** A known index into the program array becomes a direct jump, so every path must have the same. */
 function noteTailCallKey(env: Env, map: number): void {

@@ -8,10 +8,9 @@
 import { structOpsKind } from '../../kernel/index.ts'
 import type { Env, Subprog } from '../env.ts'
 import { reject } from '../report.ts'
-import { MAX_FRAMES } from '../state/state.ts'
+import { MAX_FRAMES, MAX_STACK } from '../state/state.ts'
 import { isSubprogCall, roleAt } from './flow.ts'
 
-const MAX_STACK = 512
 /** Less than this is not worth a stack of its own. */
 const MIN_PRIVATE_STACK = 64
 

@@ -18,7 +18,7 @@ import { executeJump } from './branch.ts'
 import { requireLoopEntered } from './components.ts'
 import { widenImprecise } from './equal.ts'
 import { enforceCallbackReturn, enforceReturn } from './exit.ts'
-import { jumpTarget, roleAt } from './flow.ts'
+import { isTailCall, jumpTarget, roleAt } from './flow.ts'
 import { jumpThroughTable } from './gotox.ts'
 import { findPrevious, pushState } from './paths.ts'
 import { pathEnded, visited } from './visit.ts'
@@ -164,7 +164,7 @@ function call(env: Env): number | undefined {
     return env.insn + 1
   }
   callHelper(env)
-  if (env.rules.tailCallsReturn && insn.imm === TAIL_CALL && state.frames.length > 1) {
+  if (env.rules.tailCallsReturn && isTailCall(insn) && state.frames.length > 1) {
     const { callback } = state.cur
     if (env.rules.callbacksCannotTailCall && callback !== 'none' && callback !== 'exception')
       reject('tail-call-callback', 'cannot tail call within callback')
@@ -177,8 +177,6 @@ function call(env: Env): number | undefined {
   }
   return env.insn + 1
 }
-
-const TAIL_CALL = 12
 
 function exit(env: Env, exception: boolean): number | undefined {
   const { state } = env

@@ -25,6 +25,9 @@ const [JMP, JMP32] = [5, 6]
 export const isSubprogCall = (insn: Insn): boolean => insn.op.kind === 'call' && insn.src === 1
 export const isKfuncCall = (insn: Insn): boolean => insn.op.kind === 'call' && insn.src === 2
 export const isHelperCall = (insn: Insn): boolean => insn.op.kind === 'call' && insn.src === 0
+/** The helper's number. */
+export const TAIL_CALL = 12
+export const isTailCall = (insn: Insn): boolean => isHelperCall(insn) && insn.imm === TAIL_CALL
 
 /** Subprograms start at call targets and at functions whose address is taken. Kfuncs are looked at on the way, called or not. */
 export function findSubprogs(env: Env): void {
@@ -89,7 +92,7 @@ export function checkSubprogs(env: Env): void {
     for (let i = subprog.start; i < subprog.end; i++) {
       const insn = env.insns[i]!
       if (insn.op.kind === 'ld_abs' || insn.op.kind === 'ld_ind') subprog.hasLdAbs = true
-      if (isHelperCall(insn) && insn.imm === 12) subprog.hasTailCall = true
+      if (isTailCall(insn)) subprog.hasTailCall = true
       // older kernels know no jump through a register, and take it for a plain one
       const plain = insn.op.kind === 'gotox' && !env.rules.indirectJumps
       const target = plain ? i + insn.off + 1 : jumpTarget(insn, i)
@@ -206,7 +209,13 @@ export function roleAt(env: Env, insn: number): SpecialRole | undefined {
   return kfunc === undefined ? undefined : specialRole(kfunc)
 }
 
-const callbackHelpers = new Set([164, 180, 181, 209])
+/** Helpers that call back: the registers with the function and with what it gets to work on, and the one where that arrives. */
+export const callbackHelpers: ReadonlyMap<number, { func: number; from: number; to: number }> = new Map([
+  [164, { func: 2, from: 3, to: 4 }], // bpf_for_each_map_elem
+  [180, { func: 3, from: 4, to: 3 }], // bpf_find_vma
+  [181, { func: 2, from: 3, to: 2 }], // bpf_loop
+  [209, { func: 2, from: 3, to: 2 }], // bpf_user_ringbuf_drain
+])
 
 /** The graph of each subprogram: reachable throughout, and where exploration keeps states. */
 export function checkFlow(env: Env): void {

@@ -108,12 +108,18 @@ function codesOf(bytes: Uint8Array): string {
   return Array.from({ length: count }, (_, i) => Buffer.from(bytes.subarray(8 * i, 8 * i + 2)).toString('hex')).join('')
 }
 
+function isTaken(errno: number, log: string): boolean {
+  const EBUSY = 16
+  return errno === EBUSY && log.includes('Failed to properly initialize insn array')
+}
+
 /** The answers as rows of verdicts, what the verifier never saw left out. */
 function rowsOf(batches: readonly Batch[], answers: readonly MutantRow[]): { row: Row; mutant: string }[] {
   const flags = new Map(answers.map(({ mut, mutant, flags: f }) => [mutant === 0 ? mut : '', f ?? 0]))
-  return answers.flatMap(({ mut, mutant, verdict, log_tail = '' }) => {
+  return answers.flatMap(({ mut, mutant, verdict, errno, log_tail = '' }) => {
     const batch = batches[numberOf(mut)]!
-    if (mutant === 0 || !/^(accept|reject)$/.test(verdict)) return []
+    // a table of instructions serves one load: of the mutants that share it the first has it, whatever the others are
+    if (mutant === 0 || isTaken(errno, log_tail) || !/^(accept|reject)$/.test(verdict)) return []
     const row: Row = {
       obj: batch.obj,
       prog: batch.prog,

@@ -15,13 +15,18 @@ export type { StackLiveness } from './stack-liveness.ts'
 /** Loops, liveness, and jumps that constants decide; and that no function comes round to itself. */
 export function lookAhead(env: Env): void {
   const { rules } = env
-  const first = flowGraph(env, { hiddenExits: rules.stackAhead })
-  if (!rules.stackAhead) {
-    if (rules.loopsByComponent) findComponents(env, first)
-    if (rules.deepCalls) requireNoRecursion(env, first)
-    if (env.staticLiveness) findLiveRegisters(env, first)
-    return
-  }
+  if (rules.stackAhead) return lookAtStack(env)
+  // 6.12 asks for none of it
+  if (!rules.loopsByComponent && !rules.deepCalls && !env.staticLiveness) return
+  const graph = flowGraph(env, { hiddenExits: false })
+  if (rules.loopsByComponent) findComponents(env, graph)
+  if (rules.deepCalls) requireNoRecursion(env, graph)
+  if (env.staticLiveness) findLiveRegisters(env, graph)
+}
+
+/** Since 7.1: all of it, on what is left once constants have decided the jumps they decide. */
+function lookAtStack(env: Env): void {
+  const first = flowGraph(env, { hiddenExits: true })
   const constants = new Constants(env, first)
   const graph: FlowGraph = settleJumps(env, constants) ? flowGraph(env, { hiddenExits: true }) : first
   const order = requireNoRecursion(env, graph)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Helpers of struct_ops programs, by the struct they implement (struct-ops-kinds.ts says which set is whose).
 import type { ProgramTraits } from '../types.ts'
-import type { AvailabilitySet } from './availability.ts'
+import type { AvailabilitySet } from './availability-rows.ts'
 
 const beforeRelease = ({ structOps }: ProgramTraits): boolean => structOps?.member !== 'release'
 

@@ -2,7 +2,8 @@
 // Answers "may this program call helper N, and with which prototype".
 import { helperName as uapiName } from '../../uapi/index.ts'
 import type { HelperAnswer, HelperArg, HelperProto, ProgramTraits } from '../types.ts'
-import { type AvailabilityRow, type AvailabilitySet, availability, setOfType } from './availability.ts'
+import { availability, setOfType } from './availability.ts'
+import type { AvailabilityRow, AvailabilitySet } from './availability-rows.ts'
 import { type Config, isBuilt, usualConfig } from './config-needs.ts'
 import { allowedInProbe } from './probe-allow.ts'
 import { type GateName, gateOpen } from '../gates.ts'

@@ -4,6 +4,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { check } from '../src/check.ts'
+import type { Outcome } from '../src/explain/index.ts'
 import { openKernel } from '../src/kernel/index.ts'
 import { attacks } from '../test/hostile/attacks.ts'
 
@@ -58,9 +59,21 @@ export async function measureAttack(name: string): Promise<void> {
     bytes: bytes.length,
     seconds: (user + system) / 1e6,
     megabytes: process.resourceUsage().maxRSS / 1024,
-    answer: checked.ok
-      ? `${checked.value.length === 1 ? '' : `${checked.value.length} × `}${checked.value[0]?.verdict ?? 'no program'} ${(checked.value[0]?.diagnostic?.message ?? '').slice(0, 60)}`.trim()
-      : `fault: ${checked.fault.what.slice(0, 60)}`,
+    answer: checked.ok ? answerOf(checked.value) : `fault: ${checked.fault.what.slice(0, 60)}`,
   }
   process.stdout.write(JSON.stringify(measured))
+}
+
+/** Each verdict with the message of the first program that has it, and how many have: the last may be another than the first. */
+function answerOf(outcomes: readonly Outcome[]): string {
+  const firsts = new Map<string, { message: string; count: number }>()
+  for (const { verdict, diagnostic } of outcomes) {
+    const known = firsts.get(verdict)
+    if (known === undefined) firsts.set(verdict, { message: (diagnostic?.message ?? '').slice(0, 60), count: 1 })
+    else known.count++
+  }
+  const parts = [...firsts].map(([verdict, { message, count }]) =>
+    `${count === 1 ? '' : `${count} × `}${verdict} ${message}`.trim(),
+  )
+  return parts.length === 0 ? 'no program' : parts.join(', ')
 }

@@ -288,16 +288,6 @@ export function programsOfBadMaps(programs: number, maps: number): Uint8Array {
   })
 }
 
-/** A diamond after the other; at each both sides have to be told apart. */
-export const diamonds = (count: number): Uint8Array =>
-  makeObject({
-    functions: [
-      main(
-        `r6 = r1\nr0 = *(u32 *)(r6 + 0)\n${repeat(count, (i) => `if r0 == ${i} goto d${i}\nr7 = ${i}\nd${i}:\nr8 = r7`.replace('r8 = r7', 'r8 = 1'))}\n${EXIT}`,
-      ),
-    ],
-  })
-
 export const attacks: readonly Attack[] = [
   { name: 'call-tree', what: '7 functions that call each other 30 times each', bytes: () => callTree(7, 30) },
   {

@@ -25,7 +25,7 @@ import {
 } from '../state/reg.ts'
 import { rbtreeCallback, taskWorkCallback, workqueueCallback } from './callbacks.ts'
 import { releaseDynptr } from './dynptr.ts'
-import { ACTIVE, DRAINED, destroyIterator, type IterArg, iterReg, setIterReg } from './iterator.ts'
+import { ACTIVE, DRAINED, type IterArg, iterReg, setIterReg } from './iterator.ts'
 import { checkKfuncArgs } from './kfunc-args.ts'
 import { leaveRcu, rcuLock, rcuUnlock } from './locks.ts'
 import { packetAccessAllowed } from './program-facts.ts'
@@ -363,5 +363,3 @@ function iterate(env: Env, iter: IterArg): void {
   setIterReg(env.state, iter, { aux: DRAINED })
   env.setReg(0, constReg(0))
 }
-
-export { destroyIterator }

@@ -43,8 +43,6 @@ export const PERCPU = 64
 export const USER = 128
 export const NON_OWN = 256
 export const RINGBUF = 512
-/** Result of a dynptr slice or other memory tied to a dynptr. */
-export const DYNPTR_MEM = 1024
 
 export type DynptrType = 'none' | 'local' | 'ringbuf' | 'skb' | 'xdp' | 'skb_meta' | 'file'
 

@@ -179,7 +179,6 @@ export class Env {
     }))
     this.subprogAt = new Int32Array(prog.insns.length)
     this.liveRegs = new Uint16Array(prog.insns.length)
-    this.maps = [...prog.maps]
     this.mapBtf = mapBtf
     this.kernelBtfs = [kernel.btf, ...kernel.modules]
     this.kernelTypes = kernelTypesOf(kernel)
@@ -230,10 +229,12 @@ export class Env {
   }
 
   map(index: number): MapDef {
-    return this.maps[index] ?? reject('map', `fd ${index} is not pointing to valid bpf_map`)
+    const { maps } = this.prog
+    const map = index < maps.length ? maps[index] : this.shapes[index - maps.length]
+    return map ?? reject('map', `fd ${index} is not pointing to valid bpf_map`)
   }
-  /** The program's maps, and behind them those that are known by their shape only: what stands in maps of maps. */
-  private readonly maps: MapDef[]
+  /** Their numbers go on behind the program's maps: those that are known by their shape only, what stands in maps of maps. */
+  private readonly shapes: MapDef[] = []
   private readonly innerMaps = new Map<number, number>()
   /** Is it the map inside another one, of which only the shape is known? */
   isInnerMap(index: number): boolean {
@@ -245,7 +246,7 @@ export class Env {
     if (inner === undefined) return undefined
     let found = this.innerMaps.get(index)
     if (found === undefined) {
-      found = this.maps.push(inner) - 1
+      found = this.prog.maps.length + this.shapes.push(inner) - 1
       this.innerMaps.set(index, found)
     }
     return found

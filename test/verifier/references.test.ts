@@ -15,7 +15,7 @@ const refOf = (id: number, parent: number): Reference => ({
   callback: 0,
 })
 
-test('as an array, and versions do not change', () => {
+test.for(['closed', 'filled by the last'] as const)('as an array, gaps %s, and versions do not change', (gap) => {
   const step = fc.record({ release: fc.boolean(), which: fc.nat(), child: fc.nat(9) })
   fc.assert(
     fc.property(fc.array(step, { maxLength: 600 }), (steps) => {
@@ -24,8 +24,8 @@ test('as an array, and versions do not change', () => {
       for (const { release, which, child } of steps) {
         const chosen = plain[which % Math.max(plain.length, 1)]
         if (release && chosen !== undefined) {
-          held = held.without(chosen)
-          plain = plain.filter((ref) => ref !== chosen)
+          held = held.without(chosen, gap)
+          plain = gap === 'closed' ? plain.filter((ref) => ref !== chosen) : filled(plain, chosen)
         } else {
           const ref = refOf(++id, child === 0 ? (chosen?.id ?? 0) : 0)
           held = held.with(ref)
@@ -43,6 +43,10 @@ test('as an array, and versions do not change', () => {
       }
       expect(held.get(id + 1)).toBeUndefined()
       expect(held.findLast(({ parent }) => parent !== 0)).toBe(plain.findLast(({ parent }) => parent !== 0))
+      const grown = plain.length
+      const [one, other] = [held.with(refOf(id + 1, 0)), held.with(refOf(id + 2, 0))]
+      expect([one, other].map((more) => [...more].slice(grown).map((ref) => ref.id))).toEqual([[id + 1], [id + 2]])
+      expect(held.get(id + 1)).toBeUndefined()
       const again = plain.reduce((all, ref) => all.with(ref), References.none)
       expect(held.everyPair(again, (a, b) => a === b)).toBe(true)
       expect(held.everyPair(again.with(refOf(id + 1, 0)), () => true)).toBe(false)
@@ -51,10 +55,21 @@ test('as an array, and versions do not change', () => {
   )
 })
 
+/** The last one where `gone` was. */
+const filled = (held: readonly Reference[], gone: Reference): Reference[] =>
+  held.map((ref) => (ref === gone ? held.at(-1)! : ref)).slice(0, -1)
+
+test('before 6.14 a lock is no reference, and fills no gap', () => {
+  const [a, b, c] = [refOf(1, 0), refOf(2, 0), refOf(3, 0)]
+  const lock: Reference = { ...refOf(4, 0), kind: 'lock' }
+  const held = [a, b, c, lock].reduce((all, ref) => all.with(ref), References.none)
+  expect([...held.without(a, 'filled by the last')]).toEqual([c, b, lock])
+})
+
 test('of ten thousand, one more costs no ten thousand', () => {
   let held = References.none
   for (let id = 1; id <= 10_000; id++) held = held.with(refOf(id, 0))
-  expect(held.bytes()).toBeLessThan(3000)
-  for (let id = 1; id <= 10_000; id++) held = held.without(held.get(id)!)
+  expect(held.bytes).toBeLessThan(3000)
+  for (let id = 1; id <= 10_000; id++) held = held.without(held.get(id)!, 'closed')
   expect([...held]).toEqual([])
 })

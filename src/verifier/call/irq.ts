@@ -75,7 +75,7 @@ function restoreIrq(env: Env, reg: RegState, number: number, family: IrqFamily):
       `cannot restore irq state out of order, expected id=${last.id} acquired at insn_idx=${last.insn}`,
       { reg: number, at: [{ label: 'interrupts were turned off last here', insn: last.insn }] },
     )
-  state.refs = state.refs.without(last)
+  state.refs = state.refs.without(last, 'closed')
   state.activeIrq--
   frame.setSlot(at, emptySlot)
   setBit(frame.written, at)

@@ -131,7 +131,7 @@ function giveLockBack(env: Env, reg: RegState, number: number, kind: LockKind, n
   const held = state.refs.find((ref) => ref.kind === kind && guards(ref, reg))
   if (held === undefined) return reject('unlock-other', `${name}_unlock of different lock`, { ...details, at })
   if (!guards(last, reg)) reject('unlock-order', `${name}_unlock cannot be out of order`, { ...details, at })
-  state.refs = state.refs.without(held)
+  state.refs = state.refs.without(held, 'closed')
   state.activeLocks--
   invalidateNonOwning(env)
   if (env.rules.unlockEndsRcu) leaveRcu(env)

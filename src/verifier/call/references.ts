@@ -28,7 +28,7 @@ export function acquireReference(env: Env, parent = 0): number {
 export function holdReference(env: Env, ref: Reference): void {
   const { state } = env
   state.refs = state.refs.with(ref)
-  env.hold(state.refs.bytes())
+  env.hold(state.refs.bytes)
 }
 
 /** Forgets the reference; its pointers stay. */
@@ -37,14 +37,14 @@ export function releaseReferenceIn({ rules }: Env, state: State, id: number): bo
   const callback = rules.callbackRefsShared ? 0 : inCallback(state)
   // up to 6.13 what the caller holds is not the callback's to release
   if (ref?.kind !== 'ptr' || (callback !== 0 && ref.callback !== callback)) return false
-  state.refs = state.refs.without(ref)
+  state.refs = state.refs.without(ref, rules.refsByState ? 'closed' : 'filled by the last')
   return true
 }
 
 /** Gives the reference back: every copy of the pointer dies, and every dynptr that stood on it. */
 export function releaseReference(env: Env, id: number): boolean {
   if (!releaseReferenceIn(env, env.state, id)) return false
-  env.hold(env.state.refs.bytes())
+  env.hold(env.state.refs.bytes)
   const child = env.state.refs.childOf(id)
   if (child !== undefined)
     reject('leaking-child', `Leaking reference id=${child.id} alloc_insn=${child.insn}. Release it first.`, {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a state holds and must give back, oldest first, which is by id: ids only grow. A version shares with the one before it all but the
-// chunk that changed, since a program may hold tens of thousands, and every checkpoint of it holds them again.
+// What a state holds and must give back, in the kernel's order. A version shares with the one before it all but the chunk that changed,
+// since a program may hold tens of thousands, and every checkpoint of it holds them again; one more costs nothing else: the chunks of
+// versions that only grew are the same, each version knows how much of them is its own.
 
 /** bpf_spin_lock; bpf_res_spin_lock, plain and with interrupts off. */
 export type LockKind = 'lock' | 'res_lock' | 'res_lock_irq'
@@ -21,44 +22,88 @@ export interface Reference {
   readonly callback: number
 }
 
+/**
+ * What stands where one was given back: since 6.14 those behind it close up, as interrupts are restored in order; before, the last one
+ * takes its place, and states that hold the same in another order are not alike.
+ */
+export type Gap = 'closed' | 'filled by the last'
+
 const CHUNK = 128
+/** Bytes of one reference and of the version that has it. */
+const ENTRY = 160
+
+type Chunks = readonly (readonly Reference[])[]
+
+/** Chunks of versions that only grew, each version up to its length. The last chunk is of these versions alone; the others never change. */
+interface Storage {
+  readonly chunks: Reference[][]
+  length: number
+}
 
 /** A list of references that never changes. */
 export class References implements Iterable<Reference> {
-  static readonly none = new References([], 0, 0)
+  static readonly none = new References({ chunks: [], length: 0 }, { children: 0, sorted: true, bytes: 0 })
   readonly length: number
-  private readonly chunks: readonly (readonly Reference[])[]
+  /** Bytes that this version takes beside the one that it was made from. */
+  readonly bytes: number
+  private readonly storage: Storage
   /** How many of them stand on another. */
   private readonly children: number
+  /** By id: ids only grow. */
+  private readonly sorted: boolean
+  private cut: Chunks | undefined = undefined
 
-  private constructor(chunks: readonly (readonly Reference[])[], length: number, children: number) {
-    this.chunks = chunks
-    this.length = length
-    this.children = children
+  private constructor(storage: Storage, own: { children: number; sorted: boolean; bytes: number }) {
+    this.storage = storage
+    this.length = storage.length
+    this.children = own.children
+    this.sorted = own.sorted
+    this.bytes = own.bytes
   }
 
   /** One more, whose id is the highest. */
   with(ref: Reference): References {
-    const { chunks } = this
-    const last = chunks.at(-1)
-    const added =
-      last === undefined || last.length >= CHUNK ? [...chunks, [ref]] : [...chunks.slice(0, -1), [...last, ref]]
-    return new References(added, this.length + 1, this.children + (ref.parent === 0 ? 0 : 1))
+    const grows = this.storage.length === this.length && this.length > 0
+    const storage = grows ? this.storage : storageOf(this.chunks())
+    const last = storage.chunks.at(-1)
+    if (last === undefined || last.length >= CHUNK) storage.chunks.push([ref])
+    else last.push(ref)
+    storage.length++
+    const children = this.children + (ref.parent === 0 ? 0 : 1)
+    return new References(storage, { children, sorted: this.sorted, bytes: grows ? ENTRY : costOf(storage) })
   }
 
-  without({ id, parent }: Reference): References {
-    const at = this.chunkOf(id)
-    const left = (this.chunks[at] ?? []).filter((ref) => ref.id !== id)
-    if (left.length === (this.chunks[at]?.length ?? 0)) return this
-    const chunks =
-      left.length === 0
-        ? this.chunks.filter((_, i) => i !== at)
-        : this.chunks.map((chunk, i) => (i === at ? left : chunk))
-    return new References(chunks, this.length - 1, this.children - (parent === 0 ? 0 : 1))
+  without(ref: Reference, gap: Gap): References {
+    if (this.get(ref.id) === undefined) return this
+    const moved = (gap === 'closed' ? undefined : this.findLast(({ kind }) => kind === 'ptr')) ?? ref
+    const changed = new Map<number, readonly Reference[]>()
+    const from = this.chunkOf(moved.id)
+    changed.set(
+      from,
+      this.chunks()[from]!.filter(({ id }) => id !== moved.id),
+    )
+    if (moved.id !== ref.id) {
+      const to = this.chunkOf(ref.id)
+      const chunk = changed.get(to) ?? this.chunks()[to]!
+      changed.set(
+        to,
+        chunk.map((held) => (held.id === ref.id ? moved : held)),
+      )
+    }
+    const storage = storageOf(
+      this.chunks()
+        .map((chunk, i) => changed.get(i) ?? chunk)
+        .filter(({ length }) => length > 0),
+    )
+    return new References(storage, {
+      children: this.children - (ref.parent === 0 ? 0 : 1),
+      sorted: this.sorted && moved.id === ref.id,
+      bytes: costOf(storage),
+    })
   }
 
   get(id: number): Reference | undefined {
-    return this.chunks[this.chunkOf(id)]?.find((ref) => ref.id === id)
+    return this.chunks()[this.chunkOf(id)]?.find((ref) => ref.id === id)
   }
 
   /** The first that stands on `id`. */
@@ -67,48 +112,74 @@ export class References implements Iterable<Reference> {
   }
 
   find(wanted: (ref: Reference) => boolean): Reference | undefined {
-    for (const chunk of this.chunks) for (const ref of chunk) if (wanted(ref)) return ref
+    for (const chunk of this.chunks()) for (const ref of chunk) if (wanted(ref)) return ref
     return undefined
   }
 
   findLast(wanted: (ref: Reference) => boolean): Reference | undefined {
-    for (let i = this.chunks.length - 1; i >= 0; i--) {
-      const found = this.chunks[i]!.findLast(wanted)
+    const chunks = this.chunks()
+    for (let i = chunks.length - 1; i >= 0; i--) {
+      const found = chunks[i]!.findLast(wanted)
       if (found !== undefined) return found
     }
     return undefined
   }
 
   *[Symbol.iterator](): Generator<Reference> {
-    for (const chunk of this.chunks) yield* chunk
+    for (const chunk of this.chunks()) yield* chunk
   }
 
   /** Whether each of them and the one in the same place of `other` are alike. */
   everyPair(other: References, alike: (own: Reference, other: Reference) => boolean): boolean {
     if (this.length !== other.length) return false
+    const others = other.chunks()
     let [chunk, at] = [0, 0]
-    for (const own of this.chunks)
+    for (const own of this.chunks())
       for (const ref of own) {
-        while (at >= other.chunks[chunk]!.length) [chunk, at] = [chunk + 1, 0]
-        if (!alike(ref, other.chunks[chunk]![at++]!)) return false
+        while (at >= others[chunk]!.length) [chunk, at] = [chunk + 1, 0]
+        if (!alike(ref, others[chunk]![at++]!)) return false
       }
     return true
   }
 
-  /** What this version takes beside the one that it was made from. */
-  bytes(): number {
-    return 8 * (this.chunks.length + CHUNK)
+  /** Those of this version. */
+  private chunks(): Chunks {
+    if (this.storage.length === this.length) return this.storage.chunks
+    this.cut ??= cutAt(this.storage.chunks, this.length)
+    return this.cut
   }
 
-  /** The last chunk that begins no later than with `id`. */
+  /** Where `id` is, if it is there. */
   private chunkOf(id: number): number {
+    const chunks = this.chunks()
+    if (!this.sorted) return chunks.findLastIndex((chunk) => chunk.some((ref) => ref.id === id))
     let low = 0
-    let high = this.chunks.length
+    let high = chunks.length
     while (low < high) {
       const middle = (low + high) >> 1
-      if (this.chunks[middle]![0]!.id <= id) low = middle + 1
+      if (chunks[middle]![0]!.id <= id) low = middle + 1
       else high = middle
     }
     return low - 1
   }
+}
+
+const costOf = ({ chunks }: Storage): number => ENTRY + 8 * (chunks.length + CHUNK)
+
+function cutAt(chunks: Chunks, length: number): Chunks {
+  let left = length
+  const whole = chunks.findIndex((chunk) => {
+    if (chunk.length >= left) return true
+    left -= chunk.length
+    return false
+  })
+  return [...chunks.slice(0, whole), chunks[whole]!.slice(0, left)]
+}
+
+/** Of its own: the last chunk is a copy. */
+function storageOf(chunks: Chunks): Storage {
+  const own = [...chunks] as Reference[][]
+  const last = own.pop()
+  if (last !== undefined) own.push([...last])
+  return { chunks: own, length: chunks.reduce((sum, { length }) => sum + length, 0) }
 }

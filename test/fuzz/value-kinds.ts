@@ -195,13 +195,24 @@ export function spoiltTree(value: unknown, pick: Pick, other: (pick: Pick) => un
     return kept.map((each) => (pick(4) === 0 ? spoiltTree(each, pick, other) : each))
   }
   if (typeof value !== 'object' || value === null) return pick(6) === 0 ? other(pick) : value
-  const entries = Object.entries(value)
+  const known = entriesOf(value)
+  if (known === undefined) return value
+  const entries = known
     .filter(() => pick(15) !== 0)
     .map(([key, each]): [string, unknown] => [
       pick(20) === 0 ? one(pick, ['', nasty, 'constructor', '__proto__', 'toString', '0']) : key,
       pick(3) === 0 ? spoiltTree(each, pick, other) : each,
     ])
   return Object.fromEntries(entries)
+}
+
+/** Nothing where it is one of our own that throws. */
+function entriesOf(value: object): [string, unknown][] | undefined {
+  try {
+    return Object.entries(value)
+  } catch {
+    return undefined
+  }
 }
 
 /** A definition as JSON: its tree, or its text. */

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // After the walk the kernel rewrites the program for its JIT; what that cannot do is refused last, whatever the paths were.
 
-import type { Env } from './env.ts'
+import type { Walk } from './walk.ts'
 import { roleAt } from './explore/flow.ts'
 import { checkJumpRoom } from './jump-room.ts'
 import { reject } from './report.ts'
 
 /** Only insns that some path met: the kernel has removed the others by then. */
-export function checkRewrites(env: Env): void {
-  if (!env.rules.signedArenaLoads) checkArenaLoads(env)
-  checkJumpRoom(env)
-  checkFunctionAddresses(env)
+export function checkRewrites(walk: Walk): void {
+  if (!walk.model.rules.signedArenaLoads) checkArenaLoads(walk)
+  checkJumpRoom(walk)
+  checkFunctionAddresses(walk)
 }
 
-function checkArenaLoads(env: Env): void {
-  for (let i = 0; i < env.insns.length; i++) {
-    const { op } = env.insns[i]!
-    const { seen, ptrKind } = env.note(i)
+function checkArenaLoads(walk: Walk): void {
+  for (let i = 0; i < walk.program.insns.length; i++) {
+    const { op } = walk.program.insns[i]!
+    const { seen, ptrKind } = walk.met(i)
     if (!seen || op.kind !== 'load' || !op.signed || ptrKind !== 'arena') continue
-    env.insn = i
+    walk.insn = i
     reject('arena-signed-load', 'sign extending loads from arena are not supported yet')
   }
 }
@@ -27,20 +27,22 @@ function checkArenaLoads(env: Env): void {
  * A function that no path entered is removed. Its address, if loaded, is then that of the function after it, or of none: until
  * 6.15 the kernel answers EFAULT without a word. A program that is left with one function is not looked at.
  */
-function checkFunctionAddresses(env: Env): void {
-  const seen = (insn: number): boolean => env.note(insn).seen
-  const others = env.subprogs.some(({ start }, i) => i > 0 && seen(start))
-  if (!others && !throwsByDefault(env)) return
-  for (const [i, ref] of env.prog.refs) {
-    if (ref.kind !== 'func' || !seen(i) || env.subprogs.some(({ start }) => start >= ref.insn && seen(start))) continue
-    env.insn = i
+function checkFunctionAddresses(walk: Walk): void {
+  const seen = (insn: number): boolean => walk.met(insn).seen
+  const others = walk.program.subprogs.some(({ start }, i) => i > 0 && seen(start))
+  if (!others && !throwsByDefault(walk)) return
+  for (const [i, ref] of walk.program.linked.refs) {
+    if (ref.kind !== 'func' || !seen(i) || walk.program.subprogs.some(({ start }) => start >= ref.insn && seen(start)))
+      continue
+    walk.insn = i
     reject(
       'function-removed',
-      env.rules.bugsTold ? `verifier bug: No program to jit at insn ${ref.insn} (subprog < 0)` : '',
+      walk.model.rules.bugsTold ? `verifier bug: No program to jit at insn ${ref.insn} (subprog < 0)` : '',
     )
   }
 }
 
 /** The kernel adds a function of its own for what bpf_throw leads to. */
-const throwsByDefault = (env: Env): boolean =>
-  env.exceptionCb < 0 && env.insns.some((_, i) => env.note(i).seen && roleAt(env, i) === 'throw')
+const throwsByDefault = (walk: Walk): boolean =>
+  walk.program.exceptionCb < 0 &&
+  walk.program.insns.some((_, i) => walk.met(i).seen && roleAt(walk.program, i) === 'throw')

@@ -4,7 +4,8 @@
 import { sizeOf } from '../btf/index.ts'
 import { isDisabledHook, isFaultable, isIterator, isLsmHook } from '../kernel/index.ts'
 import { type AttachTarget, MULTI_TARGET } from '../object/index.ts'
-import type { Env } from './env.ts'
+import type { Model } from './model.ts'
+import type { Program } from './program.ts'
 import { type FuncProto, protoFault } from './func-proto.ts'
 import { reject, unsupported } from './report.ts'
 import { checkStructOps } from './struct-ops.ts'
@@ -19,7 +20,7 @@ const laterSleepableTracing = new Set([
   'BPF_TRACE_FSESSION_MULTI',
 ])
 
-function canBeSleepable({ prog, rules }: Env): boolean {
+function canBeSleepable({ linked: prog, model: { rules } }: Program): boolean {
   switch (prog.type) {
     case 'BPF_PROG_TYPE_TRACING':
       return (
@@ -41,47 +42,47 @@ function canBeSleepable({ prog, rules }: Env): boolean {
 }
 
 /** In the kernel's order: what may sleep, then the target by itself, then what may stand there. */
-export function checkAttach(env: Env): void {
-  const { prog } = env
+export function checkAttach(program: Program): void {
+  const { linked: prog } = program
   if (prog.type === 'BPF_PROG_TYPE_SYSCALL') {
     if (!prog.sleepable) reject('syscall-sleepable', 'Syscall programs can only be sleepable')
     return
   }
-  if (prog.sleepable && !canBeSleepable(env)) {
+  if (prog.sleepable && !canBeSleepable(program)) {
     reject(
       'sleepable-type',
-      env.rules.sleepableTracepoints
+      program.model.rules.sleepableTracepoints
         ? 'Program of this type cannot be sleepable'
         : 'Only fentry/fexit/fmod_ret, lsm, iter, uprobe, and struct_ops programs can be sleepable',
     )
   }
-  if (prog.type === 'BPF_PROG_TYPE_STRUCT_OPS') checkStructOps(env)
-  else if (targeted.has(prog.type)) checkTarget(env)
+  if (prog.type === 'BPF_PROG_TYPE_STRUCT_OPS') checkStructOps(program)
+  else if (targeted.has(prog.type)) checkTarget(program)
 }
 
 /** Program types that stand at a function, typedef or program by its BTF id. */
 const targeted = new Set(['BPF_PROG_TYPE_TRACING', 'BPF_PROG_TYPE_LSM', 'BPF_PROG_TYPE_EXT'])
 
-function checkTarget(env: Env): void {
-  const { attach, type } = env.prog
+function checkTarget(program: Program): void {
+  const { attach, type } = program.linked
   if (attach === undefined) return reject('attach-target', 'Tracing programs must provide btf_id')
   if (!attach.kernel) return unsupported('a program attached to another BPF program')
   if (type === 'BPF_PROG_TYPE_EXT') return reject('attach-target', 'Cannot replace kernel functions')
-  switch (env.prog.attachType) {
+  switch (program.linked.attachType) {
     case 'BPF_TRACE_RAW_TP':
-      return checkTracepoint(env, attach)
+      return checkTracepoint(program, attach)
     case 'BPF_TRACE_ITER':
-      return checkIterator(env, attach)
+      return checkIterator(program.model, attach)
     default:
-      checkFunction(env, attach)
-      if (type === 'BPF_PROG_TYPE_LSM') return checkLsm(env, attach)
-      return checkTraced(env, attach)
+      checkFunction(program, attach)
+      if (type === 'BPF_PROG_TYPE_LSM') return checkLsm(program, attach)
+      return checkTraced(program, attach)
   }
 }
 
 const TRACEPOINT = 'btf_trace_'
 
-function checkTracepoint({ prog }: Env, { btf, btfId, name }: AttachTarget): void {
+function checkTracepoint({ linked: prog }: Program, { btf, btfId, name }: AttachTarget): void {
   if (btf.type(btfId).kind !== 'typedef') reject('attach-target', `attach_btf_id ${btfId} is not a typedef`)
   if (!name.startsWith(TRACEPOINT)) reject('attach-target', `attach_btf_id ${btfId} points to wrong type name ${name}`)
   const tracepoint = name.slice(TRACEPOINT.length)
@@ -98,10 +99,10 @@ function targetProto({ btf, btfId }: AttachTarget): FuncProto {
 }
 
 /** Names of iterators are those of functions; of such functions there are many more than iterators. The kernel says nothing. */
-function checkIterator(env: Env, attach: AttachTarget): void {
-  const wrong = protoFault(attach.btf, targetProto(attach), attach.name, env.rules)
+function checkIterator(model: Model, attach: AttachTarget): void {
+  const wrong = protoFault(attach.btf, targetProto(attach), attach.name, model.rules)
   if (wrong !== undefined) reject('attach-prototype', wrong)
-  if (!isIterator(env.kernel.btf, attach.btf, attach.name)) reject('attach-iterator', '')
+  if (!isIterator(model.kernel.btf, attach.btf, attach.name)) reject('attach-iterator', '')
 }
 
 /** Attach types whose programs see what the function returned. */
@@ -114,11 +115,14 @@ const seesResult = new Set([
 ])
 
 /** A trampoline stands before the function, so it must know how its arguments are passed. */
-function checkFunction(env: Env, attach: AttachTarget): void {
-  const { prog, kernel } = env
+function checkFunction(program: Program, attach: AttachTarget): void {
+  const {
+    linked: prog,
+    model: { kernel },
+  } = program
   const { btf, name } = attach
   const proto = targetProto(attach)
-  const wrong = protoFault(btf, proto, name, env.rules)
+  const wrong = protoFault(btf, proto, name, program.model.rules)
   if (wrong !== undefined) reject('attach-prototype', wrong)
   const { attachType } = prog
   if (seesResult.has(attachType ?? '') && (sizeOf(btf, proto.ret) ?? 0) > 8) {
@@ -132,7 +136,7 @@ function checkFunction(env: Env, attach: AttachTarget): void {
   } else if (attachType === 'BPF_MODIFY_RETURN' && !kernel.modifiable(name))
     reject('attach-modify', `${name}() is not modifiable`)
 }
-function checkLsm({ kernel, traits }: Env, { btfId, name }: AttachTarget): void {
+function checkLsm({ model: { kernel }, traits }: Program, { btfId, name }: AttachTarget): void {
   if (!traits.gpl) reject('lsm-gpl', 'LSM programs must have a GPL compatible license')
   if (isDisabledHook(kernel, name)) reject('lsm-disabled', `attach_btf_id ${btfId} points to disabled hook ${name}`)
   if (!isLsmHook(kernel, name)) reject('attach-target', `attach_btf_id ${btfId} points to wrong type name ${name}`)
@@ -141,7 +145,7 @@ function checkLsm({ kernel, traits }: Env, { btfId, name }: AttachTarget): void 
 /** Attach types whose programs never run where the function does not return, and that are refused for it. */
 const noReturnTold = new Set(['BPF_TRACE_FEXIT', 'BPF_TRACE_FSESSION', 'BPF_TRACE_FSESSION_MULTI', 'BPF_MODIFY_RETURN'])
 
-function checkTraced({ prog, kernel }: Env, { name }: AttachTarget): void {
+function checkTraced({ linked: prog, model: { kernel } }: Program, { name }: AttachTarget): void {
   const named = kernel.gate('attach-refusals-named')
   if (kernel.functionSet('btf_id_deny').has(name))
     reject('attach-denied', named ? `Attaching tracing programs to function '${name}' is rejected.` : '')

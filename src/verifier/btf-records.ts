@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The function and line records that come with a program: btf.rst "BPF_PROG_LOAD". Compilers get them right; who writes objects by other
 // means is told which record is not.
-import type { Env } from './env.ts'
+import type { Program } from './program.ts'
 import { reject } from './report.ts'
 
 /** Before anything else: functions in order, the first at the start, each of a FUNC type. */
-export function checkFuncRecords({ prog }: Env): void {
+export function checkFuncRecords({ linked: prog }: Program): void {
   const { btf } = prog
   if (btf === undefined) return
   requireSize('func info', prog.funcs.length, prog.recordSizes?.func)
@@ -34,7 +34,7 @@ function requireSize(what: 'func info' | 'line info', count: number, size: numbe
 const refuse = (message: string): never => reject('func-info', message)
 
 /** Once subprograms are known: lines in order, each at an instruction, and one where each function begins. */
-export function checkLineRecords({ prog, subprogs, insns }: Env): void {
+export function checkLineRecords({ linked: prog, subprogs, insns }: Program): void {
   if (prog.btf === undefined || prog.lines.length === 0) return
   let last = 0
   let next = 0

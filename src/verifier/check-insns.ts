@@ -6,34 +6,35 @@ import { checkEncoding, checkReserved, type Insn, type ReservedOptions } from '.
 import { checkMapForProgram } from '../kernel/index.ts'
 import type { MapDef, Ref } from '../object/index.ts'
 import { MAX_VAR_OFF } from './access/regions.ts'
-import type { Env } from './env.ts'
+import type { Model } from './model.ts'
+import type { ProgramDraft, Program } from './program.ts'
 import { reject } from './report.ts'
 
 const MAX_USED_MAPS = 64
 
-export function checkInsns(env: Env): void {
+export function checkInsns(draft: ProgramDraft): void {
   const used = new Set<number>()
-  for (let i = 0; i < env.insns.length; i++) {
-    env.insn = i
-    const insn = env.insns[i]!
-    if (env.rules.fieldsFirst) requireRegisters(insn)
-    const wrong = checkEncoding(insn, env.insns[i + 1], knownOpcodes(env))
+  for (let i = 0; i < draft.insns.length; i++) {
+    draft.insn = i
+    const insn = draft.insns[i]!
+    if (draft.model.rules.fieldsFirst) requireRegisters(insn)
+    const wrong = checkEncoding(insn, draft.insns[i + 1], knownOpcodes(draft.model))
     if (wrong !== undefined) reject('encoding', wrong)
-    if (env.rules.fieldsFirst && !isAtomic(insn)) requireFields(env, insn)
+    if (draft.model.rules.fieldsFirst && !isAtomic(insn)) requireFields(draft.model, insn)
     if (insn.op.kind !== 'ld_imm64') continue
-    const ref = env.prog.refs.get(i)
-    if (ref?.kind === 'map' || ref?.kind === 'map_value') checkMap(env, ref, used)
+    const ref = draft.linked.refs.get(i)
+    if (ref?.kind === 'map' || ref?.kind === 'map_value') checkMap(draft, ref, used)
     else if (ref === undefined) requireNoMap(insn)
     i++
   }
-  env.insn = 0
+  draft.insn = 0
 }
 
 /** By its encoding, known or not: which operations there are is asked on the way. */
 const isAtomic = ({ code }: Insn): boolean => (code & 0xe7) === 0xc3
 
 /** What this kernel has that 6.12 has not. */
-export const knownOpcodes = ({ rules }: Env): ReservedOptions => ({
+export const knownOpcodes = ({ rules }: Model): ReservedOptions => ({
   has: (feature) => (feature === 'gotox' ? rules.indirectJumps : rules.loadAcquire),
   bareMayGoto: rules.bareMayGoto,
 })
@@ -43,8 +44,8 @@ function requireRegisters({ dst, src }: Insn): void {
 }
 
 /** Fields that the instruction does not use are zero. */
-export function requireFields(env: Env, insn: Insn): void {
-  const wrong = checkReserved(insn, knownOpcodes(env))
+export function requireFields(model: Model, insn: Insn): void {
+  const wrong = checkReserved(insn, knownOpcodes(model))
   if (wrong !== undefined) reject('reserved', wrong)
 }
 
@@ -55,24 +56,24 @@ function requireNoMap({ src, imm }: Insn): void {
 }
 const [MAP_FD, MAP_VALUE, MAP_IDX, MAP_IDX_VALUE] = [1, 2, 5, 6]
 
-function checkMap(env: Env, ref: Extract<Ref, { kind: 'map' | 'map_value' }>, used: Set<number>): void {
-  const map = env.map(ref.map)
+function checkMap(draft: ProgramDraft, ref: Extract<Ref, { kind: 'map' | 'map_value' }>, used: Set<number>): void {
+  const map = draft.map(ref.map)
   const isNew = !used.has(ref.map)
   if (isNew && used.size >= MAX_USED_MAPS)
     reject('map-count', `The total number of maps per program has reached the limit of ${MAX_USED_MAPS}`)
-  const fields = env.mapRecord(ref.map).fields.map((field) => field.kind)
-  const message = checkMapForProgram(map.type, fields, env.traits, env.rules)
+  const fields = draft.mapRecord(ref.map).fields.map((field) => field.kind)
+  const message = checkMapForProgram(map.type, fields, draft.traits, draft.model.rules)
   if (message !== undefined) reject('map-program', message)
-  if (isNew && map.type === INSN_ARRAY) requireTargets(env, map)
-  if (ref.kind === 'map_value') checkDirectValue(env, map, ref.offset)
+  if (isNew && map.type === INSN_ARRAY) requireTargets(draft, map)
+  if (ref.kind === 'map_value') checkDirectValue(draft.model, map, ref.offset)
   if (!isNew) return
   for (const other of used) {
-    if (env.map(other).type !== map.type) continue
+    if (draft.map(other).type !== map.type) continue
     if (isCgroupStorage(map)) reject('map-cgroup-storage', 'only one cgroup storage of each type is allowed')
     if (map.type === 'BPF_MAP_TYPE_ARENA') reject('map-arena', 'Only one arena per program')
   }
   used.add(ref.map)
-  if (map.type === 'BPF_MAP_TYPE_ARENA') env.hasArena = true
+  if (map.type === 'BPF_MAP_TYPE_ARENA') draft.hasArena = true
 }
 
 const isCgroupStorage = ({ type }: MapDef): boolean =>
@@ -81,13 +82,13 @@ const isCgroupStorage = ({ type }: MapDef): boolean =>
 const INSN_ARRAY = 'BPF_MAP_TYPE_INSN_ARRAY'
 
 /** A table of instructions is filled and frozen before a program is loaded with it, and names instructions of that program. */
-function requireTargets({ insns }: Env, { frozen, targets }: MapDef): void {
+function requireTargets({ insns }: Program, { frozen, targets }: MapDef): void {
   const isInsn = (at: number): boolean => at < insns.length && insns[at - 1]?.op.kind !== 'ld_imm64'
   if (!frozen || targets?.every(isInsn) !== true) reject('insn-array', 'Failed to properly initialize insn array')
 }
 
 /** The address of a value, taken without a lookup: of an array with one element, into an arena or a table of instructions. */
-function checkDirectValue({ rules }: Env, map: MapDef, offset: number): void {
+function checkDirectValue({ rules }: Model, map: MapDef, offset: number): void {
   const off = offset >>> 0
   if (!rules.oneOffset && off >= MAX_VAR_OFF) reject('map-value-offset', `direct value offset of ${off} is not allowed`)
   const reaches = directValues.get(map.type)

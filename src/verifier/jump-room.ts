@@ -3,7 +3,8 @@
 // still reach its target in 16 bits. How long a replacement is depends on the kernel's build, so of each instruction we know the least and
 // the most: where the least is too far the program is refused, where only the most is, we cannot say.
 import type { Insn } from '../isa/index.ts'
-import type { Env } from './env.ts'
+import type { Program } from './program.ts'
+import type { Walk } from './walk.ts'
 import { isHelperCall, isKfuncCall, jumpTarget } from './explore/flow.ts'
 import { reject, unsupported } from './report.ts'
 
@@ -49,63 +50,63 @@ const plainContext = [
 const converted = new Set(['ctx', 'sock', 'sock_common', 'tcp_sock', 'xdp_sock'])
 
 /** Does every jump that is left reach its target? */
-export function checkJumpRoom(env: Env): void {
-  const { insns } = env
+export function checkJumpRoom(walk: Walk): void {
+  const { insns } = walk.program
   if (insns.length <= SHORT) return
   const least = new Float64Array(insns.length + 1)
   const most = new Float64Array(insns.length + 1)
   for (let i = 0; i < insns.length; i++) {
-    const [few, many] = sizeOf(env, i)
+    const [few, many] = sizeOf(walk, i)
     least[i + 1] = least[i]! + few
     most[i + 1] = most[i]! + many
   }
   for (let i = 0; i < insns.length; i++) {
-    const target = shortJump(env, insns[i]!, i)
+    const target = shortJump(walk, insns[i]!, i)
     if (target === undefined) continue
     const [from, to] = target > i ? [i + 1, target] : [target, i]
-    env.insn = i
+    walk.insn = i
     if (least[to]! - least[from]! > FARTHEST)
-      reject('jump-room', `insn ${firstBeyond(env, least, from, to)} cannot be patched due to 16-bit range`)
+      reject('jump-room', `insn ${firstBeyond(walk.program, least, from, to)} cannot be patched due to 16-bit range`)
     if (most[to]! - most[from]! > FARTHEST)
       unsupported('whether a jump still reaches its target once the kernel has rewritten what it crosses')
   }
 }
 
 /** Where a jump of 16 bits goes, if it is still there. */
-function shortJump(env: Env, insn: Insn, at: number): number | undefined {
+function shortJump(walk: Walk, insn: Insn, at: number): number | undefined {
   const { op } = insn
-  if (!env.note(at).seen || (op.kind === 'ja' && op.width === 32)) return undefined
+  if (!walk.met(at).seen || (op.kind === 'ja' && op.width === 32)) return undefined
   const target = jumpTarget(insn, at)
-  return target !== undefined && env.note(target)?.seen ? target : undefined
+  return target !== undefined && walk.met(target)?.seen ? target : undefined
 }
 
 /** About where the kernel would be when the jump is first too long; what it rewrites first is not ours to know. */
-function firstBeyond({ insns }: Env, least: Float64Array, from: number, to: number): number {
+function firstBeyond({ insns }: Program, least: Float64Array, from: number, to: number): number {
   let i = from
   while (i < to - 1 && least[i + 1]! - least[from]! + (to - i - 1) <= FARTHEST) i++
   return Math.min(i, insns.length - 1)
 }
 
-function sizeOf(env: Env, at: number): Size {
-  const insn = env.insns[at]!
+function sizeOf(walk: Walk, at: number): Size {
+  const insn = walk.program.insns[at]!
   const { op } = insn
-  if (op.kind === 'invalid' && at > 0 && env.insns[at - 1]!.op.kind === 'ld_imm64')
-    return env.note(at - 1).seen ? one : gone
-  if (!env.note(at).seen) return gone
+  if (op.kind === 'invalid' && at > 0 && walk.program.insns[at - 1]!.op.kind === 'ld_imm64')
+    return walk.met(at - 1).seen ? one : gone
+  if (!walk.met(at).seen) return gone
   switch (op.kind) {
     case 'alu':
       return op.source === 'reg' ? divided(op.name, op.width === 64) : one
     case 'load':
     case 'store':
     case 'atomic':
-      return converted.has(env.note(at).ptrKind) && !isPlain(env) ? [1, MOST] : one
+      return converted.has(walk.met(at).ptrKind) && !isPlain(walk.program) ? [1, MOST] : one
     case 'ld_abs':
     case 'ld_ind':
       return [1, MOST]
     case 'ja':
       return [0, 1]
     case 'jump':
-      return env.note(at + 1).seen && env.note(at + insn.off + 1).seen ? one : [0, 1]
+      return walk.met(at + 1).seen && walk.met(at + insn.off + 1).seen ? one : [0, 1]
     case 'may_goto':
       return [4, 4]
     case 'call':
@@ -115,7 +116,7 @@ function sizeOf(env: Env, at: number): Size {
   }
 }
 
-const isPlain = ({ prog }: Env): boolean => plainContext.includes(prog.type.replace('BPF_PROG_TYPE_', ''))
+const isPlain = ({ linked: prog }: Program): boolean => plainContext.includes(prog.type.replace('BPF_PROG_TYPE_', ''))
 
 /** A division by a register is made safe from zero, a signed one from -1 too. */
 function divided(name: string, wide: boolean): Size {

@@ -5,13 +5,14 @@ import { pointee, skipModifiersAndTypedefs } from '../btf/index.ts'
 import { attachProto, structOpsKind, structOpsStub } from '../kernel/index.ts'
 import { requireUnmodified } from './access/regions.ts'
 import { acquireReference } from './call/references.ts'
-import type { Env } from './env.ts'
+import type { Program } from './program.ts'
+import type { Walk } from './walk.ts'
 import { reject, unsupported } from './report.ts'
 
 /** check_struct_ops_btf_id: a member that has a default, and what the struct's check_member and the member's stub say. */
-export function checkStructOps(env: Env): void {
-  const { structOps, sleepable } = env.prog
-  if (!env.traits.gpl) reject('struct-ops-gpl', 'struct ops programs must have a GPL compatible license')
+export function checkStructOps(program: Program): void {
+  const { structOps, sleepable } = program.linked
+  if (!program.traits.gpl) reject('struct-ops-gpl', 'struct ops programs must have a GPL compatible license')
   if (structOps === undefined) return
   const { typeName, member } = structOps
   const kind = structOpsKind(typeName)
@@ -23,40 +24,40 @@ export function checkStructOps(env: Env): void {
     (sleepable && maySleep?.includes(member) === false) ||
     (!sleepable && mustSleep?.includes(member))
   if (refused) reject('struct-ops-member', `attach to unsupported member ${member} of struct ${typeName}`)
-  const arguments_ = stubArguments(env)
-  if (arguments_.some((name) => /__arena(__nullable)?$/.test(name)) && !env.hasArena)
+  const arguments_ = stubArguments(program)
+  if (arguments_.some((name) => /__arena(__nullable)?$/.test(name)) && !program.hasArena)
     reject('struct-ops-arena', `arena argument of ${member} requires a program with an associated arena`)
-  if (arguments_.some(isReference) && env.subprogs.some(({ hasTailCall }) => hasTailCall))
+  if (arguments_.some(isReference) && program.subprogs.some(({ hasTailCall }) => hasTailCall))
     reject('struct-ops-tail-call', 'program with __ref argument cannot tail call')
 }
 
 const isReference = (name: string): boolean => name.endsWith('__ref')
 
 /** Names of the stub's parameters; before 6.15 only `__nullable` among them meant something. */
-function stubArguments({ rules, traits, kernel }: Env): readonly string[] {
+function stubArguments({ model: { rules, kernel }, traits }: Program): readonly string[] {
   if (!rules.kptrReturns || traits.structOps === undefined) return []
   return structOpsStub(traits.attachBtf ?? kernel.btf, traits.structOps)?.params.map(({ name }) => name) ?? []
 }
 
 /** Arguments marked `__ref` are references the program holds from its first instruction on. */
-export function acquireArguments(env: Env): void {
-  stubArguments(env).forEach((name, index) => {
-    if (isReference(name)) env.heldArguments.set(index, acquireReference(env))
+export function acquireArguments(walk: Walk): void {
+  stubArguments(walk.program).forEach((name, index) => {
+    if (isReference(name)) walk.heldArguments.set(index, acquireReference(walk))
   })
 }
 
 /** A member that returns a pointer to a struct takes a reference to one, unmodified, from its program; else only 0. */
-export function returnsReference(env: Env): boolean {
-  const target = wantedReturn(env)
-  const reg = env.reg(0)
+export function returnsReference(walk: Walk): boolean {
+  const target = wantedReturn(walk.program)
+  const reg = walk.reg(0)
   if (target === undefined || reg.kind !== 'btf' || reg.refObjId === 0) return false
   if (reg.btf !== target.btf || reg.btfId !== target.id) return false
-  requireUnmodified(env, 0, reg, false)
+  requireUnmodified(walk.model, 0, reg, false)
   return true
 }
 
 /** What the member returns a pointer to, where it does. */
-export function wantedReturn({ rules, traits, kernel }: Env) {
+export function wantedReturn({ model: { rules, kernel }, traits }: Program) {
   if (!rules.kptrReturns || traits.type !== 'BPF_PROG_TYPE_STRUCT_OPS') return undefined
   const proto = attachProto(kernel.btf, traits)
   const target = proto === undefined ? undefined : pointee(proto.btf, proto.proto.ret)

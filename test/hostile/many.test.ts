@@ -6,7 +6,7 @@ import { TotalBudget } from '../../src/fault/index.ts'
 import { openKernel } from '../../src/kernel/index.ts'
 import { linkProgram, openObject } from '../../src/object/index.ts'
 import { offered } from '../../src/verifier/offered.ts'
-import { kernelTypesOf } from '../../src/verifier/env.ts'
+import { Model } from '../../src/verifier/model.ts'
 import { manyPrograms, mapSlots, programsOfBadMaps } from './attacks.ts'
 
 const opened = await openKernel('6.12')
@@ -28,7 +28,7 @@ test('all programs share one array of maps, as linked and as the kernel makes th
     return linked.value
   })
   expect(second!.maps).toBe(first!.maps)
-  const types = kernelTypesOf(kernel)
+  const types = Model.of(kernel).types
   expect(offered(second!, types).prog.maps).toBe(offered(first!, types).prog.maps)
 })
 

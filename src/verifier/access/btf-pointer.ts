@@ -5,7 +5,8 @@
 import type { Btf, BtfId } from '../../btf/index.ts'
 import { walkStruct } from '../../btf/index.ts'
 import { structAccess } from '../../kernel/index.ts'
-import { type Env, inRcu } from '../env.ts'
+import type { Model } from '../model.ts'
+import { type Walk, inRcu } from '../walk.ts'
 import { type BtfRecord, recordOf } from '../record.ts'
 import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
@@ -28,7 +29,7 @@ import { hasVarOff, varOffText } from './regions.ts'
 export const structName = (reg: RegState): string => (reg.btf === undefined ? '' : reg.btf.type(reg.btfId).name)
 const isAllocated = (reg: RegState): boolean => (reg.flags & ALLOC) !== 0
 
-export const recordOfReg = (env: Env, reg: RegState): BtfRecord => recordOf(reg.btf!, reg.btfId, env.kernelTypes)
+export const recordOfReg = (model: Model, reg: RegState): BtfRecord => recordOf(reg.btf!, reg.btfId, model.types)
 
 /** Modifiers that cast no doubt. */
 export const TRUSTING = ALLOC | TRUSTED | NON_OWN
@@ -44,37 +45,37 @@ const mayNull = (reg: RegState): boolean => (reg.flags & MAYBE_NULL) !== 0
 export const isRcuPointer = (reg: RegState): boolean => (reg.flags & RCU) !== 0
 
 function tableHas(
-  env: Env,
+  model: Model,
   table: 'trusted' | 'rcu' | 'rcu_or_null' | 'trusted_or_null',
   reg: RegState,
   field: string,
 ): boolean {
-  return reg.btf !== undefined && env.kernel.safePointer(table, structName(reg), field)
+  return reg.btf !== undefined && model.kernel.safePointer(table, structName(reg), field)
 }
 
 /** What the pointer read from `field` of `reg` is worth. */
-function walkedFlags(env: Env, reg: RegState, field: string, tags: number): number {
+function walkedFlags(walk: Walk, reg: RegState, field: string, tags: number): number {
   if (reg.flags & UNTRUSTED) return UNTRUSTED
   if (!isTrusted(reg) && !isRcuPointer(reg)) return tags & ~(TRUSTED | RCU)
-  if (tableHas(env, 'trusted', reg, field)) return tags | TRUSTED
-  if (tableHas(env, 'trusted_or_null', reg, field)) return tags | TRUSTED | MAYBE_NULL
-  if (!inRcu(env) || mayNull(reg)) return UNTRUSTED
-  if (tableHas(env, 'rcu', reg, field)) return tags | RCU
-  if (tags & RCU || tableHas(env, 'rcu_or_null', reg, field)) return tags | RCU | MAYBE_NULL
+  if (tableHas(walk.model, 'trusted', reg, field)) return tags | TRUSTED
+  if (tableHas(walk.model, 'trusted_or_null', reg, field)) return tags | TRUSTED | MAYBE_NULL
+  if (!inRcu(walk) || mayNull(reg)) return UNTRUSTED
+  if (tableHas(walk.model, 'rcu', reg, field)) return tags | RCU
+  if (tags & RCU || tableHas(walk.model, 'rcu_or_null', reg, field)) return tags | RCU | MAYBE_NULL
   if (tags & (PERCPU | USER)) return tags
   return tags & ~(TRUSTED | RCU)
 }
 
 /** Nothing is written where a load would be guarded: a store cannot be. */
-function mayFault(env: Env, { flags }: RegState): boolean {
-  return (flags & UNTRUSTED) !== 0 || (flags === 0 && env.rules.plainPointersRead)
+function mayFault(model: Model, { flags }: RegState): boolean {
+  return (flags & UNTRUSTED) !== 0 || (flags === 0 && model.rules.plainPointersRead)
 }
 
-export function accessBtfPointer(env: Env, number: number, off: number, size: number, write: boolean): RegState {
-  const reg = env.reg(number)
+export function accessBtfPointer(walk: Walk, number: number, off: number, size: number, write: boolean): RegState {
+  const reg = walk.reg(number)
   const name = structName(reg)
   const details = { reg: number, seen: name }
-  if (!env.traits.gpl && !isAllocated(reg)) {
+  if (!walk.program.traits.gpl && !isAllocated(reg)) {
     reject('btf-gpl', `Cannot access kernel 'struct ${name}' from non-GPL compatible program`, details)
   }
   if (off < 0 && !hasVarOff(reg)) {
@@ -90,24 +91,32 @@ export function accessBtfPointer(env: Env, number: number, off: number, size: nu
   const at = off + scalar.constNumber(reg.var)
   if (reg.flags & USER) reject('btf-user', `R${number} is ptr_${name} access user memory: off=${at}`, details)
   if (reg.flags & PERCPU) reject('btf-percpu', `R${number} is ptr_${name} access percpu memory: off=${at}`, details)
-  if (write && mayFault(env, reg)) reject('btf-write', 'only read is supported', details)
+  if (write && mayFault(walk.model, reg)) reject('btf-write', 'only read is supported', details)
   if (write && !isAllocated(reg)) {
-    const answer = structAccess(env.kernel.btf, env.traits, { btf: reg.btf!, id: reg.btfId }, at, size)
+    const answer = structAccess(walk.model.kernel.btf, walk.program.traits, { btf: reg.btf!, id: reg.btfId }, at, size)
     if (!answer.ok) {
       const { message, byRule } = answer
-      if (!byRule || !env.kernel.gate('refused-writes-placed')) return reject('btf-write', message, details)
-      if (message !== '') env.verbose(message)
+      if (!byRule || !walk.model.kernel.gate('refused-writes-placed')) return reject('btf-write', message, details)
+      if (message !== '') walk.verbose(message)
       reject('btf-write', `R${number} cannot write into ptr_${name} at off=${at} size=${size}`, details)
     }
     return unknownScalar
   }
-  return walk(env, reg, reg.btf!, reg.btfId, at, size, isAllocated(reg))
+  return walkField(walk, reg, reg.btf!, reg.btfId, at, size, isAllocated(reg))
 }
 
 /** One step through a struct: a scalar, or a pointer with the worth the tables and sections give it. */
-function walk(env: Env, reg: RegState, btf: Btf, id: BtfId, off: number, size: number, allocated: boolean): RegState {
+function walkField(
+  walk: Walk,
+  reg: RegState,
+  btf: Btf,
+  id: BtfId,
+  off: number,
+  size: number,
+  allocated: boolean,
+): RegState {
   if (allocated) {
-    for (const field of recordOfReg(env, reg).fields) {
+    for (const field of recordOfReg(walk.model, reg).fields) {
       if (off < field.off + field.size && field.off < off + size) {
         reject('special-field-access', `direct access to ${fieldText(field.kind)} is disallowed`)
       }
@@ -115,7 +124,7 @@ function walk(env: Env, reg: RegState, btf: Btf, id: BtfId, off: number, size: n
   }
   const step = walkStruct(btf, id, off, size, { flexArrays: !allocated })
   if (step.kind === 'error') return reject('btf-access', step.message)
-  if (step.kind === 'scalar' && step.pointer && !allocated && env.rules.untrustedLeaves)
+  if (step.kind === 'scalar' && step.pointer && !allocated && walk.model.rules.untrustedLeaves)
     return pointer('mem', { flags: RDONLY | UNTRUSTED, size: 0 })
   if (step.kind !== 'ptr' || allocated) return unknownScalar
   let tags = 0
@@ -124,8 +133,8 @@ function walk(env: Env, reg: RegState, btf: Btf, id: BtfId, off: number, size: n
     else if (tag === 'percpu') tags |= PERCPU
     else if (tag === 'rcu') tags |= RCU
   }
-  const flags = step.untrusted ? UNTRUSTED : walkedFlags(env, reg, step.fieldName, tags)
-  return pointer('btf', { flags, btf, btfId: step.target, id: flags & MAYBE_NULL ? env.newId() : 0 })
+  const flags = step.untrusted ? UNTRUSTED : walkedFlags(walk, reg, step.fieldName, tags)
+  return pointer('btf', { flags, btf, btfId: step.target, id: flags & MAYBE_NULL ? walk.newId() : 0 })
 }
 
 /** Fields that hold a pointer, which a load may give. */
@@ -133,18 +142,18 @@ export const isPointerField = (kind: string): boolean => kind.startsWith('kptr')
 export const fieldText = (kind: string): string => (kind.startsWith('kptr') ? 'kptr' : kind)
 
 /** A map seen as `struct bpf_map`: reading its members. */
-export function accessMapPointer(env: Env, number: number, off: number, size: number, write: boolean): RegState {
-  const reg = env.reg(number)
-  const type = mapStructs.get(env.map(reg.map).type)
+export function accessMapPointer(walk: Walk, number: number, off: number, size: number, write: boolean): RegState {
+  const reg = walk.reg(number)
+  const type = mapStructs.get(walk.program.map(reg.map).type)
   const name = type ?? 'bpf_map'
-  const btf = env.kernel.btf
+  const btf = walk.model.kernel.btf
   const id = btf.find(name, 'struct')
   if (id === undefined)
-    return reject('map-access', `map_ptr access not supported for map type ${env.map(reg.map).typeId}`)
+    return reject('map-access', `map_ptr access not supported for map type ${walk.program.map(reg.map).typeId}`)
   if (write) reject('map-access', `only read from ${name} is supported`)
   if (off < 0) reject('map-access', `R${number} is ${name} invalid negative access: off=${off}`)
   const self = pointer('btf', { btf, btfId: id })
-  const value = walk(env, self, btf, id, off, size, false)
+  const value = walkField(walk, self, btf, id, off, size, false)
   return value.kind === 'btf'
     ? pointer('btf', { btf, btfId: value.btfId, flags: value.flags & ~(TRUSTED | RCU | MAYBE_NULL) })
     : value

@@ -2,7 +2,8 @@
 // Kernel pointers kept in map values: what a load gives, what may be stored directly. kfuncs.rst "KF_RCU", selftests map_kptr.
 
 import { sizeOf, structIdsMatch } from '../../btf/index.ts'
-import { type Env, inRcu, inSleepable } from '../env.ts'
+import type { Model } from '../model.ts'
+import { type Walk, inRcu, inSleepable } from '../walk.ts'
 import { markPrecise } from '../explore/precision.ts'
 import type { SpecialField } from '../record.ts'
 import { reject } from '../report.ts'
@@ -33,15 +34,15 @@ const rcuProtected: ReadonlySet<string> = new Set([
   'task_struct',
   'bpf_crypto_ctx',
 ])
-function isRcuProtected({ kernel }: Env, { local, btf, btfId }: SpecialField): boolean {
+function isRcuProtected({ kernel }: Model, { local, btf, btfId }: SpecialField): boolean {
   const listed = kernel.functionSet('rcu_protected_types')
   return local || (btf !== undefined && (listed.size > 0 ? listed : rcuProtected).has(btf.type(btfId).name))
 }
 
 /** A load or store that touches a kptr field; undefined where none is touched. */
-export function accessMapKptr(env: Env, a: Access): RegState | undefined {
-  const reg = env.reg(a.base)
-  const fields = env.mapRecord(reg.map).fields.filter((field) => isPointerField(field.kind))
+export function accessMapKptr(walk: Walk, a: Access): RegState | undefined {
+  const reg = walk.reg(a.base)
+  const fields = walk.program.mapRecord(reg.map).fields.filter((field) => isPointerField(field.kind))
   if (fields.length === 0) return undefined
   const low = reg.off + a.off + (hasVarOff(reg) ? scalar.sminN(reg.var) : constVar(reg))
   const high = reg.off + a.off + (hasVarOff(reg) ? scalar.umaxN(reg.var) : constVar(reg)) + a.size
@@ -53,47 +54,47 @@ export function accessMapKptr(env: Env, a: Access): RegState | undefined {
     reject('kptr-offset', `${name} access misaligned expected=${field.off} off=${low}`, { reg: a.base })
   if (a.size !== 8) reject('kptr-size', `${name} access size must be BPF_DW`, { reg: a.base })
   if (a.atomic) reject('kptr-insn', 'kptr in map can only be accessed using BPF_MEM instruction mode', { reg: a.base })
-  if (!a.write) return field.kind === 'uptr' ? loadUserPointer(env, field) : loadKptr(env, field)
+  if (!a.write) return field.kind === 'uptr' ? loadUserPointer(walk, field) : loadKptr(walk, field)
   if (field.kind === 'uptr') reject('kptr-store', 'store to uptr disallowed', { reg: a.base })
   if (field.kind !== 'kptr') reject('kptr-store', 'store to referenced kptr disallowed', { reg: a.base })
-  storeKptr(env, field, a)
+  storeKptr(walk, field, a)
   return unknownScalar
 }
 
 /** A page of user memory, if user space gave one. */
-const loadUserPointer = (env: Env, field: SpecialField): RegState =>
-  pointer('mem', { flags: MAYBE_NULL, size: sizeOf(field.btf!, field.btfId) ?? 0, id: env.newId() })
+const loadUserPointer = (walk: Walk, field: SpecialField): RegState =>
+  pointer('mem', { flags: MAYBE_NULL, size: sizeOf(field.btf!, field.btfId) ?? 0, id: walk.newId() })
 
-function storeKptr(env: Env, field: SpecialField, { base, stored }: Store): void {
+function storeKptr(walk: Walk, field: SpecialField, { base, stored }: Store): void {
   if (stored.kind === 'imm' && stored.imm !== 0)
     reject('kptr-store', `BPF_ST imm must be 0 when storing to kptr at off=${field.off}`, { reg: base })
   if (stored.kind !== 'reg') return
-  const reg = env.reg(stored.number)
-  if (!isNull(reg)) requireKptrMatch(env, field, reg, stored.number)
+  const reg = walk.reg(stored.number)
+  if (!isNull(reg)) requireKptrMatch(walk.model, field, reg, stored.number)
   // only a zero may be stored unseen: another scalar must not pass for it
-  else markPrecise(env, stored.number)
+  else markPrecise(walk, stored.number)
 }
 
-function loadKptr(env: Env, field: SpecialField): RegState {
+function loadKptr(walk: Walk, field: SpecialField): RegState {
   let flags = UNTRUSTED
-  if (field.kind !== 'kptr' && inRcuCs(env) && (field.kind === 'kptr_percpu' || isRcuProtected(env, field)))
+  if (field.kind !== 'kptr' && inRcuCs(walk) && (field.kind === 'kptr_percpu' || isRcuProtected(walk.model, field)))
     flags = field.kind === 'kptr_percpu' ? PERCPU | RCU : RCU
   if (flags & RCU && field.local)
-    flags |= (field.kind === 'kptr_percpu' ? 0 : ALLOC) | (hasNode(env, field) ? NON_OWN : 0)
-  return pointer('btf', { flags: flags | MAYBE_NULL, id: env.newId(), btf: field.btf, btfId: field.btfId })
+    flags |= (field.kind === 'kptr_percpu' ? 0 : ALLOC) | (hasNode(walk.model, field) ? NON_OWN : 0)
+  return pointer('btf', { flags: flags | MAYBE_NULL, id: walk.newId(), btf: field.btf, btfId: field.btfId })
 }
-const inRcuCs = (env: Env): boolean => inRcu(env) || !inSleepable(env)
+const inRcuCs = (walk: Walk): boolean => inRcu(walk) || !inSleepable(walk)
 
 import { recordOf } from '../record.ts'
 
 /** Allocated objects that sit in lists or trees: borrowed rather than owned when read in place. */
-function hasNode(env: Env, field: SpecialField): boolean {
-  const record = recordOf(field.btf!, field.btfId, env.kernelTypes)
+function hasNode(model: Model, field: SpecialField): boolean {
+  const record = recordOf(field.btf!, field.btfId, model.types)
   return record.has('bpf_list_node') || record.has('bpf_rb_node')
 }
 
 /** The pointer stored into, or exchanged with, a kptr field is of its type. */
-export function requireKptrMatch(env: Env, field: SpecialField, reg: RegState, number: number): void {
+export function requireKptrMatch(model: Model, field: SpecialField, reg: RegState, number: number): void {
   const target = field.btf!.type(field.btfId).name
   let allowed = MAYBE_NULL | TRUSTED | RCU
   if (field.kind === 'kptr') allowed |= UNTRUSTED
@@ -109,7 +110,7 @@ export function requireKptrMatch(env: Env, field: SpecialField, reg: RegState, n
   }
   if (reg.kind !== 'btf' || (reg.flags & ~allowed) !== 0 || reg.btf === undefined) bad()
   if (field.kind === 'kptr_percpu' && (reg.flags & PERCPU) === 0) bad('')
-  requireUnmodified(env, number, reg, true)
+  requireUnmodified(model, number, reg, true)
   const match = { strict: field.kind !== 'kptr', flexArrays: (reg.flags & ALLOC) === 0 }
   if (!structIdsMatch(reg.btf!, reg.btfId, reg.off, field.btf!, field.btfId, match)) bad()
 }

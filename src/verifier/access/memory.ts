@@ -21,7 +21,9 @@ import { readStack, readStackVariable, storeUnknown, writeStack, writeStackVaria
 import { frameOf, requireStackBounds } from './stack-bounds.ts'
 import { isContextRewritten, socketAccess } from '../../kernel/index.ts'
 import { packetAccessAllowed } from '../call/program-facts.ts'
-import type { Env } from '../env.ts'
+import type { Model } from '../model.ts'
+import type { Program } from '../program.ts'
+import type { Walk } from '../walk.ts'
 import { reject, unsupported } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
 import {
@@ -48,28 +50,34 @@ import { dataSection } from './rodata.ts'
 const STRICT_ALIGNMENT = 1
 
 /** Checks the access and, for a load, answers what is read. */
-export function access(env: Env, a: Access): RegState {
-  const reg = env.reg(a.base)
+export function access(walk: Walk, a: Access): RegState {
+  const reg = walk.reg(a.base)
   const off = a.off + reg.off
-  const strict = a.atomic || (env.prog.flags & STRICT_ALIGNMENT) !== 0
-  requireAlignment(env, reg, a.off, a.size, strict || (reg.kind === 'map_value' && isJumpTable(env.map(reg.map))))
+  const strict = a.atomic || (walk.program.linked.flags & STRICT_ALIGNMENT) !== 0
+  requireAlignment(
+    walk.model,
+    reg,
+    a.off,
+    a.size,
+    strict || (reg.kind === 'map_value' && isJumpTable(walk.program.map(reg.map))),
+  )
   const details = { reg: a.base }
   const loaded = (value = unknownScalar): RegState =>
     value.kind === 'scalar' && a.size < 8 && !scalar.isConst(value.var) ? scalarReg(anyOfSize(a)) : value
   switch (reg.kind) {
     case 'map_key':
       if (a.write) reject('write-rdonly', `write to change key R${a.base} not allowed`, details)
-      requireMemRegion(env, a.base, a.off, a.size, env.map(reg.map).keySize, false)
+      requireMemRegion(walk, a.base, a.off, a.size, walk.program.map(reg.map).keySize, false)
       return loaded()
     case 'map_value': {
       if (reg.flags & MAYBE_NULL) break
-      requireMapAccess(env, a.base, a.write, reg.off + a.off, a.size)
-      const map = env.map(reg.map)
-      requireMemRegion(env, a.base, a.off, a.size, valueBytes(map), false)
+      requireMapAccess(walk, a.base, a.write, reg.off + a.off, a.size)
+      const map = walk.program.map(reg.map)
+      requireMemRegion(walk, a.base, a.off, a.size, valueBytes(map), false)
       if (isJumpTable(map)) return readTarget(a, reg)
-      const kptr = accessMapKptr(env, a)
+      const kptr = accessMapKptr(walk, a)
       if (kptr !== undefined) return kptr
-      requireNoSpecialField(env, a)
+      requireNoSpecialField(walk, a)
       if (!a.write && !hasVarOff(reg)) {
         const known = dataSection(map, a.off + reg.off + constVar(reg), a.size)
         if (known !== undefined) {
@@ -84,30 +92,31 @@ export function access(env: Env, a: Access): RegState {
       if (a.write && reg.flags & RDONLY)
         reject('write-rdonly', `R${a.base} cannot write into ${regTypeText(reg)}`, details)
       // what may not be there has no end either: its loads are guarded
-      if ((reg.flags & UNTRUSTED) === 0) requireMemRegion(env, a.base, a.off, a.size, reg.size, false)
+      if ((reg.flags & UNTRUSTED) === 0) requireMemRegion(walk, a.base, a.off, a.size, reg.size, false)
       return loaded()
     }
     case 'ctx':
-      return accessCtx(env, a, off)
+      return accessCtx(walk, a, off)
     case 'fp': {
-      const { min, max } = requireStackBounds(env, a.base, a.off, a.size, a.write ? 'write' : 'read')
-      const frame = frameOf(env, reg)
+      const { min, max } = requireStackBounds(walk, a.base, a.off, a.size, a.write ? 'write' : 'read')
+      const frame = frameOf(walk, reg)
       if (a.write) {
-        if (hasVarOff(reg)) writeStackVariable(env, frame, { min, max }, a.stored)
-        else if (a.stored.kind === 'unknown') storeUnknown(env, frame, min, a.size)
-        else writeStack(env, frame, { off: min, size: a.size }, a.stored)
+        if (hasVarOff(reg)) writeStackVariable(walk, frame, { min, max }, a.stored)
+        else if (a.stored.kind === 'unknown') storeUnknown(walk, frame, min, a.size)
+        else writeStack(walk, frame, { off: min, size: a.size }, a.stored)
         return unknownScalar
       }
       return finishLoad(
-        env,
+        walk.model,
         a,
-        hasVarOff(reg) ? readStackVariable(env, a.base, a.off, a.size) : readStack(env, frame, min, a.size),
+        hasVarOff(reg) ? readStackVariable(walk, a.base, a.off, a.size) : readStack(walk, frame, min, a.size),
       )
     }
     case 'pkt':
     case 'pkt_meta':
-      if (a.write && !packetAccessAllowed(env, true)) reject('packet-write', 'cannot write into packet', details)
-      requirePacket(env, a.base, a.off, a.size, false)
+      if (a.write && !packetAccessAllowed(walk.program, true))
+        reject('packet-write', 'cannot write into packet', details)
+      requirePacket(walk, a.base, a.off, a.size, false)
       return loaded()
     case 'flow_keys':
       if (off < 0 || off + a.size > 56)
@@ -122,22 +131,22 @@ export function access(env: Env, a: Access): RegState {
       return accessSock(a, reg, off)
     }
     case 'tp_buffer':
-      requireBuffer(env, a.base, 'tracepoint', { reg, off: a.off, size: a.size })
+      requireBuffer(walk.model, a.base, 'tracepoint', { reg, off: a.off, size: a.size })
       return loaded()
     case 'buf':
       if (reg.flags & MAYBE_NULL) break
       if (a.write && reg.flags & RDONLY)
         reject('write-rdonly', `R${a.base} cannot write into ${regTypeText(reg)}`, details)
-      requireBuffer(env, a.base, reg.flags & RDONLY ? 'rdonly' : 'rdwr', { reg, off: a.off, size: a.size })
+      requireBuffer(walk.model, a.base, reg.flags & RDONLY ? 'rdonly' : 'rdwr', { reg, off: a.off, size: a.size })
       return loaded()
     case 'btf': {
       // other than allocated objects, a pointer with an unchecked null may not be followed
       if (mayBeNull(reg)) break
-      const value = accessBtfPointer(env, a.base, off, a.size, a.write)
+      const value = accessBtfPointer(walk, a.base, off, a.size, a.write)
       return value.kind === 'scalar' ? loaded(value) : value
     }
     case 'map_ptr': {
-      const value = accessMapPointer(env, a.base, off + constVar(reg), a.size, a.write)
+      const value = accessMapPointer(walk, a.base, off + constVar(reg), a.size, a.write)
       return value.kind === 'scalar' ? loaded(value) : value
     }
     case 'arena':
@@ -160,21 +169,21 @@ function readTarget({ off, size }: Access, reg: RegState): RegState {
 const anyOfSize = (a: Access): scalar.Scalar =>
   extendsSign(a) ? scalar.signedOfSize(a.size) : scalar.unsignedOfSize(a.size)
 
-function finishLoad(env: Env, a: Access, value: RegState): RegState {
+function finishLoad(model: Model, a: Access, value: RegState): RegState {
   if (value.kind !== 'scalar' || a.size === 8) return value
   if (extendsSign(a)) {
-    const extended = env.domain.movsx(value.var, a.size as 1 | 2 | 4, 64)
+    const extended = model.domain.movsx(value.var, a.size as 1 | 2 | 4, 64)
     // until 7.2 what was filled stays linked to what was spilled, though its sign was extended
     const changed = scalar.umaxN(value.var) >= 2 ** (a.size * 8 - 1)
-    return env.rules.signedFillsUnlinked && changed ? scalarReg(extended) : withVar(value, extended)
+    return model.rules.signedFillsUnlinked && changed ? scalarReg(extended) : withVar(value, extended)
   }
-  const narrowed = env.domain.truncateLoad(value.var, a.size)
+  const narrowed = model.domain.truncateLoad(value.var, a.size)
   return narrowed === value.var ? value : { ...value, var: narrowed }
 }
 
 /** BPF_F_RDONLY_PROG and BPF_F_WRONLY_PROG. */
-export function requireMapAccess(env: Env, number: number, write: boolean, off: number, size: number): void {
-  const map = env.map(env.reg(number).map)
+export function requireMapAccess(walk: Walk, number: number, write: boolean, off: number, size: number): void {
+  const map = walk.program.map(walk.reg(number).map)
   const [denied, what] = write ? [0x80, 'write into'] : [0x100, 'read from']
   if (map.flags & denied) {
     reject('map-flags', `${what} map forbidden, value_size=${map.valueSize} off=${off} size=${size}`, { reg: number })
@@ -182,11 +191,11 @@ export function requireMapAccess(env: Env, number: number, write: boolean, off: 
 }
 
 /** Locks, timers, lists, trees in a map value are only for the calls made for them. */
-export function requireNoSpecialField(env: Env, a: { base: number; off: number; size: number }): void {
-  const reg = env.reg(a.base)
+export function requireNoSpecialField(walk: Walk, a: { base: number; off: number; size: number }): void {
+  const reg = walk.reg(a.base)
   const low = reg.off + a.off + (hasVarOff(reg) ? scalar.sminN(reg.var) : constVar(reg))
   const high = reg.off + a.off + (hasVarOff(reg) ? scalar.umaxN(reg.var) : constVar(reg)) + a.size
-  for (const field of env.mapRecord(reg.map).fields) {
+  for (const field of walk.program.mapRecord(reg.map).fields) {
     if (low < field.off + field.size && field.off < high) {
       if (isPointerField(field.kind)) {
         reject('kptr-helper', `${fieldText(field.kind)} cannot be accessed indirectly by helper`, { reg: a.base })
@@ -236,15 +245,15 @@ export function parseRegType(text: string): { kind: RegKind; flags: number } {
   return { kind, flags: rest.reduce((flags, name) => flags | (flagNames.get(name) ?? 0), 0) }
 }
 
-function accessCtx(env: Env, a: Access, off: number): RegState {
-  const reg = env.reg(a.base)
-  if (contextMoves(env, reg)) {
-    requireMemRegion(env, a.base, a.off, a.size, SYSCALL_CONTEXT, false)
+function accessCtx(walk: Walk, a: Access, off: number): RegState {
+  const reg = walk.reg(a.base)
+  if (contextMoves(walk.program, reg)) {
+    requireMemRegion(walk, a.base, a.off, a.size, SYSCALL_CONTEXT, false)
     return a.write ? unknownScalar : scalarReg(anyOfSize(a))
   }
-  requireCtxOffset(env, a.base, reg)
+  requireCtxOffset(walk.program, a.base, reg)
   if (off < 0) reject('ctx-bounds', `invalid bpf_context access off=${off} size=${a.size}`, { reg: a.base })
-  const answer = env.kernel.ctxAccess(env.traits, off, a.size, a.write, extendsSign(a))
+  const answer = walk.model.kernel.ctxAccess(walk.program.traits, off, a.size, a.write, extendsSign(a))
   if (!answer.ok) {
     if (answer.unsupported !== undefined) unsupported(answer.unsupported)
     const usual = `invalid bpf_context access off=${off} size=${a.size}`
@@ -253,7 +262,7 @@ function accessCtx(env: Env, a: Access, off: number): RegState {
       ...(answer.message === undefined ? {} : { seen: answer.message }),
     })
   }
-  if (env.printer !== undefined) for (const line of answer.log ?? []) env.verbose(line)
+  if (walk.observer !== undefined) for (const line of answer.log ?? []) walk.verbose(line)
   if (a.write) return unknownScalar
   if (answer.kind === 'scalar') {
     if (answer.range !== undefined)
@@ -261,20 +270,20 @@ function accessCtx(env: Env, a: Access, off: number): RegState {
     return scalarReg(anyOfSize(a))
   }
   const { kind, flags } = parseRegType(answer.reg)
-  const held = answer.reference === undefined ? 0 : env.heldArguments.get(answer.reference)!
-  if (held !== 0 && env.state.refs.get(held) === undefined)
+  const held = answer.reference === undefined ? 0 : walk.heldArguments.get(answer.reference)!
+  if (held !== 0 && walk.state.refs.get(held) === undefined)
     reject('ctx-access', `invalid bpf_context access off=${off}. Reference may already be released`, { reg: a.base })
   return pointer(kind, {
     flags,
     refObjId: held,
-    id: flags & MAYBE_NULL ? env.newId() : 0,
+    id: flags & MAYBE_NULL ? walk.newId() : 0,
     ...(answer.btf === undefined ? {} : { btf: answer.btf, btfId: answer.btfId! }),
     ...(answer.memSize === undefined ? {} : { size: answer.memSize }),
   })
 }
 
-export function requireCtxOffset(env: Env, number: number, reg: RegState): void {
-  requireUnmodified(env, number, reg, env.rules.ctxOffsets && !isContextRewritten(env.traits))
+export function requireCtxOffset(program: Program, number: number, reg: RegState): void {
+  requireUnmodified(program.model, number, reg, program.model.rules.ctxOffsets && !isContextRewritten(program.traits))
 }
 
 /** Fields of bpf_sock, bpf_tcp_sock and bpf_xdp_sock as programs see them. */

@@ -2,7 +2,9 @@
 // Bounds of memory reached through a pointer: offset plus variable part, against the region's size.
 
 import type { MapDef } from '../../object/index.ts'
-import type { Env } from '../env.ts'
+import type { Model } from '../model.ts'
+import type { Program } from '../program.ts'
+import type { Walk } from '../walk.ts'
 import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
 import { isPkt, type RegState } from '../state/reg.ts'
@@ -48,45 +50,45 @@ function outside(number: number, reg: RegState, { off, size, memSize, zeroOk }: 
 
 /** Fixed and variable offset of the access stay inside the region of `memSize` bytes. */
 export function requireMemRegion(
-  env: Env,
+  walk: Walk,
   number: number,
   off: number,
   size: number,
   memSize: number,
   zeroOk: boolean,
 ): void {
-  const reg = env.reg(number)
-  const { smin, umax, fixed } = offsetBounds(env, reg, off)
+  const reg = walk.reg(number)
+  const { smin, umax, fixed } = offsetBounds(walk.model, reg, off)
   // Lowest address first: a negative minimum cannot be proven safe, whatever the maximum.
   if (smin < 0 && (smin < -(2 ** 31) || fixed + smin !== ((fixed + smin) | 0) || fixed + smin < 0)) {
     reject('min-bound', `R${number} min value is negative, either use unsigned index or do a if (index >=0) check.`, {
       reg: number,
     })
   }
-  requireWithin(env, number, 'min', { off: smin + fixed, size, memSize, zeroOk })
+  requireWithin(walk, number, 'min', { off: smin + fixed, size, memSize, zeroOk })
   if (umax >= MAX_VAR_OFF) {
     reject('max-bound', `R${number} unbounded memory access, make sure to bounds check any such access`, {
       reg: number,
     })
   }
-  requireWithin(env, number, 'max', { off: umax + fixed, size, memSize, zeroOk })
+  requireWithin(walk, number, 'max', { off: umax + fixed, size, memSize, zeroOk })
 }
 
 /** The kernel prints the region's line, then which end of the range is outside; the last line is the message. */
-function requireWithin(env: Env, number: number, end: 'min' | 'max', span: Span): void {
-  const seen = outside(number, env.reg(number), span)
+function requireWithin(walk: Walk, number: number, end: 'min' | 'max', span: Span): void {
+  const seen = outside(number, walk.reg(number), span)
   if (seen === undefined) return
-  env.verbose(seen)
-  const rule = isPkt(env.reg(number)) ? 'packet-bounds' : `${end}-outside`
+  walk.verbose(seen)
+  const rule = isPkt(walk.reg(number)) ? 'packet-bounds' : `${end}-outside`
   reject(rule, `R${number} ${end} value is outside of the allowed memory range`, { reg: number, seen })
 }
 
 /** How far the register's variable part goes, and what is added to it for the access. Later kernels count the constant part in. */
-function offsetBounds(env: Env, reg: RegState, off: number): { smin: number; umax: number; fixed: number } {
-  if (!env.rules.oneOffset || reg.off === 0)
+function offsetBounds(model: Model, reg: RegState, off: number): { smin: number; umax: number; fixed: number } {
+  if (!model.rules.oneOffset || reg.off === 0)
     return { smin: scalar.sminN(reg.var), umax: scalar.umaxN(reg.var), fixed: reg.off + off }
   if (isPkt(reg)) return { ...packetReach(reg), fixed: off }
-  const sum = env.domain.addPointerOffset(reg.var, scalar.constantNumber(reg.off))
+  const sum = model.domain.addPointerOffset(reg.var, scalar.constantNumber(reg.off))
   return { smin: scalar.sminN(sum), umax: scalar.umaxN(sum), fixed: off }
 }
 
@@ -101,11 +103,11 @@ export function packetReach(reg: RegState): { smin: number; umax: number } {
 }
 
 /** Packet data: the range is proven by comparisons with packet end. */
-export function requirePacket(env: Env, number: number, off: number, size: number, zeroOk: boolean): void {
-  const reg = env.reg(number)
-  if (env.rules.oneOffset) {
+export function requirePacket(walk: Walk, number: number, off: number, size: number, zeroOk: boolean): void {
+  const reg = walk.reg(number)
+  if (walk.model.rules.oneOffset) {
     if (reg.size < 0) reject('packet-bounds', `R${number} offset is outside of the packet`, { reg: number })
-    return requireMemRegion(env, number, off, size, reg.size, zeroOk)
+    return requireMemRegion(walk, number, off, size, reg.size, zeroOk)
   }
   if (scalar.sminN(reg.var) < 0) {
     reject('min-bound', `R${number} min value is negative, either use unsigned index or do a if (index >=0) check.`, {
@@ -116,13 +118,13 @@ export function requirePacket(env: Env, number: number, off: number, size: numbe
   if (reg.size < 0) reject('packet-bounds', `R${number} offset is outside of the packet`, { reg: number })
   const seen = outside(number, reg, { off: at, size, memSize: reg.size, zeroOk })
   if (seen === undefined) return
-  env.verbose(seen)
+  walk.verbose(seen)
   reject('packet-bounds', `R${number} offset is outside of the packet`, { reg: number, seen })
 }
 
 /** Fixed offsets only: no arithmetic has touched the pointer. Where an offset is one, whether it is known comes first. */
-export function requireUnmodified(env: Env, number: number, reg: RegState, fixedOk: boolean): void {
-  if (env.rules.oneOffset && hasVarOff(reg))
+export function requireUnmodified(model: Model, number: number, reg: RegState, fixedOk: boolean): void {
+  if (model.rules.oneOffset && hasVarOff(reg))
     reject('variable-pointer', `variable ${typeName(reg)} access var_off=${varOffText(reg)} disallowed`, {
       reg: number,
     })
@@ -146,12 +148,12 @@ import { regTypeText as typeName } from '../state/reg.ts'
 
 /** A buffer given by a tracepoint or iterator: constant offsets; its largest extent is noted for attach time. */
 export function requireBuffer(
-  env: Env,
+  model: Model,
   number: number,
   name: string,
   { reg, off, size }: { reg: RegState; off: number; size: number },
 ): void {
-  if (env.rules.oneOffset) {
+  if (model.rules.oneOffset) {
     if (hasVarOff(reg))
       reject('buffer-offset', `R${number} invalid variable buffer offset: off=${off}, var_off=${varOffText(reg)}`, {
         reg: number,
@@ -174,12 +176,12 @@ export function requireBuffer(
 }
 
 /** Alignment: x86 asks it of the stack, whose slots are tracked by eight bytes, of atomics, and where the loader says so. */
-export function requireAlignment(env: Env, reg: RegState, off: number, size: number, strict: boolean): void {
+export function requireAlignment(model: Model, reg: RegState, off: number, size: number, strict: boolean): void {
   if (size === 1 || reg.kind === 'arena' || !(strict || reg.kind === 'fp')) return
   const packet = isPkt(reg)
   const total = scalar.addPointerOffset(reg.var, scalar.constantNumber(reg.off + off + (packet ? NET_IP_ALIGN : 0)))
   if (scalar.tnumIsAligned(total, size)) return
-  const { oneOffset } = env.rules
+  const { oneOffset } = model.rules
   const offset = oneOffset ? scalar.addPointerOffset(reg.var, scalar.constantNumber(reg.off)) : reg.var
   const bits = `${scalar.formatTnum(offset)}${oneOffset ? '' : `+${reg.off}`}`
   const text = packet
@@ -207,5 +209,5 @@ const described: ReadonlyMap<string, string> = new Map(
 export const SYSCALL_CONTEXT = 0xffff
 
 /** Since 7.1 the context of a syscall program is memory like any other, wherever into it one points. */
-export const contextMoves = (env: Env, { kind }: RegState): boolean =>
-  kind === 'ctx' && env.rules.syscallCtxMoves && env.prog.type === 'BPF_PROG_TYPE_SYSCALL'
+export const contextMoves = (program: Program, { kind }: RegState): boolean =>
+  kind === 'ctx' && program.model.rules.syscallCtxMoves && program.linked.type === 'BPF_PROG_TYPE_SYSCALL'

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which bytes of which frame a stack pointer may touch.
 
-import type { Env } from '../env.ts'
+import type { Walk } from '../walk.ts'
 import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
 import type { RegState } from '../state/reg.ts'
@@ -24,13 +24,13 @@ export const byteIndex = (off: number): number => (-off - 1) % 8
 
 /** First and last byte that may be touched, after a check that all of them lie in the frame. */
 export function requireStackBounds(
-  env: Env,
+  walk: Walk,
   number: number,
   off: number,
   size: number,
   access: StackAccess,
 ): { min: number; max: number } {
-  const reg = env.reg(number)
+  const reg = walk.reg(number)
   const text = accessText[access]
   let min = reg.off + off
   let max: number
@@ -55,15 +55,15 @@ export function requireStackBounds(
       { reg: number },
     )
   }
-  noteDepth(env, reg, min)
+  noteDepth(walk, reg, min)
   return { min, max }
 }
 
-function noteDepth(env: Env, reg: RegState, min: number): void {
-  const subprog = env.subprogs[env.state.frames[reg.frame]!.subprog]!
-  if (-min > subprog.stackDepth) subprog.stackDepth = -min
-  if (min < 0) frameOf(env, reg).reach(slotIndex(min))
+function noteDepth(walk: Walk, reg: RegState, min: number): void {
+  const use = walk.useOf(walk.state.frames[reg.frame]!.subprog)
+  if (-min > use.stackDepth) use.stackDepth = -min
+  if (min < 0) frameOf(walk, reg).reach(slotIndex(min))
 }
 
 /** The frame that a stack pointer points into. */
-export const frameOf = (env: Env, reg: RegState): Frame => env.state.frames[reg.frame]!
+export const frameOf = (walk: Walk, reg: RegState): Frame => walk.state.frames[reg.frame]!

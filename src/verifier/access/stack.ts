@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads and writes of the stack: spills, fills, and bytes.
 
-import type { Env } from '../env.ts'
+import type { Model } from '../model.ts'
+import type { Walk } from '../walk.ts'
 import { linkable } from '../explore/alu.ts'
 import { touchesFastcallStack } from '../explore/fastcall.ts'
 import { markPrecise, markSlotsPrecise } from '../explore/precision.ts'
@@ -33,12 +34,12 @@ import { hasVarOff, varOffText } from './regions.ts'
 import { byteIndex, frameOf, requireStackBounds, type StackAccess, slotIndex } from './stack-bounds.ts'
 
 /** A store to a constant place. */
-export function writeStack(env: Env, frame: Frame, { off, size }: Bytes, stored: Known): void {
+export function writeStack(walk: Walk, frame: Frame, { off, size }: Bytes, stored: Known): void {
   const index = slotIndex(off)
   // the program may not overwrite a dynptr that owes something
-  destroyDynptrAt(env, frame, index)
-  touchesFastcallStack(env, env.subprogs[frame.subprog]!, off)
-  env.printer?.slotWritten(index)
+  destroyDynptrAt(walk, frame, index)
+  touchesFastcallStack(walk, frame.subprog, off)
+  walk.observer?.slotWritten(index)
   const slot = frame.slot(index)
   const aligned = off % 8 === 0
   const spill = (reg: RegState): void => {
@@ -50,13 +51,13 @@ export function writeStack(env: Env, frame: Frame, { off, size }: Bytes, stored:
       if (!isBlank(type) && type !== ZERO) types = withBytes(types, i, 1, MISC)
     }
     frame.setSlot(index, { types: withBytes(types, 8 - size, size, SPILL), reg })
-    env.stepTouch = touchOf(frame.frameno, index)
+    walk.stepTouch = touchOf(frame.frameno, index)
   }
   if (stored.kind === 'imm') {
     if (!aligned) return writeBytes(frame, { off, size }, stored.imm === 0 ? ZERO : MISC)
     return spill(constReg(stored.imm))
   }
-  const value = env.reg(stored.number)
+  const value = walk.reg(stored.number)
   const source = stored.number
   if (aligned && value.kind === 'scalar') {
     let kept = value
@@ -64,15 +65,15 @@ export function writeStack(env: Env, frame: Frame, { off, size }: Bytes, stored:
     // the copy in memory learns what the register learns, where it is the whole of it
     if (!fits) kept = edit(value, { id: 0, delta: undefined })
     else {
-      kept = linkable(env, value)
-      if (kept !== value) env.setReg(source, kept)
+      kept = linkable(walk, value)
+      if (kept !== value) walk.setReg(source, kept)
     }
     spill(kept)
     return
   }
-  if (isSpillable(env, value)) {
+  if (isSpillable(walk.model, value)) {
     if (size !== 8) reject('spill-size', 'invalid size of register spill', { reg: source })
-    if (frame !== env.frame && value.kind === 'fp') {
+    if (frame !== walk.frame && value.kind === 'fp') {
       reject('spill-stack-pointer', 'cannot spill pointers to stack into stack frame of the caller', { reg: source })
     }
     if (!aligned) reject('misaligned-spill', `misaligned stack access off (0x0; 0x0)+0+${off} size ${size}`)
@@ -80,7 +81,7 @@ export function writeStack(env: Env, frame: Frame, { off, size }: Bytes, stored:
     return
   }
   const zero = isNull(value)
-  if (zero) markPrecise(env, source)
+  if (zero) markPrecise(walk, source)
   writeBytes(frame, { off, size }, zero ? ZERO : MISC)
 }
 
@@ -91,20 +92,20 @@ interface Bytes {
 }
 
 /** An atomic changed the bytes: what is in them now nobody knows. */
-export function storeUnknown(env: Env, frame: Frame, off: number, size: number): void {
+export function storeUnknown(walk: Walk, frame: Frame, off: number, size: number): void {
   const index = slotIndex(off)
-  destroyDynptrAt(env, frame, index)
-  touchesFastcallStack(env, env.subprogs[frame.subprog]!, off)
-  env.printer?.slotWritten(index)
+  destroyDynptrAt(walk, frame, index)
+  touchesFastcallStack(walk, frame.subprog, off)
+  walk.observer?.slotWritten(index)
   writeBytes(frame, { off, size }, MISC)
 }
 
 /** A call wrote the bytes at [off, off + size): what is in them nobody knows. */
-export function fillStack(env: Env, frame: Frame, off: number, size: number): void {
-  touchesFastcallStack(env, env.subprogs[frame.subprog]!, off)
+export function fillStack(walk: Walk, frame: Frame, off: number, size: number): void {
+  touchesFastcallStack(walk, frame.subprog, off)
   for (let at = off; at < off + size; at++) {
-    destroyDynptrAt(env, frame, slotIndex(at))
-    env.printer?.slotWritten(slotIndex(at))
+    destroyDynptrAt(walk, frame, slotIndex(at))
+    walk.observer?.slotWritten(slotIndex(at))
     setBytes(frame, at, 1, MISC)
   }
 }
@@ -123,7 +124,7 @@ function setBytes(frame: Frame, off: number, size: number, type: number): void {
 }
 
 /** A pointer that keeps its meaning on the stack; of others only bytes are left. */
-const isSpillable = ({ rules }: Env, reg: RegState): boolean =>
+const isSpillable = ({ rules }: Model, reg: RegState): boolean =>
   isPointer(reg) && (rules.allPointersSpill || (reg.kind !== 'tp_buffer' && reg.kind !== 'dynptr'))
 
 /** Types of a slot's bytes once data is written over it: of a spilled register, dynptr or iterator only bytes are left. */
@@ -137,17 +138,17 @@ function scrubbed(slot: Slot): number {
 
 /** A store somewhere in [min, max): every slot in reach may have changed. */
 export function writeStackVariable(
-  env: Env,
+  walk: Walk,
   frame: Frame,
   { min, max }: { readonly min: number; readonly max: number },
   stored: Stored,
 ): void {
-  const zero = stored.kind === 'reg' ? isNull(env.reg(stored.number)) : stored.kind === 'imm' && stored.imm === 0
+  const zero = stored.kind === 'reg' ? isNull(walk.reg(stored.number)) : stored.kind === 'imm' && stored.imm === 0
   let precise = false
-  touchesFastcallStack(env, env.subprogs[frame.subprog]!, min)
+  touchesFastcallStack(walk, frame.subprog, min)
   for (let at = min; at < max; at++) {
-    destroyDynptrAt(env, frame, slotIndex(at))
-    env.printer?.slotWritten(slotIndex(at))
+    destroyDynptrAt(walk, frame, slotIndex(at))
+    walk.observer?.slotWritten(slotIndex(at))
   }
   for (let at = min; at < max; at++) {
     const index = slotIndex(at)
@@ -163,7 +164,7 @@ export function writeStackVariable(
     if (stays) precise = true
     frame.setSlot(index, { types: withBytes(types, byte, 1, stays ? ZERO : MISC), reg: notInit })
   }
-  if (precise && stored.kind === 'reg') markPrecise(env, stored.number)
+  if (precise && stored.kind === 'reg') markPrecise(walk, stored.number)
 }
 
 /** The byte is no data. One that was forgotten would have been read ahead of the walk's knowledge. */
@@ -176,20 +177,20 @@ function badRead(type: number, off: number, i: number, size: number): never {
 }
 
 /** A load from a constant place: the register filled, or what the bytes amount to. */
-export function readStack(env: Env, frame: Frame, off: number, size: number): RegState {
+export function readStack(walk: Walk, frame: Frame, off: number, size: number): RegState {
   const index = slotIndex(off)
   const slot = frame.slot(index)
-  markSlotRead(env.state, frame.frameno, index)
-  touchesFastcallStack(env, env.subprogs[frame.subprog]!, off)
+  markSlotRead(walk.state, frame.frameno, index)
+  touchesFastcallStack(walk, frame.subprog, off)
   if (isSpilled(slot)) {
-    env.stepTouch = touchOf(frame.frameno, index)
+    walk.stepTouch = touchOf(frame.frameno, index)
     const spilled = spilledBytes(slot)
-    if (size === 8 && spilled === 8) return linkedFill(env, frame, index)
+    if (size === 8 && spilled === 8) return linkedFill(walk, frame, index)
     if (slot.reg.kind !== 'scalar') return reject('fill-size', 'invalid size of register fill')
     if (size <= spilled && off % 8 === 0) {
       // the load itself takes the low part, or extends its sign
       const same = scalar.umaxN(slot.reg.var) < 2 ** (size * 8)
-      if (same && size === 4 && spilled === 4) return linkedFill(env, frame, index)
+      if (same && size === 4 && spilled === 4) return linkedFill(walk, frame, index)
       return same ? slot.reg : edit(slot.reg, { id: 0, delta: undefined })
     }
     let spillBytes = 0
@@ -202,48 +203,48 @@ export function readStack(env: Env, frame: Frame, off: number, size: number): Re
     }
     if (spillBytes === size && scalar.isZero(slot.reg.var)) return constReg(0)
     if (zeroBytes === size) {
-      env.stepTouch = undefined
+      walk.stepTouch = undefined
       return constReg(0)
     }
-    env.stepTouch = undefined
-    return env.rules.spilledZerosRead ? readBytes(env, frame, { off, size }) : unknownScalar
+    walk.stepTouch = undefined
+    return walk.model.rules.spilledZerosRead ? readBytes(walk, frame, { off, size }) : unknownScalar
   }
   for (let at = off; at < off + size; at++) {
     const type = byteType(frame.slot(slotIndex(at)), byteIndex(at))
     if (type !== MISC && type !== ZERO && type !== INVALID) badRead(type, off, at - off, size)
   }
-  return readBytes(env, frame, { off, size })
+  return readBytes(walk, frame, { off, size })
 }
 
 /** What is filled and what stays in the slot learn from each other: later kernels forget ids, so a fill may need a new one. */
-function linkedFill(env: Env, frame: Frame, index: number): RegState {
+function linkedFill(walk: Walk, frame: Frame, index: number): RegState {
   const slot = frame.slot(index)
-  if (!env.rules.loneIdsForgotten || slot.reg.kind !== 'scalar') return slot.reg
-  const reg = linkable(env, slot.reg)
+  if (!walk.model.rules.loneIdsForgotten || slot.reg.kind !== 'scalar') return slot.reg
+  const reg = linkable(walk, slot.reg)
   if (reg !== slot.reg) frame.setSlot(index, { types: slot.types, reg })
   return reg
 }
 
 /** Zeros, or bytes of which nothing is known. Bytes of a spilled zero are zeros for later kernels; that it is one then matters exactly. */
-function readBytes(env: Env, frame: Frame, { off, size }: Bytes): RegState {
+function readBytes(walk: Walk, frame: Frame, { off, size }: Bytes): RegState {
   const zeroSpills = new Set<number>()
   for (let at = off; at < off + size; at++) {
     const slot = frame.slot(slotIndex(at))
     const type = byteType(slot, byteIndex(at))
     if (type === ZERO) continue
-    if (type !== SPILL || !env.rules.spilledZerosRead || !isNull(slot.reg)) return unknownScalar
+    if (type !== SPILL || !walk.model.rules.spilledZerosRead || !isNull(slot.reg)) return unknownScalar
     zeroSpills.add(slotIndex(at))
   }
-  markSlotsPrecise(env, frame.frameno, zeroSpills)
+  markSlotsPrecise(walk, frame.frameno, zeroSpills)
   return constReg(0)
 }
 
 /** A load from somewhere in [min, max). */
-export function readStackVariable(env: Env, number: number, off: number, size: number): RegState {
-  const { min, max } = requireStackInitialized(env, number, { off, size, zeroOk: false, access: 'read' })
-  const frame = frameOf(env, env.reg(number))
-  touchesFastcallStack(env, env.subprogs[frame.subprog]!, min)
-  const value = readBytes(env, frame, { off: min, size: max - min })
+export function readStackVariable(walk: Walk, number: number, off: number, size: number): RegState {
+  const { min, max } = requireStackInitialized(walk, number, { off, size, zeroOk: false, access: 'read' })
+  const frame = frameOf(walk, walk.reg(number))
+  touchesFastcallStack(walk, frame.subprog, min)
+  const value = readBytes(walk, frame, { off: min, size: max - min })
   if (value.kind === 'scalar' && scalar.isZero(value.var)) return scalarReg(scalar.zero)
   return value
 }
@@ -264,14 +265,14 @@ export interface StackMemory {
  * A call may write it: what was known of the bytes is forgotten.
  */
 export function requireStackInitialized(
-  env: Env,
+  walk: Walk,
   number: number,
   { off, size, zeroOk, access, raw, forgottenOk = false }: StackMemory,
 ): { min: number; max: number } {
-  const reg = env.reg(number)
-  const frame = frameOf(env, reg)
+  const reg = walk.reg(number)
+  const frame = frameOf(walk, reg)
   if (size === 0 && !zeroOk) reject('zero-sized-read', 'invalid zero-sized read', { reg: number })
-  const { min, max } = requireStackBounds(env, number, off, size, access)
+  const { min, max } = requireStackBounds(walk, number, off, size, access)
   const variable = hasVarOff(reg)
   if (raw !== undefined && !variable) {
     for (let at = min; at < max; at++) {
@@ -303,7 +304,7 @@ export function requireStackInitialized(
         reg: number,
       })
     }
-    markSlotRead(env.state, reg.frame, index)
+    markSlotRead(walk.state, reg.frame, index)
     if (overwritten) clobber(frame, index, slot, at)
   }
   return { min, max }

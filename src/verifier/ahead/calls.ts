@@ -6,7 +6,7 @@ import { resolveType, sizeOf } from '../../btf/index.ts'
 import type { HelperProto } from '../../kernel/index.ts'
 import { type ArgKind, argKind } from '../call/helper-args.ts'
 import { isSized } from '../call/kfunc-arg-kind.ts'
-import type { Env } from '../env.ts'
+import type { Program } from '../program.ts'
 import { isHelperCall, kfuncAt } from '../explore/flow.ts'
 import { MAX_STACK } from '../state/state.ts'
 import type { Constants } from './constants.ts'
@@ -21,23 +21,25 @@ const unknown: StackBytes = { kind: 'unknown' }
 const DYNPTR_SIZE = 16
 
 /** Parameters of what is called; undefined where that is not known, or not for this program. */
-export function paramCount(env: Env, at: number): number | undefined {
-  if (isHelperCall(env.insns[at]!)) return helperAt(env, at)?.args.length
-  return kfuncAt(env, at)?.params.length
+export function paramCount(program: Program, at: number): number | undefined {
+  if (isHelperCall(program.insns[at]!)) return helperAt(program, at)?.args.length
+  return kfuncAt(program, at)?.params.length
 }
 
-function helperAt(env: Env, at: number): HelperProto | undefined {
-  const answer = env.kernel.helper(env.insns[at]!.imm, env.traits)
+function helperAt(program: Program, at: number): HelperProto | undefined {
+  const answer = program.model.kernel.helper(program.insns[at]!.imm, program.traits)
   return answer.ok ? answer.proto : undefined
 }
 
 /** `index`: the argument, counted from 0. */
-export function stackBytes(env: Env, constants: Constants, at: number, index: number): StackBytes {
-  return isHelperCall(env.insns[at]!) ? ofHelper(env, constants, at, index) : ofKfunc(env, constants, at, index)
+export function stackBytes(program: Program, constants: Constants, at: number, index: number): StackBytes {
+  return isHelperCall(program.insns[at]!)
+    ? ofHelper(program, constants, at, index)
+    : ofKfunc(program, constants, at, index)
 }
 
-function ofHelper(env: Env, constants: Constants, at: number, index: number): StackBytes {
-  const proto = helperAt(env, at)
+function ofHelper(program: Program, constants: Constants, at: number, index: number): StackBytes {
+  const proto = helperAt(program, at)
   const arg = proto?.args[index]
   if (proto === undefined || arg === undefined) return unknown
   const kind = argKind(arg)
@@ -45,7 +47,7 @@ function ofHelper(env: Env, constants: Constants, at: number, index: number): St
   switch (kind.base) {
     case 'ARG_PTR_TO_MAP_KEY':
     case 'ARG_PTR_TO_MAP_VALUE': {
-      const size = ofMap(env, constants, at, { kinds: proto.args.map(argKind), index })
+      const size = ofMap(program, constants, at, { kinds: proto.args.map(argKind), index })
       return size === undefined ? unknown : bytes(size)
     }
     case 'ARG_PTR_TO_FIXED_SIZE_MEM':
@@ -77,22 +79,22 @@ interface MapArgument {
 }
 
 /** Bytes of a key or value: of the map given with it, or the most that any map of the program has. */
-function ofMap(env: Env, constants: Constants, at: number, { kinds, index }: MapArgument): number | undefined {
+function ofMap(program: Program, constants: Constants, at: number, { kinds, index }: MapArgument): number | undefined {
   const key = kinds[index]!.base === 'ARG_PTR_TO_MAP_KEY'
   const given = kinds.findIndex(({ base }) => base === 'ARG_CONST_MAP_PTR')
   const map = given >= 0 && given < index ? constants.mapAt(at, given + 1) : undefined
-  if (map !== undefined) return key ? env.map(map).keySize : env.map(map).valueSize
+  if (map !== undefined) return key ? program.map(map).keySize : program.map(map).valueSize
   let most = 0
-  for (const ref of env.prog.refs.values()) {
+  for (const ref of program.linked.refs.values()) {
     if (ref.kind !== 'map' && ref.kind !== 'map_value') continue
-    const { inner, keySize, valueSize } = env.map(ref.map)
+    const { inner, keySize, valueSize } = program.map(ref.map)
     most = Math.max(most, key ? keySize : valueSize, (key ? inner?.keySize : inner?.valueSize) ?? 0)
   }
   return most === 0 ? undefined : most
 }
 
-function ofKfunc(env: Env, constants: Constants, at: number, index: number): StackBytes {
-  const kfunc = kfuncAt(env, at)
+function ofKfunc(program: Program, constants: Constants, at: number, index: number): StackBytes {
+  const kfunc = kfuncAt(program, at)
   if (kfunc === undefined) return unknown
   const param = kfunc.params[index]
   const type = param === undefined ? undefined : resolveType(kfunc.btf, param.type)

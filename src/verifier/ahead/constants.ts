@@ -4,7 +4,7 @@
 
 import { imm64, type Insn, makeInsn } from '../../isa/index.ts'
 import { dataSection } from '../access/rodata.ts'
-import type { Env } from '../env.ts'
+import type { ProgramDraft, Program } from '../program.ts'
 import type { FlowGraph } from './graph.ts'
 import { untilSettled } from './sweep.ts'
 
@@ -28,16 +28,16 @@ const same = (a: Known | undefined, b: Known | undefined): boolean =>
 export class Constants {
   private readonly before: (Regs | undefined)[]
 
-  constructor(env: Env, graph: FlowGraph) {
-    this.before = env.insns.map(() => undefined)
-    for (const { start } of env.subprogs) this.before[start] = nothing
+  constructor(program: Program, graph: FlowGraph) {
+    this.before = program.insns.map(() => undefined)
+    for (const { start } of program.subprogs) this.before[start] = nothing
     for (const order of graph.postorder) {
       untilSettled({
         order: [...order].reverse(),
         first: order.slice(-1),
         visit: (at, again) => {
-          env.budget.spend()
-          const after = transfer(env, at, this.before[at]!)
+          program.budget.spend()
+          const after = transfer(program, at, this.before[at]!)
           for (const to of graph.next[at]!) if (this.meet(to, after)) again(to)
         },
       })
@@ -73,16 +73,16 @@ export class Constants {
   }
 }
 
-function transfer(env: Env, at: number, regs: Regs): Regs {
-  const insn = env.insns[at]!
+function transfer(program: Program, at: number, regs: Regs): Regs {
+  const insn = program.insns[at]!
   const { op } = insn
   switch (op.kind) {
     case 'alu':
       return put(regs, insn.dst, narrow(insn, arithmetic(insn, regs)))
     case 'ld_imm64':
-      return put(regs, insn.dst, loaded(env, at))
+      return put(regs, insn.dst, loaded(program, at))
     case 'load':
-      return put(regs, insn.dst, readOnly(env, insn, regs[insn.src]))
+      return put(regs, insn.dst, readOnly(program, insn, regs[insn.src]))
     case 'atomic':
       if (op.name === 'cmpxchg') return put(regs, 0, undefined)
       if (op.name === 'load_acquire') return put(regs, insn.dst, undefined)
@@ -134,28 +134,28 @@ function arithmetic(insn: Insn, regs: Regs): Known | undefined {
 
 const isZero = (known: Known | undefined): boolean => known?.kind === 'number' && known.value === 0n
 
-function loaded(env: Env, at: number): Known | undefined {
-  const ref = env.prog.refs.get(at)
-  const insn = env.insns[at]!
-  if (ref === undefined) return insn.src === 0 ? number(imm64(insn, env.insns[at + 1])) : undefined
+function loaded(program: Program, at: number): Known | undefined {
+  const ref = program.linked.refs.get(at)
+  const insn = program.insns[at]!
+  if (ref === undefined) return insn.src === 0 ? number(imm64(insn, program.insns[at + 1])) : undefined
   if (ref.kind === 'map') return { kind: 'map', index: ref.map, value: 0n }
   if (ref.kind === 'map_value') return { kind: 'map_value', index: ref.map, value: BigInt(ref.offset) }
   return ref.kind === 'func' ? { kind: 'func', index: ref.insn, value: 0n } : undefined
 }
 
 /** What a load from a frozen read-only array gives. */
-function readOnly(env: Env, insn: Insn, base: Known | undefined): Known | undefined {
+function readOnly(program: Program, insn: Insn, base: Known | undefined): Known | undefined {
   if (base?.kind !== 'map_value') return undefined
   const off = Number(BigInt.asIntN(32, base.value)) + insn.off
-  const value = dataSection(env.map(base.index), off, insn.op.size)
+  const value = dataSection(program.map(base.index), off, insn.op.size)
   if (value === undefined) return undefined
   return number(insn.op.signed ? BigInt.asIntN(insn.op.size * 8, value) : value)
 }
 
 /** Conditional jumps between known numbers become plain ones, or none at all. True: there were some. */
-export function settleJumps(env: Env, constants: Constants): boolean {
+export function settleJumps(draft: ProgramDraft, constants: Constants): boolean {
   let settled = false
-  env.insns = env.insns.map((insn, at) => {
+  draft.insns = draft.insns.map((insn, at) => {
     if (insn.op.kind !== 'jump') return insn
     const dst = constants.numberAt(at, insn.dst)
     const src = insn.op.source === 'imm' ? insn.imm : constants.numberAt(at, insn.src)

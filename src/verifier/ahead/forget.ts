@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // As the walk goes on, what no later insn reads is forgotten, in all frames: fewer states then differ.
 
-import type { Env } from '../env.ts'
+import type { Walk } from '../walk.ts'
 import * as scalar from '../scalar/index.ts'
 import { notInit } from '../state/reg.ts'
 import { byteType, DYNPTR, IRQ, ITER, POISON, type Slot, SPILL, uniform, withBytes, MISC } from '../state/stack.ts'
 import type { Frame } from '../state/state.ts'
 import type { LiveUnits, StackLiveness } from './stack-liveness.ts'
 
-export function forgetDead(env: Env, liveness: StackLiveness): void {
-  const { state } = env
+export function forgetDead(walk: Walk, liveness: StackLiveness): void {
+  const { state } = walk
   state.frames.forEach((frame, f) => {
-    const regs = env.liveRegs[state.frames[f + 1]?.callsite ?? env.insn]!
+    const regs = walk.program.liveRegs[state.frames[f + 1]?.callsite ?? walk.insn]!
     for (let i = 0; i < 10; i++) if ((regs & (1 << i)) === 0) frame.regs[i] = notInit
-    if (frame.stack.length > 0) forgetSlots(frame, liveness.liveIn(state, f))
+    if (frame.stack.length > 0) forgetSlots(frame, liveness.liveIn(state, f, walk.insn))
   })
 }
 

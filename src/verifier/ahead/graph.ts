@@ -2,7 +2,7 @@
 // Where control may go from each insn within its function, as what is computed ahead of the walk sees it: calls are stepped over.
 
 import type { Insn } from '../../isa/index.ts'
-import type { Env, Subprog } from '../env.ts'
+import type { Program, Subprog } from '../program.ts'
 import { isTailCall, jumpTarget } from '../explore/flow.ts'
 
 export interface FlowGraph {
@@ -15,8 +15,8 @@ export interface FlowGraph {
 }
 
 /** `hiddenExits`: a tail call that is taken and a packet load that fails return from the function, which later kernels see here too. */
-export function flowGraph(env: Env, { hiddenExits }: { readonly hiddenExits: boolean }): FlowGraph {
-  const { insns } = env
+export function flowGraph(program: Program, { hiddenExits }: { readonly hiddenExits: boolean }): FlowGraph {
+  const { insns } = program
   const next = insns.map((insn, at): readonly number[] => {
     const to: number[] = []
     const add = (target: number | undefined): void => {
@@ -24,11 +24,11 @@ export function flowGraph(env: Env, { hiddenExits }: { readonly hiddenExits: boo
     }
     const { kind } = insn.op
     if (kind === 'gotox') {
-      env.jumpTables.get(at)?.forEach(add)
+      program.jumpTables.get(at)?.forEach(add)
       return to
     }
     if (kind !== 'exit' && kind !== 'ja') add(at + (kind === 'ld_imm64' ? 2 : 1))
-    if (hiddenExits && mayReturn(insn)) add(lastExit(env, env.subprogOf(at)))
+    if (hiddenExits && mayReturn(insn)) add(lastExit(program, program.subprogOf(at)))
     else add(jumpTarget(insn, at))
     return to
   })
@@ -36,12 +36,12 @@ export function flowGraph(env: Env, { hiddenExits }: { readonly hiddenExits: boo
   next.forEach((to, at) => {
     for (const target of to) before[target]!.push(at)
   })
-  return { next, before, postorder: env.subprogs.map(({ start }) => postorderFrom(start, next)) }
+  return { next, before, postorder: program.subprogs.map(({ start }) => postorderFrom(start, next)) }
 }
 
 const mayReturn = (insn: Insn): boolean => insn.op.kind === 'ld_abs' || insn.op.kind === 'ld_ind' || isTailCall(insn)
 
-function lastExit({ insns }: Env, { start, end }: Subprog): number | undefined {
+function lastExit({ insns }: Program, { start, end }: Subprog): number | undefined {
   for (let at = end - 1; at >= start; at--) if (insns[at]!.op.kind === 'exit') return at
   return undefined
 }

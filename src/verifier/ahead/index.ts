@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is found out about a program before any path of it is walked.
 
-import type { Env } from '../env.ts'
+import type { ProgramDraft } from '../program.ts'
 import { findComponents } from '../explore/components.ts'
 import { requireNoRecursion } from '../explore/recursion.ts'
 import { Constants, settleJumps } from './constants.ts'
@@ -13,24 +13,24 @@ export { forgetDead } from './forget.ts'
 export type { StackLiveness } from './stack-liveness.ts'
 
 /** Loops, liveness, and jumps that constants decide; and that no function comes round to itself. */
-export function lookAhead(env: Env): void {
-  const { rules } = env
-  if (rules.stackAhead) return lookAtStack(env)
+export function lookAhead(draft: ProgramDraft): void {
+  const { rules } = draft.model
+  if (rules.stackAhead) return lookAtStack(draft)
   // 6.12 asks for none of it
-  if (!rules.loopsByComponent && !rules.deepCalls && !env.staticLiveness) return
-  const graph = flowGraph(env, { hiddenExits: false })
-  if (rules.loopsByComponent) findComponents(env, graph)
-  if (rules.deepCalls) requireNoRecursion(env, graph)
-  if (env.staticLiveness) findLiveRegisters(env, graph)
+  if (!rules.loopsByComponent && !rules.deepCalls && !draft.model.staticLiveness) return
+  const graph = flowGraph(draft, { hiddenExits: false })
+  if (rules.loopsByComponent) findComponents(draft, graph)
+  if (rules.deepCalls) requireNoRecursion(draft, graph)
+  if (draft.model.staticLiveness) findLiveRegisters(draft, graph)
 }
 
 /** Since 7.1: all of it, on what is left once constants have decided the jumps they decide. */
-function lookAtStack(env: Env): void {
-  const first = flowGraph(env, { hiddenExits: true })
-  const constants = new Constants(env, first)
-  const graph: FlowGraph = settleJumps(env, constants) ? flowGraph(env, { hiddenExits: true }) : first
-  const order = requireNoRecursion(env, graph)
-  findComponents(env, graph)
-  findLiveRegisters(env, graph)
-  env.stackLiveness = new StackLiveness(env, { graph, constants, order })
+function lookAtStack(draft: ProgramDraft): void {
+  const first = flowGraph(draft, { hiddenExits: true })
+  const constants = new Constants(draft, first)
+  const graph: FlowGraph = settleJumps(draft, constants) ? flowGraph(draft, { hiddenExits: true }) : first
+  const order = requireNoRecursion(draft, graph)
+  findComponents(draft, graph)
+  findLiveRegisters(draft, graph)
+  draft.stackLiveness = new StackLiveness(draft, { graph, constants, order })
 }

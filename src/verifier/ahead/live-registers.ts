@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Registers that are read after each insn before anything writes them: the usual backward data flow, over each function.
 
-import type { Env } from '../env.ts'
+import type { ProgramDraft, Program } from '../program.ts'
 import { paramCount } from './calls.ts'
 import type { FlowGraph } from './graph.ts'
 
 /** An insn is looked at again when what follows it has changed, which it can do eleven times: however the jumps lead, work is linear. */
-export function findLiveRegisters(env: Env, { next, before }: FlowGraph): void {
-  const count = env.insns.length
-  const live = env.liveRegs
+export function findLiveRegisters(draft: ProgramDraft, { next, before }: FlowGraph): void {
+  const count = draft.insns.length
+  const live = draft.liveRegs
   const use = new Uint16Array(count)
   const def = new Uint16Array(count)
-  for (let i = 0; i < count; i++) [use[i], def[i]] = usesAndDefs(env, i)
+  for (let i = 0; i < count; i++) [use[i], def[i]] = usesAndDefs(draft, i)
   const waiting = new Uint8Array(count).fill(1)
   const work = Int32Array.from({ length: count }, (_, i) => i)
   for (let left = count; left > 0; ) {
@@ -35,8 +35,8 @@ const CALLER_SAVED = 0x3f
 const ARGUMENTS = 5
 
 /** Registers that an insn reads, and those it writes. */
-function usesAndDefs(env: Env, at: number): readonly [use: number, def: number] {
-  const insn = env.insns[at]!
+function usesAndDefs(program: Program, at: number): readonly [use: number, def: number] {
+  const insn = program.insns[at]!
   const dst = 1 << insn.dst
   const src = 1 << insn.src
   const { op } = insn
@@ -61,7 +61,7 @@ function usesAndDefs(env: Env, at: number): readonly [use: number, def: number] 
     case 'ld_ind':
       return [ALL, 0]
     case 'call':
-      return [((1 << Math.min(paramCount(env, at) ?? ARGUMENTS, ARGUMENTS)) - 1) << 1, CALLER_SAVED]
+      return [((1 << Math.min(paramCount(program, at) ?? ARGUMENTS, ARGUMENTS)) - 1) << 1, CALLER_SAVED]
     case 'gotox':
       return [dst, 0]
     case 'exit':

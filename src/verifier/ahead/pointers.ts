@@ -4,7 +4,7 @@
 // stack, and a pointer that is there no more only makes more slots count as read.
 
 import type { Insn } from '../../isa/index.ts'
-import type { Env, Subprog } from '../env.ts'
+import type { Program, Subprog } from '../program.ts'
 import {
   anywhereIn,
   at,
@@ -33,7 +33,7 @@ export interface Pointers {
 }
 
 export interface Entry {
-  readonly env: Env
+  readonly program: Program
   readonly subprog: Subprog
   /** Insns of the function, those that lead to others last. */
   readonly postorder: readonly number[]
@@ -50,7 +50,7 @@ const noPointers: readonly Origin[] = Array.from({ length: SLOTS }, () => nowher
 
 /** By insn relative to the function's start; undefined where it is not reached. */
 export function flowOfPointers(entry: Entry): readonly (Pointers | undefined)[] {
-  const { env, subprog, postorder, next, depth, args } = entry
+  const { program, subprog, postorder, next, depth, args } = entry
   const before: (Pointers | undefined)[] = Array.from({ length: subprog.end - subprog.start }, () => undefined)
   const regs = Array.from({ length: ENCODABLE }, (_, r) => (r >= 1 && r <= 5 ? (args[r] ?? nowhere) : nowhere))
   regs[FP] = at(depth, [0])
@@ -59,8 +59,8 @@ export function flowOfPointers(entry: Entry): readonly (Pointers | undefined)[] 
     order: [...postorder].reverse(),
     first: [subprog.start],
     visit: (insn, again) => {
-      env.budget.spend()
-      const after = transfer(env.insns[insn]!, before[insn - subprog.start]!, entry)
+      program.budget.spend()
+      const after = transfer(program.insns[insn]!, before[insn - subprog.start]!, entry)
       for (const to of next[insn]!) {
         if (to < subprog.start || to >= subprog.end) continue
         const known = before[to - subprog.start]

@@ -4,7 +4,7 @@
 // where none does. What reads where it cannot be told counts as reading everything it may reach.
 
 import type { Insn } from '../../isa/index.ts'
-import type { Env, Subprog } from '../env.ts'
+import type { Program, Subprog } from '../program.ts'
 import { callbackHelpers, isHelperCall, isSubprogCall } from '../explore/flow.ts'
 import { reject } from '../report.ts'
 import type { Frame, State } from '../state/state.ts'
@@ -35,7 +35,7 @@ export type LiveUnits = Int32Array
 const everything: LiveUnits = new Int32Array(LIVE_WORDS).fill(-1)
 
 export class StackLiveness {
-  private readonly env: Env
+  private readonly program: Program
   private readonly graph: FlowGraph
   private readonly constants: Constants
   private readonly instances = new Map<string, Instance>()
@@ -46,30 +46,29 @@ export class StackLiveness {
   private analyses = 0
 
   /** `order`: functions, those called before those that call them. */
-  constructor(env: Env, { graph, constants, order }: Ahead) {
-    this.env = env
+  constructor(program: Program, { graph, constants, order }: Ahead) {
+    this.program = program
     this.graph = graph
     this.constants = constants
     for (const index of [...order].reverse()) {
-      if (this.met.has(index) && !env.subprogs[index]!.global) continue
-      this.analyse(this.instanceOf(index, 0, env.subprogs[index]!.start), noArguments, [])
+      if (this.met.has(index) && !program.subprogs[index]!.global) continue
+      this.analyse(this.instanceOf(index, 0, program.subprogs[index]!.start), noArguments, [])
     }
     this.atCall.clear()
   }
 
-  /** Units of the frame that are read after the insn that the state has come to; unit 2i is the upper half of slot i. */
-  liveIn(state: State, frame: number): LiveUnits {
-    const { frames } = state
+  /** Units of the frame that are read after the insn; unit 2i is the upper half of slot i. */
+  liveIn({ frames }: State, frame: number, insn: number): LiveUnits {
     const top = frames.length - 1
     const own = this.find(frames[top]!, top)
     if (own === undefined) return everything
     const live = new Int32Array(LIVE_WORDS)
-    own.frames[frame + own.depth - top]?.addLive(this.env.insn - own.subprog.start, live)
+    own.frames[frame + own.depth - top]?.addLive(insn - own.subprog.start, live)
     for (let f = frame; f < top; f++) {
       const instance = this.find(frames[f]!, f)
       if (instance === undefined || frame + instance.depth < f) return everything
       const { callsite } = frames[f + 1]!
-      const after = this.env.note(callsite).callsCallback ? callsite : callsite + 1
+      const after = this.program.note(callsite).callsCallback ? callsite : callsite + 1
       instance.frames[frame + instance.depth - f]?.addLive(after - instance.subprog.start, live)
     }
     return live
@@ -81,21 +80,21 @@ export class StackLiveness {
       const found = this.instances.get(`${depth} ${callsite}`)
       if (found !== undefined) return found
     }
-    return this.instances.get(`0 ${this.env.subprogs[subprog]!.start}`)
+    return this.instances.get(`0 ${this.program.subprogs[subprog]!.start}`)
   }
 
   private instanceOf(index: number, depth: number, key: number): Instance {
     const name = `${depth} ${key}`
     let instance = this.instances.get(name)
     if (instance === undefined) {
-      instance = { subprog: this.env.subprogs[index]!, index, depth, frames: [], settled: false }
+      instance = { subprog: this.program.subprogs[index]!, index, depth, frames: [], settled: false }
       this.instances.set(name, instance)
     }
     return instance
   }
 
   private analyse(entered: Instance, args: readonly Origin[], callsites: readonly number[]): void {
-    const { env, graph } = this
+    const { program, graph } = this
     if (++this.analyses > MOST_ANALYSES) {
       const text = `liveness analysis exceeded complexity limit (${this.analyses} calls)`
       reject('too-large', text)
@@ -106,13 +105,13 @@ export class StackLiveness {
     const postorder = graph.postorder[instance.index]!
     const outer = (depth: number): readonly Origin[] | undefined => this.atCall.get(callsites[depth]!)
     const { subprog, depth } = instance
-    const flow = flowOfPointers({ env, subprog, postorder, next: graph.next, depth, args, outer })
+    const flow = flowOfPointers({ program: program, subprog, postorder, next: graph.next, depth, args, outer })
     this.met.add(instance.index)
     for (const insn of postorder) {
       const pointers = flow[insn - subprog.start]
       if (pointers === undefined) continue
       this.noteAccess(instance, insn, pointers)
-      if (isSubprogCall(env.insns[insn]!) || env.note(insn).callsCallback) this.atCall.set(insn, pointers.stack)
+      if (isSubprogCall(program.insns[insn]!) || program.note(insn).callsCallback) this.atCall.set(insn, pointers.stack)
     }
     for (const insn of postorder) {
       const pointers = flow[insn - subprog.start]
@@ -125,16 +124,16 @@ export class StackLiveness {
 
   /** The function that is called here, or called back, if it gets a pointer to a stack. */
   private enterCallee(instance: Instance, insn: number, { regs }: Pointers, callsites: readonly number[]): void {
-    const { env } = this
+    const { program } = this
     const callee = this.calleeAt(insn, regs)
     if (callee === 'several') {
       for (let f = 0; f <= instance.depth; f++) this.useOf(instance, f).readAll(insn - instance.subprog.start)
       return
     }
     if (callee === undefined || !callee.args.some(pointsToStack)) return
-    if (instance.depth === env.maxFrames - 1)
-      reject('call-depth', `the call stack of ${env.maxFrames + 1} frames is too deep !`)
-    const inner = this.instanceOf(env.subprogAt[callee.start]!, instance.depth + 1, insn)
+    if (instance.depth === program.model.maxFrames - 1)
+      reject('call-depth', `the call stack of ${program.model.maxFrames + 1} frames is too deep !`)
+    const inner = this.instanceOf(program.subprogAt[callee.start]!, instance.depth + 1, insn)
     this.analyse(inner, callee.args, [...callsites.slice(0, instance.depth), insn])
     for (let f = 0; f < inner.depth; f++) {
       const use = inner.frames[f]
@@ -146,10 +145,10 @@ export class StackLiveness {
     at: number,
     regs: readonly Origin[],
   ): { readonly start: number; readonly args: readonly Origin[] } | 'several' | undefined {
-    const { env } = this
-    const insn = env.insns[at]!
+    const { program } = this
+    const insn = program.insns[at]!
     if (isSubprogCall(insn)) {
-      const ref = env.prog.refs.get(at)
+      const ref = program.linked.refs.get(at)
       const args = [nowhere, ...regs.slice(1, ARGUMENTS + 1)]
       return { start: ref?.kind === 'subprog' ? ref.insn : at + insn.imm + 1, args }
     }
@@ -166,14 +165,14 @@ export class StackLiveness {
     let use = instance.frames[frame]
     if (use === undefined) {
       use = new FrameUse(instance.subprog.end - instance.subprog.start)
-      this.env.budget.hold(use.bytes)
+      this.program.budget.hold(use.bytes)
       instance.frames[frame] = use
     }
     return use
   }
 
   private noteAccess(instance: Instance, at: number, { regs }: Pointers): void {
-    const insn = this.env.insns[at]!
+    const insn = this.program.insns[at]!
     const { op } = insn
     switch (op.kind) {
       case 'load':
@@ -194,11 +193,11 @@ export class StackLiveness {
 
   private noteCall(instance: Instance, at: number, insn: Insn, regs: readonly Origin[]): void {
     if (isSubprogCall(insn)) return
-    const count = Math.min(paramCount(this.env, at) ?? ARGUMENTS, ARGUMENTS)
+    const count = Math.min(paramCount(this.program, at) ?? ARGUMENTS, ARGUMENTS)
     for (let r = 1; r <= count; r++) {
       const origin = regs[r]!
       if (!pointsToStack(origin)) continue
-      const use = stackBytes(this.env, this.constants, at, r - 1)
+      const use = stackBytes(this.program, this.constants, at, r - 1)
       if (use.kind === 'none') continue
       if (origin.frame < 0) this.noteRead(instance, at, origin, 0)
       else if (use.kind === 'write') this.noteWrite(instance, at, origin, use.bytes)
@@ -237,7 +236,7 @@ export class StackLiveness {
       untilSettled({
         order: postorder[index]!,
         visit: (insn, again) => {
-          this.env.budget.spend()
+          this.program.budget.spend()
           if (next[insn]!.length === 0 || !use.settle(insn - subprog.start, next[insn]!, subprog.start)) return
           for (const from of before[insn]!) again(from)
         },

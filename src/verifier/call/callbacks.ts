@@ -2,7 +2,7 @@
 // Functions that helpers and kfuncs call back: explored as if called here (sync) or on their own (async).
 
 import type { BtfId } from '../../btf/index.ts'
-import type { Env } from '../env.ts'
+import type { Walk } from '../walk.ts'
 import { pushState } from '../explore/paths.ts'
 import { markPrecise } from '../explore/precision.ts'
 import { reject } from '../report.ts'
@@ -14,41 +14,41 @@ import type { Meta } from './helper-meta.ts'
 
 const BPF_LOOP = 181
 
-export function callHelperCallback(env: Env, meta: Meta, id: number): void {
+export function callHelperCallback(walk: Walk, meta: Meta, id: number): void {
   switch (id) {
     case 164: // for_each_map_elem
-      return sync(env, meta.callback, 'for_each_map_elem', { min: 0, max: 1 }, () => [
-        env.reg(1),
-        ...keyValue(env, meta),
-        env.reg(3),
+      return sync(walk, meta.callback, 'for_each_map_elem', { min: 0, max: 1 }, () => [
+        walk.reg(1),
+        ...keyValue(walk, meta),
+        walk.reg(3),
       ])
     case 170: // timer_set_callback
-      return async(env, meta.callback, 'timer', { min: 0, max: 0 }, () => [
+      return async(walk, meta.callback, 'timer', { min: 0, max: 0 }, () => [
         pointer('map_ptr', { map: meta.map, mapUid: meta.mapUid }),
-        ...keyValue(env, meta),
+        ...keyValue(walk, meta),
       ])
     case 180: // find_vma
-      return sync(env, meta.callback, 'find_vma', { min: 0, max: 1 }, () => {
-        const btf = env.kernel.btf
+      return sync(walk, meta.callback, 'find_vma', { min: 0, max: 1 }, () => {
+        const btf = walk.model.kernel.btf
         return [
-          env.reg(1),
+          walk.reg(1),
           pointer('btf', { btf, btfId: btf.find('vm_area_struct', 'struct') ?? (0 as BtfId), flags: 0 }),
-          env.reg(4),
+          walk.reg(4),
         ]
       })
     case BPF_LOOP: {
       // the bound decides how many rounds there are: it must be known as exactly as it was
-      markPrecise(env, 1)
-      const loops = scalar.umaxN(env.reg(1).var)
-      if (env.frame.callbackDepth < loops)
-        return sync(env, meta.callback, 'loop', { min: 0, max: 1 }, () => [unknownScalar, env.reg(3)])
-      env.frame.callbackDepth = 0
+      markPrecise(walk, 1)
+      const loops = scalar.umaxN(walk.reg(1).var)
+      if (walk.frame.callbackDepth < loops)
+        return sync(walk, meta.callback, 'loop', { min: 0, max: 1 }, () => [unknownScalar, walk.reg(3)])
+      walk.frame.callbackDepth = 0
       return
     }
     case 209: // user_ringbuf_drain
-      return sync(env, meta.callback, 'user_ringbuf', { min: 0, max: 1 }, () => [
+      return sync(walk, meta.callback, 'user_ringbuf', { min: 0, max: 1 }, () => [
         pointer('dynptr', { dynptr: 'local' }),
-        env.reg(3),
+        walk.reg(3),
       ])
     default:
   }
@@ -57,14 +57,14 @@ export function callHelperCallback(env: Env, meta: Meta, id: number): void {
 /**
  * An element as its map's callbacks get it. Up to 7.2 which one is not told apart, so that a lock in one passes for that in another.
  */
-const keyValue = (env: Env, { map, mapUid }: Pick<Meta, 'map' | 'mapUid'>): RegState[] => [
+const keyValue = (walk: Walk, { map, mapUid }: Pick<Meta, 'map' | 'mapUid'>): RegState[] => [
   pointer('map_key', { map, mapUid }),
-  pointer('map_value', { map, mapUid, id: env.rules.elementIds ? env.newId() : 0 }),
+  pointer('map_value', { map, mapUid, id: walk.model.rules.elementIds ? walk.newId() : 0 }),
 ]
 
 /** rbtree less(): two borrowed nodes. */
 export function rbtreeCallback(
-  env: Env,
+  walk: Walk,
   subprog: number,
   btf: RegState['btf'],
   valueId: BtfId,
@@ -72,62 +72,63 @@ export function rbtreeCallback(
   counted: boolean,
 ): void {
   const node = pointer('btf', { btf, btfId: valueId, off: nodeOff, flags: ALLOC | NON_OWN | (counted ? RCU : 0) })
-  sync(env, subprog, 'rbtree', { min: 0, max: 1 }, () => [node, node])
+  sync(walk, subprog, 'rbtree', { min: 0, max: 1 }, () => [node, node])
 }
 
-export function workqueueCallback(env: Env, subprog: number, map: number, mapUid: number): void {
-  async(env, subprog, 'wq', { min: 0, max: 0 }, () => [
+export function workqueueCallback(walk: Walk, subprog: number, map: number, mapUid: number): void {
+  async(walk, subprog, 'wq', { min: 0, max: 0 }, () => [
     pointer('map_ptr', { map, mapUid }),
-    ...keyValue(env, { map, mapUid }),
+    ...keyValue(walk, { map, mapUid }),
   ])
 }
 
 /** Since 6.18: runs later, in the task's own context, where it may sleep. */
-export function taskWorkCallback(env: Env, subprog: number, map: number, mapUid: number): void {
+export function taskWorkCallback(walk: Walk, subprog: number, map: number, mapUid: number): void {
   const anyInt = { min: -(2 ** 31), max: 2 ** 31 - 1 }
-  async(env, subprog, 'task_work', anyInt, () => [
+  async(walk, subprog, 'task_work', anyInt, () => [
     pointer('map_ptr', { map, mapUid }),
-    ...keyValue(env, { map, mapUid }),
+    ...keyValue(walk, { map, mapUid }),
   ])
 }
 
-function requireFrames(env: Env): void {
-  const { length } = env.state.frames
-  if (length >= env.maxFrames) reject('call-depth', `the call stack of ${length} frames is too deep`)
+function requireFrames(walk: Walk): void {
+  const { length } = walk.state.frames
+  if (length >= walk.model.maxFrames) reject('call-depth', `the call stack of ${length} frames is too deep`)
 }
 
-function sync(env: Env, subprog: number, kind: string, range: ReturnRange, args: () => readonly RegState[]): void {
-  const target = env.subprogs.findIndex((s) => s.start === subprog)
+function sync(walk: Walk, subprog: number, kind: string, range: ReturnRange, args: () => readonly RegState[]): void {
+  const target = walk.program.subprogs.findIndex((s) => s.start === subprog)
   if (target < 0) reject('callback', `callback function not found`)
-  env.subprogs[target]!.isCallback = true
-  env.noteCalled(env.subprogs[target]!)
+  walk.useOf(target).isCallback = true
+  walk.noteCalled(target)
   const regs = args()
-  requireFrames(env)
-  env.pushStep()
-  const state = pushState(env, env.subprogs[target]!.start, env.insn)
-  enter(state, target, env.insn, regs, kind, range)
+  requireFrames(walk)
+  walk.pushStep()
+  const state = pushState(walk, walk.program.subprogs[target]!.start, walk.insn)
+  enter(state, target, walk.insn, regs, kind, range)
   state.cur.callback = 'sync'
   state.callbackUnrollDepth++
   state.frames[state.frames.length - 2]!.callbackDepth++
-  env.frame.callbackDepth = 0
+  walk.frame.callbackDepth = 0
 }
 
-function async(env: Env, subprog: number, kind: string, range: ReturnRange, args: () => readonly RegState[]): void {
-  const target = env.subprogs.findIndex((s) => s.start === subprog)
+function async(walk: Walk, subprog: number, kind: string, range: ReturnRange, args: () => readonly RegState[]): void {
+  const target = walk.program.subprogs.findIndex((s) => s.start === subprog)
   if (target < 0) reject('callback', `callback function not found`)
-  const info = env.subprogs[target]!
-  info.isCallback = true
-  info.isAsyncCallback = true
-  env.noteCalled(info)
+  const info = walk.program.subprogs[target]!
+  const use = walk.useOf(target)
+  use.isCallback = true
+  use.isAsyncCallback = true
+  walk.noteCalled(target)
   const regs = args()
-  env.pushStep()
-  const state = pushState(env, info.start, env.insn)
+  walk.pushStep()
+  const state = pushState(walk, info.start, walk.insn)
   // it runs later, from nowhere, holding nothing
   const frame = new Frame(0, target, 0)
   frame.callback = 'async'
   frame.callbackKind = kind
   frame.returnRange = range
-  frame.asyncEntries = env.frame.asyncEntries + 1
+  frame.asyncEntries = walk.frame.asyncEntries + 1
   regs.forEach((reg, i) => {
     frame.regs[i + 1] = reg
   })

@@ -2,7 +2,7 @@
 // The key of a look-up that is known before it runs: an array's element at a constant index within it is there, so what the look-up
 // returns is never NULL (since 6.14).
 
-import type { Env } from '../env.ts'
+import type { Walk } from '../walk.ts'
 import { markSlotPrecise } from '../explore/precision.ts'
 import * as scalar from '../scalar/index.ts'
 import { byteType, isSpilledScalar, SPILL, ZERO } from '../state/stack.ts'
@@ -13,17 +13,17 @@ const INNER_MAP = 0x1000
 const arrays = new Set(['BPF_MAP_TYPE_ARRAY', 'BPF_MAP_TYPE_PERCPU_ARRAY'])
 
 /** The register points to a constant on the stack that is an index of the array. */
-export function isKeyWithinArray(env: Env, number: number, mapIndex: number): boolean {
-  const map = env.map(mapIndex)
-  if (!env.rules.arraysHaveAll || !arrays.has(map.type) || (map.flags & INNER_MAP) !== 0) return false
-  const key = constantKey(env, number, map.keySize)
+export function isKeyWithinArray(walk: Walk, number: number, mapIndex: number): boolean {
+  const map = walk.program.map(mapIndex)
+  if (!walk.model.rules.arraysHaveAll || !arrays.has(map.type) || (map.flags & INNER_MAP) !== 0) return false
+  const key = constantKey(walk, number, map.keySize)
   return key !== undefined && key >= 0n && key < BigInt(map.maxEntries)
 }
 
-function constantKey(env: Env, number: number, size: number): bigint | undefined {
-  const reg = env.reg(number)
+function constantKey(walk: Walk, number: number, size: number): bigint | undefined {
+  const reg = walk.reg(number)
   if (reg.kind !== 'fp' || hasVarOff(reg)) return undefined
-  const frame = env.state.frames[reg.frame]
+  const frame = walk.state.frames[reg.frame]
   const at = -(reg.off + constVar(reg)) - 1
   if (frame === undefined || at < 0) return undefined
   const index = Math.trunc(at / 8)
@@ -37,6 +37,6 @@ function constantKey(env: Env, number: number, size: number): bigint | undefined
   if (bytesOf(ZERO) >= size) return 0n
   if (!isSpilledScalar(slot) || bytesOf(SPILL) !== size || !scalar.isConst(slot.reg.var)) return undefined
   // the verdict stands on this value
-  markSlotPrecise(env, reg.frame, index)
+  markSlotPrecise(walk, reg.frame, index)
   return BigInt.asIntN(64, scalar.constValue(slot.reg.var))
 }

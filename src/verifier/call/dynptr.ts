@@ -3,7 +3,7 @@
 
 import { frameOf, requireStackBounds, slotIndex } from '../access/stack-bounds.ts'
 import { constVar, hasVarOff } from '../access/regions.ts'
-import type { Env } from '../env.ts'
+import type { Walk } from '../walk.ts'
 import { markSlotRead } from '../explore/liveness.ts'
 import { orElse, reject } from '../report.ts'
 import { type DynptrType, edit, pointer, type RegState } from '../state/reg.ts'
@@ -12,13 +12,13 @@ import { type Frame, setBit, type State } from '../state/state.ts'
 import { acquireReference, invalidateSlices, releaseReference } from './references.ts'
 
 /** Slot of a stack object `slots` eight-byte words long, its lowest word; a rejection or undefined where it cannot lie there. */
-export function objectSlot(env: Env, number: number, what: string, slots: number): number {
-  const reg = env.reg(number)
+export function objectSlot(walk: Walk, number: number, what: string, slots: number): number {
+  const reg = walk.reg(number)
   if (hasVarOff(reg)) reject('stack-object-offset', `${what} has to be at a constant offset`, { reg: number })
   const off = reg.off + constVar(reg)
   if (off % 8 !== 0) reject('stack-object-offset', `cannot pass in ${what} at an offset=${off}`, { reg: number })
   const index = slotIndex(off)
-  if (index + 1 < slots || (off >= 0 && env.rules.objectsInFrame))
+  if (index + 1 < slots || (off >= 0 && walk.model.rules.objectsInFrame))
     reject('stack-object-offset', `cannot pass in ${what} at an offset=${off}`, { reg: number })
   return index
 }
@@ -26,17 +26,17 @@ export function objectSlot(env: Env, number: number, what: string, slots: number
 const isDynptrSlot = (frame: Frame, index: number): boolean => byteType(frame.slot(index), 7) === DYNPTR
 
 /** Overwriting part of a dynptr ends it; one that owes a release may not be overwritten. */
-export function destroyDynptrAt(env: Env, frame: Frame, index: number): void {
+export function destroyDynptrAt(walk: Walk, frame: Frame, index: number): void {
   if (!isDynptrSlot(frame, index)) return
   const first = frame.slot(index).reg.frame === 1 ? index : index + 1
   const { reg } = frame.slot(first)
-  if (owes(reg) && !(env.rules.objectIds && clones(env.state, reg.refObjId) > 1))
+  if (owes(reg) && !(walk.model.rules.objectIds && clones(walk.state, reg.refObjId) > 1))
     reject('dynptr-overwrite-referenced', 'cannot overwrite referenced dynptr')
   for (const slot of [first, first - 1]) {
     frame.setSlot(slot, emptySlot)
     setBit(frame.written, slot)
   }
-  invalidateSlices(env, reg.id)
+  invalidateSlices(walk, reg.id)
 }
 
 /** Must be given back: submitted or discarded. */
@@ -60,27 +60,27 @@ export interface DynptrOrigin {
 
 /** A constructor's argument: uninitialised space for a dynptr, which becomes one. */
 export function constructDynptr(
-  env: Env,
+  walk: Walk,
   number: number,
   type: DynptrType,
   { clone, on = 0 }: DynptrOrigin = {},
 ): void {
-  const reg = env.reg(number)
+  const reg = walk.reg(number)
   if (reg.kind !== 'fp') reject('dynptr-uninit', 'Dynptr has to be an uninitialized dynptr', { reg: number })
   const index = orElse(
-    () => objectSlot(env, number, 'dynptr', 2),
+    () => objectSlot(walk, number, 'dynptr', 2),
     ({ message: seen }) => {
-      env.verbose(seen)
+      walk.verbose(seen)
       return reject('dynptr-uninit', 'Dynptr has to be an uninitialized dynptr', { reg: number, seen })
     },
   )
-  requireStackBounds(env, number, 0, 16, 'write')
-  const frame = frameOf(env, reg)
-  destroyDynptrAt(env, frame, index)
-  destroyDynptrAt(env, frame, index - 1)
-  const id = env.newId()
+  requireStackBounds(walk, number, 0, 16, 'write')
+  const frame = frameOf(walk, reg)
+  destroyDynptrAt(walk, frame, index)
+  destroyDynptrAt(walk, frame, index - 1)
+  const id = walk.newId()
   const made = pointer('dynptr', { dynptr: type, id })
-  const refObjId = clone !== undefined ? clone.refObjId : owes(made) ? acquireReference(env, on) : on
+  const refObjId = clone !== undefined ? clone.refObjId : owes(made) ? acquireReference(walk, on) : on
   const part = edit(made, { refObjId })
   frame.setSlot(index, slotOf(DYNPTR, edit(part, { frame: 1 })))
   frame.setSlot(index - 1, slotOf(DYNPTR, part))
@@ -89,8 +89,13 @@ export function constructDynptr(
 }
 
 /** An initialised dynptr passed to a call: on the stack, or the const one a callback is given. */
-export function requireDynptr(env: Env, number: number, expected: DynptrType | undefined, mutates: boolean): RegState {
-  const reg = env.reg(number)
+export function requireDynptr(
+  walk: Walk,
+  number: number,
+  expected: DynptrType | undefined,
+  mutates: boolean,
+): RegState {
+  const reg = walk.reg(number)
   if (reg.kind !== 'fp' && reg.kind !== 'dynptr') {
     reject('dynptr-pointer', `arg#${number - 1} expected pointer to stack or const struct bpf_dynptr`, {
       reg: number,
@@ -103,8 +108,8 @@ export function requireDynptr(env: Env, number: number, expected: DynptrType | u
     return reg
   }
   const off = reg.off + (hasVarOff(reg) ? 0 : constVar(reg))
-  if (hasVarOff(reg)) env.verbose('dynptr has to be at a constant offset')
-  else if (off % 8 !== 0 || slotIndex(off) < 1) env.verbose(`cannot pass in dynptr at an offset=${off}`)
+  if (hasVarOff(reg)) walk.verbose('dynptr has to be at a constant offset')
+  else if (off % 8 !== 0 || slotIndex(off) < 1) walk.verbose(`cannot pass in dynptr at an offset=${off}`)
   const bad = (): never =>
     reject('dynptr-uninitialized', `Expected an initialized dynptr as arg #${number - 1}`, {
       reg: number,
@@ -112,11 +117,11 @@ export function requireDynptr(env: Env, number: number, expected: DynptrType | u
     })
   if (hasVarOff(reg) || off % 8 !== 0 || slotIndex(off) < 1 || off < -512) bad()
   const index = slotIndex(off)
-  const frame = frameOf(env, reg)
+  const frame = frameOf(walk, reg)
   const slot = frame.slot(index)
   if (!allBytes(slot, DYNPTR) || slot.reg.frame !== 1 || !allBytes(frame.slot(index - 1), DYNPTR)) bad()
-  markSlotRead(env.state, reg.frame, index)
-  markSlotRead(env.state, reg.frame, index - 1)
+  markSlotRead(walk.state, reg.frame, index)
+  markSlotRead(walk.state, reg.frame, index - 1)
   if (expected !== undefined && slot.reg.dynptr !== expected) {
     reject('dynptr-type', `Expected a dynptr of type ${expected} as arg #${number - 1}`, {
       reg: number,
@@ -127,24 +132,24 @@ export function requireDynptr(env: Env, number: number, expected: DynptrType | u
 }
 
 /** Does the stack slot hold a dynptr that must be submitted or discarded? */
-export function ownsReference(env: Env, number: number): boolean {
-  const reg = env.reg(number)
+export function ownsReference(walk: Walk, number: number): boolean {
+  const reg = walk.reg(number)
   const off = reg.off + (hasVarOff(reg) ? 0 : constVar(reg))
   if (hasVarOff(reg) || off % 8 !== 0 || slotIndex(off) < 1) return false
-  const slot = frameOf(env, reg).slot(slotIndex(off))
+  const slot = frameOf(walk, reg).slot(slotIndex(off))
   return byteType(slot, 7) === DYNPTR && slot.reg.refObjId !== 0
 }
 
 /** Submit or discard: the dynptr, its clones and their slices end. */
-export function releaseDynptr(env: Env, number: number): void {
-  const reg = env.reg(number)
-  const frame = frameOf(env, reg)
+export function releaseDynptr(walk: Walk, number: number): void {
+  const reg = walk.reg(number)
+  const frame = frameOf(walk, reg)
   const index = slotIndex(reg.off + constVar(reg))
   const dynptr = frame.slot(index).reg
   for (const slot of [index, index - 1]) {
     frame.setSlot(slot, emptySlot)
     setBit(frame.written, slot)
   }
-  invalidateSlices(env, dynptr.id)
-  if (dynptr.refObjId !== 0) releaseReference(env, dynptr.refObjId)
+  invalidateSlices(walk, dynptr.id)
+  if (dynptr.refObjId !== 0) releaseReference(walk, dynptr.refObjId)
 }

@@ -2,7 +2,7 @@
 // Kernels that explain a rejection (since 7.3) explain it where it is found. Of an argument that is wrong they print more than one line;
 // what they explain is the message, whatever they say of the call after it.
 
-import type { Env } from '../env.ts'
+import type { Model } from '../model.ts'
 
 /** Rules whose violation comes with an explanation. */
 const explained = new Set([
@@ -16,4 +16,4 @@ const explained = new Set([
 ])
 
 /** Is what broke this rule the kernel's message, rather than the call that it makes impossible? */
-export const isExplained = ({ rules }: Env, rule: string): boolean => rules.reportsFirst && explained.has(rule)
+export const isExplained = ({ rules }: Model, rule: string): boolean => rules.reportsFirst && explained.has(rule)

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // bpf_snprintf's format is a constant: its conversions are checked against the arguments given. bpf-helpers(7) "bpf_snprintf".
 
-import type { Env } from '../env.ts'
+import type { Walk } from '../walk.ts'
 import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
 
 const POINTER_WORDS = ['pks', 'pus', 'px', 'pK', 'ps', 'pS', 'pB', 'pi4', 'pI4', 'pi6', 'pI6', 'p']
 
-export function requireFormat(env: Env): void {
-  const format = env.reg(3)
-  const length = env.reg(5)
+export function requireFormat(walk: Walk): void {
+  const format = walk.reg(3)
+  const length = walk.reg(5)
   // R5 may be known only within bounds: then nothing can be matched up
   if (!scalar.isConst(length.var) || scalar.constNumber(length.var) % 8 !== 0)
     reject('snprintf-args', '', { reg: 5, helper: 'bpf_snprintf' })
   const args = scalar.constNumber(length.var) / 8
-  const data = env.map(format.map).data
+  const data = walk.program.map(format.map).data
   if (data === undefined) return
   const from = format.off + scalar.constNumber(format.var)
   const end = data.indexOf(0, from)

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // bpf_get_func_ip is offered to every tracing program, and works in those that are called in a function's stead or at a probe.
 import { progType, trampolineTypes } from '../../uapi/index.ts'
-import type { Env } from '../env.ts'
+import type { Program } from '../program.ts'
 import { reject } from '../report.ts'
 
 export const GET_FUNC_IP = 173
 
 /** Once everything else about the call is found right: has this program a function whose address there is to tell? */
-export function requireFunctionEntered({ prog }: Env): void {
+export function requireFunctionEntered({ linked: prog }: Program): void {
   const { type, attachType } = prog
   const func = `func bpf_get_func_ip#${GET_FUNC_IP}`
   const details = { helper: 'bpf_get_func_ip' }

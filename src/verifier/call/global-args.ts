@@ -16,7 +16,9 @@ import {
 import { ctxTypeName } from '../../kernel/index.ts'
 import { structName } from '../access/btf-pointer.ts'
 import { contextMoves } from '../access/regions.ts'
-import type { Env, Subprog } from '../env.ts'
+import type { Model } from '../model.ts'
+import type { Program, Subprog } from '../program.ts'
+import type { Walk } from '../walk.ts'
 import { markPrecise } from '../explore/precision.ts'
 import { reject } from '../report.ts'
 import {
@@ -47,8 +49,8 @@ type Tag = 'ctx' | 'trusted' | 'untrusted' | 'nonnull' | 'nullable' | 'arena'
 const tagNames: ReadonlySet<string> = new Set<Tag>(['ctx', 'trusted', 'untrusted', 'nonnull', 'nullable', 'arena'])
 
 /** What each parameter of a global function is. */
-export function argTypes(env: Env, subprog: Subprog): readonly ArgType[] {
-  const { btf } = env.prog
+export function argTypes(program: Program, subprog: Subprog): readonly ArgType[] {
+  const { btf } = program.linked
   if (btf === undefined || subprog.typeId === 0) return []
   const func = btf.type(subprog.typeId)
   const proto = func.kind === 'func' ? btf.type(func.type) : undefined
@@ -57,18 +59,18 @@ export function argTypes(env: Env, subprog: Subprog): readonly ArgType[] {
   if (proto.params.length > 5)
     reject('subprog-args', `Global function ${name}() with ${proto.params.length} > 5 args. Buggy compiler.`)
   const ret = resolveType(btf, proto.ret)
-  if (!isInteger(ret) && !(env.rules.globalThrows && (ret.kind === 'void' || isArenaPointer(btf, proto.ret))))
+  if (!isInteger(ret) && !(program.model.rules.globalThrows && (ret.kind === 'void' || isArenaPointer(btf, proto.ret))))
     reject(
       'subprog-return',
-      env.rules.globalThrows
+      program.model.rules.globalThrows
         ? `Global function ${name}() return value not void or scalar. Only those are supported.`
         : `Global function ${name}() doesn't return scalar. Only those are supported.`,
     )
-  return proto.params.map((param, index) => argType(env, btf, subprog, { index, typeId: param.type }))
+  return proto.params.map((param, index) => argType(program, btf, subprog, { index, typeId: param.type }))
 }
 
 /** Since 7.2 a global function may return nothing. */
-export function returnsVoid({ prog: { btf } }: Env, subprog: Subprog): boolean {
+export function returnsVoid({ linked: { btf } }: Program, subprog: Subprog): boolean {
   if (btf === undefined || subprog.typeId === 0) return false
   const func = btf.type(subprog.typeId)
   const proto = func.kind === 'func' ? btf.type(func.type) : undefined
@@ -88,9 +90,9 @@ interface Param {
   readonly typeId: BtfId
 }
 
-function argType(env: Env, btf: Btf, subprog: Subprog, param: Param): ArgType {
+function argType(program: Program, btf: Btf, subprog: Subprog, param: Param): ArgType {
   const { index } = param
-  const tags = tagsOf(env, btf, subprog, param)
+  const tags = tagsOf(program.model, btf, subprog, param)
   const type = resolveType(btf, param.typeId)
   if (type.kind !== 'ptr') {
     if (tags.size > 0) reject('subprog-arg', `arg#${index} has pointer tag, but is not a pointer type`)
@@ -101,9 +103,9 @@ function argType(env: Env, btf: Btf, subprog: Subprog, param: Param): ArgType {
     if ([...tags].some((tag) => !allowed.includes(tag)))
       reject('subprog-arg', `arg#${index} has invalid combination of tags`)
   }
-  if (tags.has('ctx') || isContext(env, btf, type.type)) {
+  if (tags.has('ctx') || isContext(program, btf, type.type)) {
     clash('ctx')
-    if (tags.has('ctx')) requireContextType(env, btf, type.type, index)
+    if (tags.has('ctx')) requireContextType(program, btf, type.type, index)
     return { kind: 'ctx' }
   }
   const target = btf.type(skipModifiersAndTypedefs(btf, type.type))
@@ -113,17 +115,17 @@ function argType(env: Env, btf: Btf, subprog: Subprog, param: Param): ArgType {
   }
   if (tags.has('trusted')) {
     if (tags.has('nonnull')) reject('subprog-arg', `arg#${index} has invalid combination of tags`)
-    return { kind: 'btf', btfId: kernelType(env, target, index), nullable: tags.has('nullable') }
+    return { kind: 'btf', btfId: kernelType(program.model, target, index), nullable: tags.has('nullable') }
   }
   if (tags.has('untrusted')) {
     if (tags.size > 1) reject('subprog-arg', `arg#${index} untrusted cannot be combined with any other tags`)
     if (target.kind === 'void' || isInteger(target)) return { kind: 'untrusted', btfId: undefined }
-    const btfId = kernelType(env, target, index)
-    const { kind } = env.kernel.btf.type(btfId)
+    const btfId = kernelType(program.model, target, index)
+    const { kind } = program.model.kernel.btf.type(btfId)
     if (kind !== 'struct' && kind !== 'union')
       reject(
         'subprog-arg',
-        `arg#${index} has type ${kindText(env.kernel.btf.type(btfId))} '${target.name}', but only struct or primitive types are allowed`,
+        `arg#${index} has type ${kindText(program.model.kernel.btf.type(btfId))} '${target.name}', but only struct or primitive types are allowed`,
       )
     return { kind: 'untrusted', btfId }
   }
@@ -141,26 +143,26 @@ function argType(env: Env, btf: Btf, subprog: Subprog, param: Param): ArgType {
   return { kind: 'mem', size, nullable: !tags.has('nonnull') }
 }
 
-function tagsOf(env: Env, btf: Btf, subprog: Subprog, { index, typeId }: Param): ReadonlySet<Tag> {
+function tagsOf(model: Model, btf: Btf, subprog: Subprog, { index, typeId }: Param): ReadonlySet<Tag> {
   const tags = new Set<Tag>()
   for (const { component, name } of btf.declTags(subprog.typeId)) {
     if (component !== index || !name.startsWith('arg:')) continue
     const tag = name.slice(4)
-    if (!tagNames.has(tag) || (tag === 'untrusted' && !env.rules.untrustedLeaves))
+    if (!tagNames.has(tag) || (tag === 'untrusted' && !model.rules.untrustedLeaves))
       reject('subprog-arg', `arg#${index} has unsupported set of tags`)
     tags.add(tag as Tag)
   }
   // since 7.3 the type says it too
-  if (env.rules.arenaTypes && isArenaPointer(btf, typeId)) tags.add('arena')
+  if (model.rules.arenaTypes && isArenaPointer(btf, typeId)) tags.add('arena')
   return tags
 }
 
 /** A pointer to the struct that programs of this type have for context, by name. */
-function isContext(env: Env, btf: Btf, typeId: BtfId): boolean {
-  if (env.prog.type === 'BPF_PROG_TYPE_KPROBE' && isUserRegs(btf, typeId)) return true
+function isContext(program: Program, btf: Btf, typeId: BtfId): boolean {
+  if (program.linked.type === 'BPF_PROG_TYPE_KPROBE' && isUserRegs(btf, typeId)) return true
   const target = btf.type(skipModifiersAndTypedefs(btf, typeId))
   if (target.kind !== 'struct' || target.name === '') return false
-  const name = ctxTypeName(env.prog.type)?.user
+  const name = ctxTypeName(program.linked.type)?.user
   // the typedef of kprobes stands for this struct
   return target.name === name || (name === USER_REGS && target.name === 'pt_regs')
 }
@@ -182,9 +184,9 @@ const argumentArrays = new Set([
 ])
 
 /** A parameter tagged as context is `void *` or what this program type has. */
-function requireContextType(env: Env, btf: Btf, typeId: BtfId, index: number): void {
-  const progType = env.prog.type.slice('BPF_PROG_TYPE_'.length)
-  const attach = env.prog.attachType
+function requireContextType(program: Program, btf: Btf, typeId: BtfId, index: number): void {
+  const progType = program.linked.type.slice('BPF_PROG_TYPE_'.length)
+  const attach = program.linked.attachType
   if ((progType === 'KPROBE' || progType === 'PERF_EVENT') && isUserRegs(btf, typeId)) return
   const target = btf.type(skipModifiersAndTypedefs(btf, typeId))
   if (target.kind === 'void') return
@@ -213,23 +215,23 @@ function requireContextType(env: Env, btf: Btf, typeId: BtfId, index: number): v
       return
     default:
   }
-  const user = ctxTypeName(env.prog.type)?.user
+  const user = ctxTypeName(program.linked.type)?.user
   const wanted = user === USER_REGS ? 'pt_regs' : user
-  if (wanted === undefined || env.kernel.btf.find(wanted, 'struct') === undefined)
+  if (wanted === undefined || program.model.kernel.btf.find(wanted, 'struct') === undefined)
     reject('subprog-arg', `arg#${index} should be void pointer`)
   if (struct !== wanted) reject('subprog-arg', `arg#${index} should be \`struct ${wanted} *\``)
 }
 
 /** The one type of the kernel that goes by this name. */
-function kernelType(env: Env, target: BtfType, index: number): BtfId {
+function kernelType(model: Model, target: BtfType, index: number): BtfId {
   const wrong = (what: string): never =>
     reject('subprog-arg', `arg#${index} reference type('${kindText(target)} ${target.name}') ${what}`)
   if (target.name === '') return wrong('candidate matching error: -22')
   const name = target.name.replace(/___.*$/, '')
-  const candidates = env.kernel.btf.findAll(name).filter((id) => env.kernel.btf.type(id).kind === target.kind)
+  const candidates = model.kernel.btf.findAll(name).filter((id) => model.kernel.btf.type(id).kind === target.kind)
   if (candidates.length > 1) return wrong('is ambiguous')
   if (candidates.length === 1) return candidates[0]!
-  const inModules = env.kernel.modules.reduce(
+  const inModules = model.kernel.modules.reduce(
     (count, module) => count + module.findAll(name).filter((id) => module.type(id).kind === target.kind).length,
     0,
   )
@@ -241,8 +243,8 @@ function kernelType(env: Env, target: BtfType, index: number): BtfId {
 const kindText = ({ kind }: BtfType): string => (kind === 'void' ? 'UNKNOWN' : kind.toUpperCase())
 
 /** Registers that a global function starts with, by its types. */
-export function startRegs(env: Env, subprog: Subprog): RegState[] {
-  return argTypes(env, subprog).map((arg): RegState => {
+export function startRegs(walk: Walk, subprog: Subprog): RegState[] {
+  return argTypes(walk.program, subprog).map((arg): RegState => {
     switch (arg.kind) {
       case 'scalar':
       case 'arena':
@@ -250,26 +252,26 @@ export function startRegs(env: Env, subprog: Subprog): RegState[] {
       case 'ctx':
         return pointer('ctx')
       case 'dynptr':
-        return pointer('dynptr', { dynptr: 'local', id: env.newId() })
+        return pointer('dynptr', { dynptr: 'local', id: walk.newId() })
       case 'untrusted':
         return arg.btfId === undefined
           ? pointer('mem', { flags: RDONLY | UNTRUSTED, size: 0 })
-          : pointer('btf', { btf: env.kernel.btf, btfId: arg.btfId, flags: UNTRUSTED, id: env.newId() })
+          : pointer('btf', { btf: walk.model.kernel.btf, btfId: arg.btfId, flags: UNTRUSTED, id: walk.newId() })
       case 'mem':
-        return pointer('mem', { size: arg.size, flags: arg.nullable ? MAYBE_NULL : 0, id: env.newId() })
+        return pointer('mem', { size: arg.size, flags: arg.nullable ? MAYBE_NULL : 0, id: walk.newId() })
       case 'btf': {
         const flags = TRUSTED | (arg.nullable ? MAYBE_NULL : 0)
-        return pointer('btf', { btf: env.kernel.btf, btfId: arg.btfId, flags, id: env.newId() })
+        return pointer('btf', { btf: walk.model.kernel.btf, btfId: arg.btfId, flags, id: walk.newId() })
       }
     }
   })
 }
 
 /** What the caller has in the register is what the parameter promises. */
-export function requireGlobalArg(env: Env, arg: ArgType, index: number, func: number): void {
-  const { changesPktData } = env.subprogs[func]!
+export function requireGlobalArg(walk: Walk, arg: ArgType, index: number, func: number): void {
+  const { changesPktData } = walk.program.subprogs[func]!
   const number = index + 1
-  const reg = env.reg(number)
+  const reg = walk.reg(number)
   const details = { reg: number, arg: index }
   switch (arg.kind) {
     case 'scalar':
@@ -278,7 +280,7 @@ export function requireGlobalArg(env: Env, arg: ArgType, index: number, func: nu
     case 'untrusted':
       return
     case 'ctx':
-      requireArgOffset(env, number, false)
+      requireArgOffset(walk, number, false)
       if (reg.kind !== 'ctx') reject('global-arg', `arg#${index} expects pointer to ctx`, details)
       return
     case 'arena':
@@ -286,42 +288,47 @@ export function requireGlobalArg(env: Env, arg: ArgType, index: number, func: nu
         reject('global-arg', `R${number} is not a pointer to arena or scalar.`, details)
       return
     case 'dynptr':
-      requireArgOffset(env, number, false)
-      requireDynptr(env, number, undefined, false)
+      requireArgOffset(walk, number, false)
+      requireDynptr(walk, number, undefined, false)
       return
     case 'mem':
-      if (!contextMoves(env, reg)) requireArgOffset(env, number, false)
-      if (env.rules.objectsReadOnly && reg.kind === 'btf') reject('global-arg', 'only read is supported', details)
-      requirePlainMemory(env, number, arg.size, { byType: true })
-      if (env.rules.nullsRefused && isNull(reg)) markPrecise(env, number)
-      if (env.rules.objectsReadOnly && changesPktData && isPacketMemory(reg))
+      if (!contextMoves(walk.program, reg)) requireArgOffset(walk, number, false)
+      if (walk.model.rules.objectsReadOnly && reg.kind === 'btf')
+        reject('global-arg', 'only read is supported', details)
+      requirePlainMemory(walk, number, arg.size, { byType: true })
+      if (walk.model.rules.nullsRefused && isNull(reg)) markPrecise(walk, number)
+      if (walk.model.rules.objectsReadOnly && changesPktData && isPacketMemory(reg))
         reject('global-arg', `R${number} is a packet pointer, but func#${func} may change packet data`, details)
-      if (!arg.nullable && (mayBeNull(reg) || (env.rules.nullsExact && isNull(reg))))
+      if (!arg.nullable && (mayBeNull(reg) || (walk.model.rules.nullsExact && isNull(reg))))
         reject('global-arg', `arg#${index} is expected to be non-NULL`, details)
       return
     case 'btf':
       if (arg.nullable && isNull(reg)) {
-        if (env.rules.nullsExact) markPrecise(env, number)
+        if (walk.model.rules.nullsExact) markPrecise(walk, number)
         return
       }
-      requireKernelPointer(env, number, arg)
-      return requireArgOffset(env, number, false)
+      requireKernelPointer(walk, number, arg)
+      return requireArgOffset(walk, number, false)
   }
 }
 
 /** A pointer to the kernel's own struct, as helpers take one. */
-function requireKernelPointer(env: Env, number: number, { btfId, nullable }: Extract<ArgType, { kind: 'btf' }>): void {
-  const reg = env.reg(number)
+function requireKernelPointer(
+  walk: Walk,
+  number: number,
+  { btfId, nullable }: Extract<ArgType, { kind: 'btf' }>,
+): void {
+  const reg = walk.reg(number)
   const kind = argKind({ type: nullable ? 'ARG_PTR_TO_BTF_ID|PTR_MAYBE_NULL' : 'ARG_PTR_TO_BTF_ID' })
-  if (!typeFits(env.rules, reg, kind, 0)) {
-    const expected = expectedText(env.rules, kind)
+  if (!typeFits(walk.model.rules, reg, kind, 0)) {
+    const expected = expectedText(walk.model.rules, kind)
     reject('argument-type', `R${number} type=${regTypeText(reg)} expected=${expected}`, {
       reg: number,
       seen: regTypeText(reg),
       expected,
     })
   }
-  const { btf } = env.kernel
+  const { btf } = walk.model.kernel
   if (structIdsMatch(reg.btf!, reg.btfId, reg.off, btf, btfId)) return
   const expected = btf.type(btfId).name
   const seen = structName(reg)

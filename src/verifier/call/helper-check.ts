@@ -5,7 +5,8 @@ import { structIdsMatch } from '../../btf/index.ts'
 import { structName } from '../access/btf-pointer.ts'
 import { requireKptrMatch } from '../access/kptr.ts'
 import { constVar, contextMoves, hasVarOff, requireAlignment } from '../access/regions.ts'
-import type { Env } from '../env.ts'
+import type { Program } from '../program.ts'
+import type { Walk } from '../walk.ts'
 import { readReg } from '../explore/operands.ts'
 import { markPrecise } from '../explore/precision.ts'
 import { reject } from '../report.ts'
@@ -33,33 +34,33 @@ import { requireArgOffset, requireConstString, requireMemory, requireSized, seen
 import { packetAccessAllowed } from './program-facts.ts'
 
 /** Argument `index` fits the prototype; what it tells of the call is noted in `meta`. */
-export function checkArg(env: Env, meta: Meta, index: number): void {
+export function checkArg(walk: Walk, meta: Meta, index: number): void {
   const number = index + 1
   const arg = meta.proto.args[index]!
-  const kind = sockmapKind(env, meta, argKind(arg))
-  const reg = readReg(env, number)
+  const kind = sockmapKind(walk.program, meta, argKind(arg))
+  const reg = readReg(walk, number)
   if (kind.base === 'ARG_ANYTHING') return
-  if (isPkt(reg) && !(meta.proto.pktAccess && packetAccessAllowed(env, false))) {
+  if (isPkt(reg) && !(meta.proto.pktAccess && packetAccessAllowed(walk.program, false))) {
     reject('packet-helper', 'helper access to the packet is not allowed', { reg: number })
   }
   const nullGiven = kind.nullable && isNull(reg)
-  if (nullGiven) markPrecise(env, number)
+  if (nullGiven) markPrecise(walk, number)
   else {
-    requireType(env, meta, number, reg, kind, arg.btf)
-    if (kind.base === 'ARG_PTR_TO_CTX' || !contextMoves(env, reg))
-      requireArgOffset(env, number, kind.release && kind.base !== 'ARG_PTR_TO_DYNPTR')
+    requireType(walk.program, meta, number, reg, kind, arg.btf)
+    if (kind.base === 'ARG_PTR_TO_CTX' || !contextMoves(walk.program, reg))
+      requireArgOffset(walk, number, kind.release && kind.base !== 'ARG_PTR_TO_DYNPTR')
   }
   if (kind.release) {
     if (kind.base === 'ARG_PTR_TO_DYNPTR') {
-      if (env.rules.objectIds && reg.kind === 'dynptr')
+      if (walk.model.rules.objectIds && reg.kind === 'dynptr')
         reject('release-const-dynptr', 'CONST_PTR_TO_DYNPTR cannot be released', { reg: number })
       // its reference lies in the stack slot; later kernels ask for a dynptr there first, whose kind says the same
       if (reg.kind !== 'fp') reject('release-const-dynptr', 'cannot release unowned const bpf_dynptr', { reg: number })
-      if (!env.rules.objectIds && !ownsReference(env, number))
+      if (!walk.model.rules.objectIds && !ownsReference(walk, number))
         reject('release-unreferenced', `arg ${number} is an unacquired reference`, { reg: number })
     } else if (reg.refObjId === 0 && !isNull(reg)) {
       const { name } = meta.proto
-      const words = env.rules.objectIds
+      const words = walk.model.rules.objectIds
         ? `release helper ${name} expects referenced PTR_TO_BTF_ID passed to R${number}`
         : `R${number} must be referenced when passed to release function`
       reject('release-unreferenced', words, { reg: number })
@@ -67,7 +68,7 @@ export function checkArg(env: Env, meta: Meta, index: number): void {
     meta.releaseReg = number
   }
   if (reg.refObjId !== 0 && kind.base !== 'ARG_KPTR_XCHG_DEST') {
-    if (meta.refObjId !== 0 && !env.rules.objectIds)
+    if (meta.refObjId !== 0 && !walk.model.rules.objectIds)
       reject(
         'two-references',
         `verifier internal error: more than one arg with ref_obj_id R${number} ${reg.refObjId} ${meta.refObjId}`,
@@ -76,17 +77,17 @@ export function checkArg(env: Env, meta: Meta, index: number): void {
     meta.refObjId = reg.refObjId
   }
   if (nullGiven && !kind.base.startsWith('ARG_CONST_SIZE')) return
-  byKind(env, meta, number, reg, kind, arg.size)
+  byKind(walk, meta, number, reg, kind, arg.size)
 }
 
 /** The value of a socket map is a socket, whatever its size says. */
-function sockmapKind(env: Env, meta: Meta, kind: ArgKind): ArgKind {
-  if (kind.base !== 'ARG_PTR_TO_MAP_VALUE' || meta.map < 0 || !isSockMap(env, meta)) return kind
+function sockmapKind(program: Program, meta: Meta, kind: ArgKind): ArgKind {
+  if (kind.base !== 'ARG_PTR_TO_MAP_VALUE' || meta.map < 0 || !isSockMap(program, meta)) return kind
   return { ...kind, base: 'ARG_PTR_TO_BTF_ID_SOCK_COMMON' }
 }
 
 function requireType(
-  env: Env,
+  program: Program,
   meta: Meta,
   number: number,
   reg: RegState,
@@ -96,9 +97,9 @@ function requireType(
   const xchg = meta.proto.name === 'bpf_kptr_xchg'
   const ignore = xchg && number === 2 ? ALLOC | PERCPU : 0
   const localLock = kind.base === 'ARG_PTR_TO_SPIN_LOCK' && reg.kind === 'btf' ? NON_OWN | RCU : 0
-  const fits = typeFits(env.rules, reg, kind, ignore | localLock)
+  const fits = typeFits(program.model.rules, reg, kind, ignore | localLock)
   if (!fits) {
-    const [seen, expected] = [seenType(env, reg), expectedText(env.rules, kind)]
+    const [seen, expected] = [seenType(program, reg), expectedText(program.model.rules, kind)]
     const details = { reg: number, arg: index(number), helper: meta.proto.name, seen, expected }
     reject('argument-type', `R${number} type=${seen} expected=${expected}`, details)
   }
@@ -131,10 +132,10 @@ function requireType(
       helper: meta.proto.name,
     })
   }
-  if (xchg && number === 2) return requireKptrMatch(env, meta.kptr!, reg, number)
+  if (xchg && number === 2) return requireKptrMatch(program.model, meta.kptr!, reg, number)
   const wanted = btf ?? (kind.base === 'ARG_PTR_TO_BTF_ID_SOCK_COMMON' ? 'sock_common' : undefined)
   if (wanted === undefined || wanted === '*') return
-  const kernel = env.kernel.btf
+  const kernel = program.model.kernel.btf
   const id = kernel.find(wanted, 'struct')
   const strict = kind.release && meta.proto.name !== 'bpf_sk_release'
   if (
@@ -151,7 +152,7 @@ function requireType(
 const index = (number: number): number => number - 1
 
 function byKind(
-  env: Env,
+  walk: Walk,
   meta: Meta,
   number: number,
   reg: RegState,
@@ -174,40 +175,40 @@ function byKind(
     case 'ARG_PTR_TO_MAP_KEY':
       if (meta.map < 0) reject('map-first', 'invalid map_ptr to access map->key')
       requireMemory(
-        env,
+        walk,
         number,
-        env.map(meta.map).keySize,
+        walk.program.map(meta.map).keySize,
         { write: false, zeroOk: false, uninit: false },
         meta.pending,
       )
-      meta.keyWithin = isKeyWithinArray(env, number, meta.map)
+      meta.keyWithin = isKeyWithinArray(walk, number, meta.map)
       return
     case 'ARG_PTR_TO_MAP_VALUE':
       if (meta.map < 0) reject('map-first', 'invalid map_ptr to access map->value')
-      return requireMemory(env, number, env.map(meta.map).valueSize, zero, meta.pending)
+      return requireMemory(walk, number, walk.program.map(meta.map).valueSize, zero, meta.pending)
     case 'ARG_PTR_TO_PERCPU_BTF_ID':
       meta.retBtf = reg
       return
     case 'ARG_PTR_TO_SPIN_LOCK':
-      if (env.state.frames.some((f) => f.callbackKind === 'rbtree'))
+      if (walk.state.frames.some((f) => f.callbackKind === 'rbtree'))
         reject('lock-in-callback', `can't spin_{lock,unlock} in rbtree cb`)
-      return spinLock(env, number, { take: meta.proto.name === 'bpf_spin_lock', kind: 'lock' })
+      return spinLock(walk, number, { take: meta.proto.name === 'bpf_spin_lock', kind: 'lock' })
     case 'ARG_PTR_TO_TIMER':
-      return timer(env, meta, number, reg)
+      return timer(walk.program, meta, number, reg)
     case 'ARG_PTR_TO_FUNC':
       meta.callback = reg.frame
       return
     case 'ARG_PTR_TO_MEM':
       return
     case 'ARG_PTR_TO_FIXED_SIZE_MEM':
-      requireMemory(env, number, fixedSize ?? 8, zero, meta.pending)
-      if (kind.aligned) requireAlignment(env, reg, 0, fixedSize ?? 8, true)
+      requireMemory(walk, number, fixedSize ?? 8, zero, meta.pending)
+      if (kind.aligned) requireAlignment(walk.model, reg, 0, fixedSize ?? 8, true)
       return
     case 'ARG_CONST_SIZE':
     case 'ARG_CONST_SIZE_OR_ZERO': {
       const memory = argKind(meta.proto.args[number - 2]!)
       meta.size = requireSized(
-        env,
+        walk,
         number,
         {
           write: memory.write,
@@ -221,27 +222,27 @@ function byKind(
     case 'ARG_CONST_ALLOC_SIZE_OR_ZERO':
       if (!scalar.isConst(reg.var)) reject('const-size', `R${number} is not a known constant'`, { reg: number })
       meta.memSize = scalar.constNumber(reg.var)
-      return markPrecise(env, number)
+      return markPrecise(walk, number)
     case 'ARG_PTR_TO_DYNPTR':
       if (kind.uninit) {
         const type: DynptrType = kind.dynptr ?? 'local'
-        meta.pending.push(() => constructDynptr(env, number, type))
+        meta.pending.push(() => constructDynptr(walk, number, type))
         if (reg.kind !== 'fp') reject('dynptr-uninit', 'Dynptr has to be an uninitialized dynptr', { reg: number })
         return
       }
-      meta.dynptr = requireDynptr(env, number, kind.dynptr, !kind.rdonly)
+      meta.dynptr = requireDynptr(walk, number, kind.dynptr, !kind.rdonly)
       meta.dynptrReg = number
       return
     case 'ARG_PTR_TO_CONST_STR':
-      return requireConstString(env, number)
+      return requireConstString(walk, number)
     case 'ARG_KPTR_XCHG_DEST':
-      meta.kptr = kptrDestination(env, number)
+      meta.kptr = kptrDestination(walk, number)
       return
     default:
   }
 }
 
-function timer(env: Env, meta: Meta, number: number, reg: RegState): void {
+function timer(program: Program, meta: Meta, number: number, reg: RegState): void {
   const details = { reg: number }
   if (hasVarOff(reg))
     reject(
@@ -249,11 +250,12 @@ function timer(env: Env, meta: Meta, number: number, reg: RegState): void {
       `R${number} doesn't have constant offset. bpf_timer has to be at the constant offset`,
       details,
     )
-  const map = env.map(reg.map)
+  const map = program.map(reg.map)
   if (map.valueTypeId === 0)
-    reject('timer-btf', `map '${env.mapName(reg.map)}' has to have BTF in order to use bpf_timer`, details)
-  const field = env.mapRecord(reg.map).fields.find((f) => f.kind === 'bpf_timer')
-  if (field === undefined) return reject('timer-none', `map '${env.mapName(reg.map)}' has no valid bpf_timer`, details)
+    reject('timer-btf', `map '${program.mapName(reg.map)}' has to have BTF in order to use bpf_timer`, details)
+  const field = program.mapRecord(reg.map).fields.find((f) => f.kind === 'bpf_timer')
+  if (field === undefined)
+    return reject('timer-none', `map '${program.mapName(reg.map)}' has no valid bpf_timer`, details)
   const at = reg.off + constVar(reg)
   if (at !== field.off)
     reject('timer-offset', `off ${at} doesn't point to 'struct bpf_timer' that is at ${field.off}`, details)

@@ -4,7 +4,8 @@
 import type { BtfId } from '../../btf/index.ts'
 import { sizeOf, skipModifiers } from '../../btf/index.ts'
 import { lsmHookRange, returnRule } from '../../kernel/index.ts'
-import type { Env } from '../env.ts'
+import type { Program } from '../program.ts'
+import type { Walk } from '../walk.ts'
 import { pushState } from '../explore/paths.ts'
 import { reject, unsupported } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
@@ -36,7 +37,7 @@ const SMP_PROCESSOR_ID = 8
 const GET_RETVAL = 186
 
 /** The helper's result, in r0. */
-export function returned(env: Env, meta: Meta, id: number): RegState {
+export function returned(walk: Walk, meta: Meta, id: number): RegState {
   const [ret, ...rest] = meta.proto.ret.split('|')
   let flags = 0
   if (rest.includes('PTR_MAYBE_NULL')) flags |= MAYBE_NULL
@@ -47,11 +48,11 @@ export function returned(env: Env, meta: Meta, id: number): RegState {
     flags |= MAYBE_NULL
   }
   if (id === MAP_LOOKUP && meta.keyWithin) flags &= ~MAYBE_NULL
-  let value = made(env, meta, id, base, flags)
-  if (mayBeNull(value) && value.id === 0) value = edit(value, { id: env.newId() })
-  if (casts.has(id)) value = cast(env, meta, value)
-  else if (acquires.has(id) || id === 194 || (id === MAP_LOOKUP && isSockMap(env, meta))) {
-    const ref = acquireReference(env)
+  let value = made(walk, meta, id, base, flags)
+  if (mayBeNull(value) && value.id === 0) value = edit(value, { id: walk.newId() })
+  if (casts.has(id)) value = cast(walk, meta, value)
+  else if (acquires.has(id) || id === 194 || (id === MAP_LOOKUP && isSockMap(walk.program, meta))) {
+    const ref = acquireReference(walk)
     value = edit(value, { id: ref, refObjId: ref })
   }
   if (id === 203 && meta.dynptr !== undefined)
@@ -62,34 +63,38 @@ export function returned(env: Env, meta: Meta, id: number): RegState {
  * The same object as another type. It may be none of that type though it is there: later kernels follow that apart, since the id it has
  * with what it is a copy of says nothing of it.
  */
-function cast(env: Env, { refObjId }: Meta, value: RegState): RegState {
+function cast(walk: Walk, { refObjId }: Meta, value: RegState): RegState {
   const copy = edit(value, { refObjId })
-  if (!env.rules.objectIds || !mayBeNull(copy) || env.state.refs.find(({ id }) => id === refObjId) === undefined)
+  if (
+    !walk.model.rules.objectIds ||
+    !mayBeNull(copy) ||
+    walk.state.refs.find(({ id }) => id === refObjId) === undefined
+  )
     return copy
-  env.pushStep()
-  pushState(env, env.insn + 1, env.insn).cur.regs[0] = constReg(0)
+  walk.pushStep()
+  pushState(walk, walk.insn + 1, walk.insn).cur.regs[0] = constReg(0)
   return edit(copy, { flags: copy.flags & ~MAYBE_NULL, id: refObjId })
 }
 
 /** Its values are sockets. */
-export const isSockMap = (env: Env, meta: Meta): boolean =>
-  ['BPF_MAP_TYPE_SOCKMAP', 'BPF_MAP_TYPE_SOCKHASH'].includes(env.map(meta.map).type)
+export const isSockMap = (program: Program, meta: Meta): boolean =>
+  ['BPF_MAP_TYPE_SOCKMAP', 'BPF_MAP_TYPE_SOCKHASH'].includes(program.map(meta.map).type)
 
-function made(env: Env, meta: Meta, id: number, base: string, flags: number): RegState {
-  const btf = env.kernel.btf
+function made(walk: Walk, meta: Meta, id: number, base: string, flags: number): RegState {
+  const btf = walk.model.kernel.btf
   switch (base) {
     case 'RET_VOID':
       return notInit
     case 'RET_INTEGER':
-      return refined(env, id, meta)
+      return refined(walk, id, meta)
     case 'RET_PTR_TO_MAP_VALUE': {
       if (meta.map < 0) reject('map-first', 'kernel subsystem misconfigured verifier')
-      const lock = env.mapRecord(meta.map).hasLock
+      const lock = walk.program.mapRecord(meta.map).hasLock
       return pointer('map_value', {
         flags,
         map: meta.map,
         mapUid: meta.mapUid,
-        id: lock && flags === 0 ? env.newId() : 0,
+        id: lock && flags === 0 ? walk.newId() : 0,
       })
     }
     case 'RET_PTR_TO_SOCKET':
@@ -129,22 +134,24 @@ function made(env: Env, meta: Meta, id: number, base: string, flags: number): Re
 }
 
 /** Lengths and errors: at most what was asked for. CPU numbers: those there can be. */
-function refined(env: Env, id: number, meta: Meta): RegState {
-  if (id === SMP_PROCESSOR_ID)
-    return scalarReg(scalar.fromRange({ smin: 0n, smax: BigInt((env.options.cpus ?? 8192) - 1) }))
+function refined(walk: Walk, id: number, meta: Meta): RegState {
+  if (id === SMP_PROCESSOR_ID) return scalarReg(scalar.fromRange({ smin: 0n, smax: BigInt(walk.program.cpus - 1) }))
   // get_stack, get_task_stack, probe_read_str and its user and kernel forms; not the probe_read that copies a fixed size
   if ([67, 141, 45, 114, 115].includes(id)) {
     return scalarReg(scalar.fromRange({ smin: -4095n, smax: BigInt(meta.size) }))
   }
-  return id === GET_RETVAL && env.rules.setRetvalRange ? retval(env) : unknownScalar
+  return id === GET_RETVAL && walk.model.rules.setRetvalRange ? retval(walk.program) : unknownScalar
 }
 
 /** What was set before: the hook's own values, of getsockopt anything. */
-function retval(env: Env): RegState {
-  const lsm = env.prog.attachType === 'BPF_LSM_CGROUP'
-  const rule = returnRule(env.kernel, env.traits)
-  if (env.prog.attachType === 'BPF_CGROUP_GETSOCKOPT' || (lsm && rule.kind === 'range' && rule.note !== undefined))
+function retval(program: Program): RegState {
+  const lsm = program.linked.attachType === 'BPF_LSM_CGROUP'
+  const rule = returnRule(program.model.kernel, program.traits)
+  if (
+    program.linked.attachType === 'BPF_CGROUP_GETSOCKOPT' ||
+    (lsm && rule.kind === 'range' && rule.note !== undefined)
+  )
     return unknownScalar
-  const { min, max } = lsm ? lsmHookRange(env.kernel, env.traits) : { min: -4095, max: 0 }
+  const { min, max } = lsm ? lsmHookRange(program.model.kernel, program.traits) : { min: -4095, max: 0 }
   return scalarReg(scalar.fromRange({ smin: BigInt(min), smax: BigInt(max) }))
 }

@@ -4,7 +4,7 @@
 
 import { constVar, hasVarOff } from '../access/regions.ts'
 import { frameOf, requireStackBounds, slotIndex } from '../access/stack-bounds.ts'
-import type { Env } from '../env.ts'
+import type { Walk } from '../walk.ts'
 import { markSlotRead } from '../explore/liveness.ts'
 import { reject } from '../report.ts'
 import { pointer, type RegState, regTypeText } from '../state/reg.ts'
@@ -21,7 +21,7 @@ export type IrqFamily = 'native' | 'lock'
 const families: readonly IrqFamily[] = ['native', 'lock']
 
 export function requireIrqFlag(
-  env: Env,
+  walk: Walk,
   meta: KfuncMeta,
   { reg, number, index }: Arg,
   { save, family }: { readonly save: boolean; readonly family: IrqFamily },
@@ -33,41 +33,41 @@ export function requireIrqFlag(
       kfunc: meta.kfunc.name,
       seen: regTypeText(reg),
     })
-  if (save) saveIrq(env, reg, number, family)
-  else restoreIrq(env, reg, number, family)
+  if (save) saveIrq(walk, reg, number, family)
+  else restoreIrq(walk, reg, number, family)
 }
 
-function saveIrq(env: Env, reg: RegState, number: number, family: IrqFamily): void {
+function saveIrq(walk: Walk, reg: RegState, number: number, family: IrqFamily): void {
   const bad = (): never => reject('irq-uninit', `expected uninitialized irq flag as arg#${number - 1}`, { reg: number })
   if (hasVarOff(reg) || (reg.off + constVar(reg)) % 8 !== 0) bad()
-  const slot = objectSlot(env, number, 'irq_flag', 1)
-  const frame = frameOf(env, reg)
+  const slot = objectSlot(walk, number, 'irq_flag', 1)
+  const frame = frameOf(walk, reg)
   for (let i = 0; i < 8; i++) if (byteType(frame.slot(slot), i) === IRQ) bad()
-  requireStackBounds(env, number, 0, 8, 'write')
-  const id = env.newId()
-  const { state } = env
+  requireStackBounds(walk, number, 0, 8, 'write')
+  const id = walk.newId()
+  const { state } = walk
   const none = { parent: 0, lockMap: -1, lockBtf: false, lockId: 0, callback: 0 }
-  holdReference(env, { id, insn: env.insn, kind: 'irq', ...none })
+  holdReference(walk, { id, insn: walk.insn, kind: 'irq', ...none })
   state.activeIrq++
   frame.setSlot(slot, slotOf(IRQ, pointer('irq', { refObjId: id, aux: families.indexOf(family) })))
   setBit(frame.written, slot)
 }
 
-function restoreIrq(env: Env, reg: RegState, number: number, family: IrqFamily): void {
+function restoreIrq(walk: Walk, reg: RegState, number: number, family: IrqFamily): void {
   const bad = (): never => reject('irq-init', `expected an initialized irq flag as arg#${number - 1}`, { reg: number })
   const off = reg.off + (hasVarOff(reg) ? 0 : constVar(reg))
   if (hasVarOff(reg) || off % 8 !== 0 || off < -512 || off >= 0) bad()
   const at = slotIndex(off)
-  const frame = frameOf(env, reg)
+  const frame = frameOf(walk, reg)
   const slot = frame.slot(at)
   if (!allBytes(slot, IRQ) || slot.reg.refObjId === 0) bad()
-  markSlotRead(env.state, reg.frame, at)
+  markSlotRead(walk.state, reg.frame, at)
   const saved = families[slot.reg.aux]!
   if (saved !== family)
     reject('irq-family', `irq flag acquired by ${saved} kfuncs cannot be restored with ${family} kfuncs`, {
       reg: number,
     })
-  const { state } = env
+  const { state } = walk
   const last = state.refs.findLast((ref) => ref.kind === 'irq')!
   if (last.id !== slot.reg.refObjId)
     reject(
@@ -79,5 +79,5 @@ function restoreIrq(env: Env, reg: RegState, number: number, family: IrqFamily):
   state.activeIrq--
   frame.setSlot(at, emptySlot)
   setBit(frame.written, at)
-  if (env.rules.rcuBySections) leaveRcu(env)
+  if (walk.model.rules.rcuBySections) leaveRcu(walk)
 }

@@ -4,7 +4,7 @@
 import { sizeOf } from '../../btf/index.ts'
 import type { Btf, BtfId } from '../../btf/index.ts'
 import { frameOf, requireStackBounds } from '../access/stack-bounds.ts'
-import { type Env, inRcu } from '../env.ts'
+import { type Walk, inRcu } from '../walk.ts'
 import { markSlotRead } from '../explore/liveness.ts'
 import { orElse, reject } from '../report.ts'
 import { edit, pointer, RCU, TRUSTED, type RegState, UNTRUSTED } from '../state/reg.ts'
@@ -25,8 +25,8 @@ export interface IterArg {
 const nameOf = (btf: Btf, id: BtfId): string => `iter_${btf.type(id).name.slice('bpf_iter_'.length)}`
 
 /** bpf_iter_X_new: uninitialised space, eight bytes a slot. */
-export function constructIterator(env: Env, number: number, btf: Btf, id: BtfId, rcuProtected: boolean): void {
-  const reg = env.reg(number)
+export function constructIterator(walk: Walk, number: number, btf: Btf, id: BtfId, rcuProtected: boolean): void {
+  const reg = walk.reg(number)
   const slots = (sizeOf(btf, id) ?? 8) / 8
   const bad = (): never =>
     reject('iter-uninit', `expected uninitialized ${nameOf(btf, id)} as arg #${number - 1}`, {
@@ -35,16 +35,16 @@ export function constructIterator(env: Env, number: number, btf: Btf, id: BtfId,
     })
   if (reg.kind !== 'fp')
     reject('iter-stack', `arg#${number - 1} expected pointer to an iterator on stack`, { reg: number, arg: number - 1 })
-  const index = iteratorSlot(env, number, slots) ?? bad()
-  const frame = frameOf(env, reg)
+  const index = iteratorSlot(walk, number, slots) ?? bad()
+  const frame = frameOf(walk, reg)
   for (let i = 0; i < slots; i++) {
     const type = byteType(frame.slot(index - i), 7)
     if (type === ITER) bad()
     if (type === DYNPTR) bad()
   }
-  requireStackBounds(env, number, 0, slots * 8, 'write')
-  const refObjId = acquireReference(env)
-  const flags = rcuProtected ? (inRcu(env) ? RCU : UNTRUSTED) : TRUSTED
+  requireStackBounds(walk, number, 0, slots * 8, 'write')
+  const refObjId = acquireReference(walk)
+  const flags = rcuProtected ? (inRcu(walk) ? RCU : UNTRUSTED) : TRUSTED
   const first = pointer('iter', { btf, btfId: id, aux: ACTIVE, refObjId, flags })
   for (let i = 0; i < slots; i++) {
     frame.setSlot(index - i, slotOf(ITER, i === 0 ? first : edit(first, { refObjId: 0 })))
@@ -53,19 +53,19 @@ export function constructIterator(env: Env, number: number, btf: Btf, id: BtfId,
 }
 
 /** Undefined where none can lie; the log says why. */
-function iteratorSlot(env: Env, number: number, slots: number): number | undefined {
+function iteratorSlot(walk: Walk, number: number, slots: number): number | undefined {
   return orElse<number | undefined>(
-    () => objectSlot(env, number, 'iter', slots),
+    () => objectSlot(walk, number, 'iter', slots),
     ({ message }) => {
-      env.verbose(message)
+      walk.verbose(message)
       return undefined
     },
   )
 }
 
 /** bpf_iter_X_next and _destroy: the very iterator, initialised. */
-export function requireIterator(env: Env, number: number, btf: Btf, id: BtfId): IterArg {
-  const reg = env.reg(number)
+export function requireIterator(walk: Walk, number: number, btf: Btf, id: BtfId): IterArg {
+  const reg = walk.reg(number)
   const bad = (): never =>
     reject('iter-init', `expected an initialized ${nameOf(btf, id)} as arg #${number - 1}`, {
       reg: number,
@@ -74,27 +74,27 @@ export function requireIterator(env: Env, number: number, btf: Btf, id: BtfId): 
   if (reg.kind !== 'fp')
     reject('iter-stack', `arg#${number - 1} expected pointer to an iterator on stack`, { reg: number, arg: number - 1 })
   const slots = (sizeOf(btf, id) ?? 8) / 8
-  const index = iteratorSlot(env, number, slots) ?? bad()
-  const frame = frameOf(env, reg)
+  const index = iteratorSlot(walk, number, slots) ?? bad()
+  const frame = frameOf(walk, reg)
   for (let i = 0; i < slots; i++) {
     const slot = frame.slot(index - i)
     if (byteType(slot, 7) === ITER && slot.reg.flags & UNTRUSTED && i === 0) {
-      reject('iter-rcu', `expected an RCU CS when using ${iterFunction(env)}`, { reg: number })
+      reject('iter-rcu', `expected an RCU CS when using ${iterFunction(walk)}`, { reg: number })
     }
     if (!allBytes(slot, ITER) || slot.reg.btf !== btf || slot.reg.btfId !== id) bad()
     if ((i === 0) !== (slot.reg.refObjId !== 0)) bad()
-    markSlotRead(env.state, reg.frame, index - i)
+    markSlotRead(walk.state, reg.frame, index - i)
   }
   return { frame: reg.frame, slot: index, slots }
 }
-const iterFunction = (env: Env): string => {
-  const ref = env.prog.refs.get(env.insn)
+const iterFunction = (walk: Walk): string => {
+  const ref = walk.program.linked.refs.get(walk.insn)
   return ref?.kind === 'kfunc' ? ref.name : ''
 }
 
-export function destroyIterator(env: Env, iter: IterArg): void {
-  const frame = env.state.frames[iter.frame]!
-  releaseReference(env, frame.slot(iter.slot).reg.refObjId)
+export function destroyIterator(walk: Walk, iter: IterArg): void {
+  const frame = walk.state.frames[iter.frame]!
+  releaseReference(walk, frame.slot(iter.slot).reg.refObjId)
   for (let i = 0; i < iter.slots; i++) {
     frame.setSlot(iter.slot - i, emptySlot)
     setBit(frame.written, iter.slot - i)

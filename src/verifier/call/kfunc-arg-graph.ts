@@ -6,7 +6,7 @@ import { structIdsMatch } from '../../btf/index.ts'
 import { specialRole } from '../../kfunc/index.ts'
 import { structName } from '../access/btf-pointer.ts'
 import { constVar, hasVarOff } from '../access/regions.ts'
-import type { Env } from '../env.ts'
+import type { Walk } from '../walk.ts'
 import type { SpecialField } from '../record.ts'
 import { reject } from '../report.ts'
 import { ALLOC, NON_OWN, isMapValue, type RegState, regTypeText } from '../state/reg.ts'
@@ -17,7 +17,7 @@ import { recordAt, requireLockHeld } from './locks.ts'
 const isAllocated = (reg: RegState): boolean => reg.kind === 'btf' && reg.flags === ALLOC
 
 /** A list head or tree root at its place, its lock held. */
-export function requireGraphRoot(env: Env, meta: KfuncMeta, arg: Arg, what: 'bpf_list_head' | 'bpf_rb_root'): void {
+export function requireGraphRoot(walk: Walk, meta: KfuncMeta, arg: Arg, what: 'bpf_list_head' | 'bpf_rb_root'): void {
   const { reg, number, index } = arg
   const details = { reg: number, arg: index, kfunc: meta.kfunc.name, seen: regTypeText(reg) }
   if (!isMapValue(reg) && !isAllocated(reg))
@@ -26,20 +26,20 @@ export function requireGraphRoot(env: Env, meta: KfuncMeta, arg: Arg, what: 'bpf
   if (hasVarOff(reg))
     reject('root-offset', `R${number} doesn't have constant offset. ${what} has to be at the constant offset`, details)
   const off = reg.off + constVar(reg)
-  const field = recordAt(env, reg)?.at(off)
+  const field = recordAt(walk.program, reg)?.at(off)
   if (field?.kind !== what) return reject('root-none', `${what} not found at offset=${off}`, details)
-  requireLockHeld(env, reg, what, number)
+  requireLockHeld(walk, reg, what, number)
   meta.root = field
-  meta.rootBtf = reg.kind === 'map_value' ? env.mapBtf : reg.btf
+  meta.rootBtf = reg.kind === 'map_value' ? walk.program.mapBtf : reg.btf
 }
 
 /** A node of the root's type: owned where it is given, borrowed where it is asked for. */
-export function requireGraphNode(env: Env, meta: KfuncMeta, arg: Arg, kind: 'list_node' | 'rb_node'): void {
+export function requireGraphNode(walk: Walk, meta: KfuncMeta, arg: Arg, kind: 'list_node' | 'rb_node'): void {
   const { reg, number, index, param } = arg
   const details = { reg: number, arg: index, kfunc: meta.kfunc.name, seen: regTypeText(reg) }
   const role = specialRole(meta.kfunc)
   const borrowed = (reg.flags & NON_OWN) !== 0 && reg.refObjId === 0
-  if (kind === 'rb_node' && role !== 'rbtree_add') requireTreeNode(env, meta, reg, details)
+  if (kind === 'rb_node' && role !== 'rbtree_add') requireTreeNode(walk, meta, reg, details)
   else if (!(param.suffixes.includes('nonown_allowed') && borrowed)) {
     if (!isAllocated(reg)) reject('not-allocated', `arg#${index} expected pointer to allocated object`, details)
     if (reg.refObjId === 0) reject('not-owned', 'allocated object must be referenced', details)
@@ -50,7 +50,7 @@ export function requireGraphNode(env: Env, meta: KfuncMeta, arg: Arg, kind: 'lis
   if (hasVarOff(reg))
     reject('node-offset', `R${number} doesn't have constant offset. ${what} has to be at the constant offset`, details)
   const off = reg.off + constVar(reg)
-  const field = recordAt(env, reg)?.at(off)
+  const field = recordAt(walk.program, reg)?.at(off)
   if (field?.kind !== what) return reject('node-none', `${what} not found at offset=${off}`, details)
   const wanted = meta.rootBtf!.type(root.valueId).name
   if (!structIdsMatch(reg.btf!, reg.btfId, 0, meta.rootBtf!, root.valueId, { strict: true })) {
@@ -70,10 +70,10 @@ export function requireGraphNode(env: Env, meta: KfuncMeta, arg: Arg, kind: 'lis
 }
 
 /** bpf_rbtree_remove, _left and _right: a node that is in the tree, and not from within its ordering. */
-function requireTreeNode(env: Env, meta: KfuncMeta, reg: RegState, details: object): void {
+function requireTreeNode(walk: Walk, meta: KfuncMeta, reg: RegState, details: object): void {
   const { name } = meta.kfunc
-  const inCallback = env.state.frames.some((f) => f.callbackKind === 'rbtree')
-  if (env.rules.resilientLocks) {
+  const inCallback = walk.state.frames.some((f) => f.callbackKind === 'rbtree')
+  if (walk.model.rules.resilientLocks) {
     if ((reg.flags & NON_OWN) === 0 && reg.refObjId === 0)
       reject('remove-owned', `${name} can only take non-owning or refcounted bpf_rb_node pointer`, details)
     if (inCallback) reject('remove-in-callback', `${name} not allowed in rbtree cb`, details)

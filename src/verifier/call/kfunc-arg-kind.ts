@@ -5,7 +5,9 @@
 import { type BtfId, type BtfType, resolveType, skipModifiers } from '../../btf/index.ts'
 import { ctxTypeName } from '../../kernel/index.ts'
 import { type KfuncParam, specialRole } from '../../kfunc/index.ts'
-import type { Env } from '../env.ts'
+import type { Model } from '../model.ts'
+import type { Program } from '../program.ts'
+import type { Walk } from '../walk.ts'
 import { reject } from '../report.ts'
 import { isNull, type RegState, regTypeText } from '../state/reg.ts'
 import type { KfuncMeta } from './kfunc.ts'
@@ -74,20 +76,20 @@ export const hasBtfType = (reg: RegState): boolean =>
 
 const ctxRoles = new Set<string | undefined>(['session', 'session_cookie'])
 
-export function kindOf(env: Env, meta: KfuncMeta, arg: Arg): ArgKind {
-  const declared = declaredKind(env, meta, arg)
+export function kindOf(walk: Walk, meta: KfuncMeta, arg: Arg): ArgKind {
+  const declared = declaredKind(walk.program, meta, arg)
   if (declared !== undefined) return declared
-  return env.rules.declaredArgs ? kindByType(meta, arg) : kindByRegister(env, meta, arg)
+  return walk.model.rules.declaredArgs ? kindByType(meta, arg) : kindByRegister(walk, meta, arg)
 }
 
 /** By annotation, and by structs that say it themselves. */
-function declaredKind(env: Env, meta: KfuncMeta, { param, target, reg, index }: Arg): ArgKind | undefined {
+function declaredKind(program: Program, meta: KfuncMeta, { param, target, reg, index }: Arg): ArgKind | undefined {
   const { kfunc } = meta
   const { suffixes } = param
   const role = specialRole(kfunc)
-  if (role === 'cast_to_kern_ctx' || (env.rules.sessionCtx && ctxRoles.has(role))) return 'ctx'
-  if (isCtxParam(env, target)) return 'ctx'
-  if (!env.rules.declaredArgs && suffixes.includes('nullable') && isNull(reg)) return 'null'
+  if (role === 'cast_to_kern_ctx' || (program.model.rules.sessionCtx && ctxRoles.has(role))) return 'ctx'
+  if (isCtxParam(program, target)) return 'ctx'
+  if (!program.model.rules.declaredArgs && suffixes.includes('nullable') && isNull(reg)) return 'null'
   if (suffixes.includes('alloc')) return 'alloc'
   if (suffixes.includes('refcounted_kptr')) return 'refcounted'
   const byStruct = target.kind === 'struct' ? placed.get(target.name) : undefined
@@ -121,7 +123,7 @@ function kindByType({ kfunc }: KfuncMeta, { param, target, index, number }: Arg)
 }
 
 /** Up to 7.2 a pointer to a kernel object in the register made it one. */
-function kindByRegister(env: Env, { kfunc }: KfuncMeta, { target, reg, index, number }: Arg): ArgKind {
+function kindByRegister(walk: Walk, { kfunc }: KfuncMeta, { target, reg, index, number }: Arg): ArgKind {
   if (hasBtfType(reg)) {
     if (target.kind !== 'struct' && target.kind !== 'union') {
       reject(
@@ -135,7 +137,7 @@ function kindByRegister(env: Env, { kfunc }: KfuncMeta, { target, reg, index, nu
   if (target.kind === 'func_proto') return 'callback'
   const next = kfunc.params[index + 1]
   const sized =
-    isSized(next) && isScalarType(resolveType(kfunc.btf, next!.type)) && env.reg(index + 2).kind === 'scalar'
+    isSized(next) && isScalarType(resolveType(kfunc.btf, next!.type)) && walk.reg(index + 2).kind === 'scalar'
   if (!isScalarType(target) && !isScalarStruct(kfunc.btf, target, 0) && !(sized && target.kind === 'void')) {
     reject(
       'pointer-type',
@@ -156,8 +158,8 @@ export const isSized = (next: KfuncParam | undefined): boolean =>
   next !== undefined && (next.suffixes.includes('sz') || next.suffixes.includes('szk'))
 
 /** A parameter the verifier fills in: `struct bpf_prog_aux *`, since 7.0 without an annotation. */
-export function isProgAux(env: Env, meta: KfuncMeta, param: KfuncParam): boolean {
-  if (!env.rules.progAuxArgs) return false
+export function isProgAux(model: Model, meta: KfuncMeta, param: KfuncParam): boolean {
+  if (!model.rules.progAuxArgs) return false
   const { btf } = meta.kfunc
   const type = resolveType(btf, param.type)
   if (type.kind !== 'ptr') return false
@@ -165,15 +167,15 @@ export function isProgAux(env: Env, meta: KfuncMeta, param: KfuncParam): boolean
   return target.kind === 'struct' && target.name === 'bpf_prog_aux'
 }
 
-function isCtxParam(env: Env, target: BtfType): boolean {
+function isCtxParam(program: Program, target: BtfType): boolean {
   if (target.kind !== 'struct') return false
-  const ctx = ctxTypeName(env.prog.type)
+  const ctx = ctxTypeName(program.linked.type)
   return (
     ctx !== undefined &&
     (target.name === ctx.user || (target.name === ctx.kernel && projections.get(ctx.user) === ctx.kernel)) &&
-    env.prog.type !== 'BPF_PROG_TYPE_TRACING' &&
-    env.prog.type !== 'BPF_PROG_TYPE_LSM' &&
-    env.prog.type !== 'BPF_PROG_TYPE_STRUCT_OPS'
+    program.linked.type !== 'BPF_PROG_TYPE_TRACING' &&
+    program.linked.type !== 'BPF_PROG_TYPE_LSM' &&
+    program.linked.type !== 'BPF_PROG_TYPE_STRUCT_OPS'
   )
 }
 

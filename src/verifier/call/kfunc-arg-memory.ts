@@ -2,7 +2,8 @@
 // Kfunc arguments that are plain memory, or kernel objects by their type. kfuncs.rst "__sz annotation", "Equivalent types".
 
 import { type BtfId, isNoCastAlias, sizeOf, structIdsMatch } from '../../btf/index.ts'
-import type { Env } from '../env.ts'
+import type { Model } from '../model.ts'
+import type { Walk } from '../walk.ts'
 import { markRegRead } from '../explore/liveness.ts'
 import { markPrecise } from '../explore/precision.ts'
 import { orElse, reject } from '../report.ts'
@@ -23,13 +24,13 @@ const socketTypes: ReadonlyMap<string, string> = new Map(
 )
 
 /** kfuncs.rst "Specifying no-cast aliases", "Equivalent types": the struct itself or one that begins with it; exactly it where a reference is given back. */
-export function requireStruct(env: Env, meta: KfuncMeta, arg: Arg, map: boolean): void {
+export function requireStruct(model: Model, meta: KfuncMeta, arg: Arg, map: boolean): void {
   const { reg, number, index } = arg
   const { kfunc } = meta
-  const btf = reg.kind === 'btf' ? reg.btf! : env.kernel.btf
+  const btf = reg.kind === 'btf' ? reg.btf! : model.kernel.btf
   const id = reg.kind === 'btf' ? reg.btfId : btf.find(socketTypes.get(reg.kind)!, 'struct')!
-  const wantedBtf = map ? env.kernel.btf : kfunc.btf
-  const wantedId = map ? env.kernel.btf.find('bpf_map', 'struct')! : (arg.target.id as BtfId)
+  const wantedBtf = map ? model.kernel.btf : kfunc.btf
+  const wantedId = map ? model.kernel.btf.find('bpf_map', 'struct')! : (arg.target.id as BtfId)
   const wanted = wantedBtf.type(wantedId)
   const strict = (kfunc.flags.has('KF_RELEASE') && reg.refObjId !== 0) || isNoCastAlias(btf, id, wantedBtf, wantedId)
   const flexArrays = (reg.flags & ALLOC) === 0
@@ -44,7 +45,7 @@ export function requireStruct(env: Env, meta: KfuncMeta, arg: Arg, map: boolean)
 }
 
 /** A pointer to plain data of the size of its type: readable and writable throughout. */
-export function requireTypedMemory(env: Env, meta: KfuncMeta, { reg, number, index, target, targetId }: Arg): void {
+export function requireTypedMemory(walk: Walk, meta: KfuncMeta, { reg, number, index, target, targetId }: Arg): void {
   const size = sizeOf(meta.kfunc.btf, targetId)
   if (size === undefined) {
     return reject(
@@ -53,49 +54,49 @@ export function requireTypedMemory(env: Env, meta: KfuncMeta, { reg, number, ind
       { reg: number, arg: index, kfunc: meta.kfunc.name, seen: regTypeText(reg) },
     )
   }
-  requirePlainMemory(env, number, size, { byType: false })
+  requirePlainMemory(walk, number, size, { byType: false })
 }
 
 /** kfuncs.rst "__sz annotation", "__szk": a buffer and its length. "__opt", later "__nullable": the buffer may be null. */
-export function requireSizedMemory(env: Env, meta: KfuncMeta, arg: Arg): true {
+export function requireSizedMemory(walk: Walk, meta: KfuncMeta, arg: Arg): true {
   const { reg, number, index, param } = arg
   const next = meta.kfunc.params[index + 1]!
-  const size = env.reg(number + 1)
-  markRegRead(env.state, number + 1)
+  const size = walk.reg(number + 1)
+  markRegRead(walk.state, number + 1)
   const details = { reg: number, arg: index, kfunc: meta.kfunc.name, seen: regTypeText(reg) }
   const optional = param.suffixes.includes('opt') || param.suffixes.includes('nullable')
-  if (env.rules.declaredArgs && size.kind !== 'scalar')
+  if (walk.model.rules.declaredArgs && size.kind !== 'scalar')
     reject('not-scalar', `R${number + 1} is not a scalar`, { ...details, reg: number + 1, arg: index + 1 })
   // up to 7.2 the memory is looked at before its size
-  const sizeFirst = env.rules.declaredArgs
-  if (sizeFirst && next.suffixes.includes('szk')) requireConstSize(env, meta, arg)
+  const sizeFirst = walk.model.rules.declaredArgs
+  if (sizeFirst && next.suffixes.includes('szk')) requireConstSize(walk, meta, arg)
   if (sizeFirst ? !isNull(reg) : !isNull(reg) || !optional) {
     const readAndWrite = (): void => {
-      requireSized(env, number + 1, { write: false, zeroOk: true, uninit: false }, [])
-      requireSized(env, number + 1, { write: true, zeroOk: true, uninit: false }, [])
+      requireSized(walk, number + 1, { write: false, zeroOk: true, uninit: false }, [])
+      requireSized(walk, number + 1, { write: true, zeroOk: true, uninit: false }, [])
     }
     orElse(
-      () => withoutNull(env, number, readAndWrite),
+      () => withoutNull(walk, number, readAndWrite),
       ({ rule, message: seen, details: inner }) => {
-        if (isExplained(env, rule)) return reject(rule, seen, { ...details, ...inner })
-        env.verbose(seen)
+        if (isExplained(walk.model, rule)) return reject(rule, seen, { ...details, ...inner })
+        walk.verbose(seen)
         const text = `arg#${index} arg#${index + 1} memory, len pair leads to invalid memory access`
         return reject('mem-len', text, { ...details, seen })
       },
     )
   }
-  if (!sizeFirst && next.suffixes.includes('szk')) requireConstSize(env, meta, arg)
+  if (!sizeFirst && next.suffixes.includes('szk')) requireConstSize(walk, meta, arg)
   return true
 }
 
 /** kfuncs.rst "__szk annotation". */
-function requireConstSize(env: Env, meta: KfuncMeta, { number, index }: Arg): void {
-  const size = env.reg(number + 1)
+function requireConstSize(walk: Walk, meta: KfuncMeta, { number, index }: Arg): void {
+  const size = walk.reg(number + 1)
   const details = { reg: number + 1, arg: index + 1, kfunc: meta.kfunc.name, seen: regTypeText(size) }
   if (meta.constant !== undefined)
     reject('two-constants', 'verifier internal error: only one constant argument permitted', details)
   if (size.kind !== 'scalar' || !scalar.isConst(size.var))
     reject('not-constant', `R${number + 1} must be a known constant`, details)
   meta.constant = Number(scalar.constValue(size.var))
-  markPrecise(env, number + 1)
+  markPrecise(walk, number + 1)
 }

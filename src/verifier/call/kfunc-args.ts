@@ -5,7 +5,9 @@
 import { type BtfId, resolveType, skipModifiers } from '../../btf/index.ts'
 import { type KfuncParam, specialRole } from '../../kfunc/index.ts'
 import { isRcuPointer, isTrusted, recordOfReg, TRUSTING } from '../access/btf-pointer.ts'
-import type { Env } from '../env.ts'
+import type { Model } from '../model.ts'
+import type { Program } from '../program.ts'
+import type { Walk } from '../walk.ts'
 import { markRegRead } from '../explore/liveness.ts'
 import { markPrecise } from '../explore/precision.ts'
 import { type Details, reject, unsupported } from '../report.ts'
@@ -36,7 +38,7 @@ import { requireArgOffset, requireConstString } from './memory-args.ts'
 import { contextMoves, requireUnmodified } from '../access/regions.ts'
 import { isScalarStruct, isScalarType } from './scalar-struct.ts'
 
-export function checkKfuncArgs(env: Env, meta: KfuncMeta): void {
+export function checkKfuncArgs(walk: Walk, meta: KfuncMeta): void {
   const { kfunc } = meta
   const { params, btf } = kfunc
   if (params.length > 5)
@@ -45,21 +47,21 @@ export function checkKfuncArgs(env: Env, meta: KfuncMeta): void {
     const param = params[i]!
     const number = i + 1
     // nothing need be in the register: what it must hold says the kind of argument
-    markRegRead(env.state, number)
-    if (param.suffixes.includes('ign') || isProgAux(env, meta, param)) continue
+    markRegRead(walk.state, number)
+    if (param.suffixes.includes('ign') || isProgAux(walk.model, meta, param)) continue
     const type = resolveType(btf, param.type)
-    const reg = env.reg(number)
+    const reg = walk.reg(number)
     if (isScalarType(type)) {
-      checkScalar(env, meta, param, number, reg)
+      checkScalar(walk, meta, param, number, reg)
       continue
     }
     if (type.kind !== 'ptr')
       reject('arg-type', `Unrecognized arg#${i} type ${type.kind.toUpperCase()}`, { arg: i, kfunc: kfunc.name })
     const targetId = skipModifiers(btf, type.type)
     const arg: Arg = { index: i, number, param, reg, target: resolveType(btf, targetId), targetId }
-    if (checkPointer(env, meta, arg)) i++
+    if (checkPointer(walk, meta, arg)) i++
   }
-  if (!env.rules.releaseFirst && kfunc.flags.has('KF_RELEASE') && meta.releaseReg === 0) {
+  if (!walk.model.rules.releaseFirst && kfunc.flags.has('KF_RELEASE') && meta.releaseReg === 0) {
     reject('release-nothing', `release kernel function ${kfunc.name} expects refcounted PTR_TO_BTF_ID`, {
       kfunc: kfunc.name,
       reg: 1,
@@ -69,40 +71,41 @@ export function checkKfuncArgs(env: Env, meta: KfuncMeta): void {
 }
 
 /** True where the argument took its size with it. */
-function checkPointer(env: Env, meta: KfuncMeta, arg: Arg): boolean {
+function checkPointer(walk: Walk, meta: KfuncMeta, arg: Arg): boolean {
   const { kfunc } = meta
   const { flags } = kfunc
   const { reg, number, index, param } = arg
   // a release takes what was acquired: trusted by nature
-  const trusted = env.rules.trustedByDefault || flags.has('KF_TRUSTED_ARGS') || flags.has('KF_RELEASE')
+  const trusted = walk.model.rules.trustedByDefault || flags.has('KF_TRUSTED_ARGS') || flags.has('KF_RELEASE')
   const rcu = flags.has('KF_RCU')
   const nullable = param.suffixes.includes('nullable')
   const details = { reg: number, arg: index, kfunc: kfunc.name, seen: regTypeText(reg) }
   if ((trusted || rcu) && (isNull(reg) || mayBeNull(reg)) && !nullable && !nullableArena(arg))
     reject('null-to-trusted', `Possibly NULL pointer passed to trusted arg${index}`, details)
-  if (env.rules.releaseFirst) {
+  if (walk.model.rules.releaseFirst) {
     if (flags.has('KF_RELEASE') && number === 1) requireReferenced(meta, arg)
     if (reg.refObjId !== 0) meta.refObjId = reg.refObjId
   } else noteReference(meta, arg)
-  if (env.rules.declaredArgs && (nullable || nullableArena(arg)) && isNull(reg)) {
-    if (nullableArena(arg)) requireArena(env, arg, details)
-    markPrecise(env, number)
-    return isSized(kfunc.params[index + 1]) && requireSizedMemory(env, meta, arg)
+  if (walk.model.rules.declaredArgs && (nullable || nullableArena(arg)) && isNull(reg)) {
+    if (nullableArena(arg)) requireArena(walk.program, arg, details)
+    markPrecise(walk, number)
+    return isSized(kfunc.params[index + 1]) && requireSizedMemory(walk, meta, arg)
   }
-  const kind = kindOf(env, meta, arg)
+  const kind = kindOf(walk, meta, arg)
   if (kind === 'null') return false
-  if (kind === 'map') noteMap(env, meta, arg)
+  if (kind === 'map') noteMap(walk.program, meta, arg)
   const object = kind === 'map' || kind === 'btf'
-  const provenance = env.rules.declaredArgs ? object && hasBtfType(reg) : object || kind === 'alloc'
+  const provenance = walk.model.rules.declaredArgs ? object && hasBtfType(reg) : object || kind === 'alloc'
   const checkProvenance = (): void => {
     if (provenance && (trusted || rcu)) requireProvenance(arg, kfunc.name, rcu)
   }
-  if (!env.rules.declaredArgs) checkProvenance()
-  const release = flags.has('KF_RELEASE') && (env.rules.releaseFirst ? number === 1 : reg.refObjId !== 0)
-  if (kind === 'refcounted' && env.rules.objectsInFrame) requireUnmodified(env, number, reg, false)
-  else if (!(kind !== 'ctx' && contextMoves(env, reg))) requireArgOffset(env, number, release && kind !== 'dynptr')
-  if (env.rules.declaredArgs) checkProvenance()
-  return byKind(env, meta, kind, arg)
+  if (!walk.model.rules.declaredArgs) checkProvenance()
+  const release = flags.has('KF_RELEASE') && (walk.model.rules.releaseFirst ? number === 1 : reg.refObjId !== 0)
+  if (kind === 'refcounted' && walk.model.rules.objectsInFrame) requireUnmodified(walk.model, number, reg, false)
+  else if (!(kind !== 'ctx' && contextMoves(walk.program, reg)))
+    requireArgOffset(walk, number, release && kind !== 'dynptr')
+  if (walk.model.rules.declaredArgs) checkProvenance()
+  return byKind(walk, meta, kind, arg)
 }
 
 /** kfuncs.rst of 7.3 "__arena annotation": a constant zero is fine with or without `__nullable`; how it arrives differs. */
@@ -135,12 +138,12 @@ function noteReference(meta: KfuncMeta, { reg, number, index }: Arg): void {
 }
 
 /** A `__map` argument, and that it is the map an object before it lies in. */
-function noteMap(env: Env, meta: KfuncMeta, { reg, number, index }: Arg): void {
+function noteMap(program: Program, meta: KfuncMeta, { reg, number, index }: Arg): void {
   const details = { reg: number, arg: index, kfunc: meta.kfunc.name, seen: regTypeText(reg) }
-  if (env.rules.declaredArgs) return
+  if (program.model.rules.declaredArgs) return
   if (reg.kind !== 'map_ptr' && reg.kind !== 'btf' && reg.map < 0)
     reject('not-a-map', `pointer in R${number} isn't map pointer`, details)
-  requireSameMap(env, meta, reg, number)
+  requireSameMap(program, meta, reg, number)
   meta.map = reg.map
   meta.mapUid = reg.mapUid
 }
@@ -155,35 +158,36 @@ function requireProvenance(arg: Arg, kfunc: string, rcuAllowed: boolean): void {
 }
 
 /** kfuncs.rst "__k annotation"; buffer sizes by the names rdonly_buf_size and rdwr_buf_size. */
-function checkScalar(env: Env, meta: KfuncMeta, param: KfuncParam, number: number, reg: RegState): void {
+function checkScalar(walk: Walk, meta: KfuncMeta, param: KfuncParam, number: number, reg: RegState): void {
   const details = { reg: number, arg: number - 1, kfunc: meta.kfunc.name }
   if (reg.kind !== 'scalar') reject('not-scalar', `R${number} is not a scalar`, details)
   if (param.suffixes.includes('k')) {
     if (meta.constant !== undefined)
       reject('two-constants', 'verifier internal error: only one constant argument permitted', details)
     if (!scalar.isConst(reg.var)) reject('not-constant', `R${number} must be a known constant`, details)
-    markPrecise(env, number)
+    markPrecise(walk, number)
     meta.constant = Number(scalar.constValue(reg.var))
   } else if (param.name === 'rdonly_buf_size' || param.name === 'rdwr_buf_size') {
     if (meta.size !== 0) reject('two-sizes', '2 or more rdonly/rdwr_buf_size parameters for kfunc', details)
     if (!scalar.isConst(reg.var)) reject('not-constant', `R${number} is not a const`, details)
     if (scalar.constValue(reg.var) > 0xffff_ffffn) {
-      const what = env.rules.declaredArgs ? 'allocation size' : 'rdonly/rdwr_buf_size'
+      const what = walk.model.rules.declaredArgs ? 'allocation size' : 'rdonly/rdwr_buf_size'
       reject('size-range', `R${number} ${what} exceeds u32 max`, details)
     }
     meta.sizeFound = true
     meta.size = Number(scalar.constValue(reg.var))
     meta.sizeRdonly = param.name === 'rdonly_buf_size'
-    markPrecise(env, number)
+    markPrecise(walk, number)
   }
 }
 
 /** The struct that a program of this type is really handed: what bpf_ctx_convert, a struct made to tell it, has for the type. */
-function kernelContext(env: Env, details: Details): BtfId {
-  const { btf } = env.kernel
+function kernelContext(program: Program, details: Details): BtfId {
+  const { btf } = program.model.kernel
   const convert = btf.find('bpf_ctx_convert', 'struct')
   const type = convert === undefined ? undefined : btf.type(convert)
-  const member = type?.kind === 'struct' ? type.members.find(({ name }) => name === `${env.prog.type}_kern`) : undefined
+  const member =
+    type?.kind === 'struct' ? type.members.find(({ name }) => name === `${program.linked.type}_kern`) : undefined
   if (member === undefined)
     return reject('cast-ctx', `bpf_cast_to_kern_ctx is not supported for this program type`, details)
   if (btf.type(member.type).kind !== 'struct')
@@ -192,7 +196,7 @@ function kernelContext(env: Env, details: Details): BtfId {
 }
 
 /** True where the argument took its size with it. */
-function byKind(env: Env, meta: KfuncMeta, kind: ArgKind, arg: Arg): boolean {
+function byKind(walk: Walk, meta: KfuncMeta, kind: ArgKind, arg: Arg): boolean {
   const { reg, number, index } = arg
   const { kfunc } = meta
   const details = { reg: number, arg: index, kfunc: kfunc.name, seen: regTypeText(reg) }
@@ -200,42 +204,42 @@ function byKind(env: Env, meta: KfuncMeta, kind: ArgKind, arg: Arg): boolean {
     case 'ctx':
       if (reg.kind !== 'ctx')
         reject('not-ctx', `arg#${index} expected pointer to ctx, but got ${regTypeText(reg)}`, details)
-      if (specialRole(kfunc) === 'cast_to_kern_ctx') meta.ctxReturn = kernelContext(env, details)
+      if (specialRole(kfunc) === 'cast_to_kern_ctx') meta.ctxReturn = kernelContext(walk.program, details)
       return false
     case 'alloc':
       requireAllocated(arg, meta)
       return false
     case 'dynptr':
-      dynptr(env, meta, arg)
+      dynptr(walk, meta, arg)
       return false
     case 'iter':
-      iterator(env, meta, arg)
+      iterator(walk, meta, arg)
       return false
     case 'list_head':
     case 'rb_root':
-      requireGraphRoot(env, meta, arg, kind === 'list_head' ? 'bpf_list_head' : 'bpf_rb_root')
+      requireGraphRoot(walk, meta, arg, kind === 'list_head' ? 'bpf_list_head' : 'bpf_rb_root')
       return false
     case 'list_node':
     case 'rb_node':
-      requireGraphNode(env, meta, arg, kind)
+      requireGraphNode(walk, meta, arg, kind)
       return false
     case 'const_map':
-      requireConstMap(env, meta, arg)
+      requireConstMap(walk.program, meta, arg)
       return false
     case 'map':
     case 'btf':
-      if (env.rules.declaredArgs && !hasBtfType(reg) && isScalarStruct(kfunc.btf, arg.target, 0)) {
-        requireTypedMemory(env, meta, arg)
+      if (walk.model.rules.declaredArgs && !hasBtfType(reg) && isScalarStruct(kfunc.btf, arg.target, 0)) {
+        requireTypedMemory(walk, meta, arg)
         return false
       }
-      requireObject(env, arg, details)
-      requireStruct(env, meta, arg, kind === 'map')
+      requireObject(walk.model, arg, details)
+      requireStruct(walk.model, meta, arg, kind === 'map')
       return false
     case 'mem':
-      requireTypedMemory(env, meta, arg)
+      requireTypedMemory(walk, meta, arg)
       return false
     case 'mem_size':
-      return requireSizedMemory(env, meta, arg)
+      return requireSizedMemory(walk, meta, arg)
     case 'callback':
       if (reg.kind !== 'func') reject('not-func', `arg${index} expected pointer to func`, details)
       meta.callback = reg.frame
@@ -244,34 +248,34 @@ function byKind(env: Env, meta: KfuncMeta, kind: ArgKind, arg: Arg): boolean {
       if (reg.kind !== 'btf' || (reg.flags & ALLOC) === 0 || (reg.flags & ~(ALLOC | NON_OWN | RCU)) !== 0) {
         reject('refcount-arg', `arg#${index} is neither owning or non-owning ref`, details)
       }
-      meta.owningRef = (reg.flags & NON_OWN) === 0 && (!env.rules.declaredArgs || reg.refObjId !== 0)
-      if (recordOfReg(env, reg).fields.length === 0)
+      meta.owningRef = (reg.flags & NON_OWN) === 0 && (!walk.model.rules.declaredArgs || reg.refObjId !== 0)
+      if (recordOfReg(walk.model, reg).fields.length === 0)
         reject('refcount-none', `verifier internal error: Couldn't find btf_record`, details)
-      if (recordOfReg(env, reg).refcountOff < 0)
+      if (recordOfReg(walk.model, reg).refcountOff < 0)
         reject('refcount-none', `arg#${index} doesn't point to a type with bpf_refcount field`, details)
       meta.argBtf = reg
       return false
     }
     case 'const_str':
       if (!isMapValue(reg)) reject('const-str', `arg#${index} doesn't point to a const string`, details)
-      requireConstString(env, number)
+      requireConstString(walk, number)
       return false
     case 'wq':
     case 'timer':
     case 'task_work':
-      requireMapField(env, meta, arg, kind)
+      requireMapField(walk.program, meta, arg, kind)
       return false
     case 'irq_flag': {
       const use = irqUses.get(specialRole(kfunc) ?? '')
       if (use === undefined) return unsupported(`an irq flag as an argument of ${kfunc.name}`)
-      requireIrqFlag(env, meta, arg, use)
+      requireIrqFlag(walk, meta, arg, use)
       return false
     }
     case 'res_lock':
-      resilientLock(env, meta, arg)
+      resilientLock(walk, meta, arg)
       return false
     case 'arena':
-      requireArena(env, arg, details)
+      requireArena(walk.program, arg, details)
       return false
     default:
       return false
@@ -296,29 +300,29 @@ const lockUses: ReadonlyMap<string, LockUse> = new Map(
 )
 
 /** A resilient lock in a map value or held object; never within the ordering of a tree. */
-function resilientLock(env: Env, meta: KfuncMeta, { reg, number, index }: Arg): void {
+function resilientLock(walk: Walk, meta: KfuncMeta, { reg, number, index }: Arg): void {
   const details = { reg: number, arg: index, kfunc: meta.kfunc.name, seen: regTypeText(reg) }
-  if (env.state.frames.some((f) => f.callbackKind === 'rbtree'))
+  if (walk.state.frames.some((f) => f.callbackKind === 'rbtree'))
     reject('lock-in-callback', `can't res_spin_{lock,unlock} in rbtree cb`, details)
   if (!isMapValue(reg) && !(reg.kind === 'btf' && reg.flags === ALLOC))
     reject('lock-arg', `arg#${index} doesn't point to map value or allocated object`, details)
   const use = lockUses.get(specialRole(meta.kfunc) ?? '')
   if (use === undefined) return unsupported(`a resilient lock as an argument of ${meta.kfunc.name}`)
-  spinLock(env, number, use)
+  spinLock(walk, number, use)
 }
 
 /** A kernel object or a socket; up to 7.2 without doubt about it: an RCU pointer only where nothing else is said of it. */
-function requireObject(env: Env, arg: Arg, details: Details): void {
+function requireObject(model: Model, arg: Arg, details: Details): void {
   const { reg } = arg
-  const known = reg.kind === 'btf' && ((reg.flags & ~TRUSTING) === 0 || isRcuPointer(reg) || env.rules.declaredArgs)
+  const known = reg.kind === 'btf' && ((reg.flags & ~TRUSTING) === 0 || isRcuPointer(reg) || model.rules.declaredArgs)
   if (known || (hasBtfType(reg) && reg.kind !== 'btf')) return
-  reject('not-btf', expectedText(env, arg), details)
+  reject('not-btf', expectedText(model, arg), details)
 }
 
 /** What stood there instead of a kernel object. */
-function expectedText(env: Env, { reg, index, target }: Arg): string {
+function expectedText(model: Model, { reg, index, target }: Arg): string {
   const seen = regTypeText(reg)
-  if (!env.rules.declaredArgs)
+  if (!model.rules.declaredArgs)
     return `arg#${index} is ${seen} expected ${typeText(reg.kind, reg.flags & TRUSTING)} or socket`
   const also = registersOf.get(target.name)
   return `arg#${index} is ${seen} expected ${kindText(target)} ${target.name}${also === undefined ? '' : ` or ${also}`}`
@@ -334,8 +338,10 @@ const registersOf: ReadonlyMap<string, string> = new Map(
 )
 
 /** kfuncs.rst of 7.3 "__arena annotation": an arena pointer, or the number that is one. */
-function requireArena(env: Env, { reg, number, index }: Arg, details: object): void {
-  if (![...env.prog.refs.values()].some((ref) => 'map' in ref && env.map(ref.map).type === 'BPF_MAP_TYPE_ARENA'))
+function requireArena(program: Program, { reg, number, index }: Arg, details: object): void {
+  if (
+    ![...program.linked.refs.values()].some((ref) => 'map' in ref && program.map(ref.map).type === 'BPF_MAP_TYPE_ARENA')
+  )
     reject('arena-none', `arg#${index} arena pointer requires a program with an associated arena`, details)
   if (reg.kind !== 'arena' && reg.kind !== 'scalar')
     reject('arena-arg', `arg#${index} is not a pointer to arena or scalar`, details)
@@ -357,7 +363,7 @@ function requireAllocated(arg: Arg, meta: KfuncMeta): void {
   meta.argBtf = reg
 }
 
-function dynptr(env: Env, meta: KfuncMeta, arg: Arg): void {
+function dynptr(walk: Walk, meta: KfuncMeta, arg: Arg): void {
   const { reg, number, param, index } = arg
   const { name } = meta.kfunc
   const role = specialRole(meta.kfunc)
@@ -373,13 +379,13 @@ function dynptr(env: Env, meta: KfuncMeta, arg: Arg): void {
     // only the kernel's own constructors are known to make one
     if (meta.kfunc.module !== undefined) reject('dynptr-constructor', '', { reg: number, arg: index, kfunc: name })
     const type = constructed.get(role ?? '') ?? parent?.dynptr ?? 'local'
-    constructDynptr(env, number, type, { clone: parent, on: env.rules.objectIds ? meta.refObjId : 0 })
+    constructDynptr(walk, number, type, { clone: parent, on: walk.model.rules.objectIds ? meta.refObjId : 0 })
     return
   }
   const discards = role === 'dynptr_file_discard'
   if (discards && reg.kind === 'dynptr')
     reject('dynptr-const', 'CONST_PTR_TO_DYNPTR cannot be released', { reg: number, arg: index, kfunc: name })
-  const seen = requireDynptr(env, number, discards ? 'file' : undefined, false)
+  const seen = requireDynptr(walk, number, discards ? 'file' : undefined, false)
   meta.dynptr = seen
   if (discards) meta.discards = number
 }
@@ -393,22 +399,24 @@ const constructed: ReadonlyMap<string, DynptrType> = new Map(
   }),
 )
 
-function iterator(env: Env, meta: KfuncMeta, arg: Arg): void {
+function iterator(walk: Walk, meta: KfuncMeta, arg: Arg): void {
   const { kfunc } = meta
-  if (specialRole(kfunc) === 'iter_css_task' && !cssTaskAllowed(env)) {
+  if (specialRole(kfunc) === 'iter_css_task' && !cssTaskAllowed(walk.program)) {
     reject('css-task', 'css_task_iter is only allowed in bpf_lsm, bpf_iter and sleepable progs', { kfunc: kfunc.name })
   }
   const id = arg.target.id as BtfId
   if (kfunc.flags.has('KF_ITER_NEW'))
-    return constructIterator(env, arg.number, kfunc.btf, id, kfunc.flags.has('KF_RCU_PROTECTED'))
-  const iter = requireIterator(env, arg.number, kfunc.btf, id)
+    return constructIterator(walk, arg.number, kfunc.btf, id, kfunc.flags.has('KF_RCU_PROTECTED'))
+  const iter = requireIterator(walk, arg.number, kfunc.btf, id)
   meta.iter = iter
   // an element in memory lives as long as its iterator
-  meta.refObjId = iterReg(env.state, iter).refObjId
+  meta.refObjId = iterReg(walk.state, iter).refObjId
   if (kfunc.flags.has('KF_ITER_DESTROY')) {
     meta.destroysIter = true
-    destroyIterator(env, iter)
+    destroyIterator(walk, iter)
   }
 }
-const cssTaskAllowed = (env: Env): boolean =>
-  env.prog.type === 'BPF_PROG_TYPE_LSM' || env.prog.attachType === 'BPF_TRACE_ITER' || env.prog.sleepable
+const cssTaskAllowed = (program: Program): boolean =>
+  program.linked.type === 'BPF_PROG_TYPE_LSM' ||
+  program.linked.attachType === 'BPF_TRACE_ITER' ||
+  program.linked.sleepable

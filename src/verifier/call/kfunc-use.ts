@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Before any path is walked: what the program's licence and kind, and the kfuncs themselves, forbid for every kfunc in it, reached or not.
 import type { Ref } from '../../object/index.ts'
-import type { Env } from '../env.ts'
+import type { Program } from '../program.ts'
 import { protoFault } from '../func-proto.ts'
 import { reject } from '../report.ts'
 
@@ -18,15 +18,15 @@ const deviceBound = new Set([
 /** The kfuncs of one program, in the order of its instructions. */
 export class KfuncUse {
   private readonly seen = new Set<string>()
-  private readonly env: Env
+  private readonly program: Program
 
-  constructor(env: Env) {
-    this.env = env
+  constructor(program: Program) {
+    this.program = program
   }
 
   add({ btf, btfId, name, module }: KfuncRef): void {
     const kfunc = name
-    if (!this.env.traits.gpl)
+    if (!this.program.traits.gpl)
       reject('kfunc-gpl', 'cannot call kernel function from non-GPL compatible program', { kfunc })
     const key = `${btfId} ${module ?? ''}`
     if (this.seen.has(key)) return
@@ -36,7 +36,7 @@ export class KfuncUse {
     this.seen.add(key)
     const func = btf.type(btfId)
     const proto = func.kind === 'func' ? btf.type(func.type) : undefined
-    const wrong = proto?.kind === 'func_proto' ? protoFault(btf, proto, name, this.env.rules) : undefined
+    const wrong = proto?.kind === 'func_proto' ? protoFault(btf, proto, name, this.program.model.rules) : undefined
     if (wrong !== undefined) reject('kfunc-prototype', wrong, { kfunc })
   }
 }

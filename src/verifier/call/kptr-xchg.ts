@@ -2,21 +2,21 @@
 // bpf_kptr_xchg: a pointer moves into a field, the old one comes out. kfuncs.rst "KF_ACQUIRE", selftests map_kptr, local_kptr_stash.
 
 import { constVar, hasVarOff } from '../access/regions.ts'
-import type { Env } from '../env.ts'
+import type { Walk } from '../walk.ts'
 import type { SpecialField } from '../record.ts'
 import { reject } from '../report.ts'
 import { recordAt } from './locks.ts'
 
 /** The kptr field that R1 points at. */
-export function kptrDestination(env: Env, number: number): SpecialField {
-  const reg = env.reg(number)
+export function kptrDestination(walk: Walk, number: number): SpecialField {
+  const reg = walk.reg(number)
   const details = { reg: number }
   if (hasVarOff(reg))
     reject('kptr-variable', `R${number} doesn't have constant offset. kptr has to be at the constant offset`, details)
-  const map = reg.kind === 'map_value' ? env.map(reg.map) : undefined
+  const map = reg.kind === 'map_value' ? walk.program.map(reg.map) : undefined
   if (map !== undefined && map.valueTypeId === 0)
-    reject('kptr-btf', `map '${env.mapName(reg.map)}' has to have BTF in order to use bpf_kptr_xchg`, details)
-  const record = recordAt(env, reg)
+    reject('kptr-btf', `map '${walk.program.mapName(reg.map)}' has to have BTF in order to use bpf_kptr_xchg`, details)
+  const record = recordAt(walk.program, reg)
   if (record === undefined || !record.fields.some((field) => field.kind.startsWith('kptr'))) {
     return reject('kptr-none', `R${number} has no valid kptr`, details)
   }

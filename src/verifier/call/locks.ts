@@ -5,7 +5,8 @@ import { recordOfReg } from '../access/btf-pointer.ts'
 import { constVar, hasVarOff } from '../access/regions.ts'
 import type { Insn } from '../../isa/index.ts'
 import { specialRole } from '../../kfunc/index.ts'
-import { type Env, inRcu } from '../env.ts'
+import type { Program } from '../program.ts'
+import { type Walk, inRcu } from '../walk.ts'
 import { kfuncAt } from '../explore/flow.ts'
 import type { BtfRecord } from '../record.ts'
 import { reject } from '../report.ts'
@@ -16,9 +17,9 @@ import { mapRegs } from '../state/state.ts'
 import { holdReference, invalidateNonOwning } from './references.ts'
 
 /** Special fields of what a pointer points into. */
-export function recordAt(env: Env, reg: RegState): BtfRecord | undefined {
-  if (reg.kind === 'map_value') return env.mapRecord(reg.map)
-  if (reg.kind === 'btf' && reg.flags & ALLOC) return recordOfReg(env, reg)
+export function recordAt(program: Program, reg: RegState): BtfRecord | undefined {
+  if (reg.kind === 'map_value') return program.mapRecord(reg.map)
+  if (reg.kind === 'btf' && reg.flags & ALLOC) return recordOfReg(program.model, reg)
   return undefined
 }
 
@@ -44,11 +45,11 @@ const resilientRoles = new Set<string | undefined>([
 ])
 
 /** What may be called while a lock is held. Since 7.3 a kfunc says it itself (KF_SPINLOCK_SAFE). */
-export function allowedUnderLock(env: Env, insn: Insn): boolean {
-  const { rules } = env
+export function allowedUnderLock(walk: Walk, insn: Insn): boolean {
+  const { rules } = walk.model
   if (insn.src === 0) return insn.imm === SPIN_UNLOCK || (insn.imm === KPTR_XCHG && rules.xchgUnderLock)
   if (insn.src !== 2) return true
-  const kfunc = kfuncAt(env, env.insn)
+  const kfunc = kfuncAt(walk.program, walk.insn)
   if (kfunc === undefined) return false
   if (rules.spinLockSafe) return kfunc.flags.has('KF_SPINLOCK_SAFE')
   const role = specialRole(kfunc)
@@ -65,8 +66,8 @@ export interface LockUse {
   readonly kind: LockKind
 }
 
-export function spinLock(env: Env, number: number, { take, kind }: LockUse): void {
-  const reg = env.reg(number)
+export function spinLock(walk: Walk, number: number, { take, kind }: LockUse): void {
+  const reg = walk.reg(number)
   const details = { reg: number }
   const name = kind === 'lock' ? 'bpf_spin' : 'bpf_res_spin'
   if (hasVarOff(reg))
@@ -75,27 +76,27 @@ export function spinLock(env: Env, number: number, { take, kind }: LockUse): voi
       `R${number} doesn't have constant offset. ${name}_lock has to be at the constant offset`,
       details,
     )
-  const map = reg.kind === 'map_value' ? env.map(reg.map) : undefined
+  const map = reg.kind === 'map_value' ? walk.program.map(reg.map) : undefined
   if (map !== undefined && map.valueTypeId === 0)
-    reject('lock-btf', `map '${env.mapName(reg.map)}' has to have BTF in order to use ${name}_lock`, details)
-  const record = recordAt(env, reg)
+    reject('lock-btf', `map '${walk.program.mapName(reg.map)}' has to have BTF in order to use ${name}_lock`, details)
+  const record = recordAt(walk.program, reg)
   const lockOff = record === undefined ? -1 : kind === 'lock' ? record.lockOff : record.resLockOff
   if (lockOff < 0) {
     return reject(
       'lock-none',
-      `${map === undefined ? 'local' : 'map'} '${map === undefined ? 'kptr' : env.mapName(reg.map)}' has no valid ${name}_lock`,
+      `${map === undefined ? 'local' : 'map'} '${map === undefined ? 'kptr' : walk.program.mapName(reg.map)}' has no valid ${name}_lock`,
       details,
     )
   }
   const at = reg.off + constVar(reg)
   if (at !== lockOff)
     reject('lock-offset', `off ${at} doesn't point to 'struct ${name}_lock' that is at ${lockOff}`, details)
-  if (take) takeLock(env, reg, number, kind)
-  else giveLockBack(env, reg, number, kind, name)
+  if (take) takeLock(walk, reg, number, kind)
+  else giveLockBack(walk, reg, number, kind, name)
 }
 
-function takeLock(env: Env, reg: RegState, number: number, kind: LockKind): void {
-  const { state } = env
+function takeLock(walk: Walk, reg: RegState, number: number, kind: LockKind): void {
+  const { state } = walk
   const details = { reg: number }
   if (kind === 'lock') {
     if (state.refs.find((ref) => ref.kind === 'lock') !== undefined)
@@ -109,10 +110,10 @@ function takeLock(env: Env, reg: RegState, number: number, kind: LockKind): void
       })
   }
   const map = reg.kind === 'map_value'
-  holdReference(env, {
-    id: env.newId(),
+  holdReference(walk, {
+    id: walk.newId(),
     parent: 0,
-    insn: env.insn,
+    insn: walk.insn,
     kind,
     lockMap: map ? reg.map : -1,
     lockBtf: !map,
@@ -122,8 +123,8 @@ function takeLock(env: Env, reg: RegState, number: number, kind: LockKind): void
   state.activeLocks++
 }
 
-function giveLockBack(env: Env, reg: RegState, number: number, kind: LockKind, name: string): void {
-  const { state } = env
+function giveLockBack(walk: Walk, reg: RegState, number: number, kind: LockKind, name: string): void {
+  const { state } = walk
   const details = { reg: number }
   if (state.activeLocks === 0) reject('unlock-none', `${name}_unlock without taking a lock`, details)
   const last = state.refs.findLast(isLock)!
@@ -133,19 +134,19 @@ function giveLockBack(env: Env, reg: RegState, number: number, kind: LockKind, n
   if (!guards(last, reg)) reject('unlock-order', `${name}_unlock cannot be out of order`, { ...details, at })
   state.refs = state.refs.without(held, 'closed')
   state.activeLocks--
-  invalidateNonOwning(env)
-  if (env.rules.unlockEndsRcu) leaveRcu(env)
+  invalidateNonOwning(walk)
+  if (walk.model.rules.unlockEndsRcu) leaveRcu(walk)
 }
 
 const guards = (lock: Reference, reg: RegState): boolean =>
   lock.lockId === reg.id && (reg.kind === 'map_value' ? lock.lockMap === reg.map : lock.lockBtf)
 
 /** The lock beside a list head or tree root is held. */
-export function requireLockHeld(env: Env, reg: RegState, what: string, number: number): void {
-  const record = recordAt(env, reg)!
-  const held = env.state.refs.find((ref) => isLock(ref) && guards(ref, reg))
+export function requireLockHeld(walk: Walk, reg: RegState, what: string, number: number): void {
+  const record = recordAt(walk.program, reg)!
+  const held = walk.state.refs.find((ref) => isLock(ref) && guards(ref, reg))
   if (held === undefined) {
-    if (env.state.activeLocks > 0) env.verbose('held lock and object are not in the same allocation')
+    if (walk.state.activeLocks > 0) walk.verbose('held lock and object are not in the same allocation')
     reject(
       'lock-not-held',
       `bpf_spin_lock at off=${record.lockOff < 0 ? -22 : record.lockOff} must be held for ${what}`,
@@ -156,29 +157,29 @@ export function requireLockHeld(env: Env, reg: RegState, what: string, number: n
   }
 }
 
-export function rcuLock(env: Env): void {
-  if (env.state.activeRcu > 0 && !env.rules.rcuNests)
+export function rcuLock(walk: Walk): void {
+  if (walk.state.activeRcu > 0 && !walk.model.rules.rcuNests)
     reject('rcu-nested', 'nested rcu read lock (kernel function bpf_rcu_read_lock)')
-  env.state.activeRcu++
+  walk.state.activeRcu++
 }
-export function rcuUnlock(env: Env): void {
-  if (env.state.activeRcu === 0)
+export function rcuUnlock(walk: Walk): void {
+  if (walk.state.activeRcu === 0)
     reject('rcu-unmatched', 'unmatched rcu read unlock (kernel function bpf_rcu_read_unlock)')
-  env.state.activeRcu--
-  if (env.rules.rcuBySections) leaveRcu(env)
-  else if (env.state.activeRcu === 0) endRcu(env)
+  walk.state.activeRcu--
+  if (walk.model.rules.rcuBySections) leaveRcu(walk)
+  else if (walk.state.activeRcu === 0) endRcu(walk)
 }
 
 /** Where the last section that kept RCU pointers alive has ended: what was only alive in it is untrusted. */
-export function leaveRcu(env: Env): void {
-  if (!inRcu(env)) endRcu(env)
+export function leaveRcu(walk: Walk): void {
+  if (!inRcu(walk)) endRcu(walk)
 }
 
 /** kfuncs.rst "KF_RCU flag": leaving the section. */
-function endRcu(env: Env): void {
+function endRcu(walk: Walk): void {
   const lost = RCU | MAYBE_NULL | NON_OWN
-  mapRegs(env.state, (reg) => (reg.flags & RCU ? { ...reg, flags: (reg.flags & ~lost) | UNTRUSTED } : reg))
-  for (const frame of env.state.frames) {
+  mapRegs(walk.state, (reg) => (reg.flags & RCU ? { ...reg, flags: (reg.flags & ~lost) | UNTRUSTED } : reg))
+  for (const frame of walk.state.frames) {
     frame.stack.forEach((slot, i) => {
       if (byteType(slot, 7) !== ITER || (slot.reg.flags & RCU) === 0) return
       frame.stack[i] = { types: slot.types, reg: { ...slot.reg, flags: (slot.reg.flags & ~RCU) | UNTRUSTED } }

@@ -14,7 +14,8 @@ import {
 } from '../access/regions.ts'
 import { requireStackInitialized, fillStack } from '../access/stack.ts'
 import { frameOf } from '../access/stack-bounds.ts'
-import type { Env } from '../env.ts'
+import type { Program } from '../program.ts'
+import type { Walk } from '../walk.ts'
 import { nonNull } from '../explore/branch.ts'
 import { markPrecise } from '../explore/precision.ts'
 import { reject } from '../report.ts'
@@ -52,17 +53,17 @@ const plainContexts = new Set(
 )
 
 /** The register's type as messages have it: what a map of maps or of sockets may give is named for what it would be. */
-export function seenType(env: Env, reg: RegState): string {
-  if (!env.rules.refinedLookups || reg.kind !== 'map_value' || !mayBeNull(reg)) return regTypeText(reg)
-  const there = nonNull(env, reg)
+export function seenType(program: Program, reg: RegState): string {
+  if (!program.model.rules.refinedLookups || reg.kind !== 'map_value' || !mayBeNull(reg)) return regTypeText(reg)
+  const there = nonNull(program, reg)
   return typeText(there.kind, there.flags | MAYBE_NULL)
 }
 
 /** Bytes on the stack that the callee will have written; applied once all arguments are known good. */
 export type Pending = () => void
 
-export function requireMemory(env: Env, number: number, size: number, use: MemoryUse, pending: Pending[]): void {
-  const reg = env.reg(number)
+export function requireMemory(walk: Walk, number: number, size: number, use: MemoryUse, pending: Pending[]): void {
+  const reg = walk.reg(number)
   const rdonly = (): void => {
     if (use.write && reg.flags & RDONLY)
       reject('write-rdonly', `R${number} cannot write into ${regTypeText(reg)}`, { reg: number })
@@ -70,30 +71,30 @@ export function requireMemory(env: Env, number: number, size: number, use: Memor
   switch (reg.kind) {
     case 'pkt':
     case 'pkt_meta':
-      return requirePacket(env, number, 0, size, use.zeroOk)
+      return requirePacket(walk, number, 0, size, use.zeroOk)
     case 'map_key':
       if (use.write) reject('write-rdonly', `R${number} cannot write into ${regTypeText(reg)}`, { reg: number })
-      return requireMemRegion(env, number, 0, size, env.map(reg.map).keySize, use.zeroOk)
+      return requireMemRegion(walk, number, 0, size, walk.program.map(reg.map).keySize, use.zeroOk)
     case 'map_value':
       // until 7.3 a lookup that may have failed counts as memory, whatever it would give
-      if (env.rules.refinedLookups && mayBeNull(reg) && nonNull(env, reg).kind !== 'map_value') break
-      requireMapAccess(env, number, use.write, reg.off, size)
-      requireMemRegion(env, number, 0, size, valueBytes(env.map(reg.map)), use.zeroOk)
-      return requireNoSpecialField(env, { base: number, off: 0, size })
+      if (walk.model.rules.refinedLookups && mayBeNull(reg) && nonNull(walk.program, reg).kind !== 'map_value') break
+      requireMapAccess(walk, number, use.write, reg.off, size)
+      requireMemRegion(walk, number, 0, size, valueBytes(walk.program.map(reg.map)), use.zeroOk)
+      return requireNoSpecialField(walk, { base: number, off: 0, size })
     case 'mem':
       rdonly()
-      return requireMemRegion(env, number, 0, size, reg.size, use.zeroOk)
+      return requireMemRegion(walk, number, 0, size, reg.size, use.zeroOk)
     case 'buf':
       rdonly()
-      return requireBuffer(env, number, reg.flags & RDONLY ? 'rdonly' : 'rdwr', { reg, off: 0, size })
+      return requireBuffer(walk.model, number, reg.flags & RDONLY ? 'rdonly' : 'rdwr', { reg, off: 0, size })
     case 'fp': {
-      const frame = frameOf(env, reg)
+      const frame = frameOf(walk, reg)
       let filled = false
-      const { min } = requireStackInitialized(env, number, {
+      const { min } = requireStackInitialized(walk, number, {
         off: 0,
         size,
         zeroOk: use.zeroOk,
-        access: env.rules.accessByKind ? (use.write ? 'overwrite' : 'read') : 'helper',
+        access: walk.model.rules.accessByKind ? (use.write ? 'overwrite' : 'read') : 'helper',
         raw: use.uninit
           ? () => {
               filled = true
@@ -101,23 +102,23 @@ export function requireMemory(env: Env, number: number, size: number, use: Memor
           : undefined,
         forgottenOk: use.byType ?? false,
       })
-      if (filled) pending.push(() => fillStack(env, frame, min, size))
+      if (filled) pending.push(() => fillStack(walk, frame, min, size))
       return
     }
     case 'btf':
-      accessBtfPointer(env, number, reg.off, size, false)
+      accessBtfPointer(walk, number, reg.off, size, false)
       return
     case 'ctx': {
       // programs whose context is plain memory may pass it on: its last byte is tried
-      if (env.rules.syscallCtxMoves) {
-        if (env.prog.type !== 'BPF_PROG_TYPE_SYSCALL') break
-        return requireMemRegion(env, number, 0, size, SYSCALL_CONTEXT, use.zeroOk)
+      if (walk.model.rules.syscallCtxMoves) {
+        if (walk.program.linked.type !== 'BPF_PROG_TYPE_SYSCALL') break
+        return requireMemRegion(walk, number, 0, size, SYSCALL_CONTEXT, use.zeroOk)
       }
-      if (!plainContexts.has(env.prog.type)) break
+      if (!plainContexts.has(walk.program.linked.type)) break
       if (size === 0) return use.zeroOk ? undefined : reject('zero-sized-read', '', { reg: number })
       const last = { base: number, off: size - 1, size: 1, atomic: false }
       access(
-        env,
+        walk,
         use.write ? { ...last, write: true, stored: storedUnknown } : { ...last, write: false, signed: false },
       )
       return
@@ -125,34 +126,34 @@ export function requireMemory(env: Env, number: number, size: number, use: Memor
     default:
   }
   if (use.zeroOk && size === 0 && isNull(reg)) return
-  const seen = seenType(env, reg)
+  const seen = seenType(walk.program, reg)
   reject('memory-type', `R${number} type=${seen} expected=${typeText('fp', 0)}`, { reg: number, seen })
 }
 
 /** A pointer to plain data: readable and writable throughout. A null is let through. `byType`: as a `MemoryUse` has it. */
-export function requirePlainMemory(env: Env, number: number, size: number, { byType }: { byType: boolean }): void {
-  if (isNull(env.reg(number))) return
-  withoutNull(env, number, () => {
-    requireMemory(env, number, size, { write: false, zeroOk: true, uninit: false, byType }, [])
-    requireMemory(env, number, size, { write: true, zeroOk: true, uninit: false, byType }, [])
+export function requirePlainMemory(walk: Walk, number: number, size: number, { byType }: { byType: boolean }): void {
+  if (isNull(walk.reg(number))) return
+  withoutNull(walk, number, () => {
+    requireMemory(walk, number, size, { write: false, zeroOk: true, uninit: false, byType }, [])
+    requireMemory(walk, number, size, { write: true, zeroOk: true, uninit: false, byType }, [])
   })
 }
 
 /** Checks a pointer as if it had been compared with null: what a map of maps or of sockets holds is then no plain memory. */
-export function withoutNull(env: Env, number: number, check: () => void): void {
-  const reg = env.reg(number)
+export function withoutNull(walk: Walk, number: number, check: () => void): void {
+  const reg = walk.reg(number)
   if (!mayBeNull(reg)) return check()
-  env.setReg(number, nonNull(env, reg))
+  walk.setReg(number, nonNull(walk.program, reg))
   try {
     check()
   } finally {
-    env.setReg(number, reg)
+    walk.setReg(number, reg)
   }
 }
 
 /** A size in `number`, its memory in the register before. kfuncs.rst "__sz annotation". */
-export function requireSized(env: Env, number: number, use: MemoryUse, pending: Pending[]): number {
-  const reg = env.reg(number)
+export function requireSized(walk: Walk, number: number, use: MemoryUse, pending: Pending[]): number {
+  const reg = walk.reg(number)
   if (reg.kind !== 'scalar') reject('size-type', `R${number} type=${regTypeText(reg)} expected=scalar`, { reg: number })
   const raw = use.uninit && scalar.isConst(reg.var)
   if (scalar.sminN(reg.var) < 0) {
@@ -169,8 +170,8 @@ export function requireSized(env: Env, number: number, use: MemoryUse, pending: 
       reg: number,
     })
   }
-  requireMemory(env, number - 1, max, { ...use, uninit: raw }, pending)
-  markPrecise(env, number)
+  requireMemory(walk, number - 1, max, { ...use, uninit: raw }, pending)
+  markPrecise(walk, number)
   return max
 }
 
@@ -178,18 +179,18 @@ export function requireSized(env: Env, number: number, use: MemoryUse, pending: 
 const movable = new Set([0, ALLOC, TRUSTED, RCU, ALLOC | NON_OWN, ALLOC | NON_OWN | RCU])
 
 /** Offsets that a pointer argument may carry. `release`: none. */
-export function requireArgOffset(env: Env, number: number, release: boolean): void {
-  const reg = env.reg(number)
+export function requireArgOffset(walk: Walk, number: number, release: boolean): void {
+  const reg = walk.reg(number)
   if (release) {
     if (reg.off !== 0) {
       reject('release-offset', `R${number} must have zero offset when passed to release func or trusted arg to kfunc`, {
         reg: number,
       })
     }
-    return requireUnmodified(env, number, reg, false)
+    return requireUnmodified(walk.model, number, reg, false)
   }
   if (movesFreely(reg)) return
-  requireUnmodified(env, number, reg, reg.kind === 'btf' && movable.has(reg.flags))
+  requireUnmodified(walk.model, number, reg, reg.kind === 'btf' && movable.has(reg.flags))
 }
 
 /** Pointers to plain memory, nothing said of them but who may write: any offset will do. */
@@ -216,19 +217,19 @@ function movesFreely({ kind, flags, dynptr }: RegState): boolean {
 const noConstants = new Set(['BPF_MAP_TYPE_INSN_ARRAY', 'BPF_MAP_TYPE_PERCPU_ARRAY'])
 
 /** A string constant: in a read-only map, NUL-terminated. kfuncs.rst "__str annotation". */
-export function requireConstString(env: Env, number: number): void {
-  const reg = env.reg(number)
+export function requireConstString(walk: Walk, number: number): void {
+  const reg = walk.reg(number)
   if (!isMapValue(reg)) reject('const-str', `R${number} type=${regTypeText(reg)} expected=map_value`, { reg: number })
-  const map = env.map(reg.map)
+  const map = walk.program.map(reg.map)
   if (noConstants.has(map.type)) {
     const kind = map.type.replace('BPF_MAP_TYPE_', '').toLowerCase()
-    if (env.rules.percpuData)
+    if (walk.model.rules.percpuData)
       reject('const-str', `R${number} points to ${kind} map which cannot be used as const string`, { reg: number })
   }
   if ((map.flags & 0x80) === 0 || !map.frozen)
     reject('const-str', `R${number} does not point to a readonly map'`, { reg: number })
   if (!scalar.isConst(reg.var)) reject('const-str', `R${number} is not a constant address'`, { reg: number })
-  requireMemRegion(env, number, 0, map.valueSize - reg.off, map.valueSize, false)
+  requireMemRegion(walk, number, 0, map.valueSize - reg.off, map.valueSize, false)
   const from = reg.off + scalar.constNumber(reg.var)
   if (map.data !== undefined && !map.data.subarray(from).includes(0))
     reject('const-str', 'string is not zero-terminated', { reg: number })

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Env } from '../env.ts'
+import type { Program } from '../program.ts'
 
 const readPacket = new Set([
   'BPF_PROG_TYPE_LWT_IN',
@@ -20,5 +20,5 @@ const writePacket = new Set([
 ])
 
 /** Whether programs of this type reach packet data directly, for reading or writing. */
-export const packetAccessAllowed = (env: Env, write: boolean): boolean =>
-  writePacket.has(env.prog.type) || (!write && readPacket.has(env.prog.type))
+export const packetAccessAllowed = (program: Program, write: boolean): boolean =>
+  writePacket.has(program.linked.type) || (!write && readPacket.has(program.linked.type))

@@ -2,37 +2,38 @@
 // What was acquired and must be given back. kfuncs.rst "KF_ACQUIRE flag", "KF_RELEASE flag"; graph_ds_impl.rst for borrowed nodes.
 
 import { recordOfReg } from '../access/btf-pointer.ts'
-import type { Env } from '../env.ts'
+import type { Model } from '../model.ts'
+import type { Walk } from '../walk.ts'
 import { reject } from '../report.ts'
 import { edit, NON_OWN, RCU, type RegState, unknownScalar } from '../state/reg.ts'
 import type { Reference } from '../state/references.ts'
 import { byteType, DYNPTR, emptySlot } from '../state/stack.ts'
 import { mapRegs, setBit, type State } from '../state/state.ts'
 
-export function acquireReference(env: Env, parent = 0): number {
-  const id = env.newId()
-  holdReference(env, {
+export function acquireReference(walk: Walk, parent = 0): number {
+  const id = walk.newId()
+  holdReference(walk, {
     id,
     parent,
-    insn: env.insn,
+    insn: walk.insn,
     kind: 'ptr',
     lockMap: -1,
     lockBtf: false,
     lockId: 0,
-    callback: inCallback(env.state),
+    callback: inCallback(walk.state),
   })
   return id
 }
 
 /** From now on the state holds it, too. */
-export function holdReference(env: Env, ref: Reference): void {
-  const { state } = env
+export function holdReference(walk: Walk, ref: Reference): void {
+  const { state } = walk
   state.refs = state.refs.with(ref)
-  env.hold(state.refs.bytes)
+  walk.hold(state.refs.bytes)
 }
 
 /** Forgets the reference; its pointers stay. */
-export function releaseReferenceIn({ rules }: Env, state: State, id: number): boolean {
+export function releaseReferenceIn({ rules }: Model, state: State, id: number): boolean {
   const ref = state.refs.get(id)
   const callback = rules.callbackRefsShared ? 0 : inCallback(state)
   // up to 6.13 what the caller holds is not the callback's to release
@@ -42,19 +43,19 @@ export function releaseReferenceIn({ rules }: Env, state: State, id: number): bo
 }
 
 /** Gives the reference back: every copy of the pointer dies, and every dynptr that stood on it. */
-export function releaseReference(env: Env, id: number): boolean {
-  if (!releaseReferenceIn(env, env.state, id)) return false
-  env.hold(env.state.refs.bytes)
-  const child = env.state.refs.childOf(id)
+export function releaseReference(walk: Walk, id: number): boolean {
+  if (!releaseReferenceIn(walk.model, walk.state, id)) return false
+  walk.hold(walk.state.refs.bytes)
+  const child = walk.state.refs.childOf(id)
   if (child !== undefined)
     reject('leaking-child', `Leaking reference id=${child.id} alloc_insn=${child.insn}. Release it first.`, {
       at: [{ label: 'this stands on it', insn: child.insn }],
     })
-  mapRegs(env.state, (reg) => (reg.refObjId === id && reg.kind !== 'dynptr' ? unknownScalar : reg))
-  for (const frame of env.state.frames) {
+  mapRegs(walk.state, (reg) => (reg.refObjId === id && reg.kind !== 'dynptr' ? unknownScalar : reg))
+  for (const frame of walk.state.frames) {
     frame.stack.forEach((slot, i) => {
       if (byteType(slot, 7) === DYNPTR && slot.reg.refObjId === id) {
-        if (slot.reg.frame === 1) invalidateSlices(env, slot.reg.id)
+        if (slot.reg.frame === 1) invalidateSlices(walk, slot.reg.id)
         frame.stack[i] = emptySlot
         setBit(frame.written, i)
       }
@@ -63,28 +64,28 @@ export function releaseReference(env: Env, id: number): boolean {
   return true
 }
 
-export function invalidateSlices(env: Env, dynptrId: number): void {
-  mapRegs(env.state, (reg) =>
+export function invalidateSlices(walk: Walk, dynptrId: number): void {
+  mapRegs(walk.state, (reg) =>
     (reg.kind === 'mem' || reg.kind === 'pkt') && reg.aux === dynptrId && dynptrId !== 0 ? unknownScalar : reg,
   )
 }
 
 /** A node given to a list or tree is borrowed until the lock is released. */
-export function lendReference(env: Env, id: number): void {
-  releaseReferenceIn(env, env.state, id)
-  mapRegs(env.state, (reg) => (reg.refObjId === id ? asNonOwning(env, reg) : reg))
+export function lendReference(walk: Walk, id: number): void {
+  releaseReferenceIn(walk.model, walk.state, id)
+  mapRegs(walk.state, (reg) => (reg.refObjId === id ? asNonOwning(walk.model, reg) : reg))
 }
-export function asNonOwning(env: Env, reg: RegState): RegState {
-  const counted = recordOfReg(env, reg).refcountOff >= 0
+export function asNonOwning(model: Model, reg: RegState): RegState {
+  const counted = recordOfReg(model, reg).refcountOff >= 0
   return edit(reg, { refObjId: 0, flags: reg.flags | NON_OWN | (counted ? RCU : 0) })
 }
-export function invalidateNonOwning(env: Env): void {
-  mapRegs(env.state, (reg) => (reg.flags & NON_OWN ? unknownScalar : reg))
+export function invalidateNonOwning(walk: Walk): void {
+  mapRegs(walk.state, (reg) => (reg.flags & NON_OWN ? unknownScalar : reg))
 }
 
 /** Packet data may have moved: no packet pointer is good any more. */
-export function invalidatePacketPointers(env: Env): void {
-  mapRegs(env.state, (reg) => {
+export function invalidatePacketPointers(walk: Walk): void {
+  mapRegs(walk.state, (reg) => {
     if (reg.kind === 'pkt' || reg.kind === 'pkt_meta' || reg.kind === 'pkt_end') return unknownScalar
     return reg.kind === 'mem' && (reg.dynptr === 'skb' || reg.dynptr === 'skb_meta') ? unknownScalar : reg
   })
@@ -94,15 +95,15 @@ const inCallback = (state: State): number =>
   state.cur.callback === 'none' || state.cur.callback === 'exception' ? 0 : state.frames.length - 1
 
 /** At a program's end, before a tail call, or where a callback returns: what was acquired here is given back. */
-export function requireNoReferences(env: Env, exception: boolean): void {
-  const { state } = env
-  const shared = env.rules.callbackRefsShared
+export function requireNoReferences(walk: Walk, exception: boolean): void {
+  const { state } = walk
+  const shared = walk.model.rules.callbackRefsShared
   if (!exception && state.frames.length > 1 && (shared || state.cur.callback === 'none')) return
   const callback = shared || state.cur.callback === 'none' ? -1 : state.frames.length - 1
   const held = [...state.refs].filter(
     (ref) => ref.kind === 'ptr' && (exception || callback < 0 || ref.callback === callback),
   )
-  const owed = held.filter((ref) => !(env.rules.kptrReturns && !exception && returnsIt(env, ref.id)))
+  const owed = held.filter((ref) => !(walk.model.rules.kptrReturns && !exception && returnsIt(walk, ref.id)))
   if (owed.length === 0) return
   const last = owed[owed.length - 1]!
   const at = owed.map((ref) => ({ label: 'acquired here, never released', insn: ref.insn }))
@@ -110,15 +111,15 @@ export function requireNoReferences(env: Env, exception: boolean): void {
 }
 
 /** A struct_ops program may hand a reference back to the kernel as its result. */
-const returnsIt = (env: Env, id: number): boolean =>
-  env.prog.type === 'BPF_PROG_TYPE_STRUCT_OPS' && env.reg(0).refObjId === id
+const returnsIt = (walk: Walk, id: number): boolean =>
+  walk.program.linked.type === 'BPF_PROG_TYPE_STRUCT_OPS' && walk.reg(0).refObjId === id
 
 /** Since 6.15: in this order, and in these words. */
-export function requireSectionsClosed(env: Env, what: string, exception: boolean): void {
-  const { state } = env
+export function requireSectionsClosed(walk: Walk, what: string, exception: boolean): void {
+  const { state } = walk
   const open = (region: string): never => reject('section-open', `${what} cannot be used inside ${region}-ed region`)
   if (state.activeLocks > 0) open('bpf_spin_lock')
-  requireNoReferences(env, exception)
+  requireNoReferences(walk, exception)
   if (state.activeIrq > 0) open('bpf_local_irq_save')
   if (state.activeRcu > 0) open('bpf_rcu_read_lock')
   if (state.activePreempt > 0) open('bpf_preempt_disable')

@@ -3,7 +3,8 @@
 
 import type { Insn } from '../../isa/index.ts'
 import { MAX_VAR_OFF } from '../access/regions.ts'
-import type { Env } from '../env.ts'
+import type { Model } from '../model.ts'
+import type { Walk } from '../walk.ts'
 import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
 import {
@@ -40,24 +41,24 @@ const opText: ReadonlyMap<string, string> = new Map(
   }),
 )
 
-export function executeAlu(env: Env, insn: Insn): void {
+export function executeAlu(walk: Walk, insn: Insn): void {
   const { op } = insn
   if (op.name === 'neg' || op.name === 'le' || op.name === 'be' || op.name === 'bswap') {
-    const dst = readReg(env, insn.dst)
+    const dst = readReg(walk, insn.dst)
     requireWritable(insn.dst)
-    env.noteWrite(insn.dst)
+    walk.noteWrite(insn.dst)
     // privileged programs may see addresses as numbers
-    if (isPointer(dst)) return env.setReg(insn.dst, unknownScalar)
+    if (isPointer(dst)) return walk.setReg(insn.dst, unknownScalar)
     const value =
       op.name === 'neg'
-        ? env.domain.alu('neg', op.width as 32 | 64, dst.var, dst.var)
-        : env.domain.byteSwap(op.name, op.size, dst.var)
+        ? walk.model.domain.alu('neg', op.width as 32 | 64, dst.var, dst.var)
+        : walk.model.domain.byteSwap(op.name, op.size, dst.var)
     // on a little-endian machine `le64` changes nothing, links neither
-    return env.setReg(insn.dst, value === dst.var ? dst : scalarReg(value))
+    return walk.setReg(insn.dst, value === dst.var ? dst : scalarReg(value))
   }
-  if (op.name === 'mov' || op.name === 'movsx' || op.name === 'addr_space_cast') return move(env, insn)
-  const src = op.source === 'reg' ? readReg(env, insn.src) : scalarReg(scalar.constantNumber(insn.imm))
-  const dst = readReg(env, insn.dst)
+  if (op.name === 'mov' || op.name === 'movsx' || op.name === 'addr_space_cast') return move(walk, insn)
+  const src = op.source === 'reg' ? readReg(walk, insn.src) : scalarReg(scalar.constantNumber(insn.imm))
+  const dst = readReg(walk, insn.dst)
   if (op.source === 'imm') {
     if ((op.name === 'div' || op.name === 'mod' || op.name === 'sdiv' || op.name === 'smod') && insn.imm === 0)
       reject('div-zero', 'div by zero')
@@ -66,32 +67,32 @@ export function executeAlu(env: Env, insn: Insn): void {
     }
   }
   requireWritable(insn.dst)
-  env.noteWrite(insn.dst)
-  if (isPointer(dst) || isPointer(src)) return pointerAlu(env, insn, dst, src)
-  if (op.width === 64 && env.rules.arenaUnmixed && env.hasArena) noteArenaUse(env, 'other')
+  walk.noteWrite(insn.dst)
+  if (isPointer(dst) || isPointer(src)) return pointerAlu(walk, insn, dst, src)
+  if (op.width === 64 && walk.model.rules.arenaUnmixed && walk.program.hasArena) noteArenaUse(walk, 'other')
   if ((op.name === 'and' || op.name === 'or') && scalar.isConst(src.var)) {
     // 0 or -1 under a mask: two values are two paths
     const fork = scalar.maskFork(dst.var)
     if (fork !== undefined) {
-      env.setReg(insn.dst, edit(dst, { var: fork[0] }))
-      env.pushStep()
-      pushState(env, env.insn, env.prevInsn)
-      env.setReg(insn.dst, edit(dst, { var: fork[1] }))
-      return executeMasked(env, insn, src)
+      walk.setReg(insn.dst, edit(dst, { var: fork[0] }))
+      walk.pushStep()
+      pushState(walk, walk.insn, walk.prevInsn)
+      walk.setReg(insn.dst, edit(dst, { var: fork[1] }))
+      return executeMasked(walk, insn, src)
     }
   }
-  const value = scalarReg(env.domain.alu(op.name, op.width as 32 | 64, dst.var, src.var))
-  env.setReg(insn.dst, linkDelta(env, insn, { dst, src, value }))
+  const value = scalarReg(walk.model.domain.alu(op.name, op.width as 32 | 64, dst.var, src.var))
+  walk.setReg(insn.dst, linkDelta(walk.model, insn, { dst, src, value }))
 }
 
-function executeMasked(env: Env, insn: Insn, src: RegState): void {
-  const dst = env.reg(insn.dst)
-  env.setReg(insn.dst, scalarReg(env.domain.alu(insn.op.name, insn.op.width as 32 | 64, dst.var, src.var)))
+function executeMasked(walk: Walk, insn: Insn, src: RegState): void {
+  const dst = walk.reg(insn.dst)
+  walk.setReg(insn.dst, scalarReg(walk.model.domain.alu(insn.op.name, insn.op.width as 32 | 64, dst.var, src.var)))
 }
 
 /** 64-bit arithmetic on arena pointers becomes 32-bit when the program is rewritten, so nothing else may go through the insn. */
-function noteArenaUse(env: Env, use: 'arena' | 'other'): void {
-  const note = env.note(env.insn)
+function noteArenaUse(walk: Walk, use: 'arena' | 'other'): void {
+  const note = walk.met(walk.insn)
   if (note.arenaUse !== '' && note.arenaUse !== use)
     reject('arena-mixed', 'same insn cannot be used with and without arena pointer')
   note.arenaUse = use
@@ -105,10 +106,10 @@ interface Sum {
 }
 
 /** `r2 = r1; r2 += 4`: the copies stay linked, at a distance. */
-function linkDelta(env: Env, insn: Insn, { dst, src, value }: Sum): RegState {
+function linkDelta(model: Model, insn: Insn, { dst, src, value }: Sum): RegState {
   const { op } = insn
   if (dst.id === 0 || dst.delta !== undefined || (op.source === 'reg' && insn.src === insn.dst)) return value
-  if (env.rules.linkedDifferences) return linkDifference(insn, { dst, src, value })
+  if (model.rules.linkedDifferences) return linkDifference(insn, { dst, src, value })
   if (op.name !== 'add' || op.width !== 64 || !scalar.isConst(src.var)) return value
   const delta = scalar.constNumber(src.var)
   // a constant destination carries no link
@@ -128,70 +129,72 @@ function linkDifference({ op }: Insn, { dst, src, value }: Sum): RegState {
 }
 
 /** The scalar as it is copied: under an id, by which the copies learn from each other; a link at a distance does not go on. */
-export function linkable(env: Env, reg: RegState): RegState {
+export function linkable(walk: Walk, reg: RegState): RegState {
   if (reg.delta !== undefined)
-    return edit(reg, { id: scalar.isConst(reg.var) ? 0 : env.newId(), delta: undefined, aux: 0 })
-  return reg.id === 0 && !scalar.isConst(reg.var) ? edit(reg, { id: env.newId() }) : reg
+    return edit(reg, { id: scalar.isConst(reg.var) ? 0 : walk.newId(), delta: undefined, aux: 0 })
+  return reg.id === 0 && !scalar.isConst(reg.var) ? edit(reg, { id: walk.newId() }) : reg
 }
 
-function move(env: Env, insn: Insn): void {
+function move(walk: Walk, insn: Insn): void {
   const { op } = insn
   if (op.source === 'imm') {
     requireWritable(insn.dst)
-    env.noteWrite(insn.dst)
+    walk.noteWrite(insn.dst)
     const imm = op.width === 32 ? insn.imm >>> 0 : insn.imm
-    return env.setReg(insn.dst, scalarReg(scalar.constantNumber(imm)))
+    return walk.setReg(insn.dst, scalarReg(scalar.constantNumber(imm)))
   }
-  if (op.name === 'addr_space_cast' && !env.hasArena)
+  if (op.name === 'addr_space_cast' && !walk.program.hasArena)
     reject('arena-cast', 'addr_space_cast insn can only be used in a program that has an associated arena')
-  let src = readReg(env, insn.src)
+  let src = readReg(walk, insn.src)
   requireWritable(insn.dst)
-  env.noteWrite(insn.dst)
+  walk.noteWrite(insn.dst)
   if (op.name === 'addr_space_cast') {
     // the arena is the only other address space
-    return env.setReg(insn.dst, insn.imm === 1 ? pointer('arena') : unknownScalar)
+    return walk.setReg(insn.dst, insn.imm === 1 ? pointer('arena') : unknownScalar)
   }
   const sext = op.name === 'movsx'
   if (src.kind === 'scalar') {
     const bits = sext ? op.size * 8 - 1 : op.width
     const keeps = bits === 64 || (sext ? scalar.umaxN(src.var) < 2 ** bits : scalar.bitWidth(src.var) <= 32)
     if (keeps) {
-      const linked = linkable(env, src)
-      if (linked !== src) env.setReg(insn.src, linked)
+      const linked = linkable(walk, src)
+      if (linked !== src) walk.setReg(insn.src, linked)
       src = linked
     }
-    if (op.width === 64 && !sext) return env.setReg(insn.dst, src)
-    const value = sext ? env.domain.movsx(src.var, op.size, op.width as 32 | 64) : env.domain.zext32(src.var)
-    return env.setReg(insn.dst, edit(src, keeps ? { var: value } : { var: value, id: 0, delta: undefined, aux: 0 }))
+    if (op.width === 64 && !sext) return walk.setReg(insn.dst, src)
+    const value = sext
+      ? walk.model.domain.movsx(src.var, op.size, op.width as 32 | 64)
+      : walk.model.domain.zext32(src.var)
+    return walk.setReg(insn.dst, edit(src, keeps ? { var: value } : { var: value, id: 0, delta: undefined, aux: 0 }))
   }
-  if (op.width === 32) return env.setReg(insn.dst, scalarReg(scalar.unsignedOfSize(4)))
-  if (sext) return env.setReg(insn.dst, unknownScalar)
-  env.setReg(insn.dst, src)
+  if (op.width === 32) return walk.setReg(insn.dst, scalarReg(scalar.unsignedOfSize(4)))
+  if (sext) return walk.setReg(insn.dst, unknownScalar)
+  walk.setReg(insn.dst, src)
 }
 
-const forgottenEnd = (env: Env, ptr: RegState): { size: number } | undefined =>
-  env.rules.packetEndForgotten && isPkt(ptr) && ptr.size < 0 ? { size: 0 } : undefined
+const forgottenEnd = (model: Model, ptr: RegState): { size: number } | undefined =>
+  model.rules.packetEndForgotten && isPkt(ptr) && ptr.size < 0 ? { size: 0 } : undefined
 
-function pointerAlu(env: Env, insn: Insn, dst: RegState, src: RegState): void {
+function pointerAlu(walk: Walk, insn: Insn, dst: RegState, src: RegState): void {
   const { op } = insn
   const text = opText.get(op.name) ?? op.name
   const details = { reg: insn.dst }
   // any arithmetic leads to some place in the arena
   if (dst.kind === 'arena' || src.kind === 'arena') {
-    if (op.width === 64 && env.rules.arenaUnmixed) noteArenaUse(env, 'arena')
-    return env.setReg(insn.dst, pointer('arena'))
+    if (op.width === 64 && walk.model.rules.arenaUnmixed) noteArenaUse(walk, 'arena')
+    return walk.setReg(insn.dst, pointer('arena'))
   }
   if (isPointer(dst) && isPointer(src)) {
-    if (op.name === 'sub') return env.setReg(insn.dst, unknownScalar)
+    if (op.name === 'sub') return walk.setReg(insn.dst, unknownScalar)
     reject('pointer-pointer', `R${insn.dst} pointer ${text} pointer prohibited`, details)
   }
   const [ptr, off] = isPointer(dst) ? [dst, src] : [src, dst]
   // where the pointer ends up decides what it may touch: the scalar's value matters exactly
-  if (off === dst) markPrecise(env, insn.dst)
-  else if (op.source === 'reg') markPrecise(env, insn.src)
-  if (op.width === 32 && op.name === 'sub') return env.setReg(insn.dst, unknownScalar)
+  if (off === dst) markPrecise(walk, insn.dst)
+  else if (op.source === 'reg') markPrecise(walk, insn.src)
+  if (op.width === 32 && op.name === 'sub') return walk.setReg(insn.dst, unknownScalar)
   if (op.width === 32) reject('pointer-alu32', `R${insn.dst} 32-bit pointer arithmetic prohibited`, details)
-  if (scalar.isInconsistent(off.var)) return env.setReg(insn.dst, unknownScalar)
+  if (scalar.isInconsistent(off.var)) return walk.setReg(insn.dst, unknownScalar)
   const type = regTypeText(ptr)
   if (mayBeNull(ptr))
     reject('null-arithmetic', `R${insn.dst} pointer arithmetic on ${type} prohibited, null-check it first`, details)
@@ -204,53 +207,54 @@ function pointerAlu(env: Env, insn: Insn, dst: RegState, src: RegState): void {
     reject('pointer-kind', `R${insn.dst} pointer arithmetic on ${type} prohibited`, details)
   }
   // loads from memory that may not be there are guarded wherever they lead
-  if (env.rules.castToVoid && ptr.kind === 'mem' && (ptr.flags & UNTRUSTED) !== 0) return env.setReg(insn.dst, ptr)
+  if (walk.model.rules.castToVoid && ptr.kind === 'mem' && (ptr.flags & UNTRUSTED) !== 0)
+    return walk.setReg(insn.dst, ptr)
   requireSaneOffset(off, ptr)
-  if (env.rules.oneOffset) requireSanePointer(env, ptr)
+  if (walk.model.rules.oneOffset) requireSanePointer(walk.model, ptr)
   let result: RegState
   if (op.name === 'add') {
     const moved = known ? ptr.off + scalar.constNumber(off.var) : Number.NaN
     if (known && Number.isInteger(moved) && moved === (moved | 0)) {
-      result = edit(ptr, { off: moved, ...forgottenEnd(env, ptr) })
+      result = edit(ptr, { off: moved, ...forgottenEnd(walk.model, ptr) })
     } else {
-      result = edit(ptr, { var: env.domain.addPointerOffset(ptr.var, off.var) })
-      if (isPkt(ptr)) result = edit(result, { id: env.newId(), size: 0 })
+      result = edit(ptr, { var: walk.model.domain.addPointerOffset(ptr.var, off.var) })
+      if (isPkt(ptr)) result = edit(result, { id: walk.newId(), size: 0 })
     }
   } else if (op.name === 'sub') {
     if (ptr !== dst) reject('pointer-sub', `R${insn.dst} tried to subtract pointer from scalar`, details)
     if (ptr.kind === 'fp') reject('stack-sub', `R${insn.dst} subtraction from stack pointer prohibited`, details)
     const moved = known ? ptr.off - scalar.constNumber(off.var) : Number.NaN
     if (known && Number.isInteger(moved) && moved === (moved | 0))
-      result = edit(ptr, { off: moved, ...forgottenEnd(env, ptr) })
+      result = edit(ptr, { off: moved, ...forgottenEnd(walk.model, ptr) })
     else {
-      result = edit(ptr, { var: env.domain.subPointerOffset(ptr.var, off.var) })
-      if (isPkt(ptr)) result = edit(result, { id: env.newId(), ...(scalar.sminN(off.var) < 0 ? { size: 0 } : {}) })
+      result = edit(ptr, { var: walk.model.domain.subPointerOffset(ptr.var, off.var) })
+      if (isPkt(ptr)) result = edit(result, { id: walk.newId(), ...(scalar.sminN(off.var) < 0 ? { size: 0 } : {}) })
     }
   } else if (op.name === 'and' || op.name === 'or' || op.name === 'xor') {
     return reject('pointer-bitwise', `R${insn.dst} bitwise operator ${text} on pointer prohibited`, details)
   } else return reject('pointer-operator', `R${insn.dst} pointer arithmetic with ${text} operator prohibited`, details)
-  if (!env.rules.oneOffset) {
+  if (!walk.model.rules.oneOffset) {
     requireSaneOffset(result, ptr)
-    return env.setReg(insn.dst, result)
+    return walk.setReg(insn.dst, result)
   }
-  result = joinOffsets(env, result)
-  requireSanePointer(env, result)
-  env.setReg(insn.dst, result)
+  result = joinOffsets(walk.model, result)
+  requireSanePointer(walk.model, result)
+  walk.setReg(insn.dst, result)
 }
 
 /** The constant part of an offset is a part of its bounds; that of a packet pointer is kept apart, its bounds are the plain sum. */
-function joinOffsets(env: Env, reg: RegState): RegState {
+function joinOffsets(model: Model, reg: RegState): RegState {
   if (isPkt(reg)) return reg
   if (!scalar.isConst(reg.var))
-    return reg.off === 0 ? reg : edit(reg, { off: 0, var: env.domain.addPointerOffset(reg.var, constant(reg.off)) })
+    return reg.off === 0 ? reg : edit(reg, { off: 0, var: model.domain.addPointerOffset(reg.var, constant(reg.off)) })
   const off = reg.off + scalar.constNumber(reg.var)
   return off === reg.off || off !== (off | 0) ? reg : edit(reg, { off, var: scalar.zero })
 }
 const constant = (value: number): scalar.Scalar => scalar.constantNumber(value)
 
 /** The pointer stays far from wrapping around, before and after. */
-function requireSanePointer(env: Env, reg: RegState): void {
-  const whole = reg.off === 0 ? reg.var : env.domain.addPointerOffset(reg.var, constant(reg.off))
+function requireSanePointer(model: Model, reg: RegState): void {
+  const whole = reg.off === 0 ? reg.var : model.domain.addPointerOffset(reg.var, constant(reg.off))
   const off = scalar.sminN(whole)
   if (off > -MAX_VAR_OFF && off < MAX_VAR_OFF) return
   reject('offset-range', `${regTypeText(reg)} pointer offset ${scalar.smin(whole)} is not allowed`)

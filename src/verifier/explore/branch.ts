@@ -5,7 +5,9 @@ import type { Insn } from '../../isa/index.ts'
 import { isTrusted, recordOfReg } from '../access/btf-pointer.ts'
 import { MAX_VAR_OFF, packetReach } from '../access/regions.ts'
 import { releaseReferenceIn } from '../call/references.ts'
-import type { Env } from '../env.ts'
+import type { Model } from '../model.ts'
+import type { Program } from '../program.ts'
+import type { Walk } from '../walk.ts'
 import * as scalar from '../scalar/index.ts'
 import {
   ALLOC,
@@ -31,70 +33,70 @@ const AT_PKT_END = -1
 const BEYOND_PKT_END = -2
 
 /** So many registers and slots of equal value are followed; the rest lose the link. Where frames may be more, entries take more room. */
-const maxLinked = (env: Env): number => (env.rules.deepCalls ? 5 : 6)
+const maxLinked = (model: Model): number => (model.rules.deepCalls ? 5 : 6)
 
 /** Executes the jump; the next insn is env.insn afterwards. `fork` keeps the other way for later. */
-export function executeJump(env: Env, insn: Insn, fork: (target: number) => State): number {
+export function executeJump(walk: Walk, insn: Insn, fork: (target: number) => State): number {
   const { op } = insn
-  const next = env.insn + 1
+  const next = walk.insn + 1
   const target = next + insn.off
-  const src = op.source === 'reg' ? readReg(env, insn.src) : constReg(insn.imm)
-  const dst = readReg(env, insn.dst)
-  env.stepToStack = ((dst.kind === 'fp' ? DST_TO_STACK : 0) | (src.kind === 'fp' ? SRC_TO_STACK : 0)) as ToStack
+  const src = op.source === 'reg' ? readReg(walk, insn.src) : constReg(insn.imm)
+  const dst = readReg(walk, insn.dst)
+  walk.stepToStack = ((dst.kind === 'fp' ? DST_TO_STACK : 0) | (src.kind === 'fp' ? SRC_TO_STACK : 0)) as ToStack
   const width = op.width as 32 | 64
-  if (env.rules.linkedDifferences) collectOperands(env, insn, { dst, src })
-  const taken = isTaken(env, insn, { dst, src })
+  if (walk.model.rules.linkedDifferences) collectOperands(walk, insn, { dst, src })
+  const taken = isTaken(walk.model, insn, { dst, src })
   if (taken !== undefined) {
-    if (!isPointer(dst)) markPrecise(env, insn.dst)
-    if (op.source === 'reg' && !isPointer(src)) markPrecise(env, insn.src)
+    if (!isPointer(dst)) markPrecise(walk, insn.dst)
+    if (op.source === 'reg' && !isPointer(src)) markPrecise(walk, insn.src)
     return taken ? target : next
   }
-  const linked = collectOperands(env, insn, { dst, src })
-  if (linked.length > 1) env.stepLinked = linked
+  const linked = collectOperands(walk, insn, { dst, src })
+  if (linked.length > 1) walk.stepLinked = linked
   const other = fork(target)
-  const here = env.state
+  const here = walk.state
   if (dst.kind === 'scalar' && src.kind === 'scalar') {
-    refine(env, here, insn, { dst, src, taken: false })
-    refine(env, other, insn, { dst, src, taken: true })
+    refine(walk.model, here, insn, { dst, src, taken: false })
+    refine(walk.model, other, insn, { dst, src, taken: true })
   }
   // a scalar compared with a pointer teaches nothing, but is brought in step all the same
   if (linked.length > 1) {
     for (const state of [here, other]) {
-      if (op.source === 'reg') syncLinked(env, state, insn.src, linked)
-      syncLinked(env, state, insn.dst, linked)
+      if (op.source === 'reg') syncLinked(walk.model, state, insn.src, linked)
+      syncLinked(walk.model, state, insn.dst, linked)
     }
   }
   if (dst.kind === 'scalar' && src.kind === 'scalar') return next
   const eq = op.name === 'jeq'
   if (eq || op.name === 'jne') {
-    if (width === 64 && isNullOperand(env, insn, src) && mayBeNull(dst)) {
-      if (op.source === 'reg') markPrecise(env, insn.src)
-      markNull(env, here, dst, !eq)
-      markNull(env, other, dst, eq)
+    if (width === 64 && isNullOperand(walk.model, insn, src) && mayBeNull(dst)) {
+      if (op.source === 'reg') markPrecise(walk, insn.src)
+      markNull(walk.program, here, dst, !eq)
+      markNull(walk.program, other, dst, eq)
       return next
     }
     if (width === 64 && op.source === 'reg' && dst.kind !== 'btf' && src.kind !== 'btf') {
       // equal to what cannot be NULL
       const { regs } = (eq ? other : here).cur
-      if (mayBeNull(src) && notNull(dst) && !doubted(env, dst)) regs[insn.src] = nonNull(env, src)
-      if (mayBeNull(dst) && notNull(src) && !doubted(env, src)) regs[insn.dst] = nonNull(env, dst)
+      if (mayBeNull(src) && notNull(dst) && !doubted(walk.model, dst)) regs[insn.src] = nonNull(walk.program, src)
+      if (mayBeNull(dst) && notNull(src) && !doubted(walk.model, src)) regs[insn.dst] = nonNull(walk.program, dst)
       if (mayBeNull(src) !== mayBeNull(dst)) return next
     }
   }
-  if (width === 64 && op.source === 'reg') learnPacketRange(env, insn, { dst, src }, { here, other })
+  if (width === 64 && op.source === 'reg') learnPacketRange(walk.model, insn, { dst, src }, { here, other })
   return next
 }
 
 /** 0, or since 7.3 a register known to hold it. */
-const isNullOperand = (env: Env, { op, imm }: Insn, src: RegState): boolean =>
-  op.source === 'imm' ? imm === 0 : env.rules.nullByRegister && isNull(src)
+const isNullOperand = (model: Model, { op, imm }: Insn, src: RegState): boolean =>
+  op.source === 'imm' ? imm === 0 : model.rules.nullByRegister && isNull(src)
 
-function isTaken(env: Env, insn: Insn, { dst, src }: Operands): boolean | undefined {
+function isTaken(model: Model, insn: Insn, { dst, src }: Operands): boolean | undefined {
   const op = insn.op.name
   const width = insn.op.width as 32 | 64
   if (dst.kind === 'scalar' && src.kind === 'scalar' && insn.op.source === 'reg' && insn.dst === insn.src)
-    return env.domain.branchTakenSelf(op, width, dst.var)
-  if (dst.kind === 'scalar' && src.kind === 'scalar') return env.domain.branchTaken(op, width, dst.var, src.var)
+    return model.domain.branchTakenSelf(op, width, dst.var)
+  if (dst.kind === 'scalar' && src.kind === 'scalar') return model.domain.branchTaken(op, width, dst.var, src.var)
   if (width === 32) return undefined
   if (isPkt(dst) && src.kind === 'pkt_end') return packetTaken(op, dst)
   if (dst.kind === 'pkt_end' && isPkt(src)) return packetTaken(flipped.get(op) ?? op, src)
@@ -118,7 +120,7 @@ function packetTaken(op: string, pkt: RegState): boolean | undefined {
 }
 
 /** Since 6.17 memory may be untrusted: that it is no null says nothing of what equals it. */
-const doubted = (env: Env, reg: RegState): boolean => env.rules.castToVoid && (reg.flags & UNTRUSTED) !== 0
+const doubted = (model: Model, reg: RegState): boolean => model.rules.castToVoid && (reg.flags & UNTRUSTED) !== 0
 
 /** What the kernel knows never to be null without a check; other pointers may be compared either way. */
 function notNull(reg: RegState): boolean {
@@ -145,20 +147,22 @@ function notNull(reg: RegState): boolean {
 }
 
 /** What is linked to either side; those beyond so many lose the link. */
-function collectOperands(env: Env, { op }: Insn, { dst, src }: Operands): LinkedReg[] {
+function collectOperands(walk: Walk, { op }: Insn, { dst, src }: Operands): LinkedReg[] {
   const linked: LinkedReg[] = []
-  if (op.source === 'reg' && src.kind === 'scalar' && src.id !== 0) collectLinked(env, src.id, linked)
-  if (dst.kind === 'scalar' && dst.id !== 0) collectLinked(env, dst.id, linked)
+  if (op.source === 'reg' && src.kind === 'scalar' && src.id !== 0) collectLinked(walk, src.id, linked)
+  if (dst.kind === 'scalar' && dst.id !== 0) collectLinked(walk, dst.id, linked)
   return linked
 }
 
 /** Registers and slots that hold scalars of this id, the current frame's first. A register compared with another of its id counts twice. */
-function collectLinked(env: Env, id: number, out: LinkedReg[]): void {
-  const { state } = env
-  const most = maxLinked(env)
+function collectLinked(walk: Walk, id: number, out: LinkedReg[]): void {
+  const { state } = walk
+  const most = maxLinked(walk.model)
   for (let f = state.frames.length - 1; f >= 0; f--) {
     const { regs, stack } = state.frames[f]!
-    const live = env.rules.linkedDifferences ? env.liveRegs[state.frames[f + 1]?.callsite ?? env.insn]! : 0x3ff
+    const live = walk.model.rules.linkedDifferences
+      ? walk.program.liveRegs[state.frames[f + 1]?.callsite ?? walk.insn]!
+      : 0x3ff
     for (let i = 0; i < 10; i++) {
       const reg = regs[i]!
       if (reg.kind !== 'scalar' || reg.id !== id || (live & (1 << i)) === 0) continue
@@ -178,16 +182,16 @@ interface Refinement extends Operands {
   readonly taken: boolean
 }
 
-function refine(env: Env, state: State, insn: Insn, { dst, src, taken }: Refinement): void {
+function refine(model: Model, state: State, insn: Insn, { dst, src, taken }: Refinement): void {
   const { op } = insn
   const { regs } = state.cur
   if (op.source === 'reg' && insn.dst === insn.src) {
     regs[insn.dst] = edit(regs[insn.dst]!, {
-      var: env.domain.refineBranchSelf(op.name, op.width as 32 | 64, dst.var, taken),
+      var: model.domain.refineBranchSelf(op.name, op.width as 32 | 64, dst.var, taken),
     })
     return
   }
-  const [a, b] = env.domain.refineBranch(op.name, op.width as 32 | 64, dst.var, src.var, taken)
+  const [a, b] = model.domain.refineBranch(op.name, op.width as 32 | 64, dst.var, src.var, taken)
   const fromReg = op.source === 'reg'
   if (fromReg && b !== src.var) regs[insn.src] = withVar(regs[insn.src]!, b)
   if (a !== dst.var) regs[insn.dst] = withVar(regs[insn.dst]!, a)
@@ -197,7 +201,7 @@ function refine(env: Env, state: State, insn: Insn, { dst, src, taken }: Refinem
  * Copies of a scalar learn what one of them learnt, each at its own distance. One at no distance becomes the very value, link and
  * all: a copy that 0 was added to passes on that it was moved, and what was moved loses its link when it moves again.
  */
-function syncLinked(env: Env, state: State, number: number, linked: readonly LinkedReg[]): void {
+function syncLinked(model: Model, state: State, number: number, linked: readonly LinkedReg[]): void {
   const known = state.cur.regs[number]!
   if (known.kind !== 'scalar' || known.id === 0) return
   for (const { frame, in: place, index } of linked) {
@@ -208,32 +212,32 @@ function syncLinked(env: Env, state: State, number: number, linked: readonly Lin
     if (reg.aux !== known.aux && reg.delta !== undefined && known.delta !== undefined) continue
     const shift = (reg.delta ?? 0) - (known.delta ?? 0)
     const width = reg.aux === 32 || known.aux === 32 ? 32 : 64
-    const next = shift === 0 ? known : withVar(reg, env.domain.linkedPlus(known.var, shift, width))
+    const next = shift === 0 ? known : withVar(reg, model.domain.linkedPlus(known.var, shift, width))
     if (place === 'slot') stack[index] = { types: stack[index]!.types, reg: next }
     else regs[index] = next
   }
 }
 
 /** All copies of a nullable pointer turn into a null or a pointer. */
-export function markNull(env: Env, state: State, seen: RegState, isNull: boolean): void {
+export function markNull(program: Program, state: State, seen: RegState, isNull: boolean): void {
   const { id } = seen
-  if (isNull && seen.refObjId !== 0 && seen.refObjId === id) releaseReferenceIn(env, state, id)
+  if (isNull && seen.refObjId !== 0 && seen.refObjId === id) releaseReferenceIn(program.model, state, id)
   mapRegs(state, (reg) => {
     if ((reg.flags & MAYBE_NULL) === 0 || reg.id !== id) return reg
     if (!scalar.isZero(reg.var) || (reg.off !== 0 && reg.kind !== 'btf')) return reg
-    return isNull ? constReg(0) : nonNull(env, reg)
+    return isNull ? constReg(0) : nonNull(program, reg)
   })
 }
 
 /** The same pointer, known not to be null. Since 7.2 its id stays; before, where the id names what a lock guards. */
-export function nonNull(env: Env, reg: RegState): RegState {
-  const kept = env.rules.objectIds ? reg.id : 0
+export function nonNull(program: Program, reg: RegState): RegState {
+  const kept = program.model.rules.objectIds ? reg.id : 0
   const flags = reg.flags & ~MAYBE_NULL
   if (reg.kind === 'map_value') {
-    const map = env.map(reg.map)
-    const inner = env.innerMap(reg.map)
+    const map = program.map(reg.map)
+    const inner = program.innerMap(reg.map)
     if (inner !== undefined) {
-      const timed = env.mapRecord(inner)
+      const timed = program.mapRecord(inner)
       return pointer('map_ptr', {
         map: inner,
         mapUid: timed.has('bpf_timer') || timed.has('bpf_wq') ? reg.id : 0,
@@ -244,9 +248,9 @@ export function nonNull(env: Env, reg: RegState): RegState {
     if (map.type === 'BPF_MAP_TYPE_SOCKMAP' || map.type === 'BPF_MAP_TYPE_SOCKHASH') {
       return pointer('sock', { flags, refObjId: reg.refObjId, id: reg.id })
     }
-    return edit(reg, { flags, id: env.mapRecord(reg.map).hasLock ? reg.id : kept })
+    return edit(reg, { flags, id: program.mapRecord(reg.map).hasLock ? reg.id : kept })
   }
-  const keeps = reg.kind === 'btf' && (reg.flags & ALLOC) !== 0 && recordOfReg(env, reg).hasLock
+  const keeps = reg.kind === 'btf' && (reg.flags & ALLOC) !== 0 && recordOfReg(program.model, reg).hasLock
   return edit(reg, { flags, id: keeps ? reg.id : kept })
 }
 
@@ -261,7 +265,7 @@ interface Sides {
 }
 
 /** `if (data + n > data_end)`: all packet pointers of the same origin learn the range. */
-function learnPacketRange(env: Env, insn: Insn, { dst, src }: Operands, { here, other }: Sides): void {
+function learnPacketRange(model: Model, insn: Insn, { dst, src }: Operands, { here, other }: Sides): void {
   const op = insn.op.name
   const ends = (pkt: RegState, end: RegState): boolean =>
     (pkt.kind === 'pkt' && end.kind === 'pkt_end') ||
@@ -271,7 +275,7 @@ function learnPacketRange(env: Env, insn: Insn, { dst, src }: Operands, { here, 
   const pkt = forward ? dst : src
   const reg = forward ? insn.dst : insn.src
   const name = forward ? op : (flipped.get(op) ?? '')
-  const reach = reachOf(env, pkt)
+  const reach = reachOf(model, pkt)
   if (name === 'jgt') {
     widen(here, pkt, reach, { open: false })
     markEnd(other, reg, BEYOND_PKT_END)
@@ -297,8 +301,8 @@ function widen(state: State, pkt: RegState, range: number | undefined, { open }:
 }
 
 /** How far into the packet the pointer reaches: by its constant offset, or, where that is part of its bounds, by the whole. */
-function reachOf(env: Env, pkt: RegState): number | undefined {
-  if (env.rules.oneOffset) {
+function reachOf(model: Model, pkt: RegState): number | undefined {
+  if (model.rules.oneOffset) {
     const reach = packetReach(pkt).umax
     return reach < 0 || reach > MAX_PACKET_OFF ? undefined : reach
   }

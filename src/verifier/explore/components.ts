@@ -5,7 +5,8 @@
 // done, what each covering state turned out to need is handed back along them until nothing is added. States count their marks, so
 // that only paths that ended where something was added are followed again.
 
-import type { Env } from '../env.ts'
+import type { ProgramDraft, Program } from '../program.ts'
+import type { Walk } from '../walk.ts'
 import { reject } from '../report.ts'
 import type { State } from '../state/state.ts'
 import type { FlowGraph } from '../ahead/graph.ts'
@@ -13,8 +14,8 @@ import { propagateReads } from './liveness.ts'
 import { markAll, propagatePrecision } from './precision.ts'
 
 /** The component of each insn, 0 where it is in no loop. Calls are stepped over; a call that calls back is a loop of its own. */
-export function findComponents(env: Env, { next: leads }: FlowGraph): void {
-  const count = env.insns.length
+export function findComponents(draft: ProgramDraft, { next: leads }: FlowGraph): void {
+  const count = draft.insns.length
   const component = new Int32Array(count)
   const index = new Int32Array(count).fill(-1)
   const low = new Int32Array(count)
@@ -40,12 +41,12 @@ export function findComponents(env: Env, { next: leads }: FlowGraph): void {
         continue
       }
       work.pop()
-      if (low[at] === index[at]) components = close(env, at, { leads, open, onStack, component, components })
+      if (low[at] === index[at]) components = close(draft, at, { leads, open, onStack, component, components })
       const parent = work[work.length - 1]
       if (parent !== undefined) low[parent.at] = Math.min(low[parent.at]!, low[at]!)
     }
   }
-  env.component = component
+  draft.component = component
 }
 
 interface Open {
@@ -56,9 +57,9 @@ interface Open {
   readonly components: number
 }
 
-function close(env: Env, root: number, { leads, open, onStack, component, components }: Open): number {
+function close(program: Program, root: number, { leads, open, onStack, component, components }: Open): number {
   const members = open.splice(open.lastIndexOf(root))
-  const loops = members.length > 1 || env.note(root).callsCallback || leads[root]!.includes(root)
+  const loops = members.length > 1 || program.note(root).callsCallback || leads[root]!.includes(root)
   for (const member of members) {
     onStack[member] = 0
     if (loops) component[member] = components + 1
@@ -67,24 +68,24 @@ function close(env: Env, root: number, { leads, open, onStack, component, compon
 }
 
 /** A new checkpoint: it belongs to the visit of the outermost loop that it lies in, and begins that where none is under way. */
-export function enterLoop(env: Env, kept: State): void {
-  const key = visitKey(env, kept)
+export function enterLoop(walk: Walk, kept: State): void {
+  const key = visitKey(walk.program, kept)
   if (key === undefined) return
-  let visit = env.loopVisits.get(key)
+  let visit = walk.loopVisits.get(key)
   if (visit === undefined) {
     visit = { entry: undefined, edges: [] }
-    env.loopVisits.set(key, visit)
+    walk.loopVisits.set(key, visit)
   }
   visit.entry ??= kept
   kept.loopVisit = visit
 }
 
 /** The calls that lead to the outermost frame within a loop, and that loop. */
-function visitKey(env: Env, { frames, firstInsn }: Pick<State, 'frames' | 'firstInsn'>): string | undefined {
+function visitKey(program: Program, { frames, firstInsn }: Pick<State, 'frames' | 'firstInsn'>): string | undefined {
   let key = ''
   for (let f = 0; f < frames.length; f++) {
     const at = frames[f + 1]?.callsite ?? firstInsn
-    const loop = env.component[at] ?? 0
+    const loop = program.component[at] ?? 0
     if (loop !== 0) return `${key}:${loop}`
     key += `${at},`
   }
@@ -95,9 +96,9 @@ function visitKey(env: Env, { frames, firstInsn }: Pick<State, 'frames' | 'first
  * A path that ends within a loop without a checkpoint in it (`bpf_throw()` in its first turn): nobody entered the loop that is left, and
  * the kernel takes that for a bug of its own.
  */
-export function requireLoopEntered(env: Env): void {
-  const key = visitKey(env, { frames: env.state.frames, firstInsn: env.insn })
-  if (key === undefined || env.loopVisits.has(key)) return
+export function requireLoopEntered(walk: Walk): void {
+  const key = visitKey(walk.program, { frames: walk.state.frames, firstInsn: walk.insn })
+  if (key === undefined || walk.loopVisits.has(key)) return
   reject('throw-in-loop', `verifier bug: scc exit: no visit info for call chain (${key.replace(':', '')})`)
 }
 
@@ -105,8 +106,8 @@ export function requireLoopEntered(env: Env): void {
 export const needsUnfinished = ({ loopVisit }: State): boolean => loopVisit !== undefined && loopVisit.edges.length > 0
 
 /** The current path ended in `seen`, whose loop is not explored to its end. */
-export function noteBackEdge(env: Env, seen: State): void {
-  seen.loopVisit?.edges.push({ from: env.state, seen, handed: -1 })
+export function noteBackEdge(walk: Walk, seen: State): void {
+  seen.loopVisit?.edges.push({ from: walk.state, seen, handed: -1 })
 }
 
 /** As the kernel: after so many rounds everything on these paths is needed exactly. */
@@ -116,34 +117,34 @@ const MAX_ROUNDS = 64
  * All paths of `state` are done. If a loop began with it, what the loop's states need is handed back along the paths that ended in
  * them, until there is no more. A path whose end bears no new marks since it was last followed has nothing to hand back.
  */
-export function loopDone(env: Env, state: State): void {
+export function loopDone(walk: Walk, state: State): void {
   const visit = state.loopVisit
   if (visit === undefined || visit.entry !== state) return
   visit.entry = undefined
   const { edges } = visit
   if (edges.length === 0) return
-  const { state: current, insn } = env
+  const { state: current, insn } = walk
   for (let round = 0, more = true; more; round++) {
     more = false
     // newest first
     for (let i = edges.length - 1; i >= 0; i--) {
       const edge = edges[i]!
       const { from, seen } = edge
-      env.budget.spend()
+      walk.program.budget.spend()
       if (edge.handed === seen.marks) continue
-      env.budget.spend(8 * seen.frames.length)
+      walk.program.budget.spend(8 * seen.frames.length)
       edge.handed = seen.marks
       more = true
-      env.state = from
-      env.insn = seen.firstInsn
-      if (round > MAX_ROUNDS) markAll(env)
+      walk.state = from
+      walk.insn = seen.firstInsn
+      if (round > MAX_ROUNDS) markAll(walk)
       else {
-        if (env.stackLiveness === undefined) propagateReads(from, seen)
-        propagatePrecision(env, seen)
+        if (walk.program.stackLiveness === undefined) propagateReads(from, seen)
+        propagatePrecision(walk, seen)
       }
     }
   }
   visit.edges = []
-  env.state = current
-  env.insn = insn
+  walk.state = current
+  walk.insn = insn
 }

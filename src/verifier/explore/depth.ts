@@ -6,7 +6,8 @@
 // that was left well is not entered again with no more of any: a tree of calls (two a function, thirty deep) costs no more than its graph.
 
 import { structOpsKind } from '../../kernel/index.ts'
-import type { Env, Subprog } from '../env.ts'
+import type { Program, Subprog } from '../program.ts'
+import type { Walk } from '../walk.ts'
 import { reject } from '../report.ts'
 import { MAX_FRAMES, MAX_STACK } from '../state/state.ts'
 import { isSubprogCall, roleAt } from './flow.ts'
@@ -14,18 +15,18 @@ import { isSubprogCall, roleAt } from './flow.ts'
 /** Less than this is not worth a stack of its own. */
 const MIN_PRIVATE_STACK = 64
 
-export function checkDepth(env: Env): void {
-  const own = hasPrivateStacks(env)
+export function checkDepth(walk: Walk): void {
+  const own = hasPrivateStacks(walk.program)
   // callbacks that run later first: what they call has no stack of its own, wherever else it is called from
-  const shared: Walk = { own: false, normal: new Set(), passed: new Map(), calls: new Map() }
-  for (let i = env.subprogs.length - 1; i >= 0; i--) {
-    const subprog = env.subprogs[i]!
-    if (i > 0 && !subprog.isAsyncCallback && !subprog.isExceptionCb) continue
-    walk(env, i, own && i === 0 ? { ...shared, own, passed: new Map() } : shared)
+  const shared: Descent = { own: false, normal: new Set(), passed: new Map(), calls: new Map() }
+  for (let i = walk.program.subprogs.length - 1; i >= 0; i--) {
+    const subprog = walk.program.subprogs[i]!
+    if (i > 0 && !walk.useOf(i).isAsyncCallback && !subprog.isExceptionCb) continue
+    descend(walk, i, own && i === 0 ? { ...shared, own, passed: new Map() } : shared)
   }
 }
 
-interface Walk {
+interface Descent {
   /** Functions may have stacks of their own here. */
   readonly own: boolean
   /** Those that have none. */
@@ -55,41 +56,41 @@ interface Visit extends Entry {
 }
 
 /** Programs that cannot interrupt themselves, or are kept from it, may put a function's stack elsewhere; not with tail calls. */
-function hasPrivateStacks(env: Env): boolean {
-  if (!env.rules.privateStack || env.subprogs.some(({ hasTailCall }) => hasTailCall)) return false
-  switch (env.prog.type) {
+function hasPrivateStacks(program: Program): boolean {
+  if (!program.model.rules.privateStack || program.subprogs.some(({ hasTailCall }) => hasTailCall)) return false
+  switch (program.linked.type) {
     case 'BPF_PROG_TYPE_KPROBE':
     case 'BPF_PROG_TYPE_TRACEPOINT':
     case 'BPF_PROG_TYPE_PERF_EVENT':
     case 'BPF_PROG_TYPE_RAW_TRACEPOINT':
       return true
     case 'BPF_PROG_TYPE_TRACING':
-      return env.prog.attachType !== 'BPF_TRACE_ITER'
+      return program.linked.attachType !== 'BPF_TRACE_ITER'
     case 'BPF_PROG_TYPE_STRUCT_OPS':
-      return structOpsStack(env)
+      return structOpsStack(program)
     default:
       return false
   }
 }
 
 /** Members that may be called while they run ask for stacks of their own (`priv_stack_requested`). */
-function structOpsStack({ prog, kernel }: Env): boolean {
+function structOpsStack({ linked: prog, model: { kernel } }: Program): boolean {
   const asked = structOpsKind(prog.structOps?.typeName ?? '')?.privateStack
   if (asked === undefined || !asked.members.includes(prog.structOps?.member ?? '')) return false
   return asked.config === undefined || kernel.config(asked.config) === 'y'
 }
 
-function walk(env: Env, start: number, within: Walk): void {
+function descend(walk: Walk, start: number, within: Descent): void {
   const chain: Visit[] = []
   const enter = (entry: Entry): void => {
     if (isPassed(within, entry)) return
-    chain.push(visit(env, entry, within, chain.length + 1))
+    chain.push(visit(walk, entry, within, chain.length + 1))
   }
-  enter({ index: start, depth: 0, frames: 0, underCallback: env.subprogs[start]!.isCallback })
+  enter({ index: start, depth: 0, frames: 0, underCallback: walk.useOf(start).isCallback })
   for (let top = chain.at(-1); top !== undefined; top = chain.at(-1)) {
     const site = top.sites[top.next++]
     if (site === undefined) {
-      leave(env, top)
+      leave(walk.program, top)
       chain.pop()
       continue
     }
@@ -98,18 +99,23 @@ function walk(env: Env, start: number, within: Walk): void {
       if (!top.underCallback) continue
       reject('throw-in-callback', `bpf_throw kfunc (insn ${at}) cannot be called from callback subprog ${top.index}`)
     }
-    const callee = env.subprogs[target]!
+    const callee = walk.program.subprogs[target]!
     if (callee.isExceptionCb && site.direct) reject('exception-cb-call', `insn ${at} cannot call exception cb directly`)
-    const frames = env.rules.deepCalls && callee.global ? 0 : top.frames + 1
-    if (frames >= env.maxFrames) reject('call-depth', `the call stack of ${frames} frames is too deep !`)
-    enter({ index: target, depth: top.total, frames, underCallback: top.underCallback || callee.isCallback })
+    const frames = walk.model.rules.deepCalls && callee.global ? 0 : top.frames + 1
+    if (frames >= walk.model.maxFrames) reject('call-depth', `the call stack of ${frames} frames is too deep !`)
+    enter({
+      index: target,
+      depth: top.total,
+      frames,
+      underCallback: top.underCallback || walk.useOf(target).isCallback,
+    })
   }
 }
 
-function visit(env: Env, entry: Entry, within: Walk, calls: number): Visit {
+function visit(walk: Walk, entry: Entry, within: Descent, calls: number): Visit {
   const { index, depth, underCallback } = entry
   const { own, normal } = within
-  const subprog = env.subprogs[index]!
+  const subprog = walk.program.subprogs[index]!
   notePassed(within, entry)
   if (!own) normal.add(subprog)
   if (subprog.hasLdAbs && underCallback) reject('ld-abs-callback', 'cannot use BPF_LD_[ABS|IND] within callback')
@@ -119,7 +125,7 @@ function visit(env: Env, entry: Entry, within: Walk, calls: number): Visit {
       `tail_calls are not allowed when call stack of previous frames is ${depth} bytes. Too large`,
     )
   }
-  const size = Math.ceil(subprog.stackDepth / 16) * 16
+  const size = Math.ceil(walk.useOf(index).stackDepth / 16) * 16
   let total = depth
   if (own && !normal.has(subprog) && size >= MIN_PRIVATE_STACK) {
     if (size > MAX_STACK) reject('stack-depth', `stack size of subprog ${index} is ${size}. Too large`)
@@ -127,11 +133,11 @@ function visit(env: Env, entry: Entry, within: Walk, calls: number): Visit {
     total += size
     if (total > MAX_STACK) reject('stack-depth', `combined stack size of ${calls} calls is ${total}. Too large`)
   }
-  return { ...entry, total, sites: sitesOf(env, index, within), next: 0 }
+  return { ...entry, total, sites: sitesOf(walk, index, within), next: 0 }
 }
 
-function leave(env: Env, { index, underCallback }: Visit): void {
-  if (env.rules.callbacksCannotTailCall && underCallback && env.subprogs[index]!.hasTailCall)
+function leave(program: Program, { index, underCallback }: Visit): void {
+  if (program.model.rules.callbacksCannotTailCall && underCallback && program.subprogs[index]!.hasTailCall)
     reject('tail-call-callback', 'cannot tail call within callback')
 }
 
@@ -139,7 +145,7 @@ function leave(env: Env, { index, underCallback }: Visit): void {
  * Noted on the way in: a first violation ends everything, so whoever asks later asks of what was good; and a function that comes round
  * to itself with no more stack or frames than before comes to nothing new.
  */
-function notePassed({ passed }: Walk, { index, depth, frames, underCallback }: Entry): void {
+function notePassed({ passed }: Descent, { index, depth, frames, underCallback }: Entry): void {
   let most = passed.get(index)
   if (most === undefined) {
     most = new Int16Array(2 * MAX_FRAMES).fill(-1)
@@ -153,7 +159,7 @@ function notePassed({ passed }: Walk, { index, depth, frames, underCallback }: E
   }
 }
 
-const isPassed = ({ passed }: Walk, { index, depth, frames, underCallback }: Entry): boolean =>
+const isPassed = ({ passed }: Descent, { index, depth, frames, underCallback }: Entry): boolean =>
   (passed.get(index)?.[2 * frames + (underCallback ? 1 : 0)] ?? -1) >= depth
 
 /** A call, a function's address, or (without a target) bpf_throw. */
@@ -165,13 +171,13 @@ interface Site {
 }
 
 /** In the order of the body; of calls of the same function, which come to the same, the first. */
-function sitesOf(env: Env, index: number, { calls }: Walk): readonly Site[] {
+function sitesOf(walk: Walk, index: number, { calls }: Descent): readonly Site[] {
   const known = calls.get(index)
   if (known !== undefined) return known
-  const subprog = env.subprogs[index]!
+  const subprog = walk.program.subprogs[index]!
   const first = new Map<string, Site>()
   for (let at = subprog.start; at < subprog.end; at++) {
-    const site = siteAt(env, at)
+    const site = siteAt(walk, at)
     const key = site === undefined ? '' : `${site.target} ${site.direct}`
     if (site !== undefined && !first.has(key)) first.set(key, site)
   }
@@ -180,13 +186,13 @@ function sitesOf(env: Env, index: number, { calls }: Walk): readonly Site[] {
   return sites
 }
 
-function siteAt(env: Env, at: number): Site | undefined {
-  if (roleAt(env, at) === 'throw') return { at, target: undefined, direct: true }
-  const insn = env.insns[at]!
-  const ref = env.prog.refs.get(at)
+function siteAt(walk: Walk, at: number): Site | undefined {
+  if (roleAt(walk.program, at) === 'throw') return { at, target: undefined, direct: true }
+  const insn = walk.program.insns[at]!
+  const ref = walk.program.linked.refs.get(at)
   const direct = isSubprogCall(insn)
   if (!direct && (insn.op.kind !== 'ld_imm64' || ref?.kind !== 'func')) return undefined
   if (ref === undefined || !('insn' in ref)) return undefined
-  const target = env.subprogAt[ref.insn]!
-  return !direct && env.subprogs[target]!.isAsyncCallback ? undefined : { at, target, direct }
+  const target = walk.program.subprogAt[ref.insn]!
+  return !direct && walk.useOf(target).isAsyncCallback ? undefined : { at, target, direct }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Is a state no more than one that was explored before? Then nothing new can go wrong on it.
 
-import type { Env } from '../env.ts'
+import type { Model } from '../model.ts'
+import type { Program } from '../program.ts'
+import type { Walk } from '../walk.ts'
 import type { Domain } from '../scalar/index.ts'
 import * as scalar from '../scalar/index.ts'
 import { type RegState, unknownScalar } from '../state/reg.ts'
@@ -87,27 +89,28 @@ class IdMap {
 /** One for all comparisons: none of them runs inside another. */
 const shared = new IdMap()
 
-export function statesEqual(env: Env, old: State, cur: State, closeness: Closeness): boolean {
+export function statesEqual(walk: Walk, old: State, cur: State, closeness: Closeness): boolean {
   if (old.frames.length !== cur.frames.length || old.inSleepable !== cur.inSleepable) return false
   const ids = shared
-  ids.clear(MOST_IDS[env.rules.deepCalls ? 1 : 0])
-  ids.forgotten = env.stackLiveness !== undefined
-  ids.domain = env.rules.oneOffset ? env.domain : undefined
+  ids.clear(MOST_IDS[walk.model.rules.deepCalls ? 1 : 0])
+  ids.forgotten = walk.program.stackLiveness !== undefined
+  ids.domain = walk.model.rules.oneOffset ? walk.model.domain : undefined
   if (!sameHeld(old, cur, ids)) return false
   for (let f = 0; f < old.frames.length; f++) {
     const a = old.frames[f]!
     const b = cur.frames[f]!
     if (a.callsite !== b.callsite || a.subprog !== b.subprog || a.callback !== b.callback) return false
-    if (f < old.frames.length - 1 && !env.rules.refsByState && !sameIds(a.heldAtCall, b.heldAtCall, ids)) return false
-    if (!sameRegs(a, b, ids, closeness, regsToCompare(env, old, f, closeness))) return false
-    if (!sameStack(env, { old: a, cur: b }, ids, closeness)) return false
+    if (f < old.frames.length - 1 && !walk.model.rules.refsByState && !sameIds(a.heldAtCall, b.heldAtCall, ids))
+      return false
+    if (!sameRegs(a, b, ids, closeness, regsToCompare(walk, old, f, closeness))) return false
+    if (!sameStack(walk.program, { old: a, cur: b }, ids, closeness)) return false
   }
   return true
 }
 
 /** Bits of the registers whose values count: those read later, as noted on the way or known ahead of it. */
-function regsToCompare(env: Env, old: State, f: number, closeness: Closeness): number {
-  if (env.staticLiveness) return env.liveRegs[old.frames[f + 1]?.callsite ?? env.insn]!
+function regsToCompare(walk: Walk, old: State, f: number, closeness: Closeness): number {
+  if (walk.model.staticLiveness) return walk.program.liveRegs[old.frames[f + 1]?.callsite ?? walk.insn]!
   return closeness === 'live' ? old.frames[f]!.readRegs : 0x3ff
 }
 
@@ -233,17 +236,17 @@ interface Frames {
   readonly cur: Frame
 }
 
-function sameStack(env: Env, { old, cur }: Frames, ids: IdMap, closeness: Closeness): boolean {
+function sameStack(program: Program, { old, cur }: Frames, ids: IdMap, closeness: Closeness): boolean {
   // until 7.0 loops compare the bytes' types, too
-  const typesCount = closeness === 'exact' || (closeness === 'range' && !env.rules.miscMeetsScalars)
-  const readOnly = closeness === 'live' && env.stackLiveness === undefined
+  const typesCount = closeness === 'exact' || (closeness === 'range' && !program.model.rules.miscMeetsScalars)
+  const readOnly = closeness === 'live' && program.stackLiveness === undefined
   for (let s = 0; s < old.stack.length; s++) {
     const a = old.stack[s]!
     const b = cur.slot(s)
     if (readOnly && !testBit(old.read, s)) continue
     if (typesCount && (s >= cur.stack.length || !sameTypes(a, b))) return false
     if (isAnything(a) || (a === b && a.reg.id === 0 && a.reg.refObjId === 0)) continue
-    if (s >= cur.stack.length || !sameSlot(env, { a, b }, ids, closeness)) return false
+    if (s >= cur.stack.length || !sameSlot(program.model, { a, b }, ids, closeness)) return false
   }
   return true
 }
@@ -262,12 +265,12 @@ interface Slots {
   readonly b: Slot
 }
 
-function sameSlot(env: Env, { a, b }: Slots, ids: IdMap, closeness: Closeness): boolean {
+function sameSlot(model: Model, { a, b }: Slots, ids: IdMap, closeness: Closeness): boolean {
   for (let i = 0; i < 8; i++) {
     const type = byteType(a, i)
     // privileged programs may read what was never written
     if (isBlank(type) || type === MISC) continue
-    if (i === 0 || (i === 4 && env.rules.miscMeetsScalars)) {
+    if (i === 0 || (i === 4 && model.rules.miscMeetsScalars)) {
       const [old, cur] = [asScalar(a, i), asScalar(b, i)]
       if (old !== undefined && cur !== undefined) return sameReg(old, cur, ids, closeness)
     }

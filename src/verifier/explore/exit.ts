@@ -3,7 +3,7 @@
 
 import { returnRule } from '../../kernel/index.ts'
 import { returnsVoid } from '../call/global-args.ts'
-import type { Env } from '../env.ts'
+import type { Walk } from '../walk.ts'
 import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
 import { regTypeText } from '../state/reg.ts'
@@ -22,10 +22,10 @@ export interface RangeRule {
 }
 
 /** The register's values all lie within; which ones they are matters exactly. */
-export function requireRange(env: Env, number: number, { min, max, context, bits32, note }: RangeRule): void {
-  const reg = env.reg(number)
+export function requireRange(walk: Walk, number: number, { min, max, context, bits32, note }: RangeRule): void {
+  const reg = walk.reg(number)
   const name = `R${number}`
-  markPrecise(env, number)
+  markPrecise(walk, number)
   const low = bits32 ? scalar.s32min(reg.var) : scalar.sminN(reg.var)
   const high = bits32 ? scalar.s32max(reg.var) : scalar.smaxN(reg.var)
   if (low >= min && high <= max) return
@@ -40,28 +40,28 @@ export function requireRange(env: Env, number: number, { min, max, context, bits
 }
 
 /** The program's own return value, or R1 given to bpf_throw. */
-export function enforceReturn(env: Env, number: number, name: string): void {
-  const { frame } = env
+export function enforceReturn(walk: Walk, number: number, name: string): void {
+  const { frame } = walk
   const context = frame.callback === 'async' ? 'async callback return' : 'program exit'
-  const inSubprog = env.state.frames[0]!.subprog !== 0
-  const exceptionCb = env.state.frames[0]!.callback === 'exception'
+  const inSubprog = walk.state.frames[0]!.subprog !== 0
+  const exceptionCb = walk.state.frames[0]!.callback === 'exception'
   const nothing = number === 0 && inSubprog && !exceptionCb && frame.callback !== 'async'
-  if (nothing && returnsVoid(env, env.subprogs[frame.subprog]!)) return
-  const rule = returnRule(env.kernel, env.traits)
+  if (nothing && returnsVoid(walk.program, walk.program.subprogs[frame.subprog]!)) return
+  const rule = returnRule(walk.model.kernel, walk.program.traits)
   if (!inSubprog || exceptionCb || number === 1) {
     if (rule.kind === 'unread' && frame.callback !== 'async') return
   }
-  if (number === 0 && !inSubprog && returnsReference(env)) return
-  const reg = env.reg(number)
+  if (number === 0 && !inSubprog && returnsReference(walk)) return
+  const reg = walk.reg(number)
   if (reg.kind === 'not_init') reject('uninitialized', `R${number} !read_ok`, { reg: number })
-  markRegRead(env.state, number)
+  markRegRead(walk.state, number)
   if (frame.callback === 'async') {
     if (reg.kind !== 'scalar')
       reject('return-type', `At ${context} the register ${name} is not a known value (${regTypeText(reg)})`, {
         reg: number,
       })
     const range = frame.returnRange!
-    return requireRange(env, number, { ...range, context })
+    return requireRange(walk, number, { ...range, context })
   }
   if (inSubprog && !exceptionCb && number !== 1) {
     if (reg.kind !== 'scalar')
@@ -70,28 +70,28 @@ export function enforceReturn(env: Env, number: number, name: string): void {
       })
     return
   }
-  if (wantedReturn(env) !== undefined) {
+  if (wantedReturn(walk.program) !== undefined) {
     // no reference, so nothing
     if (reg.kind !== 'scalar')
       reject('return-type', `At ${context} the register ${name} is not a known value (${regTypeText(reg)})`, {
         reg: number,
       })
-    return requireRange(env, number, { min: 0, max: 0, context })
+    return requireRange(walk, number, { min: 0, max: 0, context })
   }
   if (rule.kind !== 'range') return
   if (reg.kind !== 'scalar')
     reject('return-type', `At ${context} the register ${name} is not a known value (${regTypeText(reg)})`, {
       reg: number,
     })
-  requireRange(env, number, { min: rule.min, max: rule.max, context, bits32: rule.bits32 === true, note: rule.note })
+  requireRange(walk, number, { min: rule.min, max: rule.max, context, bits32: rule.bits32 === true, note: rule.note })
 }
 
 /** A sync callback's answer decides whether it is called again. */
-export function enforceCallbackReturn(env: Env): void {
-  const { frame } = env
-  const reg = env.reg(0)
+export function enforceCallbackReturn(walk: Walk): void {
+  const { frame } = walk
+  const reg = walk.reg(0)
   if (reg.kind !== 'scalar') reject('callback-return', `R0 not a scalar value`, { reg: 0 })
-  markRegRead(env.state, 0)
+  markRegRead(walk.state, 0)
   const range = frame.returnRange!
-  requireRange(env, 0, { ...range, context: 'callback return' })
+  requireRange(walk, 0, { ...range, context: 'callback return' })
 }

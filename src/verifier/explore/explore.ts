@@ -9,7 +9,7 @@ import { allowedUnderLock } from '../call/locks.ts'
 import { invalidatePacketPointers, requireNoReferences, requireSectionsClosed } from '../call/references.ts'
 import { callSubprog } from '../call/subprog.ts'
 import { knownOpcodes } from '../check-insns.ts'
-import type { Env } from '../env.ts'
+import type { Walk } from '../walk.ts'
 import { reject, unsupported } from '../report.ts'
 import { constReg, unknownScalar } from '../state/reg.ts'
 import type { State } from '../state/state.ts'
@@ -27,166 +27,166 @@ import { pathEnded, visited } from './visit.ts'
 const MOST_INSNS = 1_000_000
 
 /** Explores all paths from `state` at `start`. Throws a Rejection at the first violation. */
-export function explore(env: Env, state: State, start: number): void {
-  env.state = state
-  env.insn = start
-  env.prevInsn = -1
-  env.stack = []
-  env.explored = new Map()
-  env.holdNothing()
-  env.loopVisits.clear()
-  env.printer?.start()
+export function explore(walk: Walk, state: State, start: number): void {
+  walk.state = state
+  walk.insn = start
+  walk.prevInsn = -1
+  walk.pending = []
+  walk.explored = new Map()
+  walk.holdNothing()
+  walk.loopVisits.clear()
+  walk.observer?.started()
   for (;;) {
-    if (env.insn < 0 || env.insn >= env.insns.length)
-      reject('insn-index', `invalid insn idx ${env.insn} insn_cnt ${env.insns.length}`)
-    env.budget.spend()
-    if (++env.processed > MOST_INSNS) reject('too-large', `BPF program is too large. Processed ${env.processed} insn`)
-    env.budget.count(env.processed)
-    env.beginStep()
-    if (env.note(env.insn).prune && visited(env)) {
-      env.printer?.covered()
-      if (!nextPath(env)) return
+    if (walk.insn < 0 || walk.insn >= walk.program.insns.length)
+      reject('insn-index', `invalid insn idx ${walk.insn} insn_cnt ${walk.program.insns.length}`)
+    walk.program.budget.spend()
+    if (++walk.processed > MOST_INSNS) reject('too-large', `BPF program is too large. Processed ${walk.processed} insn`)
+    walk.program.budget.count(walk.processed)
+    walk.beginStep()
+    if (walk.program.note(walk.insn).prune && visited(walk)) {
+      walk.observer?.covered()
+      if (!nextPath(walk)) return
       continue
     }
-    const note = env.note(env.insn)
-    if (!note.seen) {
-      note.seen = true
-      const insn = env.insns[env.insn]!
-      const wrong = checkReserved(insn, knownOpcodes(env))
+    const met = walk.met(walk.insn)
+    if (!met.seen) {
+      met.seen = true
+      const insn = walk.program.insns[walk.insn]!
+      const wrong = checkReserved(insn, knownOpcodes(walk.model))
       if (wrong !== undefined) {
-        if (insn.op.kind === 'ld_abs' || insn.op.kind === 'ld_ind') requirePacketLoads(env)
+        if (insn.op.kind === 'ld_abs' || insn.op.kind === 'ld_ind') requirePacketLoads(walk.program)
         reject('reserved', wrong)
       }
     }
-    if (env.printer !== undefined) env.printer.beforeInsn()
-    const next = step(env)
+    if (walk.observer !== undefined) walk.observer.beforeInsn()
+    const next = step(walk)
     if (next === undefined) {
-      if (!nextPath(env)) return
+      if (!nextPath(walk)) return
       continue
     }
-    env.pushStep()
-    if (env.printer !== undefined) env.printer.afterInsn(next)
-    env.prevInsn = env.insn
-    env.insn = next
+    walk.pushStep()
+    if (walk.observer !== undefined) walk.observer.afterInsn(next)
+    walk.prevInsn = walk.insn
+    walk.insn = next
   }
 }
 
 /** The path is done; goes on with the one put aside last. */
-function nextPath(env: Env): boolean {
-  if (env.rules.loopsByComponent) requireLoopEntered(env)
-  pathEnded(env, env.state)
-  const pending = env.stack.pop()
+function nextPath(walk: Walk): boolean {
+  if (walk.model.rules.loopsByComponent) requireLoopEntered(walk)
+  pathEnded(walk, walk.state)
+  const pending = walk.pending.pop()
   if (pending === undefined) return false
-  env.state = pending.state
-  env.hold(-pending.state.bytes())
-  env.insn = pending.insn
-  env.prevInsn = pending.prev
-  env.printer?.resume(pending.logLength)
+  walk.state = pending.state
+  walk.hold(-pending.state.bytes())
+  walk.insn = pending.insn
+  walk.prevInsn = pending.prev
+  walk.observer?.resumed(pending.mark)
   return true
 }
 
 /** One insn; answers the next, or undefined where the path ends. */
-function step(env: Env): number | undefined {
-  const insn = env.insns[env.insn]!
+function step(walk: Walk): number | undefined {
+  const insn = walk.program.insns[walk.insn]!
   const { op } = insn
   switch (op.kind) {
     case 'alu':
-      executeAlu(env, insn)
-      return env.insn + 1
+      executeAlu(walk, insn)
+      return walk.insn + 1
     case 'load':
-      accessLoad(env, insn)
-      return env.insn + 1
+      accessLoad(walk, insn)
+      return walk.insn + 1
     case 'store':
-      accessStore(env, insn)
-      return env.insn + 1
+      accessStore(walk, insn)
+      return walk.insn + 1
     case 'atomic':
-      accessAtomic(env, insn)
-      return env.insn + 1
+      accessAtomic(walk, insn)
+      return walk.insn + 1
     case 'ld_imm64':
-      loadImm64(env, insn)
-      return env.insn + 2
+      loadImm64(walk, insn)
+      return walk.insn + 2
     case 'ld_abs':
     case 'ld_ind':
-      loadAbs(env, insn)
-      if (env.state.frames.length > 1) {
+      loadAbs(walk, insn)
+      if (walk.state.frames.length > 1) {
         // a load beyond the packet returns 0 from the function at once
-        env.pushStep()
-        pushState(env, env.insn + 1, env.insn)
-        env.setReg(0, constReg(0))
-        return exit(env, false)
+        walk.pushStep()
+        pushState(walk, walk.insn + 1, walk.insn)
+        walk.setReg(0, constReg(0))
+        return exit(walk, false)
       }
-      return env.insn + 1
+      return walk.insn + 1
     case 'jump':
-      env.jmpsProcessed++
-      return executeJump(env, insn, (target) => {
-        env.pushStep()
-        return pushState(env, target, env.insn)
+      walk.jmpsProcessed++
+      return executeJump(walk, insn, (target) => {
+        walk.pushStep()
+        return pushState(walk, target, walk.insn)
       })
     case 'ja':
-      env.jmpsProcessed++
-      return jumpTarget(insn, env.insn)
+      walk.jmpsProcessed++
+      return jumpTarget(insn, walk.insn)
     case 'gotox':
-      env.jmpsProcessed++
-      return jumpThroughTable(env, insn)
+      walk.jmpsProcessed++
+      return jumpThroughTable(walk, insn)
     case 'may_goto': {
-      env.jmpsProcessed++
-      const target = jumpTarget(insn, env.insn)!
-      env.pushStep()
-      const previous = findPrevious(env.state.parent?.parent, env.insn, env.state)
-      const queued = pushState(env, env.insn + 1, env.insn)
+      walk.jmpsProcessed++
+      const target = jumpTarget(insn, walk.insn)!
+      walk.pushStep()
+      const previous = findPrevious(walk.state.parent?.parent, walk.insn, walk.state)
+      const queued = pushState(walk, walk.insn + 1, walk.insn)
       queued.mayGotoDepth++
       if (previous !== undefined) widenImprecise(previous, queued)
       return target
     }
     case 'call':
-      env.jmpsProcessed++
-      return call(env)
+      walk.jmpsProcessed++
+      return call(walk)
     case 'exit':
-      env.jmpsProcessed++
-      return exit(env, false)
+      walk.jmpsProcessed++
+      return exit(walk, false)
     default:
       return unsupported(`instruction ${op.kind} (opcode 0x${insn.code.toString(16)})`)
   }
 }
 
-function call(env: Env): number | undefined {
-  const insn = env.insns[env.insn]!
-  const { state } = env
-  if (state.activeLocks > 0 && !allowedUnderLock(env, insn))
+function call(walk: Walk): number | undefined {
+  const insn = walk.program.insns[walk.insn]!
+  const { state } = walk
+  if (state.activeLocks > 0 && !allowedUnderLock(walk, insn))
     reject('lock-call', 'function calls are not allowed while holding a lock')
   if (insn.src === 1) {
-    const ref = env.prog.refs.get(env.insn)
-    return callSubprog(env, ref?.kind === 'subprog' ? ref.insn : env.insn + insn.imm + 1)
+    const ref = walk.program.linked.refs.get(walk.insn)
+    return callSubprog(walk, ref?.kind === 'subprog' ? ref.insn : walk.insn + insn.imm + 1)
   }
   if (insn.src === 2) {
-    callKfunc(env)
-    if (roleAt(env, env.insn) === 'throw') return exit(env, true)
-    return env.insn + 1
+    callKfunc(walk)
+    if (roleAt(walk.program, walk.insn) === 'throw') return exit(walk, true)
+    return walk.insn + 1
   }
-  callHelper(env)
-  if (env.rules.tailCallsReturn && isTailCall(insn) && state.frames.length > 1) {
+  callHelper(walk)
+  if (walk.model.rules.tailCallsReturn && isTailCall(insn) && state.frames.length > 1) {
     const { callback } = state.cur
-    if (env.rules.callbacksCannotTailCall && callback !== 'none' && callback !== 'exception')
+    if (walk.model.rules.callbacksCannotTailCall && callback !== 'none' && callback !== 'exception')
       reject('tail-call-callback', 'cannot tail call within callback')
     // one that is taken ends the function that makes it: the caller goes on with whatever the other program returns
-    env.pushStep()
-    pushState(env, env.insn + 1, env.insn)
-    invalidatePacketPointers(env)
-    env.setReg(0, unknownScalar)
-    return exitClosed(env, false)
+    walk.pushStep()
+    pushState(walk, walk.insn + 1, walk.insn)
+    invalidatePacketPointers(walk)
+    walk.setReg(0, unknownScalar)
+    return exitClosed(walk, false)
   }
-  return env.insn + 1
+  return walk.insn + 1
 }
 
-function exit(env: Env, exception: boolean): number | undefined {
-  const { state } = env
+function exit(walk: Walk, exception: boolean): number | undefined {
+  const { state } = walk
   const outermost = exception || state.frames.length === 1
   const missing = (what: string, region: string): never =>
     reject('section-open', exception ? `bpf_throw cannot be used inside ${region}-ed region` : what)
-  if (env.rules.resilientLocks) {
-    if (outermost) requireSectionsClosed(env, exception ? 'bpf_throw' : 'BPF_EXIT instruction in main prog', exception)
-    else requireNoReferences(env, exception)
-    return exitClosed(env, exception)
+  if (walk.model.rules.resilientLocks) {
+    if (outermost) requireSectionsClosed(walk, exception ? 'bpf_throw' : 'BPF_EXIT instruction in main prog', exception)
+    else requireNoReferences(walk, exception)
+    return exitClosed(walk, exception)
   }
   if (state.activeLocks > 0 && outermost) missing('bpf_spin_unlock is missing', 'bpf_spin_lock')
   if (state.activeRcu > 0 && outermost) missing('bpf_rcu_read_unlock is missing', 'bpf_rcu_read_lock')
@@ -196,15 +196,15 @@ function exit(env: Env, exception: boolean): number | undefined {
       'bpf_preempt_disable',
     )
   }
-  requireNoReferences(env, exception)
-  return exitClosed(env, exception)
+  requireNoReferences(walk, exception)
+  return exitClosed(walk, exception)
 }
 
-function exitClosed(env: Env, exception: boolean): number | undefined {
-  const { state, frame } = env
+function exitClosed(walk: Walk, exception: boolean): number | undefined {
+  const { state, frame } = walk
   if (exception) return undefined
   if (state.frames.length === 1) {
-    enforceReturn(env, 0, 'R0')
+    enforceReturn(walk, 0, 'R0')
     return undefined
   }
   // back to the caller
@@ -212,8 +212,8 @@ function exitClosed(env: Env, exception: boolean): number | undefined {
   if (r0.kind === 'fp') reject('return-stack', 'cannot return stack pointer to the caller', { reg: 0 })
   const { callsite } = frame
   const callback = frame.callback === 'sync'
-  if (callback) enforceCallbackReturn(env)
-  env.pushStep()
+  if (callback) enforceCallbackReturn(walk)
+  walk.pushStep()
   state.frames.pop()
   const caller = state.cur
   if (!callback) {

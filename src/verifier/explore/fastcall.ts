@@ -5,7 +5,8 @@
 
 import { resolveType } from '../../btf/index.ts'
 import type { Insn } from '../../isa/index.ts'
-import type { Env, Subprog } from '../env.ts'
+import type { ProgramDraft, Program, Subprog } from '../program.ts'
+import type { Walk } from '../walk.ts'
 import { isHelperCall, kfuncAt } from './flow.ts'
 
 /** Below every offset: nothing of this function is dropped. */
@@ -20,53 +21,54 @@ interface Fastcall {
 }
 
 /** Marks the pairs around calls, before exploration. */
-export function findFastcalls(env: Env): void {
-  for (const subprog of env.subprogs) {
+export function findFastcalls(draft: ProgramDraft): void {
+  for (const subprog of draft.subprogs) {
     let lowest = 0
     for (let i = subprog.start; i < subprog.end; i++) {
-      const insn = env.insns[i]!
+      const insn = draft.insns[i]!
       if (isSpill(insn)) lowest = Math.min(lowest, insn.off)
     }
-    subprog.fastcallOff = NEVER
+    subprog.fastcall.off = NEVER
     // with nothing spilled there are no pairs
-    if (lowest < 0) for (let i = subprog.start; i < subprog.end; i++) markPairs(env, subprog, i, lowest)
+    if (lowest < 0) for (let i = subprog.start; i < subprog.end; i++) markPairs(draft, subprog, i, lowest)
   }
 }
 
-function markPairs(env: Env, subprog: Subprog, at: number, lowest: number): void {
-  if (env.insns[at]!.op.kind !== 'call') return
-  const call = fastcallAt(env, at)
+function markPairs(draft: ProgramDraft, subprog: Subprog, at: number, lowest: number): void {
+  if (draft.insns[at]!.op.kind !== 'call') return
+  const call = fastcallAt(draft, at)
   if (call === undefined || call.clobbered === CALLER_SAVED) return
   let kept = CALLER_SAVED & ~call.clobbered
   let pairs = 0
   for (let off = lowest; pairs < 6; off += 8) {
     const i = pairs + 1
-    const [spill, fill] = [env.insns[at - i], env.insns[at + i]]
+    const [spill, fill] = [draft.insns[at - i], draft.insns[at + i]]
     if (spill === undefined || fill === undefined) break
-    if (env.note(at - i + 1).jumpTarget || env.note(at + i).jumpTarget) break
+    if (draft.note(at - i + 1).jumpTarget || draft.note(at + i).jumpTarget) break
     if (!isSpill(spill) || !isFill(fill) || spill.src !== fill.dst) break
     if ((kept & (1 << spill.src)) === 0 || spill.off !== off || fill.off !== off) break
     kept &= ~(1 << spill.src)
-    env.note(at - i).fastcall = env.note(at + i).fastcall = true
+    draft.note(at - i).fastcall = draft.note(at + i).fastcall = true
     pairs++
   }
   if (pairs === 0) return
-  if (call.inlined) subprog.fastcallDropped = true
-  else subprog.fastcallKept = true
+  if (call.inlined) subprog.fastcall.dropped = true
+  else subprog.fastcall.kept = true
   const off = lowest + 8 * pairs
-  subprog.fastcallOff = subprog.fastcallOff === NEVER ? off : Math.min(subprog.fastcallOff, off)
+  const { fastcall } = subprog
+  fastcall.off = fastcall.off === NEVER ? off : Math.min(fastcall.off, off)
 }
 
-function fastcallAt(env: Env, at: number): Fastcall | undefined {
-  const insn = env.insns[at]!
+function fastcallAt(program: Program, at: number): Fastcall | undefined {
+  const insn = program.insns[at]!
   if (isHelperCall(insn)) {
-    const helper = env.kernel.helper(insn.imm, env.traits)
+    const helper = program.model.kernel.helper(insn.imm, program.traits)
     if (!helper.ok) return undefined
     const { proto } = helper
-    const inlined = proto.fastcall && (insn.imm === SMP_PROCESSOR_ID || env.rules.currentTaskInlined)
+    const inlined = proto.fastcall && (insn.imm === SMP_PROCESSOR_ID || program.model.rules.currentTaskInlined)
     return { clobbered: maskOf(proto.ret !== 'RET_VOID', proto.args.length), inlined }
   }
-  const kfunc = kfuncAt(env, at)
+  const kfunc = kfuncAt(program, at)
   if (kfunc === undefined) return undefined
   const inlined =
     kfunc.flags.has('KF_FASTCALL') || kfunc.name === 'bpf_cast_to_kern_ctx' || kfunc.name === 'bpf_rdonly_cast'
@@ -81,15 +83,17 @@ const isSpill = ({ op, dst }: Insn): boolean =>
 const isFill = ({ op, src }: Insn): boolean => op.kind === 'load' && !op.signed && op.size === 8 && src === 10
 
 /** Something reads or writes the stack from `off` up: if it is no part of a pair and reaches their slots, none is dropped. */
-export function touchesFastcallStack(env: Env, subprog: Subprog, off: number): void {
-  if (subprog.fastcallOff <= off || env.note(env.insn).fastcall) return
-  subprog.fastcallOff = NEVER
-  subprog.fastcallDropped = false
+export function touchesFastcallStack(walk: Walk, subprog: number, off: number): void {
+  const use = walk.useOf(subprog)
+  if (use.fastcallOff <= off || walk.program.note(walk.insn).fastcall) return
+  use.fastcallOff = NEVER
+  use.fastcallDropped = false
 }
 
 /** After exploration: the stack that is left. */
-export function dropFastcallStack(env: Env): void {
-  for (const subprog of env.subprogs) {
-    if (subprog.fastcallDropped && !subprog.fastcallKept) subprog.stackDepth = -subprog.fastcallOff
+export function dropFastcallStack(walk: Walk): void {
+  for (const subprog of walk.program.subprogs) {
+    const use = walk.useOf(subprog.index)
+    if (use.fastcallDropped && !subprog.fastcall.kept) use.stackDepth = -use.fastcallOff
   }
 }

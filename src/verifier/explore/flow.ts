@@ -5,7 +5,7 @@ import { type BtfId, resolveType } from '../../btf/index.ts'
 import { changesPacket } from '../call/effects.ts'
 import type { Insn } from '../../isa/index.ts'
 import { type Kfunc, type SpecialRole, specialRole } from '../../kfunc/index.ts'
-import type { Env, Subprog } from '../env.ts'
+import type { ProgramDraft, Program, Subprog } from '../program.ts'
 import { KfuncUse } from '../call/kfunc-use.ts'
 import { reject } from '../report.ts'
 import { findTargets } from './gotox.ts'
@@ -30,109 +30,104 @@ export const TAIL_CALL = 12
 export const isTailCall = (insn: Insn): boolean => isHelperCall(insn) && insn.imm === TAIL_CALL
 
 /** Subprograms start at call targets and at functions whose address is taken. Kfuncs are looked at on the way, called or not. */
-export function findSubprogs(env: Env): void {
-  const starts = calledStarts(env)
-  const exceptionCb = exceptionCallback(env)
-  if (exceptionCb !== undefined) addStart(env, starts, exceptionCb)
+export function findSubprogs(draft: ProgramDraft): void {
+  const starts = calledStarts(draft)
+  const exceptionCb = exceptionCallback(draft)
+  if (exceptionCb !== undefined) addStart(draft, starts, exceptionCb)
   const sorted = [...starts].sort((a, b) => a - b)
-  const byInsn = new Map(env.prog.funcs.map((func) => [func.insn, func.typeId]))
-  env.subprogs = sorted.map((start, index): Subprog => {
+  const byInsn = new Map(draft.linked.funcs.map((func) => [func.insn, func.typeId]))
+  draft.subprogs = sorted.map((start, index): Subprog => {
     const typeId = byInsn.get(start) ?? (0 as BtfId)
-    const type = typeId === 0 || env.prog.btf === undefined ? undefined : env.prog.btf.type(typeId)
+    const type = typeId === 0 || draft.linked.btf === undefined ? undefined : draft.linked.btf.type(typeId)
     return {
+      index,
       start,
-      end: sorted[index + 1] ?? env.insns.length,
+      end: sorted[index + 1] ?? draft.insns.length,
       name: type?.name ?? '',
       typeId,
       global: type?.kind === 'func' && type.linkage === 'global',
-      isCallback: start === exceptionCb,
-      isAsyncCallback: false,
       isExceptionCb: start === exceptionCb,
-      calledFrom: new Set(),
       hasTailCall: false,
       hasLdAbs: false,
-      stackDepth: 0,
-      fastcallOff: 0,
-      fastcallDropped: false,
-      fastcallKept: false,
+      fastcall: { off: 0, dropped: false, kept: false },
       mightSleep: false,
       mightThrow: false,
       changesPktData: false,
     }
   })
-  if (exceptionCb !== undefined) env.exceptionCb = env.subprogs.findIndex((s) => s.start === exceptionCb)
-  env.subprogs.forEach((subprog, index) => {
-    for (let i = subprog.start; i < subprog.end; i++) env.subprogAt[i] = index
+  if (exceptionCb !== undefined) draft.exceptionCb = draft.subprogs.findIndex((s) => s.start === exceptionCb)
+  draft.subprogs.forEach((subprog, index) => {
+    for (let i = subprog.start; i < subprog.end; i++) draft.subprogAt[i] = index
   })
 }
 
-function calledStarts(env: Env): Set<number> {
+function calledStarts(draft: ProgramDraft): Set<number> {
   const starts = new Set<number>([0])
-  const kfuncs = new KfuncUse(env)
-  for (const [insn, ref] of [...env.prog.refs].sort(([a], [b]) => a - b)) {
-    env.insn = insn
+  const kfuncs = new KfuncUse(draft)
+  for (const [insn, ref] of [...draft.linked.refs].sort(([a], [b]) => a - b)) {
+    draft.insn = insn
     if (ref.kind === 'kfunc') kfuncs.add(ref)
-    else if (ref.kind === 'subprog' || ref.kind === 'func') addStart(env, starts, ref.insn)
+    else if (ref.kind === 'subprog' || ref.kind === 'func') addStart(draft, starts, ref.insn)
   }
-  env.insn = 0
+  draft.insn = 0
   return starts
 }
 
 const MAX_SUBPROGS = 256
 
-function addStart(env: Env, starts: Set<number>, insn: number): void {
-  if (insn < 0 || insn >= env.insns.length) reject('call-target', 'call to invalid destination')
+function addStart(program: Program, starts: Set<number>, insn: number): void {
+  if (insn < 0 || insn >= program.insns.length) reject('call-target', 'call to invalid destination')
   if (!starts.has(insn) && starts.size >= MAX_SUBPROGS) reject('subprog-count', 'too many subprograms')
   starts.add(insn)
 }
 
 /** Jumps stay within their subprogram, and none falls through into the next. */
-export function checkSubprogs(env: Env): void {
-  for (const subprog of env.subprogs) {
+export function checkSubprogs(program: Program): void {
+  for (const subprog of program.subprogs) {
     for (let i = subprog.start; i < subprog.end; i++) {
-      const insn = env.insns[i]!
+      const insn = program.insns[i]!
       if (insn.op.kind === 'ld_abs' || insn.op.kind === 'ld_ind') subprog.hasLdAbs = true
       if (isTailCall(insn)) subprog.hasTailCall = true
       // older kernels know no jump through a register, and take it for a plain one
-      const plain = insn.op.kind === 'gotox' && !env.rules.indirectJumps
+      const plain = insn.op.kind === 'gotox' && !program.model.rules.indirectJumps
       const target = plain ? i + insn.off + 1 : jumpTarget(insn, i)
       if (target !== undefined && (target < subprog.start || target >= subprog.end)) {
         reject('jump-range', `jump out of range from insn ${i} to ${target}`)
       }
     }
     // bpf_throw does not return, but counts as a call that may
-    const kind = env.insns[subprog.end - 1]?.op.kind
-    const leaves = kind === 'exit' || kind === 'ja' || (kind === 'gotox' && env.rules.indirectJumps)
+    const kind = program.insns[subprog.end - 1]?.op.kind
+    const leaves = kind === 'exit' || kind === 'ja' || (kind === 'gotox' && program.model.rules.indirectJumps)
     if (!leaves) reject('last-insn', 'last insn is not an exit or jmp')
   }
-  checkFuncInfo(env)
-  findEffects(env)
+  checkFuncInfo(program)
+  findEffects(program)
 }
 
 /** btf.rst "func_info": one entry for each subprogram, in their order. */
-function checkFuncInfo(env: Env): void {
-  const { funcs } = env.prog
+function checkFuncInfo(program: Program): void {
+  const { funcs } = program.linked
   if (funcs.length > 0) {
-    if (funcs.length !== env.subprogs.length)
+    if (funcs.length !== program.subprogs.length)
       reject('func-info', `number of funcs in func_info doesn't match number of subprogs`)
-    if (funcs.some(({ insn }, i) => insn !== env.subprogs[i]!.start))
+    if (funcs.some(({ insn }, i) => insn !== program.subprogs[i]!.start))
       reject('func-info', `func_info BTF section doesn't match subprog layout in BPF program`)
   }
-  env.subprogs.forEach((subprog, index) => {
+  program.subprogs.forEach((subprog, index) => {
     if (index === 0) return
     if (funcs.length === 0) {
       if (subprog.hasLdAbs) reject('ld-abs-return', 'LD_ABS is not allowed in subprogs without BTF')
       if (subprog.hasTailCall) reject('tail-call-return', 'tail_call is not allowed in subprogs without BTF')
       return
     }
-    if (returnsInt(env, subprog)) return
+    if (returnsInt(program, subprog)) return
     if (subprog.hasLdAbs) reject('ld-abs-return', `LD_ABS is only allowed in functions that return 'int'.`)
     if (subprog.hasTailCall) reject('tail-call-return', `tail_call is only allowed in functions that return 'int'.`)
   })
 }
 
-function returnsInt(env: Env, subprog: Subprog): boolean {
-  const btf = env.prog.btf!
+function returnsInt(program: Program, subprog: Subprog): boolean {
+  const btf = program.linked.btf!
   const func = btf.type(subprog.typeId)
   const proto = func.kind === 'func' ? btf.type(func.type) : undefined
   if (proto?.kind !== 'func_proto') return true
@@ -141,11 +136,11 @@ function returnsInt(env: Env, subprog: Subprog): boolean {
 }
 
 /** Which functions move packet data, may sleep or throw, themselves or through those they call or hand out. */
-function findEffects(env: Env): void {
-  const callees = env.subprogs.map((subprog) => ownEffects(env, subprog))
+function findEffects(program: Program): void {
+  const callees = program.subprogs.map((subprog) => ownEffects(program, subprog))
   for (let changed = true; changed; ) {
     changed = false
-    env.subprogs.forEach((caller, i) => {
+    program.subprogs.forEach((caller, i) => {
       for (const callee of callees[i]!) {
         for (const effect of ['changesPktData', 'mightSleep', 'mightThrow'] as const) {
           if (!callee[effect] || caller[effect]) continue
@@ -157,18 +152,20 @@ function findEffects(env: Env): void {
 }
 
 /** Notes what the function does itself; answers the functions whose effects are its own too. */
-function ownEffects(env: Env, subprog: Subprog): Set<Subprog> {
+function ownEffects(program: Program, subprog: Subprog): Set<Subprog> {
   const callees = new Set<Subprog>()
   for (let i = subprog.start; i < subprog.end; i++) {
-    const insn = env.insns[i]!
-    const ref = env.prog.refs.get(i)
-    if (ref?.kind === 'subprog' || ref?.kind === 'func') callees.add(env.subprogs[env.subprogAt[ref.insn]!]!)
+    const insn = program.insns[i]!
+    const ref = program.linked.refs.get(i)
+    if (ref?.kind === 'subprog' || ref?.kind === 'func') callees.add(program.subprogs[program.subprogAt[ref.insn]!]!)
     if (isHelperCall(insn)) {
       if (changesPacket.has(insn.imm)) subprog.changesPktData = true
-      const helper = env.rules.sleepableGlobals ? env.kernel.helper(insn.imm, env.traits) : undefined
+      const helper = program.model.rules.sleepableGlobals
+        ? program.model.kernel.helper(insn.imm, program.traits)
+        : undefined
       if (helper?.ok && helper.proto.mightSleep) subprog.mightSleep = true
     }
-    const kfunc = kfuncAt(env, i)
+    const kfunc = kfuncAt(program, i)
     if (kfunc === undefined) continue
     if (kfunc.flags.has('KF_SLEEPABLE')) subprog.mightSleep = true
     if (specialRole(kfunc) === 'throw') subprog.mightThrow = true
@@ -178,8 +175,8 @@ function ownEffects(env: Env, subprog: Subprog): Set<Subprog> {
 }
 
 /** `__exception_cb(name)`: a decl tag on the main program. At most one; static functions will not do. */
-function exceptionCallback(env: Env): number | undefined {
-  const { btf, funcs } = env.prog
+function exceptionCallback(program: Program): number | undefined {
+  const { btf, funcs } = program.linked
   const main = funcs[0]
   if (main === undefined || btf === undefined) return undefined
   const tags = btf.declTags(main.typeId).filter((tag) => tag.component === -1 && tag.name.startsWith(EXCEPTION_TAG))
@@ -199,13 +196,13 @@ function exceptionCallback(env: Env): number | undefined {
 const EXCEPTION_TAG = 'exception_callback:'
 
 /** The kfunc called at an insn. */
-export function kfuncAt(env: Env, insn: number): Kfunc | undefined {
-  const ref = env.prog.refs.get(insn)
-  return ref?.kind === 'kfunc' ? env.kernel.kfuncById(ref.btf, ref.btfId) : undefined
+export function kfuncAt(program: Program, insn: number): Kfunc | undefined {
+  const ref = program.linked.refs.get(insn)
+  return ref?.kind === 'kfunc' ? program.model.kernel.kfuncById(ref.btf, ref.btfId) : undefined
 }
 /** What the verifier knows the kfunc called at an insn as. */
-export function roleAt(env: Env, insn: number): SpecialRole | undefined {
-  const kfunc = kfuncAt(env, insn)
+export function roleAt(program: Program, insn: number): SpecialRole | undefined {
+  const kfunc = kfuncAt(program, insn)
   return kfunc === undefined ? undefined : specialRole(kfunc)
 }
 
@@ -218,14 +215,14 @@ export const callbackHelpers: ReadonlyMap<number, { func: number; from: number; 
 ])
 
 /** The graph of each subprogram: reachable throughout, and where exploration keeps states. */
-export function checkFlow(env: Env): void {
-  const count = env.insns.length
+export function checkFlow(draft: ProgramDraft): void {
+  const count = draft.insns.length
   const seen = new Uint8Array(count)
   const work: number[] = []
   const enter = (target: number, from: number, branch: boolean): void => {
     if (target < 0 || target >= count) reject('jump-range', `jump out of range from insn ${from} to ${target}`)
     if (branch) {
-      const note = env.note(target)
+      const note = draft.note(target)
       note.prune = note.jumpPoint = note.jumpTarget = true
     }
     if (seen[target] === 0) {
@@ -233,13 +230,13 @@ export function checkFlow(env: Env): void {
       work.push(target)
     }
   }
-  const starts = env.subprogs.filter((subprog, i) => i === 0 || subprog.isExceptionCb).map((s) => s.start)
+  const starts = draft.subprogs.filter((subprog, i) => i === 0 || subprog.isExceptionCb).map((s) => s.start)
   for (const start of starts) {
     enter(start, start, false)
     while (work.length > 0) {
       const at = work.pop()!
-      const insn = env.insns[at]!
-      const note = env.note(at)
+      const insn = draft.insns[at]!
+      const note = draft.note(at)
       switch (insn.op.kind) {
         case 'exit':
           break
@@ -250,8 +247,8 @@ export function checkFlow(env: Env): void {
         }
         case 'gotox':
           note.prune = true
-          for (const target of findTargets(env, at)) {
-            env.note(target).jumpPoint = env.note(target).jumpTarget = true
+          for (const target of findTargets(draft, at)) {
+            draft.note(target).jumpPoint = draft.note(target).jumpTarget = true
             enter(target, at, false)
           }
           break
@@ -263,7 +260,7 @@ export function checkFlow(env: Env): void {
           enter(jumpTarget(insn, at)!, at, true)
           break
         case 'call': {
-          const kfunc = kfuncAt(env, at)
+          const kfunc = kfuncAt(draft, at)
           const role = kfunc === undefined ? undefined : specialRole(kfunc)
           if (kfunc !== undefined) {
             if (kfunc.flags.has('KF_ITER_NEXT')) {
@@ -280,10 +277,10 @@ export function checkFlow(env: Env): void {
             note.prune = true
           }
           // what follows a call may be met from elsewhere, and much has happened: states are kept there
-          if (at + 1 < count) env.note(at + 1).prune = env.note(at + 1).jumpPoint = true
+          if (at + 1 < count) draft.note(at + 1).prune = draft.note(at + 1).jumpPoint = true
           if (insn.src === 1) {
             note.prune = true
-            const ref = env.prog.refs.get(at)
+            const ref = draft.linked.refs.get(at)
             const target = ref?.kind === 'subprog' ? ref.insn : at + insn.imm + 1
             enter(target, at, true)
           }
@@ -291,11 +288,11 @@ export function checkFlow(env: Env): void {
           break
         }
         case 'ld_imm64': {
-          const ref = env.prog.refs.get(at)
+          const ref = draft.linked.refs.get(at)
           if (ref?.kind === 'func') {
             enter(ref.insn, at, true)
             note.prune = true
-            if (at + 2 < count) env.note(at + 2).prune = env.note(at + 2).jumpPoint = true
+            if (at + 2 < count) draft.note(at + 2).prune = draft.note(at + 2).jumpPoint = true
           }
           enter(at + 2, at, false)
           break
@@ -307,7 +304,7 @@ export function checkFlow(env: Env): void {
   }
   for (let i = 0; i < count; i++) {
     if (seen[i] === 0) reject('unreachable', `unreachable insn ${i}`)
-    if (env.insns[i]!.op.kind !== 'ld_imm64') continue
+    if (draft.insns[i]!.op.kind !== 'ld_imm64') continue
     i++
     if (seen[i] !== 0) reject('jump-ld-imm64', `jump into the middle of ldimm64 insn ${i - 1}`)
   }

@@ -4,7 +4,8 @@
 // Documentation/bpf/standardization/instruction-set.rst "Jump instructions"; selftests verifier_gotox.c.
 
 import type { Insn } from '../../isa/index.ts'
-import type { Env, Subprog } from '../env.ts'
+import type { ProgramDraft, Program, Subprog } from '../program.ts'
+import type { Walk } from '../walk.ts'
 import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
 import { regTypeText } from '../state/reg.ts'
@@ -19,14 +20,14 @@ const MOST_BYTES = 0xffff_ffff * ENTRY
 const distinct = (targets: readonly number[]): readonly number[] => [...new Set(targets)].sort((a, b) => a - b)
 
 /** Where a gotox may lead by the tables of its function. They are in `env.jumpTables` from then on. */
-export function findTargets(env: Env, at: number): readonly number[] {
-  const subprog = env.subprogOf(at)
-  const own = tablesOf(env).filter((targets) => within(subprog, targets[0]))
+export function findTargets(draft: ProgramDraft, at: number): readonly number[] {
+  const subprog = draft.subprogOf(at)
+  const own = tablesOf(draft).filter((targets) => within(subprog, targets[0]))
   if (own.length === 0) reject('jump-table', `no jump tables found for subprog starting at ${subprog.start}`)
   const targets = distinct(own.flat())
   if (!targets.every((target) => within(subprog, target)))
     reject('jump-table', `jump table for insn ${at} points outside of the subprog [${subprog.start},${subprog.end}]`)
-  env.jumpTables.set(at, targets)
+  draft.jumpTables.set(at, targets)
   return targets
 }
 
@@ -34,7 +35,7 @@ const within = ({ start, end }: Subprog, target: number | undefined): boolean =>
   target !== undefined && target >= start && target < end
 
 /** Targets of each table that the program names. */
-function tablesOf({ prog }: Env): (readonly number[])[] {
+function tablesOf({ linked: prog }: Program): (readonly number[])[] {
   const named = new Set([...prog.refs.values()].map((ref) => ('map' in ref ? ref.map : -1)))
   return prog.maps.flatMap(({ targets }, index) =>
     targets === undefined || !named.has(index) ? [] : [distinct(targets)],
@@ -42,15 +43,15 @@ function tablesOf({ prog }: Env): (readonly number[])[] {
 }
 
 /** Executes the jump: the last of its targets is followed at once, the others later. */
-export function jumpThroughTable(env: Env, insn: Insn): number {
-  const reg = readReg(env, insn.dst)
+export function jumpThroughTable(walk: Walk, insn: Insn): number {
+  const reg = readReg(walk, insn.dst)
   if (reg.kind !== 'insn')
     reject('gotox-type', `R${insn.dst} has type ${regTypeText(reg)}, expected PTR_TO_INSN`, {
       reg: insn.dst,
       seen: regTypeText(reg),
     })
-  const { targets = [], maxEntries } = env.map(reg.map)
-  const at = env.domain.addPointerOffset(reg.var, scalar.constantNumber(reg.off))
+  const { targets = [], maxEntries } = walk.program.map(reg.map)
+  const at = walk.model.domain.addPointerOffset(reg.var, scalar.constantNumber(reg.off))
   const [least, most] = [scalar.uminN(at), scalar.umaxN(at)]
   const [low, high] = [Math.floor(least / ENTRY), Math.floor(most / ENTRY)]
   if (least > MOST_BYTES)
@@ -62,7 +63,7 @@ export function jumpThroughTable(env: Env, insn: Insn): number {
       reg: insn.dst,
     })
   const next = distinct(targets.slice(low, high + 1))
-  env.pushStep()
-  for (const target of next.slice(0, -1)) pushState(env, target, env.insn)
+  walk.pushStep()
+  for (const target of next.slice(0, -1)) pushState(walk, target, walk.insn)
   return next[next.length - 1]!
 }

@@ -8,7 +8,8 @@ import { imm64 } from '../../isa/index.ts'
 import { storedReg, storedUnknown } from '../access/access.ts'
 import { access } from '../access/memory.ts'
 import { requireNoReferences } from '../call/references.ts'
-import type { Env } from '../env.ts'
+import type { Program } from '../program.ts'
+import type { Walk } from '../walk.ts'
 import { orElse, reject, Unlinked, unsupported } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
 import {
@@ -30,8 +31,8 @@ const rewritten: ReadonlySet<string> = new Set(['ctx', 'sock', 'sock_common', 't
  * One insn serves one type of pointer where its access is rewritten. Loads may differ in how far a kernel pointer is trusted: they
  * are then guarded as those of an untrusted one.
  */
-function requireOneType(env: Env, reg: RegState, { trustMayDiffer }: { readonly trustMayDiffer: boolean }): void {
-  const note = env.note(env.insn)
+function requireOneType(walk: Walk, reg: RegState, { trustMayDiffer }: { readonly trustMayDiffer: boolean }): void {
+  const note = walk.met(walk.insn)
   if (note.ptrKind === '') {
     note.ptrKind = reg.kind
     note.ptrFlags = reg.flags
@@ -39,7 +40,7 @@ function requireOneType(env: Env, reg: RegState, { trustMayDiffer }: { readonly 
   }
   if (note.ptrKind === reg.kind && note.ptrFlags === reg.flags) return
   if (!isRewritten(reg.kind, reg.flags) && !isRewritten(note.ptrKind, note.ptrFlags)) return
-  const guarded = (kind: string): boolean => kind === 'btf' || (env.rules.castToVoid && kind === 'mem')
+  const guarded = (kind: string): boolean => kind === 'btf' || (walk.model.rules.castToVoid && kind === 'mem')
   if (!trustMayDiffer || !guarded(reg.kind) || !guarded(note.ptrKind))
     reject('mixed-pointers', 'same insn cannot be used with different pointers')
   note.ptrFlags = UNTRUSTED
@@ -50,11 +51,11 @@ function requireOneType(env: Env, reg: RegState, { trustMayDiffer }: { readonly 
 const isRewritten = (kind: string, flags: number): boolean =>
   rewritten.has(kind) || (kind === 'mem' && (flags & UNTRUSTED) !== 0)
 
-export function accessLoad(env: Env, insn: Insn, { atomic = false } = {}): void {
-  const base = readReg(env, insn.src)
+export function accessLoad(walk: Walk, insn: Insn, { atomic = false } = {}): void {
+  const base = readReg(walk, insn.src)
   requireWritable(insn.dst)
-  env.noteWrite(insn.dst)
-  const value = access(env, {
+  walk.noteWrite(insn.dst)
+  const value = access(walk, {
     base: insn.src,
     off: insn.off,
     size: insn.op.size,
@@ -62,14 +63,14 @@ export function accessLoad(env: Env, insn: Insn, { atomic = false } = {}): void 
     write: false,
     signed: insn.op.signed,
   })
-  env.setReg(insn.dst, value)
-  requireOneType(env, base, { trustMayDiffer: !atomic })
+  walk.setReg(insn.dst, value)
+  requireOneType(walk, base, { trustMayDiffer: !atomic })
 }
 
-export function accessStore(env: Env, insn: Insn, { atomic = false } = {}): void {
-  if (insn.op.source === 'reg') readReg(env, insn.src)
-  const base = readReg(env, insn.dst)
-  access(env, {
+export function accessStore(walk: Walk, insn: Insn, { atomic = false } = {}): void {
+  if (insn.op.source === 'reg') readReg(walk, insn.src)
+  const base = readReg(walk, insn.dst)
+  access(walk, {
     base: insn.dst,
     off: insn.off,
     size: insn.op.size,
@@ -77,7 +78,7 @@ export function accessStore(env: Env, insn: Insn, { atomic = false } = {}): void
     write: true,
     stored: insn.op.source === 'reg' ? storedReg(insn.src) : { kind: 'imm', imm: insn.imm },
   })
-  requireOneType(env, base, { trustMayDiffer: false })
+  requireOneType(walk, base, { trustMayDiffer: false })
 }
 
 const BANNED = new Set(['ctx', 'pkt', 'pkt_meta', 'flow_keys', 'sock', 'sock_common', 'tcp_sock', 'xdp_sock'])
@@ -90,79 +91,79 @@ const bitwiseFetch = ({ name, fetch }: Insn['op']): boolean =>
 const mayFault = ({ kind, flags }: RegState): boolean => (kind === 'btf' && flags === 0) || (flags & UNTRUSTED) !== 0
 
 /** Atomics reach plain memory only. */
-function requireAtomicBase(env: Env, { op }: Insn, number: number, what: 'stores into' | 'loads from'): void {
-  const base = readReg(env, number)
+function requireAtomicBase(walk: Walk, { op }: Insn, number: number, what: 'stores into' | 'loads from'): void {
+  const base = readReg(walk, number)
   const unguarded = op.name === 'load_acquire' && mayFault(base)
   if (BANNED.has(base.kind) || (base.kind === 'arena' && bitwiseFetch(op)) || unguarded)
     reject('atomic-store', `BPF_ATOMIC ${what} R${number} ${regTypeText(base)} is not allowed`, { reg: number })
 }
 
-export function accessAtomic(env: Env, insn: Insn): void {
+export function accessAtomic(walk: Walk, insn: Insn): void {
   const { op } = insn
   if (op.name === 'load_acquire') {
-    requireAtomicBase(env, insn, insn.src, 'loads from')
-    return accessLoad(env, insn, { atomic: true })
+    requireAtomicBase(walk, insn, insn.src, 'loads from')
+    return accessLoad(walk, insn, { atomic: true })
   }
   if (op.name === 'store_release') {
-    accessStore(env, insn, { atomic: true })
-    return requireAtomicBase(env, insn, insn.dst, 'stores into')
+    accessStore(walk, insn, { atomic: true })
+    return requireAtomicBase(walk, insn, insn.dst, 'stores into')
   }
-  readReg(env, insn.src)
-  const base = readReg(env, insn.dst)
-  if (op.name === 'cmpxchg') readReg(env, 0)
-  requireAtomicBase(env, insn, insn.dst, 'stores into')
+  readReg(walk, insn.src)
+  const base = readReg(walk, insn.dst)
+  if (op.name === 'cmpxchg') readReg(walk, 0)
+  requireAtomicBase(walk, insn, insn.dst, 'stores into')
   const target = !op.fetch ? undefined : op.name === 'cmpxchg' ? 0 : insn.src
   // what is loaded takes the place of the pointer, if it goes there, before memory is touched
   if (target !== undefined) {
     requireWritable(target)
-    env.noteWrite(target)
-    env.setReg(target, unknownScalar)
+    walk.noteWrite(target)
+    walk.setReg(target, unknownScalar)
   }
   const shape = { base: insn.dst, off: insn.off, size: op.size, atomic: true }
-  const loaded = access(env, { ...shape, write: false, signed: false })
-  if (target !== undefined) env.setReg(target, loaded)
+  const loaded = access(walk, { ...shape, write: false, signed: false })
+  if (target !== undefined) walk.setReg(target, loaded)
   // part of a spill that is not loaded is no fill
-  else if (op.size !== 8) env.stepTouch = undefined
-  requireOneType(env, base, { trustMayDiffer: false })
-  access(env, { ...shape, write: true, stored: storedUnknown })
+  else if (op.size !== 8) walk.stepTouch = undefined
+  requireOneType(walk, base, { trustMayDiffer: false })
+  access(walk, { ...shape, write: true, stored: storedUnknown })
 }
 
 /** Whose address is taken is called back, with arguments that only its caller knows: never a function verified by its types. */
-function requireCallback(env: Env, insn: number): void {
-  const { btf, funcs } = env.prog
+function requireCallback(program: Program, insn: number): void {
+  const { btf, funcs } = program.linked
   if (btf === undefined || funcs.length === 0) return reject('callback-func-info', 'missing btf func_info')
-  const func = btf.type(env.subprogOf(insn).typeId)
+  const func = btf.type(program.subprogOf(insn).typeId)
   if (func.kind === 'func' && func.linkage !== 'static') reject('callback', 'callback function not static')
 }
 
-export function loadImm64(env: Env, insn: Insn): void {
+export function loadImm64(walk: Walk, insn: Insn): void {
   requireWritable(insn.dst)
-  env.noteWrite(insn.dst)
-  const ref = env.prog.refs.get(env.insn)
-  const next = env.insns[env.insn + 1]
+  walk.noteWrite(insn.dst)
+  const ref = walk.program.linked.refs.get(walk.insn)
+  const next = walk.program.insns[walk.insn + 1]
   if (next === undefined) reject('ld-imm64', 'invalid bpf_ld_imm64 insn')
   if (ref === undefined) {
     if (insn.src !== 0) return unsupported(`ld_imm64 of a variable or function that nothing tells (source ${insn.src})`)
-    return env.setReg(insn.dst, scalarReg(scalar.constant(imm64(insn, next!))))
+    return walk.setReg(insn.dst, scalarReg(scalar.constant(imm64(insn, next!))))
   }
   switch (ref.kind) {
     case 'map': {
-      return env.setReg(insn.dst, pointer('map_ptr', { map: ref.map }))
+      return walk.setReg(insn.dst, pointer('map_ptr', { map: ref.map }))
     }
     case 'map_value': {
-      if (env.map(ref.map).type === 'BPF_MAP_TYPE_ARENA') return env.setReg(insn.dst, unknownScalar)
+      if (walk.program.map(ref.map).type === 'BPF_MAP_TYPE_ARENA') return walk.setReg(insn.dst, unknownScalar)
       // one element only: no id is needed to tell it from others
-      return env.setReg(insn.dst, pointer('map_value', { map: ref.map, off: ref.offset }))
+      return walk.setReg(insn.dst, pointer('map_value', { map: ref.map, off: ref.offset }))
     }
     case 'func':
-      requireCallback(env, ref.insn)
-      return env.setReg(insn.dst, pointer('func', { frame: ref.insn }))
+      requireCallback(walk.program, ref.insn)
+      return walk.setReg(insn.dst, pointer('func', { frame: ref.insn }))
     case 'ksym_func':
-      return env.setReg(insn.dst, pointer('mem', { flags: RDONLY, size: 0 }))
+      return walk.setReg(insn.dst, pointer('mem', { flags: RDONLY, size: 0 }))
     case 'ksym_var': {
       const variable = ref.btf.type(ref.btfId)
-      if (variable.kind !== 'var') return env.setReg(insn.dst, pointer('mem', { flags: RDONLY, size: 0 }))
-      return env.setReg(insn.dst, kernelVariable(env, ref.btf, variable))
+      if (variable.kind !== 'var') return walk.setReg(insn.dst, pointer('mem', { flags: RDONLY, size: 0 }))
+      return walk.setReg(insn.dst, kernelVariable(ref.btf, variable))
     }
     default:
       if (ref.kind === 'missing') throw new Unlinked(missingMessage(ref), ref)
@@ -170,12 +171,7 @@ export function loadImm64(env: Env, insn: Insn): void {
   }
 }
 
-function kernelVariable(
-  env: Env,
-  btf: RegState['btf'] & object,
-  variable: Extract<BtfType, { kind: 'var' }>,
-): RegState {
-  void env
+function kernelVariable(btf: RegState['btf'] & object, variable: Extract<BtfType, { kind: 'var' }>): RegState {
   const type = resolveType(btf, variable.type)
   const percpu = isPercpu(btf, variable.id) || typeTags(btf, variable.type).includes('percpu')
   if (percpu) return pointer('btf', { btf, btfId: skipModifiers(btf, variable.type), flags: PERCPU })
@@ -198,35 +194,36 @@ function isPercpu(btf: RegState['btf'] & object, id: number): boolean {
 
 const ABS_TYPES = new Set(['BPF_PROG_TYPE_SOCKET_FILTER', 'BPF_PROG_TYPE_SCHED_CLS', 'BPF_PROG_TYPE_SCHED_ACT'])
 
-export function requirePacketLoads(env: Env): void {
-  if (!ABS_TYPES.has(env.prog.type))
+export function requirePacketLoads(program: Program): void {
+  if (!ABS_TYPES.has(program.linked.type))
     reject('ld-abs-type', 'BPF_LD_[ABS|IND] instructions not allowed for this program type')
 }
 
 /** Legacy packet loads: the skb in R6, the result in R0, R1-R5 gone. RFC 9669 "Legacy BPF Packet access instructions". */
-export function loadAbs(env: Env, insn: Insn): void {
-  requirePacketLoads(env)
-  if (env.state.frames.some(({ callback }, i) => i > 0 && callback !== 'none'))
+export function loadAbs(walk: Walk, insn: Insn): void {
+  requirePacketLoads(walk.program)
+  if (walk.state.frames.some(({ callback }, i) => i > 0 && callback !== 'none'))
     reject('ld-abs-callback', 'cannot use BPF_LD_[ABS|IND] within callback')
-  const ctx = readReg(env, 6)
+  const ctx = readReg(walk, 6)
   orElse(
-    () => requireNoReferences(env, true),
+    () => requireNoReferences(walk, true),
     ({ rule, message, details }) => {
-      if (env.rules.reportsFirst) return reject(rule, message, details)
-      env.verbose(message)
+      if (walk.model.rules.reportsFirst) return reject(rule, message, details)
+      walk.verbose(message)
       return reject('ld-abs-ref', 'BPF_LD_[ABS|IND] cannot be mixed with socket references')
     },
   )
-  if (env.state.activeLocks > 0) reject('ld-abs-lock', 'BPF_LD_[ABS|IND] cannot be used inside bpf_spin_lock-ed region')
-  if (env.state.activeIrq > 0)
+  if (walk.state.activeLocks > 0)
+    reject('ld-abs-lock', 'BPF_LD_[ABS|IND] cannot be used inside bpf_spin_lock-ed region')
+  if (walk.state.activeIrq > 0)
     reject('ld-abs-irq', 'BPF_LD_[ABS|IND] cannot be used inside bpf_local_irq_save-ed region')
-  if (env.state.activeRcu > 0)
+  if (walk.state.activeRcu > 0)
     reject('ld-abs-rcu', 'BPF_LD_[ABS|IND] cannot be used inside bpf_rcu_read_lock-ed region')
-  if (env.state.activePreempt > 0)
+  if (walk.state.activePreempt > 0)
     reject('ld-abs-preempt', 'BPF_LD_[ABS|IND] cannot be used inside bpf_preempt_disable-ed region')
   if (ctx.kind !== 'ctx') reject('ld-abs-ctx', 'at the time of BPF_LD_ABS|IND R6 != pointer to skb', { reg: 6 })
-  if (insn.op.kind === 'ld_ind') readReg(env, insn.src)
-  env.clobberCallerSaved()
+  if (insn.op.kind === 'ld_ind') readReg(walk, insn.src)
+  walk.clobberCallerSaved()
   // The kernel keeps nothing of the width: all 64 bits are unknown to it.
-  env.setReg(0, unknownScalar)
+  walk.setReg(0, unknownScalar)
 }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Env } from '../env.ts'
+import type { Walk } from '../walk.ts'
 import { reject } from '../report.ts'
 import type { RegState } from '../state/reg.ts'
 import { markRegRead } from './liveness.ts'
 
 /** A register that an insn reads must hold something. */
-export function readReg(env: Env, number: number): RegState {
+export function readReg(walk: Walk, number: number): RegState {
   if (number > 10) reject('bad-register', `R${number} is invalid`, { reg: number })
-  const reg = env.reg(number)
+  const reg = walk.reg(number)
   if (reg.kind === 'not_init') reject('uninitialized', `R${number} !read_ok`, { reg: number })
-  markRegRead(env.state, number)
+  markRegRead(walk.state, number)
   return reg
 }
 

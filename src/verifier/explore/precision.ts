@@ -3,7 +3,8 @@
 // the executed insns backward. Only marked scalars keep pruning from merging different values.
 // Sound because whatever the walk cannot follow falls back to marking every scalar of every ancestor.
 
-import type { Env } from '../env.ts'
+import type { Program } from '../program.ts'
+import type { Walk } from '../walk.ts'
 import { edit } from '../state/reg.ts'
 import { isSpilledScalar } from '../state/stack.ts'
 import { DST_TO_STACK, MAX_FRAMES, SRC_TO_STACK, type State, type Step, testBit } from '../state/state.ts'
@@ -66,34 +67,34 @@ class Wanted {
 const shared = new Wanted()
 
 /** The value of a register of the current frame matters exactly. */
-export function markPrecise(env: Env, reg: number): void {
-  const value = env.reg(reg)
+export function markPrecise(walk: Walk, reg: number): void {
+  const value = walk.reg(reg)
   if (value.kind !== 'scalar') return
   const wanted = shared.cleared()
-  wanted.set(env.state.frames.length - 1, reg)
-  chase(env, env.state, wanted)
+  wanted.set(walk.state.frames.length - 1, reg)
+  chase(walk, walk.state, wanted)
 }
 
 /** The scalar spilled in this stack slot matters exactly. */
-export function markSlotPrecise(env: Env, frame: number, slot: number): void {
+export function markSlotPrecise(walk: Walk, frame: number, slot: number): void {
   const wanted = shared.cleared()
   wanted.setSlot(frame, slot)
-  chase(env, env.state, wanted)
+  chase(walk, walk.state, wanted)
 }
 
 /** The same of several at once. */
-export function markSlotsPrecise(env: Env, frame: number, slots: ReadonlySet<number>): void {
+export function markSlotsPrecise(walk: Walk, frame: number, slots: ReadonlySet<number>): void {
   if (slots.size === 0) return
   const wanted = shared.cleared()
   for (const slot of slots) wanted.setSlot(frame, slot)
-  chase(env, env.state, wanted)
+  chase(walk, walk.state, wanted)
 }
 
 /** Everything that was precise in the state we were pruned by is precise in ours. */
-export function propagatePrecision(env: Env, seen: State): void {
+export function propagatePrecision(walk: Walk, seen: State): void {
   const wanted = shared.cleared()
   // what is known ahead not to be read was forgotten
-  const all = env.stackLiveness !== undefined
+  const all = walk.program.stackLiveness !== undefined
   seen.frames.forEach((frame, f) => {
     for (let i = 0; i < 10; i++) {
       const reg = frame.regs[i]!
@@ -103,19 +104,19 @@ export function propagatePrecision(env: Env, seen: State): void {
       if (isSpilledScalar(slot) && slot.reg.precise && (all || testBit(frame.read, i))) wanted.setSlot(f, i)
     })
   })
-  if (!wanted.empty()) chase(env, env.state, wanted)
+  if (!wanted.empty()) chase(walk, walk.state, wanted)
 }
 
-function chase(env: Env, from: State, wanted: Wanted): void {
+function chase(walk: Walk, from: State, wanted: Wanted): void {
   let state: State | undefined = from
   /** The step executed after the one looked at: tells calls that entered a frame from calls that did not. */
-  let later: { insn: number; frame: number } = { insn: env.insn, frame: from.frames.length - 1 }
+  let later: { insn: number; frame: number } = { insn: walk.insn, frame: from.frames.length - 1 }
   let root = from
   while (state !== undefined) {
     root = state
     for (let step: Step | undefined = state.last; step !== undefined; step = step.before) {
-      env.budget.spend()
-      if (!back(env, step, later, wanted)) return markAll(env)
+      walk.program.budget.spend()
+      if (!back(walk.program, step, later, wanted)) return markAll(walk)
       later = step
       if (wanted.empty()) return
     }
@@ -128,7 +129,7 @@ function chase(env: Env, from: State, wanted: Wanted): void {
   // R1-R5 of a function verified on its own are where values begin, if a checkpoint was kept right there: only then does the kernel
   // see that it came to the start. Anything else came from where the walk could not see.
   if (root !== from && root.lastInsn < 0 && root.frames[0]!.subprog > 0) wanted.regs[0] = wanted.regs[0]! & ~ARGUMENTS
-  if (!wanted.empty()) markAll(env)
+  if (!wanted.empty()) markAll(walk)
 }
 
 /** Marks what is wanted in a checkpoint; what is marked already, or no scalar there, needs no further tracing. */
@@ -164,8 +165,8 @@ function mark(state: State, wanted: Wanted): void {
 }
 
 /** Every scalar of the checkpoints of this path is needed exactly. The current state has no marks, they come as later code asks for them. */
-export function markAll(env: Env): void {
-  for (let state = env.state.parent; state !== undefined; state = state.parent) {
+export function markAll(walk: Walk): void {
+  for (let state = walk.state.parent; state !== undefined; state = state.parent) {
     for (const frame of state.frames) {
       for (let i = 0; i < 10; i++) {
         const reg = frame.regs[i]!
@@ -184,8 +185,8 @@ export function markAll(env: Env): void {
 }
 
 /** One insn backward. False: it cannot be followed. */
-function back(env: Env, step: Step, later: { insn: number; frame: number }, wanted: Wanted): boolean {
-  const insn = env.insns[step.insn]!
+function back(program: Program, step: Step, later: { insn: number; frame: number }, wanted: Wanted): boolean {
+  const insn = program.insns[step.insn]!
   const f = step.frame
   const { op } = insn
   const { linked, touch } = step
@@ -261,7 +262,7 @@ function back(env: Env, step: Step, later: { insn: number; frame: number }, want
     }
     case 'exit':
       if (later.frame === f - 1) {
-        const callback = env.insns[later.insn]?.op.kind === 'call' && env.insns[later.insn]!.src !== 1
+        const callback = program.insns[later.insn]?.op.kind === 'call' && program.insns[later.insn]!.src !== 1
         // a callback goes back to its call, made with the very registers of the first time; other calls leave none of r1-r5
         if (!callback && (wanted.regs[f - 1]! & ARGUMENTS) !== 0) return false
         if (wanted.has(f - 1, 0)) {

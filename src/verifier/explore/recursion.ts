@@ -3,20 +3,20 @@
 // functions do not count. Which call is named follows from the order they are looked at: depth first from the first function on, each
 // body's instructions in postorder.
 
-import type { Env } from '../env.ts'
+import type { ProgramDraft, Program } from '../program.ts'
 import { reject } from '../report.ts'
 import type { FlowGraph } from '../ahead/graph.ts'
 import { isSubprogCall } from './flow.ts'
 
 /** No function calls itself, directly or through others. Answers all of them, those called before those that call them. */
-export function requireNoRecursion(env: Env, { postorder: order }: FlowGraph): readonly number[] {
-  const { subprogs } = env
+export function requireNoRecursion(draft: ProgramDraft, { postorder: order }: FlowGraph): readonly number[] {
+  const { subprogs } = draft
   const done: number[] = []
   const state = new Uint8Array(subprogs.length)
   for (let root = 0; root < subprogs.length; root++) {
     if (state[root] !== NEW) continue
     state[root] = OPEN
-    const chain = [{ index: root, callees: calleesOf(env, order[root]!), next: 0 }]
+    const chain = [{ index: root, callees: calleesOf(draft, order[root]!), next: 0 }]
     for (let top = chain.at(-1); top !== undefined; top = chain.at(-1)) {
       const callee = top.callees[top.next++]
       if (callee === undefined) {
@@ -25,9 +25,9 @@ export function requireNoRecursion(env: Env, { postorder: order }: FlowGraph): r
         chain.pop()
       } else if (state[callee.index] === NEW) {
         state[callee.index] = OPEN
-        chain.push({ index: callee.index, callees: calleesOf(env, order[callee.index]!), next: 0 })
+        chain.push({ index: callee.index, callees: calleesOf(draft, order[callee.index]!), next: 0 })
       } else if (state[callee.index] === OPEN && callee.called) {
-        env.insn = callee.at
+        draft.insn = callee.at
         const [from, to] = [subprogs[top.index]!.name, subprogs[callee.index]!.name]
         reject('recursion', `recursive call from ${from}() to ${to}()`)
       }
@@ -38,11 +38,14 @@ export function requireNoRecursion(env: Env, { postorder: order }: FlowGraph): r
 
 const [NEW, OPEN, DONE] = [0, 1, 2]
 
-function calleesOf(env: Env, order: readonly number[]): readonly { index: number; called: boolean; at: number }[] {
+function calleesOf(
+  program: Program,
+  order: readonly number[],
+): readonly { index: number; called: boolean; at: number }[] {
   return order.flatMap((at) => {
-    const called = isSubprogCall(env.insns[at]!)
-    const ref = env.prog.refs.get(at)
+    const called = isSubprogCall(program.insns[at]!)
+    const ref = program.linked.refs.get(at)
     if (!called && ref?.kind !== 'func') return []
-    return ref !== undefined && 'insn' in ref ? [{ index: env.subprogAt[ref.insn]!, called, at }] : []
+    return ref !== undefined && 'insn' in ref ? [{ index: program.subprogAt[ref.insn]!, called, at }] : []
   })
 }

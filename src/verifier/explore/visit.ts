@@ -4,7 +4,7 @@
 
 import { forgetDead } from '../ahead/index.ts'
 import { iterDepthsDiffer } from '../call/iterator.ts'
-import type { Env } from '../env.ts'
+import type { Walk } from '../walk.ts'
 import { reject } from '../report.ts'
 import { notInit } from '../state/reg.ts'
 import { byteType, emptySlot, ITER } from '../state/stack.ts'
@@ -41,17 +41,17 @@ export function updateLoopEntry(state: State, header: State): void {
 }
 
 /** One path of `state` has ended. */
-export function pathEnded(env: Env, state: State): void {
+export function pathEnded(walk: Walk, state: State): void {
   for (let s: State | undefined = state; s !== undefined; s = s.parent) {
     s.branches--
-    if (s.branches === 0 && s.loopVisit !== undefined) loopDone(env, s)
+    if (s.branches === 0 && s.loopVisit !== undefined) loopDone(walk, s)
     if (s.branches === 0 && s.parent !== undefined && s.loopEntry !== undefined) updateLoopEntry(s.parent, s.loopEntry)
     if (s.branches > 0) return
   }
 }
 
 /** Where checkpoints of this insn and call lie: as in the kernel a hash, so that what shares a place is counted together. */
-const placeOf = (env: Env, at: number): number => ((at ^ env.frame.callsite) >>> 0) % env.insns.length
+const placeOf = (walk: Walk, at: number): number => ((at ^ walk.frame.callsite) >>> 0) % walk.program.insns.length
 
 /** All paths from these states are done, so what they read is known: the rest of them need never be compared again. */
 function cleanDone(list: readonly State[], at: number, cur: State): void {
@@ -68,43 +68,44 @@ function cleanDone(list: readonly State[], at: number, cur: State): void {
 }
 
 /** True: the current path is covered. */
-export function visited(env: Env): boolean {
-  const { state } = env
-  const at = env.insn
-  const place = placeOf(env, at)
-  if (env.stackLiveness !== undefined) forgetDead(env, env.stackLiveness)
-  const note = env.note(at)
-  let addNew = env.jmpsProcessed - env.prevJmps >= 2 && env.processed - env.prevInsns >= 8
-  const force = note.forceCheckpoint || (env.prog.flags & TEST_STATE_FREQ) !== 0 || (state.last?.weight ?? 0) > 40
+export function visited(walk: Walk): boolean {
+  const { state } = walk
+  const at = walk.insn
+  const place = placeOf(walk, at)
+  if (walk.program.stackLiveness !== undefined) forgetDead(walk, walk.program.stackLiveness)
+  const note = walk.program.note(at)
+  let addNew = walk.jmpsProcessed - walk.prevJmps >= 2 && walk.processed - walk.prevInsns >= 8
+  const force =
+    note.forceCheckpoint || (walk.program.linked.flags & TEST_STATE_FREQ) !== 0 || (state.last?.weight ?? 0) > 40
   if (force) addNew = true
-  const list = env.explored.get(place) ?? []
+  const list = walk.explored.get(place) ?? []
   const met = list.length
-  if (!env.staticLiveness) cleanDone(list, at, state)
+  if (!walk.model.staticLiveness) cleanDone(list, at, state)
   // newest first
   for (let i = list.length - 1; i >= 0; i--) {
     const old = list[i]!
     if (old.firstInsn !== at) continue
-    env.budget.spend(4 * old.frames.length)
+    walk.program.budget.spend(4 * old.frames.length)
     let hit = false
     let unfinished = old.branches > 0
     if (old.branches > 0) {
       const sameEntry = old.cur.callback === 'async' && old.cur.asyncEntries !== state.cur.asyncEntries
       if (!sameEntry) {
         if (note.iterNext) {
-          if (statesEqual(env, old, state, 'range')) {
+          if (statesEqual(walk, old, state, 'range')) {
             // an active iterator that comes round in no new state has converged
-            if (activeIterator(env, state)) {
+            if (activeIterator(walk, state)) {
               updateLoopEntry(state, old)
               hit = true
             }
           }
-        } else if (env.insns[at]!.op.kind === 'may_goto') {
-          if (old.mayGotoDepth !== state.mayGotoDepth && statesEqual(env, old, state, 'range')) {
+        } else if (walk.program.insns[at]!.op.kind === 'may_goto') {
+          if (old.mayGotoDepth !== state.mayGotoDepth && statesEqual(walk, old, state, 'range')) {
             updateLoopEntry(state, old)
             hit = true
           }
         } else if (note.callsCallback) {
-          if (statesEqual(env, old, state, 'range')) hit = true
+          if (statesEqual(walk, old, state, 'range')) hit = true
         }
         if (
           !hit &&
@@ -112,7 +113,7 @@ export function visited(env: Env): boolean {
           !note.callsCallback &&
           old.frames.length === state.frames.length &&
           identicalRegs(old.cur.regs, state.cur.regs) &&
-          statesEqual(env, old, state, 'exact') &&
+          statesEqual(walk, old, state, 'exact') &&
           !iterDepthsDiffer(old, state) &&
           old.mayGotoDepth === state.mayGotoDepth &&
           old.callbackUnrollDepth === state.callbackUnrollDepth
@@ -120,47 +121,48 @@ export function visited(env: Env): boolean {
           reject('infinite-loop', `infinite loop detected at insn ${at}`)
         }
       }
-      if (!hit && !force && env.jmpsProcessed - env.prevJmps < 20 && env.processed - env.prevInsns < 100) addNew = false
+      if (!hit && !force && walk.jmpsProcessed - walk.prevJmps < 20 && walk.processed - walk.prevInsns < 100)
+        addNew = false
     } else {
-      const entry = env.rules.loopsByComponent ? undefined : loopEntryOf(old)
+      const entry = walk.model.rules.loopsByComponent ? undefined : loopEntryOf(old)
       unfinished = needsUnfinished(old) || (entry !== undefined && entry.branches > 0)
-      if (statesEqual(env, old, state, unfinished ? 'range' : 'live')) {
+      if (statesEqual(walk, old, state, unfinished ? 'range' : 'live')) {
         if (entry !== undefined && unfinished) updateLoopEntry(state, entry)
         hit = true
       }
     }
     if (hit) {
       old.hits++
-      if (env.stackLiveness === undefined) propagateReads(state, old)
-      propagatePrecision(env, old)
-      if (unfinished) noteBackEdge(env, old)
+      if (walk.program.stackLiveness === undefined) propagateReads(state, old)
+      propagatePrecision(walk, old)
+      if (unfinished) noteBackEdge(walk, old)
       return true
     }
     if (addNew) old.misses++
     const patience = note.forceCheckpoint && old.branches > 0 ? 64 : 3
     if (old.misses > old.hits * patience + patience) {
       list.splice(i, 1)
-      env.hold(-old.bytes())
-      if (old.cleaned && !old.usedAsLoopEntry) env.peakStates--
+      walk.hold(-old.bytes())
+      if (old.cleaned && !old.usedAsLoopEntry) walk.peakStates--
     }
   }
-  env.maxStatesPerInsn = Math.max(env.maxStatesPerInsn, met)
+  walk.maxStatesPerInsn = Math.max(walk.maxStatesPerInsn, met)
   if (!addNew) return false
-  env.totalStates++
-  env.peakStates++
-  env.prevJmps = env.jmpsProcessed
-  env.prevInsns = env.processed
-  if (env.rules.loneIdsForgotten) forgetLoneIds(state)
+  walk.totalStates++
+  walk.peakStates++
+  walk.prevJmps = walk.jmpsProcessed
+  walk.prevInsns = walk.processed
+  if (walk.model.rules.loneIdsForgotten) forgetLoneIds(state)
   const kept = state.copy()
   kept.branches = 1
   kept.firstInsn = at
-  kept.lastInsn = env.prevInsn
+  kept.lastInsn = walk.prevInsn
   kept.last = state.last
   kept.loopEntry = state.loopEntry
   list.push(kept)
-  env.hold(kept.bytes())
-  env.explored.set(place, list)
-  if (env.rules.loopsByComponent) enterLoop(env, kept)
+  walk.hold(kept.bytes())
+  walk.explored.set(place, list)
+  if (walk.model.rules.loopsByComponent) enterLoop(walk, kept)
   state.parent = kept
   state.firstInsn = at
   state.last = undefined
@@ -170,8 +172,8 @@ export function visited(env: Env): boolean {
   return false
 }
 
-function activeIterator(env: Env, state: State): boolean {
-  const reg = env.reg(1)
+function activeIterator(walk: Walk, state: State): boolean {
+  const reg = walk.reg(1)
   if (reg.kind !== 'fp') return false
   for (const frame of state.frames) {
     if (frame.frameno !== reg.frame) continue

@@ -8,7 +8,8 @@
 
 import { disassemble, type Insn } from '../../isa/index.ts'
 import { helperName } from '../../uapi/index.ts'
-import type { Env, Printer } from '../env.ts'
+import type { Walk } from '../walk.ts'
+import { Observer } from '../observer.ts'
 import * as scalar from '../scalar/index.ts'
 import { byteType, DYNPTR, IRQ, ITER, type Slot } from '../state/stack.ts'
 import type { Frame } from '../state/state.ts'
@@ -22,8 +23,8 @@ const MOST_LOG = 64 << 20
 /** Insns take at least this many columns before the semicolon, and a multiple of eight. */
 const COLUMNS = 40
 
-export class LogPrinter implements Printer {
-  private readonly env: Env
+export class LogPrinter extends Observer {
+  private readonly walk: Walk
   private readonly keepPaths: boolean
   private readonly chunks: string[] = []
   /** Characters in `chunks`, and how many chunks were dropped before them. */
@@ -40,22 +41,27 @@ export class LogPrinter implements Printer {
   private met: Frame | undefined
   private stacks: readonly (readonly Slot[])[] = []
 
-  constructor(env: Env, level: 1 | 2) {
-    this.env = env
+  constructor(walk: Walk, level: 1 | 2) {
+    super()
+    this.walk = walk
     this.keepPaths = level === 2
-    this.texts = env.insns.map(() => undefined)
-    this.lineAt = new Int32Array(env.insns.length).fill(-1)
-    env.prog.lines.forEach((line, i) => {
+    this.texts = walk.program.insns.map(() => undefined)
+    this.lineAt = new Int32Array(walk.program.insns.length).fill(-1)
+    walk.program.linked.lines.forEach((line, i) => {
       if (line.insn < this.lineAt.length) this.lineAt[line.insn] = i
     })
     for (let i = 1; i < this.lineAt.length; i++) if (this.lineAt[i]! < 0) this.lineAt[i] = this.lineAt[i - 1]!
   }
 
-  position(): number {
+  override mark(): number {
     return this.dropped + this.chunks.length
   }
 
-  line(text: string): void {
+  override said(text: string): void {
+    this.line(text)
+  }
+
+  private line(text: string): void {
     this.chunks.push(text, '\n')
     this.length += text.length + 1
     if (this.length > MOST_LOG) this.dropHalf()
@@ -68,19 +74,19 @@ export class LogPrinter implements Printer {
   }
 
   /** A function is entered from nowhere: everything is new. */
-  start(): void {
+  override started(): void {
     this.scratchAll()
     this.insnEnd = -1
     this.pathPopped = false
   }
 
   /** All paths of a function are done. */
-  finish(): void {
+  override finished(): void {
     if (!this.keepPaths) this.cut(0)
   }
 
   /** The path goes no further; the next one was put aside at `position`. */
-  resume(position: number): void {
+  override resumed(position: number): void {
     this.scratchAll()
     if (!this.keepPaths) this.cut(Math.max(0, position - this.dropped))
     this.pathPopped = true
@@ -101,25 +107,25 @@ export class LogPrinter implements Printer {
     this.insnEnd -= count
   }
 
-  covered(): void {
-    const { insn, prevInsn } = this.env
+  override covered(): void {
+    const { insn, prevInsn } = this.walk
     if (this.pathPopped) this.line(`\nfrom ${prevInsn} to ${insn}: safe`)
     else this.line(`${insn}: safe`)
   }
 
   /** What the insn before left behind it, the source line, the insn. */
-  beforeInsn(): void {
-    const { env } = this
-    const { state } = env
+  override beforeInsn(): void {
+    const { walk } = this
+    const { state } = walk
     if (this.keepPaths && this.pathPopped) {
-      this.line(`\nfrom ${env.prevInsn} to ${env.insn}:${frameText(env, state, state.cur)}`)
+      this.line(`\nfrom ${walk.prevInsn} to ${walk.insn}:${frameText(walk.program, state, state.cur)}`)
       this.pathPopped = false
     }
     if (this.scratchedRegs !== 0 || this.scratchedSlots !== 0n) this.printState()
     this.printSource()
-    const insn = env.insns[env.insn]!
-    const text = this.texts[env.insn] ?? `${env.insn}: ${this.insnText(insn)}`
-    this.texts[env.insn] = text
+    const insn = walk.program.insns[walk.insn]!
+    const text = this.texts[walk.insn] ?? `${walk.insn}: ${this.insnText(insn)}`
+    this.texts[walk.insn] = text
     this.line(text)
     this.insnEnd = this.chunks.length
     this.insnWidth = text.length + 1
@@ -129,16 +135,16 @@ export class LogPrinter implements Printer {
   }
 
   /** After the insn's step; `next` is the insn that follows it. */
-  afterInsn(next: number): void {
-    const { env } = this
-    const { state } = env
-    const insn = env.insns[env.insn]!
+  override afterInsn(next: number): void {
+    const { walk } = this
+    const { state } = walk
+    const insn = walk.program.insns[walk.insn]!
     const before = this.met!
     switch (insn.op.kind) {
       case 'call':
         if (state.cur.frameno > before.frameno) return this.entered(before)
         this.noteStackChanges()
-        if (env.note(env.insn).callsCallback) this.scratchAll()
+        if (walk.program.note(walk.insn).callsCallback) this.scratchAll()
         return
       case 'exit':
         return this.returned(before, next)
@@ -149,42 +155,42 @@ export class LogPrinter implements Printer {
   }
 
   private entered(caller: Frame): void {
-    const { env } = this
-    const callee = env.frame
+    const { walk } = this
+    const callee = walk.frame
     this.line('caller:')
-    this.line(frameText(env, env.state, caller))
+    this.line(frameText(walk.program, walk.state, caller))
     this.line('callee:')
-    this.line(frameText(env, env.state, callee))
+    this.line(frameText(walk.program, walk.state, callee))
     this.scratchAll()
   }
 
   private returned(callee: Frame, next: number): void {
-    const { env } = this
-    const caller = env.frame
+    const { walk } = this
+    const caller = walk.frame
     this.line('returning from callee:')
-    this.line(frameText(env, env.state, callee))
+    this.line(frameText(walk.program, walk.state, callee))
     this.line(`to caller at ${next}:`)
-    this.line(frameText(env, env.state, caller))
+    this.line(frameText(walk.program, walk.state, caller))
     this.pathPopped = true
   }
 
   /** Behind the insn if nothing was printed since, else on a line of its own. */
   private printState(): void {
-    const { env, chunks } = this
+    const { walk, chunks } = this
     const only = { regs: this.scratchedRegs, slots: this.scratchedSlots }
-    const text = frameText(env, env.state, env.frame, only)
+    const text = frameText(walk.program, walk.state, walk.frame, only)
     if (this.insnEnd === chunks.length) {
       const column = Math.ceil(Math.max(this.insnWidth + 4, COLUMNS) / 8) * 8
       chunks[chunks.length - 1] = ' '
       this.line(`${' '.repeat(column - this.insnWidth - 2)};${text}`)
-    } else this.line(`${env.insn}:${text}`)
+    } else this.line(`${walk.insn}:${text}`)
     this.scratchedRegs = 0
     this.scratchedSlots = 0n
   }
 
   private printSource(): void {
-    const { lines } = this.env.prog
-    const index = this.lineAt[this.env.insn]!
+    const { lines } = this.walk.program.linked
+    const index = this.lineAt[this.walk.insn]!
     if (index < 0 || index === this.lastLine) return
     const line = lines[index]!
     const last = lines[this.lastLine]
@@ -195,9 +201,9 @@ export class LogPrinter implements Printer {
   }
 
   private insnText(insn: Insn): string {
-    const { env } = this
-    const ref = env.prog.refs.get(env.insn)
-    return disassemble(insn, env.insns[env.insn + 1], {
+    const { walk } = this
+    const ref = walk.program.linked.refs.get(walk.insn)
+    return disassemble(insn, walk.program.insns[walk.insn + 1], {
       helperName: (id) => helperName(id),
       kfuncName: () => (ref?.kind === 'kfunc' ? ref.name : undefined),
       hidePointers: true,
@@ -218,20 +224,20 @@ export class LogPrinter implements Printer {
     }
     this.scratchedRegs |= regs
     if (op.kind !== 'load' && op.kind !== 'store' && op.kind !== 'atomic') return
-    const base = this.env.reg(op.kind === 'load' ? insn.src : insn.dst)
+    const base = this.walk.reg(op.kind === 'load' ? insn.src : insn.dst)
     if (base?.kind !== 'fp' || !scalar.isConst(base.var)) return
     const off = base.off + insn.off + scalar.constNumber(base.var)
     if (off < 0) this.scratchedSlots |= 1n << BigInt(Math.floor((-off - 1) / 8))
   }
 
-  slotWritten(slot: number): void {
+  override slotWritten(slot: number): void {
     this.scratchedSlots |= 1n << BigInt(slot)
   }
 
   /** Dynptrs and iterators that a call made or moved on. Bytes it wrote are noted as they are; those it only may read do not count. */
   private noteStackChanges(): void {
     this.stacks.forEach((old, f) => {
-      const { stack } = this.env.state.frames[f]!
+      const { stack } = this.walk.state.frames[f]!
       stack.forEach((slot, s) => {
         const before = old[s]
         if (slot === before || !isObject(slot) || (before !== undefined && isSameObject(slot, before))) return

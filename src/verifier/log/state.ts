@@ -2,7 +2,7 @@
 // Registers, stack slots and frames in the words of the kernel's log, as Linux 6.12 prints them:
 // `R1_w=ctx() R10=fp0 fp-8_w=0 refs=2 cb`. Learnt from logs of the real kernel (test/verifier/log).
 
-import type { Env } from '../env.ts'
+import type { Program } from '../program.ts'
 import * as scalar from '../scalar/index.ts'
 import { NON_OWN, type RegState, regTypeText } from '../state/reg.ts'
 import { byteType, DYNPTR, ITER, type Slot, SPILL, isUnset, slotText, spilledBytes } from '../state/stack.ts'
@@ -18,7 +18,7 @@ const iterStates: readonly string[] = ['<invalid>', 'active', 'drained']
 const MAP_KINDS: ReadonlySet<string> = new Set(['map_ptr', 'map_key', 'map_value'])
 
 /** What stands behind `R1=`. */
-export function regText(env: Env, frame: Frame, reg: RegState): string {
+export function regText(program: Program, frame: Frame, reg: RegState): string {
   if (reg.kind === 'scalar') {
     const precise = reg.precise ? 'P' : ''
     if (scalar.isConst(reg.var)) return precise + scalar.formatConst(reg.var)
@@ -32,25 +32,25 @@ export function regText(env: Env, frame: Frame, reg: RegState): string {
     const place = reg.frame === frame.frameno ? type : `${type}[${reg.frame}]`
     return fixed
       ? `${place}${scalar.formatSigned(BigInt(reg.off + scalar.constNumber(reg.var)))}`
-      : `${place}(${join(attributes(env, reg))})`
+      : `${place}(${join(attributes(program, reg))})`
   }
   const name = reg.kind === 'btf' && reg.btf !== undefined ? reg.btf.type(reg.btfId).name : ''
-  return `${type}${name}(${join(attributes(env, reg))})`
+  return `${type}${name}(${join(attributes(program, reg))})`
 }
 
 const signed = (value: number): string => (value < 0 ? `${value}` : `+${value}`)
 const join = (parts: readonly string[]): string => parts.filter((part) => part !== '').join(',')
 
 /** A pointer's attributes, in the kernel's order. */
-function attributes(env: Env, reg: RegState): string[] {
+function attributes(program: Program, reg: RegState): string[] {
   const parts: string[] = []
   if (reg.id !== 0) parts.push(`id=${reg.id}`)
   if (reg.refObjId !== 0) parts.push(`ref_obj_id=${reg.refObjId}`)
   if (reg.flags & NON_OWN) parts.push('non_own_ref')
   if (MAP_KINDS.has(reg.kind)) {
-    const map = env.map(reg.map)
+    const map = program.map(reg.map)
     // Of the map inside another one only its shape is known.
-    const name = env.mapName(reg.map)
+    const name = program.mapName(reg.map)
     if (name !== '') parts.push(`map=${name}`)
     parts.push(`ks=${map.keySize},vs=${map.valueSize}`)
   }
@@ -65,11 +65,11 @@ function attributes(env: Env, reg: RegState): string[] {
 }
 
 /** What stands behind `fp-8=`; undefined for a part of something printed at its first slot. */
-function slotState(env: Env, frame: Frame, slot: Slot): string | undefined {
+function slotState(program: Program, frame: Frame, slot: Slot): string | undefined {
   const { reg } = slot
   switch (byteType(slot, 7)) {
     case SPILL:
-      return slotText(slot).slice(0, 8 - spilledBytes(slot)) + regText(env, frame, reg)
+      return slotText(slot).slice(0, 8 - spilledBytes(slot)) + regText(program, frame, reg)
     case DYNPTR: {
       if (reg.frame !== 1) return undefined
       const parts = [`id=${reg.id}`]
@@ -87,17 +87,17 @@ function slotState(env: Env, frame: Frame, slot: Slot): string | undefined {
 }
 
 /** A frame on one line, each part with a blank before it: ` frame1: R1_w=0 R10=fp0 fp-8=mmmmmmmm refs=2 cb`. */
-export function frameText(env: Env, state: State, frame: Frame, only?: Only): string {
+export function frameText(program: Program, state: State, frame: Frame, only?: Only): string {
   let text = frame.frameno === 0 ? '' : ` frame${frame.frameno}:`
   for (let i = 0; i <= 10; i++) {
     const reg = frame.regs[i]!
     if (reg.kind === 'not_init' || (only !== undefined && (only.regs & (1 << i)) === 0)) continue
-    text += ` R${i}${frame.wroteRegs & (1 << i) ? '_w' : ''}=${regText(env, frame, reg)}`
+    text += ` R${i}${frame.wroteRegs & (1 << i) ? '_w' : ''}=${regText(program, frame, reg)}`
   }
   for (let s = 0; s < frame.stack.length; s++) {
     const slot = frame.stack[s]!
     if (isUnset(slot) || (only !== undefined && ((only.slots >> BigInt(s)) & 1n) === 0n)) continue
-    const value = slotState(env, frame, slot)
+    const value = slotState(program, frame, slot)
     if (value !== undefined) text += ` fp-${(s + 1) * 8}${testBit(frame.written, s) ? '_w' : ''}=${value}`
   }
   const refs = [...state.refs].filter((ref) => ref.kind === 'ptr')

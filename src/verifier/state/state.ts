@@ -161,8 +161,6 @@ export interface Step {
   readonly touch: StackTouch | undefined
   readonly toStack: ToStack
   readonly linked: readonly LinkedReg[] | undefined
-  /** Registers of the current frame before the insn; kept only when the path is traced for an explanation. */
-  readonly regs: readonly RegState[] | undefined
 }
 
 /** One entry into a loop by one chain of calls (explore/components.ts). */

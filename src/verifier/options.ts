@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Budget } from '../fault/index.ts'
+
+export interface VerifyOptions {
+  /** Write the kernel-format log (slower): 1 or true keeps the path that failed, as the kernel does at log level 1; 2 keeps all. */
+  readonly log?: boolean | 1 | 2
+  /** Keep registers along the path, for explanations (slower): always, or no longer than for so many instructions. */
+  readonly trace?: boolean | number
+  /** What the verification may cost; where that is used up the answer is `unsupported`. Default: the kernel's million instructions, and memory. */
+  readonly budget?: Budget
+  /** CPUs that the machine can have (nr_cpu_ids): bpf_get_smp_processor_id answers less. Default 8192, the most that a distribution's kernel is built for. */
+  readonly cpus?: number
+}

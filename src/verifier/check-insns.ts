@@ -5,10 +5,11 @@
 import { checkEncoding, checkReserved, type Insn, type ReservedOptions } from '../isa/index.ts'
 import { checkMapForProgram } from '../kernel/index.ts'
 import type { MapDef, Ref } from '../object/index.ts'
-import { MAX_VAR_OFF } from './access/regions.ts'
+
 import type { Model } from './model.ts'
 import type { ProgramDraft, Program } from './program.ts'
 import { reject } from './report.ts'
+import { MAX_VAR_OFF } from './state/reg.ts'
 
 const MAX_USED_MAPS = 64
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 export type { VerifyOptions } from './options.ts'
-export type { Details, PathStep, Report } from './report.ts'
+export type { Details } from './report.ts'
+export type { PathStep } from './path.ts'
+export type { Report } from './verdict.ts'
 export { regTypeText } from './state/reg.ts'
 export type { RegKind, RegState } from './state/reg.ts'
 export * as scalar from './scalar/index.ts'

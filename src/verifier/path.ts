@@ -2,7 +2,8 @@
 // The path to where the walk is, with the registers before each insn: what an explanation goes by.
 
 import { Observer } from './observer.ts'
-import type { PathStep } from './report.ts'
+import type { RegState } from './state/reg.ts'
+
 import type { Walk } from './walk.ts'
 
 interface Link extends PathStep {
@@ -55,4 +56,11 @@ export class PathKeeper extends Observer {
       steps.push({ insn: link.insn, frame: link.frame, regs: link.regs })
     return steps.reverse()
   }
+}
+
+/** One executed insn on the path to a rejection, with the registers before it. */
+export interface PathStep {
+  readonly insn: number
+  readonly frame: number
+  readonly regs: readonly RegState[]
 }

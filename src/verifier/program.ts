@@ -188,3 +188,6 @@ const traitsOf = (prog: LinkedProgram): ProgramTraits => ({
 
 const gplLicenses = ['GPL', 'GPL v2', 'GPL and additional rights', 'Dual BSD/GPL', 'Dual MIT/GPL', 'Dual MPL/GPL']
 const isGpl = (license: string): boolean => gplLicenses.includes(license)
+
+/** Below every offset: nothing of this function is dropped. */
+export const NO_FASTCALL_STACK = -32768

@@ -2,8 +2,15 @@
 // Where the special fields of a type lie. The kernel looks at members of structs, at structs among them and at arrays of either; not into
 // unions, and through no typedef. What it finds is bounded (so many fields, so many levels), and so is the search: a struct's fields do not
 // depend on where it stands, so each is looked through once for each level at which it is met.
-import type { Btf, BtfId, BtfMember, BtfStruct, BtfType } from '../btf/index.ts'
-import { isModifier, skipModifiersAndTypedefs } from '../btf/index.ts'
+import {
+  type Btf,
+  type BtfId,
+  type BtfMember,
+  type BtfStruct,
+  type BtfType,
+  isModifier,
+  skipModifiersAndTypedefs,
+} from '../btf/index.ts'
 import type { FieldKind, RecordFault } from './record-types.ts'
 
 /** The kernel's BTF_FIELDS_MAX. */

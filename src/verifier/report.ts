@@ -1,16 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What verification of one program answers.
 
-import type { Limit } from '../fault/index.ts'
 import type { Ref } from '../object/index.ts'
-import type { RegState } from './state/reg.ts'
-
-/** One executed insn on the path to a rejection, with the registers before it. */
-export interface PathStep {
-  readonly insn: number
-  readonly frame: number
-  readonly regs: readonly RegState[]
-}
 
 /** What a rule saw: machine-readable beside the message, for the explanation. Not every field fits every rule. */
 export interface Details {
@@ -26,44 +17,6 @@ export interface Details {
   /** What keeps something from being there. */
   readonly why?: string
 }
-
-interface Common {
-  readonly insnsProcessed: number
-  readonly states: number
-  readonly peakStates: number
-  readonly maxStatesPerInsn?: number
-  readonly log: readonly string[]
-  readonly warnings: readonly string[]
-}
-
-/** accept and reject are the kernel's answers; unsupported is ours: we cannot say yet. */
-export type Report =
-  | (Common & { readonly verdict: 'accept' })
-  | (Common & {
-      readonly verdict: 'reject'
-      /** Name of the rule that was broken; explanations are keyed by it. */
-      readonly rule: string
-      /** The kernel's message, word for word. */
-      readonly message: string
-      readonly insn: number
-      readonly details: Details
-      readonly path: readonly PathStep[]
-    })
-  /** The path reaches what the loader could not link: libbpf's own words. */
-  | (Common & {
-      readonly verdict: 'load_error'
-      readonly message: string
-      readonly insn: number
-      /** What the instruction needs and is not there. */
-      readonly missing?: Missing
-    })
-  | (Common & {
-      readonly verdict: 'unsupported'
-      readonly what: string
-      readonly insn: number
-      /** Where a limit of whoever asked was reached, or our own of memory. */
-      readonly limit?: Limit
-    })
 
 /** Thrown inside the engine by a broken rule; `verify` turns it into a Report. */
 export class Rejection extends Error {

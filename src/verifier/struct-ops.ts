@@ -3,10 +3,7 @@
 
 import { pointee, skipModifiersAndTypedefs } from '../btf/index.ts'
 import { attachProto, structOpsKind, structOpsStub } from '../kernel/index.ts'
-import { requireUnmodified } from './access/regions.ts'
-import { acquireReference } from './call/references.ts'
 import type { Program } from './program.ts'
-import type { Walk } from './walk.ts'
 import { reject, unsupported } from './report.ts'
 
 /** check_struct_ops_btf_id: a member that has a default, and what the struct's check_member and the member's stub say. */
@@ -31,29 +28,12 @@ export function checkStructOps(program: Program): void {
     reject('struct-ops-tail-call', 'program with __ref argument cannot tail call')
 }
 
-const isReference = (name: string): boolean => name.endsWith('__ref')
+export const isReference = (name: string): boolean => name.endsWith('__ref')
 
 /** Names of the stub's parameters; before 6.15 only `__nullable` among them meant something. */
-function stubArguments({ model: { rules, kernel }, traits }: Program): readonly string[] {
+export function stubArguments({ model: { rules, kernel }, traits }: Program): readonly string[] {
   if (!rules.kptrReturns || traits.structOps === undefined) return []
   return structOpsStub(traits.attachBtf ?? kernel.btf, traits.structOps)?.params.map(({ name }) => name) ?? []
-}
-
-/** Arguments marked `__ref` are references the program holds from its first instruction on. */
-export function acquireArguments(walk: Walk): void {
-  stubArguments(walk.program).forEach((name, index) => {
-    if (isReference(name)) walk.heldArguments.set(index, acquireReference(walk))
-  })
-}
-
-/** A member that returns a pointer to a struct takes a reference to one, unmodified, from its program; else only 0. */
-export function returnsReference(walk: Walk): boolean {
-  const target = wantedReturn(walk.program)
-  const reg = walk.reg(0)
-  if (target === undefined || reg.kind !== 'btf' || reg.refObjId === 0) return false
-  if (reg.btf !== target.btf || reg.btfId !== target.id) return false
-  requireUnmodified(walk.model, 0, reg, false)
-  return true
 }
 
 /** What the member returns a pointer to, where it does. */

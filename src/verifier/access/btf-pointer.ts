@@ -2,8 +2,7 @@
 // Loads and stores through pointers to kernel objects and to objects the program allocated; what a walked pointer is worth.
 // kfuncs.rst "KF_TRUSTED_ARGS", "KF_RCU": provenance is trusted, RCU, or nothing.
 
-import type { Btf, BtfId } from '../../btf/index.ts'
-import { walkStruct } from '../../btf/index.ts'
+import { type Btf, type BtfId, walkStruct } from '../../btf/index.ts'
 import { structAccess } from '../../kernel/index.ts'
 import type { Model } from '../model.ts'
 import { type Walk, inRcu } from '../walk.ts'

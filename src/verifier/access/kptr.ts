@@ -5,7 +5,7 @@ import { sizeOf, structIdsMatch } from '../../btf/index.ts'
 import type { Model } from '../model.ts'
 import { type Walk, inRcu, inSleepable } from '../walk.ts'
 import { markPrecise } from '../explore/precision.ts'
-import type { SpecialField } from '../record.ts'
+import { type SpecialField, recordOf } from '../record.ts'
 import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
 import {
@@ -84,8 +84,6 @@ function loadKptr(walk: Walk, field: SpecialField): RegState {
   return pointer('btf', { flags: flags | MAYBE_NULL, id: walk.newId(), btf: field.btf, btfId: field.btfId })
 }
 const inRcuCs = (walk: Walk): boolean => inRcu(walk) || !inSleepable(walk)
-
-import { recordOf } from '../record.ts'
 
 /** Allocated objects that sit in lists or trees: borrowed rather than owned when read in place. */
 function hasNode(model: Model, field: SpecialField): boolean {

@@ -7,16 +7,13 @@ import type { Program } from '../program.ts'
 import type { Walk } from '../walk.ts'
 import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
-import { isPkt, type RegState } from '../state/reg.ts'
+import { MAX_VAR_OFF, type RegState, isPkt, regTypeText as typeName } from '../state/reg.ts'
 
 const INSN_ARRAY = 'BPF_MAP_TYPE_INSN_ARRAY'
 export const isJumpTable = ({ type }: MapDef): boolean => type === INSN_ARRAY
 
 /** Bytes behind the address of a map's value; behind that of a jump table's stands all of it, eight bytes an entry. */
 export const valueBytes = (map: MapDef): number => (isJumpTable(map) ? map.maxEntries * 8 : map.valueSize)
-
-/** Largest variable offset a pointer may carry. */
-export const MAX_VAR_OFF = 1 << 29
 
 export const varOffText = (reg: RegState): string =>
   `(0x${scalar.tnumValue(reg.var).toString(16)}; 0x${scalar.tnumMask(reg.var).toString(16)})`
@@ -144,7 +141,6 @@ export function requireUnmodified(model: Model, number: number, reg: RegState, f
     reject('variable-pointer', `variable ${typeName(reg)} access var_off=${varOff} disallowed`, { reg: number })
   }
 }
-import { regTypeText as typeName } from '../state/reg.ts'
 
 /** A buffer given by a tracepoint or iterator: constant offsets; its largest extent is noted for attach time. */
 export function requireBuffer(

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which bytes of which frame a stack pointer may touch.
 
+import { MAX_VAR_OFF, type RegState } from '../state/reg.ts'
 import type { Walk } from '../walk.ts'
 import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
-import type { RegState } from '../state/reg.ts'
 import { type Frame, MAX_STACK } from '../state/state.ts'
-import { hasVarOff, MAX_VAR_OFF, varOffText } from './regions.ts'
+import { hasVarOff, varOffText } from './regions.ts'
 
 /** By an insn, or by a call that is known to read or to write; helper: by a call, which may do either; overwrite: by a call that writes. */
 export type StackAccess = 'read' | 'write' | 'helper' | 'overwrite'

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads and writes of the stack: spills, fills, and bytes.
 
+import { destroyDynptrAt } from './dynptr-slots.ts'
+import { linkable } from '../explore/operands.ts'
+import { touchesFastcallStack } from './fastcall-stack.ts'
 import type { Model } from '../model.ts'
 import type { Walk } from '../walk.ts'
-import { linkable } from '../explore/alu.ts'
-import { touchesFastcallStack } from '../explore/fastcall.ts'
+
 import { markPrecise, markSlotsPrecise } from '../explore/precision.ts'
 import { markSlotRead } from '../explore/liveness.ts'
-import { destroyDynptrAt } from '../call/dynptr.ts'
+
 import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
 import { constReg, edit, isNull, isPointer, notInit, type RegState, scalarReg, unknownScalar } from '../state/reg.ts'

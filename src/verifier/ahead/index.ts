@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is found out about a program before any path of it is walked.
 
+import { findComponents } from './loops.ts'
 import type { ProgramDraft } from '../program.ts'
-import { findComponents } from '../explore/components.ts'
+
 import { requireNoRecursion } from '../explore/recursion.ts'
 import { Constants, settleJumps } from './constants.ts'
 import { type FlowGraph, flowGraph } from './graph.ts'

@@ -8,8 +8,9 @@ import { markSlotRead } from '../explore/liveness.ts'
 import { orElse, reject } from '../report.ts'
 import { type DynptrType, edit, pointer, type RegState } from '../state/reg.ts'
 import { allBytes, byteType, DYNPTR, emptySlot, slotOf } from '../state/stack.ts'
-import { type Frame, setBit, type State } from '../state/state.ts'
-import { acquireReference, invalidateSlices, releaseReference } from './references.ts'
+import { setBit } from '../state/state.ts'
+import { acquireReference, releaseReference } from './references.ts'
+import { destroyDynptrAt, invalidateSlices, owes } from '../access/dynptr-slots.ts'
 
 /** Slot of a stack object `slots` eight-byte words long, its lowest word; a rejection or undefined where it cannot lie there. */
 export function objectSlot(walk: Walk, number: number, what: string, slots: number): number {
@@ -21,34 +22,6 @@ export function objectSlot(walk: Walk, number: number, what: string, slots: numb
   if (index + 1 < slots || (off >= 0 && walk.model.rules.objectsInFrame))
     reject('stack-object-offset', `cannot pass in ${what} at an offset=${off}`, { reg: number })
   return index
-}
-
-const isDynptrSlot = (frame: Frame, index: number): boolean => byteType(frame.slot(index), 7) === DYNPTR
-
-/** Overwriting part of a dynptr ends it; one that owes a release may not be overwritten. */
-export function destroyDynptrAt(walk: Walk, frame: Frame, index: number): void {
-  if (!isDynptrSlot(frame, index)) return
-  const first = frame.slot(index).reg.frame === 1 ? index : index + 1
-  const { reg } = frame.slot(first)
-  if (owes(reg) && !(walk.model.rules.objectIds && clones(walk.state, reg.refObjId) > 1))
-    reject('dynptr-overwrite-referenced', 'cannot overwrite referenced dynptr')
-  for (const slot of [first, first - 1]) {
-    frame.setSlot(slot, emptySlot)
-    setBit(frame.written, slot)
-  }
-  invalidateSlices(walk, reg.id)
-}
-
-/** Must be given back: submitted or discarded. */
-const owes = ({ dynptr }: RegState): boolean => dynptr === 'ringbuf' || dynptr === 'file'
-
-/** How many dynptrs stand on a reference. */
-function clones(state: State, refObjId: number): number {
-  let count = 0
-  for (const frame of state.frames)
-    for (const slot of frame.stack)
-      if (byteType(slot, 7) === DYNPTR && slot.reg.frame === 1 && slot.reg.refObjId === refObjId) count++
-  return count
 }
 
 export interface DynptrOrigin {

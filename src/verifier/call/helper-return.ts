@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a helper gives back.
 
-import type { BtfId } from '../../btf/index.ts'
-import { sizeOf, skipModifiers } from '../../btf/index.ts'
+import { type BtfId, sizeOf, skipModifiers } from '../../btf/index.ts'
 import { lsmHookRange, returnRule } from '../../kernel/index.ts'
 import type { Program } from '../program.ts'
 import type { Walk } from '../walk.ts'

@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Open-coded iterators: new, next, destroy on a stack object that owes its destroy. kfuncs.rst "KF_ITER_NEW" … ; selftests iters_*.
 
-import { sizeOf } from '../../btf/index.ts'
-import type { Btf, BtfId } from '../../btf/index.ts'
+import { type Btf, type BtfId, sizeOf } from '../../btf/index.ts'
 import { frameOf, requireStackBounds } from '../access/stack-bounds.ts'
 import { type Walk, inRcu } from '../walk.ts'
 import { markSlotRead } from '../explore/liveness.ts'
 import { orElse, reject } from '../report.ts'
-import { edit, pointer, RCU, TRUSTED, type RegState, UNTRUSTED } from '../state/reg.ts'
+import { edit, pointer, RCU, TRUSTED, type RegState, UNTRUSTED, ACTIVE } from '../state/reg.ts'
 import { allBytes, byteType, DYNPTR, emptySlot, ITER, slotOf } from '../state/stack.ts'
 import { setBit, type State } from '../state/state.ts'
 import { objectSlot } from './dynptr.ts'
 import { acquireReference, releaseReference } from './references.ts'
-
-export const ACTIVE = 1
-export const DRAINED = 2
 
 export interface IterArg {
   readonly frame: number
@@ -106,15 +102,4 @@ export function setIterReg(state: State, iter: IterArg, change: Partial<RegState
   const frame = state.frames[iter.frame]!
   const slot = frame.slot(iter.slot)
   frame.setSlot(iter.slot, { types: slot.types, reg: edit(slot.reg, change) })
-}
-
-/** Does any iterator's progress differ? Then going round again is no infinite loop. */
-export function iterDepthsDiffer(a: State, b: State): boolean {
-  return a.frames.some((frame, f) =>
-    frame.stack.some((slot, s) => {
-      if (byteType(slot, 0) !== ITER) return false
-      const other = b.frames[f]?.slot(s)
-      return slot.reg.aux === ACTIVE && other !== undefined && slot.reg.frame !== other.reg.frame
-    }),
-  )
 }

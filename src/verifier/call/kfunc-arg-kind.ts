@@ -11,7 +11,7 @@ import type { Walk } from '../walk.ts'
 import { reject } from '../report.ts'
 import { isNull, type RegState, regTypeText } from '../state/reg.ts'
 import type { KfuncMeta } from './kfunc.ts'
-import { isScalarStruct, isScalarType } from './scalar-struct.ts'
+import { isScalarStruct, isScalarType, isSized } from './scalar-struct.ts'
 
 export type ArgKind =
   | 'null'
@@ -153,9 +153,6 @@ function kindByRegister(walk: Walk, { kfunc }: KfuncMeta, { target, reg, index, 
   }
   return sized ? 'mem_size' : 'mem'
 }
-
-export const isSized = (next: KfuncParam | undefined): boolean =>
-  next !== undefined && (next.suffixes.includes('sz') || next.suffixes.includes('szk'))
 
 /** A parameter the verifier fills in: `struct bpf_prog_aux *`, since 7.0 without an annotation. */
 export function isProgAux(model: Model, meta: KfuncMeta, param: KfuncParam): boolean {

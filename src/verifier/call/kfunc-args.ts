@@ -29,14 +29,14 @@ import { constructDynptr, requireDynptr } from './dynptr.ts'
 import { constructIterator, destroyIterator, iterReg, requireIterator } from './iterator.ts'
 import { type IrqFamily, requireIrqFlag } from './irq.ts'
 import { requireGraphNode, requireGraphRoot } from './kfunc-arg-graph.ts'
-import { type Arg, type ArgKind, hasBtfType, isProgAux, isSized, kindOf, kindText } from './kfunc-arg-kind.ts'
+import { type Arg, type ArgKind, hasBtfType, isProgAux, kindOf, kindText } from './kfunc-arg-kind.ts'
 import { requireSizedMemory, requireStruct, requireTypedMemory } from './kfunc-arg-memory.ts'
 import type { KfuncMeta } from './kfunc.ts'
 import { type LockUse, spinLock } from './locks.ts'
 import { requireConstMap, requireMapField, requireSameMap } from './map-field-args.ts'
 import { requireArgOffset, requireConstString } from './memory-args.ts'
 import { contextMoves, requireUnmodified } from '../access/regions.ts'
-import { isScalarStruct, isScalarType } from './scalar-struct.ts'
+import { isScalarStruct, isScalarType, isSized } from './scalar-struct.ts'
 
 export function checkKfuncArgs(walk: Walk, meta: KfuncMeta): void {
   const { kfunc } = meta

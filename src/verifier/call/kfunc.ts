@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A call of a kfunc: allowed here, arguments fit its contract, what is held afterwards, what comes back. kfuncs.rst throughout.
 
-import type { BtfId } from '../../btf/index.ts'
-import { resolveType, sizeOf } from '../../btf/index.ts'
+import { type BtfId, resolveType, sizeOf } from '../../btf/index.ts'
 import { type Kfunc, specialRole } from '../../kfunc/index.ts'
 import { recordOfReg } from '../access/btf-pointer.ts'
 import type { Model } from '../model.ts'
@@ -12,22 +11,26 @@ import { enforceReturn } from '../explore/exit.ts'
 import { recordOf, type SpecialField } from '../record.ts'
 import { reject } from '../report.ts'
 import {
+  ACTIVE,
   ALLOC,
-  edit,
+  DRAINED,
   MAYBE_NULL,
-  notInit,
   PERCPU,
-  pointer,
   RCU,
   RDONLY,
   type RegState,
   TRUSTED,
   UNTRUSTED,
+  constReg,
+  edit,
+  notInit,
+  pointer,
+  scalarReg,
   unknownScalar,
 } from '../state/reg.ts'
 import { rbtreeCallback, taskWorkCallback, workqueueCallback } from './callbacks.ts'
 import { releaseDynptr } from './dynptr.ts'
-import { ACTIVE, DRAINED, type IterArg, iterReg, setIterReg } from './iterator.ts'
+import { type IterArg, iterReg, setIterReg } from './iterator.ts'
 import { checkKfuncArgs } from './kfunc-args.ts'
 import { leaveRcu, rcuLock, rcuUnlock } from './locks.ts'
 import { packetAccessAllowed } from './program-facts.ts'
@@ -40,7 +43,6 @@ import {
 } from './references.ts'
 import { findPrevious, pushState } from '../explore/paths.ts'
 import { widenImprecise } from '../explore/equal.ts'
-import { constReg, scalarReg } from '../state/reg.ts'
 import * as scalar from '../scalar/index.ts'
 import { isScalarStruct } from './scalar-struct.ts'
 

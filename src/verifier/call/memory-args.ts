@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Memory handed to a helper or kfunc: a pointer and a size, or a pointer to something of known size.
 
+import { nonNull } from '../access/nullness.ts'
 import { accessBtfPointer } from '../access/btf-pointer.ts'
 import { storedUnknown } from '../access/access.ts'
 import { access, requireMapAccess, requireNoSpecialField } from '../access/memory.ts'
@@ -16,7 +17,7 @@ import { requireStackInitialized, fillStack } from '../access/stack.ts'
 import { frameOf } from '../access/stack-bounds.ts'
 import type { Program } from '../program.ts'
 import type { Walk } from '../walk.ts'
-import { nonNull } from '../explore/branch.ts'
+
 import { markPrecise } from '../explore/precision.ts'
 import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'

@@ -9,6 +9,7 @@ import { edit, NON_OWN, RCU, type RegState, unknownScalar } from '../state/reg.t
 import type { Reference } from '../state/references.ts'
 import { byteType, DYNPTR, emptySlot } from '../state/stack.ts'
 import { mapRegs, setBit, type State } from '../state/state.ts'
+import { invalidateSlices } from '../access/dynptr-slots.ts'
 
 export function acquireReference(walk: Walk, parent = 0): number {
   const id = walk.newId()
@@ -62,12 +63,6 @@ export function releaseReference(walk: Walk, id: number): boolean {
     })
   }
   return true
-}
-
-export function invalidateSlices(walk: Walk, dynptrId: number): void {
-  mapRegs(walk.state, (reg) =>
-    (reg.kind === 'mem' || reg.kind === 'pkt') && reg.aux === dynptrId && dynptrId !== 0 ? unknownScalar : reg,
-  )
 }
 
 /** A node given to a list or tree is borrowed until the lock is released. */

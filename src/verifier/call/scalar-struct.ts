@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Btf, type BtfType, resolveType } from '../../btf/index.ts'
+import type { KfuncParam } from '../../kfunc/types.ts'
 
 /** Scalars throughout, arrays and nested structs of scalars included: may be passed as plain memory. kfuncs.rst "__sz". */
 export function isScalarStruct(btf: Btf, type: BtfType, depth: number): boolean {
@@ -16,3 +17,6 @@ export function isScalarStruct(btf: Btf, type: BtfType, depth: number): boolean 
 }
 export const isScalarType = (type: BtfType): boolean =>
   type.kind === 'int' || type.kind === 'enum' || type.kind === 'enum64'
+
+export const isSized = (next: KfuncParam | undefined): boolean =>
+  next !== undefined && (next.suffixes.includes('sz') || next.suffixes.includes('szk'))

@@ -2,7 +2,7 @@
 // Arithmetic on scalars and pointers. RFC 9669 §4.1; pointer rules as the kernel's log words them.
 
 import type { Insn } from '../../isa/index.ts'
-import { MAX_VAR_OFF } from '../access/regions.ts'
+
 import type { Model } from '../model.ts'
 import type { Walk } from '../walk.ts'
 import { reject } from '../report.ts'
@@ -18,8 +18,9 @@ import {
   scalarReg,
   UNTRUSTED,
   unknownScalar,
+  MAX_VAR_OFF,
 } from '../state/reg.ts'
-import { readReg, requireWritable } from './operands.ts'
+import { linkable, readReg, requireWritable } from './operands.ts'
 import { pushState } from './paths.ts'
 import { markPrecise } from './precision.ts'
 
@@ -126,13 +127,6 @@ function linkDifference({ op }: Insn, { dst, src, value }: Sum): RegState {
   // what is taken away must have a negative
   if (amount !== (amount | 0) || (op.name === 'sub' && amount === -0x80000000)) return value
   return edit(value, { id: dst.id, delta: op.name === 'sub' ? 0 - amount : amount, aux: narrow ? 32 : 0 })
-}
-
-/** The scalar as it is copied: under an id, by which the copies learn from each other; a link at a distance does not go on. */
-export function linkable(walk: Walk, reg: RegState): RegState {
-  if (reg.delta !== undefined)
-    return edit(reg, { id: scalar.isConst(reg.var) ? 0 : walk.newId(), delta: undefined, aux: 0 })
-  return reg.id === 0 && !scalar.isConst(reg.var) ? edit(reg, { id: walk.newId() }) : reg
 }
 
 function move(walk: Walk, insn: Insn): void {

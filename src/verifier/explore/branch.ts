@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Conditional jumps: decided where they can be, else both ways with what each way teaches.
 
+import { markNull, nonNull } from '../access/nullness.ts'
 import type { Insn } from '../../isa/index.ts'
-import { isTrusted, recordOfReg } from '../access/btf-pointer.ts'
-import { MAX_VAR_OFF, packetReach } from '../access/regions.ts'
-import { releaseReferenceIn } from '../call/references.ts'
+import { isTrusted } from '../access/btf-pointer.ts'
+import { packetReach } from '../access/regions.ts'
 import type { Model } from '../model.ts'
-import type { Program } from '../program.ts'
 import type { Walk } from '../walk.ts'
 import * as scalar from '../scalar/index.ts'
 import {
-  ALLOC,
   constReg,
   edit,
   isNull,
@@ -19,9 +17,9 @@ import {
   MAYBE_NULL,
   UNTRUSTED,
   mayBeNull,
-  pointer,
   type RegState,
   withVar,
+  MAX_VAR_OFF,
 } from '../state/reg.ts'
 import { isSpilledScalar } from '../state/stack.ts'
 import { DST_TO_STACK, type LinkedReg, mapRegs, SRC_TO_STACK, type State, type ToStack } from '../state/state.ts'
@@ -216,42 +214,6 @@ function syncLinked(model: Model, state: State, number: number, linked: readonly
     if (place === 'slot') stack[index] = { types: stack[index]!.types, reg: next }
     else regs[index] = next
   }
-}
-
-/** All copies of a nullable pointer turn into a null or a pointer. */
-export function markNull(program: Program, state: State, seen: RegState, isNull: boolean): void {
-  const { id } = seen
-  if (isNull && seen.refObjId !== 0 && seen.refObjId === id) releaseReferenceIn(program.model, state, id)
-  mapRegs(state, (reg) => {
-    if ((reg.flags & MAYBE_NULL) === 0 || reg.id !== id) return reg
-    if (!scalar.isZero(reg.var) || (reg.off !== 0 && reg.kind !== 'btf')) return reg
-    return isNull ? constReg(0) : nonNull(program, reg)
-  })
-}
-
-/** The same pointer, known not to be null. Since 7.2 its id stays; before, where the id names what a lock guards. */
-export function nonNull(program: Program, reg: RegState): RegState {
-  const kept = program.model.rules.objectIds ? reg.id : 0
-  const flags = reg.flags & ~MAYBE_NULL
-  if (reg.kind === 'map_value') {
-    const map = program.map(reg.map)
-    const inner = program.innerMap(reg.map)
-    if (inner !== undefined) {
-      const timed = program.mapRecord(inner)
-      return pointer('map_ptr', {
-        map: inner,
-        mapUid: timed.has('bpf_timer') || timed.has('bpf_wq') ? reg.id : 0,
-        id: kept,
-      })
-    }
-    if (map.type === 'BPF_MAP_TYPE_XSKMAP') return pointer('xdp_sock', { flags, id: kept })
-    if (map.type === 'BPF_MAP_TYPE_SOCKMAP' || map.type === 'BPF_MAP_TYPE_SOCKHASH') {
-      return pointer('sock', { flags, refObjId: reg.refObjId, id: reg.id })
-    }
-    return edit(reg, { flags, id: program.mapRecord(reg.map).hasLock ? reg.id : kept })
-  }
-  const keeps = reg.kind === 'btf' && (reg.flags & ALLOC) !== 0 && recordOfReg(program.model, reg).hasLock
-  return edit(reg, { flags, id: keeps ? reg.id : kept })
 }
 
 interface Operands {

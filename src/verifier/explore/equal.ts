@@ -6,7 +6,7 @@ import type { Program } from '../program.ts'
 import type { Walk } from '../walk.ts'
 import type { Domain } from '../scalar/index.ts'
 import * as scalar from '../scalar/index.ts'
-import { type RegState, unknownScalar } from '../state/reg.ts'
+import { ACTIVE, type RegState, unknownScalar } from '../state/reg.ts'
 import {
   byteType,
   DYNPTR,
@@ -320,4 +320,15 @@ export function widenImprecise(previous: State, cur: State): void {
       if (isSpilled(a) && isSpilled(b) && differs(a.reg, b.reg)) frame.stack[s] = { types: b.types, reg: unknownScalar }
     }
   }
+}
+
+/** Does any iterator's progress differ? Then going round again is no infinite loop. */
+export function iterDepthsDiffer(a: State, b: State): boolean {
+  return a.frames.some((frame, f) =>
+    frame.stack.some((slot, s) => {
+      if (byteType(slot, 0) !== ITER) return false
+      const other = b.frames[f]?.slot(s)
+      return slot.reg.aux === ACTIVE && other !== undefined && slot.reg.frame !== other.reg.frame
+    }),
+  )
 }

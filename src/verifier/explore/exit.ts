@@ -7,9 +7,10 @@ import type { Walk } from '../walk.ts'
 import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
 import { regTypeText } from '../state/reg.ts'
-import { returnsReference, wantedReturn } from '../struct-ops.ts'
+import { wantedReturn } from '../struct-ops.ts'
 import { markRegRead } from './liveness.ts'
 import { markPrecise } from './precision.ts'
+import { returnsReference } from '../call/struct-ops-references.ts'
 
 export interface RangeRule {
   readonly min: number

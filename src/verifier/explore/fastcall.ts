@@ -5,12 +5,8 @@
 
 import { resolveType } from '../../btf/index.ts'
 import type { Insn } from '../../isa/index.ts'
-import type { ProgramDraft, Program, Subprog } from '../program.ts'
-import type { Walk } from '../walk.ts'
+import { type ProgramDraft, type Program, type Subprog, NO_FASTCALL_STACK } from '../program.ts'
 import { isHelperCall, kfuncAt } from './flow.ts'
-
-/** Below every offset: nothing of this function is dropped. */
-const NEVER = -32768
 const CALLER_SAVED = 0x3f
 
 interface Fastcall {
@@ -28,7 +24,7 @@ export function findFastcalls(draft: ProgramDraft): void {
       const insn = draft.insns[i]!
       if (isSpill(insn)) lowest = Math.min(lowest, insn.off)
     }
-    subprog.fastcall.off = NEVER
+    subprog.fastcall.off = NO_FASTCALL_STACK
     // with nothing spilled there are no pairs
     if (lowest < 0) for (let i = subprog.start; i < subprog.end; i++) markPairs(draft, subprog, i, lowest)
   }
@@ -56,7 +52,7 @@ function markPairs(draft: ProgramDraft, subprog: Subprog, at: number, lowest: nu
   else subprog.fastcall.kept = true
   const off = lowest + 8 * pairs
   const { fastcall } = subprog
-  fastcall.off = fastcall.off === NEVER ? off : Math.min(fastcall.off, off)
+  fastcall.off = fastcall.off === NO_FASTCALL_STACK ? off : Math.min(fastcall.off, off)
 }
 
 function fastcallAt(program: Program, at: number): Fastcall | undefined {
@@ -81,19 +77,3 @@ const maskOf = (returns: boolean, args: number): number => (returns ? 1 : 0) | (
 const isSpill = ({ op, dst }: Insn): boolean =>
   op.kind === 'store' && op.source === 'reg' && op.size === 8 && dst === 10
 const isFill = ({ op, src }: Insn): boolean => op.kind === 'load' && !op.signed && op.size === 8 && src === 10
-
-/** Something reads or writes the stack from `off` up: if it is no part of a pair and reaches their slots, none is dropped. */
-export function touchesFastcallStack(walk: Walk, subprog: number, off: number): void {
-  const use = walk.useOf(subprog)
-  if (use.fastcallOff <= off || walk.program.note(walk.insn).fastcall) return
-  use.fastcallOff = NEVER
-  use.fastcallDropped = false
-}
-
-/** After exploration: the stack that is left. */
-export function dropFastcallStack(walk: Walk): void {
-  for (const subprog of walk.program.subprogs) {
-    const use = walk.useOf(subprog.index)
-    if (use.fastcallDropped && !subprog.fastcall.kept) use.stackDepth = -use.fastcallOff
-  }
-}

@@ -8,7 +8,7 @@ import { type Kfunc, type SpecialRole, specialRole } from '../../kfunc/index.ts'
 import type { ProgramDraft, Program, Subprog } from '../program.ts'
 import { KfuncUse } from '../call/kfunc-use.ts'
 import { reject } from '../report.ts'
-import { findTargets } from './gotox.ts'
+import { findTargets } from '../program/jump-tables.ts'
 
 /** Where a jump goes; undefined for what does not jump. */
 export function jumpTarget(insn: Insn, at: number): number | undefined {

@@ -4,43 +4,17 @@
 // Documentation/bpf/standardization/instruction-set.rst "Jump instructions"; selftests verifier_gotox.c.
 
 import type { Insn } from '../../isa/index.ts'
-import type { ProgramDraft, Program, Subprog } from '../program.ts'
 import type { Walk } from '../walk.ts'
 import { reject } from '../report.ts'
 import * as scalar from '../scalar/index.ts'
 import { regTypeText } from '../state/reg.ts'
 import { readReg } from './operands.ts'
 import { pushState } from './paths.ts'
+import { distinct } from '../program/jump-tables.ts'
 
 /** Bytes of an entry, as programs see the table. */
 const ENTRY = 8
 const MOST_BYTES = 0xffff_ffff * ENTRY
-
-/** Each once, smallest first: as the kernel follows them. */
-const distinct = (targets: readonly number[]): readonly number[] => [...new Set(targets)].sort((a, b) => a - b)
-
-/** Where a gotox may lead by the tables of its function. They are in `env.jumpTables` from then on. */
-export function findTargets(draft: ProgramDraft, at: number): readonly number[] {
-  const subprog = draft.subprogOf(at)
-  const own = tablesOf(draft).filter((targets) => within(subprog, targets[0]))
-  if (own.length === 0) reject('jump-table', `no jump tables found for subprog starting at ${subprog.start}`)
-  const targets = distinct(own.flat())
-  if (!targets.every((target) => within(subprog, target)))
-    reject('jump-table', `jump table for insn ${at} points outside of the subprog [${subprog.start},${subprog.end}]`)
-  draft.jumpTables.set(at, targets)
-  return targets
-}
-
-const within = ({ start, end }: Subprog, target: number | undefined): boolean =>
-  target !== undefined && target >= start && target < end
-
-/** Targets of each table that the program names. */
-function tablesOf({ linked: prog }: Program): (readonly number[])[] {
-  const named = new Set([...prog.refs.values()].map((ref) => ('map' in ref ? ref.map : -1)))
-  return prog.maps.flatMap(({ targets }, index) =>
-    targets === undefined || !named.has(index) ? [] : [distinct(targets)],
-  )
-}
 
 /** Executes the jump: the last of its targets is followed at once, the others later. */
 export function jumpThroughTable(walk: Walk, insn: Insn): number {

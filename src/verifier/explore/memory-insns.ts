@@ -3,8 +3,7 @@
 
 import { type BtfType, resolveType, sizeOf, skipModifiers, typeTags } from '../../btf/index.ts'
 import { missingMessage } from '../../object/index.ts'
-import type { Insn } from '../../isa/index.ts'
-import { imm64 } from '../../isa/index.ts'
+import { type Insn, imm64 } from '../../isa/index.ts'
 import { storedReg, storedUnknown } from '../access/access.ts'
 import { access } from '../access/memory.ts'
 import { requireNoReferences } from '../call/references.ts'

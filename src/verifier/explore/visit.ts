@@ -3,14 +3,14 @@
 // Loops converge on iterators, callbacks and may_goto by comparing ranges; any other repetition of an equal state never ends.
 
 import { forgetDead } from '../ahead/index.ts'
-import { iterDepthsDiffer } from '../call/iterator.ts'
+
 import type { Walk } from '../walk.ts'
 import { reject } from '../report.ts'
 import { notInit } from '../state/reg.ts'
 import { byteType, emptySlot, ITER } from '../state/stack.ts'
 import { sameCalls, type State, testBit } from '../state/state.ts'
 import { enterLoop, loopDone, needsUnfinished, noteBackEdge } from './components.ts'
-import { identicalRegs, statesEqual } from './equal.ts'
+import { identicalRegs, iterDepthsDiffer, statesEqual } from './equal.ts'
 import { forgetLoneIds } from './lone-ids.ts'
 import { propagateReads } from './liveness.ts'
 import { propagatePrecision } from './precision.ts'

@@ -10,8 +10,7 @@ import { unknown } from './make.ts'
 import { addRanges, andRanges, mulRanges, orRanges, subRanges, xorRanges, zeroExtend } from './ranges.ts'
 import { shift, shiftAmount } from './shift.ts'
 import { addBits, andBits, mulBits, orBits, subBits, xorBits } from './tnum.ts'
-import type { Draft, Scalar } from './types.ts'
-import { copy, known } from './types.ts'
+import { type Draft, type Scalar, copy, known } from './types.ts'
 
 export type AluName =
   | 'add'

@@ -8,8 +8,7 @@
 //
 // Sound because every relation only intersects with a superset of the concrete values.
 
-import type { Draft, Scalar } from './types.ts'
-import { copy, S32_MAX, S32_MIN, unbind32, unbind64 } from './types.ts'
+import { type Draft, S32_MAX, S32_MIN, type Scalar, copy, unbind32, unbind64 } from './types.ts'
 import { lessS, lessU, lessU32, smear } from './word.ts'
 
 /** Set by every narrowing that changed something. */

@@ -3,19 +3,22 @@
 // of what the operands' ends give, and the bits of negations and byte swaps are known.
 
 import {
+  type Circle,
+  type Range,
   arcSmax,
   arcSmin,
   arcUmax,
   arcUmin,
-  type Circle,
   halves,
   meet,
   negated,
   signed,
   signedArc,
   sumOf,
+  unsignedArc,
+  whole,
+  words,
 } from './arc.ts'
-import { type Range, unsignedArc, whole, words } from './arc.ts'
 import { bitsToArcs, bitsToLow, type Cell, cellOf, known, makeKnown, makeLowKnown, scalarOf, settle } from './cell.ts'
 import { isConst } from './read.ts'
 import { unknown } from './make.ts'

@@ -3,8 +3,7 @@
 // say nothing are left out, and equal ones are printed once: `smin=0,smax=umax=255,var_off=(0x0; 0xff)`.
 
 import { smax, smin, tnumMask, tnumValue, umax, umin } from './read.ts'
-import type { Scalar, Tnum } from './types.ts'
-import { S32_MAX, S32_MIN } from './types.ts'
+import { S32_MAX, S32_MIN, type Scalar, type Tnum } from './types.ts'
 import { toS64 } from './word.ts'
 
 const hex = (v: bigint): string => `0x${BigInt.asUintN(64, v).toString(16)}`

@@ -2,8 +2,7 @@
 // Making scalars, from BigInt and numbers.
 
 import { lowerSmax, lowerUmax, raiseSmin, raiseUmin, sanitized, sync } from './bounds.ts'
-import type { Draft, Scalar } from './types.ts'
-import { copy, draft, known } from './types.ts'
+import { type Draft, type Scalar, copy, draft, known } from './types.ts'
 import { highOf, highOfNumber, lowOf } from './word.ts'
 
 /** Nothing known. */

@@ -5,8 +5,7 @@
 import { addRanges, addRanges64, subRanges64 } from './ranges.ts'
 import { constantNumber, finished } from './make.ts'
 import { addBits, subBits } from './tnum.ts'
-import type { Scalar } from './types.ts'
-import { copy, known, unbind32 } from './types.ts'
+import { type Scalar, copy, known, unbind32 } from './types.ts'
 
 /** A pointer's variable offset plus `s`. Pointers carry no 32-bit bounds of their own; a range that may wrap is lost. */
 export function addPointerOffset(offset: Scalar, s: Scalar): Scalar {

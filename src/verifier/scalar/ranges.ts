@@ -3,8 +3,7 @@
 // operand's ranges are overwritten with the result's.
 
 import { bitsToRanges } from './bounds.ts'
-import type { Draft, Scalar } from './types.ts'
-import { S32_MAX, S32_MIN, unbind32, unbind64, unbindS64, unbindU64 } from './types.ts'
+import { type Draft, S32_MAX, S32_MIN, type Scalar, unbind32, unbind64, unbindS64, unbindU64 } from './types.ts'
 import { borrow, carry, lessU, lessU32, maxU32, minU32, mulHigh } from './word.ts'
 
 /** The 32-bit lane becomes the value; the high half becomes 0. */

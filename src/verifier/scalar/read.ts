@@ -2,8 +2,7 @@
 // Asking a scalar. The `N` forms give doubles: exact to 2^53, beyond that the nearest double, so that a comparison with
 // any small limit comes out right.
 
-import type { Scalar, Tnum } from './types.ts'
-import { S32_MAX, S32_MIN } from './types.ts'
+import { S32_MAX, S32_MIN, type Scalar, type Tnum } from './types.ts'
 import { toS64, toSignedNumber, toU64, toUnsignedNumber } from './word.ts'
 
 /** All 64 bits are known. */

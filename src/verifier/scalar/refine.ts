@@ -7,8 +7,7 @@
 //   forgotten and found again from the bits.
 // Afterwards bits and ranges are brought in step, and a contradiction (a dead branch) loses its ranges.
 
-import type { JumpName } from './branch.ts'
-import { isConstAt } from './branch.ts'
+import { type JumpName, isConstAt } from './branch.ts'
 import {
   narrowS32,
   narrowU32,
@@ -23,8 +22,7 @@ import {
 import { equal } from './order.ts'
 import { type Condition, proofOf } from './proofs.ts'
 import { andBits, intersectBits, intersectLowBits, orBits } from './tnum.ts'
-import type { Draft, Scalar } from './types.ts'
-import { copy, known, unbind32, unbind64 } from './types.ts'
+import { type Draft, type Scalar, copy, known, unbind32, unbind64 } from './types.ts'
 import { lessS, lessU, maxU32, minU32 } from './word.ts'
 
 type Width = 32 | 64

@@ -6,8 +6,7 @@
 import { zeroExtend } from './ranges.ts'
 import { sync } from './bounds.ts'
 import { constantNumber, finished, unknown } from './make.ts'
-import type { Draft, Scalar } from './types.ts'
-import { copy, draft, known, unbind32 } from './types.ts'
+import { type Draft, type Scalar, copy, draft, known, unbind32 } from './types.ts'
 import { smear } from './word.ts'
 
 type Narrow = 1 | 2 | 4

@@ -5,8 +5,7 @@
 import { bitsToRanges } from './bounds.ts'
 import { setS64, setU64 } from './ranges.ts'
 import { arshBits, lshBits, rshBits } from './tnum.ts'
-import type { Draft, Scalar } from './types.ts'
-import { S32_MAX, S32_MIN, unbind32, unbind64, unbindS64, unbindU64 } from './types.ts'
+import { type Draft, S32_MAX, S32_MIN, type Scalar, unbind32, unbind64, unbindS64, unbindU64 } from './types.ts'
 import { lessU } from './word.ts'
 
 /** The shift, or -1 where it is not one known amount below the width. */

@@ -189,3 +189,10 @@ export function typeText(kind: RegKind, flags: number): string {
   return `${prefix}${kindText[kind]}${orNull}`
 }
 export const regTypeText = (reg: RegState): string => typeText(reg.kind, reg.flags)
+
+/** Largest variable offset a pointer may carry. */
+export const MAX_VAR_OFF = 1 << 29
+
+export const ACTIVE = 1
+
+export const DRAINED = 2

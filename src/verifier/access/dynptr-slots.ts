@@ -1,0 +1,39 @@
+import { type RegState, unknownScalar } from '../state/reg.ts'
+import type { Walk } from '../walk.ts'
+import { reject } from '../report.ts'
+import { byteType, DYNPTR, emptySlot } from '../state/stack.ts'
+import { type Frame, mapRegs, setBit, type State } from '../state/state.ts'
+
+export const isDynptrSlot = (frame: Frame, index: number): boolean => byteType(frame.slot(index), 7) === DYNPTR
+
+/** Overwriting part of a dynptr ends it; one that owes a release may not be overwritten. */
+export function destroyDynptrAt(walk: Walk, frame: Frame, index: number): void {
+  if (!isDynptrSlot(frame, index)) return
+  const first = frame.slot(index).reg.frame === 1 ? index : index + 1
+  const { reg } = frame.slot(first)
+  if (owes(reg) && !(walk.model.rules.objectIds && clones(walk.state, reg.refObjId) > 1))
+    reject('dynptr-overwrite-referenced', 'cannot overwrite referenced dynptr')
+  for (const slot of [first, first - 1]) {
+    frame.setSlot(slot, emptySlot)
+    setBit(frame.written, slot)
+  }
+  invalidateSlices(walk, reg.id)
+}
+
+/** Must be given back: submitted or discarded. */
+export const owes = ({ dynptr }: RegState): boolean => dynptr === 'ringbuf' || dynptr === 'file'
+
+/** How many dynptrs stand on a reference. */
+function clones(state: State, refObjId: number): number {
+  let count = 0
+  for (const frame of state.frames)
+    for (const slot of frame.stack)
+      if (byteType(slot, 7) === DYNPTR && slot.reg.frame === 1 && slot.reg.refObjId === refObjId) count++
+  return count
+}
+
+export function invalidateSlices(walk: Walk, dynptrId: number): void {
+  mapRegs(walk.state, (reg) =>
+    (reg.kind === 'mem' || reg.kind === 'pkt') && reg.aux === dynptrId && dynptrId !== 0 ? unknownScalar : reg,
+  )
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// What verification of one program answers.
+
+import type { Limit } from '../fault/index.ts'
+import type { Details, Missing } from './report.ts'
+import type { PathStep } from './path.ts'
+
+interface Common {
+  readonly insnsProcessed: number
+  readonly states: number
+  readonly peakStates: number
+  readonly maxStatesPerInsn?: number
+  readonly log: readonly string[]
+  readonly warnings: readonly string[]
+}
+
+/** accept and reject are the kernel's answers; unsupported is ours: we cannot say yet. */
+export type Report =
+  | (Common & { readonly verdict: 'accept' })
+  | (Common & {
+      readonly verdict: 'reject'
+      /** Name of the rule that was broken; explanations are keyed by it. */
+      readonly rule: string
+      /** The kernel's message, word for word. */
+      readonly message: string
+      readonly insn: number
+      readonly details: Details
+      readonly path: readonly PathStep[]
+    })
+  /** The path reaches what the loader could not link: libbpf's own words. */
+  | (Common & {
+      readonly verdict: 'load_error'
+      readonly message: string
+      readonly insn: number
+      /** What the instruction needs and is not there. */
+      readonly missing?: Missing
+    })
+  | (Common & {
+      readonly verdict: 'unsupported'
+      readonly what: string
+      readonly insn: number
+      /** Where a limit of whoever asked was reached, or our own of memory. */
+      readonly limit?: Limit
+    })

@@ -11,6 +11,17 @@ const floors = [
   ['cli'],
 ]
 
+/** Inside the verifier; `log` and the files that stand free are above them all. */
+const verifierFloors = ['violations', 'scalar', 'state', 'program', 'ahead', 'engine', 'access', 'call', 'explore']
+
+const upwardInVerifier = verifierFloors.flatMap((folder, floor) => ({
+  name: `verifier-${folder}-imports-down`,
+  comment: `${folder} knows nothing of what stands above it in the verifier`,
+  severity: 'error',
+  from: { path: `^src/verifier/${folder}/` },
+  to: { path: `^src/verifier/((${[...verifierFloors.slice(floor + 1), 'log'].join('|')})/|[^/]+\\.ts$)` },
+}))
+
 const upward = floors.flatMap((folders, floor) => {
   const above = floors.slice(floor + 1).flat()
   return above.length === 0
@@ -29,12 +40,20 @@ const upward = floors.flatMap((folders, floor) => {
 module.exports = {
   forbidden: [
     ...upward,
+    ...upwardInVerifier,
     {
       name: 'through-the-index',
       comment: "another folder is entered through its index.ts",
       severity: 'error',
       from: { path: '^src/([^/]+)/' },
       to: { path: '^src/([^/]+)/.+', pathNot: ['^src/$1/', '^src/[^/]+/index\\.ts$'] },
+    },
+    {
+      name: 'no-circular-in-verifier',
+      comment: 'not even for types',
+      severity: 'error',
+      from: { path: '^src/verifier/' },
+      to: { circular: true },
     },
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
     {

@@ -2,8 +2,8 @@
 // What verification of one program answers.
 
 import type { Limit } from '../fault/index.ts'
-import type { Details, Missing } from './report.ts'
-import type { PathStep } from './path.ts'
+import type { Details, Missing } from './violations/raise.ts'
+import type { PathStep } from './engine/path.ts'
 
 interface Common {
   readonly insnsProcessed: number

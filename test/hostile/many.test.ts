@@ -5,8 +5,8 @@ import { check } from '../../src/check.ts'
 import { TotalBudget } from '../../src/fault/index.ts'
 import { openKernel } from '../../src/kernel/index.ts'
 import { linkProgram, openObject } from '../../src/object/index.ts'
-import { offered } from '../../src/verifier/offered.ts'
-import { Model } from '../../src/verifier/model.ts'
+import { offered } from '../../src/verifier/program/taken/taken.ts'
+import { Model } from '../../src/verifier/program/model.ts'
 import { manyPrograms, mapSlots, programsOfBadMaps } from './attacks.ts'
 
 const opened = await openKernel('6.12')

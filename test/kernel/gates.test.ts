@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { type GateRow, gateRows } from '../../src/kernel/index.ts'
-import { laterFields } from '../../src/verifier/record.ts'
-import { ruleGates } from '../../src/verifier/rules.ts'
-import { wordingGates } from '../../src/verifier/wording.ts'
+import { laterFields } from '../../src/verifier/program/records/record.ts'
+import { ruleGates } from '../../src/verifier/program/rules.ts'
+import { wordingGates } from '../../src/verifier/violations/wording.ts'
 import { kernelsMarkdown } from '../../scripts/kernels-doc.ts'
 
 test('every gate that the verifier asks is marked as asked', () => {

@@ -4,10 +4,10 @@
 
 import { type Btf, type BtfId, walkStruct } from '../../btf/index.ts'
 import { structAccess } from '../../kernel/index.ts'
-import type { Model } from '../model.ts'
-import { type Walk, inRcu } from '../walk.ts'
-import { type BtfRecord, recordOf } from '../record.ts'
-import { reject } from '../report.ts'
+import type { Model } from '../program/model.ts'
+import { type Walk, inRcu } from '../engine/walk.ts'
+import { type BtfRecord, recordOf } from '../program/records/record.ts'
+import { reject } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import {
   ALLOC,

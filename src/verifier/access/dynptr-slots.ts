@@ -1,6 +1,6 @@
 import { type RegState, unknownScalar } from '../state/reg.ts'
-import type { Walk } from '../walk.ts'
-import { reject } from '../report.ts'
+import type { Walk } from '../engine/walk.ts'
+import { reject } from '../violations/raise.ts'
 import { byteType, DYNPTR, emptySlot } from '../state/stack.ts'
 import { type Frame, mapRegs, setBit, type State } from '../state/state.ts'
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The slots of pairs around bpf_fastcall calls, as the walk touches them.
 
-import { NO_FASTCALL_STACK } from '../program.ts'
-import type { Walk } from '../walk.ts'
+import { NO_FASTCALL_STACK } from '../program/program.ts'
+import type { Walk } from '../engine/walk.ts'
 
 /** Something reads or writes the stack from `off` up: if it is no part of a pair and reaches their slots, none is dropped. */
 export function touchesFastcallStack(walk: Walk, subprog: number, off: number): void {

@@ -2,11 +2,11 @@
 // Kernel pointers kept in map values: what a load gives, what may be stored directly. kfuncs.rst "KF_RCU", selftests map_kptr.
 
 import { sizeOf, structIdsMatch } from '../../btf/index.ts'
-import type { Model } from '../model.ts'
-import { type Walk, inRcu, inSleepable } from '../walk.ts'
-import { markPrecise } from '../explore/precision.ts'
-import { type SpecialField, recordOf } from '../record.ts'
-import { reject } from '../report.ts'
+import type { Model } from '../program/model.ts'
+import { type Walk, inRcu, inSleepable } from '../engine/walk.ts'
+import { markPrecise } from '../engine/precision.ts'
+import { type SpecialField, recordOf } from '../program/records/record.ts'
+import { reject } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import {
   ALLOC,

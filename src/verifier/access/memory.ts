@@ -20,11 +20,11 @@ import {
 import { readStack, readStackVariable, storeUnknown, writeStack, writeStackVariable } from './stack.ts'
 import { frameOf, requireStackBounds } from './stack-bounds.ts'
 import { isContextRewritten, socketAccess } from '../../kernel/index.ts'
-import { packetAccessAllowed } from '../call/program-facts.ts'
-import type { Model } from '../model.ts'
-import type { Program } from '../program.ts'
-import type { Walk } from '../walk.ts'
-import { reject, unsupported } from '../report.ts'
+import { packetAccessAllowed } from '../program/packet-access.ts'
+import type { Model } from '../program/model.ts'
+import type { Program } from '../program/program.ts'
+import type { Walk } from '../engine/walk.ts'
+import { reject, unsupported } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import {
   ALLOC,
@@ -44,7 +44,7 @@ import {
   USER,
   withVar,
 } from '../state/reg.ts'
-import { dataSection } from './rodata.ts'
+import { dataSection } from '../program/rodata.ts'
 
 /** BPF_F_STRICT_ALIGNMENT */
 const STRICT_ALIGNMENT = 1

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pointers that may be null: what they are once it is known.
 
+import { releaseReferenceIn } from './held.ts'
 import { recordOfReg } from './btf-pointer.ts'
-import { releaseReferenceIn } from '../call/references.ts'
-import type { Program } from '../program.ts'
+
+import type { Program } from '../program/program.ts'
 import * as scalar from '../scalar/index.ts'
 import { ALLOC, constReg, edit, MAYBE_NULL, pointer, type RegState } from '../state/reg.ts'
 import { mapRegs, type State } from '../state/state.ts'

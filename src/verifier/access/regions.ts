@@ -2,10 +2,10 @@
 // Bounds of memory reached through a pointer: offset plus variable part, against the region's size.
 
 import type { MapDef } from '../../object/index.ts'
-import type { Model } from '../model.ts'
-import type { Program } from '../program.ts'
-import type { Walk } from '../walk.ts'
-import { reject } from '../report.ts'
+import type { Model } from '../program/model.ts'
+import type { Program } from '../program/program.ts'
+import type { Walk } from '../engine/walk.ts'
+import { reject } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import { MAX_VAR_OFF, type RegState, isPkt, regTypeText as typeName } from '../state/reg.ts'
 

@@ -2,8 +2,8 @@
 // Which bytes of which frame a stack pointer may touch.
 
 import { MAX_VAR_OFF, type RegState } from '../state/reg.ts'
-import type { Walk } from '../walk.ts'
-import { reject } from '../report.ts'
+import type { Walk } from '../engine/walk.ts'
+import { reject } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import { type Frame, MAX_STACK } from '../state/state.ts'
 import { hasVarOff, varOffText } from './regions.ts'

@@ -2,15 +2,15 @@
 // Reads and writes of the stack: spills, fills, and bytes.
 
 import { destroyDynptrAt } from './dynptr-slots.ts'
-import { linkable } from '../explore/operands.ts'
+import { linkable } from '../engine/operands.ts'
 import { touchesFastcallStack } from './fastcall-stack.ts'
-import type { Model } from '../model.ts'
-import type { Walk } from '../walk.ts'
+import type { Model } from '../program/model.ts'
+import type { Walk } from '../engine/walk.ts'
 
-import { markPrecise, markSlotsPrecise } from '../explore/precision.ts'
-import { markSlotRead } from '../explore/liveness.ts'
+import { markPrecise, markSlotsPrecise } from '../engine/precision.ts'
+import { markSlotRead } from '../engine/liveness.ts'
 
-import { reject } from '../report.ts'
+import { reject } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import { constReg, edit, isNull, isPointer, notInit, type RegState, scalarReg, unknownScalar } from '../state/reg.ts'
 import {

@@ -3,8 +3,8 @@
 // conditional jumps that those decide. Kernels since 7.1 settle such jumps before they compute liveness, loops or anything else.
 
 import { imm64, type Insn, makeInsn } from '../../isa/index.ts'
-import { dataSection } from '../access/rodata.ts'
-import type { ProgramDraft, Program } from '../program.ts'
+import { dataSection } from '../program/rodata.ts'
+import type { ProgramDraft, Program } from '../program/program.ts'
 import type { FlowGraph } from './graph.ts'
 import { untilSettled } from './sweep.ts'
 

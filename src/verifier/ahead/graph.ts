@@ -2,8 +2,8 @@
 // Where control may go from each insn within its function, as what is computed ahead of the walk sees it: calls are stepped over.
 
 import type { Insn } from '../../isa/index.ts'
-import type { Program, Subprog } from '../program.ts'
-import { isTailCall, jumpTarget } from '../explore/flow.ts'
+import type { Program, Subprog } from '../program/program.ts'
+import { isTailCall, jumpTarget } from '../program/flow.ts'
 
 export interface FlowGraph {
   /** By insn, where it leads, what falls through first; nothing for an exit. */

@@ -2,16 +2,13 @@
 // What is found out about a program before any path of it is walked.
 
 import { findComponents } from './loops.ts'
-import type { ProgramDraft } from '../program.ts'
+import type { ProgramDraft } from '../program/program.ts'
 
-import { requireNoRecursion } from '../explore/recursion.ts'
+import { requireNoRecursion } from './recursion.ts'
 import { Constants, settleJumps } from './constants.ts'
 import { type FlowGraph, flowGraph } from './graph.ts'
 import { findLiveRegisters } from './live-registers.ts'
 import { StackLiveness } from './stack-liveness.ts'
-
-export { forgetDead } from './forget.ts'
-export type { StackLiveness } from './stack-liveness.ts'
 
 /** Loops, liveness, and jumps that constants decide; and that no function comes round to itself. */
 export function lookAhead(draft: ProgramDraft): void {

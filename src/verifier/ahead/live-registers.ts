@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Registers that are read after each insn before anything writes them: the usual backward data flow, over each function.
 
-import type { ProgramDraft, Program } from '../program.ts'
+import type { ProgramDraft, Program } from '../program/program.ts'
 import { paramCount } from './calls.ts'
 import type { FlowGraph } from './graph.ts'
 

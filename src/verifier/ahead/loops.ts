@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loops as the strongly connected components of the flow graph (Tarjan 1972), for kernels since 6.17.
 
-import type { ProgramDraft, Program } from '../program.ts'
+import type { ProgramDraft, Program } from '../program/program.ts'
 import type { FlowGraph } from './graph.ts'
 
 /** The component of each insn, 0 where it is in no loop. Calls are stepped over; a call that calls back is a loop of its own. */

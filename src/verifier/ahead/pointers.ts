@@ -4,7 +4,7 @@
 // stack, and a pointer that is there no more only makes more slots count as read.
 
 import type { Insn } from '../../isa/index.ts'
-import type { Program, Subprog } from '../program.ts'
+import type { Program, Subprog } from '../program/program.ts'
 import {
   anywhereIn,
   at,

@@ -3,10 +3,10 @@
 // looked at once for each call that hands it a pointer to a stack, at the depth of frames that such calls lead to, and once by itself
 // where none does. What reads where it cannot be told counts as reading everything it may reach.
 
+import type { LiveStack, LiveUnits, Program, Subprog } from '../program/program.ts'
 import type { Insn } from '../../isa/index.ts'
-import type { Program, Subprog } from '../program.ts'
-import { callbackHelpers, isHelperCall, isSubprogCall } from '../explore/flow.ts'
-import { reject } from '../report.ts'
+import { callbackHelpers, isHelperCall, isSubprogCall } from '../program/flow.ts'
+import { reject } from '../violations/raise.ts'
 import type { Frame, State } from '../state/state.ts'
 import { paramCount, stackBytes } from './calls.ts'
 import type { Constants } from './constants.ts'
@@ -30,11 +30,9 @@ interface Instance {
   settled: boolean
 }
 
-/** Bit i of word w: unit 32w + i. */
-export type LiveUnits = Int32Array
 const everything: LiveUnits = new Int32Array(LIVE_WORDS).fill(-1)
 
-export class StackLiveness {
+export class StackLiveness implements LiveStack {
   private readonly program: Program
   private readonly graph: FlowGraph
   private readonly constants: Constants

@@ -2,10 +2,10 @@
 // Functions that helpers and kfuncs call back: explored as if called here (sync) or on their own (async).
 
 import type { BtfId } from '../../btf/index.ts'
-import type { Walk } from '../walk.ts'
-import { pushState } from '../explore/paths.ts'
-import { markPrecise } from '../explore/precision.ts'
-import { reject } from '../report.ts'
+import type { Walk } from '../engine/walk.ts'
+import { pushState } from '../engine/pending.ts'
+import { markPrecise } from '../engine/precision.ts'
+import { reject } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import { ALLOC, NON_OWN, pointer, RCU, type RegState, unknownScalar } from '../state/reg.ts'
 import { Frame, type ReturnRange, type State } from '../state/state.ts'

@@ -2,8 +2,8 @@
 // The key of a look-up that is known before it runs: an array's element at a constant index within it is there, so what the look-up
 // returns is never NULL (since 6.14).
 
-import type { Walk } from '../walk.ts'
-import { markSlotPrecise } from '../explore/precision.ts'
+import type { Walk } from '../engine/walk.ts'
+import { markSlotPrecise } from '../engine/precision.ts'
 import * as scalar from '../scalar/index.ts'
 import { byteType, isSpilledScalar, SPILL, ZERO } from '../state/stack.ts'
 import { constVar, hasVarOff } from '../access/regions.ts'

@@ -3,9 +3,9 @@
 
 import { frameOf, requireStackBounds, slotIndex } from '../access/stack-bounds.ts'
 import { constVar, hasVarOff } from '../access/regions.ts'
-import type { Walk } from '../walk.ts'
-import { markSlotRead } from '../explore/liveness.ts'
-import { orElse, reject } from '../report.ts'
+import type { Walk } from '../engine/walk.ts'
+import { markSlotRead } from '../engine/liveness.ts'
+import { orElse, reject } from '../violations/raise.ts'
 import { type DynptrType, edit, pointer, type RegState } from '../state/reg.ts'
 import { allBytes, byteType, DYNPTR, emptySlot, slotOf } from '../state/stack.ts'
 import { setBit } from '../state/state.ts'

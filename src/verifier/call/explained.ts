@@ -2,7 +2,7 @@
 // Kernels that explain a rejection (since 7.3) explain it where it is found. Of an argument that is wrong they print more than one line;
 // what they explain is the message, whatever they say of the call after it.
 
-import type { Model } from '../model.ts'
+import type { Model } from '../program/model.ts'
 
 /** Rules whose violation comes with an explanation. */
 const explained = new Set([

@@ -16,11 +16,11 @@ import {
 import { ctxTypeName } from '../../kernel/index.ts'
 import { structName } from '../access/btf-pointer.ts'
 import { contextMoves } from '../access/regions.ts'
-import type { Model } from '../model.ts'
-import type { Program, Subprog } from '../program.ts'
-import type { Walk } from '../walk.ts'
-import { markPrecise } from '../explore/precision.ts'
-import { reject } from '../report.ts'
+import type { Model } from '../program/model.ts'
+import type { Program, Subprog } from '../program/program.ts'
+import type { Walk } from '../engine/walk.ts'
+import { markPrecise } from '../engine/precision.ts'
+import { reject } from '../violations/raise.ts'
 import {
   isNull,
   isPkt,
@@ -35,7 +35,7 @@ import {
   unknownScalar,
 } from '../state/reg.ts'
 import { requireDynptr } from './dynptr.ts'
-import { argKind, expectedText, typeFits } from './helper-args.ts'
+import { argKind, expectedText, typeFits } from '../program/helper-arg-kinds.ts'
 import { requireArgOffset, requirePlainMemory } from './memory-args.ts'
 
 export type ArgType =

@@ -5,11 +5,11 @@ import { structIdsMatch } from '../../btf/index.ts'
 import { structName } from '../access/btf-pointer.ts'
 import { requireKptrMatch } from '../access/kptr.ts'
 import { constVar, contextMoves, hasVarOff, requireAlignment } from '../access/regions.ts'
-import type { Program } from '../program.ts'
-import type { Walk } from '../walk.ts'
-import { readReg } from '../explore/operands.ts'
-import { markPrecise } from '../explore/precision.ts'
-import { reject } from '../report.ts'
+import type { Program } from '../program/program.ts'
+import type { Walk } from '../engine/walk.ts'
+import { readReg } from '../engine/operands.ts'
+import { markPrecise } from '../engine/precision.ts'
+import { reject } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import {
   ALLOC,
@@ -25,13 +25,13 @@ import {
 } from '../state/reg.ts'
 import { isKeyWithinArray } from './constant-key.ts'
 import { constructDynptr, ownsReference, requireDynptr } from './dynptr.ts'
-import { type ArgKind, argKind, expectedText, isMemory, typeFits } from './helper-args.ts'
+import { type ArgKind, argKind, expectedText, isMemory, typeFits } from '../program/helper-arg-kinds.ts'
 import type { Meta } from './helper-meta.ts'
 import { isSockMap } from './helper-return.ts'
 import { kptrDestination } from './kptr-xchg.ts'
 import { spinLock } from './locks.ts'
 import { requireArgOffset, requireConstString, requireMemory, requireSized, seenType } from './memory-args.ts'
-import { packetAccessAllowed } from './program-facts.ts'
+import { packetAccessAllowed } from '../program/packet-access.ts'
 
 /** Argument `index` fits the prototype; what it tells of the call is noted in `meta`. */
 export function checkArg(walk: Walk, meta: Meta, index: number): void {

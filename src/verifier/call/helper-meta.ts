@@ -2,7 +2,7 @@
 // What is known of a helper's call while its arguments are checked.
 
 import type { HelperProto } from '../../kernel/index.ts'
-import type { SpecialField } from '../record.ts'
+import type { SpecialField } from '../program/records/record.ts'
 import type { RegState } from '../state/reg.ts'
 import type { Pending } from './memory-args.ts'
 

@@ -3,10 +3,10 @@
 
 import { type BtfId, sizeOf, skipModifiers } from '../../btf/index.ts'
 import { lsmHookRange, returnRule } from '../../kernel/index.ts'
-import type { Program } from '../program.ts'
-import type { Walk } from '../walk.ts'
-import { pushState } from '../explore/paths.ts'
-import { reject, unsupported } from '../report.ts'
+import type { Program } from '../program/program.ts'
+import type { Walk } from '../engine/walk.ts'
+import { pushState } from '../engine/pending.ts'
+import { reject, unsupported } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import {
   ALLOC,

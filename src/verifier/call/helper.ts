@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 // A call of a helper: may this program, do the arguments fit the prototype, what comes back.
 
+import { releaseReferenceIn } from '../access/held.ts'
 import { checkMapForHelper, lsmHookRange, returnRule } from '../../kernel/index.ts'
 import { missingMessage } from '../../object/index.ts'
-import type { Program } from '../program.ts'
-import { type Walk, canSleepHere, inRcu, inSleepable, unsleepableRegion } from '../walk.ts'
-import { requireRange } from '../explore/exit.ts'
-import { TAIL_CALL } from '../explore/flow.ts'
-import { markPrecise } from '../explore/precision.ts'
-import { reject, Unlinked, unsupported } from '../report.ts'
+import type { Program } from '../program/program.ts'
+import { type Walk, canSleepHere, inRcu, inSleepable, unsleepableRegion } from '../engine/walk.ts'
+import { requireRange } from './return-values.ts'
+import { TAIL_CALL } from '../program/flow.ts'
+import { markPrecise } from '../engine/precision.ts'
+import { reject, Unlinked, unsupported } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import { ALLOC, edit, isConst, isNull, PERCPU, RCU, type RegState, regTypeText } from '../state/reg.ts'
 import { mapRegs } from '../state/state.ts'
 import { callHelperCallback } from './callbacks.ts'
 import { releaseDynptr } from './dynptr.ts'
-import { changesPacket } from './effects.ts'
+import { changesPacket } from '../program/effects.ts'
 import { requireFormat } from './format.ts'
 import { GET_FUNC_IP, requireFunctionEntered } from './func-ip.ts'
 import { checkArg } from './helper-check.ts'
 import { type Meta, newMeta } from './helper-meta.ts'
 import { returned } from './helper-return.ts'
-import { invalidatePacketPointers, releaseReference, releaseReferenceIn, requireNoReferences } from './references.ts'
+import { invalidatePacketPointers, releaseReference, requireNoReferences } from './references.ts'
 
 /** update, delete, push and pop of elements. */
 const changesMap = new Set([2, 3, 87, 88])

@@ -3,9 +3,9 @@
 
 import { type Btf, type BtfId, sizeOf } from '../../btf/index.ts'
 import { frameOf, requireStackBounds } from '../access/stack-bounds.ts'
-import { type Walk, inRcu } from '../walk.ts'
-import { markSlotRead } from '../explore/liveness.ts'
-import { orElse, reject } from '../report.ts'
+import { type Walk, inRcu } from '../engine/walk.ts'
+import { markSlotRead } from '../engine/liveness.ts'
+import { orElse, reject } from '../violations/raise.ts'
 import { edit, pointer, RCU, TRUSTED, type RegState, UNTRUSTED, ACTIVE } from '../state/reg.ts'
 import { allBytes, byteType, DYNPTR, emptySlot, ITER, slotOf } from '../state/stack.ts'
 import { setBit, type State } from '../state/state.ts'

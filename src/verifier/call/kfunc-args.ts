@@ -2,15 +2,16 @@
 // Arguments of a kfunc against its declaration: suffix annotations, flags, types. One function a kind; each names its section of
 // kfuncs.rst. The kinds are told apart in a fixed order: declared annotations first, then types, then what the register holds.
 
+import type { KfuncMeta } from './kfunc-meta.ts'
 import { type BtfId, resolveType, skipModifiers } from '../../btf/index.ts'
 import { type KfuncParam, specialRole } from '../../kfunc/index.ts'
 import { isRcuPointer, isTrusted, recordOfReg, TRUSTING } from '../access/btf-pointer.ts'
-import type { Model } from '../model.ts'
-import type { Program } from '../program.ts'
-import type { Walk } from '../walk.ts'
-import { markRegRead } from '../explore/liveness.ts'
-import { markPrecise } from '../explore/precision.ts'
-import { type Details, reject, unsupported } from '../report.ts'
+import type { Model } from '../program/model.ts'
+import type { Program } from '../program/program.ts'
+import type { Walk } from '../engine/walk.ts'
+import { markRegRead } from '../engine/liveness.ts'
+import { markPrecise } from '../engine/precision.ts'
+import { type Details, reject, unsupported } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import {
   ALLOC,
@@ -31,12 +32,12 @@ import { type IrqFamily, requireIrqFlag } from './irq.ts'
 import { requireGraphNode, requireGraphRoot } from './kfunc-arg-graph.ts'
 import { type Arg, type ArgKind, hasBtfType, isProgAux, kindOf, kindText } from './kfunc-arg-kind.ts'
 import { requireSizedMemory, requireStruct, requireTypedMemory } from './kfunc-arg-memory.ts'
-import type { KfuncMeta } from './kfunc.ts'
+
 import { type LockUse, spinLock } from './locks.ts'
 import { requireConstMap, requireMapField, requireSameMap } from './map-field-args.ts'
 import { requireArgOffset, requireConstString } from './memory-args.ts'
 import { contextMoves, requireUnmodified } from '../access/regions.ts'
-import { isScalarStruct, isScalarType, isSized } from './scalar-struct.ts'
+import { isScalarStruct, isScalarType, isSized } from '../program/scalar-struct.ts'
 
 export function checkKfuncArgs(walk: Walk, meta: KfuncMeta): void {
   const { kfunc } = meta

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // A call of a kfunc: allowed here, arguments fit its contract, what is held afterwards, what comes back. kfuncs.rst throughout.
 
+import type { KfuncMeta } from './kfunc-meta.ts'
 import { type BtfId, resolveType, sizeOf } from '../../btf/index.ts'
 import { type Kfunc, specialRole } from '../../kfunc/index.ts'
 import { recordOfReg } from '../access/btf-pointer.ts'
-import type { Model } from '../model.ts'
-import type { Program } from '../program.ts'
-import { type Walk, inRcu, inSleepable } from '../walk.ts'
-import { enforceReturn } from '../explore/exit.ts'
-import { recordOf, type SpecialField } from '../record.ts'
-import { reject } from '../report.ts'
+import type { Model } from '../program/model.ts'
+import type { Program } from '../program/program.ts'
+import { type Walk, inRcu, inSleepable } from '../engine/walk.ts'
+import { enforceReturn } from './return-values.ts'
+import { recordOf } from '../program/records/record.ts'
+import { reject } from '../violations/raise.ts'
 import {
   ACTIVE,
   ALLOC,
@@ -33,7 +34,7 @@ import { releaseDynptr } from './dynptr.ts'
 import { type IterArg, iterReg, setIterReg } from './iterator.ts'
 import { checkKfuncArgs } from './kfunc-args.ts'
 import { leaveRcu, rcuLock, rcuUnlock } from './locks.ts'
-import { packetAccessAllowed } from './program-facts.ts'
+import { packetAccessAllowed } from '../program/packet-access.ts'
 import {
   acquireReference,
   asNonOwning,
@@ -41,36 +42,10 @@ import {
   lendReference,
   releaseReference,
 } from './references.ts'
-import { findPrevious, pushState } from '../explore/paths.ts'
-import { widenImprecise } from '../explore/equal.ts'
+import { findPrevious, pushState } from '../engine/pending.ts'
+import { widenImprecise } from '../engine/equal.ts'
 import * as scalar from '../scalar/index.ts'
-import { isScalarStruct } from './scalar-struct.ts'
-
-/** What the arguments told of the call. */
-export interface KfuncMeta {
-  readonly kfunc: Kfunc
-  refObjId: number
-  releaseReg: number
-  constant: number | undefined
-  size: number
-  /** A size argument was there, be it 0. */
-  sizeFound: boolean
-  sizeRdonly: boolean
-  map: number
-  mapUid: number
-  callback: number
-  argBtf: RegState | undefined
-  owningRef: boolean
-  root: SpecialField | undefined
-  rootBtf: RegState['btf']
-  dynptr: RegState | undefined
-  iter: IterArg | undefined
-  destroysIter: boolean
-  /** Register of the dynptr that is given back, or 0. */
-  discards: number
-  ctxReturn: BtfId
-  readonly pending: (() => void)[]
-}
+import { isScalarStruct } from '../program/scalar-struct.ts'
 
 export function callKfunc(walk: Walk): void {
   const ref = walk.program.linked.refs.get(walk.insn)

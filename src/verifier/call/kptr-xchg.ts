@@ -2,9 +2,9 @@
 // bpf_kptr_xchg: a pointer moves into a field, the old one comes out. kfuncs.rst "KF_ACQUIRE", selftests map_kptr, local_kptr_stash.
 
 import { constVar, hasVarOff } from '../access/regions.ts'
-import type { Walk } from '../walk.ts'
-import type { SpecialField } from '../record.ts'
-import { reject } from '../report.ts'
+import type { Walk } from '../engine/walk.ts'
+import type { SpecialField } from '../program/records/record.ts'
+import { reject } from '../violations/raise.ts'
 import { recordAt } from './locks.ts'
 
 /** The kptr field that R1 points at. */

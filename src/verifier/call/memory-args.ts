@@ -15,11 +15,11 @@ import {
 } from '../access/regions.ts'
 import { requireStackInitialized, fillStack } from '../access/stack.ts'
 import { frameOf } from '../access/stack-bounds.ts'
-import type { Program } from '../program.ts'
-import type { Walk } from '../walk.ts'
+import type { Program } from '../program/program.ts'
+import type { Walk } from '../engine/walk.ts'
 
-import { markPrecise } from '../explore/precision.ts'
-import { reject } from '../report.ts'
+import { markPrecise } from '../engine/precision.ts'
+import { reject } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import {
   ALLOC,

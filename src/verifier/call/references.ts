@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // What was acquired and must be given back. kfuncs.rst "KF_ACQUIRE flag", "KF_RELEASE flag"; graph_ds_impl.rst for borrowed nodes.
 
+import { inCallback, releaseReferenceIn } from '../access/held.ts'
 import { recordOfReg } from '../access/btf-pointer.ts'
-import type { Model } from '../model.ts'
-import type { Walk } from '../walk.ts'
-import { reject } from '../report.ts'
+import type { Model } from '../program/model.ts'
+import type { Walk } from '../engine/walk.ts'
+import { reject } from '../violations/raise.ts'
 import { edit, NON_OWN, RCU, type RegState, unknownScalar } from '../state/reg.ts'
 import type { Reference } from '../state/references.ts'
 import { byteType, DYNPTR, emptySlot } from '../state/stack.ts'
-import { mapRegs, setBit, type State } from '../state/state.ts'
+import { mapRegs, setBit } from '../state/state.ts'
 import { invalidateSlices } from '../access/dynptr-slots.ts'
 
 export function acquireReference(walk: Walk, parent = 0): number {
@@ -31,16 +32,6 @@ export function holdReference(walk: Walk, ref: Reference): void {
   const { state } = walk
   state.refs = state.refs.with(ref)
   walk.hold(state.refs.bytes)
-}
-
-/** Forgets the reference; its pointers stay. */
-export function releaseReferenceIn({ rules }: Model, state: State, id: number): boolean {
-  const ref = state.refs.get(id)
-  const callback = rules.callbackRefsShared ? 0 : inCallback(state)
-  // up to 6.13 what the caller holds is not the callback's to release
-  if (ref?.kind !== 'ptr' || (callback !== 0 && ref.callback !== callback)) return false
-  state.refs = state.refs.without(ref, rules.refsByState ? 'closed' : 'filled by the last')
-  return true
 }
 
 /** Gives the reference back: every copy of the pointer dies, and every dynptr that stood on it. */
@@ -85,9 +76,6 @@ export function invalidatePacketPointers(walk: Walk): void {
     return reg.kind === 'mem' && (reg.dynptr === 'skb' || reg.dynptr === 'skb_meta') ? unknownScalar : reg
   })
 }
-
-const inCallback = (state: State): number =>
-  state.cur.callback === 'none' || state.cur.callback === 'exception' ? 0 : state.frames.length - 1
 
 /** At a program's end, before a tail call, or where a callback returns: what was acquired here is given back. */
 export function requireNoReferences(walk: Walk, exception: boolean): void {

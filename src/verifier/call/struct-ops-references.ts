@@ -3,8 +3,8 @@
 
 import { requireUnmodified } from '../access/regions.ts'
 import { acquireReference } from './references.ts'
-import type { Walk } from '../walk.ts'
-import { stubArguments, isReference, wantedReturn } from '../struct-ops.ts'
+import type { Walk } from '../engine/walk.ts'
+import { stubArguments, isReference, wantedReturn } from '../program/struct-ops.ts'
 
 /** Arguments marked `__ref` are references the program holds from its first instruction on. */
 export function acquireArguments(walk: Walk): void {

@@ -2,9 +2,9 @@
 // Calls between the program's own functions: static ones are walked into, global ones are verified on their own and trusted to
 // their types.
 
-import type { Subprog } from '../program.ts'
-import { type Walk, canSleepHere, unsleepableRegion } from '../walk.ts'
-import { orElse, reject } from '../report.ts'
+import type { Subprog } from '../program/program.ts'
+import { type Walk, canSleepHere, unsleepableRegion } from '../engine/walk.ts'
+import { orElse, reject } from '../violations/raise.ts'
 import { pointer, unknownScalar } from '../state/reg.ts'
 import { Frame } from '../state/state.ts'
 import { isExplained } from './explained.ts'

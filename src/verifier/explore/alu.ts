@@ -3,9 +3,9 @@
 
 import type { Insn } from '../../isa/index.ts'
 
-import type { Model } from '../model.ts'
-import type { Walk } from '../walk.ts'
-import { reject } from '../report.ts'
+import type { Model } from '../program/model.ts'
+import type { Walk } from '../engine/walk.ts'
+import { reject } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import {
   edit,
@@ -20,9 +20,9 @@ import {
   unknownScalar,
   MAX_VAR_OFF,
 } from '../state/reg.ts'
-import { linkable, readReg, requireWritable } from './operands.ts'
-import { pushState } from './paths.ts'
-import { markPrecise } from './precision.ts'
+import { linkable, readReg, requireWritable } from '../engine/operands.ts'
+import { pushState } from '../engine/pending.ts'
+import { markPrecise } from '../engine/precision.ts'
 
 const opText: ReadonlyMap<string, string> = new Map(
   Object.entries<string>({

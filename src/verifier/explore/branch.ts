@@ -5,8 +5,8 @@ import { markNull, nonNull } from '../access/nullness.ts'
 import type { Insn } from '../../isa/index.ts'
 import { isTrusted } from '../access/btf-pointer.ts'
 import { packetReach } from '../access/regions.ts'
-import type { Model } from '../model.ts'
-import type { Walk } from '../walk.ts'
+import type { Model } from '../program/model.ts'
+import type { Walk } from '../engine/walk.ts'
 import * as scalar from '../scalar/index.ts'
 import {
   constReg,
@@ -23,8 +23,8 @@ import {
 } from '../state/reg.ts'
 import { isSpilledScalar } from '../state/stack.ts'
 import { DST_TO_STACK, type LinkedReg, mapRegs, SRC_TO_STACK, type State, type ToStack } from '../state/state.ts'
-import { readReg } from './operands.ts'
-import { markPrecise } from './precision.ts'
+import { readReg } from '../engine/operands.ts'
+import { markPrecise } from '../engine/precision.ts'
 
 /** In place of a packet pointer's range: at the end or beyond it; at least a byte beyond it. */
 const AT_PKT_END = -1

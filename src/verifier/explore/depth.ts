@@ -6,11 +6,11 @@
 // that was left well is not entered again with no more of any: a tree of calls (two a function, thirty deep) costs no more than its graph.
 
 import { structOpsKind } from '../../kernel/index.ts'
-import type { Program, Subprog } from '../program.ts'
-import type { Walk } from '../walk.ts'
-import { reject } from '../report.ts'
+import type { Program, Subprog } from '../program/program.ts'
+import type { Walk } from '../engine/walk.ts'
+import { reject } from '../violations/raise.ts'
 import { MAX_FRAMES, MAX_STACK } from '../state/state.ts'
-import { isSubprogCall, roleAt } from './flow.ts'
+import { isSubprogCall, roleAt } from '../program/flow.ts'
 
 /** Less than this is not worth a stack of its own. */
 const MIN_PRIVATE_STACK = 64

@@ -4,12 +4,12 @@
 // Documentation/bpf/standardization/instruction-set.rst "Jump instructions"; selftests verifier_gotox.c.
 
 import type { Insn } from '../../isa/index.ts'
-import type { Walk } from '../walk.ts'
-import { reject } from '../report.ts'
+import type { Walk } from '../engine/walk.ts'
+import { reject } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import { regTypeText } from '../state/reg.ts'
-import { readReg } from './operands.ts'
-import { pushState } from './paths.ts'
+import { readReg } from '../engine/operands.ts'
+import { pushState } from '../engine/pending.ts'
 import { distinct } from '../program/jump-tables.ts'
 
 /** Bytes of an entry, as programs see the table. */

@@ -7,9 +7,9 @@ import { type Insn, imm64 } from '../../isa/index.ts'
 import { storedReg, storedUnknown } from '../access/access.ts'
 import { access } from '../access/memory.ts'
 import { requireNoReferences } from '../call/references.ts'
-import type { Program } from '../program.ts'
-import type { Walk } from '../walk.ts'
-import { orElse, reject, Unlinked, unsupported } from '../report.ts'
+import type { Program } from '../program/program.ts'
+import type { Walk } from '../engine/walk.ts'
+import { orElse, reject, Unlinked, unsupported } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import {
   PERCPU,
@@ -21,7 +21,7 @@ import {
   UNTRUSTED,
   unknownScalar,
 } from '../state/reg.ts'
-import { readReg, requireWritable } from './operands.ts'
+import { readReg, requireWritable } from '../engine/operands.ts'
 
 /** Pointers whose accesses are rewritten after verification, each kind in its own way. */
 const rewritten: ReadonlySet<string> = new Set(['ctx', 'sock', 'sock_common', 'tcp_sock', 'xdp_sock', 'btf', 'arena'])

@@ -8,8 +8,8 @@
 
 import { disassemble, type Insn } from '../../isa/index.ts'
 import { helperName } from '../../uapi/index.ts'
-import type { Walk } from '../walk.ts'
-import { Observer } from '../observer.ts'
+import type { Walk } from '../engine/walk.ts'
+import { Observer } from '../engine/observer.ts'
 import * as scalar from '../scalar/index.ts'
 import { byteType, DYNPTR, IRQ, ITER, type Slot } from '../state/stack.ts'
 import type { Frame } from '../state/state.ts'

@@ -2,7 +2,7 @@
 // Registers, stack slots and frames in the words of the kernel's log, as Linux 6.12 prints them:
 // `R1_w=ctx() R10=fp0 fp-8_w=0 refs=2 cb`. Learnt from logs of the real kernel (test/verifier/log).
 
-import type { Program } from '../program.ts'
+import type { Program } from '../program/program.ts'
 import * as scalar from '../scalar/index.ts'
 import { NON_OWN, type RegState, regTypeText } from '../state/reg.ts'
 import { byteType, DYNPTR, ITER, type Slot, SPILL, isUnset, slotText, spilledBytes } from '../state/stack.ts'

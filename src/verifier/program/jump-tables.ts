@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Jump tables: which of them a gotox may use, known before any path is walked.
 
-import type { ProgramDraft, Program, Subprog } from '../program.ts'
-import { reject } from '../report.ts'
+import type { ProgramDraft, Program, Subprog } from './program.ts'
+import { reject } from '../violations/raise.ts'
 
 /** Each once, smallest first: as the kernel follows them. */
 export const distinct = (targets: readonly number[]): readonly number[] => [...new Set(targets)].sort((a, b) => a - b)
 
-/** Where a gotox may lead by the tables of its function. They are in `env.jumpTables` from then on. */
+/** Where a gotox may lead by the tables of its function. They are in the program's `jumpTables` from then on. */
 export function findTargets(draft: ProgramDraft, at: number): readonly number[] {
   const subprog = draft.subprogOf(at)
   const own = tablesOf(draft).filter((targets) => within(subprog, targets[0]))

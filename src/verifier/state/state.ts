@@ -43,7 +43,7 @@ export class Frame {
   asyncEntries: number
   /** The references held when it called the function under way; until 6.14 each frame has its own. */
   heldAtCall: References
-  // liveness (explore/liveness.ts)
+  // liveness (engine/liveness.ts)
   /** Of a checkpoint: slots read by what comes after it, before anything wrote them. */
   readonly read: SlotBits
   /** Slots written whole since the last checkpoint. */
@@ -163,7 +163,7 @@ export interface Step {
   readonly linked: readonly LinkedReg[] | undefined
 }
 
-/** One entry into a loop by one chain of calls (explore/components.ts). */
+/** One entry into a loop by one chain of calls (engine/loop-visits.ts). */
 export interface LoopVisit {
   /** The first checkpoint kept in it; once its paths are done, the loop is. */
   entry: State | undefined

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// As the walk goes on, what no later insn reads is forgotten, in all frames: fewer states then differ.
+
+import type { Walk } from './walk.ts'
+import * as scalar from '../scalar/index.ts'
+import { notInit } from '../state/reg.ts'
+import { byteType, DYNPTR, IRQ, ITER, POISON, type Slot, SPILL, uniform, withBytes, MISC } from '../state/stack.ts'
+import type { Frame } from '../state/state.ts'
+import type { LiveStack, LiveUnits } from '../program/program.ts'
+
+export function forgetDead(walk: Walk, liveness: LiveStack): void {
+  const { state } = walk
+  state.frames.forEach((frame, f) => {
+    const regs = walk.program.liveRegs[state.frames[f + 1]?.callsite ?? walk.insn]!
+    for (let i = 0; i < 10; i++) if ((regs & (1 << i)) === 0) frame.regs[i] = notInit
+    if (frame.stack.length > 0) forgetSlots(frame, liveness.liveIn(state, f, walk.insn))
+  })
+}
+
+function forgetSlots({ stack }: Frame, live: LiveUnits): void {
+  for (let s = 0; s < stack.length; s++) {
+    const halves = (live[s >> 4]! >>> ((s & 15) * 2)) & 3
+    if (halves === BOTH) continue
+    const slot = stack[s]!
+    if (slot === forgotten) continue
+    stack[s] = halves === 0 ? withoutAll(slot) : withoutHalf(slot, halves)
+  }
+}
+
+const BOTH = 3
+/** Bytes 0 to 3 of a slot, nearer to the frame's top. */
+const UPPER = 1
+
+const forgotten: Slot = { types: uniform(POISON), reg: notInit }
+
+/** What is written where dynptrs, iterators and saved interrupts are must know of them, though nobody reads them. */
+function isObject(slot: Slot): boolean {
+  const top = byteType(slot, 7)
+  return top === DYNPTR || top === ITER || top === IRQ
+}
+
+const withoutAll = (slot: Slot): Slot => (isObject(slot) ? slot : forgotten)
+
+/** Of a number whose low half is not read bytes are left; a pointer and a zero stay whole. */
+function withoutHalf(slot: Slot, halves: number): Slot {
+  if (isObject(slot)) return slot
+  if (halves !== UPPER) return { types: withBytes(slot.types, 0, 4, POISON), reg: slot.reg }
+  let { types } = slot
+  if (byteType(slot, 7) === SPILL) {
+    if (slot.reg.kind !== 'scalar' || scalar.isZero(slot.reg.var)) return slot
+    for (let i = 0; i < 4; i++) if (byteType(slot, i) === SPILL) types = withBytes(types, i, 1, MISC)
+  }
+  return { types: withBytes(types, 4, 4, POISON), reg: notInit }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type RegState, edit } from '../state/reg.ts'
+import * as scalar from '../scalar/index.ts'
+import type { Walk } from './walk.ts'
+import { reject } from '../violations/raise.ts'
+import { markRegRead } from './liveness.ts'
+
+/** A register that an insn reads must hold something. */
+export function readReg(walk: Walk, number: number): RegState {
+  if (number > 10) reject('bad-register', `R${number} is invalid`, { reg: number })
+  const reg = walk.reg(number)
+  if (reg.kind === 'not_init') reject('uninitialized', `R${number} !read_ok`, { reg: number })
+  markRegRead(walk.state, number)
+  return reg
+}
+
+/** The frame pointer cannot be changed. */
+export function requireWritable(number: number): void {
+  if (number > 10) reject('bad-register', `R${number} is invalid`, { reg: number })
+  if (number === 10) reject('frame-pointer', 'frame pointer is read only', { reg: 10 })
+}
+
+/** The scalar as it is copied: under an id, by which the copies learn from each other; a link at a distance does not go on. */
+export function linkable(walk: Walk, reg: RegState): RegState {
+  if (reg.delta !== undefined)
+    return edit(reg, { id: scalar.isConst(reg.var) ? 0 : walk.newId(), delta: undefined, aux: 0 })
+  return reg.id === 0 && !scalar.isConst(reg.var) ? edit(reg, { id: walk.newId() }) : reg
+}

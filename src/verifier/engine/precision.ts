@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+// Precision: a scalar whose exact value decided something safety-relevant is marked in every checkpoint it flowed from, by walking
+// the executed insns backward. Only marked scalars keep pruning from merging different values.
+// Sound because whatever the walk cannot follow falls back to marking every scalar of every ancestor.
+
+import type { Program } from '../program/program.ts'
+import type { Walk } from './walk.ts'
+import { edit } from '../state/reg.ts'
+import { isSpilledScalar } from '../state/stack.ts'
+import { DST_TO_STACK, MAX_FRAMES, SRC_TO_STACK, type State, type Step, testBit } from '../state/state.ts'
+
+/** R1 to R5. */
+const ARGUMENTS = 0x3e
+
+/** What still has to be traced: registers and stack slots per frame. */
+class Wanted {
+  readonly regs = new Uint16Array(MAX_FRAMES + 1)
+  readonly lo = new Int32Array(MAX_FRAMES + 1)
+  readonly hi = new Int32Array(MAX_FRAMES + 1)
+  /** Frames of which something was wanted since it was cleared: those beyond need not be looked at. */
+  private frames = 0
+
+  cleared(): this {
+    for (let f = 0; f < this.frames; f++) {
+      this.regs[f] = 0
+      this.lo[f] = 0
+      this.hi[f] = 0
+    }
+    this.frames = 0
+    return this
+  }
+  get depth(): number {
+    return this.frames
+  }
+  private reach(frame: number): void {
+    if (frame >= this.frames) this.frames = frame + 1
+  }
+  has(frame: number, reg: number): boolean {
+    return (this.regs[frame]! & (1 << reg)) !== 0
+  }
+  set(frame: number, reg: number): void {
+    if (reg >= 10) return
+    this.reach(frame)
+    this.regs[frame] = this.regs[frame]! | (1 << reg)
+  }
+  clear(frame: number, reg: number): void {
+    this.regs[frame] = this.regs[frame]! & ~(1 << reg)
+  }
+  hasSlot(frame: number, slot: number): boolean {
+    return ((slot < 32 ? this.lo[frame]! >>> slot : this.hi[frame]! >>> (slot - 32)) & 1) !== 0
+  }
+  setSlot(frame: number, slot: number): void {
+    this.reach(frame)
+    if (slot < 32) this.lo[frame] = this.lo[frame]! | (1 << slot)
+    else this.hi[frame] = this.hi[frame]! | (1 << (slot - 32))
+  }
+  clearSlot(frame: number, slot: number): void {
+    if (slot < 32) this.lo[frame] = this.lo[frame]! & ~(1 << slot)
+    else this.hi[frame] = this.hi[frame]! & ~(1 << (slot - 32))
+  }
+  empty(): boolean {
+    for (let f = 0; f < this.frames; f++) if (this.regs[f] !== 0 || this.lo[f] !== 0 || this.hi[f] !== 0) return false
+    return true
+  }
+}
+/** One for all walks back: none of them runs inside another. */
+const shared = new Wanted()
+
+/** The value of a register of the current frame matters exactly. */
+export function markPrecise(walk: Walk, reg: number): void {
+  const value = walk.reg(reg)
+  if (value.kind !== 'scalar') return
+  const wanted = shared.cleared()
+  wanted.set(walk.state.frames.length - 1, reg)
+  chase(walk, walk.state, wanted)
+}
+
+/** The scalar spilled in this stack slot matters exactly. */
+export function markSlotPrecise(walk: Walk, frame: number, slot: number): void {
+  const wanted = shared.cleared()
+  wanted.setSlot(frame, slot)
+  chase(walk, walk.state, wanted)
+}
+
+/** The same of several at once. */
+export function markSlotsPrecise(walk: Walk, frame: number, slots: ReadonlySet<number>): void {
+  if (slots.size === 0) return
+  const wanted = shared.cleared()
+  for (const slot of slots) wanted.setSlot(frame, slot)
+  chase(walk, walk.state, wanted)
+}
+
+/** Everything that was precise in the state we were pruned by is precise in ours. */
+export function propagatePrecision(walk: Walk, seen: State): void {
+  const wanted = shared.cleared()
+  // what is known ahead not to be read was forgotten
+  const all = walk.program.stackLiveness !== undefined
+  seen.frames.forEach((frame, f) => {
+    for (let i = 0; i < 10; i++) {
+      const reg = frame.regs[i]!
+      if (reg.kind === 'scalar' && reg.precise && (all || (frame.readRegs & (1 << i)) !== 0)) wanted.set(f, i)
+    }
+    frame.stack.forEach((slot, i) => {
+      if (isSpilledScalar(slot) && slot.reg.precise && (all || testBit(frame.read, i))) wanted.setSlot(f, i)
+    })
+  })
+  if (!wanted.empty()) chase(walk, walk.state, wanted)
+}
+
+function chase(walk: Walk, from: State, wanted: Wanted): void {
+  let state: State | undefined = from
+  /** The step executed after the one looked at: tells calls that entered a frame from calls that did not. */
+  let later: { insn: number; frame: number } = { insn: walk.insn, frame: from.frames.length - 1 }
+  let root = from
+  while (state !== undefined) {
+    root = state
+    for (let step: Step | undefined = state.last; step !== undefined; step = step.before) {
+      walk.program.budget.spend()
+      if (!back(walk.program, step, later, wanted)) return markAll(walk)
+      later = step
+      if (wanted.empty()) return
+    }
+    const parent: State | undefined = state.parent
+    if (parent === undefined) break
+    mark(parent, wanted)
+    if (wanted.empty()) return
+    state = parent
+  }
+  // R1-R5 of a function verified on its own are where values begin, if a checkpoint was kept right there: only then does the kernel
+  // see that it came to the start. Anything else came from where the walk could not see.
+  if (root !== from && root.lastInsn < 0 && root.frames[0]!.subprog > 0) wanted.regs[0] = wanted.regs[0]! & ~ARGUMENTS
+  if (!wanted.empty()) markAll(walk)
+}
+
+/** Marks what is wanted in a checkpoint; what is marked already, or no scalar there, needs no further tracing. */
+function mark(state: State, wanted: Wanted): void {
+  for (let f = 0; f < wanted.depth; f++) {
+    const frame = state.frames[f]
+    if (frame === undefined) {
+      wanted.regs[f] = 0
+      wanted.lo[f] = 0
+      wanted.hi[f] = 0
+      continue
+    }
+    for (let i = 0; i < 10; i++) {
+      if (!wanted.has(f, i)) continue
+      const reg = frame.regs[i]!
+      if (reg.kind !== 'scalar' || reg.precise) wanted.clear(f, i)
+      else {
+        frame.regs[i] = edit(reg, { precise: true })
+        state.marks++
+      }
+    }
+    if (wanted.lo[f] === 0 && wanted.hi[f] === 0) continue
+    for (let i = 0; i < 64; i++) {
+      if (!wanted.hasSlot(f, i)) continue
+      const slot = frame.slot(i)
+      if (!isSpilledScalar(slot) || slot.reg.precise) wanted.clearSlot(f, i)
+      else {
+        frame.stack[i] = { types: slot.types, reg: edit(slot.reg, { precise: true }) }
+        state.marks++
+      }
+    }
+  }
+}
+
+/** Every scalar of the checkpoints of this path is needed exactly. The current state has no marks, they come as later code asks for them. */
+export function markAll(walk: Walk): void {
+  for (let state = walk.state.parent; state !== undefined; state = state.parent) {
+    for (const frame of state.frames) {
+      for (let i = 0; i < 10; i++) {
+        const reg = frame.regs[i]!
+        if (reg.kind !== 'scalar' || reg.precise) continue
+        frame.regs[i] = edit(reg, { precise: true })
+        state.marks++
+      }
+      for (let i = 0; i < frame.stack.length; i++) {
+        const slot = frame.stack[i]!
+        if (!isSpilledScalar(slot) || slot.reg.precise) continue
+        frame.stack[i] = { types: slot.types, reg: edit(slot.reg, { precise: true }) }
+        state.marks++
+      }
+    }
+  }
+}
+
+/** One insn backward. False: it cannot be followed. */
+function back(program: Program, step: Step, later: { insn: number; frame: number }, wanted: Wanted): boolean {
+  const insn = program.insns[step.insn]!
+  const f = step.frame
+  const { op } = insn
+  const { linked, touch } = step
+  const syncLinked = (): void => {
+    if (linked === undefined) return
+    if (!linked.some((l) => (l.in === 'slot' ? wanted.hasSlot(l.frame, l.index) : wanted.has(l.frame, l.index)))) return
+    for (const l of linked)
+      if (l.in === 'slot') wanted.setSlot(l.frame, l.index)
+      else wanted.set(l.frame, l.index)
+  }
+  switch (op.kind) {
+    case 'alu':
+      if (!wanted.has(f, insn.dst)) return true
+      if (op.name === 'mov' || op.name === 'movsx' || op.name === 'addr_space_cast') {
+        wanted.clear(f, insn.dst)
+        if (op.source === 'reg') wanted.set(f, insn.src)
+      } else if (op.source === 'reg' && op.name !== 'neg' && op.size === 0) wanted.set(f, insn.src)
+      return true
+    case 'load':
+      if (!wanted.has(f, insn.dst)) return true
+      wanted.clear(f, insn.dst)
+      if (touch !== undefined) wanted.setSlot(touch.frame, touch.slot)
+      return true
+    case 'store':
+      if (wanted.has(f, insn.dst)) return false
+      if (touch === undefined || !wanted.hasSlot(touch.frame, touch.slot)) return true
+      wanted.clearSlot(touch.frame, touch.slot)
+      if (op.source === 'reg') wanted.set(f, insn.src)
+      return true
+    case 'atomic': {
+      const loaded = op.name === 'cmpxchg' ? 0 : op.name === 'load_acquire' ? insn.dst : op.fetch ? insn.src : -1
+      if (loaded >= 0) {
+        // what was in memory, as a load; what is there afterwards nobody knows
+        if (!wanted.has(f, loaded)) return true
+        wanted.clear(f, loaded)
+        if (touch !== undefined) wanted.setSlot(touch.frame, touch.slot)
+        return true
+      }
+      if (wanted.has(f, insn.dst)) return false
+      if (touch === undefined || !wanted.hasSlot(touch.frame, touch.slot)) return true
+      wanted.clearSlot(touch.frame, touch.slot)
+      wanted.set(f, insn.src)
+      return true
+    }
+    case 'ld_imm64':
+      wanted.clear(f, insn.dst)
+      return true
+    case 'ld_abs':
+    case 'ld_ind':
+      // of the frame it went on in: a load beyond the packet returns from its function
+      return !wanted.has(later.frame, 0)
+    case 'jump':
+      syncLinked()
+      if (op.source === 'reg' && (wanted.has(f, insn.dst) || wanted.has(f, insn.src))) {
+        if ((step.toStack & DST_TO_STACK) === 0) wanted.set(f, insn.dst)
+        if ((step.toStack & SRC_TO_STACK) === 0) wanted.set(f, insn.src)
+      }
+      syncLinked()
+      return true
+    case 'call': {
+      if (later.frame === f + 1) {
+        // the call entered the later frame: its arguments were ours
+        const args = wanted.regs[f + 1]! & ARGUMENTS
+        if ((wanted.regs[f + 1]! & ~ARGUMENTS) !== 0 || wanted.lo[f + 1] !== 0 || wanted.hi[f + 1] !== 0) return false
+        wanted.regs[f + 1] = 0
+        if (insn.src === 1) wanted.regs[f] = wanted.regs[f]! | args
+        return true
+      }
+      // a tail call that is taken returns from its frame
+      const into = later.frame === f - 1 ? f - 1 : f
+      wanted.clear(into, 0)
+      return (wanted.regs[into]! & ARGUMENTS) === 0
+    }
+    case 'exit':
+      if (later.frame === f - 1) {
+        const callback = program.insns[later.insn]?.op.kind === 'call' && program.insns[later.insn]!.src !== 1
+        // a callback goes back to its call, made with the very registers of the first time; other calls leave none of r1-r5
+        if (!callback && (wanted.regs[f - 1]! & ARGUMENTS) !== 0) return false
+        if (wanted.has(f - 1, 0)) {
+          wanted.clear(f - 1, 0)
+          if (!callback) wanted.set(f, 0)
+        }
+      }
+      return true
+    default:
+      return true
+  }
+}

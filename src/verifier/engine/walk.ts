@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+// One exploration of a program: the state it is in, the paths put aside, the states kept, and what was met on the way.
+
+import type { Model } from '../program/model.ts'
+import type { Observer } from './observer.ts'
+import type { Program } from '../program/program.ts'
+import { notInit, type RegState } from '../state/reg.ts'
+import type { Frame, LinkedReg, LoopVisit, StackTouch, State, ToStack } from '../state/state.ts'
+
+/** What the walk notes of an insn as it meets it; contradictions between paths are rejections. */
+export interface InsnMet {
+  seen: boolean
+  /** Type of the pointer that a load or store goes through, as first met: on other paths it may not be just any other. */
+  ptrKind: string
+  ptrFlags: number
+  /** 64-bit arithmetic was done here on arena pointers, or on anything else. */
+  arenaUse: '' | 'arena' | 'other'
+}
+
+/** What the walk finds a subprogram used as, and using. */
+export interface SubprogUse {
+  isCallback: boolean
+  isAsyncCallback: boolean
+  /** By what callers: those that may sleep there, those that may not. */
+  readonly calledFrom: Set<'atomic' | 'sleepable'>
+  stackDepth: number
+  fastcallOff: number
+  fastcallDropped: boolean
+}
+
+/** A path to be explored later. */
+interface Pending {
+  readonly state: State
+  readonly insn: number
+  readonly prev: number
+  /** The observer's. */
+  readonly mark: unknown
+}
+
+export class Walk {
+  readonly program: Program
+  readonly model: Model
+  /** Only where somebody wants to know. */
+  readonly observer: Observer | undefined
+
+  state!: State
+  insn = 0
+  prevInsn = -1
+  processed = 0
+  jmpsProcessed = 0
+  prevJmps = 0
+  prevInsns = 0
+  totalStates = 0
+  peakStates = 0
+  maxStatesPerInsn = 0
+  /** Checkpoints by insn and by where the current function was called, oldest first. */
+  explored = new Map<number, State[]>()
+  pending: Pending[] = []
+  /** Loops by the calls that led to them. */
+  readonly loopVisits = new Map<string, LoopVisit>()
+  /** References that came as arguments, by argument. */
+  readonly heldArguments = new Map<number, number>()
+  stepTouch: StackTouch | undefined
+  stepToStack: ToStack = 0
+  stepLinked: readonly LinkedReg[] | undefined
+  private readonly metInsns: readonly InsnMet[]
+  private readonly uses: readonly SubprogUse[]
+  private lastId = 0
+  private held = 0
+  private stepFrame = 0
+  private stepPushed = false
+
+  constructor(program: Program, observe: (walk: Walk) => Observer | undefined) {
+    this.program = program
+    this.model = program.model
+    this.metInsns = program.insns.map(() => ({ seen: false, ptrKind: '', ptrFlags: 0, arenaUse: '' }))
+    this.uses = program.subprogs.map(({ isExceptionCb, fastcall }) => ({
+      isCallback: isExceptionCb,
+      isAsyncCallback: false,
+      calledFrom: new Set(),
+      stackDepth: 0,
+      fastcallOff: fastcall.off,
+      fastcallDropped: fastcall.dropped,
+    }))
+    this.observer = observe(this)
+    program.budget.progress = () => `${this.processed} instructions processed, ${this.totalStates} states kept`
+  }
+
+  get frame(): Frame {
+    return this.state.cur
+  }
+  reg(number: number): RegState {
+    return this.state.cur.regs[number]!
+  }
+  setReg(number: number, reg: RegState): void {
+    this.state.cur.regs[number] = reg
+  }
+  /** The insn writes the register, whatever to: reads that follow are of what it leaves. */
+  noteWrite(number: number): void {
+    this.state.cur.wroteRegs |= 1 << number
+  }
+  /** r0-r5 are gone after a call. */
+  clobberCallerSaved(): void {
+    const { cur } = this.state
+    cur.wroteRegs |= 0x3f
+    for (let i = 0; i <= 5; i++) cur.regs[i] = notInit
+  }
+  newId(): number {
+    return ++this.lastId
+  }
+  met(insn: number): InsnMet {
+    return this.metInsns[insn]!
+  }
+  useOf(subprog: number): SubprogUse {
+    return this.uses[subprog]!
+  }
+  verbose(text: string): void {
+    this.observer?.said(text)
+  }
+
+  /** Before an insn: what its step will say of the state it met. */
+  beginStep(): void {
+    this.stepTouch = undefined
+    this.stepToStack = 0
+    this.stepLinked = undefined
+    this.stepFrame = this.state.frames.length - 1
+    this.stepPushed = false
+    this.observer?.reached()
+  }
+  /** After an insn, and before a fork of it: adds it to the segment's history, once. */
+  pushStep(): void {
+    if (this.stepPushed) return
+    this.stepPushed = true
+    this.hold(STEP_BYTES)
+    const before = this.state.last
+    const counts =
+      this.stepTouch !== undefined ||
+      this.stepToStack !== 0 ||
+      this.stepLinked !== undefined ||
+      this.program.note(this.insn).jumpPoint
+    const weight = (before?.weight ?? 0) + (counts ? 1 : 0)
+    this.state.last = {
+      before,
+      weight,
+      insn: this.insn,
+      frame: this.stepFrame,
+      touch: this.stepTouch,
+      toStack: this.stepToStack,
+      linked: this.stepLinked,
+    }
+  }
+  /** The walk keeps so many bytes more, or fewer. */
+  hold(bytes: number): void {
+    this.held += bytes
+    this.program.budget.hold(bytes)
+  }
+  /** Nothing of what was walked so far is needed any more. */
+  holdNothing(): void {
+    this.hold(-this.held)
+  }
+  /** A global function is called here. Which kind of caller matters only where callers are told apart. */
+  noteCalled(subprog: number): void {
+    this.useOf(subprog).calledFrom.add(this.model.rules.contextSleep && canSleepHere(this) ? 'sleepable' : 'atomic')
+  }
+}
+
+/** What a step takes, roughly. */
+const STEP_BYTES = 100
+
+/** A timer's callback of a sleepable program passes for sleepable too. */
+export const inSleepable = ({ state, program, model }: Walk): boolean =>
+  state.inSleepable || (program.linked.sleepable && !model.rules.contextSleep)
+
+/** May the program sleep right here: sleepable, and in no section that forbids it. */
+export const canSleepHere = (walk: Walk): boolean => {
+  const { activeRcu, activePreempt, activeLocks, activeIrq } = walk.state
+  return inSleepable(walk) && activeRcu === 0 && activePreempt === 0 && activeLocks === 0 && activeIrq === 0
+}
+/** RCU pointers live under an explicit section, in non-sleepable programs throughout; since 7.3 in any section that forbids sleep. */
+export const inRcu = (walk: Walk): boolean => {
+  const { activeRcu, activePreempt, activeLocks, activeIrq } = walk.state
+  return (
+    activeRcu > 0 ||
+    activeLocks > 0 ||
+    !inSleepable(walk) ||
+    (walk.model.rules.rcuBySections && (activePreempt > 0 || activeIrq > 0))
+  )
+}
+
+/** Where sleeping is forbidden: the section's name in the kernel's messages. */
+export function unsleepableRegion({ state }: Walk): string {
+  if (state.activeRcu > 0) return 'rcu_read_lock region'
+  if (state.activePreempt > 0) return 'non-preemptible region'
+  if (state.activeIrq > 0) return 'IRQ-disabled region'
+  if (state.activeLocks > 0) return 'lock region'
+  return 'non-sleepable prog'
+}

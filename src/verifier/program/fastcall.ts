@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// bpf_fastcall: calls that leave r1-r5 alone but for their arguments. Compilers that do not rely on it spill such registers to the
+// lowest slots of the stack before the call and fill them after it; the kernel drops those pairs where nothing else touches the slots,
+// and the stack they took with them. Selftests verifier_bpf_fastcall.c.
+
+import { resolveType } from '../../btf/index.ts'
+import type { Insn } from '../../isa/index.ts'
+import { type ProgramDraft, type Program, type Subprog, NO_FASTCALL_STACK } from './program.ts'
+import { isHelperCall, kfuncAt } from './flow.ts'
+
+const CALLER_SAVED = 0x3f
+
+interface Fastcall {
+  /** Registers that such a call may change. */
+  readonly clobbered: number
+  /** The kernel replaces the call by instructions that keep to it. */
+  readonly inlined: boolean
+}
+
+/** Marks the pairs around calls, before exploration. */
+export function findFastcalls(draft: ProgramDraft): void {
+  for (const subprog of draft.subprogs) {
+    let lowest = 0
+    for (let i = subprog.start; i < subprog.end; i++) {
+      const insn = draft.insns[i]!
+      if (isSpill(insn)) lowest = Math.min(lowest, insn.off)
+    }
+    subprog.fastcall.off = NO_FASTCALL_STACK
+    // with nothing spilled there are no pairs
+    if (lowest < 0) for (let i = subprog.start; i < subprog.end; i++) markPairs(draft, subprog, i, lowest)
+  }
+}
+
+function markPairs(draft: ProgramDraft, subprog: Subprog, at: number, lowest: number): void {
+  if (draft.insns[at]!.op.kind !== 'call') return
+  const call = fastcallAt(draft, at)
+  if (call === undefined || call.clobbered === CALLER_SAVED) return
+  let kept = CALLER_SAVED & ~call.clobbered
+  let pairs = 0
+  for (let off = lowest; pairs < 6; off += 8) {
+    const i = pairs + 1
+    const [spill, fill] = [draft.insns[at - i], draft.insns[at + i]]
+    if (spill === undefined || fill === undefined) break
+    if (draft.note(at - i + 1).jumpTarget || draft.note(at + i).jumpTarget) break
+    if (!isSpill(spill) || !isFill(fill) || spill.src !== fill.dst) break
+    if ((kept & (1 << spill.src)) === 0 || spill.off !== off || fill.off !== off) break
+    kept &= ~(1 << spill.src)
+    draft.note(at - i).fastcall = draft.note(at + i).fastcall = true
+    pairs++
+  }
+  if (pairs === 0) return
+  if (call.inlined) subprog.fastcall.dropped = true
+  else subprog.fastcall.kept = true
+  const off = lowest + 8 * pairs
+  const { fastcall } = subprog
+  fastcall.off = fastcall.off === NO_FASTCALL_STACK ? off : Math.min(fastcall.off, off)
+}
+
+function fastcallAt(program: Program, at: number): Fastcall | undefined {
+  const insn = program.insns[at]!
+  if (isHelperCall(insn)) {
+    const helper = program.model.kernel.helper(insn.imm, program.traits)
+    if (!helper.ok) return undefined
+    const { proto } = helper
+    const inlined = proto.fastcall && (insn.imm === SMP_PROCESSOR_ID || program.model.rules.currentTaskInlined)
+    return { clobbered: maskOf(proto.ret !== 'RET_VOID', proto.args.length), inlined }
+  }
+  const kfunc = kfuncAt(program, at)
+  if (kfunc === undefined) return undefined
+  const inlined =
+    kfunc.flags.has('KF_FASTCALL') || kfunc.name === 'bpf_cast_to_kern_ctx' || kfunc.name === 'bpf_rdonly_cast'
+  return { clobbered: maskOf(resolveType(kfunc.btf, kfunc.ret).kind !== 'void', kfunc.params.length), inlined }
+}
+const SMP_PROCESSOR_ID = 8
+
+const maskOf = (returns: boolean, args: number): number => (returns ? 1 : 0) | (((1 << args) - 1) << 1)
+
+const isSpill = ({ op, dst }: Insn): boolean =>
+  op.kind === 'store' && op.source === 'reg' && op.size === 8 && dst === 10
+const isFill = ({ op, src }: Insn): boolean => op.kind === 'load' && !op.signed && op.size === 8 && src === 10

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0
+// Before any path is walked: subprograms, the control-flow graph, where states are worth keeping.
+
+import { type BtfId, resolveType } from '../../btf/index.ts'
+import { changesPacket } from './effects.ts'
+import type { Insn } from '../../isa/index.ts'
+import { type Kfunc, type SpecialRole, specialRole } from '../../kfunc/index.ts'
+import type { ProgramDraft, Program, Subprog } from './program.ts'
+import { KfuncUse } from './kfunc-use.ts'
+import { reject } from '../violations/raise.ts'
+import { findTargets } from './jump-tables.ts'
+
+/** Where a jump goes; undefined for what does not jump. */
+export function jumpTarget(insn: Insn, at: number): number | undefined {
+  const { op } = insn
+  if (op.kind === 'ja') return op.width === 32 ? at + insn.imm + 1 : at + insn.off + 1
+  if (op.kind === 'jump' || op.kind === 'may_goto') return at + insn.off + 1
+  // no instruction at all, but among the jumps: the kernel looks where it would go before it looks what it is
+  if (op.kind === 'invalid' && ((insn.code & 7) === JMP || (insn.code & 7) === JMP32)) return at + insn.off + 1
+  return undefined
+}
+
+const [JMP, JMP32] = [5, 6]
+
+export const isSubprogCall = (insn: Insn): boolean => insn.op.kind === 'call' && insn.src === 1
+export const isKfuncCall = (insn: Insn): boolean => insn.op.kind === 'call' && insn.src === 2
+export const isHelperCall = (insn: Insn): boolean => insn.op.kind === 'call' && insn.src === 0
+/** The helper's number. */
+export const TAIL_CALL = 12
+export const isTailCall = (insn: Insn): boolean => isHelperCall(insn) && insn.imm === TAIL_CALL
+
+/** Subprograms start at call targets and at functions whose address is taken. Kfuncs are looked at on the way, called or not. */
+export function findSubprogs(draft: ProgramDraft): void {
+  const starts = calledStarts(draft)
+  const exceptionCb = exceptionCallback(draft)
+  if (exceptionCb !== undefined) addStart(draft, starts, exceptionCb)
+  const sorted = [...starts].sort((a, b) => a - b)
+  const byInsn = new Map(draft.linked.funcs.map((func) => [func.insn, func.typeId]))
+  draft.subprogs = sorted.map((start, index): Subprog => {
+    const typeId = byInsn.get(start) ?? (0 as BtfId)
+    const type = typeId === 0 || draft.linked.btf === undefined ? undefined : draft.linked.btf.type(typeId)
+    return {
+      index,
+      start,
+      end: sorted[index + 1] ?? draft.insns.length,
+      name: type?.name ?? '',
+      typeId,
+      global: type?.kind === 'func' && type.linkage === 'global',
+      isExceptionCb: start === exceptionCb,
+      hasTailCall: false,
+      hasLdAbs: false,
+      fastcall: { off: 0, dropped: false, kept: false },
+      mightSleep: false,
+      mightThrow: false,
+      changesPktData: false,
+    }
+  })
+  if (exceptionCb !== undefined) draft.exceptionCb = draft.subprogs.findIndex((s) => s.start === exceptionCb)
+  draft.subprogs.forEach((subprog, index) => {
+    for (let i = subprog.start; i < subprog.end; i++) draft.subprogAt[i] = index
+  })
+}
+
+function calledStarts(draft: ProgramDraft): Set<number> {
+  const starts = new Set<number>([0])
+  const kfuncs = new KfuncUse(draft)
+  for (const [insn, ref] of [...draft.linked.refs].sort(([a], [b]) => a - b)) {
+    draft.insn = insn
+    if (ref.kind === 'kfunc') kfuncs.add(ref)
+    else if (ref.kind === 'subprog' || ref.kind === 'func') addStart(draft, starts, ref.insn)
+  }
+  draft.insn = 0
+  return starts
+}
+
+const MAX_SUBPROGS = 256
+
+function addStart(program: Program, starts: Set<number>, insn: number): void {
+  if (insn < 0 || insn >= program.insns.length) reject('call-target', 'call to invalid destination')
+  if (!starts.has(insn) && starts.size >= MAX_SUBPROGS) reject('subprog-count', 'too many subprograms')
+  starts.add(insn)
+}
+
+/** Jumps stay within their subprogram, and none falls through into the next. */
+export function checkSubprogs(program: Program): void {
+  for (const subprog of program.subprogs) {
+    for (let i = subprog.start; i < subprog.end; i++) {
+      const insn = program.insns[i]!
+      if (insn.op.kind === 'ld_abs' || insn.op.kind === 'ld_ind') subprog.hasLdAbs = true
+      if (isTailCall(insn)) subprog.hasTailCall = true
+      // older kernels know no jump through a register, and take it for a plain one
+      const plain = insn.op.kind === 'gotox' && !program.model.rules.indirectJumps
+      const target = plain ? i + insn.off + 1 : jumpTarget(insn, i)
+      if (target !== undefined && (target < subprog.start || target >= subprog.end)) {
+        reject('jump-range', `jump out of range from insn ${i} to ${target}`)
+      }
+    }
+    // bpf_throw does not return, but counts as a call that may
+    const kind = program.insns[subprog.end - 1]?.op.kind
+    const leaves = kind === 'exit' || kind === 'ja' || (kind === 'gotox' && program.model.rules.indirectJumps)
+    if (!leaves) reject('last-insn', 'last insn is not an exit or jmp')
+  }
+  checkFuncInfo(program)
+  findEffects(program)
+}
+
+/** btf.rst "func_info": one entry for each subprogram, in their order. */
+function checkFuncInfo(program: Program): void {
+  const { funcs } = program.linked
+  if (funcs.length > 0) {
+    if (funcs.length !== program.subprogs.length)
+      reject('func-info', `number of funcs in func_info doesn't match number of subprogs`)
+    if (funcs.some(({ insn }, i) => insn !== program.subprogs[i]!.start))
+      reject('func-info', `func_info BTF section doesn't match subprog layout in BPF program`)
+  }
+  program.subprogs.forEach((subprog, index) => {
+    if (index === 0) return
+    if (funcs.length === 0) {
+      if (subprog.hasLdAbs) reject('ld-abs-return', 'LD_ABS is not allowed in subprogs without BTF')
+      if (subprog.hasTailCall) reject('tail-call-return', 'tail_call is not allowed in subprogs without BTF')
+      return
+    }
+    if (returnsInt(program, subprog)) return
+    if (subprog.hasLdAbs) reject('ld-abs-return', `LD_ABS is only allowed in functions that return 'int'.`)
+    if (subprog.hasTailCall) reject('tail-call-return', `tail_call is only allowed in functions that return 'int'.`)
+  })
+}
+
+function returnsInt(program: Program, subprog: Subprog): boolean {
+  const btf = program.linked.btf!
+  const func = btf.type(subprog.typeId)
+  const proto = func.kind === 'func' ? btf.type(func.type) : undefined
+  if (proto?.kind !== 'func_proto') return true
+  const ret = resolveType(btf, proto.ret)
+  return ret.kind === 'int' || ret.kind === 'enum' || ret.kind === 'enum64'
+}
+
+/** Which functions move packet data, may sleep or throw, themselves or through those they call or hand out. */
+function findEffects(program: Program): void {
+  const callees = program.subprogs.map((subprog) => ownEffects(program, subprog))
+  for (let changed = true; changed; ) {
+    changed = false
+    program.subprogs.forEach((caller, i) => {
+      for (const callee of callees[i]!) {
+        for (const effect of ['changesPktData', 'mightSleep', 'mightThrow'] as const) {
+          if (!callee[effect] || caller[effect]) continue
+          caller[effect] = changed = true
+        }
+      }
+    })
+  }
+}
+
+/** Notes what the function does itself; answers the functions whose effects are its own too. */
+function ownEffects(program: Program, subprog: Subprog): Set<Subprog> {
+  const callees = new Set<Subprog>()
+  for (let i = subprog.start; i < subprog.end; i++) {
+    const insn = program.insns[i]!
+    const ref = program.linked.refs.get(i)
+    if (ref?.kind === 'subprog' || ref?.kind === 'func') callees.add(program.subprogs[program.subprogAt[ref.insn]!]!)
+    if (isHelperCall(insn)) {
+      if (changesPacket.has(insn.imm)) subprog.changesPktData = true
+      const helper = program.model.rules.sleepableGlobals
+        ? program.model.kernel.helper(insn.imm, program.traits)
+        : undefined
+      if (helper?.ok && helper.proto.mightSleep) subprog.mightSleep = true
+    }
+    const kfunc = kfuncAt(program, i)
+    if (kfunc === undefined) continue
+    if (kfunc.flags.has('KF_SLEEPABLE')) subprog.mightSleep = true
+    if (specialRole(kfunc) === 'throw') subprog.mightThrow = true
+    if (kfunc.name === 'bpf_xdp_pull_data') subprog.changesPktData = true
+  }
+  return callees
+}
+
+/** `__exception_cb(name)`: a decl tag on the main program. At most one; static functions will not do. */
+function exceptionCallback(program: Program): number | undefined {
+  const { btf, funcs } = program.linked
+  const main = funcs[0]
+  if (main === undefined || btf === undefined) return undefined
+  const tags = btf.declTags(main.typeId).filter((tag) => tag.component === -1 && tag.name.startsWith(EXCEPTION_TAG))
+  if (tags.length === 0) return undefined
+  if (tags.length > 1) reject('exception-cb-many', 'multiple exception callback tags for main subprog')
+  const name = tags[0]!.name.slice(EXCEPTION_TAG.length)
+  const id = btf.find(name, 'func')
+  const type = id === undefined ? undefined : btf.type(id)
+  if (type?.kind !== 'func') return reject('exception-cb', `exception callback '${name}' could not be found in BTF`)
+  if (type.linkage !== 'global') return reject('exception-cb', `exception callback '${name}' must have global linkage`)
+  const func = funcs.findLast(({ typeId }) => typeId === id)
+  if (func === undefined) return reject('exception-cb', 'exception callback type id not found in func_info')
+  if (func.insn === 0) return reject('exception-cb', 'invalid exception callback insn_off in func_info: 0')
+  return func.insn
+}
+
+const EXCEPTION_TAG = 'exception_callback:'
+
+/** The kfunc called at an insn. */
+export function kfuncAt(program: Program, insn: number): Kfunc | undefined {
+  const ref = program.linked.refs.get(insn)
+  return ref?.kind === 'kfunc' ? program.model.kernel.kfuncById(ref.btf, ref.btfId) : undefined
+}
+/** What the verifier knows the kfunc called at an insn as. */
+export function roleAt(program: Program, insn: number): SpecialRole | undefined {
+  const kfunc = kfuncAt(program, insn)
+  return kfunc === undefined ? undefined : specialRole(kfunc)
+}
+
+/** Helpers that call back: the registers with the function and with what it gets to work on, and the one where that arrives. */
+export const callbackHelpers: ReadonlyMap<number, { func: number; from: number; to: number }> = new Map([
+  [164, { func: 2, from: 3, to: 4 }], // bpf_for_each_map_elem
+  [180, { func: 3, from: 4, to: 3 }], // bpf_find_vma
+  [181, { func: 2, from: 3, to: 2 }], // bpf_loop
+  [209, { func: 2, from: 3, to: 2 }], // bpf_user_ringbuf_drain
+])
+
+/** The graph of each subprogram: reachable throughout, and where exploration keeps states. */
+export function checkFlow(draft: ProgramDraft): void {
+  const count = draft.insns.length
+  const seen = new Uint8Array(count)
+  const work: number[] = []
+  const enter = (target: number, from: number, branch: boolean): void => {
+    if (target < 0 || target >= count) reject('jump-range', `jump out of range from insn ${from} to ${target}`)
+    if (branch) {
+      const note = draft.note(target)
+      note.prune = note.jumpPoint = note.jumpTarget = true
+    }
+    if (seen[target] === 0) {
+      seen[target] = 1
+      work.push(target)
+    }
+  }
+  const starts = draft.subprogs.filter((subprog, i) => i === 0 || subprog.isExceptionCb).map((s) => s.start)
+  for (const start of starts) {
+    enter(start, start, false)
+    while (work.length > 0) {
+      const at = work.pop()!
+      const insn = draft.insns[at]!
+      const note = draft.note(at)
+      switch (insn.op.kind) {
+        case 'exit':
+          break
+        case 'ja': {
+          const target = jumpTarget(insn, at)!
+          enter(target, at, true)
+          break
+        }
+        case 'gotox':
+          note.prune = true
+          for (const target of findTargets(draft, at)) {
+            draft.note(target).jumpPoint = draft.note(target).jumpTarget = true
+            enter(target, at, false)
+          }
+          break
+        case 'jump':
+        case 'may_goto':
+          note.prune = true
+          if (insn.op.kind === 'may_goto') note.forceCheckpoint = true
+          enter(at + 1, at, false)
+          enter(jumpTarget(insn, at)!, at, true)
+          break
+        case 'call': {
+          const kfunc = kfuncAt(draft, at)
+          const role = kfunc === undefined ? undefined : specialRole(kfunc)
+          if (kfunc !== undefined) {
+            if (kfunc.flags.has('KF_ITER_NEXT')) {
+              note.iterNext = true
+              note.prune = true
+              note.forceCheckpoint = true
+            }
+            if (role === 'wq_callback' || role === 'task_work') note.prune = true
+            else if (role === 'rbtree_add')
+              note.callsCallback = note.prune = note.forceCheckpoint = note.jumpPoint = true
+          } else if (insn.src === 0 && (callbackHelpers.has(insn.imm) || insn.imm === 170)) {
+            // timer callbacks run later; the others run within the call
+            if (insn.imm !== 170) note.callsCallback = note.forceCheckpoint = note.jumpPoint = true
+            note.prune = true
+          }
+          // what follows a call may be met from elsewhere, and much has happened: states are kept there
+          if (at + 1 < count) draft.note(at + 1).prune = draft.note(at + 1).jumpPoint = true
+          if (insn.src === 1) {
+            note.prune = true
+            const ref = draft.linked.refs.get(at)
+            const target = ref?.kind === 'subprog' ? ref.insn : at + insn.imm + 1
+            enter(target, at, true)
+          }
+          enter(at + 1, at, false)
+          break
+        }
+        case 'ld_imm64': {
+          const ref = draft.linked.refs.get(at)
+          if (ref?.kind === 'func') {
+            enter(ref.insn, at, true)
+            note.prune = true
+            if (at + 2 < count) draft.note(at + 2).prune = draft.note(at + 2).jumpPoint = true
+          }
+          enter(at + 2, at, false)
+          break
+        }
+        default:
+          enter(at + 1, at, false)
+      }
+    }
+  }
+  for (let i = 0; i < count; i++) {
+    if (seen[i] === 0) reject('unreachable', `unreachable insn ${i}`)
+    if (draft.insns[i]!.op.kind !== 'ld_imm64') continue
+    i++
+    if (seen[i] !== 0) reject('jump-ld-imm64', `jump into the middle of ldimm64 insn ${i - 1}`)
+  }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Before any path is walked: what the program's licence and kind, and the kfuncs themselves, forbid for every kfunc in it, reached or not.
+import type { Ref } from '../../object/index.ts'
+import type { Program } from './program.ts'
+import { protoFault } from './func-proto.ts'
+import { reject } from '../violations/raise.ts'
+
+type KfuncRef = Extract<Ref, { kind: 'kfunc' }>
+
+const MAX_KFUNCS = 256
+
+const deviceBound = new Set([
+  'bpf_xdp_metadata_rx_timestamp',
+  'bpf_xdp_metadata_rx_hash',
+  'bpf_xdp_metadata_rx_vlan_tag',
+])
+
+/** The kfuncs of one program, in the order of its instructions. */
+export class KfuncUse {
+  private readonly seen = new Set<string>()
+  private readonly program: Program
+
+  constructor(program: Program) {
+    this.program = program
+  }
+
+  add({ btf, btfId, name, module }: KfuncRef): void {
+    const kfunc = name
+    if (!this.program.traits.gpl)
+      reject('kfunc-gpl', 'cannot call kernel function from non-GPL compatible program', { kfunc })
+    const key = `${btfId} ${module ?? ''}`
+    if (this.seen.has(key)) return
+    if (this.seen.size >= MAX_KFUNCS) reject('kfunc-count', 'too many different kernel function calls', { kfunc })
+    if (deviceBound.has(name) && module === undefined)
+      reject('kfunc-device', 'metadata kfuncs require device-bound program', { kfunc })
+    this.seen.add(key)
+    const func = btf.type(btfId)
+    const proto = func.kind === 'func' ? btf.type(func.type) : undefined
+    const wrong = proto?.kind === 'func_proto' ? protoFault(btf, proto, name, this.program.model.rules) : undefined
+    if (wrong !== undefined) reject('kfunc-prototype', wrong, { kfunc })
+  }
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is known of a program before any path of it is walked. The phases ahead of the walk fill a draft, in the kernel's order; from
+// then on it is frozen.
+
+import type { Btf, BtfId } from '../../btf/index.ts'
+import { Budget, remembered } from '../../fault/index.ts'
+import type { Insn } from '../../isa/index.ts'
+import type { ProgramTraits } from '../../kernel/index.ts'
+import type { LinkedProgram, MapDef } from '../../object/index.ts'
+import type { Model } from './model.ts'
+import type { Offered } from './taken/taken.ts'
+import { type BtfRecord, mapRecord, noRecord } from './records/record.ts'
+import type { State } from '../state/state.ts'
+import { reject } from '../violations/raise.ts'
+
+export interface Subprog {
+  readonly index: number
+  readonly start: number
+  readonly end: number
+  readonly name: string
+  readonly typeId: BtfId
+  readonly global: boolean
+  readonly isExceptionCb: boolean
+  hasTailCall: boolean
+  hasLdAbs: boolean
+  mightSleep: boolean
+  mightThrow: boolean
+  changesPktData: boolean
+  readonly fastcall: FastcallStack
+}
+
+/** Slots of spills around calls (program/fastcall.ts): they lie below `off`; some pairs go, some must stay. */
+export interface FastcallStack {
+  off: number
+  dropped: boolean
+  kept: boolean
+}
+
+/** What the walk has to know of an insn before it comes there. */
+export interface InsnNote {
+  /** States are compared, and may be kept. */
+  prune: boolean
+  /** Met from elsewhere than the insn before it: what the kernel keeps a history of. */
+  jumpPoint: boolean
+  /** Some jump or call leads here. */
+  jumpTarget: boolean
+  /** Spill or fill around a call (program/fastcall.ts). */
+  fastcall: boolean
+  forceCheckpoint: boolean
+  callsCallback: boolean
+  iterNext: boolean
+}
+
+/** Bit i of word w: unit 32w + i; unit 2i is the upper half of slot i. */
+export type LiveUnits = Int32Array
+
+/** Which units of which frame's stack are read after an insn, by the calls that led there (ahead/stack-liveness.ts). */
+export interface LiveStack {
+  liveIn(state: State, frame: number, insn: number): LiveUnits
+}
+
+/** A program as every walk of it finds it. Functions that only look take this; those of the phases ahead of the walk take the draft. */
+export type Program = Readonly<Omit<ProgramDraft, 'insn' | 'freeze'>>
+
+export class ProgramDraft {
+  readonly model: Model
+  /** As it was linked; `insns` here are its own, but for jumps that are settled ahead of the walk. */
+  readonly linked: LinkedProgram
+  readonly traits: ProgramTraits
+  /** What judging the program may cost. */
+  readonly budget: Budget
+  /** CPUs that the machine can have. */
+  readonly cpus: number
+  insns: readonly Insn[]
+  /** The instruction looked at: where a phase ahead of the walk finds fault. */
+  insn = 0
+  readonly notes: readonly InsnNote[]
+  subprogs: readonly Subprog[] = []
+  /** Subprogram of each insn, by index. */
+  readonly subprogAt: Int32Array
+  /** Bits of registers live before each insn: what later kernels compare states by. */
+  readonly liveRegs: Uint16Array
+  /** What of the stack is read later, where that is known ahead. */
+  stackLiveness: LiveStack | undefined
+  /** The loop each insn is in, 0 for none; empty where loops are told otherwise. */
+  component = new Int32Array(0)
+  /** Where each jump through a register may lead, by insn (explore/gotox.ts). */
+  readonly jumpTables = new Map<number, readonly number[]>()
+  /** The subprogram that bpf_throw() leads to; -1: none of the program's. */
+  exceptionCb = -1
+  /** The program refers to an arena. */
+  hasArena = false
+  readonly mapBtf: Btf | undefined
+  private readonly shapes: MapShapes
+  private readonly mapRecords = new Map<number, BtfRecord>()
+
+  constructor({ prog, mapBtf }: Offered, model: Model, { budget, cpus }: { budget?: Budget; cpus?: number }) {
+    this.model = model
+    this.linked = prog
+    this.budget = budget ?? new Budget()
+    this.cpus = cpus ?? MOST_CPUS
+    this.insns = prog.insns
+    this.notes = prog.insns.map(() => ({
+      prune: false,
+      jumpPoint: false,
+      jumpTarget: false,
+      fastcall: false,
+      forceCheckpoint: false,
+      callsCallback: false,
+      iterNext: false,
+    }))
+    this.subprogAt = new Int32Array(prog.insns.length)
+    this.liveRegs = new Uint16Array(prog.insns.length)
+    this.mapBtf = mapBtf
+    this.shapes = shapesWithin(prog.maps)
+    this.traits = traitsOf(prog)
+  }
+
+  note(insn: number): InsnNote {
+    return this.notes[insn]!
+  }
+  subprogOf(insn: number): Subprog {
+    return this.subprogs[this.subprogAt[insn]!]!
+  }
+
+  map(index: number): MapDef {
+    const { maps } = this.linked
+    const map = index < maps.length ? maps[index] : this.shapes.maps[index - maps.length]
+    return map ?? reject('map', `fd ${index} is not pointing to valid bpf_map`)
+  }
+  /** Is it the map inside another one, of which only the shape is known? */
+  isInnerMap(index: number): boolean {
+    return index >= this.linked.maps.length
+  }
+  /** The index of what a map of maps holds; undefined where it is none. */
+  innerMap(index: number): number | undefined {
+    return this.shapes.within.get(index)
+  }
+  /** As the kernel's messages have it: what it keeps of the name; a map inside another has none. */
+  mapName(index: number): string {
+    return this.isInnerMap(index) ? '' : this.map(index).kernelName
+  }
+  /** The special fields of a map's values. */
+  mapRecord(index: number): BtfRecord {
+    const { mapBtf, mapRecords } = this
+    const { valueTypeId } = this.map(index)
+    if (mapBtf === undefined || valueTypeId === 0) return noRecord
+    let record = mapRecords.get(index)
+    if (record === undefined) {
+      ;({ record } = mapRecord(mapBtf, valueTypeId, this.model.types))
+      mapRecords.set(index, record)
+    }
+    return record
+  }
+
+  /** Nothing of it changes from here on. */
+  freeze(): Program {
+    for (const list of [this.notes, this.subprogs]) for (const one of list) Object.freeze(one)
+    return Object.freeze(this)
+  }
+}
+
+/** Maps that are known by their shape only, what stands in maps of maps: their numbers go on behind the program's own. */
+interface MapShapes {
+  readonly maps: readonly MapDef[]
+  /** By the number of the map that they stand in: theirs. */
+  readonly within: ReadonlyMap<number, number>
+}
+
+/** An object's maps are the same for all its programs. */
+const shapesWithin = remembered((own: readonly MapDef[]): MapShapes => {
+  const maps: MapDef[] = []
+  const within = new Map<number, number>()
+  for (let i = 0; i < own.length + maps.length; i++) {
+    const inner = (i < own.length ? own[i] : maps[i - own.length])?.inner
+    if (inner !== undefined) within.set(i, own.length + maps.push(inner) - 1)
+  }
+  return { maps, within }
+})
+
+/** The most that a distribution's kernel is built for. */
+const MOST_CPUS = 8192
+
+const traitsOf = (prog: LinkedProgram): ProgramTraits => ({
+  type: prog.type,
+  attachType: prog.attachType,
+  sleepable: prog.sleepable,
+  gpl: isGpl(prog.license),
+  attachName: prog.attach?.name,
+  attachBtfId: prog.attach?.btfId,
+  ...(prog.attach === undefined ? {} : { attachBtf: prog.attach.btf }),
+  ...(prog.structOps === undefined
+    ? {}
+    : { structOps: { typeName: prog.structOps.typeName, member: prog.structOps.member } }),
+})
+
+const gplLicenses = ['GPL', 'GPL v2', 'GPL and additional rights', 'Dual BSD/GPL', 'Dual MIT/GPL', 'Dual MPL/GPL']
+const isGpl = (license: string): boolean => gplLicenses.includes(license)
+
+/** Below every offset: nothing of this function is dropped. */
+export const NO_FASTCALL_STACK = -32768

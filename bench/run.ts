@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // npm run bench [-- NAME [PART]]: the named cases whose name has NAME in it; exit status 1 where one misses its bound.
+import { bombs, measureWalk } from './bombs.ts'
 import { checkCold } from './check-cold.ts'
 import { hostile, measureAttack } from './hostile.ts'
 import { rulesRate } from './rules-rate.ts'
-import { verifyRate } from './verify-rate.ts'
+import { selftests } from './selftests.ts'
+import { verifyNative } from './verify.ts'
 
-const [, , wanted = '', part] = process.argv
+const [, , wanted = '', part, prog = 'main_prog'] = process.argv
 const cases: Readonly<Record<string, () => Promise<boolean>>> = {
   'check-cold': checkCold,
   hostile: () => hostile(part),
   'rules-rate': rulesRate,
-  'verify-rate': verifyRate,
+  verify: verifyNative,
+  bombs: () => bombs(part),
+  selftests,
 }
 if (wanted === '--attack') await measureAttack(part ?? '')
+else if (wanted === '--walk') await measureWalk(part ?? '', prog)
 else await runCases()
 
 async function runCases(): Promise<void> {

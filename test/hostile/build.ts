@@ -9,10 +9,14 @@ export interface NewFunction {
   /** '.text' for subprograms. */
   readonly section: string
   readonly code: string
+  /** Of a subprogram's symbol: only a global one can be named where its address is taken. Local unless told. */
+  readonly bind?: 'local' | 'global'
 }
 
 export interface NewObject {
   readonly functions: readonly NewFunction[]
+  /** GPL unless told. */
+  readonly license?: string
   readonly btf?: Uint8Array
   readonly ext?: Uint8Array
   /** Beside code, licence and BTF. */
@@ -24,10 +28,17 @@ const [R_BPF_64_64, R_BPF_64_32] = [1, 10]
 const EXEC = 4 | 2
 
 /** The object's bytes. A function's `r1 = SYMBOL ll` is not known here: give such relocations with `lines`, `sections` and `symbols`. */
-export function makeObject({ functions, btf, ext, sections = [], symbols = [] }: NewObject): Uint8Array {
+export function makeObject({
+  functions,
+  license = 'GPL',
+  btf,
+  ext,
+  sections = [],
+  symbols = [],
+}: NewObject): Uint8Array {
   const code = new Map<string, { insns: Insn[]; relocations: NewRelocation[] }>()
   const own: NewSymbol[] = []
-  for (const { name, section, code: text } of functions) {
+  for (const { name, section, code: text, bind = section === '.text' ? 'local' : 'global' } of functions) {
     const into = code.get(section) ?? { insns: [], relocations: [] }
     code.set(section, into)
     const start = into.insns.length
@@ -54,7 +65,6 @@ export function makeObject({ functions, btf, ext, sections = [], symbols = [] }:
       } else if (insn.code === 0 && insn.imm === 0x7a) into.insns.push({ ...insn, imm: 0 })
       else into.insns.push(insn)
     }
-    const bind = section === '.text' ? 'local' : 'global'
     own.push({ name, section, value: start * 8, size: assembled.value.length * 8, bind, type: 'func' })
   }
   const elf: NewElf = {
@@ -65,7 +75,7 @@ export function makeObject({ functions, btf, ext, sections = [], symbols = [] }:
         data: encodeInsns(insns),
         relocations,
       })),
-      { name: 'license', flags: 3, data: new TextEncoder().encode('GPL\0') },
+      { name: 'license', flags: 3, data: new TextEncoder().encode(`${license}\0`) },
       ...(btf === undefined ? [] : [{ name: '.BTF', data: btf }]),
       ...(ext === undefined ? [] : [{ name: '.BTF.ext', data: ext }]),
       ...sections,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an instruction costs by 7.3's rules beside 6.12's, on selftests of 7.3 that both accept, heavy in arithmetic, loops or states:
+// What an instruction costs by 7.3's rules beside 6.12's, on selftests of 7.3 that both walk alike, heavy in arithmetic, loops or states:
 // processor time, the better of two runs. Needs the laboratory of 7.3 (LAB=.lab73 V=7.3 conformance/oracle/setup.sh).
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,6 +12,9 @@ import { verify } from '../src/verifier/index.ts'
 /** Times 6.12's. */
 const bound = 3
 const programs = [
+  ['verifier_search_pruning', 'short_loop1'],
+  ['loop3', 'while_true'],
+  ['loop1', 'nested_loops'],
   ['pyperf180', 'on_event'],
   ['test_verif_scale1', 'balancer_ingress'],
   ['strobemeta', 'on_event'],

@@ -74,9 +74,10 @@ export const sameArc = (a: Arc, b: Arc): boolean => a.base === b.base && a.size 
 
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b)
 
-/** The values in both; where these are two arcs, the shorter of `a` and `b` (of equal ones that with the lower base). */
+/** The values in both; where these are two arcs, the shorter of `a` and `b` (of equal ones that with the lower base). `a` itself where that is all. */
 export function meet({ max }: Circle, a: Range, b: Range): Range {
   if (a === undefined || b === undefined) return undefined
+  if (b.size === max && a.size !== max) return a
   const ahead = (b.base - a.base) & max
   if (ahead === 0n) return a.size <= b.size ? a : b
   const behind = (a.base - b.base) & max
@@ -87,7 +88,8 @@ export function meet({ max }: Circle, a: Range, b: Range): Range {
     return a.size < b.size ? a : b
   }
   if (startsInA) return { base: b.base, size: least(a.size - ahead, b.size) }
-  return startsInB ? { base: a.base, size: least(b.size - behind, a.size) } : undefined
+  if (!startsInB) return undefined
+  return a.size <= b.size - behind ? a : { base: a.base, size: b.size - behind }
 }
 
 /** Every sum. */
@@ -121,5 +123,6 @@ export function withLowIn(a: Range, low: Range): Range {
   const first = beyond(a.base) <= low.size ? 0n : (low.base - a.base) & halves.max
   const past = beyond(a.base + a.size)
   const last = a.size - (past <= low.size ? 0n : past - low.size)
+  if (first === 0n && last === a.size) return a
   return last < first ? undefined : { base: (a.base + first) & words.max, size: last - first }
 }

@@ -23,7 +23,7 @@ import {
   words,
 } from './arc.ts'
 import { smax, smin, tnumMask, tnumValue, umax, umin } from './read.ts'
-import { draft, type Scalar } from './types.ts'
+import type { Scalar } from './types.ts'
 import { highOf, lowOf } from './word.ts'
 
 export interface Cell {
@@ -143,12 +143,16 @@ function freeBits(min: bigint, max: bigint): bigint {
 export function settle(c: Cell): void {
   if (isEmpty(c)) return
   bitsToArcs(c)
+  const { value, mask, word, low } = c
   for (let round = 0; round < 2; round++) {
+    const before = c.word
     c.low = meet(halves, c.low, lowOfArc(c.word))
     c.word = withLowIn(c.word, c.low)
+    if (c.word === before) break
   }
   arcsToBits(c)
-  bitsToArcs(c)
+  // in step already
+  if (c.word !== word || c.low !== low || c.value !== value || c.mask !== mask) bitsToArcs(c)
 }
 
 /** The scalar; a contradiction keeps its bits and loses its ranges. */
@@ -161,30 +165,29 @@ export function scalarOf(c: Cell): Scalar {
 }
 
 function asRanges(c: Cell, word: Range, low: Range): Scalar {
-  const d = draft()
-  if (word !== undefined && low !== undefined) {
-    d.arcs = { word, low }
-    d.twofold = isTwofold(words, word) || isTwofold(halves, low)
-  }
-  d.valueHi = highOf(c.value)
-  d.valueLo = lowOf(c.value)
-  d.maskHi = highOf(c.mask)
-  d.maskLo = lowOf(c.mask)
   const least = arcUmin(words, word)
   const most = arcUmax(words, word)
   const lowest = arcSmin(words, word)
   const highest = arcSmax(words, word)
-  d.uminHi = highOf(least)
-  d.uminLo = lowOf(least)
-  d.umaxHi = highOf(most)
-  d.umaxLo = lowOf(most)
-  d.sminHi = highOf(lowest)
-  d.sminLo = lowOf(lowest)
-  d.smaxHi = highOf(highest)
-  d.smaxLo = lowOf(highest)
-  d.umin32 = lowOf(arcUmin(halves, low))
-  d.umax32 = lowOf(arcUmax(halves, low))
-  d.smin32 = lowOf(arcSmin(halves, low))
-  d.smax32 = lowOf(arcSmax(halves, low))
-  return d
+  const arcs = word === undefined || low === undefined ? undefined : { word, low }
+  return {
+    valueHi: highOf(c.value),
+    valueLo: lowOf(c.value),
+    maskHi: highOf(c.mask),
+    maskLo: lowOf(c.mask),
+    uminHi: highOf(least),
+    uminLo: lowOf(least),
+    umaxHi: highOf(most),
+    umaxLo: lowOf(most),
+    sminHi: highOf(lowest),
+    sminLo: lowOf(lowest),
+    smaxHi: highOf(highest),
+    smaxLo: lowOf(highest),
+    umin32: lowOf(arcUmin(halves, low)),
+    umax32: lowOf(arcUmax(halves, low)),
+    smin32: lowOf(arcSmin(halves, low)),
+    smax32: lowOf(arcSmax(halves, low)),
+    arcs,
+    twofold: arcs !== undefined && (isTwofold(words, arcs.word) || isTwofold(halves, arcs.low)),
+  }
 }

@@ -44,10 +44,15 @@ export const circular: Domain = {
   addPointerOffset: (offset, s) => sums.of(operation('pointer+', 64), offset, s),
   subPointerOffset: (offset, s) => sums.of(operation('pointer-', 64), offset, s),
   linkedPlus: (s, delta, width) => sums.of(operation('linked', width), s, constantNumber(delta)),
-  branchTaken: (op, width, a, b) => decisions.of(operation(op, width), a, b).taken,
+  branchTaken: (op, width, a, b) => {
+    // bits and ranges say it of what loops count, and of most of what is compared with a number
+    const simple = branchTaken(op, width, a, b)
+    if (simple !== undefined || (op === 'jset' && !isConstAt(width, a) && !isConstAt(width, b))) return simple
+    return decisions.of(operation(op, width), a, b).taken
+  },
   branchTakenSelf: decidedSelf,
   refineBranch: (op, width, a, b, taken) => {
-    const [left, right] = decisions.of(operation(op, width), a, b)[taken ? 'yes' : 'no']
+    const [left, right] = decisions.of(operation(op, width), a, b).sides(taken ? 'yes' : 'no')
     return [equal(left, a) ? a : left, equal(right, b) ? b : right]
   },
   refineBranchSelf: (_op, _width, a) => a,
@@ -103,23 +108,28 @@ const changes = new Memo<Scalar>((done, s) => {
   }
 })
 
-interface Decision {
+/** What a comparison of two scalars says: of both sides where the branch is not taken, and where it is. */
+class Decision {
   readonly taken: boolean | undefined
-  /** Both sides where the branch is not taken, and where it is. */
-  readonly no: readonly [Scalar, Scalar]
-  readonly yes: readonly [Scalar, Scalar]
-}
+  private readonly cells: { readonly no: Sides; readonly yes: Sides }
+  private made: { no?: Learnt; yes?: Learnt } = {}
 
-/** What a comparison of two scalars says. */
+  constructor(no: Sides, yes: Sides) {
+    this.cells = { no, yes }
+    this.taken = no.some(isEmpty) ? true : yes.some(isEmpty) ? false : undefined
+  }
+
+  sides(way: 'no' | 'yes'): Learnt {
+    const [left, right] = this.cells[way]
+    this.made[way] ??= [scalarOf(left), scalarOf(right)]
+    return this.made[way]
+  }
+}
+type Learnt = readonly [Scalar, Scalar]
+
 const decisions = new Memo<Decision>((done, a, b) => {
   const { name, width } = operations[done]!
-  const no = sides(name, width as Width, a, b, false)
-  const yes = sides(name, width as Width, a, b, true)
-  return {
-    taken: decided(name, width as Width, { a, b, no, yes }),
-    no: [scalarOf(no[0]), scalarOf(no[1])],
-    yes: [scalarOf(yes[0]), scalarOf(yes[1])],
-  }
+  return new Decision(sides(name, width as Width, a, b, false), sides(name, width as Width, a, b, true))
 })
 
 function finished(d: Cell): Scalar {
@@ -135,20 +145,6 @@ function moved(offset: Scalar, s: Scalar, by: (d: Cell, s: Cell) => void): Scala
   by(d, cellOf(s))
   d.low = whole(halves)
   return finished(d)
-}
-
-interface Compared {
-  readonly a: Scalar
-  readonly b: Scalar
-  readonly no: Sides
-  readonly yes: Sides
-}
-
-function decided(op: string, width: Width, { a, b, no, yes }: Compared): boolean | undefined {
-  const simple = branchTaken(op, width, a, b)
-  if (simple !== undefined || (op === 'jset' && !isConstAt(width, a) && !isConstAt(width, b))) return simple
-  if (no.some(isEmpty)) return true
-  return yes.some(isEmpty) ? false : undefined
 }
 
 /** `if a op a`. */

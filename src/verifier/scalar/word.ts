@@ -36,13 +36,33 @@ export const mulHi64 = (ah: number, al: number, bh: number, bl: number): number 
 /** Bits from the highest set one of `x` downwards, all ones. */
 export const smear = (x: number): number => (x === 0 ? 0 : (-1 >>> Math.clz32(x)) | 0)
 
-export const toU64 = (hi: number, lo: number): bigint => (BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0)
-export const toS64 = (hi: number, lo: number): bigint => (BigInt(hi) << 32n) | BigInt(lo >>> 0)
+// A word of memory seen as one and as two: nothing is allocated on the way, where shifts would make a BigInt each.
+const word = new BigInt64Array(1)
+const unsignedWord = new BigUint64Array(word.buffer)
+const pair = new Int32Array(word.buffer)
+const [LOW, HIGH] = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? ([0, 1] as const) : ([1, 0] as const)
+
+export function toU64(hi: number, lo: number): bigint {
+  pair[HIGH] = hi
+  pair[LOW] = lo
+  return unsignedWord[0]!
+}
+export function toS64(hi: number, lo: number): bigint {
+  pair[HIGH] = hi
+  pair[LOW] = lo
+  return word[0]!
+}
 /** The nearest double; exact up to 2^53, and then still on the right side of every exact number. */
 export const toUnsignedNumber = (hi: number, lo: number): number => (hi >>> 0) * 0x100000000 + (lo >>> 0)
 export const toSignedNumber = (hi: number, lo: number): number => hi * 0x100000000 + (lo >>> 0)
 
-export const highOf = (v: bigint): number => Number(BigInt.asIntN(32, v >> 32n))
-export const lowOf = (v: bigint): number => Number(BigInt.asIntN(32, v))
+export function highOf(v: bigint): number {
+  word[0] = v
+  return pair[HIGH]!
+}
+export function lowOf(v: bigint): number {
+  word[0] = v
+  return pair[LOW]!
+}
 /** High half of a safe integer, two's complement; the low one is `v | 0`. */
 export const highOfNumber = (v: number): number => (v === (v | 0) ? v >> 31 : Math.floor(v / 0x100000000) | 0)

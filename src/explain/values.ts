@@ -175,7 +175,7 @@ function conditions({ details, insn, message, path, rule }: Rejected, causes: Ca
   const kind = program.insns[insn]?.op.kind
   const from = path[origin]
   const origins = from === undefined ? undefined : program.insns[from.insn]
-  const fromContext = origins?.op.kind === 'load' && from!.regs[origins.src]!.kind === 'ctx'
+  const fromContext = origins?.op.kind === 'load' && from!.regs[origins.src]?.kind === 'ctx'
   return {
     inner,
     sized: yes(rule === 'mem-len' || rule.startsWith('size-')),

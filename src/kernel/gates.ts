@@ -36,8 +36,9 @@ export const gateRows = [
   { name: 'fastcall', since: '6.12', words: 'bpf_fastcall: no spills around marked calls' },
   {
     name: 'raw-tp-null-args',
-    since: '6.13',
+    since: '6.12',
     words: 'arguments of tp_btf programs that tracepoints pass as NULL are marked so',
+    asked: true,
   },
   {
     name: 'user-pointers',
@@ -110,6 +111,12 @@ export const gateRows = [
   { name: 'may-goto-next', since: '6.16', words: 'may_goto may lead to the instruction behind it', asked: true },
   { name: 'verifier-bugs-told', since: '6.16', words: 'what the verifier stumbles over is in the log', asked: true },
   {
+    name: 'raw-tp-null-args-more',
+    since: '6.16',
+    words: 'of more tracepoints it is known which arguments are NULL: tcp_sendmsg_locked, hugetlbfs_alloc_inode …',
+    asked: true,
+  },
+  {
     name: 'verifier-bug-words',
     since: '6.17',
     words: 'internal errors of the verifier are told as its bugs',
@@ -162,6 +169,12 @@ export const gateRows = [
     name: 'sleep-by-context',
     since: '6.18',
     words: 'callbacks that run later sleep or not by what calls them, whatever the program may',
+    asked: true,
+  },
+  {
+    name: 'tail-calls-return',
+    since: '6.18',
+    words: 'a tail call that a function makes may return to its caller, with any number',
     asked: true,
   },
   {
@@ -232,6 +245,12 @@ export const gateRows = [
     name: 'current-task-inlined',
     since: '7.0',
     words: 'bpf_get_current_task and its like are inlined: spills around them go',
+    asked: true,
+  },
+  {
+    name: 'typed-tracepoint-arguments',
+    since: '7.0',
+    words: 'bpf_get_func_arg and bpf_get_func_arg_cnt in tp_btf programs',
     asked: true,
   },
   {
@@ -354,7 +373,12 @@ export const gateRows = [
     asked: true,
   },
   { name: 'unlock-ends-rcu', since: '7.2', words: 'pointers that lived by a lock are untrusted after it', asked: true },
-  { name: 'many-args', since: '7.2', words: 'more than five arguments, through r11' },
+  {
+    name: 'many-args',
+    since: '7.2',
+    words: 'more than five arguments, through r11 (`unsupported` where a program passes some)',
+    asked: true,
+  },
   {
     name: 'circular-ranges',
     since: '7.2',
@@ -427,7 +451,12 @@ export const gateRows = [
   { name: 'all-pointers-spill', since: '7.3', words: 'every pointer keeps its meaning on the stack', asked: true },
   { name: 'percpu-data', since: '7.3', words: 'the one value of a per-CPU array has an address', asked: true },
   { name: 'kfunc-spinlock-safe', since: '7.3', words: 'KF_SPINLOCK_SAFE', asked: true },
-  { name: 'kfunc-perfmon', since: '7.3', words: 'KF_PERFMON' },
+  {
+    name: 'kfunc-perfmon',
+    since: '7.3',
+    words: 'KF_PERFMON: what programs without CAP_PERFMON may not call, and all that are judged here may',
+    asked: true,
+  },
   {
     name: 'kfunc-arena-args',
     since: '7.3',
@@ -439,12 +468,6 @@ export const gateRows = [
     since: '7.3',
     words:
       'most helpers of tracing programs are for programs of every type (some kernels since 6.16 have a part of it)',
-    asked: true,
-  },
-  {
-    name: 'tail-calls-return',
-    since: '7.3',
-    words: 'a tail call that a function makes may return to its caller, with any number',
     asked: true,
   },
   { name: 'callbacks-cannot-tail-call', since: '7.3', words: 'a callback makes no tail call', asked: true },
@@ -469,6 +492,12 @@ export const gateRows = [
     asked: true,
   },
   { name: 'null-arguments-exact', since: '7.3', words: 'that an argument is NULL is exact', asked: true },
+  {
+    name: 'packet-reach-plain',
+    since: '7.3',
+    words: 'how far a packet pointer reaches is the plain sum of its offsets, whatever their bits say',
+    asked: true,
+  },
 ] as const satisfies readonly GateRow[]
 
 export type GateName = (typeof gateRows)[number]['name']

@@ -184,7 +184,7 @@ export const mapRules: readonly MapRule[] = [
     flags: f.BPF_F_NO_PREALLOC | numa | access,
     needs: f.BPF_F_NO_PREALLOC,
     extra: 0xffffn,
-    since: '7.3',
+    since: '7.2',
   },
 ]
 

@@ -37,7 +37,7 @@ export const mapTypes = [
   { id: 32, name: 'BPF_MAP_TYPE_CGRP_STORAGE', short: 'cgrp_storage' },
   { id: 33, name: 'BPF_MAP_TYPE_ARENA', short: 'arena' },
   { id: 34, name: 'BPF_MAP_TYPE_INSN_ARRAY', short: 'insn_array', since: '6.19' },
-  { id: 35, name: 'BPF_MAP_TYPE_RHASH', short: 'rhash', since: '7.3' },
+  { id: 35, name: 'BPF_MAP_TYPE_RHASH', short: 'rhash', since: '7.2' },
 ] as const satisfies readonly {
   readonly id: number
   readonly name: string

@@ -18,7 +18,7 @@ import { promotedArgument, structOpsArgument } from './struct-ops-args.ts'
 import { ctxTypeName } from './names.ts'
 import { lsmHookRange } from './returns.ts'
 import { type AttachProto, attachProto } from './target.ts'
-import { errorTracepointArgs, isKnownTracepoint, nullableTracepointArgs } from './tracepoints.ts'
+import { tracepointArgs } from './tracepoints.ts'
 
 const number = { ok: true, kind: 'scalar', narrow: true } as const satisfies CtxAnswer
 const refuse = (message?: string): CtxAnswer => ({ ok: false, ...(message === undefined ? {} : { message }) })
@@ -118,7 +118,8 @@ function valueAccess(
   if (known?.struct !== undefined) return structPointer(facts.btf, known.reg, known.struct)
   const flags = ['PTR_TO_BTF_ID']
   if (areArgumentsTrusted(facts, program)) flags.push('PTR_TRUSTED')
-  if (paramName.endsWith('__nullable') || isNullableTracepoint(btf, program, name, index)) flags.push('PTR_MAYBE_NULL')
+  if (paramName.endsWith('__nullable') || isNullableTracepoint(facts, program, name, { btf, index }))
+    flags.push('PTR_MAYBE_NULL')
   if (program.target !== undefined) return contextOfTarget(facts.btf, program.target.type, btf, type.type, flags)
   const tag = typeTags(btf, type.type)[0]
   if (tag === 'user') flags.push('MEM_USER')
@@ -129,7 +130,7 @@ function valueAccess(
     return refuse(`func '${name}' arg${index} type ${kindText(struct)} is not a struct`)
   }
   const log = [`func '${name}' arg${index} has btf_id ${id} type ${kindText(struct)} '${struct.name}'`]
-  if (program.attachType === 'BPF_TRACE_RAW_TP' && errorTracepointArgs[index]?.has(name)) {
+  if (program.attachType === 'BPF_TRACE_RAW_TP' && tracepointArgs(facts).error(name, index)) {
     return { ...number, log: [...log, `marking pointer arg${index} as scalar as it may encode error`] }
   }
   return { ok: true, kind: 'pointer', reg: flags.join('|'), btf, btfId: promotedArgument(btf, program, id), log }
@@ -157,10 +158,15 @@ function structPointer(vmlinux: Btf, reg: string, struct: string): CtxAnswer {
   return btfId === undefined ? refuse() : { ok: true, kind: 'pointer', reg, btf: vmlinux, btfId }
 }
 
-function isNullableTracepoint(btf: Btf, program: ProgramTraits, name: string, index: number): boolean {
+function isNullableTracepoint(
+  facts: ContextFacts,
+  program: ProgramTraits,
+  name: string,
+  { btf, index }: { readonly btf: Btf; readonly index: number },
+): boolean {
   if (program.attachType !== 'BPF_TRACE_RAW_TP') return false
-  if (isKnownTracepoint(name)) return nullableTracepointArgs[index]?.has(name) ?? false
-  return btf.base !== undefined
+  const args = tracepointArgs(facts)
+  return args.known(name) ? args.nullable(name, index) : btf.base !== undefined
 }
 
 function areArgumentsTrusted(facts: ContextFacts, { type, attachType, attachName }: ProgramTraits): boolean {

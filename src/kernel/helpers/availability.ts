@@ -151,7 +151,7 @@ const sets: Readonly<Record<string, AvailabilitySet>> = {
       },
       { helpers: 'seq_printf seq_write seq_printf_btf', when: iterator },
       { helpers: 'get_func_arg get_func_ret get_func_arg_cnt get_attach_cookie', when: trampoline },
-      { helpers: 'get_func_arg get_func_arg_cnt', when: typedTracepoint, gate: 'tracing-helpers-for-all' },
+      { helpers: 'get_func_arg get_func_arg_cnt', when: typedTracepoint, gate: 'typed-tracepoint-arguments' },
       {
         helpers: 'get_attach_cookie',
         when: typedTracepoint,

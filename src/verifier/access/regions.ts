@@ -84,16 +84,22 @@ function requireWithin(walk: Walk, number: number, end: 'min' | 'max', span: Spa
 function offsetBounds(model: Model, reg: RegState, off: number): { smin: number; umax: number; fixed: number } {
   if (!model.rules.oneOffset || reg.off === 0)
     return { smin: scalar.sminN(reg.var), umax: scalar.umaxN(reg.var), fixed: reg.off + off }
-  if (isPkt(reg)) return { ...packetReach(reg), fixed: off }
+  if (isPkt(reg) && model.rules.packetReachPlain) return { ...plainReach(reg), fixed: off }
   const sum = model.domain.addPointerOffset(reg.var, scalar.constantNumber(reg.off))
   return { smin: scalar.sminN(sum), umax: scalar.umaxN(sum), fixed: off }
 }
 
+/** How far a packet pointer reaches, its constant part counted in. */
+export const packetReach = (model: Model, reg: RegState): number => {
+  const { umax, fixed } = offsetBounds(model, reg, 0)
+  return umax + fixed
+}
+
 /**
- * How far a packet pointer reaches, its constant part counted in: the plain sum. What a comparison proves of one holds for all that
- * are a constant away from it, so none of them may be narrowed by what is known of its bits alone.
+ * The plain sum of its parts. What a comparison proves of a packet pointer holds for all that are a constant away from it, so none of
+ * them may be narrowed by what is known of its bits alone.
  */
-export function packetReach(reg: RegState): { smin: number; umax: number } {
+function plainReach(reg: RegState): { smin: number; umax: number } {
   const smin = scalar.sminN(reg.var)
   const most = smin < 0 && smin + reg.off >= 0 ? scalar.smaxN(reg.var) : scalar.umaxN(reg.var)
   return { smin: smin + reg.off, umax: most + reg.off }

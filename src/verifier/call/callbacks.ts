@@ -11,6 +11,7 @@ import { ALLOC, NON_OWN, pointer, RCU, type RegState, unknownScalar } from '../s
 import { Frame, type ReturnRange, type State } from '../state/state.ts'
 import { References } from '../state/references.ts'
 import type { Meta } from './helper-meta.ts'
+import { requireStaticArgs } from './many-args.ts'
 
 const BPF_LOOP = 181
 
@@ -99,6 +100,7 @@ function requireFrames(walk: Walk): void {
 function sync(walk: Walk, subprog: number, kind: string, range: ReturnRange, args: () => readonly RegState[]): void {
   const target = walk.program.subprogs.findIndex((s) => s.start === subprog)
   if (target < 0) reject('callback', `callback function not found`)
+  requireStaticArgs(walk, walk.program.subprogs[target]!)
   walk.useOf(target).isCallback = true
   walk.noteCalled(target)
   const regs = args()
@@ -116,6 +118,7 @@ function async(walk: Walk, subprog: number, kind: string, range: ReturnRange, ar
   const target = walk.program.subprogs.findIndex((s) => s.start === subprog)
   if (target < 0) reject('callback', `callback function not found`)
   const info = walk.program.subprogs[target]!
+  requireStaticArgs(walk, info)
   const use = walk.useOf(target)
   use.isCallback = true
   use.isAsyncCallback = true

@@ -36,6 +36,7 @@ import {
 } from '../state/reg.ts'
 import { requireDynptr } from './dynptr.ts'
 import { argKind, expectedText, typeFits } from '../program/helper-arg-kinds.ts'
+import { tooMany } from './many-args.ts'
 import { requireArgOffset, requirePlainMemory } from './memory-args.ts'
 
 export type ArgType =
@@ -56,8 +57,14 @@ export function argTypes(program: Program, subprog: Subprog): readonly ArgType[]
   const proto = func.kind === 'func' ? btf.type(func.type) : undefined
   if (proto?.kind !== 'func_proto') return reject('subprog-btf', 'Invalid BTF of func')
   const { name } = subprog
-  if (proto.params.length > 5)
-    reject('subprog-args', `Global function ${name}() with ${proto.params.length} > 5 args. Buggy compiler.`)
+  const { length } = proto.params
+  if (length > 5)
+    reject(
+      'subprog-args',
+      program.model.rules.manyArgs
+        ? (tooMany(name, length) ?? `global function ${name} has ${length} > 5 args, stack args not supported`)
+        : `Global function ${name}() with ${length} > 5 args. Buggy compiler.`,
+    )
   const ret = resolveType(btf, proto.ret)
   if (!isInteger(ret) && !(program.model.rules.globalThrows && (ret.kind === 'void' || isArenaPointer(btf, proto.ret))))
     reject(

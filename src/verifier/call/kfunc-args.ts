@@ -35,6 +35,7 @@ import { requireSizedMemory, requireStruct, requireTypedMemory } from './kfunc-a
 
 import { type LockUse, spinLock } from './locks.ts'
 import { requireConstMap, requireMapField, requireSameMap } from './map-field-args.ts'
+import { mostArgs, requireArgsPassed } from './many-args.ts'
 import { requireArgOffset, requireConstString } from './memory-args.ts'
 import { contextMoves, requireUnmodified } from '../access/regions.ts'
 import { isScalarStruct, isScalarType, isSized } from '../program/scalar-struct.ts'
@@ -42,8 +43,10 @@ import { isScalarStruct, isScalarType, isSized } from '../program/scalar-struct.
 export function checkKfuncArgs(walk: Walk, meta: KfuncMeta): void {
   const { kfunc } = meta
   const { params, btf } = kfunc
-  if (params.length > 5)
-    reject('too-many-args', `Function ${kfunc.name} has ${params.length} > 5 args`, { kfunc: kfunc.name })
+  const most = mostArgs(walk.model)
+  if (params.length > most)
+    reject('too-many-args', `Function ${kfunc.name} has ${params.length} > ${most} args`, { kfunc: kfunc.name })
+  requireArgsPassed(params.length, { kfunc: kfunc.name })
   for (let i = 0; i < params.length; i++) {
     const param = params[i]!
     const number = i + 1

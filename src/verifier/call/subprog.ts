@@ -9,6 +9,7 @@ import { pointer, unknownScalar } from '../state/reg.ts'
 import { Frame } from '../state/state.ts'
 import { isExplained } from './explained.ts'
 import { argTypes, requireGlobalArg, returnsVoid } from './global-args.ts'
+import { requireStaticArgs } from './many-args.ts'
 import { invalidatePacketPointers, requireSectionsClosed } from './references.ts'
 
 /** Executes the call; answers the next insn. */
@@ -16,6 +17,7 @@ export function callSubprog(walk: Walk, target: number): number {
   const index = walk.program.subprogAt[target]!
   const subprog = walk.program.subprogs[index]!
   if (subprog.global) return callGlobal(walk, subprog, index)
+  requireStaticArgs(walk, subprog)
   if (walk.state.frames.length >= walk.model.maxFrames)
     reject('call-depth', `the call stack of ${walk.state.frames.length} frames is too deep`)
   const caller = walk.frame

@@ -265,7 +265,7 @@ function widen(state: State, pkt: RegState, range: number | undefined, { open }:
 /** How far into the packet the pointer reaches: by its constant offset, or, where that is part of its bounds, by the whole. */
 function reachOf(model: Model, pkt: RegState): number | undefined {
   if (model.rules.oneOffset) {
-    const reach = packetReach(pkt).umax
+    const reach = packetReach(model, pkt)
     return reach < 0 || reach > MAX_PACKET_OFF ? undefined : reach
   }
   const variable = scalar.umaxN(pkt.var)

@@ -8,7 +8,7 @@ import type { MapDef, Ref } from '../../object/index.ts'
 
 import type { Model } from './model.ts'
 import type { ProgramDraft, Program } from './program.ts'
-import { reject } from '../violations/raise.ts'
+import { reject, unsupported } from '../violations/raise.ts'
 import { MAX_VAR_OFF } from '../state/reg.ts'
 
 const MAX_USED_MAPS = 64
@@ -18,7 +18,7 @@ export function checkInsns(draft: ProgramDraft): void {
   for (let i = 0; i < draft.insns.length; i++) {
     draft.insn = i
     const insn = draft.insns[i]!
-    if (draft.model.rules.fieldsFirst) requireRegisters(insn)
+    if (draft.model.rules.fieldsFirst) requireRegisters(draft.model, insn)
     const wrong = checkEncoding(insn, draft.insns[i + 1], knownOpcodes(draft.model))
     if (wrong !== undefined) reject('encoding', wrong)
     if (draft.model.rules.fieldsFirst && !isAtomic(insn)) requireFields(draft.model, insn)
@@ -40,9 +40,21 @@ export const knownOpcodes = ({ rules }: Model): ReservedOptions => ({
   bareMayGoto: rules.bareMayGoto,
 })
 
-function requireRegisters({ dst, src }: Insn): void {
-  for (const number of [dst, src]) if (number > 10) reject('bad-register', `R${number} is invalid`, { reg: number })
+function requireRegisters({ rules }: Model, insn: Insn): void {
+  if (rules.manyArgs && passesArgument(insn)) unsupported('arguments beyond the fifth, in r11')
+  for (const number of [insn.dst, insn.src])
+    if (number > 10) reject('bad-register', `R${number} is invalid`, { reg: number })
 }
+
+/** Whole words above r11 are arguments that came, those below it arguments to pass. Nothing else is done with it. */
+function passesArgument({ op, dst, src, off, code }: Insn): boolean {
+  if (off === 0 || off % 8 !== 0) return false
+  if (op.kind === 'load') return code === LOAD_WORD && src === PARAMETERS && dst <= 10 && off > 0
+  return (code === STORE_WORD || code === STORE_NUMBER) && dst === PARAMETERS && src <= 10 && off < 0
+}
+const PARAMETERS = 11
+/** `BPF_LDX`, `BPF_STX` and `BPF_ST` of `BPF_MEM | BPF_DW`. */
+const [LOAD_WORD, STORE_WORD, STORE_NUMBER] = [0x79, 0x7b, 0x7a]
 
 /** Fields that the instruction does not use are zero. */
 export function requireFields(model: Model, insn: Insn): void {

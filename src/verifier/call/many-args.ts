@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Arguments beyond the fifth, which kernels since 7.2 take through r11. A program that passes one is `unsupported` (check-insns.ts);
+// one that calls with too few is refused as there.
+
+import type { Model } from '../program/model.ts'
+import type { Subprog } from '../program/program.ts'
+import type { Walk } from '../engine/walk.ts'
+import { type Details, reject } from '../violations/raise.ts'
+
+const IN_REGISTERS = 5
+/** MAX_BPF_FUNC_ARGS */
+const MOST = 12
+
+/** How many arguments a kfunc may have. */
+export const mostArgs = ({ rules }: Model): number => (rules.manyArgs ? MOST : IN_REGISTERS)
+
+/** In the kernel's words, of a function of the program. */
+export const tooMany = (name: string, count: number): string | undefined =>
+  count > MOST ? `kernel supports at most ${MOST} parameters, function ${name} has ${count}` : undefined
+
+/** Nothing was put below r11 where the walk gets to. */
+export function requireArgsPassed(count: number, details: Details = {}): void {
+  if (count > IN_REGISTERS)
+    reject('too-many-args', `callee expects ${count} args, stack arg1 is not initialized`, details)
+}
+
+/** A static function's types say how many arguments it has, and nothing else. */
+export function requireStaticArgs(walk: Walk, { typeId, name }: Subprog): void {
+  const { btf } = walk.program.linked
+  if (!walk.model.rules.manyArgs || btf === undefined || typeId === 0) return
+  const func = btf.type(typeId)
+  const proto = func.kind === 'func' ? btf.type(func.type) : undefined
+  if (proto?.kind !== 'func_proto') return
+  const { length } = proto.params
+  const refused = tooMany(name, length)
+  if (refused !== undefined) walk.verbose(refused)
+  requireArgsPassed(length)
+}

@@ -94,7 +94,7 @@ export function taskWorkCallback(walk: Walk, subprog: number, map: number, mapUi
 
 function requireFrames(walk: Walk): void {
   const { length } = walk.state.frames
-  if (length >= walk.model.maxFrames) reject('call-depth', `the call stack of ${length} frames is too deep`)
+  if (length >= walk.model.maxFrames) reject('call-depth', `the call stack of ${length + 1} frames is too deep`)
 }
 
 function sync(walk: Walk, subprog: number, kind: string, range: ReturnRange, args: () => readonly RegState[]): void {

@@ -19,7 +19,7 @@ export function callSubprog(walk: Walk, target: number): number {
   if (subprog.global) return callGlobal(walk, subprog, index)
   requireStaticArgs(walk, subprog)
   if (walk.state.frames.length >= walk.model.maxFrames)
-    reject('call-depth', `the call stack of ${walk.state.frames.length} frames is too deep`)
+    reject('call-depth', `the call stack of ${walk.state.frames.length + 1} frames is too deep`)
   const caller = walk.frame
   const frame = new Frame(walk.state.frames.length, index, walk.insn)
   for (let i = 1; i <= 5; i++) frame.regs[i] = caller.regs[i]!

@@ -54,8 +54,9 @@ export function executeAlu(walk: Walk, insn: Insn): void {
       op.name === 'neg'
         ? walk.model.domain.alu('neg', op.width as 32 | 64, dst.var, dst.var)
         : walk.model.domain.byteSwap(op.name, op.size, dst.var)
-    // on a little-endian machine `le64` changes nothing, links neither
-    return walk.setReg(insn.dst, value === dst.var ? dst : scalarReg(value))
+    // where byte swaps are followed, `le64` changes nothing on a little-endian machine, links neither
+    const same = walk.model.rules.circular && op.name === 'le' && op.size === 8
+    return walk.setReg(insn.dst, same ? dst : scalarReg(value))
   }
   if (op.name === 'mov' || op.name === 'movsx' || op.name === 'addr_space_cast') return move(walk, insn)
   const src = op.source === 'reg' ? readReg(walk, insn.src) : scalarReg(scalar.constantNumber(insn.imm))

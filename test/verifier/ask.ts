@@ -7,9 +7,9 @@
  * Needs a laboratory with the kernels that the files name (conformance/oracle/setup.sh; V=7.3 setup.sh kernel). QEMU, no KVM: seconds.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { lab, oracle, value } from '../../conformance/lab.ts'
 import { loadC } from '../../src/cdecl/index.ts'
 import { type Kernel, openKernel } from '../../src/kernel/index.ts'
@@ -55,8 +55,10 @@ async function askKernel(name: string): Promise<void> {
   for (const file of files) {
     file.programs.forEach((program, i) => {
       if (!program.kernels.includes(name)) return
-      const object = `${file.path.replaceAll('/', '-')}-${i}.bpf.o`
+      // libbpf names maps after the file
+      const object = `${file.path}-${i}/filetest.bpf.o`
       const built = built1(file, program, kernel)
+      mkdirSync(join(folder, dirname(object)), { recursive: true })
       writeFileSync(join(folder, object), built.bytes)
       asked.set(object, { file, program, built })
     })
@@ -100,7 +102,9 @@ function answerOf(row: Row, built: Built, kernel: Kernel): Answer | string {
     return `${row.verdict} ${row.stage ?? ''}: ${row.libbpf ?? row.log_tail ?? ''}`
   const log = row.log ?? ''
   // where an endless loop is found two states come after the message
-  const message = row.msg?.startsWith('old state: ') ? /^infinite loop detected.*$/m.exec(log)![0] : (row.msg ?? '')
+  const looped = row.msg?.startsWith('old state: ') ? /^infinite loop detected.*$/m.exec(log)?.[0] : undefined
+  // where the kernel said nothing its last line is the instruction
+  const message = looped ?? row.msg?.replace(/^\d+: \([0-9a-f]{2}\) .*$/, '') ?? ''
   const linked = linkBuilt(built, kernel)
   const facts = factsOfLog(log)
   const states = byLine(facts.states, linked, built)

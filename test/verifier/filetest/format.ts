@@ -178,7 +178,7 @@ function continues(lines: readonly string[], at: number): boolean {
 /** One note if every kernel says the same, else one for each that says something. */
 function notesOf(word: string, kernels: readonly string[], said: (kernel: string) => string | undefined): string[] {
   const texts = kernels.map(said)
-  if (texts[0] !== undefined && texts.every((text) => text === texts[0])) return [`; ${word}: ${texts[0]}`]
+  if (texts[0] !== undefined && texts.every((text) => text === texts[0])) return [`; ${word}: ${texts[0]}`.trimEnd()]
   return kernels.flatMap((kernel, i) => (texts[i] === undefined ? [] : [`; ${word} ${kernel}: ${texts[i]}`]))
 }
 

@@ -39,7 +39,19 @@ function firstRefusal(btf: Btf): BtfRefusal | undefined {
     const message = headFault(btf, type) ?? (ksyms.has(id) ? undefined : aloneFault(type, btf.head?.(id)))
     if (message !== undefined) return { type: id, message }
   }
-  return resolvesWithin(btf, ksyms)
+  return ksymFault(btf, ksyms) ?? resolvesWithin(btf, ksyms)
+}
+
+/** What libbpf shows in their place are variables of the first int of 32 bits, with 4 bytes of room each. */
+function ksymFault(btf: Btf, ksyms: ReadonlySet<BtfId>): BtfRefusal | undefined {
+  const section = [...ksyms].find((id) => btf.type(id).kind === 'datasec')
+  if (section === undefined) return undefined
+  for (let id = btf.firstId; id < btf.count; id++) {
+    const type = btf.type(id)
+    if (type.kind === 'int' && type.bits === 32)
+      return type.size > 4 ? { type: section, message: 'Invalid size' } : undefined
+  }
+  return { type: section, message: 'Invalid type_id' }
 }
 
 /** libbpf shows the kernel .ksyms and what is in it as plain ints, whatever the compiler wrote. */

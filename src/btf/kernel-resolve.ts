@@ -88,7 +88,8 @@ class Resolver {
         if (onlyRefers(this.btf.type(type.type))) no('Invalid type_id')
         enter(type.type)
         const end = this.btf.type(this.skip(type.type))
-        return end.kind === 'func' || onlyRefers(end) ? no('Invalid type_id') : undefined
+        // a function stands for its prototype once it has been looked at
+        return (end.kind === 'func' && this.state[end.id] !== 2) || onlyRefers(end) ? no('Invalid type_id') : undefined
       }
       case 'var':
         if (onlyRefers(this.btf.type(type.type))) no('Invalid type_id')
@@ -125,7 +126,7 @@ class Resolver {
     if (sizeless(index) || onlyRefers(index)) no('Invalid index')
     enter(type.index)
     const counted = this.btf.type(this.skip(type.index))
-    if (counted.kind !== 'int' || !isWhole(counted)) no('Invalid index')
+    if (counted.kind !== 'int' || !isRegular(counted)) no('Invalid index')
     const element = this.btf.type(type.type)
     if (sizeless(element) || onlyRefers(element)) no('Invalid elem')
     enter(type.type)
@@ -233,12 +234,9 @@ class Resolver {
   }
 }
 
-/** A whole number of bytes. */
-const isWhole = ({ bits, bitOffset }: BtfType & { kind: 'int' }): boolean =>
+/** By its bits alone, however many bytes the type has. */
+const isRegular = ({ bits, bitOffset }: BtfType & { kind: 'int' }): boolean =>
   bitOffset === 0 && [8, 16, 32, 64, 128].includes(bits)
-
-/** All bytes of the type are used, too: no compiler makes others, and what they cost is not known in every place. */
-const isRegular = (type: BtfType & { kind: 'int' }): boolean => isWhole(type) && type.bits === 8 * type.size
 
 function modeOf({ kind }: BtfType): Mode {
   if (kind === 'ptr') return 'pointer'

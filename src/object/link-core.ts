@@ -13,6 +13,22 @@ export interface CorePatches {
   readonly poisoned: ReadonlyMap<number, string>
 }
 
+const misplaced = remembered(({ ext }: BpfObject) =>
+  [...(ext?.relos ?? [])]
+    .flatMap(([section, relos]) => relos.map(({ byte }) => ({ section, byte })))
+    .find(({ byte }) => byte % 8 !== 0),
+)
+
+/** A relocation inside an instruction costs the object, whatever program it is for. */
+export function requireCorePlaces(object: BpfObject): void {
+  const found = misplaced(object)
+  if (found === undefined) return
+  const { section, byte } = found
+  throw new FaultError(`failed to perform CO-RE relocations: -EINVAL: one at byte ${byte}, inside an instruction`, {
+    section,
+  })
+}
+
 const patched = rememberedOfBoth((fn: ObjectFunction, target: LinkTarget, object: BpfObject, budget: Budget) =>
   attempt({}, () => patch(object, fn, target, budget)),
 )
@@ -35,8 +51,6 @@ function patch(object: BpfObject, fn: ObjectFunction, target: LinkTarget, budget
     budget.spend(32)
     const at = relo.byte / 8 - fn.start
     const place = { program: fn.name, section: fn.section, insn: at }
-    if (!Number.isInteger(at))
-      throw new FaultError(`CO-RE relocation at byte ${relo.byte}, inside an instruction`, place)
     if (relo.broken !== undefined) throw new FaultError(`prog '${fn.name}': relo #${index}: ${relo.broken}`, place)
     const resolved = coreResolution(relo, btf, targets)
     if (!resolved.ok) {

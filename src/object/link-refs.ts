@@ -55,7 +55,7 @@ function apply(state: LinkState, at: number, reloc: Exclude<Reloc, { kind: 'jump
       applyMap(state, at, reloc.map, undefined)
       return
     case 'data':
-      applyMap(state, at, reloc.map, state.insns[at]!.imm + reloc.offset)
+      applyMap(state, at, reloc.map, (state.insns[at]!.imm + reloc.offset) >>> 0)
       return
     case 'extern_load':
       applyExternLoad(state, at, reloc.extern)
@@ -98,7 +98,7 @@ function applyMap(
   insns[at] = makeInsn({ ...insns[at]!, src: offset === undefined ? 1 : 2, imm: map })
   if (offset === undefined) refs.set(at, { kind: 'map', map })
   else {
-    insns[at + 1] = makeInsn({ ...insns[at + 1]!, imm: offset })
+    insns[at + 1] = makeInsn({ ...insns[at + 1]!, imm: offset | 0 })
     refs.set(at, { kind: 'map_value', map, offset })
   }
 }

@@ -18,7 +18,7 @@ import { JumpTables } from './jump-tables.ts'
 import { findAttachTarget, findMultiTarget } from './link-attach.ts'
 import { offeredBtf } from './link-btf.ts'
 import { type Layout, layOut } from './link-code.ts'
-import { type CorePatches, patchCore } from './link-core.ts'
+import { type CorePatches, patchCore, requireCorePlaces } from './link-core.ts'
 import { resolveExterns } from './link-externs.ts'
 import { linkInfo } from './link-info.ts'
 import { linkMaps, requireStructMaps } from './link-maps.ts'
@@ -69,6 +69,7 @@ function link(object: BpfObject, program: ObjectProgram, target: LinkTarget, opt
   const layout = layOut(object, program.fn, exceptionCallback(object, program.fn))
   const patched = new Map<ObjectFunction, CorePatches>()
   budget.spend(layout.length >> 4)
+  requireCorePlaces(object)
   for (const { fn } of layout.placed) patched.set(fn, patchCore(object, fn, target, budget))
   const release = loaderOf(target)
   const btf = offeredBtf(object, release, warnings)

@@ -126,6 +126,8 @@ function meaning(site: Site): Reloc {
   const { text, arena, data, jumpTables } = collected
   const section = sectionOf(site)
   const name = nameOf(site)
+  // libbpf keeps 32 bits of a symbol's place
+  const offset = symbol.value | 0
   const wrong = (what: string): never =>
     refuse(`prog '${fn.name}': ${what}`, { program: fn.name, section: fn.section.name, insn: at })
 
@@ -143,7 +145,7 @@ function meaning(site: Site): Reloc {
       wrong(`bad call relo against '${name}' in section '${section.name}'`)
     }
     if (symbol.value % 8 !== 0) wrong(`bad call relo against '${name}' at offset ${symbol.value}`)
-    return { kind: 'call', offset: symbol.value }
+    return { kind: 'call', offset }
   }
   if (section.index === 0) {
     wrong(`invalid relo against '${name}' in special section 0x0; forgot to initialize global var?..`)
@@ -152,18 +154,18 @@ function meaning(site: Site): Reloc {
     if (symbol.value % 8 !== 0 || insn.imm % 8 !== 0) {
       wrong(`bad subprog addr relo against '${name}' at offset ${symbol.value}+${insn.imm}`)
     }
-    return { kind: 'func_addr', offset: symbol.value }
+    return { kind: 'func_addr', offset }
   }
   if (section === arena) {
     const map = arenaMap
     if (map < 0) wrong(`bad arena data relocation at insn ${at}, no arena maps defined`)
-    return { kind: 'data', map, offset: symbol.value }
+    return { kind: 'data', map, offset }
   }
   if (section === jumpTables) return { kind: 'jump_table', offset: symbol.value, size: symbol.size }
   if (data.has(section.index)) {
     const map = mapAt.get(mapKey(section.index, 0))
     if (map === undefined) return wrong(`data relo failed to find map for section '${section.name}'`)
-    return { kind: 'data', map, offset: symbol.value }
+    return { kind: 'data', map, offset }
   }
   if (!holders.has(section)) {
     wrong(`bad map relo against '${name}' in section '${section.name}'`)

@@ -4,13 +4,11 @@
 // Sound because whatever the walk cannot follow falls back to marking every scalar of every ancestor.
 
 import type { Program } from '../program/program.ts'
+import { ARGUMENTS } from './backward.ts'
 import type { Walk } from './walk.ts'
-import { edit } from '../state/reg.ts'
+import { precisely } from '../state/reg.ts'
 import { isSpilledScalar } from '../state/stack.ts'
 import { DST_TO_STACK, MAX_FRAMES, SRC_TO_STACK, type State, type Step, testBit } from '../state/state.ts'
-
-/** R1 to R5. */
-const ARGUMENTS = 0x3e
 
 /** What still has to be traced: registers and stack slots per frame. */
 class Wanted {
@@ -95,42 +93,71 @@ export function propagatePrecision(walk: Walk, seen: State): void {
   const wanted = shared.cleared()
   // what is known ahead not to be read was forgotten
   const all = walk.program.stackLiveness !== undefined
-  seen.frames.forEach((frame, f) => {
+  for (let f = 0; f < seen.frames.length; f++) {
+    const { regs, stack, read, readRegs } = seen.frames[f]!
     for (let i = 0; i < 10; i++) {
-      const reg = frame.regs[i]!
-      if (reg.kind === 'scalar' && reg.precise && (all || (frame.readRegs & (1 << i)) !== 0)) wanted.set(f, i)
+      const reg = regs[i]!
+      if (reg.precise && reg.kind === 'scalar' && (all || (readRegs & (1 << i)) !== 0)) wanted.set(f, i)
     }
-    frame.stack.forEach((slot, i) => {
-      if (isSpilledScalar(slot) && slot.reg.precise && (all || testBit(frame.read, i))) wanted.setSlot(f, i)
-    })
-  })
+    for (let i = 0; i < stack.length; i++) {
+      const slot = stack[i]!
+      if (slot.reg.precise && isSpilledScalar(slot) && (all || testBit(read, i))) wanted.setSlot(f, i)
+    }
+  }
   if (!wanted.empty()) chase(walk, walk.state, wanted)
 }
 
 function chase(walk: Walk, from: State, wanted: Wanted): void {
-  let state: State | undefined = from
-  /** The step executed after the one looked at: tells calls that entered a frame from calls that did not. */
-  let later: { insn: number; frame: number } = { insn: walk.insn, frame: from.frames.length - 1 }
-  let root = from
-  while (state !== undefined) {
-    root = state
-    for (let step: Step | undefined = state.last; step !== undefined; step = step.before) {
-      walk.program.budget.spend()
-      if (!back(walk.program, step, later, wanted)) return markAll(walk)
-      later = step
+  const { program, backward } = walk
+  const { budget } = program
+  // what was executed after the insns looked at: tells calls that entered a frame from calls that did not
+  later.insn = walk.insn
+  later.frame = from.frames.length - 1
+  let state = from
+  let to = walk.insn
+  for (;;) {
+    let frame = state.frames.length - 1
+    let start = state.runFrom
+    let step = state.last
+    for (;;) {
+      if (to > start) {
+        budget.spend()
+        const regs = wanted.regs[frame]!
+        if (regs !== 0) {
+          const left = backward.through(start, to, regs)
+          if (left === undefined) return markAll(walk)
+          wanted.regs[frame] = left
+          if (left === 0 && wanted.empty()) return
+        }
+        later.insn = start
+        later.frame = frame
+      }
+      if (step === undefined) break
+      budget.spend()
+      if (!back(program, step, wanted)) return markAll(walk)
       if (wanted.empty()) return
+      later.insn = step.insn
+      later.frame = step.frame
+      to = step.insn
+      frame = step.frame
+      start = step.from
+      step = step.before
     }
     const parent: State | undefined = state.parent
     if (parent === undefined) break
     mark(parent, wanted)
     if (wanted.empty()) return
+    to = parent.firstInsn
     state = parent
   }
   // R1-R5 of a function verified on its own are where values begin, if a checkpoint was kept right there: only then does the kernel
   // see that it came to the start. Anything else came from where the walk could not see.
-  if (root !== from && root.lastInsn < 0 && root.frames[0]!.subprog > 0) wanted.regs[0] = wanted.regs[0]! & ~ARGUMENTS
+  if (state !== from && state.lastInsn < 0 && state.frames[0]!.subprog > 0)
+    wanted.regs[0] = wanted.regs[0]! & ~ARGUMENTS
   if (!wanted.empty()) markAll(walk)
 }
+/** One for all walks back. */
+const later = { insn: 0, frame: 0 }
 
 /** Marks what is wanted in a checkpoint; what is marked already, or no scalar there, needs no further tracing. */
 function mark(state: State, wanted: Wanted): void {
@@ -142,26 +169,27 @@ function mark(state: State, wanted: Wanted): void {
       wanted.hi[f] = 0
       continue
     }
-    for (let i = 0; i < 10; i++) {
-      if (!wanted.has(f, i)) continue
+    for (let left = wanted.regs[f]!; left !== 0; left &= left - 1) {
+      const i = lowest(left)
       const reg = frame.regs[i]!
       if (reg.kind !== 'scalar' || reg.precise) wanted.clear(f, i)
       else {
-        frame.regs[i] = edit(reg, { precise: true })
+        frame.regs[i] = precisely(reg)
         state.marks++
       }
     }
-    if (wanted.lo[f] === 0 && wanted.hi[f] === 0) continue
-    for (let i = 0; i < 64; i++) {
-      if (!wanted.hasSlot(f, i)) continue
-      const slot = frame.slot(i)
-      if (!isSpilledScalar(slot) || slot.reg.precise) wanted.clearSlot(f, i)
-      else {
-        frame.stack[i] = { types: slot.types, reg: edit(slot.reg, { precise: true }) }
-        state.marks++
-      }
-    }
+    for (let left = wanted.lo[f]!; left !== 0; left &= left - 1) markSlot(state, f, lowest(left), wanted)
+    for (let left = wanted.hi[f]!; left !== 0; left &= left - 1) markSlot(state, f, 32 + lowest(left), wanted)
   }
+}
+const lowest = (bits: number): number => 31 - Math.clz32(bits & -bits)
+
+function markSlot(state: State, f: number, i: number, wanted: Wanted): void {
+  const frame = state.frames[f]!
+  const slot = frame.slot(i)
+  if (!isSpilledScalar(slot) || slot.reg.precise) return wanted.clearSlot(f, i)
+  frame.stack[i] = { types: slot.types, reg: precisely(slot.reg) }
+  state.marks++
 }
 
 /** Every scalar of the checkpoints of this path is needed exactly. The current state has no marks, they come as later code asks for them. */
@@ -171,32 +199,34 @@ export function markAll(walk: Walk): void {
       for (let i = 0; i < 10; i++) {
         const reg = frame.regs[i]!
         if (reg.kind !== 'scalar' || reg.precise) continue
-        frame.regs[i] = edit(reg, { precise: true })
+        frame.regs[i] = precisely(reg)
         state.marks++
       }
       for (let i = 0; i < frame.stack.length; i++) {
         const slot = frame.stack[i]!
         if (!isSpilledScalar(slot) || slot.reg.precise) continue
-        frame.stack[i] = { types: slot.types, reg: edit(slot.reg, { precise: true }) }
+        frame.stack[i] = { types: slot.types, reg: precisely(slot.reg) }
         state.marks++
       }
     }
   }
 }
 
+/** Scalars that were linked there: if one of them is wanted, all are. */
+function wantLinked(linked: Step['linked'], wanted: Wanted): void {
+  if (linked === undefined) return
+  if (!linked.some((l) => (l.in === 'slot' ? wanted.hasSlot(l.frame, l.index) : wanted.has(l.frame, l.index)))) return
+  for (const l of linked)
+    if (l.in === 'slot') wanted.setSlot(l.frame, l.index)
+    else wanted.set(l.frame, l.index)
+}
+
 /** One insn backward. False: it cannot be followed. */
-function back(program: Program, step: Step, later: { insn: number; frame: number }, wanted: Wanted): boolean {
+function back(program: Program, step: Step, wanted: Wanted): boolean {
   const insn = program.insns[step.insn]!
   const f = step.frame
   const { op } = insn
-  const { linked, touch } = step
-  const syncLinked = (): void => {
-    if (linked === undefined) return
-    if (!linked.some((l) => (l.in === 'slot' ? wanted.hasSlot(l.frame, l.index) : wanted.has(l.frame, l.index)))) return
-    for (const l of linked)
-      if (l.in === 'slot') wanted.setSlot(l.frame, l.index)
-      else wanted.set(l.frame, l.index)
-  }
+  const { touch } = step
   switch (op.kind) {
     case 'alu':
       if (!wanted.has(f, insn.dst)) return true
@@ -239,12 +269,12 @@ function back(program: Program, step: Step, later: { insn: number; frame: number
       // of the frame it went on in: a load beyond the packet returns from its function
       return !wanted.has(later.frame, 0)
     case 'jump':
-      syncLinked()
+      wantLinked(step.linked, wanted)
       if (op.source === 'reg' && (wanted.has(f, insn.dst) || wanted.has(f, insn.src))) {
         if ((step.toStack & DST_TO_STACK) === 0) wanted.set(f, insn.dst)
         if ((step.toStack & SRC_TO_STACK) === 0) wanted.set(f, insn.src)
       }
-      syncLinked()
+      wantLinked(step.linked, wanted)
       return true
     case 'call': {
       if (later.frame === f + 1) {

@@ -158,6 +158,7 @@ export function visited(walk: Walk): boolean {
   kept.firstInsn = at
   kept.lastInsn = walk.prevInsn
   kept.last = state.last
+  kept.runFrom = state.runFrom
   kept.loopEntry = state.loopEntry
   list.push(kept)
   walk.hold(kept.bytes())
@@ -166,6 +167,7 @@ export function visited(walk: Walk): boolean {
   state.parent = kept
   state.firstInsn = at
   state.last = undefined
+  state.runFrom = at
   state.dfsDepth = kept.dfsDepth + 1
   state.loopEntry = undefined
   for (const frame of state.frames) frame.startSegment()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One exploration of a program: the state it is in, the paths put aside, the states kept, and what was met on the way.
 
+import { Backward } from './backward.ts'
 import type { Model } from '../program/model.ts'
 import type { Observer } from './observer.ts'
 import type { Program } from '../program/program.ts'
@@ -63,6 +64,8 @@ export class Walk {
   stepTouch: StackTouch | undefined
   stepToStack: ToStack = 0
   stepLinked: readonly LinkedReg[] | undefined
+  /** What plain insns do to what is traced backward through them. */
+  readonly backward: Backward
   private readonly metInsns: readonly InsnMet[]
   private readonly uses: readonly SubprogUse[]
   private lastId = 0
@@ -82,6 +85,7 @@ export class Walk {
       fastcallOff: fastcall.off,
       fastcallDropped: fastcall.dropped,
     }))
+    this.backward = new Backward(program.insns)
     this.observer = observe(this)
     program.budget.progress = () => `${this.processed} instructions processed, ${this.totalStates} states kept`
   }
@@ -127,27 +131,40 @@ export class Walk {
     this.stepPushed = false
     this.observer?.reached()
   }
-  /** After an insn, and before a fork of it: adds it to the segment's history, once. */
+  /** Before a fork of the insn: adds it to the segment's history, once. */
   pushStep(): void {
     if (this.stepPushed) return
     this.stepPushed = true
     this.hold(STEP_BYTES)
-    const before = this.state.last
-    const counts =
+    const { state, insn } = this
+    const { last } = state
+    state.last = {
+      before: last,
+      from: state.runFrom,
+      insn,
+      frame: this.stepFrame,
+      weight: (last === undefined ? 0 : last.weight) + (this.stepCounts() ? 1 : 0),
+      toStack: this.stepToStack,
+      touch: this.stepTouch,
+      linked: this.stepLinked,
+    }
+    state.runFrom = insn + 1
+  }
+  private stepCounts(): boolean {
+    return (
       this.stepTouch !== undefined ||
       this.stepToStack !== 0 ||
       this.stepLinked !== undefined ||
-      this.program.note(this.insn).jumpPoint
-    const weight = (before?.weight ?? 0) + (counts ? 1 : 0)
-    this.state.last = {
-      before,
-      weight,
-      insn: this.insn,
-      frame: this.stepFrame,
-      touch: this.stepTouch,
-      toStack: this.stepToStack,
-      linked: this.stepLinked,
+      this.program.notes[this.insn]!.jumpPoint
+    )
+  }
+  /** After an insn: what follows in the program and tells nothing more than the program does is not remembered. */
+  endStep(next: number): void {
+    if (!this.stepPushed) {
+      if (next === this.insn + this.backward.width(this.insn) && !this.stepCounts()) return
+      this.pushStep()
     }
+    this.state.runFrom = next
   }
   /** The walk keeps so many bytes more, or fewer. */
   hold(bytes: number): void {

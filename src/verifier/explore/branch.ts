@@ -24,6 +24,7 @@ import {
 import { isSpilledScalar } from '../state/stack.ts'
 import { DST_TO_STACK, type LinkedReg, mapRegs, SRC_TO_STACK, type State, type ToStack } from '../state/state.ts'
 import { readReg } from '../engine/operands.ts'
+import { pushState } from '../engine/pending.ts'
 import { markPrecise } from '../engine/precision.ts'
 
 /** In place of a packet pointer's range: at the end or beyond it; at least a byte beyond it. */
@@ -33,8 +34,8 @@ const BEYOND_PKT_END = -2
 /** So many registers and slots of equal value are followed; the rest lose the link. Where frames may be more, entries take more room. */
 const maxLinked = (model: Model): number => (model.rules.deepCalls ? 5 : 6)
 
-/** Executes the jump; the next insn is env.insn afterwards. `fork` keeps the other way for later. */
-export function executeJump(walk: Walk, insn: Insn, fork: (target: number) => State): number {
+/** Executes the jump; answers the next insn. Where both ways are possible the other is kept for later. */
+export function executeJump(walk: Walk, insn: Insn): number {
   const { op } = insn
   const next = walk.insn + 1
   const target = next + insn.off
@@ -51,7 +52,8 @@ export function executeJump(walk: Walk, insn: Insn, fork: (target: number) => St
   }
   const linked = collectOperands(walk, insn, { dst, src })
   if (linked.length > 1) walk.stepLinked = linked
-  const other = fork(target)
+  walk.pushStep()
+  const other = pushState(walk, target, walk.insn)
   const here = walk.state
   if (dst.kind === 'scalar' && src.kind === 'scalar') {
     refine(walk.model, here, insn, { dst, src, taken: false })

@@ -29,6 +29,7 @@ const MOST_INSNS = 1_000_000
 /** Explores all paths from `state` at `start`. Throws a Rejection at the first violation. */
 export function explore(walk: Walk, state: State, start: number): void {
   walk.state = state
+  state.runFrom = start
   walk.insn = start
   walk.prevInsn = -1
   walk.pending = []
@@ -64,7 +65,7 @@ export function explore(walk: Walk, state: State, start: number): void {
       if (!nextPath(walk)) return
       continue
     }
-    walk.pushStep()
+    walk.endStep(next)
     if (walk.observer !== undefined) walk.observer.afterInsn(next)
     walk.prevInsn = walk.insn
     walk.insn = next
@@ -118,10 +119,7 @@ function step(walk: Walk): number | undefined {
       return walk.insn + 1
     case 'jump':
       walk.jmpsProcessed++
-      return executeJump(walk, insn, (target) => {
-        walk.pushStep()
-        return pushState(walk, target, walk.insn)
-      })
+      return executeJump(walk, insn)
     case 'ja':
       walk.jmpsProcessed++
       return jumpTarget(insn, walk.insn)

@@ -123,6 +123,12 @@ function changed(copy: RegState, change: Partial<RegState>): RegState {
 }
 export const edit = (reg: RegState, change: Partial<RegState>): RegState =>
   changed(duplicate(reg, reg.kind, reg.var), change)
+/** A scalar whose exact value matters. */
+export function precisely(reg: RegState): RegState {
+  const copy = duplicate(reg, reg.kind, reg.var) as { precise: boolean } & RegState
+  copy.precise = true
+  return copy
+}
 export const withVar = (reg: RegState, value: Scalar): RegState => duplicate(reg, reg.kind, value)
 export const pointer = (kind: RegKind, change?: Partial<RegState>): RegState =>
   change === undefined ? duplicate(base, kind, base.var) : changed(duplicate(base, kind, base.var), change)

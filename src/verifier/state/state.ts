@@ -151,15 +151,19 @@ export const DST_TO_STACK = 1
 export const SRC_TO_STACK = 2
 export type ToStack = 0 | 1 | 2 | 3
 
-/** One executed insn, linked to the one before it within the same segment. Shared by forks. */
+/**
+ * An executed insn of which something has to be remembered, and the plain ones that led to it: from `from` on they follow each other in
+ * the program. Linked to the one before it within the same segment; shared by forks.
+ */
 export interface Step {
   readonly before: Step | undefined
-  /** Of this segment up to here: insns met by a jump, accesses of the stack, comparisons of linked scalars. */
-  readonly weight: number
+  readonly from: number
   readonly insn: number
   readonly frame: number
-  readonly touch: StackTouch | undefined
+  /** Of this segment up to here: insns met by a jump, accesses of the stack, comparisons of linked scalars. */
+  readonly weight: number
   readonly toStack: ToStack
+  readonly touch: StackTouch | undefined
   readonly linked: readonly LinkedReg[] | undefined
 }
 
@@ -187,8 +191,9 @@ export class State {
 
   // how it came about
   parent: State | undefined
-  /** The last executed step of this segment. */
+  /** The last remembered step of this segment, and the first of the plain insns executed since. */
   last: Step | undefined
+  runFrom: number
   /** First insn of this state (a checkpoint's own insn), and last one before it. */
   firstInsn: number
   lastInsn: number
@@ -220,6 +225,7 @@ export class State {
     this.usedAsCallbackDepth = 0
     this.parent = undefined
     this.last = undefined
+    this.runFrom = 0
     this.firstInsn = 0
     this.lastInsn = -1
     this.branches = 1
@@ -256,6 +262,7 @@ export class State {
     state.mayGotoDepth = this.mayGotoDepth
     state.parent = this.parent
     state.last = this.last
+    state.runFrom = this.runFrom
     state.firstInsn = this.firstInsn
     state.lastInsn = this.lastInsn
     state.dfsDepth = this.dfsDepth

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an insn does to the registers whose exact values are traced backward through it, where the program alone says so: without an
+// access of the stack, and within its function. Four masks of registers an insn:
+//
+//   asked   it matters only if one of these is wanted; then
+//   given   these are no longer wanted, and
+//   taken   these are;
+//   barred  what is left may not hold one of these: it cannot be followed.
+
+import type { Insn } from '../../isa/index.ts'
+
+const [ASKED, GIVEN, TAKEN, BARRED, MASKS] = [0, 1, 2, 3, 4]
+/** R0 to R9: the frame pointer is no scalar. */
+const REGISTERS = 0x3ff
+/** R1 to R5. */
+export const ARGUMENTS = 0x3e
+
+export class Backward {
+  private readonly masks: Uint16Array
+  /** 2 where the insn takes two places. */
+  private readonly wide: Uint8Array
+
+  constructor(insns: readonly Insn[]) {
+    this.masks = new Uint16Array(MASKS * insns.length)
+    this.wide = new Uint8Array(insns.length)
+    insns.forEach((insn, at) => {
+      this.describe(insn, MASKS * at)
+      if (insn.op.kind === 'ld_imm64') this.wide[at] = 1
+    })
+  }
+
+  /** Places that the insn takes in the program. */
+  width(at: number): number {
+    return 1 + this.wide[at]!
+  }
+
+  /** What is wanted of a frame's registers before the insns `from` to `to`, when `regs` are after them; undefined: they cannot be followed. */
+  through(from: number, to: number, regs: number): number | undefined {
+    const { masks } = this
+    let wanted = regs
+    for (let at = MASKS * (to - 1); at >= MASKS * from; at -= MASKS) {
+      if ((wanted & masks[at + ASKED]!) !== 0) wanted = (wanted & ~masks[at + GIVEN]!) | masks[at + TAKEN]!
+      if ((wanted & masks[at + BARRED]!) !== 0) return undefined
+      if (wanted === 0) return 0
+    }
+    return wanted
+  }
+
+  private describe({ op, dst, src }: Insn, at: number): void {
+    const [toDst, toSrc] = [(1 << dst) & REGISTERS, (1 << src) & REGISTERS]
+    const put = (asked: number, given: number, taken: number, barred = 0): void => {
+      this.masks[at + ASKED] = asked
+      this.masks[at + GIVEN] = given
+      this.masks[at + TAKEN] = taken
+      this.masks[at + BARRED] = barred
+    }
+    switch (op.kind) {
+      case 'alu':
+        if (op.name === 'mov' || op.name === 'movsx' || op.name === 'addr_space_cast')
+          return put(toDst, toDst, op.source === 'reg' ? toSrc : 0)
+        return op.source === 'reg' && op.name !== 'neg' && op.size === 0 ? put(toDst, 0, toSrc) : undefined
+      case 'load':
+      case 'ld_imm64':
+        return put(toDst, toDst, 0)
+      case 'store':
+        return put(0, 0, 0, toDst)
+      case 'atomic': {
+        // what was in memory, as a load; what is there afterwards nobody knows
+        if (op.name === 'cmpxchg') return put(1, 1, 0)
+        if (op.name === 'load_acquire') return put(toDst, toDst, 0)
+        return op.fetch ? put(toSrc, toSrc, 0) : put(0, 0, 0, toDst)
+      }
+      case 'ld_abs':
+      case 'ld_ind':
+        return put(0, 0, 0, 1)
+      case 'jump':
+        return op.source === 'reg' ? put(toDst | toSrc, 0, toDst | toSrc) : undefined
+      case 'call':
+        return put(1, 1, 0, ARGUMENTS)
+      default:
+    }
+  }
+}

@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads and writes of the stack: spills, fills, and bytes.
 
+import {
+  type RegState,
+  constReg,
+  isNull,
+  isPointer,
+  notInit,
+  scalarReg,
+  unknownScalar,
+  unlinked,
+} from '../state/reg.ts'
 import { destroyDynptrAt } from './dynptr-slots.ts'
 import { linkable } from '../engine/operands.ts'
 import { touchesFastcallStack } from './fastcall-stack.ts'
@@ -12,7 +22,6 @@ import { markSlotRead } from '../engine/liveness.ts'
 
 import { reject } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
-import { constReg, edit, isNull, isPointer, notInit, type RegState, scalarReg, unknownScalar } from '../state/reg.ts'
 import {
   byteType,
   DYNPTR,
@@ -65,7 +74,7 @@ export function writeStack(walk: Walk, frame: Frame, { off, size }: Bytes, store
     let kept = value
     const fits = size === 8 || scalar.bitWidth(value.var) <= size * 8
     // the copy in memory learns what the register learns, where it is the whole of it
-    if (!fits) kept = edit(value, { id: 0, delta: undefined })
+    if (!fits) kept = unlinked(value)
     else {
       kept = linkable(walk, value)
       if (kept !== value) walk.setReg(source, kept)
@@ -193,7 +202,7 @@ export function readStack(walk: Walk, frame: Frame, off: number, size: number): 
       // the load itself takes the low part, or extends its sign
       const same = scalar.umaxN(slot.reg.var) < 2 ** (size * 8)
       if (same && size === 4 && spilled === 4) return linkedFill(walk, frame, index)
-      return same ? slot.reg : edit(slot.reg, { id: 0, delta: undefined })
+      return same ? slot.reg : unlinked(slot.reg)
     }
     let spillBytes = 0
     let zeroBytes = 0

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Spin locks, RCU and preemption sections.
 
+import { ALLOC, MAYBE_NULL, NON_OWN, RCU, type RegState, UNTRUSTED, edit } from '../state/reg.ts'
 import { recordOfReg } from '../access/btf-pointer.ts'
 import { constVar, hasVarOff } from '../access/regions.ts'
 import type { Insn } from '../../isa/index.ts'
@@ -10,7 +11,6 @@ import { type Walk, inRcu } from '../engine/walk.ts'
 import { kfuncAt } from '../program/flow.ts'
 import type { BtfRecord } from '../program/records/record.ts'
 import { reject } from '../violations/raise.ts'
-import { ALLOC, MAYBE_NULL, NON_OWN, RCU, type RegState, UNTRUSTED } from '../state/reg.ts'
 import { byteType, ITER } from '../state/stack.ts'
 import { isLock, type LockKind, type Reference } from '../state/references.ts'
 import { mapRegs } from '../state/state.ts'
@@ -178,7 +178,7 @@ export function leaveRcu(walk: Walk): void {
 /** kfuncs.rst "KF_RCU flag": leaving the section. */
 function endRcu(walk: Walk): void {
   const lost = RCU | MAYBE_NULL | NON_OWN
-  mapRegs(walk.state, (reg) => (reg.flags & RCU ? { ...reg, flags: (reg.flags & ~lost) | UNTRUSTED } : reg))
+  mapRegs(walk.state, (reg) => (reg.flags & RCU ? edit(reg, { flags: (reg.flags & ~lost) | UNTRUSTED }) : reg))
   for (const frame of walk.state.frames) {
     frame.stack.forEach((slot, i) => {
       if (byteType(slot, 7) !== ITER || (slot.reg.flags & RCU) === 0) return

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Is a state no more than one that was explored before? Then nothing new can go wrong on it.
 
+import { ACTIVE, type RegState, samePointee, unknownScalar } from '../state/reg.ts'
 import type { Model } from '../program/model.ts'
 import type { Program } from '../program/program.ts'
 import type { Walk } from './walk.ts'
 import type { Domain } from '../scalar/index.ts'
 import * as scalar from '../scalar/index.ts'
-import { ACTIVE, type RegState, unknownScalar } from '../state/reg.ts'
 import {
   byteType,
   DYNPTR,
@@ -133,11 +133,8 @@ function sameRegs(old: Frame, cur: Frame, ids: IdMap, closeness: Closeness, live
   return true
 }
 
-function sameExactly(old: RegState, cur: RegState, ids: Pick<IdMap, 'same'>): boolean {
+function alikePointee(old: RegState, cur: RegState): boolean {
   return (
-    old.kind === cur.kind &&
-    old.flags === cur.flags &&
-    old.off === cur.off &&
     old.btf === cur.btf &&
     old.btfId === cur.btfId &&
     old.map === cur.map &&
@@ -145,7 +142,16 @@ function sameExactly(old: RegState, cur: RegState, ids: Pick<IdMap, 'same'>): bo
     old.size === cur.size &&
     old.frame === cur.frame &&
     old.dynptr === cur.dynptr &&
-    old.aux === cur.aux &&
+    old.aux === cur.aux
+  )
+}
+
+function sameExactly(old: RegState, cur: RegState, ids: Pick<IdMap, 'same'>): boolean {
+  return (
+    old.kind === cur.kind &&
+    old.flags === cur.flags &&
+    old.off === cur.off &&
+    (samePointee(old, cur) || alikePointee(old, cur)) &&
     old.delta === cur.delta &&
     scalar.equal(old.var, cur.var) &&
     ids.same(old.id, cur.id) &&

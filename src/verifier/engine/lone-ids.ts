@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { edit, type RegState } from '../state/reg.ts'
+import { unlinked, type RegState } from '../state/reg.ts'
 import { mapRegs, type State } from '../state/state.ts'
 
 /** Where a state is kept, numbers that no other is linked to lose their ids: they would only tell it from others. */
@@ -11,7 +11,5 @@ export function forgetLoneIds(state: State): void {
     return reg
   })
   if (![...met.values()].includes(1)) return
-  mapRegs(state, (reg) =>
-    isLinked(reg) && met.get(reg.id) === 1 ? edit(reg, { id: 0, delta: undefined, aux: 0 }) : reg,
-  )
+  mapRegs(state, (reg) => (isLinked(reg) && met.get(reg.id) === 1 ? unlinked(reg) : reg))
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type RegState, edit } from '../state/reg.ts'
+import { type RegState, unlinked, withId } from '../state/reg.ts'
 import * as scalar from '../scalar/index.ts'
 import type { Walk } from './walk.ts'
 import { reject } from '../violations/raise.ts'
@@ -22,7 +22,6 @@ export function requireWritable(number: number): void {
 
 /** The scalar as it is copied: under an id, by which the copies learn from each other; a link at a distance does not go on. */
 export function linkable(walk: Walk, reg: RegState): RegState {
-  if (reg.delta !== undefined)
-    return edit(reg, { id: scalar.isConst(reg.var) ? 0 : walk.newId(), delta: undefined, aux: 0 })
-  return reg.id === 0 && !scalar.isConst(reg.var) ? edit(reg, { id: walk.newId() }) : reg
+  if (reg.delta !== undefined) return scalar.isConst(reg.var) ? unlinked(reg) : withId(unlinked(reg), walk.newId())
+  return reg.id === 0 && !scalar.isConst(reg.var) ? withId(reg, walk.newId()) : reg
 }

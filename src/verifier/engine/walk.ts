@@ -5,7 +5,7 @@ import { Backward } from './backward.ts'
 import type { Model } from '../program/model.ts'
 import type { Observer } from './observer.ts'
 import type { Program } from '../program/program.ts'
-import { notInit, type RegState } from '../state/reg.ts'
+import { constReg, notInit, type RegState } from '../state/reg.ts'
 import type { Frame, LinkedReg, LoopVisit, StackTouch, State, ToStack } from '../state/state.ts'
 
 /** What the walk notes of an insn as it meets it; contradictions between paths are rejections. */
@@ -66,6 +66,8 @@ export class Walk {
   stepLinked: readonly LinkedReg[] | undefined
   /** What plain insns do to what is traced backward through them. */
   readonly backward: Backward
+  /** Immediates as registers, by insn, of those that were met. */
+  private readonly immediates: (RegState | undefined)[]
   private readonly metInsns: readonly InsnMet[]
   private readonly uses: readonly SubprogUse[]
   private lastId = 0
@@ -85,6 +87,7 @@ export class Walk {
       fastcallOff: fastcall.off,
       fastcallDropped: fastcall.dropped,
     }))
+    this.immediates = program.insns.map(() => undefined)
     this.backward = new Backward(program.insns)
     this.observer = observe(this)
     program.budget.progress = () => `${this.processed} instructions processed, ${this.totalStates} states kept`
@@ -111,6 +114,16 @@ export class Walk {
   }
   newId(): number {
     return ++this.lastId
+  }
+  /** The immediate of the insn under way, as a register would hold it: its sign is extended, but where half a register is written. */
+  immediate(): RegState {
+    let reg = this.immediates[this.insn]
+    if (reg === undefined) {
+      const { op, imm } = this.program.insns[this.insn]!
+      reg = constReg(op.name === 'mov' && op.width === 32 ? imm >>> 0 : imm)
+      this.immediates[this.insn] = reg
+    }
+    return reg
   }
   met(insn: number): InsnMet {
     return this.metInsns[insn]!

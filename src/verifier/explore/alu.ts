@@ -1,25 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 // Arithmetic on scalars and pointers. RFC 9669 §4.1; pointer rules as the kernel's log words them.
 
+import {
+  MAX_VAR_OFF,
+  type RegState,
+  UNTRUSTED,
+  edit,
+  isPkt,
+  isPointer,
+  linkedAt,
+  mayBeNull,
+  pointer,
+  regTypeText,
+  scalarReg,
+  unknownScalar,
+  unlinked,
+  withOff,
+  withVar,
+} from '../state/reg.ts'
 import type { Insn } from '../../isa/index.ts'
 
 import type { Model } from '../program/model.ts'
 import type { Walk } from '../engine/walk.ts'
 import { reject } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
-import {
-  edit,
-  isPkt,
-  isPointer,
-  mayBeNull,
-  pointer,
-  type RegState,
-  regTypeText,
-  scalarReg,
-  UNTRUSTED,
-  unknownScalar,
-  MAX_VAR_OFF,
-} from '../state/reg.ts'
 import { linkable, readReg, requireWritable } from '../engine/operands.ts'
 import { pushState } from '../engine/pending.ts'
 import { markPrecise } from '../engine/precision.ts'
@@ -59,7 +63,7 @@ export function executeAlu(walk: Walk, insn: Insn): void {
     return walk.setReg(insn.dst, same ? dst : scalarReg(value))
   }
   if (op.name === 'mov' || op.name === 'movsx' || op.name === 'addr_space_cast') return move(walk, insn)
-  const src = op.source === 'reg' ? readReg(walk, insn.src) : scalarReg(scalar.constantNumber(insn.imm))
+  const src = op.source === 'reg' ? readReg(walk, insn.src) : walk.immediate()
   const dst = readReg(walk, insn.dst)
   if (op.source === 'imm') {
     if ((op.name === 'div' || op.name === 'mod' || op.name === 'sdiv' || op.name === 'smod') && insn.imm === 0)
@@ -76,10 +80,10 @@ export function executeAlu(walk: Walk, insn: Insn): void {
     // 0 or -1 under a mask: two values are two paths
     const fork = scalar.maskFork(dst.var)
     if (fork !== undefined) {
-      walk.setReg(insn.dst, edit(dst, { var: fork[0] }))
+      walk.setReg(insn.dst, withVar(dst, fork[0]))
       walk.pushStep()
       pushState(walk, walk.insn, walk.prevInsn)
-      walk.setReg(insn.dst, edit(dst, { var: fork[1] }))
+      walk.setReg(insn.dst, withVar(dst, fork[1]))
       return executeMasked(walk, insn, src)
     }
   }
@@ -116,7 +120,7 @@ function linkDelta(model: Model, insn: Insn, { dst, src, value }: Sum): RegState
   const delta = scalar.constNumber(src.var)
   // a constant destination carries no link
   if (Number.isNaN(delta) || delta > 0x7fffffff || delta < 0) return value
-  return edit(value, { id: dst.id, delta })
+  return linkedAt(value, dst.id, delta)
 }
 
 /** Since 7.0 also what is taken away, and what is added in 32 bits to what has no more. */
@@ -127,7 +131,8 @@ function linkDifference({ op }: Insn, { dst, src, value }: Sum): RegState {
   const amount = narrow ? scalar.s32min(src.var) : scalar.constNumber(src.var)
   // what is taken away must have a negative
   if (amount !== (amount | 0) || (op.name === 'sub' && amount === -0x80000000)) return value
-  return edit(value, { id: dst.id, delta: op.name === 'sub' ? 0 - amount : amount, aux: narrow ? 32 : 0 })
+  const linked = linkedAt(value, dst.id, op.name === 'sub' ? 0 - amount : amount)
+  return narrow ? edit(linked, { aux: 32 }) : linked
 }
 
 function move(walk: Walk, insn: Insn): void {
@@ -135,8 +140,7 @@ function move(walk: Walk, insn: Insn): void {
   if (op.source === 'imm') {
     requireWritable(insn.dst)
     walk.noteWrite(insn.dst)
-    const imm = op.width === 32 ? insn.imm >>> 0 : insn.imm
-    return walk.setReg(insn.dst, scalarReg(scalar.constantNumber(imm)))
+    return walk.setReg(insn.dst, walk.immediate())
   }
   if (op.name === 'addr_space_cast' && !walk.program.hasArena)
     reject('arena-cast', 'addr_space_cast insn can only be used in a program that has an associated arena')
@@ -160,15 +164,16 @@ function move(walk: Walk, insn: Insn): void {
     const value = sext
       ? walk.model.domain.movsx(src.var, op.size, op.width as 32 | 64)
       : walk.model.domain.zext32(src.var)
-    return walk.setReg(insn.dst, edit(src, keeps ? { var: value } : { var: value, id: 0, delta: undefined, aux: 0 }))
+    return walk.setReg(insn.dst, keeps ? withVar(src, value) : unlinked(src, value))
   }
   if (op.width === 32) return walk.setReg(insn.dst, scalarReg(scalar.unsignedOfSize(4)))
   if (sext) return walk.setReg(insn.dst, unknownScalar)
   walk.setReg(insn.dst, src)
 }
 
-const forgottenEnd = (model: Model, ptr: RegState): { size: number } | undefined =>
-  model.rules.packetEndForgotten && isPkt(ptr) && ptr.size < 0 ? { size: 0 } : undefined
+/** A packet pointer that was found to be at the end is so no longer once it moves; that is forgotten since a later kernel. */
+const movedBy = (model: Model, ptr: RegState, off: number): RegState =>
+  model.rules.packetEndForgotten && isPkt(ptr) && ptr.size < 0 ? edit(ptr, { off, size: 0 }) : withOff(ptr, off)
 
 function pointerAlu(walk: Walk, insn: Insn, dst: RegState, src: RegState): void {
   const { op } = insn
@@ -210,19 +215,18 @@ function pointerAlu(walk: Walk, insn: Insn, dst: RegState, src: RegState): void 
   if (op.name === 'add') {
     const moved = known ? ptr.off + scalar.constNumber(off.var) : Number.NaN
     if (known && Number.isInteger(moved) && moved === (moved | 0)) {
-      result = edit(ptr, { off: moved, ...forgottenEnd(walk.model, ptr) })
+      result = movedBy(walk.model, ptr, moved)
     } else {
-      result = edit(ptr, { var: walk.model.domain.addPointerOffset(ptr.var, off.var) })
+      result = withVar(ptr, walk.model.domain.addPointerOffset(ptr.var, off.var))
       if (isPkt(ptr)) result = edit(result, { id: walk.newId(), size: 0 })
     }
   } else if (op.name === 'sub') {
     if (ptr !== dst) reject('pointer-sub', `R${insn.dst} tried to subtract pointer from scalar`, details)
     if (ptr.kind === 'fp') reject('stack-sub', `R${insn.dst} subtraction from stack pointer prohibited`, details)
     const moved = known ? ptr.off - scalar.constNumber(off.var) : Number.NaN
-    if (known && Number.isInteger(moved) && moved === (moved | 0))
-      result = edit(ptr, { off: moved, ...forgottenEnd(walk.model, ptr) })
+    if (known && Number.isInteger(moved) && moved === (moved | 0)) result = movedBy(walk.model, ptr, moved)
     else {
-      result = edit(ptr, { var: walk.model.domain.subPointerOffset(ptr.var, off.var) })
+      result = withVar(ptr, walk.model.domain.subPointerOffset(ptr.var, off.var))
       if (isPkt(ptr)) result = edit(result, { id: walk.newId(), ...(scalar.sminN(off.var) < 0 ? { size: 0 } : {}) })
     }
   } else if (op.name === 'and' || op.name === 'or' || op.name === 'xor') {

@@ -1,6 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Conditional jumps: decided where they can be, else both ways with what each way teaches.
 
+import {
+  MAX_VAR_OFF,
+  MAYBE_NULL,
+  type RegState,
+  UNTRUSTED,
+  edit,
+  isNull,
+  isPkt,
+  isPointer,
+  mayBeNull,
+  unlinked,
+  withVar,
+} from '../state/reg.ts'
 import { markNull, nonNull } from '../access/nullness.ts'
 import type { Insn } from '../../isa/index.ts'
 import { isTrusted } from '../access/btf-pointer.ts'
@@ -8,19 +21,6 @@ import { packetReach } from '../access/regions.ts'
 import type { Model } from '../program/model.ts'
 import type { Walk } from '../engine/walk.ts'
 import * as scalar from '../scalar/index.ts'
-import {
-  constReg,
-  edit,
-  isNull,
-  isPkt,
-  isPointer,
-  MAYBE_NULL,
-  UNTRUSTED,
-  mayBeNull,
-  type RegState,
-  withVar,
-  MAX_VAR_OFF,
-} from '../state/reg.ts'
 import { isSpilledScalar } from '../state/stack.ts'
 import { DST_TO_STACK, type LinkedReg, mapRegs, SRC_TO_STACK, type State, type ToStack } from '../state/state.ts'
 import { readReg } from '../engine/operands.ts'
@@ -39,7 +39,7 @@ export function executeJump(walk: Walk, insn: Insn): number {
   const { op } = insn
   const next = walk.insn + 1
   const target = next + insn.off
-  const src = op.source === 'reg' ? readReg(walk, insn.src) : constReg(insn.imm)
+  const src = op.source === 'reg' ? readReg(walk, insn.src) : walk.immediate()
   const dst = readReg(walk, insn.dst)
   walk.stepToStack = ((dst.kind === 'fp' ? DST_TO_STACK : 0) | (src.kind === 'fp' ? SRC_TO_STACK : 0)) as ToStack
   const width = op.width as 32 | 64
@@ -167,13 +167,13 @@ function collectLinked(walk: Walk, id: number, out: LinkedReg[]): void {
       const reg = regs[i]!
       if (reg.kind !== 'scalar' || reg.id !== id || (live & (1 << i)) === 0) continue
       if (out.length < most) out.push({ frame: f, in: 'reg', index: i })
-      else regs[i] = edit(reg, { id: 0, delta: undefined, aux: 0 })
+      else regs[i] = unlinked(reg)
     }
     for (let s = 0; s < stack.length; s++) {
       const slot = stack[s]!
       if (!isSpilledScalar(slot) || slot.reg.id !== id) continue
       if (out.length < most) out.push({ frame: f, in: 'slot', index: s })
-      else stack[s] = { types: slot.types, reg: edit(slot.reg, { id: 0, delta: undefined, aux: 0 }) }
+      else stack[s] = { types: slot.types, reg: unlinked(slot.reg) }
     }
   }
 }

@@ -46,17 +46,8 @@ export const RINGBUF = 512
 
 export type DynptrType = 'none' | 'local' | 'ringbuf' | 'skb' | 'xdp' | 'skb_meta' | 'file'
 
-export interface RegState {
-  readonly kind: RegKind
-  readonly flags: number
-  /** Known part of a pointer's offset, bytes. 0 for scalars (their linked-register delta is `delta`). */
-  readonly off: number
-  /** A scalar's value; a pointer's variable offset. */
-  readonly var: Scalar
-  /** Links copies: scalars of equal value, null-checked pointers, packet pointers, dynptr slices. */
-  readonly id: number
-  /** Acquired reference this pointer is, or 0. */
-  readonly refObjId: number
+/** What only pointers, and objects on the stack, have. Most registers share one. */
+interface Pointee {
   readonly btf: Btf | undefined
   readonly btfId: BtfId
   /** Index of the map in the program, or -1. */
@@ -68,21 +59,11 @@ export interface RegState {
   /** fp: frame number; func: insn of the subprogram; iter: depth. */
   readonly frame: number
   readonly dynptr: DynptrType
-  /** dynptr: id that slices of it carry; iter: 1 active, 2 drained. */
+  /** dynptr: id that slices of it carry; iter: 1 active, 2 drained; a scalar at a distance: 32 where that was added in 32 bits. */
   readonly aux: number
-  /** The exact value matters to safety; pruning must compare it. */
-  readonly precise: boolean
-  /** Scalar = linked scalar + delta; undefined where the id is not a linked-constant id. */
-  readonly delta: number | undefined
 }
 
-const base: RegState = {
-  kind: 'not_init',
-  flags: 0,
-  off: 0,
-  var: scalar.zero,
-  id: 0,
-  refObjId: 0,
+const nothing: Pointee = {
   btf: undefined,
   btfId: 0 as BtfId,
   map: -1,
@@ -91,48 +72,159 @@ const base: RegState = {
   frame: 0,
   dynptr: 'none',
   aux: 0,
-  precise: false,
-  delta: undefined,
 }
+
+/** What every register has; the rest stands in `of`, and reads as if it stood here. */
+interface Own {
+  readonly kind: RegKind
+  readonly flags: number
+  /** Known part of a pointer's offset, bytes. 0 for scalars (their linked-register delta is `delta`). */
+  readonly off: number
+  /** A scalar's value; a pointer's variable offset. */
+  readonly var: Scalar
+  /** Links copies: scalars of equal value, null-checked pointers, packet pointers, dynptr slices. */
+  readonly id: number
+  /** Acquired reference this pointer is, or 0. */
+  readonly refObjId: number
+  /** The exact value matters to safety; pruning must compare it. */
+  readonly precise: boolean
+  /** Scalar = linked scalar + delta; undefined where the id is not a linked-constant id. */
+  readonly delta: number | undefined
+}
+
+export interface RegState extends Own, Pointee {}
+
+/** The one class of registers. */
+class Register implements RegState {
+  readonly kind: RegKind
+  readonly flags: number
+  readonly off: number
+  readonly var: Scalar
+  readonly id: number
+  readonly refObjId: number
+  readonly precise: boolean
+  readonly delta: number | undefined
+  readonly of: Pointee
+
+  constructor(kind: RegKind, value: Scalar, from: Omit<Own, 'kind' | 'var'>, of: Pointee) {
+    this.kind = kind
+    this.flags = from.flags
+    this.off = from.off
+    this.var = value
+    this.id = from.id
+    this.refObjId = from.refObjId
+    this.precise = from.precise
+    this.delta = from.delta
+    this.of = of
+  }
+  get btf(): Btf | undefined {
+    return this.of.btf
+  }
+  get btfId(): BtfId {
+    return this.of.btfId
+  }
+  get map(): number {
+    return this.of.map
+  }
+  get mapUid(): number {
+    return this.of.mapUid
+  }
+  get size(): number {
+    return this.of.size
+  }
+  get frame(): number {
+    return this.of.frame
+  }
+  get dynptr(): DynptrType {
+    return this.of.dynptr
+  }
+  get aux(): number {
+    return this.of.aux
+  }
+}
+
+type Mutable<T> = { -readonly [Field in keyof T]: T[Field] }
+type Change = Partial<RegState>
+
+const base = new Register(
+  'not_init',
+  scalar.zero,
+  { flags: 0, off: 0, id: 0, refObjId: 0, precise: false, delta: undefined },
+  nothing,
+)
 
 export const notInit: RegState = base
 
-/** Same fields in the same order for every value, so that all have one hidden class. */
-const duplicate = (r: RegState, kind: RegKind, value: Scalar): RegState => ({
-  kind,
-  flags: r.flags,
-  off: r.off,
-  var: value,
-  id: r.id,
-  refObjId: r.refObjId,
-  btf: r.btf,
-  btfId: r.btfId,
-  map: r.map,
-  mapUid: r.mapUid,
-  size: r.size,
-  frame: r.frame,
-  dynptr: r.dynptr,
-  aux: r.aux,
-  precise: r.precise,
-  delta: r.delta,
-})
-/** A change may be of any shape: the fields it has are set one by one, on a copy that has its final shape already. */
-function changed(copy: RegState, change: Partial<RegState>): RegState {
-  for (const field in change) (copy as unknown as Record<string, unknown>)[field] = change[field as keyof RegState]
-  return copy
+/** On a register that nobody has seen yet. A change may be of any shape: its fields are set one by one. */
+function changed(reg: Mutable<Register>, change: Change): RegState {
+  let of: Mutable<Pointee> | undefined
+  for (const field in change) {
+    if (field in own) (reg as Record<string, unknown>)[field] = change[field as keyof Own]
+    else {
+      of ??= { ...reg.of }
+      ;(of as Record<string, unknown>)[field] = change[field as keyof Pointee]
+    }
+  }
+  if (of !== undefined) reg.of = of
+  return reg as Register
 }
-export const edit = (reg: RegState, change: Partial<RegState>): RegState =>
-  changed(duplicate(reg, reg.kind, reg.var), change)
+const own: Readonly<Record<keyof Own, true>> = {
+  kind: true,
+  flags: true,
+  off: true,
+  var: true,
+  id: true,
+  refObjId: true,
+  precise: true,
+  delta: true,
+}
+
+const copyOf = (reg: RegState): Mutable<Register> => {
+  const { of } = reg as Register
+  return new Register(reg.kind, reg.var, reg, of)
+}
+export const edit = (reg: RegState, change: Change): RegState => changed(copyOf(reg), change)
 /** A scalar whose exact value matters. */
 export function precisely(reg: RegState): RegState {
-  const copy = duplicate(reg, reg.kind, reg.var) as { precise: boolean } & RegState
+  const copy = copyOf(reg)
   copy.precise = true
-  return copy
+  return copy as Register
 }
-export const withVar = (reg: RegState, value: Scalar): RegState => duplicate(reg, reg.kind, value)
-export const pointer = (kind: RegKind, change?: Partial<RegState>): RegState =>
-  change === undefined ? duplicate(base, kind, base.var) : changed(duplicate(base, kind, base.var), change)
-export const scalarReg = (value: Scalar): RegState => duplicate(base, 'scalar', value)
+export const withVar = (reg: RegState, value: Scalar): RegState =>
+  new Register(reg.kind, value, reg, (reg as Register).of)
+export function withId(reg: RegState, id: number): RegState {
+  const copy = copyOf(reg)
+  copy.id = id
+  return copy as Register
+}
+export function withOff(reg: RegState, off: number): RegState {
+  const copy = copyOf(reg)
+  copy.off = off
+  return copy as Register
+}
+/** A scalar that is linked to no other. */
+export const unlinked = (reg: RegState, value: Scalar = reg.var): RegState => {
+  const copy = copyOf(reg)
+  copy.var = value
+  copy.id = 0
+  copy.delta = undefined
+  copy.of = nothing
+  return copy as Register
+}
+/** A scalar worth the one of that id, and something more. */
+export function linkedAt(reg: RegState, id: number, delta: number): RegState {
+  const copy = copyOf(reg)
+  copy.id = id
+  copy.delta = delta
+  return copy as Register
+}
+export const pointer = (kind: RegKind, change?: Change): RegState => {
+  const made = new Register(kind, base.var, base, nothing)
+  return change === undefined ? made : changed(made, change)
+}
+/** Whether what only pointers have is the very same: no need to compare it. */
+export const samePointee = (a: RegState, b: RegState): boolean => (a as Register).of === (b as Register).of
+export const scalarReg = (value: Scalar): RegState => new Register('scalar', value, base, nothing)
 export const unknownScalar: RegState = scalarReg(scalar.unknown)
 const smallest = -512
 const smallConst: (RegState | undefined)[] = Array.from({ length: 1536 }, () => undefined)

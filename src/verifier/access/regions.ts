@@ -181,8 +181,7 @@ export function requireBuffer(
 export function requireAlignment(model: Model, reg: RegState, off: number, size: number, strict: boolean): void {
   if (size === 1 || reg.kind === 'arena' || !(strict || reg.kind === 'fp')) return
   const packet = isPkt(reg)
-  const total = scalar.addPointerOffset(reg.var, scalar.constantNumber(reg.off + off + (packet ? NET_IP_ALIGN : 0)))
-  if (scalar.tnumIsAligned(total, size)) return
+  if (scalar.isAlignedAt(reg.var, reg.off + off + (packet ? NET_IP_ALIGN : 0), size)) return
   const { oneOffset } = model.rules
   const offset = oneOffset ? scalar.addPointerOffset(reg.var, scalar.constantNumber(reg.off)) : reg.var
   const bits = `${scalar.formatTnum(offset)}${oneOffset ? '' : `+${reg.off}`}`

@@ -28,7 +28,7 @@ export function paramCount(program: Program, at: number): number | undefined {
 }
 
 function helperAt(program: Program, at: number): HelperProto | undefined {
-  const answer = program.model.kernel.helper(program.insns[at]!.imm, program.traits)
+  const answer = program.helper(program.insns[at]!.imm)
   return answer.ok ? answer.proto : undefined
 }
 

@@ -38,7 +38,7 @@ export function callHelper(walk: Walk): void {
   const ref = walk.program.linked.refs.get(walk.insn)
   if (ref?.kind === 'missing') throw new Unlinked(missingMessage(ref), ref)
   if (name === undefined) return reject('helper-unknown', `invalid func unknown#${id}`, { helper: `#${id}` })
-  const answer = walk.model.kernel.helper(id, walk.program.traits)
+  const answer = walk.program.helper(id)
   if (!answer.ok) {
     if (answer.why === 'gpl')
       reject('helper-gpl', 'cannot call GPL-restricted function from non-GPL compatible program', { helper: name })

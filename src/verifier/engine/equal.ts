@@ -117,6 +117,7 @@ function regsToCompare(walk: Walk, old: State, f: number, closeness: Closeness):
 function sameHeld(old: State, cur: State, ids: IdMap): boolean {
   if (old.activeLocks !== cur.activeLocks || old.activeRcu !== cur.activeRcu) return false
   if (old.activePreempt !== cur.activePreempt || old.activeIrq !== cur.activeIrq) return false
+  if (old.refs.length === 0) return cur.refs.length === 0
   return old.refs.everyPair(cur.refs, (ref, other) => {
     if (ref.kind !== other.kind) return false
     if (!isLock(ref)) return ids.same(ref.id, other.id)
@@ -125,7 +126,7 @@ function sameHeld(old: State, cur: State, ids: IdMap): boolean {
 }
 
 const sameIds = (old: References, cur: References, ids: IdMap): boolean =>
-  old.everyPair(cur, (ref, other) => ids.same(ref.id, other.id))
+  old.length === 0 ? cur.length === 0 : old.everyPair(cur, (ref, other) => ids.same(ref.id, other.id))
 
 function sameRegs(old: Frame, cur: Frame, ids: IdMap, closeness: Closeness, live: number): boolean {
   if (old.callbackDepth > cur.callbackDepth) return false

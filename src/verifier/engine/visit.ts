@@ -67,6 +67,8 @@ function cleanDone(list: readonly State[], at: number, cur: State): void {
   }
 }
 
+const none: State[] = []
+
 /** True: the current path is covered. */
 export function visited(walk: Walk): boolean {
   const { state } = walk
@@ -78,7 +80,8 @@ export function visited(walk: Walk): boolean {
   const force =
     note.forceCheckpoint || (walk.program.linked.flags & TEST_STATE_FREQ) !== 0 || (state.last?.weight ?? 0) > 40
   if (force) addNew = true
-  const list = walk.explored.get(place) ?? []
+  const known = walk.explored.get(place)
+  const list = known ?? none
   const met = list.length
   if (!walk.model.staticLiveness) cleanDone(list, at, state)
   // newest first
@@ -160,9 +163,9 @@ export function visited(walk: Walk): boolean {
   kept.last = state.last
   kept.runFrom = state.runFrom
   kept.loopEntry = state.loopEntry
-  list.push(kept)
+  if (known === undefined) walk.explored.set(place, [kept])
+  else known.push(kept)
   walk.hold(kept.bytes())
-  walk.explored.set(place, list)
   if (walk.model.rules.loopsByComponent) enterLoop(walk, kept)
   state.parent = kept
   state.firstInsn = at

@@ -59,7 +59,7 @@ function markPairs(draft: ProgramDraft, subprog: Subprog, at: number, lowest: nu
 function fastcallAt(program: Program, at: number): Fastcall | undefined {
   const insn = program.insns[at]!
   if (isHelperCall(insn)) {
-    const helper = program.model.kernel.helper(insn.imm, program.traits)
+    const helper = program.helper(insn.imm)
     if (!helper.ok) return undefined
     const { proto } = helper
     const inlined = proto.fastcall && (insn.imm === SMP_PROCESSOR_ID || program.model.rules.currentTaskInlined)

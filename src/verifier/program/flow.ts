@@ -160,9 +160,7 @@ function ownEffects(program: Program, subprog: Subprog): Set<Subprog> {
     if (ref?.kind === 'subprog' || ref?.kind === 'func') callees.add(program.subprogs[program.subprogAt[ref.insn]!]!)
     if (isHelperCall(insn)) {
       if (changesPacket.has(insn.imm)) subprog.changesPktData = true
-      const helper = program.model.rules.sleepableGlobals
-        ? program.model.kernel.helper(insn.imm, program.traits)
-        : undefined
+      const helper = program.model.rules.sleepableGlobals ? program.helper(insn.imm) : undefined
       if (helper?.ok && helper.proto.mightSleep) subprog.mightSleep = true
     }
     const kfunc = kfuncAt(program, i)

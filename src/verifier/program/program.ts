@@ -5,7 +5,7 @@
 import type { Btf, BtfId } from '../../btf/index.ts'
 import { Budget, remembered } from '../../fault/index.ts'
 import type { Insn } from '../../isa/index.ts'
-import type { ProgramTraits } from '../../kernel/index.ts'
+import type { HelperAnswer, ProgramTraits } from '../../kernel/index.ts'
 import type { LinkedProgram, MapDef } from '../../object/index.ts'
 import type { Model } from './model.ts'
 import type { Offered } from './taken/taken.ts'
@@ -92,6 +92,7 @@ export class ProgramDraft {
   hasArena = false
   readonly mapBtf: Btf | undefined
   private readonly shapes: MapShapes
+  private readonly helpers = new Map<number, HelperAnswer>()
   private readonly mapRecords = new Map<number, BtfRecord>()
 
   constructor({ prog, mapBtf }: Offered, model: Model, { budget, cpus }: { budget?: Budget; cpus?: number }) {
@@ -121,6 +122,16 @@ export class ProgramDraft {
   }
   subprogOf(insn: number): Subprog {
     return this.subprogs[this.subprogAt[insn]!]!
+  }
+
+  /** The helper of that number, as far as this program may call it. */
+  helper(id: number): HelperAnswer {
+    let answer = this.helpers.get(id)
+    if (answer === undefined) {
+      answer = this.model.kernel.helper(id, this.traits)
+      this.helpers.set(id, answer)
+    }
+    return answer
   }
 
   map(index: number): MapDef {

@@ -6,7 +6,7 @@
 // - div, mod, sdiv, smod, neg: nothing is known, not even that a 32-bit result is zero-extended.
 
 import { sanitized, sync } from './bounds.ts'
-import { unknown } from './make.ts'
+import { constantNumber, unknown } from './make.ts'
 import { addRanges, andRanges, mulRanges, orRanges, subRanges, xorRanges, zeroExtend } from './ranges.ts'
 import { shift, shiftAmount } from './shift.ts'
 import { addBits, andBits, mulBits, orBits, subBits, xorBits } from './tnum.ts'
@@ -68,7 +68,7 @@ export function alu(name: AluName | (string & {}), width: 32 | 64, a: Scalar, b:
       return unknown
   }
   if (width === 32) zeroExtend(d)
-  if (settled(d, 64)) return known(d.valueHi, d.valueLo)
+  if (settled(d, 64)) return d.valueHi === d.valueLo >> 31 ? constantNumber(d.valueLo) : known(d.valueHi, d.valueLo)
   return sanitized(sync(d))
 }
 

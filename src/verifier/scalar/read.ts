@@ -45,9 +45,9 @@ export const s32max = (s: Scalar): number => s.smax32
 
 export const tnumValue = (s: Tnum): bigint => toU64(s.valueHi, s.valueLo)
 export const tnumMask = (s: Tnum): bigint => toU64(s.maskHi, s.maskLo)
-/** Is every possible value a multiple of `size`, a power of two up to 2^31? 0 asks for nothing. */
-export const tnumIsAligned = (s: Tnum, size: number): boolean =>
-  size === 0 || ((s.valueLo | s.maskLo) & (size - 1)) === 0
+/** Is every possible value, `plus` so much, a multiple of `size`, a power of two up to 2^31? 0 asks for nothing. */
+export const isAlignedAt = (s: Tnum, plus: number, size: number): boolean =>
+  size === 0 || (((s.valueLo + plus) | s.maskLo) & (size - 1)) === 0
 
 /** Bits that the largest unsigned value needs: 0 for a zero, 64 for an unknown. */
 export const bitWidth = (s: Scalar): number => (s.umaxHi === 0 ? 32 - Math.clz32(s.umaxLo) : 64 - Math.clz32(s.umaxHi))

@@ -13,6 +13,7 @@ type Narrow = 1 | 2 | 4
 
 /** `w = w`: the low half, zero-extended. */
 export function zext32(s: Scalar): Scalar {
+  if (s.maskLo === 0) return s.valueLo >= 0 ? constantNumber(s.valueLo) : known(0, s.valueLo)
   const d = copy(s)
   zeroExtend(d)
   return finished(d)

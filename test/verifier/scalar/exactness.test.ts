@@ -82,10 +82,12 @@ describe('bits', () => {
   })
 
   test('alignment is that of the least known bit', () => {
-    expect(scalar.tnumIsAligned(withBits(8n, 0xf0n), 8)).toBe(true)
-    expect(scalar.tnumIsAligned(withBits(8n, 0xf4n), 8)).toBe(false)
-    expect(scalar.tnumIsAligned(scalar.unknown, 1)).toBe(true)
-    expect(scalar.tnumIsAligned(scalar.unknown, 0)).toBe(true)
+    expect(scalar.isAlignedAt(withBits(8n, 0xf0n), 0, 8)).toBe(true)
+    expect(scalar.isAlignedAt(withBits(8n, 0xf4n), 0, 8)).toBe(false)
+    expect(scalar.isAlignedAt(scalar.unknown, 0, 1)).toBe(true)
+    expect(scalar.isAlignedAt(scalar.unknown, 0, 0)).toBe(true)
+    expect(scalar.isAlignedAt(withBits(6n, 0xf0n), 2, 8)).toBe(true)
+    expect(scalar.isAlignedAt(withBits(6n, 0xf0n), 3, 8)).toBe(false)
   })
 })
 

@@ -23,7 +23,8 @@ const ours: ReadonlyMap<string, string> = new Map([
   ['schema/index.ts: found', 'written only, in an object without a prototype'],
   ['verifier/scalar/circular-alu.ts: operators', 'operations of our instruction table'],
   ['verifier/scalar/proofs.ts: (proofs as Readonly<Record<string, Proof>>)', 'operations of our instruction table'],
-  ['verifier/state/reg.ts: (copy as unknown as Record<string, unknown>)', 'fields of our own change'],
+  ['verifier/state/reg.ts: (of as Record<string, unknown>)', 'fields of our own change'],
+  ['verifier/state/reg.ts: (reg as Record<string, unknown>)', 'fields of our own change'],
 ])
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })

@@ -159,7 +159,7 @@ export const notInit: RegState = base
 function changed(reg: Mutable<Register>, change: Change): RegState {
   let of: Mutable<Pointee> | undefined
   for (const field in change) {
-    if (field in own) (reg as Record<string, unknown>)[field] = change[field as keyof Own]
+    if (own.has(field)) (reg as Record<string, unknown>)[field] = change[field as keyof Own]
     else {
       of ??= { ...reg.of }
       ;(of as Record<string, unknown>)[field] = change[field as keyof Pointee]
@@ -168,16 +168,16 @@ function changed(reg: Mutable<Register>, change: Change): RegState {
   if (of !== undefined) reg.of = of
   return reg as Register
 }
-const own: Readonly<Record<keyof Own, true>> = {
-  kind: true,
-  flags: true,
-  off: true,
-  var: true,
-  id: true,
-  refObjId: true,
-  precise: true,
-  delta: true,
-}
+const own: ReadonlySet<string> = new Set<keyof Own>([
+  'kind',
+  'flags',
+  'off',
+  'var',
+  'id',
+  'refObjId',
+  'precise',
+  'delta',
+])
 
 const copyOf = (reg: RegState): Mutable<Register> => {
   const { of } = reg as Register

@@ -13,7 +13,7 @@ import { dirname, join } from 'node:path'
 import { lab, oracle, value } from '../../conformance/lab.ts'
 import { loadC } from '../../src/cdecl/index.ts'
 import { type Kernel, openKernel } from '../../src/kernel/index.ts'
-import { byLine, lineOf, linkBuilt } from './filetest/answers.ts'
+import { byLine, lineOf, linkBuilt, walkText } from './filetest/answers.ts'
 import { type Built, buildProgram } from './filetest/build.ts'
 import { fileTests } from './filetest/files.ts'
 import { type Answer, annotate, type FileTest, formatFile, type TestProgram } from './filetest/format.ts'
@@ -24,6 +24,8 @@ interface Row {
   readonly verdict: string
   readonly stage?: string
   readonly msg?: string
+  readonly verified_insns?: number
+  readonly total_states?: number
   readonly libbpf?: string
   readonly log?: string
   readonly log_tail?: string
@@ -108,6 +110,7 @@ function answerOf(row: Row, built: Built, kernel: Kernel): Answer | string {
   const linked = linkBuilt(built, kernel)
   const facts = factsOfLog(log)
   const states = byLine(facts.states, linked, built)
-  if (row.verdict === 'accept') return { verdict: 'accept', message: '', at: undefined, states }
-  return { verdict: 'reject', message, at: lineOf(insnOf(message, facts.last), linked, built), states }
+  const walk = walkText(row.verified_insns ?? 0, row.total_states ?? 0)
+  if (row.verdict === 'accept') return { verdict: 'accept', message: '', at: undefined, states, walk }
+  return { verdict: 'reject', message, at: lineOf(insnOf(message, facts.last), linked, built), states, walk }
 }

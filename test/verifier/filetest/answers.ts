@@ -20,15 +20,18 @@ export function ourAnswer(program: TestProgram, name: string, built: Built, kern
   const { states: wantsStates, message: wanted } = expected(program, name)
   const report = verify(linked, kernel, { cpus, log: wantsStates && name === STATES ? 2 : false })
   const states = byLine(factsOfLog(report.log.join('\n')).states, linked, built)
-  if (report.verdict === 'accept') return { verdict: 'accept', message: '', at: undefined, states }
+  const walk = walkText(report.insnsProcessed, report.states)
+  if (report.verdict === 'accept') return { verdict: 'accept', message: '', at: undefined, states, walk }
   const said = report.verdict === 'unsupported' ? report.what : report.message
   // of a message of several lines the kernel's last is written down; ours may go on with what belongs to it
   const lines = said.split('\n')
   const line = lines.find((one) => one === wanted) ?? lines.at(-1)!
   const message = report.verdict === 'reject' ? line : `${report.verdict}: ${line}`
   const last = report.insnsProcessed === 0 ? undefined : report.insn
-  return { verdict: 'reject', message, at: lineOf(insnOf(message, last), linked, built), states }
+  return { verdict: 'reject', message, at: lineOf(insnOf(message, last), linked, built), states, walk }
 }
+
+export const walkText = (insns: number, states: number): string => `${insns} insns, ${states} states`
 
 /** States by line instead of by instruction; one stands for the first instruction of a line. */
 export function byLine(states: ReadonlyMap<number, string>, linked: LinkedProgram, built: Built): Map<number, string> {

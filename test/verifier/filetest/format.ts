@@ -45,6 +45,8 @@ export interface Answer {
   readonly at: number | undefined
   /** By index in `lines`: what the log has behind the instruction, the first time it was walked. */
   readonly states: ReadonlyMap<number, string>
+  /** How many instructions were walked, how many states kept. */
+  readonly walk: string
 }
 
 const keys = ['kernel', 'section', 'license', 'c', 'map', 'var', 'tag', 'differs'] as const
@@ -52,8 +54,8 @@ type Key = (typeof keys)[number]
 const header = new RegExp(`^; (${keys.join('|')}): (.*)$`)
 const title = /^--- (.+)$/
 const functionHead = /^(static|global) (.+):$/
-/** `; error: …`, `; error 7.3: …`, `; state`, `; state: …` */
-const expectation = /\s*; (error|state)(?: ([\d.]+))?(?:: ?(.*))?$/
+/** `; error: …`, `; error 7.3: …`, `; state`, `; state: …`, `; walk: …` */
+const expectation = /\s*; (error|state|walk)(?: ([\d.]+))?(?:: ?(.*))?$/
 
 /** What the main program is called in its object. */
 export const MAIN = 'prog'
@@ -129,7 +131,7 @@ export function expected(
   for (const line of lines) {
     const match = expectation.exec(line)
     if (match?.[1] === 'state') states = true
-    else if (match !== null && (match[2] === undefined || match[2] === kernel)) message = match[3] ?? ''
+    else if (match?.[1] === 'error' && (match[2] === undefined || match[2] === kernel)) message = match[3] ?? ''
   }
   return { states, ...(message !== undefined && { message }) }
 }
@@ -140,13 +142,16 @@ export const STATES = '6.12'
 /** Columns before an expectation. */
 const COLUMN = 40
 
-/** The program's lines with these answers, by kernel, in place of those it has. States stand where it has or asks for some. */
+/** The program's lines with these answers, by kernel, in place of those it has. States and the walk stand where it has or asks for them. */
 export function annotate({ lines, kernels }: TestProgram, answers: ReadonlyMap<string, Answer>): string[] {
   const out: string[] = []
   const emit = (text: string, notes: readonly string[]): void => {
     notes.forEach((note, i) => out.push(`${(i === 0 ? text : '').padEnd(COLUMN)} ${note}`))
     if (notes.length === 0 && text !== '') out.push(text)
   }
+  const walked = lines.some((line) => expectation.exec(line)?.[1] === 'walk')
+    ? notesOf('walk', kernels, (kernel) => answers.get(kernel)?.walk)
+    : []
   lines.forEach((line, at) => {
     const match = expectation.exec(line)
     const text = match === null ? line : line.slice(0, match.index).trimEnd()
@@ -160,7 +165,7 @@ export function annotate({ lines, kernels }: TestProgram, answers: ReadonlyMap<s
       return here ? answer.message : undefined
     })
     emit(text, at === 0 ? [] : [...states, ...errors])
-    if (at === 0) for (const error of errors) out.push(error)
+    if (at === 0) out.push(...walked, ...errors)
   })
   return out
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loops as the strongly connected components of the flow graph (Tarjan 1972), for kernels since 6.17.
 
-import type { ProgramDraft, Program } from '../program/program.ts'
+import { CALLS_CALLBACK, type Program, type ProgramDraft } from '../program/program.ts'
 import type { FlowGraph } from './graph.ts'
 
 /** The component of each insn, 0 where it is in no loop. Calls are stepped over; a call that calls back is a loop of its own. */
@@ -50,7 +50,7 @@ interface Open {
 
 function close(program: Program, root: number, { leads, open, onStack, component, components }: Open): number {
   const members = open.splice(open.lastIndexOf(root))
-  const loops = members.length > 1 || program.note(root).callsCallback || leads[root]!.includes(root)
+  const loops = members.length > 1 || program.is(root, CALLS_CALLBACK) || leads[root]!.includes(root)
   for (const member of members) {
     onStack[member] = 0
     if (loops) component[member] = components + 1

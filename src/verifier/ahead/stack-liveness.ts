@@ -3,7 +3,7 @@
 // looked at once for each call that hands it a pointer to a stack, at the depth of frames that such calls lead to, and once by itself
 // where none does. What reads where it cannot be told counts as reading everything it may reach.
 
-import type { LiveStack, LiveUnits, Program, Subprog } from '../program/program.ts'
+import { CALLS_CALLBACK, type LiveStack, type LiveUnits, type Program, type Subprog } from '../program/program.ts'
 import type { Insn } from '../../isa/index.ts'
 import { callbackHelpers, isHelperCall, isSubprogCall } from '../program/flow.ts'
 import { reject } from '../violations/raise.ts'
@@ -66,7 +66,7 @@ export class StackLiveness implements LiveStack {
       const instance = this.find(frames[f]!, f)
       if (instance === undefined || frame + instance.depth < f) return everything
       const { callsite } = frames[f + 1]!
-      const after = this.program.note(callsite).callsCallback ? callsite : callsite + 1
+      const after = this.program.is(callsite, CALLS_CALLBACK) ? callsite : callsite + 1
       instance.frames[frame + instance.depth - f]?.addLive(after - instance.subprog.start, live)
     }
     return live
@@ -109,7 +109,7 @@ export class StackLiveness implements LiveStack {
       const pointers = flow[insn - subprog.start]
       if (pointers === undefined) continue
       this.noteAccess(instance, insn, pointers)
-      if (isSubprogCall(program.insns[insn]!) || program.note(insn).callsCallback) this.atCall.set(insn, pointers.stack)
+      if (isSubprogCall(program.insns[insn]!) || program.is(insn, CALLS_CALLBACK)) this.atCall.set(insn, pointers.stack)
     }
     for (const insn of postorder) {
       const pointers = flow[insn - subprog.start]

@@ -2,6 +2,7 @@
 // Has this insn been met in a state that covers the current one? If so the path ends here, accepted; if not, a checkpoint may be kept.
 // Loops converge on iterators, callbacks and may_goto by comparing ranges; any other repetition of an equal state never ends.
 
+import { CALLS_CALLBACK, FORCE_CHECKPOINT, ITER_NEXT } from '../program/program.ts'
 import { forgetDead } from './forget.ts'
 
 import type { Walk } from './walk.ts'
@@ -75,10 +76,12 @@ export function visited(walk: Walk): boolean {
   const at = walk.insn
   const place = placeOf(walk, at)
   if (walk.program.stackLiveness !== undefined) forgetDead(walk, walk.program.stackLiveness)
-  const note = walk.program.note(at)
+  const marks = walk.program.marks[at]!
+  const forced = (marks & FORCE_CHECKPOINT) !== 0
+  const iterNext = (marks & ITER_NEXT) !== 0
+  const callsCallback = (marks & CALLS_CALLBACK) !== 0
   let addNew = walk.jmpsProcessed - walk.prevJmps >= 2 && walk.processed - walk.prevInsns >= 8
-  const force =
-    note.forceCheckpoint || (walk.program.linked.flags & TEST_STATE_FREQ) !== 0 || (state.last?.weight ?? 0) > 40
+  const force = forced || (walk.program.linked.flags & TEST_STATE_FREQ) !== 0 || (state.last?.weight ?? 0) > 40
   if (force) addNew = true
   const known = walk.explored.get(place)
   const list = known ?? none
@@ -94,7 +97,7 @@ export function visited(walk: Walk): boolean {
     if (old.branches > 0) {
       const sameEntry = old.cur.callback === 'async' && old.cur.asyncEntries !== state.cur.asyncEntries
       if (!sameEntry) {
-        if (note.iterNext) {
+        if (iterNext) {
           if (statesEqual(walk, old, state, 'range')) {
             // an active iterator that comes round in no new state has converged
             if (activeIterator(walk, state)) {
@@ -107,13 +110,13 @@ export function visited(walk: Walk): boolean {
             updateLoopEntry(state, old)
             hit = true
           }
-        } else if (note.callsCallback) {
+        } else if (callsCallback) {
           if (statesEqual(walk, old, state, 'range')) hit = true
         }
         if (
           !hit &&
-          !note.iterNext &&
-          !note.callsCallback &&
+          !iterNext &&
+          !callsCallback &&
           old.frames.length === state.frames.length &&
           identicalRegs(old.cur.regs, state.cur.regs) &&
           statesEqual(walk, old, state, 'exact') &&
@@ -142,7 +145,7 @@ export function visited(walk: Walk): boolean {
       return true
     }
     if (addNew) old.misses++
-    const patience = note.forceCheckpoint && old.branches > 0 ? 64 : 3
+    const patience = forced && old.branches > 0 ? 64 : 3
     if (old.misses > old.hits * patience + patience) {
       list.splice(i, 1)
       walk.hold(-old.bytes())

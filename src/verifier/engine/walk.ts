@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // One exploration of a program: the state it is in, the paths put aside, the states kept, and what was met on the way.
 
+import { JUMP_POINT, type Program } from '../program/program.ts'
 import { Backward } from './backward.ts'
 import type { Model } from '../program/model.ts'
 import type { Observer } from './observer.ts'
-import type { Program } from '../program/program.ts'
-import { constReg, notInit, type RegState } from '../state/reg.ts'
+import { constReg, notInit, type RegKind, type RegState } from '../state/reg.ts'
 import type { Frame, LinkedReg, LoopVisit, StackTouch, State, ToStack } from '../state/state.ts'
 
-/** What the walk notes of an insn as it meets it; contradictions between paths are rejections. */
-export interface InsnMet {
-  seen: boolean
-  /** Type of the pointer that a load or store goes through, as first met: on other paths it may not be just any other. */
-  ptrKind: string
-  ptrFlags: number
-  /** 64-bit arithmetic was done here on arena pointers, or on anything else. */
-  arenaUse: '' | 'arena' | 'other'
+/** The pointer that a load or store was first met with: on other paths it may not be just any other. */
+export interface PointerMet {
+  kind: RegKind
+  flags: number
 }
 
 /** What the walk finds a subprogram used as, and using. */
@@ -64,11 +60,16 @@ export class Walk {
   stepTouch: StackTouch | undefined
   stepToStack: ToStack = 0
   stepLinked: readonly LinkedReg[] | undefined
+  /** By insn: whether a path led there. */
+  readonly seen: Uint8Array
+  /** Of loads and stores that were met. */
+  readonly pointersMet: (PointerMet | undefined)[]
+  /** By insn: 64-bit arithmetic was done there on arena pointers (1), or on anything else (2). */
+  readonly arenaUse: Uint8Array
   /** What plain insns do to what is traced backward through them. */
   readonly backward: Backward
   /** Immediates as registers, by insn, of those that were met. */
   private readonly immediates: (RegState | undefined)[]
-  private readonly metInsns: readonly InsnMet[]
   private readonly uses: readonly SubprogUse[]
   private lastId = 0
   private held = 0
@@ -78,7 +79,10 @@ export class Walk {
   constructor(program: Program, observe: (walk: Walk) => Observer | undefined) {
     this.program = program
     this.model = program.model
-    this.metInsns = program.insns.map(() => ({ seen: false, ptrKind: '', ptrFlags: 0, arenaUse: '' }))
+    const { length } = program.insns
+    this.seen = new Uint8Array(length)
+    this.pointersMet = new Array(length)
+    this.arenaUse = new Uint8Array(length)
     this.uses = program.subprogs.map(({ isExceptionCb, fastcall }) => ({
       isCallback: isExceptionCb,
       isAsyncCallback: false,
@@ -125,9 +129,6 @@ export class Walk {
     }
     return reg
   }
-  met(insn: number): InsnMet {
-    return this.metInsns[insn]!
-  }
   useOf(subprog: number): SubprogUse {
     return this.uses[subprog]!
   }
@@ -168,7 +169,7 @@ export class Walk {
       this.stepTouch !== undefined ||
       this.stepToStack !== 0 ||
       this.stepLinked !== undefined ||
-      this.program.notes[this.insn]!.jumpPoint
+      this.program.is(this.insn, JUMP_POINT)
     )
   }
   /** After an insn: what follows in the program and tells nothing more than the program does is not remembered. */

@@ -98,10 +98,10 @@ function executeMasked(walk: Walk, insn: Insn, src: RegState): void {
 
 /** 64-bit arithmetic on arena pointers becomes 32-bit when the program is rewritten, so nothing else may go through the insn. */
 function noteArenaUse(walk: Walk, use: 'arena' | 'other'): void {
-  const note = walk.met(walk.insn)
-  if (note.arenaUse !== '' && note.arenaUse !== use)
-    reject('arena-mixed', 'same insn cannot be used with and without arena pointer')
-  note.arenaUse = use
+  const bit = use === 'arena' ? 1 : 2
+  const before = walk.arenaUse[walk.insn]!
+  if (before !== 0 && before !== bit) reject('arena-mixed', 'same insn cannot be used with and without arena pointer')
+  walk.arenaUse[walk.insn] = bit
 }
 
 interface Sum {

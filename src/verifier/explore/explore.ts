@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Walks every path of a function, depth first, fall-through before target, as the kernel does: the first rejection is the answer.
 
+import { PRUNE } from '../program/program.ts'
 import { accessAtomic, accessLoad, accessStore, loadAbs, loadImm64, requirePacketLoads } from './memory-insns.ts'
 import { checkReserved } from '../../isa/index.ts'
 import { callHelper } from '../call/helper.ts'
@@ -44,14 +45,13 @@ export function explore(walk: Walk, state: State, start: number): void {
     if (++walk.processed > MOST_INSNS) reject('too-large', `BPF program is too large. Processed ${walk.processed} insn`)
     walk.program.budget.count(walk.processed)
     walk.beginStep()
-    if (walk.program.note(walk.insn).prune && visited(walk)) {
+    if (walk.program.is(walk.insn, PRUNE) && visited(walk)) {
       walk.observer?.covered()
       if (!nextPath(walk)) return
       continue
     }
-    const met = walk.met(walk.insn)
-    if (!met.seen) {
-      met.seen = true
+    if (walk.seen[walk.insn] === 0) {
+      walk.seen[walk.insn] = 1
       const insn = walk.program.insns[walk.insn]!
       const wrong = checkReserved(insn, knownOpcodes(walk.model))
       if (wrong !== undefined) {

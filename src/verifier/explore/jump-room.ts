@@ -75,9 +75,9 @@ export function checkJumpRoom(walk: Walk): void {
 /** Where a jump of 16 bits goes, if it is still there. */
 function shortJump(walk: Walk, insn: Insn, at: number): number | undefined {
   const { op } = insn
-  if (!walk.met(at).seen || (op.kind === 'ja' && op.width === 32)) return undefined
+  if (walk.seen[at] !== 1 || (op.kind === 'ja' && op.width === 32)) return undefined
   const target = jumpTarget(insn, at)
-  return target !== undefined && walk.met(target)?.seen ? target : undefined
+  return target !== undefined && walk.seen[target] === 1 ? target : undefined
 }
 
 /** About where the kernel would be when the jump is first too long; what it rewrites first is not ours to know. */
@@ -91,22 +91,22 @@ function sizeOf(walk: Walk, at: number): Size {
   const insn = walk.program.insns[at]!
   const { op } = insn
   if (op.kind === 'invalid' && at > 0 && walk.program.insns[at - 1]!.op.kind === 'ld_imm64')
-    return walk.met(at - 1).seen ? one : gone
-  if (!walk.met(at).seen) return gone
+    return walk.seen[at - 1] === 1 ? one : gone
+  if (walk.seen[at] !== 1) return gone
   switch (op.kind) {
     case 'alu':
       return op.source === 'reg' ? divided(op.name, op.width === 64) : one
     case 'load':
     case 'store':
     case 'atomic':
-      return converted.has(walk.met(at).ptrKind) && !isPlain(walk.program) ? [1, MOST] : one
+      return converted.has(walk.pointersMet[at]?.kind ?? '') && !isPlain(walk.program) ? [1, MOST] : one
     case 'ld_abs':
     case 'ld_ind':
       return [1, MOST]
     case 'ja':
       return [0, 1]
     case 'jump':
-      return walk.met(at + 1).seen && walk.met(at + insn.off + 1).seen ? one : [0, 1]
+      return walk.seen[at + 1] === 1 && walk.seen[at + insn.off + 1] === 1 ? one : [0, 1]
     case 'may_goto':
       return [4, 4]
     case 'call':

@@ -31,19 +31,18 @@ const rewritten: ReadonlySet<string> = new Set(['ctx', 'sock', 'sock_common', 't
  * are then guarded as those of an untrusted one.
  */
 function requireOneType(walk: Walk, reg: RegState, { trustMayDiffer }: { readonly trustMayDiffer: boolean }): void {
-  const note = walk.met(walk.insn)
-  if (note.ptrKind === '') {
-    note.ptrKind = reg.kind
-    note.ptrFlags = reg.flags
+  const met = walk.pointersMet[walk.insn]
+  if (met === undefined) {
+    walk.pointersMet[walk.insn] = { kind: reg.kind, flags: reg.flags }
     return
   }
-  if (note.ptrKind === reg.kind && note.ptrFlags === reg.flags) return
-  if (!isRewritten(reg.kind, reg.flags) && !isRewritten(note.ptrKind, note.ptrFlags)) return
+  if (met.kind === reg.kind && met.flags === reg.flags) return
+  if (!isRewritten(reg.kind, reg.flags) && !isRewritten(met.kind, met.flags)) return
   const guarded = (kind: string): boolean => kind === 'btf' || (walk.model.rules.castToVoid && kind === 'mem')
-  if (!trustMayDiffer || !guarded(reg.kind) || !guarded(note.ptrKind))
+  if (!trustMayDiffer || !guarded(reg.kind) || !guarded(met.kind))
     reject('mixed-pointers', 'same insn cannot be used with different pointers')
-  note.ptrFlags = UNTRUSTED
-  if (reg.kind === 'mem') note.ptrKind = 'mem'
+  met.flags = UNTRUSTED
+  if (reg.kind === 'mem') met.kind = 'mem'
 }
 
 /** Memory that may not be there is read as a kernel object's is: guarded. */

@@ -16,8 +16,7 @@ export function checkRewrites(walk: Walk): void {
 function checkArenaLoads(walk: Walk): void {
   for (let i = 0; i < walk.program.insns.length; i++) {
     const { op } = walk.program.insns[i]!
-    const { seen, ptrKind } = walk.met(i)
-    if (!seen || op.kind !== 'load' || !op.signed || ptrKind !== 'arena') continue
+    if (op.kind !== 'load' || !op.signed || walk.pointersMet[i]?.kind !== 'arena') continue
     walk.insn = i
     reject('arena-signed-load', 'sign extending loads from arena are not supported yet')
   }
@@ -28,7 +27,7 @@ function checkArenaLoads(walk: Walk): void {
  * 6.15 the kernel answers EFAULT without a word. A program that is left with one function is not looked at.
  */
 function checkFunctionAddresses(walk: Walk): void {
-  const seen = (insn: number): boolean => walk.met(insn).seen
+  const seen = (insn: number): boolean => walk.seen[insn] === 1
   const others = walk.program.subprogs.some(({ start }, i) => i > 0 && seen(start))
   if (!others && !throwsByDefault(walk)) return
   for (const [i, ref] of walk.program.linked.refs) {
@@ -45,4 +44,4 @@ function checkFunctionAddresses(walk: Walk): void {
 /** The kernel adds a function of its own for what bpf_throw leads to. */
 const throwsByDefault = (walk: Walk): boolean =>
   walk.program.exceptionCb < 0 &&
-  walk.program.insns.some((_, i) => walk.met(i).seen && roleAt(walk.program, i) === 'throw')
+  walk.program.insns.some((_, i) => walk.seen[i] === 1 && roleAt(walk.program, i) === 'throw')

@@ -6,6 +6,7 @@
 // The text is a list of chunks, a newline always one of its own: the state behind an insn replaces the newline by padding, and a
 // position is a number of chunks. So a path taken up again goes on behind the insn it forked at, on the same line, as in the kernel.
 
+import { CALLS_CALLBACK } from '../program/program.ts'
 import { disassemble, type Insn } from '../../isa/index.ts'
 import { helperName } from '../../uapi/index.ts'
 import type { Walk } from '../engine/walk.ts'
@@ -144,7 +145,7 @@ export class LogPrinter extends Observer {
       case 'call':
         if (state.cur.frameno > before.frameno) return this.entered(before)
         this.noteStackChanges()
-        if (walk.program.note(walk.insn).callsCallback) this.scratchAll()
+        if (walk.program.is(walk.insn, CALLS_CALLBACK)) this.scratchAll()
         return
       case 'exit':
         return this.returned(before, next)

@@ -3,9 +3,9 @@
 // lowest slots of the stack before the call and fill them after it; the kernel drops those pairs where nothing else touches the slots,
 // and the stack they took with them. Selftests verifier_bpf_fastcall.c.
 
+import { FASTCALL, JUMP_TARGET, NO_FASTCALL_STACK, type Program, type ProgramDraft, type Subprog } from './program.ts'
 import { resolveType } from '../../btf/index.ts'
 import type { Insn } from '../../isa/index.ts'
-import { type ProgramDraft, type Program, type Subprog, NO_FASTCALL_STACK } from './program.ts'
 import { isHelperCall, kfuncAt } from './flow.ts'
 
 const CALLER_SAVED = 0x3f
@@ -41,11 +41,12 @@ function markPairs(draft: ProgramDraft, subprog: Subprog, at: number, lowest: nu
     const i = pairs + 1
     const [spill, fill] = [draft.insns[at - i], draft.insns[at + i]]
     if (spill === undefined || fill === undefined) break
-    if (draft.note(at - i + 1).jumpTarget || draft.note(at + i).jumpTarget) break
+    if (draft.is(at - i + 1, JUMP_TARGET) || draft.is(at + i, JUMP_TARGET)) break
     if (!isSpill(spill) || !isFill(fill) || spill.src !== fill.dst) break
     if ((kept & (1 << spill.src)) === 0 || spill.off !== off || fill.off !== off) break
     kept &= ~(1 << spill.src)
-    draft.note(at - i).fastcall = draft.note(at + i).fastcall = true
+    draft.mark(at - i, FASTCALL)
+    draft.mark(at + i, FASTCALL)
     pairs++
   }
   if (pairs === 0) return

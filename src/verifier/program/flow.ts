@@ -1,11 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Before any path is walked: subprograms, the control-flow graph, where states are worth keeping.
 
+import {
+  CALLS_CALLBACK,
+  FORCE_CHECKPOINT,
+  ITER_NEXT,
+  JUMP_POINT,
+  JUMP_TARGET,
+  PRUNE,
+  type Program,
+  type ProgramDraft,
+  type Subprog,
+} from './program.ts'
 import { type BtfId, resolveType } from '../../btf/index.ts'
 import { changesPacket } from './effects.ts'
 import type { Insn } from '../../isa/index.ts'
 import { type Kfunc, type SpecialRole, specialRole } from '../../kfunc/index.ts'
-import type { ProgramDraft, Program, Subprog } from './program.ts'
 import { KfuncUse } from './kfunc-use.ts'
 import { reject } from '../violations/raise.ts'
 import { findTargets } from './jump-tables.ts'
@@ -220,8 +230,7 @@ export function checkFlow(draft: ProgramDraft): void {
   const enter = (target: number, from: number, branch: boolean): void => {
     if (target < 0 || target >= count) reject('jump-range', `jump out of range from insn ${from} to ${target}`)
     if (branch) {
-      const note = draft.note(target)
-      note.prune = note.jumpPoint = note.jumpTarget = true
+      draft.mark(target, PRUNE | JUMP_POINT | JUMP_TARGET)
     }
     if (seen[target] === 0) {
       seen[target] = 1
@@ -234,7 +243,6 @@ export function checkFlow(draft: ProgramDraft): void {
     while (work.length > 0) {
       const at = work.pop()!
       const insn = draft.insns[at]!
-      const note = draft.note(at)
       switch (insn.op.kind) {
         case 'exit':
           break
@@ -244,16 +252,16 @@ export function checkFlow(draft: ProgramDraft): void {
           break
         }
         case 'gotox':
-          note.prune = true
+          draft.mark(at, PRUNE)
           for (const target of findTargets(draft, at)) {
-            draft.note(target).jumpPoint = draft.note(target).jumpTarget = true
+            draft.mark(target, JUMP_POINT | JUMP_TARGET)
             enter(target, at, false)
           }
           break
         case 'jump':
         case 'may_goto':
-          note.prune = true
-          if (insn.op.kind === 'may_goto') note.forceCheckpoint = true
+          draft.mark(at, PRUNE)
+          if (insn.op.kind === 'may_goto') draft.mark(at, FORCE_CHECKPOINT)
           enter(at + 1, at, false)
           enter(jumpTarget(insn, at)!, at, true)
           break
@@ -262,22 +270,19 @@ export function checkFlow(draft: ProgramDraft): void {
           const role = kfunc === undefined ? undefined : specialRole(kfunc)
           if (kfunc !== undefined) {
             if (kfunc.flags.has('KF_ITER_NEXT')) {
-              note.iterNext = true
-              note.prune = true
-              note.forceCheckpoint = true
+              draft.mark(at, ITER_NEXT | PRUNE | FORCE_CHECKPOINT)
             }
-            if (role === 'wq_callback' || role === 'task_work') note.prune = true
-            else if (role === 'rbtree_add')
-              note.callsCallback = note.prune = note.forceCheckpoint = note.jumpPoint = true
+            if (role === 'wq_callback' || role === 'task_work') draft.mark(at, PRUNE)
+            else if (role === 'rbtree_add') draft.mark(at, CALLS_CALLBACK | PRUNE | FORCE_CHECKPOINT | JUMP_POINT)
           } else if (insn.src === 0 && (callbackHelpers.has(insn.imm) || insn.imm === 170)) {
             // timer callbacks run later; the others run within the call
-            if (insn.imm !== 170) note.callsCallback = note.forceCheckpoint = note.jumpPoint = true
-            note.prune = true
+            if (insn.imm !== 170) draft.mark(at, CALLS_CALLBACK | FORCE_CHECKPOINT | JUMP_POINT)
+            draft.mark(at, PRUNE)
           }
           // what follows a call may be met from elsewhere, and much has happened: states are kept there
-          if (at + 1 < count) draft.note(at + 1).prune = draft.note(at + 1).jumpPoint = true
+          if (at + 1 < count) draft.mark(at + 1, PRUNE | JUMP_POINT)
           if (insn.src === 1) {
-            note.prune = true
+            draft.mark(at, PRUNE)
             const ref = draft.linked.refs.get(at)
             const target = ref?.kind === 'subprog' ? ref.insn : at + insn.imm + 1
             enter(target, at, true)
@@ -289,8 +294,8 @@ export function checkFlow(draft: ProgramDraft): void {
           const ref = draft.linked.refs.get(at)
           if (ref?.kind === 'func') {
             enter(ref.insn, at, true)
-            note.prune = true
-            if (at + 2 < count) draft.note(at + 2).prune = draft.note(at + 2).jumpPoint = true
+            draft.mark(at, PRUNE)
+            if (at + 2 < count) draft.mark(at + 2, PRUNE | JUMP_POINT)
           }
           enter(at + 2, at, false)
           break

@@ -36,20 +36,17 @@ export interface FastcallStack {
   kept: boolean
 }
 
-/** What the walk has to know of an insn before it comes there. */
-export interface InsnNote {
-  /** States are compared, and may be kept. */
-  prune: boolean
-  /** Met from elsewhere than the insn before it: what the kernel keeps a history of. */
-  jumpPoint: boolean
-  /** Some jump or call leads here. */
-  jumpTarget: boolean
-  /** Spill or fill around a call (program/fastcall.ts). */
-  fastcall: boolean
-  forceCheckpoint: boolean
-  callsCallback: boolean
-  iterNext: boolean
-}
+/** What the walk has to know of an insn before it comes there; bits. States are compared there, and may be kept. */
+export const PRUNE = 1
+/** Met from elsewhere than the insn before it: what the kernel keeps a history of. */
+export const JUMP_POINT = 2
+/** Some jump or call leads here. */
+export const JUMP_TARGET = 4
+/** Spill or fill around a call (program/fastcall.ts). */
+export const FASTCALL = 8
+export const FORCE_CHECKPOINT = 16
+export const CALLS_CALLBACK = 32
+export const ITER_NEXT = 64
 
 /** Bit i of word w: unit 32w + i; unit 2i is the upper half of slot i. */
 export type LiveUnits = Int32Array
@@ -60,7 +57,7 @@ export interface LiveStack {
 }
 
 /** A program as every walk of it finds it. Functions that only look take this; those of the phases ahead of the walk take the draft. */
-export type Program = Readonly<Omit<ProgramDraft, 'insn' | 'freeze'>>
+export type Program = Readonly<Omit<ProgramDraft, 'insn' | 'mark' | 'freeze'>>
 
 export class ProgramDraft {
   readonly model: Model
@@ -74,7 +71,8 @@ export class ProgramDraft {
   insns: readonly Insn[]
   /** The instruction looked at: where a phase ahead of the walk finds fault. */
   insn = 0
-  readonly notes: readonly InsnNote[]
+  /** Bits of each insn: PRUNE and what follows it. */
+  readonly marks: Uint8Array
   subprogs: readonly Subprog[] = []
   /** Subprogram of each insn, by index. */
   readonly subprogAt: Int32Array
@@ -101,15 +99,7 @@ export class ProgramDraft {
     this.budget = budget ?? new Budget()
     this.cpus = cpus ?? MOST_CPUS
     this.insns = prog.insns
-    this.notes = prog.insns.map(() => ({
-      prune: false,
-      jumpPoint: false,
-      jumpTarget: false,
-      fastcall: false,
-      forceCheckpoint: false,
-      callsCallback: false,
-      iterNext: false,
-    }))
+    this.marks = new Uint8Array(prog.insns.length)
     this.subprogAt = new Int32Array(prog.insns.length)
     this.liveRegs = new Uint16Array(prog.insns.length)
     this.mapBtf = mapBtf
@@ -117,8 +107,11 @@ export class ProgramDraft {
     this.traits = traitsOf(prog)
   }
 
-  note(insn: number): InsnNote {
-    return this.notes[insn]!
+  is(insn: number, mark: number): boolean {
+    return (this.marks[insn]! & mark) !== 0
+  }
+  mark(insn: number, marks: number): void {
+    this.marks[insn] = this.marks[insn]! | marks
   }
   subprogOf(insn: number): Subprog {
     return this.subprogs[this.subprogAt[insn]!]!
@@ -166,7 +159,7 @@ export class ProgramDraft {
 
   /** Nothing of it changes from here on. */
   freeze(): Program {
-    for (const list of [this.notes, this.subprogs]) for (const one of list) Object.freeze(one)
+    for (const subprog of this.subprogs) Object.freeze(subprog)
     return Object.freeze(this)
   }
 }

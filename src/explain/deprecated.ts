@@ -19,9 +19,10 @@ export function deprecationText({ since, removal, replacement, note }: KfuncDepr
 /** A warning for each line that calls a deprecated kfunc, where a program has lines, else for each call. */
 export function deprecationWarnings(program: LinkedProgram, kernel: Kernel): string[] {
   const warnings = new Set<string>()
-  for (const [insn, ref] of [...program.refs].sort(([a], [b]) => a - b)) {
-    const deprecated = ref.kind === 'kfunc' ? kernel.kfuncs.get(ref.name)?.deprecated : undefined
-    if (ref.kind !== 'kfunc' || deprecated === undefined) continue
+  const calls = [...program.refs].flatMap(([insn, ref]) => (ref.kind === 'kfunc' ? [{ insn, ref }] : []))
+  for (const { insn, ref } of calls.sort((a, b) => a.insn - b.insn)) {
+    const deprecated = kernel.kfuncs.get(ref.name)?.deprecated
+    if (deprecated === undefined) continue
     const line = lineAt(program, insn)
     const place = line === undefined ? `insn ${insn}` : `${line.file}:${line.line}`
     const text = deprecationText(deprecated)

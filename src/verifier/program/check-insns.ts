@@ -2,6 +2,7 @@
 // Every instruction by itself, in program order, reached or not: its encoding, the map it refers to. RFC 9669 §3;
 // verifier.rst "direct map value access".
 
+import { remembered } from '../../fault/index.ts'
 import { checkEncoding, checkReserved, type Insn, type ReservedOptions } from '../../isa/index.ts'
 import { checkMapForProgram } from '../../kernel/index.ts'
 import type { MapDef, Ref } from '../../object/index.ts'
@@ -35,10 +36,12 @@ export function checkInsns(draft: ProgramDraft): void {
 const isAtomic = ({ code }: Insn): boolean => (code & 0xe7) === 0xc3
 
 /** What this kernel has that 6.12 has not. */
-export const knownOpcodes = ({ rules }: Model): ReservedOptions => ({
-  has: (feature) => (feature === 'gotox' ? rules.indirectJumps : rules.loadAcquire),
-  bareMayGoto: rules.bareMayGoto,
-})
+export const knownOpcodes = remembered(
+  ({ rules }: Model): ReservedOptions => ({
+    has: (feature) => (feature === 'gotox' ? rules.indirectJumps : rules.loadAcquire),
+    bareMayGoto: rules.bareMayGoto,
+  }),
+)
 
 function requireRegisters({ rules }: Model, insn: Insn): void {
   if (rules.manyArgs && passesArgument(insn)) unsupported('arguments beyond the fifth, in r11')

@@ -57,8 +57,11 @@ const NR_CPUS = 8192
 const BPF_STACK = 512
 const some: Size = { least: 1, most: fourGiB }
 
+/** Buckets are a power of two, of 16 bytes each, and all of them less than 4 GB. */
+const MOST_BUCKETS = 2 ** 27
+
 export const mapRules: readonly MapRule[] = [
-  { types: 'HASH', key: some, value: some, entries: 'some', flags: htab, mostEntries: 2 ** 31 },
+  { types: 'HASH', key: some, value: some, entries: 'some', flags: htab, mostEntries: MOST_BUCKETS },
   {
     types: 'PERCPU_HASH',
     key: some,
@@ -67,7 +70,7 @@ export const mapRules: readonly MapRule[] = [
     flags: htab,
     mostValue: PER_CPU,
     perCpu: true,
-    mostEntries: 2 ** 31,
+    mostEntries: MOST_BUCKETS,
   },
   {
     types: 'LRU_HASH',
@@ -75,7 +78,7 @@ export const mapRules: readonly MapRule[] = [
     value: some,
     entries: 'some',
     flags: htab | f.BPF_F_NO_COMMON_LRU,
-    mostEntries: 2 ** 31,
+    mostEntries: MOST_BUCKETS,
   },
   {
     types: 'LRU_PERCPU_HASH',
@@ -85,7 +88,7 @@ export const mapRules: readonly MapRule[] = [
     flags: htab | f.BPF_F_NO_COMMON_LRU,
     mostValue: PER_CPU,
     perCpu: true,
-    mostEntries: 2 ** 31,
+    mostEntries: MOST_BUCKETS,
   },
   {
     types: 'ARRAY',
@@ -112,7 +115,7 @@ export const mapRules: readonly MapRule[] = [
     entries: 'any',
     flags: numa | userAccess | f.BPF_F_PRESERVE_ELEMS,
   },
-  { types: 'HASH_OF_MAPS', key: some, value: [4], entries: 'some', flags: htab },
+  { types: 'HASH_OF_MAPS', key: some, value: [4], entries: 'some', flags: htab, mostEntries: MOST_BUCKETS },
   {
     types: 'STACK_TRACE',
     key: [4],

@@ -53,3 +53,31 @@ test.for([
   })
   expect(verdicts(bytes)).toEqual([verdict])
 })
+
+test.for([
+  [2 ** 27, 'accept'],
+  [2 ** 27 + 1, 'load_error'],
+] as const)('a hash of %i entries is %s: its buckets are reckoned in 32 bits', ([entries, verdict]) => {
+  const btf = new BtfBuilder()
+  const int = btf.int('int', 4, { signed: true })
+  const uint = (n: number): number => btf.ptr(btf.array(int, int, n))
+  const members = [
+    ['type', 1],
+    ['max_entries', entries],
+    ['key_size', 4],
+    ['value_size', 4],
+  ] as const
+  const def = btf.struct(
+    'def',
+    32,
+    members.map(([name, n], i) => ({ name, type: uint(n), offset: 8 * i })),
+  )
+  btf.datasec('.maps', 32, [{ type: btf.var('table', def, 'global'), offset: 0, size: 32 }])
+  const bytes = makeObject({
+    functions: [{ name: 'one', section: 'socket', code: 'r1 = map table\nr0 = 0\nexit' }],
+    btf: btf.bytes(),
+    sections: [{ name: '.maps', flags: 3, data: new Uint8Array(32) }],
+    symbols: [{ name: 'table', section: '.maps', size: 32, type: 'object' }],
+  })
+  expect(verdicts(bytes)[0] === 'accept').toBe(verdict === 'accept')
+})

@@ -26,7 +26,12 @@ export type Walk =
   /** A nested struct begins exactly here; only `stopAtStruct` asks for it. */
   | { readonly kind: 'struct'; readonly id: BtfId }
   /** `errno` as the kernel returns it. */
-  | { readonly kind: 'error'; readonly message: string; readonly errno: 'EACCES' | 'EINVAL' | 'EFAULT' }
+  | {
+      readonly kind: 'error'
+      readonly message: string
+      readonly errno: 'EACCES' | 'EINVAL' | 'EFAULT'
+      readonly beyond: boolean
+    }
 
 export interface WalkOptions {
   /** Answer with the first nested struct that begins at the offset instead of looking into it. */
@@ -51,7 +56,7 @@ export function walkStruct(btf: Btf, structId: BtfId, offset: number, size: numb
     if (off + size > type.size) {
       const element = flexArrays ? flexibleElement(btf, type, off) : undefined
       if (element === undefined) {
-        return error('EACCES', `access beyond struct ${shown(type)} at off ${off >>> 0} size ${size}`)
+        return beyond(`access beyond struct ${shown(type)} at off ${off >>> 0} size ${size}`)
       }
       if (element.kind === 'scalar') return { kind: 'scalar', size }
       id = element.id
@@ -105,7 +110,7 @@ function fieldAt(btf: Btf, type: Struct, off: number, size: number, untrusted: b
     // Inside an int or an array of ints any access is fine up to the member's end (skb->cb[] as scratch space).
     if (off + size > end && !untrusted) {
       const where = `in struct ${shown(type)} with off ${off} size ${size}`
-      return error('EACCES', `access beyond the end of member ${field.name} (mend:${end}) ${where}`)
+      return beyond(`access beyond the end of member ${field.name} (mend:${end}) ${where}`)
     }
     return { kind: 'scalar', size }
   }
@@ -212,4 +217,11 @@ function flexibleElement(
   return { kind: 'struct', id: element.id, off: (off - start) % element.size }
 }
 
-const error = (errno: 'EACCES' | 'EINVAL' | 'EFAULT', message: string): Walk => ({ kind: 'error', message, errno })
+const error = (errno: 'EACCES' | 'EINVAL' | 'EFAULT', message: string): Walk => ({
+  kind: 'error',
+  message,
+  errno,
+  beyond: false,
+})
+/** Past the end of the struct, or of a member. */
+const beyond = (message: string): Walk => ({ kind: 'error', message, errno: 'EACCES', beyond: true })

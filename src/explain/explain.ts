@@ -14,6 +14,7 @@ import { explainLimit } from './limit.ts'
 import { lineAt } from './source.ts'
 import type { Contract, Diagnostic, Note, Primary } from './types.ts'
 import { valuesOf } from './values.ts'
+import { isOfCallback } from './violations.ts'
 import { isNull, isUntrusted, mayBeNull } from './words.ts'
 
 /**
@@ -35,7 +36,7 @@ function asRejection(report: Report & { readonly verdict: 'load_error' }, progra
   const what = missing?.what
   const rule = what === 'kfunc' ? 'missing' : what === undefined ? 'loader' : `loader-${what}`
   const details = missing?.why === undefined || missing.why === '' ? {} : { why: missing.why }
-  return { ...report, verdict: 'reject', rule, details, path: [] }
+  return { ...report, verdict: 'reject', rule, violation: undefined, details, path: [] }
 }
 
 /** Types that the kernel did not take: what a program is refused for is often only that it has to do without them. */
@@ -112,7 +113,7 @@ function kfuncOf(report: Rejected, program: LinkedProgram, kernel: Kernel): Kfun
 
 /** A narrower reason than the rule's, where the path shows one. */
 function causeOf(report: Rejected, { value, lost }: Causes, kfunc: Kfunc | undefined): string | undefined {
-  if (report.rule.startsWith('return-') && /callback/.test(report.message)) return 'callback'
+  if (isOfCallback(report.violation)) return 'callback'
   if (isMapArgument(report, kfunc)) return 'map'
   if (report.rule === 'return-type') return kfunc === undefined ? undefined : 'kfunc'
   if (value === undefined) return undefined

@@ -127,7 +127,10 @@ const closers: readonly (readonly [string, string])[] = [
 ]
 
 function closeBefore({ report }: FixContext, { text }: Source): readonly string[] | undefined {
-  const closer = closers.find(([name]) => report.message.includes(name))?.[1]
+  const { violation } = report
+  const unclosed =
+    violation?.id === 'section-open' && 'closer' in violation.params ? violation.params.closer : undefined
+  const closer = closers.find(([name]) => name === unclosed)?.[1]
   if (closer === undefined || !/^\s*(?:return\b|\})/.test(text)) return undefined
   const indent = indentOf(text)
   return [`${indent}${text.trim() === '}' ? '\t' : ''}${closer}`, text.trimEnd()]

@@ -3,14 +3,17 @@
 
 import { iteratorFamily } from '../kfunc/index.ts'
 import type { LinkedProgram } from '../object/index.ts'
-import type { PathStep, Report, RegState } from '../verifier/index.ts'
+import type { PathStep, Report, RegState, Violation } from '../verifier/index.ts'
 import { callee } from './calls.ts'
 import { type Event, type History, historyOf } from './history.ts'
 import { sourceAt } from './source.ts'
 import type { Note } from './types.ts'
 import { differs, isNull, mayBeNull, regWords } from './words.ts'
 
-export type Rejected = Report & { readonly verdict: 'reject' }
+/** A rejection; without a violation, what the loader could not link and a path reaches. */
+export type Rejected = Omit<Extract<Report, { verdict: 'reject' }>, 'violation'> & {
+  readonly violation: Violation | undefined
+}
 
 export interface Causes {
   readonly notes: readonly Note[]
@@ -93,11 +96,9 @@ function pathToRejection({ path, insn }: Rejected): readonly PathStep[] {
 }
 
 /** The register of the message; where the rule did not say, the pointer that the insn goes through. */
-function registerOf({ details, insn, message }: Rejected, program: LinkedProgram): number | undefined {
+function registerOf({ details, insn }: Rejected, program: LinkedProgram): number | undefined {
   if (details.reg !== undefined) return details.reg
   if (details.arg !== undefined) return details.arg + 1
-  const named = /\bR(\d+)\b/.exec(message)?.[1]
-  if (named !== undefined) return Number(named)
   const at = program.insns[insn]
   if (at === undefined) return undefined
   if (at.op.kind === 'load') return at.src

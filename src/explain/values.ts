@@ -19,6 +19,7 @@ import { ordinal, orList, type Values } from './fill.ts'
 import type { Causes, Rejected } from './notes.ts'
 import { lineAt } from './source.ts'
 import { argumentText, assigned, assignedName, dereferenced, isMember, isSimple, nearest } from './text.ts'
+import { isOtherType, isThrown, isUnbounded, isUnwritten, objectAccessOf, saysMore, stackSpanOf } from './violations.ts'
 import { isNull, regWords, structName } from './words.ts'
 
 /** Everything that a text may ask for. Places that only ask whether something holds have 'yes' or nothing. */
@@ -134,26 +135,22 @@ function leakValues({ details, path }: Rejected, program: LinkedProgram, kernel:
   }
 }
 
-/** What an access takes of what there is, read off the verifier's own words about it. */
-function accessValues({ details, message }: Rejected, { value }: Causes): Values {
-  const why = details.seen ?? message
-  const object = /\b(?:mem|value|key)_size=(\d+) off=(-?\d+) size=(\d+)/.exec(why)
-  const stack =
-    /(read from|access to|write to|access on) stack (?:R\d+ )?off[ =](-?\d+)(?:\+(\d+))? size[ =](\d+)/.exec(why)
+/** What an access takes of what there is. */
+function accessValues({ violation }: Rejected, { value }: Causes): Values {
+  const object = objectAccessOf(violation)
+  const stack = stackSpanOf(violation)
   const fixed = value !== undefined && scalar.isConst(value.var)
   const span = (from: number, size: number, name: string): string =>
     size === 1 ? `byte ${name}${from}` : `bytes ${name}${from} to ${name}${from + size - 1}`
-  const [, extent, off, size] = object ?? []
-  const [, way, at, index = '0', bytes] = stack ?? []
   return {
-    extent: fixed ? extent : undefined,
-    bytes: object === null ? undefined : span(Number(off), Number(size), ''),
-    fixedOffset: yes(fixed && object !== null),
+    extent: fixed ? object?.extent.toString() : undefined,
+    bytes: object === undefined ? undefined : span(object.off, object.size, ''),
+    fixedOffset: yes(fixed && object !== undefined),
     indexed: yes(!fixed),
-    stackBytes: stack === null ? undefined : `${bytes} bytes at fp${at}`,
-    stackAt: stack === null ? undefined : `fp${Number(at) + Number(index)}`,
-    stackRead: yes(way === 'read from'),
-    stackSpan: yes(stack !== null && way !== 'read from'),
+    stackBytes: stack === undefined ? undefined : `${stack.size} bytes at fp${stack.at}`,
+    stackAt: stack === undefined ? undefined : `fp${stack.at + stack.index}`,
+    stackRead: yes(stack?.read),
+    stackSpan: yes(stack !== undefined && !stack.read),
   }
 }
 
@@ -168,30 +165,29 @@ function programValues(program: LinkedProgram): Values {
 }
 
 /** What a text may depend on without saying it. */
-function conditions({ details, insn, message, path, rule }: Rejected, causes: Causes, program: LinkedProgram): Values {
+function conditions(report: Rejected, causes: Causes, program: LinkedProgram): Values {
+  const { details, insn, path, rule, violation } = report
   const { value, notes, origin } = causes
-  const inner = details.seen !== undefined && / /.test(details.seen) ? details.seen : undefined
-  const why = inner ?? message
   const kind = program.insns[insn]?.op.kind
   const from = path[origin]
   const origins = from === undefined ? undefined : program.insns[from.insn]
   const fromContext = origins?.op.kind === 'load' && from!.regs[origins.src]?.kind === 'ctx'
   return {
-    inner,
+    inner: saysMore(violation) ? details.seen : undefined,
     sized: yes(rule === 'mem-len' || rule.startsWith('size-')),
-    other: yes(/type=\w+ expected/.test(why)),
-    unbounded: yes(/unbounded|value is negative|outside of the allowed/.test(why)),
-    unwritten: yes(/invalid (?:indirect )?read from stack/.test(why)),
+    other: yes(isOtherType(violation)),
+    unbounded: yes(isUnbounded(violation)),
+    unwritten: yes(isUnwritten(violation)),
     decisions: yes(notes.some((note) => note.kind === 'branch')),
-    thrown: yes(message.includes('bpf_throw')),
+    thrown: yes(isThrown(violation)),
     unentered: yes(rule === 'throw-in-loop'),
-    unacquired: yes(message.includes('unacquired reference')),
+    unacquired: yes(violation?.id === 'release-unreferenced' && violation.params.form === 'dynptr'),
     record: yes(/ringbuf/.test(details.expected ?? '')),
     percpu: yes(/percpu/.test(details.expected ?? '')),
     number: yes(value?.kind === 'scalar'),
     null: yes(value !== undefined && isNull(value)),
     write: yes(kind === 'store' || kind === 'atomic'),
-    past: yes(/access beyond (?:struct|the end)/.test(message)),
+    past: yes(violation?.id === 'btf-access' && violation.params.beyond),
     moved: yes(details.seen !== undefined && details.seen === details.expected),
     init: yes(/___init$/.test(details.seen ?? '') || /___init$/.test(details.expected ?? '')),
     fentry: yes(fromContext && /^f(?:entry|exit|mod_ret)/.test(program.section)),

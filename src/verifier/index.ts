@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 export type { VerifyOptions } from './options.ts'
-export type { Details } from './violations/raise.ts'
+export type { Details } from './violations/details.ts'
+export type { Params, Violation, ViolationId } from './violations/table.ts'
 export type { PathStep } from './engine/path.ts'
 export type { Report } from './verdict.ts'
 export { regTypeText } from './state/reg.ts'

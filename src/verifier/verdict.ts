@@ -2,7 +2,9 @@
 // What verification of one program answers.
 
 import type { Limit } from '../fault/index.ts'
-import type { Details, Missing } from './violations/raise.ts'
+import type { Details } from './violations/details.ts'
+import type { Missing } from './violations/raise.ts'
+import type { Violation } from './violations/table.ts'
 import type { PathStep } from './engine/path.ts'
 
 interface Common {
@@ -19,11 +21,13 @@ export type Report =
   | (Common & { readonly verdict: 'accept' })
   | (Common & {
       readonly verdict: 'reject'
-      /** Name of the rule that was broken; explanations are keyed by it. */
+      /** Name of the rule that was broken: the violation's id. */
       readonly rule: string
       /** The kernel's message, word for word. */
       readonly message: string
       readonly insn: number
+      /** The rule that was broken, and what is known of the case: told apart by `id`, then by `params.form`. */
+      readonly violation: Violation
       readonly details: Details
       readonly path: readonly PathStep[]
     })

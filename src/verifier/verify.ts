@@ -25,13 +25,15 @@ import { offered } from './program/taken/taken.ts'
 import type { VerifyOptions } from './options.ts'
 import { PathKeeper } from './engine/path.ts'
 import { ProgramDraft, type Program } from './program/program.ts'
-import { Rejection, reject, Unlinked, Unsupported } from './violations/raise.ts'
+import { Rejection, Unlinked, Unsupported, violate } from './violations/raise.ts'
 import { pointer } from './state/reg.ts'
 import { Frame, State } from './state/state.ts'
 
 import type { Report } from './verdict.ts'
 import { Walk } from './engine/walk.ts'
-import { reword } from './violations/wording.ts'
+import { detailsOf } from './violations/details.ts'
+import { wordsOf } from './violations/table.ts'
+import { wordingOf } from './violations/wording.ts'
 
 /** Judges one linked program as the kernel's verifier would. Never throws for a program's fault. */
 export function verify(linked: LinkedProgram, kernel: Kernel, options: VerifyOptions = {}): Report {
@@ -71,12 +73,14 @@ function reportOf(
   { kernel, path }: { kernel: Kernel; path: PathKeeper | undefined },
 ): Report {
   if (error instanceof Rejection) {
-    const { rule, message, details } = error
+    const { violation } = error
+    const wording = wordingOf(kernel)
     return {
       verdict: 'reject',
-      rule,
-      message: reword(kernel, rule, message),
-      details,
+      rule: violation.id,
+      message: wordsOf(violation, wording),
+      violation,
+      details: detailsOf(violation, wording),
       path: path?.path() ?? [],
       ...end,
     }
@@ -97,7 +101,7 @@ function prepare(draft: ProgramDraft): Program {
   if (linked.type === 'BPF_PROG_TYPE_LIRC_MODE2' && model.kernel.config('CONFIG_BPF_LIRC_MODE2') === undefined) {
     throw new Unlinked('this kernel has no such program type (CONFIG_BPF_LIRC_MODE2 is off)')
   }
-  if (insns.length === 0 || insns.length > 1_000_000) reject('size', `program has ${insns.length} insns`)
+  if (insns.length === 0 || insns.length > 1_000_000) violate('size', { insns: insns.length })
   checkFuncRecords(draft)
   findSubprogs(draft)
   checkSubprogs(draft)
@@ -194,10 +198,9 @@ function exploreGlobal(walk: Walk, i: number, sleepable: boolean): void {
   walk.insn = subprog.start
   walk.verbose(`Validating ${subprog.name}() func#${i}...`)
   const args = argTypes(walk.program, subprog)
-  if (subprog.isExceptionCb && returnsVoid(walk.program, subprog))
-    reject('exception-cb-args', 'exception cb cannot return void')
+  if (subprog.isExceptionCb && returnsVoid(walk.program, subprog)) violate('exception-cb-args', { form: 'void' })
   if (subprog.isExceptionCb && (args.length !== 1 || args[0]!.kind !== 'scalar')) {
-    reject('exception-cb-args', 'exception cb only supports single integer argument')
+    violate('exception-cb-args', { form: 'count' })
   }
   const frame = new Frame(0, i, -1)
   startRegs(walk, subprog).forEach((reg, r) => {

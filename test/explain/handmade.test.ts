@@ -6,7 +6,7 @@ import { assemble } from '../../src/isa/index.ts'
 import { type Kernel, openKernel } from '../../src/kernel/index.ts'
 import type { LinkedProgram } from '../../src/object/index.ts'
 import type { ProgTypeName } from '../../src/uapi/index.ts'
-import { type Report, verify } from '../../src/verifier/index.ts'
+import { type Report, verify, type Violation } from '../../src/verifier/index.ts'
 
 let kernel: Kernel
 beforeAll(async () => {
@@ -44,6 +44,8 @@ const rejected = (rule: string, insn: number, details: object = {}): Report => (
   rule,
   message: `R1 broke ${rule}`,
   insn,
+  // an id that nobody knows, or without what belongs to it
+  violation: { id: rule, params: {} } as Violation,
   details,
   path: [],
 })

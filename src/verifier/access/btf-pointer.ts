@@ -7,7 +7,7 @@ import { structAccess } from '../../kernel/index.ts'
 import type { Model } from '../program/model.ts'
 import { type Walk, inRcu } from '../engine/walk.ts'
 import { type BtfRecord, recordOf } from '../program/records/record.ts'
-import { reject } from '../violations/raise.ts'
+import { violate } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import {
   ALLOC,
@@ -75,29 +75,26 @@ export function accessBtfPointer(walk: Walk, number: number, off: number, size: 
   const name = structName(reg)
   const details = { reg: number, seen: name }
   if (!walk.program.traits.gpl && !isAllocated(reg)) {
-    reject('btf-gpl', `Cannot access kernel 'struct ${name}' from non-GPL compatible program`, details)
+    violate('btf-gpl', details)
   }
   if (off < 0 && !hasVarOff(reg)) {
-    reject('btf-negative', `R${number} is ptr_${name} invalid negative access: off=${off}`, details)
+    violate('btf-negative', { ...details, off })
   }
   if (hasVarOff(reg)) {
-    reject(
-      'btf-variable',
-      `R${number} is ptr_${name} invalid variable offset: off=${off}, var_off=${varOffText(reg)}`,
-      details,
-    )
+    violate('btf-variable', { ...details, off, varOff: varOffText(reg) })
   }
   const at = off + scalar.constNumber(reg.var)
-  if (reg.flags & USER) reject('btf-user', `R${number} is ptr_${name} access user memory: off=${at}`, details)
-  if (reg.flags & PERCPU) reject('btf-percpu', `R${number} is ptr_${name} access percpu memory: off=${at}`, details)
-  if (write && mayFault(walk.model, reg)) reject('btf-write', 'only read is supported', details)
+  if (reg.flags & USER) violate('btf-user', { ...details, at })
+  if (reg.flags & PERCPU) violate('btf-percpu', { ...details, at })
+  if (write && mayFault(walk.model, reg)) violate('btf-write', { form: 'read-only', ...details })
   if (write && !isAllocated(reg)) {
     const answer = structAccess(walk.model.kernel.btf, walk.program.traits, { btf: reg.btf!, id: reg.btfId }, at, size)
     if (!answer.ok) {
       const { message, byRule } = answer
-      if (!byRule || !walk.model.kernel.gate('refused-writes-placed')) return reject('btf-write', message, details)
+      if (!byRule || !walk.model.kernel.gate('refused-writes-placed'))
+        return violate('btf-write', { form: 'struct', ...details, told: message })
       if (message !== '') walk.verbose(message)
-      reject('btf-write', `R${number} cannot write into ptr_${name} at off=${at} size=${size}`, details)
+      violate('btf-write', { form: 'placed', ...details, at, size })
     }
     return unknownScalar
   }
@@ -117,12 +114,12 @@ function walkField(
   if (allocated) {
     for (const field of recordOfReg(walk.model, reg).fields) {
       if (off < field.off + field.size && field.off < off + size) {
-        reject('special-field-access', `direct access to ${fieldText(field.kind)} is disallowed`)
+        violate('special-field-access', { form: 'object', field: fieldText(field.kind) })
       }
     }
   }
   const step = walkStruct(btf, id, off, size, { flexArrays: !allocated })
-  if (step.kind === 'error') return reject('btf-access', step.message)
+  if (step.kind === 'error') return violate('btf-access', { told: step.message, beyond: step.beyond })
   if (step.kind === 'scalar' && step.pointer && !allocated && walk.model.rules.untrustedLeaves)
     return pointer('mem', { flags: RDONLY | UNTRUSTED, size: 0 })
   if (step.kind !== 'ptr' || allocated) return unknownScalar
@@ -147,10 +144,9 @@ export function accessMapPointer(walk: Walk, number: number, off: number, size: 
   const name = type ?? 'bpf_map'
   const btf = walk.model.kernel.btf
   const id = btf.find(name, 'struct')
-  if (id === undefined)
-    return reject('map-access', `map_ptr access not supported for map type ${walk.program.map(reg.map).typeId}`)
-  if (write) reject('map-access', `only read from ${name} is supported`)
-  if (off < 0) reject('map-access', `R${number} is ${name} invalid negative access: off=${off}`)
+  if (id === undefined) return violate('map-access', { form: 'type', mapType: walk.program.map(reg.map).typeId })
+  if (write) violate('map-access', { form: 'write', struct: name })
+  if (off < 0) violate('map-access', { form: 'negative', reg: number, struct: name, off })
   const self = pointer('btf', { btf, btfId: id })
   const value = walkField(walk, self, btf, id, off, size, false)
   return value.kind === 'btf'

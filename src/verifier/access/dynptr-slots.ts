@@ -1,6 +1,6 @@
 import { type RegState, unknownScalar } from '../state/reg.ts'
 import type { Walk } from '../engine/walk.ts'
-import { reject } from '../violations/raise.ts'
+import { violate } from '../violations/raise.ts'
 import { byteType, DYNPTR, emptySlot } from '../state/stack.ts'
 import { type Frame, mapRegs, setBit, type State } from '../state/state.ts'
 
@@ -12,7 +12,7 @@ export function destroyDynptrAt(walk: Walk, frame: Frame, index: number): void {
   const first = frame.slot(index).reg.frame === 1 ? index : index + 1
   const { reg } = frame.slot(first)
   if (owes(reg) && !(walk.model.rules.objectIds && clones(walk.state, reg.refObjId) > 1))
-    reject('dynptr-overwrite-referenced', 'cannot overwrite referenced dynptr')
+    violate('dynptr-overwrite-referenced')
   for (const slot of [first, first - 1]) {
     frame.setSlot(slot, emptySlot)
     setBit(frame.written, slot)

@@ -6,7 +6,7 @@ import type { Model } from '../program/model.ts'
 import { type Walk, inRcu, inSleepable } from '../engine/walk.ts'
 import { markPrecise } from '../engine/precision.ts'
 import { type SpecialField, recordOf } from '../program/records/record.ts'
-import { reject } from '../violations/raise.ts'
+import { violate } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import {
   ALLOC,
@@ -49,14 +49,13 @@ export function accessMapKptr(walk: Walk, a: Access): RegState | undefined {
   const field = fields.find((f) => low < f.off + f.size && f.off < high)
   if (field === undefined) return undefined
   const name = fieldText(field.kind)
-  if (hasVarOff(reg)) reject('kptr-variable', `${name} access cannot have variable offset`, { reg: a.base })
-  if (low !== field.off)
-    reject('kptr-offset', `${name} access misaligned expected=${field.off} off=${low}`, { reg: a.base })
-  if (a.size !== 8) reject('kptr-size', `${name} access size must be BPF_DW`, { reg: a.base })
-  if (a.atomic) reject('kptr-insn', 'kptr in map can only be accessed using BPF_MEM instruction mode', { reg: a.base })
+  if (hasVarOff(reg)) violate('kptr-variable', { form: 'access', reg: a.base, name })
+  if (low !== field.off) violate('kptr-offset', { form: 'access', reg: a.base, name, expectedOff: field.off, off: low })
+  if (a.size !== 8) violate('kptr-size', { reg: a.base, name })
+  if (a.atomic) violate('kptr-insn', { reg: a.base })
   if (!a.write) return field.kind === 'uptr' ? loadUserPointer(walk, field) : loadKptr(walk, field)
-  if (field.kind === 'uptr') reject('kptr-store', 'store to uptr disallowed', { reg: a.base })
-  if (field.kind !== 'kptr') reject('kptr-store', 'store to referenced kptr disallowed', { reg: a.base })
+  if (field.kind === 'uptr') violate('kptr-store', { form: 'uptr', reg: a.base })
+  if (field.kind !== 'kptr') violate('kptr-store', { form: 'referenced', reg: a.base })
   storeKptr(walk, field, a)
   return unknownScalar
 }
@@ -66,8 +65,7 @@ const loadUserPointer = (walk: Walk, field: SpecialField): RegState =>
   pointer('mem', { flags: MAYBE_NULL, size: sizeOf(field.btf!, field.btfId) ?? 0, id: walk.newId() })
 
 function storeKptr(walk: Walk, field: SpecialField, { base, stored }: Store): void {
-  if (stored.kind === 'imm' && stored.imm !== 0)
-    reject('kptr-store', `BPF_ST imm must be 0 when storing to kptr at off=${field.off}`, { reg: base })
+  if (stored.kind === 'imm' && stored.imm !== 0) violate('kptr-store', { form: 'constant', reg: base, off: field.off })
   if (stored.kind !== 'reg') return
   const reg = walk.reg(stored.number)
   if (!isNull(reg)) requireKptrMatch(walk.model, field, reg, stored.number)
@@ -99,12 +97,8 @@ export function requireKptrMatch(model: Model, field: SpecialField, reg: RegStat
   if (field.kind !== 'kptr') allowed = MAYBE_NULL | TRUSTED | RCU | ALLOC
   if (field.kind === 'kptr_percpu') allowed |= PERCPU
   const bad = (name = structName(reg)): never => {
-    const seen = `${regTypeText(reg)}${name}`
-    const also = field.kind === 'kptr' ? ` or untrusted_ptr_${target}` : ''
-    return reject('kptr-type', `invalid kptr access, R${number} type=${seen} expected=ptr_${target}${also}`, {
-      reg: number,
-      expected: target,
-    })
+    const type = `${regTypeText(reg)}${name}`
+    return violate('kptr-type', { reg: number, type, expected: target, untrusted: field.kind === 'kptr' })
   }
   if (reg.kind !== 'btf' || (reg.flags & ~allowed) !== 0 || reg.btf === undefined) bad()
   if (field.kind === 'kptr_percpu' && (reg.flags & PERCPU) === 0) bad('')

@@ -24,7 +24,7 @@ import { packetAccessAllowed } from '../program/packet-access.ts'
 import type { Model } from '../program/model.ts'
 import type { Program } from '../program/program.ts'
 import type { Walk } from '../engine/walk.ts'
-import { reject, unsupported } from '../violations/raise.ts'
+import { unsupported, violate } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import {
   ALLOC,
@@ -66,7 +66,7 @@ export function access(walk: Walk, a: Access): RegState {
     value.kind === 'scalar' && a.size < 8 && !scalar.isConst(value.var) ? scalarReg(anyOfSize(a)) : value
   switch (reg.kind) {
     case 'map_key':
-      if (a.write) reject('write-rdonly', `write to change key R${a.base} not allowed`, details)
+      if (a.write) violate('write-rdonly', { form: 'key', ...details })
       requireMemRegion(walk, a.base, a.off, a.size, walk.program.map(reg.map).keySize, false)
       return loaded()
     case 'map_value': {
@@ -89,8 +89,7 @@ export function access(walk: Walk, a: Access): RegState {
     }
     case 'mem': {
       if (reg.flags & MAYBE_NULL) break
-      if (a.write && reg.flags & RDONLY)
-        reject('write-rdonly', `R${a.base} cannot write into ${regTypeText(reg)}`, details)
+      if (a.write && reg.flags & RDONLY) violate('write-rdonly', { form: 'memory', ...details, type: regTypeText(reg) })
       // what may not be there has no end either: its loads are guarded
       if ((reg.flags & UNTRUSTED) === 0) requireMemRegion(walk, a.base, a.off, a.size, reg.size, false)
       return loaded()
@@ -114,20 +113,18 @@ export function access(walk: Walk, a: Access): RegState {
     }
     case 'pkt':
     case 'pkt_meta':
-      if (a.write && !packetAccessAllowed(walk.program, true))
-        reject('packet-write', 'cannot write into packet', details)
+      if (a.write && !packetAccessAllowed(walk.program, true)) violate('packet-write', details)
       requirePacket(walk, a.base, a.off, a.size, false)
       return loaded()
     case 'flow_keys':
-      if (off < 0 || off + a.size > 56)
-        reject('flow-keys', `invalid access to flow keys off=${off} size=${a.size}`, details)
+      if (off < 0 || off + a.size > 56) violate('flow-keys', { ...details, off, size: a.size })
       return loaded()
     case 'sock_common':
     case 'sock':
     case 'tcp_sock':
     case 'xdp_sock': {
       if (reg.flags & MAYBE_NULL) break
-      if (a.write) reject('write-rdonly', `R${a.base} cannot write into ${regTypeText(reg)}`, details)
+      if (a.write) violate('write-rdonly', { form: 'memory', ...details, type: regTypeText(reg) })
       return accessSock(a, reg, off)
     }
     case 'tp_buffer':
@@ -135,8 +132,7 @@ export function access(walk: Walk, a: Access): RegState {
       return loaded()
     case 'buf':
       if (reg.flags & MAYBE_NULL) break
-      if (a.write && reg.flags & RDONLY)
-        reject('write-rdonly', `R${a.base} cannot write into ${regTypeText(reg)}`, details)
+      if (a.write && reg.flags & RDONLY) violate('write-rdonly', { form: 'memory', ...details, type: regTypeText(reg) })
       requireBuffer(walk.model, a.base, reg.flags & RDONLY ? 'rdonly' : 'rdwr', { reg, off: a.off, size: a.size })
       return loaded()
     case 'btf': {
@@ -153,15 +149,12 @@ export function access(walk: Walk, a: Access): RegState {
       return loaded()
     default:
   }
-  return reject('invalid-access', `R${a.base} invalid mem access '${regTypeText(reg)}'`, {
-    reg: a.base,
-    seen: regTypeText(reg),
-  })
+  return violate('invalid-access', { reg: a.base, seen: regTypeText(reg) })
 }
 
 /** An entry of a jump table: an instruction, known by where in the table it stands. */
 function readTarget({ off, size }: Access, reg: RegState): RegState {
-  if (size !== 8) reject('insn-array-read', `Invalid read of ${size} bytes from insn_array`)
+  if (size !== 8) violate('insn-array-read', { size })
   return pointer('insn', { map: reg.map, off: reg.off + off, var: reg.var })
 }
 
@@ -186,7 +179,7 @@ export function requireMapAccess(walk: Walk, number: number, write: boolean, off
   const map = walk.program.map(walk.reg(number).map)
   const [denied, what] = write ? [0x80, 'write into'] : [0x100, 'read from']
   if (map.flags & denied) {
-    reject('map-flags', `${what} map forbidden, value_size=${map.valueSize} off=${off} size=${size}`, { reg: number })
+    violate('map-flags', { form: 'access', reg: number, what, valueSize: map.valueSize, off, size })
   }
 }
 
@@ -198,11 +191,9 @@ export function requireNoSpecialField(walk: Walk, a: { base: number; off: number
   for (const field of walk.program.mapRecord(reg.map).fields) {
     if (low < field.off + field.size && field.off < high) {
       if (isPointerField(field.kind)) {
-        reject('kptr-helper', `${fieldText(field.kind)} cannot be accessed indirectly by helper`, { reg: a.base })
+        violate('kptr-helper', { reg: a.base, field: fieldText(field.kind) })
       }
-      reject('special-field-access', `${fieldText(field.kind)} cannot be accessed directly by load/store`, {
-        reg: a.base,
-      })
+      violate('special-field-access', { form: 'map-value', reg: a.base, field: fieldText(field.kind) })
     }
   }
 }
@@ -252,15 +243,14 @@ function accessCtx(walk: Walk, a: Access, off: number): RegState {
     return a.write ? unknownScalar : scalarReg(anyOfSize(a))
   }
   requireCtxOffset(walk.program, a.base, reg)
-  if (off < 0) reject('ctx-bounds', `invalid bpf_context access off=${off} size=${a.size}`, { reg: a.base })
+  if (off < 0) violate('ctx-bounds', { reg: a.base, off, size: a.size })
   const answer = walk.model.kernel.ctxAccess(walk.program.traits, off, a.size, a.write, extendsSign(a))
   if (!answer.ok) {
     if (answer.unsupported !== undefined) unsupported(answer.unsupported)
-    const usual = `invalid bpf_context access off=${off} size=${a.size}`
-    return reject('ctx-access', answer.instead === true && answer.message !== undefined ? answer.message : usual, {
-      reg: a.base,
-      ...(answer.message === undefined ? {} : { seen: answer.message }),
-    })
+    const { message: seen } = answer
+    if (answer.instead === true && seen !== undefined) return violate('ctx-access', { form: 'told', reg: a.base, seen })
+    const access = { reg: a.base, off, size: a.size }
+    return violate('ctx-access', { form: 'outside', ...access, ...(seen === undefined ? {} : { seen }) })
   }
   if (walk.observer !== undefined) for (const line of answer.log ?? []) walk.verbose(line)
   if (a.write) return unknownScalar
@@ -272,7 +262,7 @@ function accessCtx(walk: Walk, a: Access, off: number): RegState {
   const { kind, flags } = parseRegType(answer.reg)
   const held = answer.reference === undefined ? 0 : walk.heldArguments.get(answer.reference)!
   if (held !== 0 && walk.state.refs.get(held) === undefined)
-    reject('ctx-access', `invalid bpf_context access off=${off}. Reference may already be released`, { reg: a.base })
+    violate('ctx-access', { form: 'released', reg: a.base, off })
   return pointer(kind, {
     flags,
     refObjId: held,
@@ -290,14 +280,12 @@ export function requireCtxOffset(program: Program, number: number, reg: RegState
 function accessSock(a: Access, reg: RegState, off: number): RegState {
   requireSockOffset(a, reg)
   if (off < 0 || !socketAccess(reg.kind as 'sock', off, a.size)) {
-    reject('sock-access', `R${a.base} invalid ${regTypeText(reg)} access off=${off} size=${a.size}`, { reg: a.base })
+    violate('sock-access', { reg: a.base, type: regTypeText(reg), off, size: a.size })
   }
   return scalarReg(anyOfSize(a))
 }
 function requireSockOffset(a: Access, reg: RegState): void {
   if (scalar.sminN(reg.var) < 0) {
-    reject('min-bound', `R${a.base} min value is negative, either use unsigned index or do a if (index >=0) check.`, {
-      reg: a.base,
-    })
+    violate('min-bound', { reg: a.base })
   }
 }

@@ -5,7 +5,8 @@ import type { MapDef } from '../../object/index.ts'
 import type { Model } from '../program/model.ts'
 import type { Program } from '../program/program.ts'
 import type { Walk } from '../engine/walk.ts'
-import { reject } from '../violations/raise.ts'
+import { type Outside, outsideWords } from '../violations/memory.ts'
+import { violate } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import { MAX_VAR_OFF, type RegState, isPkt, regTypeText as typeName } from '../state/reg.ts'
 
@@ -27,23 +28,20 @@ interface Span {
   readonly zeroOk: boolean
 }
 
-/** What the kernel says of `[off, off + size)` that does not lie within `memSize`, by region; nothing where it does. */
-function outside(number: number, reg: RegState, { off, size, memSize, zeroOk }: Span): string | undefined {
+/** `[off, off + size)`, where it does not lie within `memSize`. */
+function outsideOf(number: number, reg: RegState, { off, size, memSize, zeroOk }: Span): Outside | undefined {
   const enough = size > 0 || (size === 0 && zeroOk)
   if (off >= 0 && enough && off + size <= memSize) return undefined
-  switch (reg.kind) {
-    case 'map_key':
-      return `invalid access to map key, key_size=${memSize} off=${off} size=${size}`
-    case 'map_value':
-      return `invalid access to map value, value_size=${memSize} off=${off} size=${size}`
-    case 'pkt':
-    case 'pkt_meta':
-    case 'pkt_end':
-      return `invalid access to packet, off=${off} size=${size}, R${number}(id=${reg.id},off=${off},r=${memSize})`
-    default:
-      return `invalid access to memory, mem_size=${memSize} off=${off} size=${size}`
-  }
+  return { region: regions.get(reg.kind) ?? 'memory', reg: number, id: reg.id, off, size, memSize }
 }
+
+const regions: ReadonlyMap<string, Outside['region']> = new Map<RegState['kind'], Outside['region']>([
+  ['map_key', 'map_key'],
+  ['map_value', 'map_value'],
+  ['pkt', 'packet'],
+  ['pkt_meta', 'packet'],
+  ['pkt_end', 'packet'],
+])
 
 /** Fixed and variable offset of the access stay inside the region of `memSize` bytes. */
 export function requireMemRegion(
@@ -58,26 +56,22 @@ export function requireMemRegion(
   const { smin, umax, fixed } = offsetBounds(walk.model, reg, off)
   // Lowest address first: a negative minimum cannot be proven safe, whatever the maximum.
   if (smin < 0 && (smin < -(2 ** 31) || fixed + smin !== ((fixed + smin) | 0) || fixed + smin < 0)) {
-    reject('min-bound', `R${number} min value is negative, either use unsigned index or do a if (index >=0) check.`, {
-      reg: number,
-    })
+    violate('min-bound', { reg: number })
   }
   requireWithin(walk, number, 'min', { off: smin + fixed, size, memSize, zeroOk })
   if (umax >= MAX_VAR_OFF) {
-    reject('max-bound', `R${number} unbounded memory access, make sure to bounds check any such access`, {
-      reg: number,
-    })
+    violate('max-bound', { reg: number })
   }
   requireWithin(walk, number, 'max', { off: umax + fixed, size, memSize, zeroOk })
 }
 
 /** The kernel prints the region's line, then which end of the range is outside; the last line is the message. */
 function requireWithin(walk: Walk, number: number, end: 'min' | 'max', span: Span): void {
-  const seen = outside(number, walk.reg(number), span)
-  if (seen === undefined) return
-  walk.verbose(seen)
-  const rule = isPkt(walk.reg(number)) ? 'packet-bounds' : `${end}-outside`
-  reject(rule, `R${number} ${end} value is outside of the allowed memory range`, { reg: number, seen })
+  const outside = outsideOf(number, walk.reg(number), span)
+  if (outside === undefined) return
+  walk.verbose(outsideWords(outside))
+  if (isPkt(walk.reg(number))) violate('packet-bounds', { form: end, reg: number, outside })
+  violate(end === 'min' ? 'min-outside' : 'max-outside', { reg: number, outside })
 }
 
 /** How far the register's variable part goes, and what is added to it for the access. Later kernels count the constant part in. */
@@ -109,42 +103,34 @@ function plainReach(reg: RegState): { smin: number; umax: number } {
 export function requirePacket(walk: Walk, number: number, off: number, size: number, zeroOk: boolean): void {
   const reg = walk.reg(number)
   if (walk.model.rules.oneOffset) {
-    if (reg.size < 0) reject('packet-bounds', `R${number} offset is outside of the packet`, { reg: number })
+    if (reg.size < 0) violate('packet-bounds', { form: 'unknown', reg: number })
     return requireMemRegion(walk, number, off, size, reg.size, zeroOk)
   }
   if (scalar.sminN(reg.var) < 0) {
-    reject('min-bound', `R${number} min value is negative, either use unsigned index or do a if (index >=0) check.`, {
-      reg: number,
-    })
+    violate('min-bound', { reg: number })
   }
   const at = reg.off + off
-  if (reg.size < 0) reject('packet-bounds', `R${number} offset is outside of the packet`, { reg: number })
-  const seen = outside(number, reg, { off: at, size, memSize: reg.size, zeroOk })
-  if (seen === undefined) return
-  walk.verbose(seen)
-  reject('packet-bounds', `R${number} offset is outside of the packet`, { reg: number, seen })
+  if (reg.size < 0) violate('packet-bounds', { form: 'unknown', reg: number })
+  const outside = outsideOf(number, reg, { off: at, size, memSize: reg.size, zeroOk })
+  if (outside === undefined) return
+  walk.verbose(outsideWords(outside))
+  violate('packet-bounds', { form: 'offset', reg: number, outside })
 }
 
 /** Fixed offsets only: no arithmetic has touched the pointer. Where an offset is one, whether it is known comes first. */
 export function requireUnmodified(model: Model, number: number, reg: RegState, fixedOk: boolean): void {
   if (model.rules.oneOffset && hasVarOff(reg))
-    reject('variable-pointer', `variable ${typeName(reg)} access var_off=${varOffText(reg)} disallowed`, {
-      reg: number,
-    })
+    violate('variable-pointer', { reg: number, type: typeName(reg), varOff: varOffText(reg) })
   if (reg.off < 0) {
-    reject('negative-offset', `negative offset ${typeName(reg)} ptr R${number} off=${reg.off} disallowed`, {
-      reg: number,
-    })
+    violate('negative-offset', { reg: number, type: typeName(reg), off: reg.off })
   }
   if (!fixedOk && reg.off !== 0) {
-    reject('modified-pointer', `dereference of modified ${typeName(reg)} ptr R${number} off=${reg.off} disallowed`, {
-      reg: number,
-    })
+    violate('modified-pointer', { reg: number, type: typeName(reg), off: reg.off })
   }
   // a register with nothing in it may have anything in it
   const varOff = reg.kind === 'not_init' ? '(0x0; 0xffffffffffffffff)' : varOffText(reg)
   if (reg.kind === 'not_init' || hasVarOff(reg) || scalar.constNumber(reg.var) !== 0) {
-    reject('variable-pointer', `variable ${typeName(reg)} access var_off=${varOff} disallowed`, { reg: number })
+    violate('variable-pointer', { reg: number, type: typeName(reg), varOff })
   }
 }
 
@@ -156,24 +142,15 @@ export function requireBuffer(
   { reg, off, size }: { reg: RegState; off: number; size: number },
 ): void {
   if (model.rules.oneOffset) {
-    if (hasVarOff(reg))
-      reject('buffer-offset', `R${number} invalid variable buffer offset: off=${off}, var_off=${varOffText(reg)}`, {
-        reg: number,
-      })
+    if (hasVarOff(reg)) violate('buffer-offset', { form: 'variable', reg: number, off, varOff: varOffText(reg) })
     const at = reg.off + constVar(reg)
-    if (at + off < 0)
-      reject('buffer-offset', `R${number} invalid negative ${name} buffer offset: off=${off}, var_off=${at}`, {
-        reg: number,
-      })
+    if (at + off < 0) violate('buffer-offset', { form: 'negative', reg: number, name, off, at })
     return
   }
   off += reg.off
-  if (off < 0)
-    reject('buffer-offset', `R${number} invalid ${name} buffer access: off=${off}, size=${size}`, { reg: number })
+  if (off < 0) violate('buffer-offset', { form: 'before', reg: number, name, off, size })
   if (hasVarOff(reg) || scalar.constNumber(reg.var) !== 0) {
-    reject('buffer-offset', `R${number} invalid variable buffer offset: off=${off}, var_off=${varOffText(reg)}`, {
-      reg: number,
-    })
+    violate('buffer-offset', { form: 'variable', reg: number, off, varOff: varOffText(reg) })
   }
 }
 
@@ -188,7 +165,7 @@ export function requireAlignment(model: Model, reg: RegState, off: number, size:
   const text = packet
     ? `packet access off ${NET_IP_ALIGN}+${bits}+${off}`
     : `${described.get(reg.kind) ?? ''}access off ${bits}+${off}`
-  reject('alignment', `misaligned ${text} size ${size}`)
+  violate('alignment', { place: text, size })
 }
 /** Packets start so that the IP header is aligned. */
 const NET_IP_ALIGN = 2

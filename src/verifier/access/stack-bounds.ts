@@ -3,20 +3,12 @@
 
 import { MAX_VAR_OFF, type RegState } from '../state/reg.ts'
 import type { Walk } from '../engine/walk.ts'
-import { reject } from '../violations/raise.ts'
+import { violate } from '../violations/raise.ts'
+import type { StackAccess } from '../violations/stack.ts'
 import * as scalar from '../scalar/index.ts'
 import { type Frame, MAX_STACK } from '../state/state.ts'
 import { hasVarOff, varOffText } from './regions.ts'
 
-/** By an insn, or by a call that is known to read or to write; helper: by a call, which may do either; overwrite: by a call that writes. */
-export type StackAccess = 'read' | 'write' | 'helper' | 'overwrite'
-
-const accessText: Record<StackAccess, string> = {
-  read: ' read from',
-  write: ' write to',
-  helper: ' indirect access to',
-  overwrite: ' write to',
-}
 /** Of the slot a byte lies in. An offset of 0, one past the frame's top, counts as slot 0, as it does to the kernel. */
 export const slotIndex = (off: number): number => Math.trunc((-off - 1) / 8)
 /** Index of a byte within its slot: 7 is the lowest address. */
@@ -31,7 +23,6 @@ export function requireStackBounds(
   access: StackAccess,
 ): { min: number; max: number } {
   const reg = walk.reg(number)
-  const text = accessText[access]
   let min = reg.off + off
   let max: number
   if (!hasVarOff(reg)) {
@@ -41,19 +32,21 @@ export function requireStackBounds(
     const smax = scalar.smaxN(reg.var)
     const smin = scalar.sminN(reg.var)
     if (smax >= MAX_VAR_OFF || smin <= -MAX_VAR_OFF) {
-      return reject('stack-unbounded', `invalid unbounded variable-offset${text} stack R${number}`, { reg: number })
+      return violate('stack-unbounded', { reg: number, access })
     }
     max = min + smax + size
     min += smin
   }
   if (min < -MAX_STACK || min > -1 || max > 0 || size < 0) {
-    if (!hasVarOff(reg))
-      reject('stack-bounds', `invalid${text} stack R${number} off=${min} size=${size}`, { reg: number })
-    reject(
-      'stack-bounds',
-      `invalid variable-offset${text} stack R${number} var_off=${varOffText(reg)} off=${reg.off + off} size=${size}`,
-      { reg: number },
-    )
+    if (!hasVarOff(reg)) violate('stack-bounds', { form: 'fixed', reg: number, access, min, size })
+    violate('stack-bounds', {
+      form: 'variable',
+      reg: number,
+      access,
+      varOff: varOffText(reg),
+      off: reg.off + off,
+      size,
+    })
   }
   noteDepth(walk, reg, min)
   return { min, max }

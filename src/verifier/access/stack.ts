@@ -20,7 +20,8 @@ import type { Walk } from '../engine/walk.ts'
 import { markPrecise, markSlotsPrecise } from '../engine/precision.ts'
 import { markSlotRead } from '../engine/liveness.ts'
 
-import { reject } from '../violations/raise.ts'
+import { violate } from '../violations/raise.ts'
+import type { StackAccess } from '../violations/stack.ts'
 import * as scalar from '../scalar/index.ts'
 import {
   byteType,
@@ -42,7 +43,7 @@ import {
 import { type Frame, setBit, touchOf } from '../state/state.ts'
 import type { Stored } from './access.ts'
 import { hasVarOff, varOffText } from './regions.ts'
-import { byteIndex, frameOf, requireStackBounds, type StackAccess, slotIndex } from './stack-bounds.ts'
+import { byteIndex, frameOf, requireStackBounds, slotIndex } from './stack-bounds.ts'
 
 /** A store to a constant place. */
 export function writeStack(walk: Walk, frame: Frame, { off, size }: Bytes, stored: Known): void {
@@ -83,11 +84,11 @@ export function writeStack(walk: Walk, frame: Frame, { off, size }: Bytes, store
     return
   }
   if (isSpillable(walk.model, value)) {
-    if (size !== 8) reject('spill-size', 'invalid size of register spill', { reg: source })
+    if (size !== 8) violate('spill-size', { reg: source })
     if (frame !== walk.frame && value.kind === 'fp') {
-      reject('spill-stack-pointer', 'cannot spill pointers to stack into stack frame of the caller', { reg: source })
+      violate('spill-stack-pointer', { reg: source })
     }
-    if (!aligned) reject('misaligned-spill', `misaligned stack access off (0x0; 0x0)+0+${off} size ${size}`)
+    if (!aligned) violate('misaligned-spill', { off, size })
     spill(value)
     return
   }
@@ -181,10 +182,9 @@ export function writeStackVariable(
 /** The byte is no data. One that was forgotten would have been read ahead of the walk's knowledge. */
 function badRead(type: number, off: number, i: number, size: number): never {
   if (type === POISON) {
-    const text = `reading from stack off ${off}+${i} size ${size}, slot poisoned by dead code elimination`
-    return reject('stack-forgotten', text)
+    return violate('stack-forgotten', { form: 'load', off, index: i, size })
   }
-  return reject('stack-uninit', `invalid read from stack off ${off}+${i} size ${size}`)
+  return violate('stack-uninit', { off, index: i, size })
 }
 
 /** A load from a constant place: the register filled, or what the bytes amount to. */
@@ -197,7 +197,7 @@ export function readStack(walk: Walk, frame: Frame, off: number, size: number): 
     walk.stepTouch = touchOf(frame.frameno, index)
     const spilled = spilledBytes(slot)
     if (size === 8 && spilled === 8) return linkedFill(walk, frame, index)
-    if (slot.reg.kind !== 'scalar') return reject('fill-size', 'invalid size of register fill')
+    if (slot.reg.kind !== 'scalar') return violate('fill-size')
     if (size <= spilled && off % 8 === 0) {
       // the load itself takes the low part, or extends its sign
       const same = scalar.umaxN(slot.reg.var) < 2 ** (size * 8)
@@ -282,14 +282,13 @@ export function requireStackInitialized(
 ): { min: number; max: number } {
   const reg = walk.reg(number)
   const frame = frameOf(walk, reg)
-  if (size === 0 && !zeroOk) reject('zero-sized-read', 'invalid zero-sized read', { reg: number })
+  if (size === 0 && !zeroOk) violate('zero-sized-read', { form: 'stack', reg: number })
   const { min, max } = requireStackBounds(walk, number, off, size, access)
   const variable = hasVarOff(reg)
   if (raw !== undefined && !variable) {
     for (let at = min; at < max; at++) {
       const type = byteType(frame.slot(slotIndex(at)), byteIndex(at))
-      if (type === DYNPTR)
-        reject('dynptr-overwrite', `potential write to dynptr at off=${at} disallowed`, { reg: number })
+      if (type === DYNPTR) violate('dynptr-overwrite', { reg: number, at })
     }
     raw(size)
     return { min, max }
@@ -300,20 +299,19 @@ export function requireStackInitialized(
     const type = byteType(slot, byteIndex(at))
     const overwritten = access === 'helper' || access === 'overwrite'
     if (type === POISON && !isSpilled(slot) && !forgottenOk && !overwritten) {
-      const text = `reading from stack R${number} off ${min}+${at - min} size ${size}, slot poisoned by dead code elimination`
-      reject('stack-forgotten', text, { reg: number })
+      violate('stack-forgotten', { form: 'argument', reg: number, min, index: at - min, size })
     }
     if (type === DYNPTR || type === ITER || type === IRQ) {
-      const kind = access === 'helper' ? ' indirect' : ''
       if (variable)
-        reject(
-          'stack-special',
-          `invalid${kind} read from stack R${number} var_off ${varOffText(reg)}+${at - min} size ${size}`,
-          { reg: number },
-        )
-      reject('stack-special', `invalid${kind} read from stack R${number} off ${min}+${at - min} size ${size}`, {
-        reg: number,
-      })
+        violate('stack-special', {
+          form: 'variable',
+          reg: number,
+          access,
+          varOff: varOffText(reg),
+          index: at - min,
+          size,
+        })
+      violate('stack-special', { form: 'fixed', reg: number, access, min, index: at - min, size })
     }
     markSlotRead(walk.state, reg.frame, index)
     if (overwritten) clobber(frame, index, slot, at)

@@ -4,7 +4,7 @@
 // body's instructions in postorder.
 
 import type { ProgramDraft, Program } from '../program/program.ts'
-import { reject } from '../violations/raise.ts'
+import { violate } from '../violations/raise.ts'
 import type { FlowGraph } from './graph.ts'
 import { isSubprogCall } from '../program/flow.ts'
 
@@ -29,7 +29,7 @@ export function requireNoRecursion(draft: ProgramDraft, { postorder: order }: Fl
       } else if (state[callee.index] === OPEN && callee.called) {
         draft.insn = callee.at
         const [from, to] = [subprogs[top.index]!.name, subprogs[callee.index]!.name]
-        reject('recursion', `recursive call from ${from}() to ${to}()`)
+        violate('recursion', { from, to })
       }
     }
   }

@@ -6,7 +6,7 @@
 import { CALLS_CALLBACK, type LiveStack, type LiveUnits, type Program, type Subprog } from '../program/program.ts'
 import type { Insn } from '../../isa/index.ts'
 import { callbackHelpers, isHelperCall, isSubprogCall } from '../program/flow.ts'
-import { reject } from '../violations/raise.ts'
+import { violate } from '../violations/raise.ts'
 import type { Frame, State } from '../state/state.ts'
 import { paramCount, stackBytes } from './calls.ts'
 import type { Constants } from './constants.ts'
@@ -94,8 +94,7 @@ export class StackLiveness implements LiveStack {
   private analyse(entered: Instance, args: readonly Origin[], callsites: readonly number[]): void {
     const { program, graph } = this
     if (++this.analyses > MOST_ANALYSES) {
-      const text = `liveness analysis exceeded complexity limit (${this.analyses} calls)`
-      reject('too-large', text)
+      violate('too-large', { form: 'liveness', analyses: this.analyses })
     }
     // entered once more: what it does this time is set beside what it did before
     const again: Instance = { ...entered, frames: [] }
@@ -130,7 +129,7 @@ export class StackLiveness implements LiveStack {
     }
     if (callee === undefined || !callee.args.some(pointsToStack)) return
     if (instance.depth === program.model.maxFrames - 1)
-      reject('call-depth', `the call stack of ${program.model.maxFrames + 1} frames is too deep !`)
+      violate('call-depth', { form: 'ahead', frames: program.model.maxFrames + 1 })
     const inner = this.instanceOf(program.subprogAt[callee.start]!, instance.depth + 1, insn)
     this.analyse(inner, callee.args, [...callsites.slice(0, instance.depth), insn])
     for (let f = 0; f < inner.depth; f++) {

@@ -5,7 +5,7 @@ import type { BtfId } from '../../btf/index.ts'
 import type { Walk } from '../engine/walk.ts'
 import { pushState } from '../engine/pending.ts'
 import { markPrecise } from '../engine/precision.ts'
-import { reject } from '../violations/raise.ts'
+import { violate } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import { ALLOC, NON_OWN, pointer, RCU, type RegState, unknownScalar } from '../state/reg.ts'
 import { Frame, type ReturnRange, type State } from '../state/state.ts'
@@ -94,12 +94,12 @@ export function taskWorkCallback(walk: Walk, subprog: number, map: number, mapUi
 
 function requireFrames(walk: Walk): void {
   const { length } = walk.state.frames
-  if (length >= walk.model.maxFrames) reject('call-depth', `the call stack of ${length + 1} frames is too deep`)
+  if (length >= walk.model.maxFrames) violate('call-depth', { form: 'walked', frames: length + 1 })
 }
 
 function sync(walk: Walk, subprog: number, kind: string, range: ReturnRange, args: () => readonly RegState[]): void {
   const target = walk.program.subprogs.findIndex((s) => s.start === subprog)
-  if (target < 0) reject('callback', `callback function not found`)
+  if (target < 0) violate('callback', { form: 'not-found' })
   requireStaticArgs(walk, walk.program.subprogs[target]!)
   walk.useOf(target).isCallback = true
   walk.noteCalled(target)
@@ -116,7 +116,7 @@ function sync(walk: Walk, subprog: number, kind: string, range: ReturnRange, arg
 
 function async(walk: Walk, subprog: number, kind: string, range: ReturnRange, args: () => readonly RegState[]): void {
   const target = walk.program.subprogs.findIndex((s) => s.start === subprog)
-  if (target < 0) reject('callback', `callback function not found`)
+  if (target < 0) violate('callback', { form: 'not-found' })
   const info = walk.program.subprogs[target]!
   requireStaticArgs(walk, info)
   const use = walk.useOf(target)

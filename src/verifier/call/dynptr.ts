@@ -5,7 +5,8 @@ import { frameOf, requireStackBounds, slotIndex } from '../access/stack-bounds.t
 import { constVar, hasVarOff } from '../access/regions.ts'
 import type { Walk } from '../engine/walk.ts'
 import { markSlotRead } from '../engine/liveness.ts'
-import { orElse, reject } from '../violations/raise.ts'
+import { orElse, violate } from '../violations/raise.ts'
+import { wordsOf } from '../violations/table.ts'
 import { type DynptrType, edit, pointer, type RegState } from '../state/reg.ts'
 import { allBytes, byteType, DYNPTR, emptySlot, slotOf } from '../state/stack.ts'
 import { setBit } from '../state/state.ts'
@@ -15,12 +16,12 @@ import { destroyDynptrAt, invalidateSlices, owes } from '../access/dynptr-slots.
 /** Slot of a stack object `slots` eight-byte words long, its lowest word; a rejection or undefined where it cannot lie there. */
 export function objectSlot(walk: Walk, number: number, what: string, slots: number): number {
   const reg = walk.reg(number)
-  if (hasVarOff(reg)) reject('stack-object-offset', `${what} has to be at a constant offset`, { reg: number })
+  if (hasVarOff(reg)) violate('stack-object-offset', { form: 'variable', reg: number, what })
   const off = reg.off + constVar(reg)
-  if (off % 8 !== 0) reject('stack-object-offset', `cannot pass in ${what} at an offset=${off}`, { reg: number })
+  if (off % 8 !== 0) violate('stack-object-offset', { form: 'outside', reg: number, what, off })
   const index = slotIndex(off)
   if (index + 1 < slots || (off >= 0 && walk.model.rules.objectsInFrame))
-    reject('stack-object-offset', `cannot pass in ${what} at an offset=${off}`, { reg: number })
+    violate('stack-object-offset', { form: 'outside', reg: number, what, off })
   return index
 }
 
@@ -39,12 +40,12 @@ export function constructDynptr(
   { clone, on = 0 }: DynptrOrigin = {},
 ): void {
   const reg = walk.reg(number)
-  if (reg.kind !== 'fp') reject('dynptr-uninit', 'Dynptr has to be an uninitialized dynptr', { reg: number })
+  if (reg.kind !== 'fp') violate('dynptr-uninit', { reg: number })
   const index = orElse(
     () => objectSlot(walk, number, 'dynptr', 2),
-    ({ message: seen }) => {
-      walk.verbose(seen)
-      return reject('dynptr-uninit', 'Dynptr has to be an uninitialized dynptr', { reg: number, seen })
+    (inner) => {
+      walk.verbose(wordsOf(inner, walk.model.wording))
+      return violate('dynptr-uninit', { reg: number, inner })
     },
   )
   requireStackBounds(walk, number, 0, 16, 'write')
@@ -70,24 +71,16 @@ export function requireDynptr(
 ): RegState {
   const reg = walk.reg(number)
   if (reg.kind !== 'fp' && reg.kind !== 'dynptr') {
-    reject('dynptr-pointer', `arg#${number - 1} expected pointer to stack or const struct bpf_dynptr`, {
-      reg: number,
-      arg: number - 1,
-    })
+    violate('dynptr-pointer', { reg: number, arg: number - 1 })
   }
   if (reg.kind === 'dynptr') {
-    if (mutates)
-      reject('dynptr-const', 'cannot pass pointer to const bpf_dynptr, the helper mutates it', { reg: number })
+    if (mutates) violate('dynptr-const', { form: 'mutated', reg: number })
     return reg
   }
   const off = reg.off + (hasVarOff(reg) ? 0 : constVar(reg))
   if (hasVarOff(reg)) walk.verbose('dynptr has to be at a constant offset')
   else if (off % 8 !== 0 || slotIndex(off) < 1) walk.verbose(`cannot pass in dynptr at an offset=${off}`)
-  const bad = (): never =>
-    reject('dynptr-uninitialized', `Expected an initialized dynptr as arg #${number - 1}`, {
-      reg: number,
-      arg: number - 1,
-    })
+  const bad = (): never => violate('dynptr-uninitialized', { reg: number, arg: number - 1 })
   if (hasVarOff(reg) || off % 8 !== 0 || slotIndex(off) < 1 || off < -512) bad()
   const index = slotIndex(off)
   const frame = frameOf(walk, reg)
@@ -96,10 +89,7 @@ export function requireDynptr(
   markSlotRead(walk.state, reg.frame, index)
   markSlotRead(walk.state, reg.frame, index - 1)
   if (expected !== undefined && slot.reg.dynptr !== expected) {
-    reject('dynptr-type', `Expected a dynptr of type ${expected} as arg #${number - 1}`, {
-      reg: number,
-      arg: number - 1,
-    })
+    violate('dynptr-type', { reg: number, arg: number - 1, dynptr: expected })
   }
   return slot.reg
 }

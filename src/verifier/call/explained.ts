@@ -3,9 +3,10 @@
 // what they explain is the message, whatever they say of the call after it.
 
 import type { Model } from '../program/model.ts'
+import type { ViolationId } from '../violations/table.ts'
 
 /** Rules whose violation comes with an explanation. */
-const explained = new Set([
+const explained: ReadonlySet<ViolationId> = new Set<ViolationId>([
   'argument-type',
   'modified-pointer',
   'dynptr-pointer',
@@ -16,4 +17,4 @@ const explained = new Set([
 ])
 
 /** Is what broke this rule the kernel's message, rather than the call that it makes impossible? */
-export const isExplained = ({ rules }: Model, rule: string): boolean => rules.reportsFirst && explained.has(rule)
+export const isExplained = ({ rules }: Model, rule: ViolationId): boolean => rules.reportsFirst && explained.has(rule)

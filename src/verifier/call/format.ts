@@ -2,7 +2,7 @@
 // bpf_snprintf's format is a constant: its conversions are checked against the arguments given. bpf-helpers(7) "bpf_snprintf".
 
 import type { Walk } from '../engine/walk.ts'
-import { reject } from '../violations/raise.ts'
+import { violate } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 
 const POINTER_WORDS = ['pks', 'pus', 'px', 'pK', 'ps', 'pS', 'pB', 'pi4', 'pI4', 'pi6', 'pI6', 'p']
@@ -12,14 +12,14 @@ export function requireFormat(walk: Walk): void {
   const length = walk.reg(5)
   // R5 may be known only within bounds: then nothing can be matched up
   if (!scalar.isConst(length.var) || scalar.constNumber(length.var) % 8 !== 0)
-    reject('snprintf-args', '', { reg: 5, helper: 'bpf_snprintf' })
+    violate('snprintf-args', { reg: 5, helper: 'bpf_snprintf' })
   const args = scalar.constNumber(length.var) / 8
   const data = walk.program.map(format.map).data
   if (data === undefined) return
   const from = format.off + scalar.constNumber(format.var)
   const end = data.indexOf(0, from)
   const text = new TextDecoder('latin1').decode(data.subarray(from, end < 0 ? undefined : end))
-  if (!isValid(text, args)) reject('snprintf-format', 'Invalid format string', { reg: 3, helper: 'bpf_snprintf' })
+  if (!isValid(text, args)) violate('snprintf-format', { reg: 3, helper: 'bpf_snprintf' })
 }
 
 function isValid(text: string, args: number): boolean {

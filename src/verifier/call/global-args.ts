@@ -20,7 +20,7 @@ import type { Model } from '../program/model.ts'
 import type { Program, Subprog } from '../program/program.ts'
 import type { Walk } from '../engine/walk.ts'
 import { markPrecise } from '../engine/precision.ts'
-import { reject } from '../violations/raise.ts'
+import { violate } from '../violations/raise.ts'
 import {
   isNull,
   isPkt,
@@ -36,7 +36,7 @@ import {
 } from '../state/reg.ts'
 import { requireDynptr } from './dynptr.ts'
 import { argKind, expectedText, typeFits } from '../program/helper-arg-kinds.ts'
-import { tooMany } from './many-args.ts'
+import { MOST, takesTooMany } from './many-args.ts'
 import { requireArgOffset, requirePlainMemory } from './memory-args.ts'
 
 export type ArgType =
@@ -55,24 +55,19 @@ export function argTypes(program: Program, subprog: Subprog): readonly ArgType[]
   if (btf === undefined || subprog.typeId === 0) return []
   const func = btf.type(subprog.typeId)
   const proto = func.kind === 'func' ? btf.type(func.type) : undefined
-  if (proto?.kind !== 'func_proto') return reject('subprog-btf', 'Invalid BTF of func')
+  if (proto?.kind !== 'func_proto') return violate('subprog-btf')
   const { name } = subprog
   const { length } = proto.params
   if (length > 5)
-    reject(
+    violate(
       'subprog-args',
-      program.model.rules.manyArgs
-        ? (tooMany(name, length) ?? `global function ${name} has ${length} > 5 args, stack args not supported`)
-        : `Global function ${name}() with ${length} > 5 args. Buggy compiler.`,
+      program.model.rules.manyArgs && takesTooMany(length)
+        ? { form: 'most', func: name, count: length, most: MOST }
+        : { form: 'beyond', func: name, count: length },
     )
   const ret = resolveType(btf, proto.ret)
   if (!isInteger(ret) && !(program.model.rules.globalThrows && (ret.kind === 'void' || isArenaPointer(btf, proto.ret))))
-    reject(
-      'subprog-return',
-      program.model.rules.globalThrows
-        ? `Global function ${name}() return value not void or scalar. Only those are supported.`
-        : `Global function ${name}() doesn't return scalar. Only those are supported.`,
-    )
+    violate('subprog-return', { name })
   return proto.params.map((param, index) => argType(program, btf, subprog, { index, typeId: param.type }))
 }
 
@@ -102,13 +97,12 @@ function argType(program: Program, btf: Btf, subprog: Subprog, param: Param): Ar
   const tags = tagsOf(program.model, btf, subprog, param)
   const type = resolveType(btf, param.typeId)
   if (type.kind !== 'ptr') {
-    if (tags.size > 0) reject('subprog-arg', `arg#${index} has pointer tag, but is not a pointer type`)
+    if (tags.size > 0) violate('subprog-arg', { form: 'tagged-number', param: index })
     if (isInteger(type)) return { kind: 'scalar' }
-    return reject('subprog-arg', `Arg#${index} type ${kindText(type)} in ${subprog.name}() is not supported yet.`)
+    return violate('subprog-arg', { form: 'type', param: index, kind: kindText(type), func: subprog.name })
   }
   const clash = (...allowed: Tag[]): void => {
-    if ([...tags].some((tag) => !allowed.includes(tag)))
-      reject('subprog-arg', `arg#${index} has invalid combination of tags`)
+    if ([...tags].some((tag) => !allowed.includes(tag))) violate('subprog-arg', { form: 'tags', param: index })
   }
   if (tags.has('ctx') || isContext(program, btf, type.type)) {
     clash('ctx')
@@ -121,32 +115,31 @@ function argType(program: Program, btf: Btf, subprog: Subprog, param: Param): Ar
     return { kind: 'dynptr' }
   }
   if (tags.has('trusted')) {
-    if (tags.has('nonnull')) reject('subprog-arg', `arg#${index} has invalid combination of tags`)
+    if (tags.has('nonnull')) violate('subprog-arg', { form: 'tags', param: index })
     return { kind: 'btf', btfId: kernelType(program.model, target, index), nullable: tags.has('nullable') }
   }
   if (tags.has('untrusted')) {
-    if (tags.size > 1) reject('subprog-arg', `arg#${index} untrusted cannot be combined with any other tags`)
+    if (tags.size > 1) violate('subprog-arg', { form: 'untrusted-tags', param: index })
     if (target.kind === 'void' || isInteger(target)) return { kind: 'untrusted', btfId: undefined }
     const btfId = kernelType(program.model, target, index)
     const { kind } = program.model.kernel.btf.type(btfId)
     if (kind !== 'struct' && kind !== 'union')
-      reject(
-        'subprog-arg',
-        `arg#${index} has type ${kindText(program.model.kernel.btf.type(btfId))} '${target.name}', but only struct or primitive types are allowed`,
-      )
+      violate('subprog-arg', {
+        form: 'untrusted-type',
+        param: index,
+        kind: kindText(program.model.kernel.btf.type(btfId)),
+        struct: target.name,
+      })
     return { kind: 'untrusted', btfId }
   }
   if (tags.has('arena')) {
-    if (tags.size > 1) reject('subprog-arg', `arg#${index} arena cannot be combined with any other tags`)
+    if (tags.size > 1) violate('subprog-arg', { form: 'arena-tags', param: index })
     return { kind: 'arena' }
   }
-  if (tags.has('nullable')) reject('subprog-arg', `arg#${index} has invalid combination of tags`)
+  if (tags.has('nullable')) violate('subprog-arg', { form: 'tags', param: index })
   const size = target.kind === 'void' || target.kind === 'fwd' ? undefined : sizeOf(btf, target.id)
   if (size === undefined)
-    reject(
-      'subprog-arg',
-      `arg#${index} reference type('${kindText(target)} ${target.name}') size cannot be determined: -22`,
-    )
+    violate('subprog-arg', { form: 'size', param: index, kind: kindText(target), struct: target.name })
   return { kind: 'mem', size, nullable: !tags.has('nonnull') }
 }
 
@@ -156,7 +149,7 @@ function tagsOf(model: Model, btf: Btf, subprog: Subprog, { index, typeId }: Par
     if (component !== index || !name.startsWith('arg:')) continue
     const tag = name.slice(4)
     if (!tagNames.has(tag) || (tag === 'untrusted' && !model.rules.untrustedLeaves))
-      reject('subprog-arg', `arg#${index} has unsupported set of tags`)
+      violate('subprog-arg', { form: 'unknown-tag', param: index })
     tags.add(tag as Tag)
   }
   // since 7.3 the type says it too
@@ -197,7 +190,7 @@ function requireContextType(program: Program, btf: Btf, typeId: BtfId, index: nu
   if ((progType === 'KPROBE' || progType === 'PERF_EVENT') && isUserRegs(btf, typeId)) return
   const target = btf.type(skipModifiersAndTypedefs(btf, typeId))
   if (target.kind === 'void') return
-  if (target.name === '') reject('subprog-arg', `arg#${index} type doesn't have a name`)
+  if (target.name === '') violate('subprog-arg', { form: 'ctx-unnamed', param: index })
   const words = target.kind === 'int' && target.size === 8
   const struct = target.kind === 'struct' ? target.name : ''
   switch (progType) {
@@ -225,14 +218,14 @@ function requireContextType(program: Program, btf: Btf, typeId: BtfId, index: nu
   const user = ctxTypeName(program.linked.type)?.user
   const wanted = user === USER_REGS ? 'pt_regs' : user
   if (wanted === undefined || program.model.kernel.btf.find(wanted, 'struct') === undefined)
-    reject('subprog-arg', `arg#${index} should be void pointer`)
-  if (struct !== wanted) reject('subprog-arg', `arg#${index} should be \`struct ${wanted} *\``)
+    violate('subprog-arg', { form: 'ctx-void', param: index })
+  if (struct !== wanted) violate('subprog-arg', { form: 'ctx-struct', param: index, expected: wanted })
 }
 
 /** The one type of the kernel that goes by this name. */
 function kernelType(model: Model, target: BtfType, index: number): BtfId {
   const wrong = (what: string): never =>
-    reject('subprog-arg', `arg#${index} reference type('${kindText(target)} ${target.name}') ${what}`)
+    violate('subprog-arg', { form: 'kernel-type', param: index, kind: kindText(target), struct: target.name, what })
   if (target.name === '') return wrong('candidate matching error: -22')
   const name = target.name.replace(/___.*$/, '')
   const candidates = model.kernel.btf.findAll(name).filter((id) => model.kernel.btf.type(id).kind === target.kind)
@@ -282,17 +275,16 @@ export function requireGlobalArg(walk: Walk, arg: ArgType, index: number, func: 
   const details = { reg: number, arg: index }
   switch (arg.kind) {
     case 'scalar':
-      if (reg.kind !== 'scalar') reject('global-arg', `R${number} is not a scalar`, details)
+      if (reg.kind !== 'scalar') violate('global-arg', { form: 'scalar', ...details })
       return
     case 'untrusted':
       return
     case 'ctx':
       requireArgOffset(walk, number, false)
-      if (reg.kind !== 'ctx') reject('global-arg', `arg#${index} expects pointer to ctx`, details)
+      if (reg.kind !== 'ctx') violate('global-arg', { form: 'ctx', ...details })
       return
     case 'arena':
-      if (reg.kind !== 'arena' && reg.kind !== 'scalar')
-        reject('global-arg', `R${number} is not a pointer to arena or scalar.`, details)
+      if (reg.kind !== 'arena' && reg.kind !== 'scalar') violate('global-arg', { form: 'arena', ...details })
       return
     case 'dynptr':
       requireArgOffset(walk, number, false)
@@ -301,13 +293,13 @@ export function requireGlobalArg(walk: Walk, arg: ArgType, index: number, func: 
     case 'mem':
       if (!contextMoves(walk.program, reg)) requireArgOffset(walk, number, false)
       if (walk.model.rules.objectsReadOnly && reg.kind === 'btf')
-        reject('global-arg', 'only read is supported', details)
+        violate('global-arg', { form: 'read-only', ...details })
       requirePlainMemory(walk, number, arg.size, { byType: true })
       if (walk.model.rules.nullsRefused && isNull(reg)) markPrecise(walk, number)
       if (walk.model.rules.objectsReadOnly && changesPktData && isPacketMemory(reg))
-        reject('global-arg', `R${number} is a packet pointer, but func#${func} may change packet data`, details)
+        violate('global-arg', { form: 'packet', ...details, func })
       if (!arg.nullable && (mayBeNull(reg) || (walk.model.rules.nullsExact && isNull(reg))))
-        reject('global-arg', `arg#${index} is expected to be non-NULL`, details)
+        violate('global-arg', { form: 'null', ...details })
       return
     case 'btf':
       if (arg.nullable && isNull(reg)) {
@@ -329,21 +321,13 @@ function requireKernelPointer(
   const kind = argKind({ type: nullable ? 'ARG_PTR_TO_BTF_ID|PTR_MAYBE_NULL' : 'ARG_PTR_TO_BTF_ID' })
   if (!typeFits(walk.model.rules, reg, kind, 0)) {
     const expected = expectedText(walk.model.rules, kind)
-    reject('argument-type', `R${number} type=${regTypeText(reg)} expected=${expected}`, {
-      reg: number,
-      seen: regTypeText(reg),
-      expected,
-    })
+    violate('argument-type', { reg: number, seen: regTypeText(reg), expected })
   }
   const { btf } = walk.model.kernel
   if (structIdsMatch(reg.btf!, reg.btfId, reg.off, btf, btfId)) return
   const expected = btf.type(btfId).name
   const seen = structName(reg)
-  reject('struct-mismatch', `R${number} is of type ${seen} but ${expected} is expected`, {
-    reg: number,
-    expected,
-    seen,
-  })
+  violate('struct-mismatch', { form: 'helper', reg: number, expected, seen })
 }
 
 /** As plain memory a packet pointer, or a slice of the packet, would outlive what moves the packet. */

@@ -9,7 +9,7 @@ import type { Program } from '../program/program.ts'
 import type { Walk } from '../engine/walk.ts'
 import { readReg } from '../engine/operands.ts'
 import { markPrecise } from '../engine/precision.ts'
-import { reject } from '../violations/raise.ts'
+import { violate } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import {
   ALLOC,
@@ -41,7 +41,7 @@ export function checkArg(walk: Walk, meta: Meta, index: number): void {
   const reg = readReg(walk, number)
   if (kind.base === 'ARG_ANYTHING') return
   if (isPkt(reg) && !(meta.proto.pktAccess && packetAccessAllowed(walk.program, false))) {
-    reject('packet-helper', 'helper access to the packet is not allowed', { reg: number })
+    violate('packet-helper', { reg: number })
   }
   const nullGiven = kind.nullable && isNull(reg)
   if (nullGiven) markPrecise(walk, number)
@@ -53,27 +53,20 @@ export function checkArg(walk: Walk, meta: Meta, index: number): void {
   if (kind.release) {
     if (kind.base === 'ARG_PTR_TO_DYNPTR') {
       if (walk.model.rules.objectIds && reg.kind === 'dynptr')
-        reject('release-const-dynptr', 'CONST_PTR_TO_DYNPTR cannot be released', { reg: number })
+        violate('release-const-dynptr', { form: 'const', reg: number })
       // its reference lies in the stack slot; later kernels ask for a dynptr there first, whose kind says the same
-      if (reg.kind !== 'fp') reject('release-const-dynptr', 'cannot release unowned const bpf_dynptr', { reg: number })
+      if (reg.kind !== 'fp') violate('release-const-dynptr', { form: 'unowned', reg: number })
       if (!walk.model.rules.objectIds && !ownsReference(walk, number))
-        reject('release-unreferenced', `arg ${number} is an unacquired reference`, { reg: number })
+        violate('release-unreferenced', { form: 'dynptr', reg: number })
     } else if (reg.refObjId === 0 && !isNull(reg)) {
       const { name } = meta.proto
-      const words = walk.model.rules.objectIds
-        ? `release helper ${name} expects referenced PTR_TO_BTF_ID passed to R${number}`
-        : `R${number} must be referenced when passed to release function`
-      reject('release-unreferenced', words, { reg: number })
+      violate('release-unreferenced', { form: 'register', reg: number, helper: name })
     }
     meta.releaseReg = number
   }
   if (reg.refObjId !== 0 && kind.base !== 'ARG_KPTR_XCHG_DEST') {
     if (meta.refObjId !== 0 && !walk.model.rules.objectIds)
-      reject(
-        'two-references',
-        `verifier internal error: more than one arg with ref_obj_id R${number} ${reg.refObjId} ${meta.refObjId}`,
-        { reg: number },
-      )
+      violate('two-references', { reg: number, refId: reg.refObjId, otherRefId: meta.refObjId })
     meta.refObjId = reg.refObjId
   }
   if (nullGiven && !kind.base.startsWith('ARG_CONST_SIZE')) return
@@ -101,7 +94,7 @@ function requireType(
   if (!fits) {
     const [seen, expected] = [seenType(program, reg), expectedText(program.model.rules, kind)]
     const details = { reg: number, arg: index(number), helper: meta.proto.name, seen, expected }
-    reject('argument-type', `R${number} type=${seen} expected=${expected}`, details)
+    violate('argument-type', details)
   }
   if (
     reg.kind !== 'btf' ||
@@ -112,25 +105,13 @@ function requireType(
     return
   if (isMemory(kind)) {
     if (kind.rdonly || kind.base === 'ARG_PTR_TO_MAP_KEY') return
-    reject(
-      'helper-writes-object',
-      `${meta.proto.name}() may write into memory pointed by R${number} type=${regTypeText(reg)}`,
-      { reg: number, helper: meta.proto.name },
-    )
+    violate('helper-writes-object', { reg: number, helper: meta.proto.name, type: regTypeText(reg) })
   }
   if (mayBeNull(reg) && (!kind.nullable || kind.release)) {
     // the kernel has no words for it
     if (reg.flags & ALLOC)
-      reject('null-to-helper', 'verifier internal error: invalid PTR_TO_BTF_ID register for type match', {
-        reg: number,
-        arg: index(number),
-        helper: meta.proto.name,
-      })
-    reject('null-to-helper', `Possibly NULL pointer passed to helper arg${number}`, {
-      reg: number,
-      arg: index(number),
-      helper: meta.proto.name,
-    })
+      violate('null-to-helper', { form: 'allocated', reg: number, arg: index(number), helper: meta.proto.name })
+    violate('null-to-helper', { form: 'kernel', reg: number, arg: index(number), helper: meta.proto.name })
   }
   if (xchg && number === 2) return requireKptrMatch(program.model, meta.kptr!, reg, number)
   const wanted = btf ?? (kind.base === 'ARG_PTR_TO_BTF_ID_SOCK_COMMON' ? 'sock_common' : undefined)
@@ -142,11 +123,7 @@ function requireType(
     id === undefined ||
     !structIdsMatch(reg.btf!, reg.btfId, reg.off, kernel, id, { strict, flexArrays: (reg.flags & ALLOC) === 0 })
   ) {
-    reject('struct-mismatch', `R${number} is of type ${structName(reg)} but ${wanted} is expected`, {
-      reg: number,
-      expected: wanted,
-      seen: structName(reg),
-    })
+    violate('struct-mismatch', { form: 'helper', reg: number, expected: wanted, seen: structName(reg) })
   }
 }
 const index = (number: number): number => number - 1
@@ -163,17 +140,13 @@ function byKind(
   switch (kind.base) {
     case 'ARG_CONST_MAP_PTR':
       if (meta.map >= 0 && (reg.map !== meta.map || reg.mapUid !== meta.mapUid)) {
-        reject(
-          'timer-map',
-          `timer pointer in R1 map_uid=${meta.mapUid} doesn't match map pointer in R2 map_uid=${reg.mapUid}`,
-          { reg: number },
-        )
+        violate('timer-map', { reg: number, otherMapUid: meta.mapUid, mapUid: reg.mapUid })
       }
       meta.map = reg.map
       meta.mapUid = reg.mapUid
       return
     case 'ARG_PTR_TO_MAP_KEY':
-      if (meta.map < 0) reject('map-first', 'invalid map_ptr to access map->key')
+      if (meta.map < 0) violate('map-first', { form: 'key' })
       requireMemory(
         walk,
         number,
@@ -184,14 +157,13 @@ function byKind(
       meta.keyWithin = isKeyWithinArray(walk, number, meta.map)
       return
     case 'ARG_PTR_TO_MAP_VALUE':
-      if (meta.map < 0) reject('map-first', 'invalid map_ptr to access map->value')
+      if (meta.map < 0) violate('map-first', { form: 'value' })
       return requireMemory(walk, number, walk.program.map(meta.map).valueSize, zero, meta.pending)
     case 'ARG_PTR_TO_PERCPU_BTF_ID':
       meta.retBtf = reg
       return
     case 'ARG_PTR_TO_SPIN_LOCK':
-      if (walk.state.frames.some((f) => f.callbackKind === 'rbtree'))
-        reject('lock-in-callback', `can't spin_{lock,unlock} in rbtree cb`)
+      if (walk.state.frames.some((f) => f.callbackKind === 'rbtree')) violate('lock-in-callback', { form: 'spin' })
       return spinLock(walk, number, { take: meta.proto.name === 'bpf_spin_lock', kind: 'lock' })
     case 'ARG_PTR_TO_TIMER':
       return timer(walk.program, meta, number, reg)
@@ -220,14 +192,14 @@ function byKind(
       return
     }
     case 'ARG_CONST_ALLOC_SIZE_OR_ZERO':
-      if (!scalar.isConst(reg.var)) reject('const-size', `R${number} is not a known constant'`, { reg: number })
+      if (!scalar.isConst(reg.var)) violate('const-size', { reg: number })
       meta.memSize = scalar.constNumber(reg.var)
       return markPrecise(walk, number)
     case 'ARG_PTR_TO_DYNPTR':
       if (kind.uninit) {
         const type: DynptrType = kind.dynptr ?? 'local'
         meta.pending.push(() => constructDynptr(walk, number, type))
-        if (reg.kind !== 'fp') reject('dynptr-uninit', 'Dynptr has to be an uninitialized dynptr', { reg: number })
+        if (reg.kind !== 'fp') violate('dynptr-uninit', { reg: number })
         return
       }
       meta.dynptr = requireDynptr(walk, number, kind.dynptr, !kind.rdonly)
@@ -244,21 +216,13 @@ function byKind(
 
 function timer(program: Program, meta: Meta, number: number, reg: RegState): void {
   const details = { reg: number }
-  if (hasVarOff(reg))
-    reject(
-      'timer-offset',
-      `R${number} doesn't have constant offset. bpf_timer has to be at the constant offset`,
-      details,
-    )
+  if (hasVarOff(reg)) violate('timer-offset', { form: 'variable', ...details })
   const map = program.map(reg.map)
-  if (map.valueTypeId === 0)
-    reject('timer-btf', `map '${program.mapName(reg.map)}' has to have BTF in order to use bpf_timer`, details)
+  if (map.valueTypeId === 0) violate('timer-btf', { ...details, map: program.mapName(reg.map) })
   const field = program.mapRecord(reg.map).fields.find((f) => f.kind === 'bpf_timer')
-  if (field === undefined)
-    return reject('timer-none', `map '${program.mapName(reg.map)}' has no valid bpf_timer`, details)
+  if (field === undefined) return violate('timer-none', { ...details, map: program.mapName(reg.map) })
   const at = reg.off + constVar(reg)
-  if (at !== field.off)
-    reject('timer-offset', `off ${at} doesn't point to 'struct bpf_timer' that is at ${field.off}`, details)
+  if (at !== field.off) violate('timer-offset', { form: 'elsewhere', ...details, at, expectedOff: field.off })
   meta.mapUid = reg.mapUid
   meta.map = reg.map
 }

@@ -6,7 +6,7 @@ import { lsmHookRange, returnRule } from '../../kernel/index.ts'
 import type { Program } from '../program/program.ts'
 import type { Walk } from '../engine/walk.ts'
 import { pushState } from '../engine/pending.ts'
-import { reject, unsupported } from '../violations/raise.ts'
+import { unsupported, violate } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import {
   ALLOC,
@@ -87,7 +87,7 @@ function made(walk: Walk, meta: Meta, id: number, base: string, flags: number): 
     case 'RET_INTEGER':
       return refined(walk, id, meta)
     case 'RET_PTR_TO_MAP_VALUE': {
-      if (meta.map < 0) reject('map-first', 'kernel subsystem misconfigured verifier')
+      if (meta.map < 0) violate('map-first', { form: 'tail-call' })
       const lock = walk.program.mapRecord(meta.map).hasLock
       return pointer('map_value', {
         flags,

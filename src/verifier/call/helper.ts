@@ -9,7 +9,7 @@ import { type Walk, canSleepHere, inRcu, inSleepable, unsleepableRegion } from '
 import { requireRange } from './return-values.ts'
 import { TAIL_CALL } from '../program/flow.ts'
 import { markPrecise } from '../engine/precision.ts'
-import { reject, Unlinked, unsupported } from '../violations/raise.ts'
+import { Unlinked, unsupported, violate } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import { ALLOC, edit, isConst, isNull, PERCPU, RCU, type RegState, regTypeText } from '../state/reg.ts'
 import { mapRegs } from '../state/state.ts'
@@ -37,27 +37,24 @@ export function callHelper(walk: Walk): void {
   const name = walk.model.kernel.helperName(id)
   const ref = walk.program.linked.refs.get(walk.insn)
   if (ref?.kind === 'missing') throw new Unlinked(missingMessage(ref), ref)
-  if (name === undefined) return reject('helper-unknown', `invalid func unknown#${id}`, { helper: `#${id}` })
+  if (name === undefined) return violate('helper-unknown', { helper: `#${id}`, id })
   const answer = walk.program.helper(id)
   if (!answer.ok) {
-    if (answer.why === 'gpl')
-      reject('helper-gpl', 'cannot call GPL-restricted function from non-GPL compatible program', { helper: name })
+    if (answer.why === 'gpl') violate('helper-gpl', { helper: name })
     if (answer.why === 'unsupported') unsupported(`helper ${name}`)
-    if (answer.message !== undefined) reject('helper-not-allowed', answer.message, { helper: name })
-    return reject('helper-not-allowed', `program of this type cannot use helper ${name}#${id}`, { helper: name })
+    if (answer.message !== undefined)
+      violate('helper-not-allowed', { form: 'told', helper: name, told: answer.message })
+    return violate('helper-not-allowed', { form: 'type', helper: name, id })
   }
   const { proto } = answer
   if (proto.mightSleep && walk.model.rules.sleepTold) {
     if (!canSleepHere(walk))
-      reject('helper-sleep', `sleepable helper ${name}#${id} in ${unsleepableRegion(walk)}`, { helper: name })
+      violate('helper-sleep', { form: 'region', helper: name, id, region: unsleepableRegion(walk) })
   } else if (proto.mightSleep) {
-    if (!inSleepable(walk)) reject('helper-sleep', 'helper call might sleep in a non-sleepable prog', { helper: name })
-    if (walk.state.activeRcu > 0)
-      reject('helper-sleep-rcu', `sleepable helper ${name}#${id} in rcu_read_lock region`, { helper: name })
-    if (walk.state.activePreempt > 0)
-      reject('helper-sleep-preempt', `sleepable helper ${name}#${id} in non-preemptible region`, { helper: name })
-    if (walk.state.activeIrq > 0)
-      reject('helper-sleep-irq', `sleepable helper ${name}#${id} in IRQ-disabled region`, { helper: name })
+    if (!inSleepable(walk)) violate('helper-sleep', { form: 'program', helper: name })
+    if (walk.state.activeRcu > 0) violate('helper-sleep-rcu', { helper: name, id })
+    if (walk.state.activePreempt > 0) violate('helper-sleep-preempt', { helper: name, id })
+    if (walk.state.activeIrq > 0) violate('helper-sleep-irq', { helper: name, id })
   }
   const meta = newMeta(proto)
   proto.args.forEach((_, i) => {
@@ -72,10 +69,13 @@ export function callHelper(walk: Walk): void {
       walk.model.rules.fewSockmapWriters,
     )
     for (const line of wrong?.slice(0, -1) ?? []) walk.verbose(line)
-    if (wrong !== undefined) reject('map-helper', wrong[wrong.length - 1]!, { helper: name })
+    if (wrong !== undefined) {
+      if (id === TAIL_CALL) violate('map-helper', { form: 'tail-call', helper: name })
+      violate('map-helper', { form: 'told', helper: name, told: wrong[wrong.length - 1]! })
+    }
   }
   if (changesMap.has(id) && walk.program.map(meta.map).flags & RDONLY_PROG)
-    reject('map-flags', 'write into map forbidden', { helper: name })
+    violate('map-flags', { form: 'helper', helper: name })
   for (const apply of meta.pending) apply()
   if (id === TAIL_CALL && meta.map >= 0) noteTailCallKey(walk, meta.map)
   release(walk, meta, id, name)
@@ -95,7 +95,7 @@ const walkable = new Set(
 )
 function requireWalkable(program: Program, meta: Meta): void {
   if (meta.map >= 0 && !walkable.has(program.map(meta.map).type))
-    reject('callback-map', 'callback function not allowed for map', { helper: meta.proto.name, reg: 1 })
+    violate('callback-map', { helper: meta.proto.name, reg: 1 })
 }
 
 function release(walk: Walk, meta: Meta, id: number, name: string): void {
@@ -116,10 +116,8 @@ function release(walk: Walk, meta: Meta, id: number, name: string): void {
     }
   }
   if (meta.refObjId !== 0) {
-    if (!releaseReference(walk, meta.refObjId))
-      reject('release-unknown', `func ${name}#${id} reference has not been acquired before`, { helper: name })
-  } else if (!isNull(reg))
-    reject('release-unknown', `func ${name}#${id} reference has not been acquired before`, { helper: name })
+    if (!releaseReference(walk, meta.refObjId)) violate('release-unknown', { helper: name, id })
+  } else if (!isNull(reg)) violate('release-unknown', { helper: name, id })
 }
 
 const DYNPTR_WRITE = 202
@@ -138,23 +136,22 @@ function special(walk: Walk, meta: Meta, id: number): void {
     if (walk.state.refs.find((ref) => ref.kind === 'ptr') !== undefined) {
       for (const { id, insn, kind } of walk.state.refs)
         if (kind === 'ptr') walk.verbose(`Unreleased reference id=${id} alloc_insn=${insn}`)
-      const at = [...walk.state.refs].map((ref) => ({ label: 'acquired here', insn: ref.insn }))
-      reject('reference-leak', 'tail_call would lead to reference leak', { at, helper: meta.proto.name })
+      const places = [...walk.state.refs].map(({ insn }) => insn)
+      violate('reference-leak', { form: 'tail-call', places, helper: meta.proto.name })
     }
-    if (walk.state.activeLocks > 0) reject('lock-held', 'tail_call cannot be used inside bpf_spin_lock-ed region')
-    if (walk.state.activeIrq > 0) reject('irq-held', 'tail_call cannot be used inside bpf_local_irq_save-ed region')
-    if (walk.state.activeRcu > 0) reject('rcu-held', 'tail_call cannot be used inside bpf_rcu_read_lock-ed region')
-    if (walk.state.activePreempt > 0)
-      reject('preempt-held', 'tail_call cannot be used inside bpf_preempt_disable-ed region')
+    if (walk.state.activeLocks > 0) violate('lock-held')
+    if (walk.state.activeIrq > 0) violate('irq-held')
+    if (walk.state.activeRcu > 0) violate('rcu-held')
+    if (walk.state.activePreempt > 0) violate('preempt-held')
   }
   if (id === SNPRINTF) requireFormat(walk)
   if (id === SET_RETVAL) requireRetval(walk)
   if (id === 81) {
-    if (!isNull(walk.reg(2))) reject('local-storage-flags', "get_local_storage() doesn't support non-zero flags")
+    if (!isNull(walk.reg(2))) violate('local-storage-flags')
     markPrecise(walk, 2)
   }
   if (id === 197 && walk.reg(1).kind !== 'map_value') {
-    reject('dynptr-from-mem', `Unsupported reg type ${regTypeText(walk.reg(1))} for bpf_dynptr_from_mem data`)
+    violate('dynptr-from-mem', { type: regTypeText(walk.reg(1)) })
   }
 }
 
@@ -162,10 +159,9 @@ function special(walk: Walk, meta: Meta, id: number): void {
 function requireRetval(walk: Walk): void {
   const lsm = walk.program.linked.attachType === 'BPF_LSM_CGROUP'
   if (walk.model.rules.setRetvalRange && walk.reg(1).kind !== 'scalar')
-    reject('return-type', 'R1 is not a scalar', { reg: 1 })
+    violate('return-type', { form: 'set-retval', reg: 1 })
   const rule = returnRule(walk.model.kernel, walk.program.traits)
-  if (lsm && rule.kind === 'range' && rule.note !== undefined)
-    reject('set-retval-void', `BPF_LSM_CGROUP that attach to void LSM hooks can't modify return value!`)
+  if (lsm && rule.kind === 'range' && rule.note !== undefined) violate('set-retval-void')
   if (!walk.model.rules.setRetvalRange || walk.program.linked.attachType === 'BPF_CGROUP_GETSOCKOPT') return
   const { min, max } = lsm ? lsmHookRange(walk.model.kernel, walk.program.traits) : { min: -4095, max: 0 }
   requireRange(walk, 1, { min, max, context: 'bpf_set_retval', bits32: true })

@@ -7,7 +7,7 @@ import { constVar, hasVarOff } from '../access/regions.ts'
 import { frameOf, requireStackBounds, slotIndex } from '../access/stack-bounds.ts'
 import type { Walk } from '../engine/walk.ts'
 import { markSlotRead } from '../engine/liveness.ts'
-import { reject } from '../violations/raise.ts'
+import { violate } from '../violations/raise.ts'
 import { pointer, type RegState, regTypeText } from '../state/reg.ts'
 import { allBytes, byteType, emptySlot, IRQ, slotOf } from '../state/stack.ts'
 import { setBit } from '../state/state.ts'
@@ -28,18 +28,13 @@ export function requireIrqFlag(
   { save, family }: { readonly save: boolean; readonly family: IrqFamily },
 ): void {
   if (reg.kind !== 'fp')
-    reject('irq-stack', `arg#${index} doesn't point to an irq flag on stack`, {
-      reg: number,
-      arg: index,
-      kfunc: meta.kfunc.name,
-      seen: regTypeText(reg),
-    })
+    violate('irq-stack', { reg: number, arg: index, kfunc: meta.kfunc.name, seen: regTypeText(reg) })
   if (save) saveIrq(walk, reg, number, family)
   else restoreIrq(walk, reg, number, family)
 }
 
 function saveIrq(walk: Walk, reg: RegState, number: number, family: IrqFamily): void {
-  const bad = (): never => reject('irq-uninit', `expected uninitialized irq flag as arg#${number - 1}`, { reg: number })
+  const bad = (): never => violate('irq-uninit', { reg: number, arg: number - 1 })
   if (hasVarOff(reg) || (reg.off + constVar(reg)) % 8 !== 0) bad()
   const slot = objectSlot(walk, number, 'irq_flag', 1)
   const frame = frameOf(walk, reg)
@@ -55,7 +50,7 @@ function saveIrq(walk: Walk, reg: RegState, number: number, family: IrqFamily): 
 }
 
 function restoreIrq(walk: Walk, reg: RegState, number: number, family: IrqFamily): void {
-  const bad = (): never => reject('irq-init', `expected an initialized irq flag as arg#${number - 1}`, { reg: number })
+  const bad = (): never => violate('irq-init', { reg: number, arg: number - 1 })
   const off = reg.off + (hasVarOff(reg) ? 0 : constVar(reg))
   if (hasVarOff(reg) || off % 8 !== 0 || off < -512 || off >= 0) bad()
   const at = slotIndex(off)
@@ -64,18 +59,10 @@ function restoreIrq(walk: Walk, reg: RegState, number: number, family: IrqFamily
   if (!allBytes(slot, IRQ) || slot.reg.refObjId === 0) bad()
   markSlotRead(walk.state, reg.frame, at)
   const saved = families[slot.reg.aux]!
-  if (saved !== family)
-    reject('irq-family', `irq flag acquired by ${saved} kfuncs cannot be restored with ${family} kfuncs`, {
-      reg: number,
-    })
+  if (saved !== family) violate('irq-family', { reg: number, saved, family })
   const { state } = walk
   const last = state.refs.findLast((ref) => ref.kind === 'irq')!
-  if (last.id !== slot.reg.refObjId)
-    reject(
-      'irq-order',
-      `cannot restore irq state out of order, expected id=${last.id} acquired at insn_idx=${last.insn}`,
-      { reg: number, at: [{ label: 'interrupts were turned off last here', insn: last.insn }] },
-    )
+  if (last.id !== slot.reg.refObjId) violate('irq-order', { reg: number, refId: last.id, places: [last.insn] })
   state.refs = state.refs.without(last, 'closed')
   state.activeIrq--
   frame.setSlot(at, emptySlot)

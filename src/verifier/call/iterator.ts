@@ -5,7 +5,8 @@ import { type Btf, type BtfId, sizeOf } from '../../btf/index.ts'
 import { frameOf, requireStackBounds } from '../access/stack-bounds.ts'
 import { type Walk, inRcu } from '../engine/walk.ts'
 import { markSlotRead } from '../engine/liveness.ts'
-import { orElse, reject } from '../violations/raise.ts'
+import { orElse, violate } from '../violations/raise.ts'
+import { wordsOf } from '../violations/table.ts'
 import { edit, pointer, RCU, TRUSTED, type RegState, UNTRUSTED, ACTIVE } from '../state/reg.ts'
 import { allBytes, byteType, DYNPTR, emptySlot, ITER, slotOf } from '../state/stack.ts'
 import { setBit, type State } from '../state/state.ts'
@@ -24,13 +25,8 @@ const nameOf = (btf: Btf, id: BtfId): string => `iter_${btf.type(id).name.slice(
 export function constructIterator(walk: Walk, number: number, btf: Btf, id: BtfId, rcuProtected: boolean): void {
   const reg = walk.reg(number)
   const slots = (sizeOf(btf, id) ?? 8) / 8
-  const bad = (): never =>
-    reject('iter-uninit', `expected uninitialized ${nameOf(btf, id)} as arg #${number - 1}`, {
-      reg: number,
-      arg: number - 1,
-    })
-  if (reg.kind !== 'fp')
-    reject('iter-stack', `arg#${number - 1} expected pointer to an iterator on stack`, { reg: number, arg: number - 1 })
+  const bad = (): never => violate('iter-uninit', { reg: number, arg: number - 1, iterator: nameOf(btf, id) })
+  if (reg.kind !== 'fp') violate('iter-stack', { reg: number, arg: number - 1 })
   const index = iteratorSlot(walk, number, slots) ?? bad()
   const frame = frameOf(walk, reg)
   for (let i = 0; i < slots; i++) {
@@ -52,8 +48,8 @@ export function constructIterator(walk: Walk, number: number, btf: Btf, id: BtfI
 function iteratorSlot(walk: Walk, number: number, slots: number): number | undefined {
   return orElse<number | undefined>(
     () => objectSlot(walk, number, 'iter', slots),
-    ({ message }) => {
-      walk.verbose(message)
+    (inner) => {
+      walk.verbose(wordsOf(inner, walk.model.wording))
       return undefined
     },
   )
@@ -62,20 +58,15 @@ function iteratorSlot(walk: Walk, number: number, slots: number): number | undef
 /** bpf_iter_X_next and _destroy: the very iterator, initialised. */
 export function requireIterator(walk: Walk, number: number, btf: Btf, id: BtfId): IterArg {
   const reg = walk.reg(number)
-  const bad = (): never =>
-    reject('iter-init', `expected an initialized ${nameOf(btf, id)} as arg #${number - 1}`, {
-      reg: number,
-      arg: number - 1,
-    })
-  if (reg.kind !== 'fp')
-    reject('iter-stack', `arg#${number - 1} expected pointer to an iterator on stack`, { reg: number, arg: number - 1 })
+  const bad = (): never => violate('iter-init', { reg: number, arg: number - 1, iterator: nameOf(btf, id) })
+  if (reg.kind !== 'fp') violate('iter-stack', { reg: number, arg: number - 1 })
   const slots = (sizeOf(btf, id) ?? 8) / 8
   const index = iteratorSlot(walk, number, slots) ?? bad()
   const frame = frameOf(walk, reg)
   for (let i = 0; i < slots; i++) {
     const slot = frame.slot(index - i)
     if (byteType(slot, 7) === ITER && slot.reg.flags & UNTRUSTED && i === 0) {
-      reject('iter-rcu', `expected an RCU CS when using ${iterFunction(walk)}`, { reg: number })
+      violate('iter-rcu', { reg: number, kfunc: iterFunction(walk) })
     }
     if (!allBytes(slot, ITER) || slot.reg.btf !== btf || slot.reg.btfId !== id) bad()
     if ((i === 0) !== (slot.reg.refObjId !== 0)) bad()

@@ -9,7 +9,8 @@ import { structName } from '../access/btf-pointer.ts'
 import { constVar, hasVarOff } from '../access/regions.ts'
 import type { Walk } from '../engine/walk.ts'
 import type { SpecialField } from '../program/records/record.ts'
-import { reject } from '../violations/raise.ts'
+import { violate } from '../violations/raise.ts'
+import type { KfuncArg } from '../violations/row.ts'
 import { ALLOC, NON_OWN, isMapValue, type RegState, regTypeText } from '../state/reg.ts'
 import type { Arg } from './kfunc-arg-kind.ts'
 
@@ -21,14 +22,12 @@ const isAllocated = (reg: RegState): boolean => reg.kind === 'btf' && reg.flags 
 export function requireGraphRoot(walk: Walk, meta: KfuncMeta, arg: Arg, what: 'bpf_list_head' | 'bpf_rb_root'): void {
   const { reg, number, index } = arg
   const details = { reg: number, arg: index, kfunc: meta.kfunc.name, seen: regTypeText(reg) }
-  if (!isMapValue(reg) && !isAllocated(reg))
-    reject('root-arg', `arg#${index} expected pointer to map value or allocated object`, details)
-  if (isAllocated(reg) && reg.refObjId === 0) reject('not-owned', 'allocated object must be referenced', details)
-  if (hasVarOff(reg))
-    reject('root-offset', `R${number} doesn't have constant offset. ${what} has to be at the constant offset`, details)
+  if (!isMapValue(reg) && !isAllocated(reg)) violate('root-arg', details)
+  if (isAllocated(reg) && reg.refObjId === 0) violate('not-owned', details)
+  if (hasVarOff(reg)) violate('root-offset', { ...details, what })
   const off = reg.off + constVar(reg)
   const field = recordAt(walk.program, reg)?.at(off)
-  if (field?.kind !== what) return reject('root-none', `${what} not found at offset=${off}`, details)
+  if (field?.kind !== what) return violate('root-none', { ...details, what, off })
   requireLockHeld(walk, reg, what, number)
   meta.root = field
   meta.rootBtf = reg.kind === 'map_value' ? walk.program.mapBtf : reg.btf
@@ -40,47 +39,43 @@ export function requireGraphNode(walk: Walk, meta: KfuncMeta, arg: Arg, kind: 'l
   const details = { reg: number, arg: index, kfunc: meta.kfunc.name, seen: regTypeText(reg) }
   const role = specialRole(meta.kfunc)
   const borrowed = (reg.flags & NON_OWN) !== 0 && reg.refObjId === 0
-  if (kind === 'rb_node' && role !== 'rbtree_add') requireTreeNode(walk, meta, reg, details)
+  if (kind === 'rb_node' && role !== 'rbtree_add') requireTreeNode(walk, reg, details)
   else if (!(param.suffixes.includes('nonown_allowed') && borrowed)) {
-    if (!isAllocated(reg)) reject('not-allocated', `arg#${index} expected pointer to allocated object`, details)
-    if (reg.refObjId === 0) reject('not-owned', 'allocated object must be referenced', details)
+    if (!isAllocated(reg)) violate('not-allocated', details)
+    if (reg.refObjId === 0) violate('not-owned', details)
   }
   const what = kind === 'list_node' ? 'bpf_list_node' : 'bpf_rb_node'
   const root: SpecialField = meta.root!
   const rootText = kind === 'list_node' ? 'bpf_list_head' : 'bpf_rb_root'
-  if (hasVarOff(reg))
-    reject('node-offset', `R${number} doesn't have constant offset. ${what} has to be at the constant offset`, details)
+  if (hasVarOff(reg)) violate('node-offset', { ...details, what })
   const off = reg.off + constVar(reg)
   const field = recordAt(walk.program, reg)?.at(off)
-  if (field?.kind !== what) return reject('node-none', `${what} not found at offset=${off}`, details)
+  if (field?.kind !== what) return violate('node-none', { ...details, what, off })
   const wanted = meta.rootBtf!.type(root.valueId).name
   if (!structIdsMatch(reg.btf!, reg.btfId, 0, meta.rootBtf!, root.valueId, { strict: true })) {
-    reject(
-      'node-struct',
-      `operation on ${rootText} expects arg#1 ${what} at offset=${root.nodeOff} in struct ${wanted}, but arg is at offset=${off} in struct ${structName(reg)}`,
-      details,
-    )
+    violate('node-struct', {
+      ...details,
+      root: rootText,
+      what,
+      expectedOff: root.nodeOff,
+      expected: wanted,
+      off,
+      struct: structName(reg),
+    })
   }
   if (off !== root.nodeOff) {
-    reject(
-      'node-place',
-      `arg#1 offset=${off}, but expected ${what} at offset=${root.nodeOff} in struct ${wanted}`,
-      details,
-    )
+    violate('node-place', { ...details, off, what, expectedOff: root.nodeOff, expected: wanted })
   }
 }
 
 /** bpf_rbtree_remove, _left and _right: a node that is in the tree, and not from within its ordering. */
-function requireTreeNode(walk: Walk, meta: KfuncMeta, reg: RegState, details: object): void {
-  const { name } = meta.kfunc
+function requireTreeNode(walk: Walk, reg: RegState, details: KfuncArg): void {
   const inCallback = walk.state.frames.some((f) => f.callbackKind === 'rbtree')
   if (walk.model.rules.resilientLocks) {
-    if ((reg.flags & NON_OWN) === 0 && reg.refObjId === 0)
-      reject('remove-owned', `${name} can only take non-owning or refcounted bpf_rb_node pointer`, details)
-    if (inCallback) reject('remove-in-callback', `${name} not allowed in rbtree cb`, details)
+    if ((reg.flags & NON_OWN) === 0 && reg.refObjId === 0) violate('remove-owned', { form: 'refcounted', ...details })
+    if (inCallback) violate('remove-in-callback', { form: 'named', ...details })
     return
   }
-  if ((reg.flags & NON_OWN) === 0 || reg.refObjId !== 0)
-    reject('remove-owned', 'rbtree_remove node input must be non-owning ref', details)
-  if (inCallback) reject('remove-in-callback', 'rbtree_remove not allowed in rbtree cb', details)
+  if ((reg.flags & NON_OWN) === 0 || reg.refObjId !== 0) violate('remove-owned', { form: 'non-owning', ...details })
+  if (inCallback) violate('remove-in-callback', { form: 'unnamed', ...details })
 }

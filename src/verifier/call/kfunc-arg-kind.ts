@@ -9,7 +9,7 @@ import { type KfuncParam, specialRole } from '../../kfunc/index.ts'
 import type { Model } from '../program/model.ts'
 import type { Program } from '../program/program.ts'
 import type { Walk } from '../engine/walk.ts'
-import { reject } from '../violations/raise.ts'
+import { violate } from '../violations/raise.ts'
 import { isNull, type RegState, regTypeText } from '../state/reg.ts'
 
 import { isScalarStruct, isScalarType, isSized } from '../program/scalar-struct.ts'
@@ -114,11 +114,15 @@ function kindByType({ kfunc }: KfuncMeta, { param, target, index, number }: Arg)
   if (!sized && (target.kind === 'struct' || target.kind === 'union')) return 'btf'
   if (!isScalarType(target) && !isScalarStruct(kfunc.btf, target, 0) && !(sized && target.kind === 'void')) {
     const what = sized ? 'void, scalar' : 'scalar'
-    reject(
-      'pointer-type',
-      `arg#${index} pointer type ${kindText(target)} ${target.name} must point to ${what}, or struct with scalar`,
-      { reg: number, arg: index, kfunc: kfunc.name, expected: target.name },
-    )
+    violate('pointer-type', {
+      form: 'memory',
+      reg: number,
+      arg: index,
+      kfunc: kfunc.name,
+      expected: target.name,
+      kind: kindText(target),
+      what,
+    })
   }
   return sized ? 'mem_size' : 'mem'
 }
@@ -127,11 +131,14 @@ function kindByType({ kfunc }: KfuncMeta, { param, target, index, number }: Arg)
 function kindByRegister(walk: Walk, { kfunc }: KfuncMeta, { target, reg, index, number }: Arg): ArgKind {
   if (hasBtfType(reg)) {
     if (target.kind !== 'struct' && target.kind !== 'union') {
-      reject(
-        'pointer-type',
-        `kernel function ${kfunc.name} args#${index} pointer type ${kindText(target)} ${target.name} is not supported`,
-        { reg: number, arg: index, kfunc: kfunc.name },
-      )
+      violate('pointer-type', {
+        form: 'unsupported',
+        reg: number,
+        arg: index,
+        kfunc: kfunc.name,
+        kind: kindText(target),
+        struct: target.name,
+      })
     }
     return 'btf'
   }
@@ -140,17 +147,16 @@ function kindByRegister(walk: Walk, { kfunc }: KfuncMeta, { target, reg, index, 
   const sized =
     isSized(next) && isScalarType(resolveType(kfunc.btf, next!.type)) && walk.reg(index + 2).kind === 'scalar'
   if (!isScalarType(target) && !isScalarStruct(kfunc.btf, target, 0) && !(sized && target.kind === 'void')) {
-    reject(
-      'pointer-type',
-      `arg#${index} pointer type ${kindText(target)} ${target.name} must point to ${sized ? 'void, ' : ''}scalar, or struct with scalar`,
-      {
-        reg: number,
-        arg: index,
-        kfunc: kfunc.name,
-        seen: regTypeText(reg),
-        expected: target.name,
-      },
-    )
+    violate('pointer-type', {
+      form: 'register',
+      reg: number,
+      arg: index,
+      kfunc: kfunc.name,
+      seen: regTypeText(reg),
+      expected: target.name,
+      kind: kindText(target),
+      also: sized ? 'void, ' : '',
+    })
   }
   return sized ? 'mem_size' : 'mem'
 }

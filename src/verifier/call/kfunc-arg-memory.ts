@@ -7,7 +7,8 @@ import type { Model } from '../program/model.ts'
 import type { Walk } from '../engine/walk.ts'
 import { markRegRead } from '../engine/liveness.ts'
 import { markPrecise } from '../engine/precision.ts'
-import { orElse, reject } from '../violations/raise.ts'
+import { orElse, violate, violateAgain } from '../violations/raise.ts'
+import { wordsOf } from '../violations/table.ts'
 import * as scalar from '../scalar/index.ts'
 import { ALLOC, isNull, regTypeText } from '../state/reg.ts'
 import { isExplained } from './explained.ts'
@@ -38,22 +39,30 @@ export function requireStruct(model: Model, meta: KfuncMeta, arg: Arg, map: bool
   if (structIdsMatch(btf, id, reg.off, wantedBtf, wantedId, { strict, flexArrays })) return
   const seen = btf.type(id)
   if (projections.get(wanted.name) === seen.name) return
-  reject(
-    'struct-mismatch',
-    `kernel function ${kfunc.name} args#${index} expected pointer to ${kindText(wanted)} ${wanted.name} but R${number} has a pointer to ${kindText(seen)} ${seen.name}`,
-    { reg: number, arg: index, kfunc: kfunc.name, expected: wanted.name, seen: seen.name },
-  )
+  violate('struct-mismatch', {
+    form: 'kfunc',
+    reg: number,
+    arg: index,
+    kfunc: kfunc.name,
+    expected: wanted.name,
+    seen: seen.name,
+    expectedKind: kindText(wanted),
+    kind: kindText(seen),
+  })
 }
 
 /** A pointer to plain data of the size of its type: readable and writable throughout. */
 export function requireTypedMemory(walk: Walk, meta: KfuncMeta, { reg, number, index, target, targetId }: Arg): void {
   const size = sizeOf(meta.kfunc.btf, targetId)
   if (size === undefined) {
-    return reject(
-      'mem-size',
-      `arg#${index} reference type('${kindText(target)} ${target.name}') size cannot be determined: -22`,
-      { reg: number, arg: index, kfunc: meta.kfunc.name, seen: regTypeText(reg) },
-    )
+    return violate('mem-size', {
+      reg: number,
+      arg: index,
+      kfunc: meta.kfunc.name,
+      seen: regTypeText(reg),
+      kind: kindText(target),
+      struct: target.name,
+    })
   }
   requirePlainMemory(walk, number, size, { byType: false })
 }
@@ -67,7 +76,7 @@ export function requireSizedMemory(walk: Walk, meta: KfuncMeta, arg: Arg): true 
   const details = { reg: number, arg: index, kfunc: meta.kfunc.name, seen: regTypeText(reg) }
   const optional = param.suffixes.includes('opt') || param.suffixes.includes('nullable')
   if (walk.model.rules.declaredArgs && size.kind !== 'scalar')
-    reject('not-scalar', `R${number + 1} is not a scalar`, { ...details, reg: number + 1, arg: index + 1 })
+    violate('not-scalar', { ...details, reg: number + 1, arg: index + 1 })
   // up to 7.2 the memory is looked at before its size
   const sizeFirst = walk.model.rules.declaredArgs
   if (sizeFirst && next.suffixes.includes('szk')) requireConstSize(walk, meta, arg)
@@ -78,11 +87,10 @@ export function requireSizedMemory(walk: Walk, meta: KfuncMeta, arg: Arg): true 
     }
     orElse(
       () => withoutNull(walk, number, readAndWrite),
-      ({ rule, message: seen, details: inner }) => {
-        if (isExplained(walk.model, rule)) return reject(rule, seen, { ...details, ...inner })
-        walk.verbose(seen)
-        const text = `arg#${index} arg#${index + 1} memory, len pair leads to invalid memory access`
-        return reject('mem-len', text, { ...details, seen })
+      (inner) => {
+        if (isExplained(walk.model, inner.id)) return violateAgain(inner, details)
+        walk.verbose(wordsOf(inner, walk.model.wording))
+        return violate('mem-len', { ...details, inner })
       },
     )
   }
@@ -94,10 +102,8 @@ export function requireSizedMemory(walk: Walk, meta: KfuncMeta, arg: Arg): true 
 function requireConstSize(walk: Walk, meta: KfuncMeta, { number, index }: Arg): void {
   const size = walk.reg(number + 1)
   const details = { reg: number + 1, arg: index + 1, kfunc: meta.kfunc.name, seen: regTypeText(size) }
-  if (meta.constant !== undefined)
-    reject('two-constants', 'verifier internal error: only one constant argument permitted', details)
-  if (size.kind !== 'scalar' || !scalar.isConst(size.var))
-    reject('not-constant', `R${number + 1} must be a known constant`, details)
+  if (meta.constant !== undefined) violate('two-constants', details)
+  if (size.kind !== 'scalar' || !scalar.isConst(size.var)) violate('not-constant', { form: 'constant', ...details })
   meta.constant = Number(scalar.constValue(size.var))
   markPrecise(walk, number + 1)
 }

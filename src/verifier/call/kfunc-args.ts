@@ -11,7 +11,8 @@ import type { Program } from '../program/program.ts'
 import type { Walk } from '../engine/walk.ts'
 import { markRegRead } from '../engine/liveness.ts'
 import { markPrecise } from '../engine/precision.ts'
-import { type Details, reject, unsupported } from '../violations/raise.ts'
+import { unsupported, violate } from '../violations/raise.ts'
+import type { KfuncArg } from '../violations/row.ts'
 import * as scalar from '../scalar/index.ts'
 import {
   ALLOC,
@@ -44,8 +45,7 @@ export function checkKfuncArgs(walk: Walk, meta: KfuncMeta): void {
   const { kfunc } = meta
   const { params, btf } = kfunc
   const most = mostArgs(walk.model)
-  if (params.length > most)
-    reject('too-many-args', `Function ${kfunc.name} has ${params.length} > ${most} args`, { kfunc: kfunc.name })
+  if (params.length > most) violate('too-many-args', { form: 'kfunc', kfunc: kfunc.name, count: params.length, most })
   requireArgsPassed(params.length, { kfunc: kfunc.name })
   for (let i = 0; i < params.length; i++) {
     const param = params[i]!
@@ -59,18 +59,13 @@ export function checkKfuncArgs(walk: Walk, meta: KfuncMeta): void {
       checkScalar(walk, meta, param, number, reg)
       continue
     }
-    if (type.kind !== 'ptr')
-      reject('arg-type', `Unrecognized arg#${i} type ${type.kind.toUpperCase()}`, { arg: i, kfunc: kfunc.name })
+    if (type.kind !== 'ptr') violate('arg-type', { arg: i, kfunc: kfunc.name, kind: type.kind.toUpperCase() })
     const targetId = skipModifiers(btf, type.type)
     const arg: Arg = { index: i, number, param, reg, target: resolveType(btf, targetId), targetId }
     if (checkPointer(walk, meta, arg)) i++
   }
   if (!walk.model.rules.releaseFirst && kfunc.flags.has('KF_RELEASE') && meta.releaseReg === 0) {
-    reject('release-nothing', `release kernel function ${kfunc.name} expects refcounted PTR_TO_BTF_ID`, {
-      kfunc: kfunc.name,
-      reg: 1,
-      arg: 0,
-    })
+    violate('release-nothing', { form: 'none', kfunc: kfunc.name, reg: 1, arg: 0 })
   }
 }
 
@@ -85,13 +80,13 @@ function checkPointer(walk: Walk, meta: KfuncMeta, arg: Arg): boolean {
   const nullable = param.suffixes.includes('nullable')
   const details = { reg: number, arg: index, kfunc: kfunc.name, seen: regTypeText(reg) }
   if ((trusted || rcu) && (isNull(reg) || mayBeNull(reg)) && !nullable && !nullableArena(arg))
-    reject('null-to-trusted', `Possibly NULL pointer passed to trusted arg${index}`, details)
+    violate('null-to-trusted', details)
   if (walk.model.rules.releaseFirst) {
     if (flags.has('KF_RELEASE') && number === 1) requireReferenced(meta, arg)
     if (reg.refObjId !== 0) meta.refObjId = reg.refObjId
   } else noteReference(meta, arg)
   if (walk.model.rules.declaredArgs && (nullable || nullableArena(arg)) && isNull(reg)) {
-    if (nullableArena(arg)) requireArena(walk.program, arg, details)
+    if (nullableArena(arg)) requireArena(walk.program, reg, details)
     markPrecise(walk, number)
     return isSized(kfunc.params[index + 1]) && requireSizedMemory(walk, meta, arg)
   }
@@ -119,12 +114,7 @@ const nullableArena = ({ param: { suffixes } }: Arg): boolean => suffixes.includ
 function requireReferenced(meta: KfuncMeta, { reg, number, index, target }: Arg): void {
   if (reg.refObjId !== 0) meta.releaseReg = number
   if (reg.refObjId !== 0 || isNull(reg) || target.name === 'bpf_dynptr') return
-  reject('release-nothing', `release kfunc ${meta.kfunc.name} expects referenced PTR_TO_BTF_ID passed to R${number}`, {
-    reg: number,
-    arg: index,
-    kfunc: meta.kfunc.name,
-    seen: regTypeText(reg),
-  })
+  violate('release-nothing', { form: 'first', reg: number, arg: index, kfunc: meta.kfunc.name, seen: regTypeText(reg) })
 }
 
 /** Up to 7.1: the one referenced argument, wherever it stands. */
@@ -132,11 +122,14 @@ function noteReference(meta: KfuncMeta, { reg, number, index }: Arg): void {
   if (reg.refObjId === 0) return
   const releases = meta.kfunc.flags.has('KF_RELEASE')
   if (releases && meta.refObjId !== 0)
-    reject(
-      'two-references',
-      `verifier internal error: more than one arg with ref_obj_id R${number} ${reg.refObjId} ${meta.refObjId}`,
-      { reg: number, arg: index, kfunc: meta.kfunc.name, seen: regTypeText(reg) },
-    )
+    violate('two-references', {
+      reg: number,
+      arg: index,
+      kfunc: meta.kfunc.name,
+      seen: regTypeText(reg),
+      refId: reg.refObjId,
+      otherRefId: meta.refObjId,
+    })
   meta.refObjId = reg.refObjId
   if (releases) meta.releaseReg = number
 }
@@ -145,8 +138,7 @@ function noteReference(meta: KfuncMeta, { reg, number, index }: Arg): void {
 function noteMap(program: Program, meta: KfuncMeta, { reg, number, index }: Arg): void {
   const details = { reg: number, arg: index, kfunc: meta.kfunc.name, seen: regTypeText(reg) }
   if (program.model.rules.declaredArgs) return
-  if (reg.kind !== 'map_ptr' && reg.kind !== 'btf' && reg.map < 0)
-    reject('not-a-map', `pointer in R${number} isn't map pointer`, details)
+  if (reg.kind !== 'map_ptr' && reg.kind !== 'btf' && reg.map < 0) violate('not-a-map', details)
   requireSameMap(program, meta, reg, number)
   meta.map = reg.map
   meta.mapUid = reg.mapUid
@@ -157,27 +149,23 @@ function requireProvenance(arg: Arg, kfunc: string, rcuAllowed: boolean): void {
   const { reg, number } = arg
   if (isTrusted(reg)) return
   const details = { reg: number, arg: arg.index, kfunc, seen: regTypeText(reg) }
-  if (!rcuAllowed) reject('untrusted-arg', `R${number} must be referenced or trusted`, details)
-  if (!isRcuPointer(reg)) reject('not-rcu-arg', `R${number} must be a rcu pointer`, details)
+  if (!rcuAllowed) violate('untrusted-arg', details)
+  if (!isRcuPointer(reg)) violate('not-rcu-arg', details)
 }
 
 /** kfuncs.rst "__k annotation"; buffer sizes by the names rdonly_buf_size and rdwr_buf_size. */
 function checkScalar(walk: Walk, meta: KfuncMeta, param: KfuncParam, number: number, reg: RegState): void {
   const details = { reg: number, arg: number - 1, kfunc: meta.kfunc.name }
-  if (reg.kind !== 'scalar') reject('not-scalar', `R${number} is not a scalar`, details)
+  if (reg.kind !== 'scalar') violate('not-scalar', details)
   if (param.suffixes.includes('k')) {
-    if (meta.constant !== undefined)
-      reject('two-constants', 'verifier internal error: only one constant argument permitted', details)
-    if (!scalar.isConst(reg.var)) reject('not-constant', `R${number} must be a known constant`, details)
+    if (meta.constant !== undefined) violate('two-constants', details)
+    if (!scalar.isConst(reg.var)) violate('not-constant', { form: 'constant', ...details })
     markPrecise(walk, number)
     meta.constant = Number(scalar.constValue(reg.var))
   } else if (param.name === 'rdonly_buf_size' || param.name === 'rdwr_buf_size') {
-    if (meta.size !== 0) reject('two-sizes', '2 or more rdonly/rdwr_buf_size parameters for kfunc', details)
-    if (!scalar.isConst(reg.var)) reject('not-constant', `R${number} is not a const`, details)
-    if (scalar.constValue(reg.var) > 0xffff_ffffn) {
-      const what = walk.model.rules.declaredArgs ? 'allocation size' : 'rdonly/rdwr_buf_size'
-      reject('size-range', `R${number} ${what} exceeds u32 max`, details)
-    }
+    if (meta.size !== 0) violate('two-sizes', details)
+    if (!scalar.isConst(reg.var)) violate('not-constant', { form: 'size', ...details })
+    if (scalar.constValue(reg.var) > 0xffff_ffffn) violate('size-range', details)
     meta.sizeFound = true
     meta.size = Number(scalar.constValue(reg.var))
     meta.sizeRdonly = param.name === 'rdonly_buf_size'
@@ -186,16 +174,15 @@ function checkScalar(walk: Walk, meta: KfuncMeta, param: KfuncParam, number: num
 }
 
 /** The struct that a program of this type is really handed: what bpf_ctx_convert, a struct made to tell it, has for the type. */
-function kernelContext(program: Program, details: Details): BtfId {
+function kernelContext(program: Program, details: KfuncArg): BtfId {
   const { btf } = program.model.kernel
   const convert = btf.find('bpf_ctx_convert', 'struct')
   const type = convert === undefined ? undefined : btf.type(convert)
   const member =
     type?.kind === 'struct' ? type.members.find(({ name }) => name === `${program.linked.type}_kern`) : undefined
-  if (member === undefined)
-    return reject('cast-ctx', `bpf_cast_to_kern_ctx is not supported for this program type`, details)
+  if (member === undefined) return violate('cast-ctx', { form: 'type', ...details })
   if (btf.type(member.type).kind !== 'struct')
-    reject('cast-ctx', `kern ctx type id ${member.type} is not a struct`, details)
+    violate('cast-ctx', { form: 'no-struct', ...details, typeId: member.type })
   return member.type
 }
 
@@ -206,8 +193,7 @@ function byKind(walk: Walk, meta: KfuncMeta, kind: ArgKind, arg: Arg): boolean {
   const details = { reg: number, arg: index, kfunc: kfunc.name, seen: regTypeText(reg) }
   switch (kind) {
     case 'ctx':
-      if (reg.kind !== 'ctx')
-        reject('not-ctx', `arg#${index} expected pointer to ctx, but got ${regTypeText(reg)}`, details)
+      if (reg.kind !== 'ctx') violate('not-ctx', details)
       if (specialRole(kfunc) === 'cast_to_kern_ctx') meta.ctxReturn = kernelContext(walk.program, details)
       return false
     case 'alloc':
@@ -245,23 +231,21 @@ function byKind(walk: Walk, meta: KfuncMeta, kind: ArgKind, arg: Arg): boolean {
     case 'mem_size':
       return requireSizedMemory(walk, meta, arg)
     case 'callback':
-      if (reg.kind !== 'func') reject('not-func', `arg${index} expected pointer to func`, details)
+      if (reg.kind !== 'func') violate('not-func', details)
       meta.callback = reg.frame
       return false
     case 'refcounted': {
       if (reg.kind !== 'btf' || (reg.flags & ALLOC) === 0 || (reg.flags & ~(ALLOC | NON_OWN | RCU)) !== 0) {
-        reject('refcount-arg', `arg#${index} is neither owning or non-owning ref`, details)
+        violate('refcount-arg', details)
       }
       meta.owningRef = (reg.flags & NON_OWN) === 0 && (!walk.model.rules.declaredArgs || reg.refObjId !== 0)
-      if (recordOfReg(walk.model, reg).fields.length === 0)
-        reject('refcount-none', `verifier internal error: Couldn't find btf_record`, details)
-      if (recordOfReg(walk.model, reg).refcountOff < 0)
-        reject('refcount-none', `arg#${index} doesn't point to a type with bpf_refcount field`, details)
+      if (recordOfReg(walk.model, reg).fields.length === 0) violate('refcount-none', { form: 'no-record', ...details })
+      if (recordOfReg(walk.model, reg).refcountOff < 0) violate('refcount-none', { form: 'no-field', ...details })
       meta.argBtf = reg
       return false
     }
     case 'const_str':
-      if (!isMapValue(reg)) reject('const-str', `arg#${index} doesn't point to a const string`, details)
+      if (!isMapValue(reg)) violate('const-str', { form: 'argument', ...details })
       requireConstString(walk, number)
       return false
     case 'wq':
@@ -279,7 +263,7 @@ function byKind(walk: Walk, meta: KfuncMeta, kind: ArgKind, arg: Arg): boolean {
       resilientLock(walk, meta, arg)
       return false
     case 'arena':
-      requireArena(walk.program, arg, details)
+      requireArena(walk.program, reg, details)
       return false
     default:
       return false
@@ -307,30 +291,27 @@ const lockUses: ReadonlyMap<string, LockUse> = new Map(
 function resilientLock(walk: Walk, meta: KfuncMeta, { reg, number, index }: Arg): void {
   const details = { reg: number, arg: index, kfunc: meta.kfunc.name, seen: regTypeText(reg) }
   if (walk.state.frames.some((f) => f.callbackKind === 'rbtree'))
-    reject('lock-in-callback', `can't res_spin_{lock,unlock} in rbtree cb`, details)
-  if (!isMapValue(reg) && !(reg.kind === 'btf' && reg.flags === ALLOC))
-    reject('lock-arg', `arg#${index} doesn't point to map value or allocated object`, details)
+    violate('lock-in-callback', { form: 'resilient', ...details })
+  if (!isMapValue(reg) && !(reg.kind === 'btf' && reg.flags === ALLOC)) violate('lock-arg', details)
   const use = lockUses.get(specialRole(meta.kfunc) ?? '')
   if (use === undefined) return unsupported(`a resilient lock as an argument of ${meta.kfunc.name}`)
   spinLock(walk, number, use)
 }
 
 /** A kernel object or a socket; up to 7.2 without doubt about it: an RCU pointer only where nothing else is said of it. */
-function requireObject(model: Model, arg: Arg, details: Details): void {
+function requireObject(model: Model, arg: Arg, details: KfuncArg): void {
   const { reg } = arg
   const known = reg.kind === 'btf' && ((reg.flags & ~TRUSTING) === 0 || isRcuPointer(reg) || model.rules.declaredArgs)
   if (known || (hasBtfType(reg) && reg.kind !== 'btf')) return
-  reject('not-btf', expectedText(model, arg), details)
+  if (!model.rules.declaredArgs) {
+    const expected = typeText(reg.kind, reg.flags & TRUSTING)
+    violate('not-btf', { form: 'trusting', ...details, expected })
+  }
+  const { target } = arg
+  const also = registersOf.get(target.name)
+  violate('not-btf', { form: 'struct', ...details, kind: kindText(target), struct: target.name, also })
 }
 
-/** What stood there instead of a kernel object. */
-function expectedText(model: Model, { reg, index, target }: Arg): string {
-  const seen = regTypeText(reg)
-  if (!model.rules.declaredArgs)
-    return `arg#${index} is ${seen} expected ${typeText(reg.kind, reg.flags & TRUSTING)} or socket`
-  const also = registersOf.get(target.name)
-  return `arg#${index} is ${seen} expected ${kindText(target)} ${target.name}${also === undefined ? '' : ` or ${also}`}`
-}
 /** Structs that some registers hold without saying so in their type. */
 const registersOf: ReadonlyMap<string, string> = new Map(
   Object.entries<string>({
@@ -342,14 +323,12 @@ const registersOf: ReadonlyMap<string, string> = new Map(
 )
 
 /** kfuncs.rst of 7.3 "__arena annotation": an arena pointer, or the number that is one. */
-function requireArena(program: Program, { reg, number, index }: Arg, details: object): void {
+function requireArena(program: Program, reg: RegState, details: KfuncArg): void {
   if (
     ![...program.linked.refs.values()].some((ref) => 'map' in ref && program.map(ref.map).type === 'BPF_MAP_TYPE_ARENA')
   )
-    reject('arena-none', `arg#${index} arena pointer requires a program with an associated arena`, details)
-  if (reg.kind !== 'arena' && reg.kind !== 'scalar')
-    reject('arena-arg', `arg#${index} is not a pointer to arena or scalar`, details)
-  void number
+    violate('arena-none', details)
+  if (reg.kind !== 'arena' && reg.kind !== 'scalar') violate('arena-arg', details)
 }
 
 /** kfuncs.rst: bpf_obj_drop and bpf_percpu_obj_drop each take their own kind of allocated object, held. */
@@ -359,11 +338,11 @@ function requireAllocated(arg: Arg, meta: KfuncMeta): void {
   const details = { reg: number, arg: index, kfunc: meta.kfunc.name, seen: regTypeText(reg) }
   const kind = reg.kind === 'btf' ? reg.flags : -1
   if (kind === ALLOC) {
-    if (role !== 'obj_drop') reject('drop-kind', `arg#${index} expected for bpf_obj_drop_impl()`, details)
+    if (role !== 'obj_drop') violate('drop-kind', { form: 'object', ...details })
   } else if (kind === (ALLOC | PERCPU)) {
-    if (role !== 'percpu_obj_drop') reject('drop-kind', `arg#${index} expected for bpf_percpu_obj_drop_impl()`, details)
-  } else reject('not-allocated', `arg#${index} expected pointer to allocated object`, details)
-  if (reg.refObjId === 0) reject('not-owned', 'allocated object must be referenced', details)
+    if (role !== 'percpu_obj_drop') violate('drop-kind', { form: 'percpu', ...details })
+  } else violate('not-allocated', details)
+  if (reg.refObjId === 0) violate('not-owned', details)
   meta.argBtf = reg
 }
 
@@ -373,22 +352,18 @@ function dynptr(walk: Walk, meta: KfuncMeta, arg: Arg): void {
   const role = specialRole(meta.kfunc)
   if (param.suffixes.includes('uninit')) {
     if (reg.kind !== 'fp' && reg.kind !== 'dynptr') {
-      reject('dynptr-pointer', `arg#${index} expected pointer to stack or const struct bpf_dynptr`, {
-        reg: number,
-        arg: index,
-        kfunc: name,
-      })
+      violate('dynptr-pointer', { reg: number, arg: index, kfunc: name })
     }
     const parent = meta.dynptr
     // only the kernel's own constructors are known to make one
-    if (meta.kfunc.module !== undefined) reject('dynptr-constructor', '', { reg: number, arg: index, kfunc: name })
+    if (meta.kfunc.module !== undefined) violate('dynptr-constructor', { reg: number, arg: index, kfunc: name })
     const type = constructed.get(role ?? '') ?? parent?.dynptr ?? 'local'
     constructDynptr(walk, number, type, { clone: parent, on: walk.model.rules.objectIds ? meta.refObjId : 0 })
     return
   }
   const discards = role === 'dynptr_file_discard'
   if (discards && reg.kind === 'dynptr')
-    reject('dynptr-const', 'CONST_PTR_TO_DYNPTR cannot be released', { reg: number, arg: index, kfunc: name })
+    violate('dynptr-const', { form: 'released', reg: number, arg: index, kfunc: name })
   const seen = requireDynptr(walk, number, discards ? 'file' : undefined, false)
   meta.dynptr = seen
   if (discards) meta.discards = number
@@ -406,7 +381,7 @@ const constructed: ReadonlyMap<string, DynptrType> = new Map(
 function iterator(walk: Walk, meta: KfuncMeta, arg: Arg): void {
   const { kfunc } = meta
   if (specialRole(kfunc) === 'iter_css_task' && !cssTaskAllowed(walk.program)) {
-    reject('css-task', 'css_task_iter is only allowed in bpf_lsm, bpf_iter and sleepable progs', { kfunc: kfunc.name })
+    violate('css-task', { kfunc: kfunc.name })
   }
   const id = arg.target.id as BtfId
   if (kfunc.flags.has('KF_ITER_NEW'))

@@ -10,7 +10,7 @@ import type { Program } from '../program/program.ts'
 import { type Walk, inRcu, inSleepable } from '../engine/walk.ts'
 import { enforceReturn } from './return-values.ts'
 import { recordOf } from '../program/records/record.ts'
-import { reject } from '../violations/raise.ts'
+import { violate } from '../violations/raise.ts'
 import {
   ACTIVE,
   ALLOC,
@@ -49,17 +49,15 @@ import { isScalarStruct } from '../program/scalar-struct.ts'
 
 export function callKfunc(walk: Walk): void {
   const ref = walk.program.linked.refs.get(walk.insn)
-  if (ref?.kind !== 'kfunc')
-    return reject('kfunc-missing', `invalid kernel function call not eliminated in verifier pass`)
+  if (ref?.kind !== 'kfunc') return violate('kfunc-missing')
   const kfunc = walk.model.kernel.kfuncById(ref.btf, ref.btfId)
   const { name } = ref
   const details = { kfunc: name }
   if (kfunc === undefined || !walk.model.kernel.kfuncAllowed(kfunc, walk.program.traits)) {
-    return reject('kfunc-not-allowed', `calling kernel function ${name} is not allowed`, details)
+    return violate('kfunc-not-allowed', details)
   }
   const sleepable = kfunc.flags.has('KF_SLEEPABLE')
-  if (sleepable && !inSleepable(walk))
-    reject('kfunc-sleepable', `program must be sleepable to call sleepable kfunc ${name}`, details)
+  if (sleepable && !inSleepable(walk)) violate('kfunc-sleepable', details)
   const meta: KfuncMeta = {
     kfunc,
     refObjId: 0,
@@ -83,7 +81,7 @@ export function callKfunc(walk: Walk): void {
     pending: [],
   }
   const role = specialRole(kfunc)
-  if (role === 'trap') reject('trap', 'unexpected __bpf_trap() due to uninitialized variable?', details)
+  if (role === 'trap') violate('trap', details)
   if (role === 'res_lock' || role === 'res_lock_irq') lockFails(walk)
   checkKfuncArgs(walk, meta)
   if ((role === 'obj_drop' || role === 'percpu_obj_drop') && walk.model.rules.nmiUnsafeDrop)
@@ -105,14 +103,14 @@ export function callKfunc(walk: Walk): void {
   if (role === 'task_work') taskWorkCallback(walk, meta.callback, meta.map, meta.mapUid)
   sections(walk, kfunc, sleepable)
   if (kfunc.flags.has('KF_RCU_PROTECTED') && walk.model.rules.rcuProtectedCalls && !inRcu(walk))
-    reject('kfunc-rcu-protected', `kernel func ${name} requires RCU critical section protection`, details)
+    violate('kfunc-rcu-protected', details)
   if (meta.discards !== 0) releaseDynptr(walk, meta.discards)
   else if (meta.releaseReg !== 0 && !releaseReference(walk, walk.reg(meta.releaseReg).refObjId)) {
-    reject('kfunc-release-unknown', `kfunc ${name}#${kfunc.btfId} reference has not been acquired before`, details)
+    violate('kfunc-release-unknown', { ...details, btfId: kfunc.btfId })
   }
   if (role === 'list_push' || role === 'rbtree_add') lendReference(walk, walk.reg(2).refObjId)
   // with the default callback the cookie is what the program returns
-  if (role === 'throw' && walk.program.exceptionCb < 0) enforceReturn(walk, 1, 'R1')
+  if (role === 'throw' && walk.program.exceptionCb < 0) enforceReturn(walk, 1)
   walk.clobberCallerSaved()
   const value = role === 'res_lock' || role === 'res_lock_irq' ? constReg(0) : returned(walk, meta)
   walk.setReg(0, value)
@@ -126,11 +124,7 @@ function requireSafeDrop(program: Program, { kfunc, argBtf }: KfuncMeta): void {
   const tracing = type === 'BPF_PROG_TYPE_TRACING' && attachType !== 'BPF_TRACE_ITER' && !sleepable
   if (!tracing && !tracingTypes.has(type)) return
   if (recordOfReg(program.model, argBtf!).fields.every(({ kind }) => nmiSafe.has(kind))) return
-  reject('drop-nmi', `${kfunc.name} cannot be used in tracing programs on types with NMI unsafe fields`, {
-    kfunc: kfunc.name,
-    reg: 1,
-    arg: 0,
-  })
+  violate('drop-nmi', { kfunc: kfunc.name, reg: 1, arg: 0 })
 }
 const tracingTypes = new Set(
   ['KPROBE', 'TRACEPOINT', 'PERF_EVENT', 'RAW_TRACEPOINT', 'RAW_TRACEPOINT_WRITABLE'].map(
@@ -164,26 +158,23 @@ function sections(walk: Walk, kfunc: Kfunc, sleepable: boolean): void {
   const unlock = role === 'rcu_unlock'
   const details = { kfunc: kfunc.name }
   if (state.activeRcu > 0 && (lock || unlock) && state.frames.some((f) => f.callbackKind === 'rbtree')) {
-    reject('rcu-in-callback', 'Calling bpf_rcu_read_{lock,unlock} in unnecessary rbtree callback', details)
+    violate('rcu-in-callback', details)
   }
   if (lock) rcuLock(walk)
   else if (unlock) rcuUnlock(walk)
   else if (sleepable && state.activeRcu > 0) {
-    reject('kfunc-sleep-rcu', `kernel func ${kfunc.name} is sleepable within rcu_read_lock region`, details)
+    violate('kfunc-sleep-rcu', details)
   }
   if (role === 'preempt_disable') state.activePreempt++
   else if (role === 'preempt_enable') {
-    if (state.activePreempt === 0)
-      reject('preempt-unmatched', `unmatched attempt to enable preemption (kernel function ${kfunc.name})`, details)
+    if (state.activePreempt === 0) violate('preempt-unmatched', details)
     state.activePreempt--
     if (walk.model.rules.rcuBySections) leaveRcu(walk)
   } else if (sleepable && state.activePreempt > 0) {
-    reject('kfunc-sleep-preempt', `kernel func ${kfunc.name} is sleepable within non-preemptible region`, details)
+    violate('kfunc-sleep-preempt', details)
   }
-  if (sleepable && state.activeIrq > 0)
-    reject('kfunc-sleep-irq', `kernel func ${kfunc.name} is sleepable within IRQ-disabled region`, details)
-  if (sleepable && state.activeLocks > 0)
-    reject('kfunc-sleep-lock', `kernel func ${kfunc.name} is sleepable within lock region`, details)
+  if (sleepable && state.activeIrq > 0) violate('kfunc-sleep-irq', details)
+  if (sleepable && state.activeLocks > 0) violate('kfunc-sleep-lock', details)
 }
 
 function returned(walk: Walk, meta: KfuncMeta): RegState {
@@ -194,7 +185,7 @@ function returned(walk: Walk, meta: KfuncMeta): RegState {
   const target = bare.kind === 'ptr' ? resolveType(kfunc.btf, bare.type) : undefined
   const special = returnedSpecially(walk.program, meta)
   if (acquire && special === undefined && (target === undefined || !isStruct(target.kind))) {
-    reject('acquire-return', 'acquire kernel function does not return PTR_TO_BTF_ID', { kfunc: kfunc.name })
+    violate('acquire-return', { kfunc: kfunc.name })
   }
   if (bare.kind === 'void') return notInit
   // a void pointer is a number to the program
@@ -240,11 +231,7 @@ function returnedMemory(model: Model, meta: KfuncMeta, kind: string, name: strin
     sizeRdonly = true
   }
   if (size === 0 && !given) {
-    reject(
-      'return-type',
-      `kernel function ${kfunc.name} returns pointer type ${kind.toUpperCase()} ${name} is not supported`,
-      { kfunc: kfunc.name },
-    )
+    violate('return-type', { form: 'kfunc', kfunc: kfunc.name, kind: kind.toUpperCase(), name })
   }
   const rcu = model.rules.rcuProtectedCalls && kfunc.flags.has('KF_RCU_PROTECTED') ? RCU : 0
   return pointer('mem', { size, flags: (sizeRdonly ? RDONLY : 0) | rcu, refObjId: meta.refObjId })
@@ -274,7 +261,7 @@ function returnedSpecially(program: Program, meta: KfuncMeta): RegState | undefi
     case 'dynptr_slice_rdwr': {
       const dynptr = meta.dynptr!
       if (role === 'dynptr_slice_rdwr' && !packetAccessAllowed(program, true)) {
-        reject('slice-write', 'the prog does not allow writes to packet data', { kfunc: kfunc.name })
+        violate('slice-write', { kfunc: kfunc.name })
       }
       return pointer('mem', {
         size: meta.constant!,
@@ -296,30 +283,27 @@ function castReadOnly(model: Model, meta: KfuncMeta): RegState {
   const details = { kfunc: meta.kfunc.name }
   const kind = id >= 0 && id < btf.count ? btf.type(id).kind : undefined
   if (kind !== undefined && isStruct(kind)) return pointer('btf', { flags: UNTRUSTED, btf, btfId: id })
-  if (!model.rules.castToVoid)
-    return reject('cast-type', 'kfunc bpf_rdonly_cast type ID argument must be of a struct', details)
-  if (kind === undefined) return reject('cast-type', `Unknown type ID ${id} passed to kfunc bpf_rdonly_cast`, details)
+  if (!model.rules.castToVoid) return violate('cast-type', { form: 'no-struct', ...details })
+  if (kind === undefined) return violate('cast-type', { form: 'unknown', ...details, id })
   if (kind === 'void') return pointer('mem', { flags: RDONLY | UNTRUSTED, size: 0 })
-  return reject('cast-type', 'kfunc bpf_rdonly_cast type ID argument must be of a struct or void', details)
+  return violate('cast-type', { form: 'no-struct-or-void', ...details })
 }
 
 function newObject(program: Program, meta: KfuncMeta, percpu: boolean): RegState {
   const details = { kfunc: meta.kfunc.name }
   const btf = program.linked.btf
   const id = meta.constant! as BtfId
-  if (id < 0 || id > 0xffffffff) reject('obj-new-type', 'local type ID argument must be in range [0, U32_MAX]', details)
-  if (btf === undefined) return reject('obj-new-btf', 'bpf_obj_new/bpf_percpu_obj_new requires prog BTF', details)
+  if (id < 0 || id > 0xffffffff) violate('obj-new-type', { form: 'range', ...details })
+  if (btf === undefined) return violate('obj-new-btf', details)
   const type = id > 0 && id < btf.count ? btf.type(id) : undefined
   if (type?.kind !== 'struct') {
-    return reject('obj-new-type', 'bpf_obj_new/bpf_percpu_obj_new type ID argument must be of a struct', details)
+    return violate('obj-new-type', { form: 'no-struct', ...details })
   }
   if (percpu) {
-    if (type.size > 512)
-      reject('percpu-size', `bpf_percpu_obj_new type size (${type.size}) is greater than 512`, details)
-    if (!isScalarStruct(btf, type, 0))
-      reject('percpu-type', 'bpf_percpu_obj_new type ID argument must be of a struct of scalars', details)
+    if (type.size > 512) violate('percpu-size', { ...details, size: type.size })
+    if (!isScalarStruct(btf, type, 0)) violate('percpu-type', details)
     if (recordOf(btf, id, program.model.types).fields.length > 0) {
-      reject('percpu-fields', 'bpf_percpu_obj_new type ID argument must not contain special fields', details)
+      violate('percpu-fields', details)
     }
   }
   return pointer('btf', { flags: ALLOC | (percpu ? PERCPU : 0), btf, btfId: id })

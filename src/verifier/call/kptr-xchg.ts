@@ -4,27 +4,25 @@
 import { constVar, hasVarOff } from '../access/regions.ts'
 import type { Walk } from '../engine/walk.ts'
 import type { SpecialField } from '../program/records/record.ts'
-import { reject } from '../violations/raise.ts'
+import { violate } from '../violations/raise.ts'
 import { recordAt } from './locks.ts'
 
 /** The kptr field that R1 points at. */
 export function kptrDestination(walk: Walk, number: number): SpecialField {
   const reg = walk.reg(number)
   const details = { reg: number }
-  if (hasVarOff(reg))
-    reject('kptr-variable', `R${number} doesn't have constant offset. kptr has to be at the constant offset`, details)
+  if (hasVarOff(reg)) violate('kptr-variable', { form: 'exchange', ...details })
   const map = reg.kind === 'map_value' ? walk.program.map(reg.map) : undefined
   if (map !== undefined && map.valueTypeId === 0)
-    reject('kptr-btf', `map '${walk.program.mapName(reg.map)}' has to have BTF in order to use bpf_kptr_xchg`, details)
+    violate('kptr-btf', { ...details, map: walk.program.mapName(reg.map) })
   const record = recordAt(walk.program, reg)
   if (record === undefined || !record.fields.some((field) => field.kind.startsWith('kptr'))) {
-    return reject('kptr-none', `R${number} has no valid kptr`, details)
+    return violate('kptr-none', details)
   }
   const at = reg.off + constVar(reg)
   const field = record.at(at)
   if (field === undefined || !field.kind.startsWith('kptr'))
-    return reject('kptr-offset', `off=${at} doesn't point to kptr`, details)
-  if (field.kind !== 'kptr_ref' && field.kind !== 'kptr_percpu')
-    return reject('kptr-unreferenced', `off=${at} kptr isn't referenced kptr`, details)
+    return violate('kptr-offset', { form: 'exchange', ...details, off: at })
+  if (field.kind !== 'kptr_ref' && field.kind !== 'kptr_percpu') return violate('kptr-unreferenced', { ...details, at })
   return field
 }

@@ -10,7 +10,7 @@ import type { Program } from '../program/program.ts'
 import { type Walk, inRcu } from '../engine/walk.ts'
 import { kfuncAt } from '../program/flow.ts'
 import type { BtfRecord } from '../program/records/record.ts'
-import { reject } from '../violations/raise.ts'
+import { violate } from '../violations/raise.ts'
 import { byteType, ITER } from '../state/stack.ts'
 import { isLock, type LockKind, type Reference } from '../state/references.ts'
 import { mapRegs } from '../state/state.ts'
@@ -70,27 +70,22 @@ export function spinLock(walk: Walk, number: number, { take, kind }: LockUse): v
   const reg = walk.reg(number)
   const details = { reg: number }
   const name = kind === 'lock' ? 'bpf_spin' : 'bpf_res_spin'
-  if (hasVarOff(reg))
-    reject(
-      'lock-offset',
-      `R${number} doesn't have constant offset. ${name}_lock has to be at the constant offset`,
-      details,
-    )
+  if (hasVarOff(reg)) violate('lock-offset', { form: 'variable', ...details, name })
   const map = reg.kind === 'map_value' ? walk.program.map(reg.map) : undefined
   if (map !== undefined && map.valueTypeId === 0)
-    reject('lock-btf', `map '${walk.program.mapName(reg.map)}' has to have BTF in order to use ${name}_lock`, details)
+    violate('lock-btf', { ...details, map: walk.program.mapName(reg.map), name })
   const record = recordAt(walk.program, reg)
   const lockOff = record === undefined ? -1 : kind === 'lock' ? record.lockOff : record.resLockOff
   if (lockOff < 0) {
-    return reject(
-      'lock-none',
-      `${map === undefined ? 'local' : 'map'} '${map === undefined ? 'kptr' : walk.program.mapName(reg.map)}' has no valid ${name}_lock`,
-      details,
-    )
+    return violate('lock-none', {
+      ...details,
+      place: map === undefined ? 'local' : 'map',
+      map: map === undefined ? 'kptr' : walk.program.mapName(reg.map),
+      name,
+    })
   }
   const at = reg.off + constVar(reg)
-  if (at !== lockOff)
-    reject('lock-offset', `off ${at} doesn't point to 'struct ${name}_lock' that is at ${lockOff}`, details)
+  if (at !== lockOff) violate('lock-offset', { form: 'elsewhere', ...details, at, name, expectedOff: lockOff })
   if (take) takeLock(walk, reg, number, kind)
   else giveLockBack(walk, reg, number, kind, name)
 }
@@ -99,15 +94,10 @@ function takeLock(walk: Walk, reg: RegState, number: number, kind: LockKind): vo
   const { state } = walk
   const details = { reg: number }
   if (kind === 'lock') {
-    if (state.refs.find((ref) => ref.kind === 'lock') !== undefined)
-      reject('lock-two', 'Locking two bpf_spin_locks are not allowed', details)
+    if (state.refs.find((ref) => ref.kind === 'lock') !== undefined) violate('lock-two', details)
   } else {
     const held = state.refs.find((ref) => (ref.kind === 'res_lock' || ref.kind === 'res_lock_irq') && guards(ref, reg))
-    if (held !== undefined)
-      reject('lock-again', 'Acquiring the same lock again, AA deadlock detected', {
-        ...details,
-        at: [{ label: 'the lock is taken here first', insn: held.insn }],
-      })
+    if (held !== undefined) violate('lock-again', { ...details, places: [held.insn] })
   }
   const map = reg.kind === 'map_value'
   holdReference(walk, {
@@ -126,12 +116,12 @@ function takeLock(walk: Walk, reg: RegState, number: number, kind: LockKind): vo
 function giveLockBack(walk: Walk, reg: RegState, number: number, kind: LockKind, name: string): void {
   const { state } = walk
   const details = { reg: number }
-  if (state.activeLocks === 0) reject('unlock-none', `${name}_unlock without taking a lock`, details)
+  if (state.activeLocks === 0) violate('unlock-none', { ...details, name })
   const last = state.refs.findLast(isLock)!
-  const at = [{ label: 'the lock held is taken here', insn: last.insn }]
+  const places = [last.insn]
   const held = state.refs.find((ref) => ref.kind === kind && guards(ref, reg))
-  if (held === undefined) return reject('unlock-other', `${name}_unlock of different lock`, { ...details, at })
-  if (!guards(last, reg)) reject('unlock-order', `${name}_unlock cannot be out of order`, { ...details, at })
+  if (held === undefined) return violate('unlock-other', { ...details, places, name })
+  if (!guards(last, reg)) violate('unlock-order', { ...details, places, name })
   state.refs = state.refs.without(held, 'closed')
   state.activeLocks--
   invalidateNonOwning(walk)
@@ -147,24 +137,16 @@ export function requireLockHeld(walk: Walk, reg: RegState, what: string, number:
   const held = walk.state.refs.find((ref) => isLock(ref) && guards(ref, reg))
   if (held === undefined) {
     if (walk.state.activeLocks > 0) walk.verbose('held lock and object are not in the same allocation')
-    reject(
-      'lock-not-held',
-      `bpf_spin_lock at off=${record.lockOff < 0 ? -22 : record.lockOff} must be held for ${what}`,
-      {
-        reg: number,
-      },
-    )
+    violate('lock-not-held', { reg: number, lockOff: record.lockOff < 0 ? -22 : record.lockOff, what })
   }
 }
 
 export function rcuLock(walk: Walk): void {
-  if (walk.state.activeRcu > 0 && !walk.model.rules.rcuNests)
-    reject('rcu-nested', 'nested rcu read lock (kernel function bpf_rcu_read_lock)')
+  if (walk.state.activeRcu > 0 && !walk.model.rules.rcuNests) violate('rcu-nested')
   walk.state.activeRcu++
 }
 export function rcuUnlock(walk: Walk): void {
-  if (walk.state.activeRcu === 0)
-    reject('rcu-unmatched', 'unmatched rcu read unlock (kernel function bpf_rcu_read_unlock)')
+  if (walk.state.activeRcu === 0) violate('rcu-unmatched')
   walk.state.activeRcu--
   if (walk.model.rules.rcuBySections) leaveRcu(walk)
   else if (walk.state.activeRcu === 0) endRcu(walk)

@@ -5,23 +5,22 @@
 import type { Model } from '../program/model.ts'
 import type { Subprog } from '../program/program.ts'
 import type { Walk } from '../engine/walk.ts'
-import { type Details, reject } from '../violations/raise.ts'
+import { violate } from '../violations/raise.ts'
+import { manyArgsWords } from '../violations/subprogs.ts'
 
 const IN_REGISTERS = 5
 /** MAX_BPF_FUNC_ARGS */
-const MOST = 12
+export const MOST = 12
 
 /** How many arguments a kfunc may have. */
 export const mostArgs = ({ rules }: Model): number => (rules.manyArgs ? MOST : IN_REGISTERS)
 
-/** In the kernel's words, of a function of the program. */
-export const tooMany = (name: string, count: number): string | undefined =>
-  count > MOST ? `kernel supports at most ${MOST} parameters, function ${name} has ${count}` : undefined
+/** A function of the program that takes more than any may. */
+export const takesTooMany = (count: number): boolean => count > MOST
 
 /** Nothing was put below r11 where the walk gets to. */
-export function requireArgsPassed(count: number, details: Details = {}): void {
-  if (count > IN_REGISTERS)
-    reject('too-many-args', `callee expects ${count} args, stack arg1 is not initialized`, details)
+export function requireArgsPassed(count: number, details: { readonly kfunc?: string } = {}): void {
+  if (count > IN_REGISTERS) violate('too-many-args', { form: 'not-passed', ...details, count })
 }
 
 /** A static function's types say how many arguments it has, and nothing else. */
@@ -32,7 +31,6 @@ export function requireStaticArgs(walk: Walk, { typeId, name }: Subprog): void {
   const proto = func.kind === 'func' ? btf.type(func.type) : undefined
   if (proto?.kind !== 'func_proto') return
   const { length } = proto.params
-  const refused = tooMany(name, length)
-  if (refused !== undefined) walk.verbose(refused)
+  if (takesTooMany(length)) walk.verbose(manyArgsWords(name, length, MOST))
   requireArgsPassed(length)
 }

@@ -5,7 +5,7 @@ import type { KfuncMeta } from './kfunc-meta.ts'
 import { hasVarOff } from '../access/regions.ts'
 import type { Program } from '../program/program.ts'
 import type { FieldKind } from '../program/records/record.ts'
-import { reject } from '../violations/raise.ts'
+import { violate } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import { isMapValue, type RegState, regTypeText } from '../state/reg.ts'
 import type { Arg } from './kfunc-arg-kind.ts'
@@ -21,18 +21,16 @@ export function requireMapField(program: Program, meta: KfuncMeta, arg: Arg, kin
   const { reg, number, index } = arg
   const what = fields[kind]
   const details = { reg: number, arg: index, kfunc: meta.kfunc.name, seen: regTypeText(reg) }
-  if (!isMapValue(reg)) reject('wq-arg', `arg#${index} doesn't point to a map value`, details)
+  if (!isMapValue(reg)) violate('wq-arg', details)
   if (hasVarOff(reg) && program.model.rules.constantWqOffset)
-    reject('wq-offset', `R${number} doesn't have constant offset. ${what} has to be at the constant offset`, details)
+    violate('wq-offset', { form: 'variable', ...details, what })
   const map = program.map(reg.map)
-  if (map.valueTypeId === 0)
-    reject('wq-btf', `map '${program.mapName(reg.map)}' has to have BTF in order to use ${what}`, details)
+  if (map.valueTypeId === 0) violate('wq-btf', { ...details, map: program.mapName(reg.map), what })
   const field = program.mapRecord(reg.map).fields.find((f) => f.kind === what)
-  if (field === undefined) return reject('wq-none', `map '${program.mapName(reg.map)}' has no valid ${what}`, details)
+  if (field === undefined) return violate('wq-none', { ...details, map: program.mapName(reg.map), what })
   // until then only the known bits of a variable offset are looked at
   const at = reg.off + Number(BigInt.asIntN(64, scalar.tnumValue(reg.var)))
-  if (at !== field.off)
-    reject('wq-offset', `off ${at} doesn't point to 'struct ${what}' that is at ${field.off}`, details)
+  if (at !== field.off) violate('wq-offset', { form: 'elsewhere', ...details, at, what, expectedOff: field.off })
   meta.map = reg.map
   meta.mapUid = reg.mapUid
 }
@@ -40,12 +38,7 @@ export function requireMapField(program: Program, meta: KfuncMeta, arg: Arg, kin
 /** kfuncs.rst of 7.3 "__const_map annotation": a map known when the program is loaded, that of the object before it. */
 export function requireConstMap(program: Program, meta: KfuncMeta, { reg, number, index }: Arg): void {
   if (reg.kind !== 'map_ptr')
-    reject('not-a-map', `pointer in R${number} isn't map pointer`, {
-      reg: number,
-      arg: index,
-      kfunc: meta.kfunc.name,
-      seen: regTypeText(reg),
-    })
+    violate('not-a-map', { reg: number, arg: index, kfunc: meta.kfunc.name, seen: regTypeText(reg) })
   requireSameMap(program, meta, reg, number)
   meta.map = reg.map
   meta.mapUid = reg.mapUid
@@ -59,12 +52,8 @@ export function requireSameMap(program: Program, meta: KfuncMeta, reg: RegState,
   if (program.model.rules.taskWork) {
     const record = program.mapRecord(meta.map)
     const what = record.has('bpf_timer') ? 'timer' : record.has('bpf_task_work') ? 'bpf_task_work' : 'workqueue'
-    reject(
-      'wq-map',
-      `${what} pointer in R${number - 1} ${uids[0]} doesn't match map pointer in R${number} ${uids[1]}`,
-      details,
-    )
+    violate('wq-map', { form: 'object', ...details, what, objectReg: number - 1, uid: uids[0], otherUid: uids[1] })
   }
   if (program.mapRecord(reg.map).has('bpf_wq'))
-    reject('wq-map', `workqueue pointer in R1 ${uids[0]} doesn't match map pointer in R2 ${uids[1]}`, details)
+    violate('wq-map', { form: 'workqueue', ...details, uid: uids[0], otherUid: uids[1] })
 }

@@ -19,7 +19,7 @@ import type { Program } from '../program/program.ts'
 import type { Walk } from '../engine/walk.ts'
 
 import { markPrecise } from '../engine/precision.ts'
-import { reject } from '../violations/raise.ts'
+import { violate } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import {
   ALLOC,
@@ -67,14 +67,14 @@ export function requireMemory(walk: Walk, number: number, size: number, use: Mem
   const reg = walk.reg(number)
   const rdonly = (): void => {
     if (use.write && reg.flags & RDONLY)
-      reject('write-rdonly', `R${number} cannot write into ${regTypeText(reg)}`, { reg: number })
+      violate('write-rdonly', { form: 'memory', reg: number, type: regTypeText(reg) })
   }
   switch (reg.kind) {
     case 'pkt':
     case 'pkt_meta':
       return requirePacket(walk, number, 0, size, use.zeroOk)
     case 'map_key':
-      if (use.write) reject('write-rdonly', `R${number} cannot write into ${regTypeText(reg)}`, { reg: number })
+      if (use.write) violate('write-rdonly', { form: 'memory', reg: number, type: regTypeText(reg) })
       return requireMemRegion(walk, number, 0, size, walk.program.map(reg.map).keySize, use.zeroOk)
     case 'map_value':
       // until 7.3 a lookup that may have failed counts as memory, whatever it would give
@@ -116,7 +116,7 @@ export function requireMemory(walk: Walk, number: number, size: number, use: Mem
         return requireMemRegion(walk, number, 0, size, SYSCALL_CONTEXT, use.zeroOk)
       }
       if (!plainContexts.has(walk.program.linked.type)) break
-      if (size === 0) return use.zeroOk ? undefined : reject('zero-sized-read', '', { reg: number })
+      if (size === 0) return use.zeroOk ? undefined : violate('zero-sized-read', { form: 'context', reg: number })
       const last = { base: number, off: size - 1, size: 1, atomic: false }
       access(
         walk,
@@ -128,7 +128,7 @@ export function requireMemory(walk: Walk, number: number, size: number, use: Mem
   }
   if (use.zeroOk && size === 0 && isNull(reg)) return
   const seen = seenType(walk.program, reg)
-  reject('memory-type', `R${number} type=${seen} expected=${typeText('fp', 0)}`, { reg: number, seen })
+  violate('memory-type', { reg: number, seen, expected: typeText('fp', 0) })
 }
 
 /** A pointer to plain data: readable and writable throughout. A null is let through. `byType`: as a `MemoryUse` has it. */
@@ -155,21 +155,17 @@ export function withoutNull(walk: Walk, number: number, check: () => void): void
 /** A size in `number`, its memory in the register before. kfuncs.rst "__sz annotation". */
 export function requireSized(walk: Walk, number: number, use: MemoryUse, pending: Pending[]): number {
   const reg = walk.reg(number)
-  if (reg.kind !== 'scalar') reject('size-type', `R${number} type=${regTypeText(reg)} expected=scalar`, { reg: number })
+  if (reg.kind !== 'scalar') violate('size-type', { reg: number, type: regTypeText(reg) })
   const raw = use.uninit && scalar.isConst(reg.var)
   if (scalar.sminN(reg.var) < 0) {
-    reject('size-negative', `R${number} min value is negative, either use unsigned or 'var &= const'`, { reg: number })
+    violate('size-negative', { reg: number })
   }
   if (scalar.uminN(reg.var) === 0 && !use.zeroOk) {
-    reject('size-zero', `R${number} invalid zero-sized read: u64=[${scalar.umin(reg.var)},${scalar.umax(reg.var)}]`, {
-      reg: number,
-    })
+    violate('size-zero', { reg: number, umin: scalar.umin(reg.var), umax: scalar.umax(reg.var) })
   }
   const max = scalar.umaxN(reg.var)
   if (max >= 1 << 29) {
-    reject('size-unbounded', `R${number} unbounded memory access, use 'var &= const' or 'if (var < const)'`, {
-      reg: number,
-    })
+    violate('size-unbounded', { reg: number })
   }
   requireMemory(walk, number - 1, max, { ...use, uninit: raw }, pending)
   markPrecise(walk, number)
@@ -184,9 +180,7 @@ export function requireArgOffset(walk: Walk, number: number, release: boolean): 
   const reg = walk.reg(number)
   if (release) {
     if (reg.off !== 0) {
-      reject('release-offset', `R${number} must have zero offset when passed to release func or trusted arg to kfunc`, {
-        reg: number,
-      })
+      violate('release-offset', { reg: number })
     }
     return requireUnmodified(walk.model, number, reg, false)
   }
@@ -220,18 +214,16 @@ const noConstants = new Set(['BPF_MAP_TYPE_INSN_ARRAY', 'BPF_MAP_TYPE_PERCPU_ARR
 /** A string constant: in a read-only map, NUL-terminated. kfuncs.rst "__str annotation". */
 export function requireConstString(walk: Walk, number: number): void {
   const reg = walk.reg(number)
-  if (!isMapValue(reg)) reject('const-str', `R${number} type=${regTypeText(reg)} expected=map_value`, { reg: number })
+  if (!isMapValue(reg)) violate('const-str', { form: 'type', reg: number, type: regTypeText(reg) })
   const map = walk.program.map(reg.map)
   if (noConstants.has(map.type)) {
     const kind = map.type.replace('BPF_MAP_TYPE_', '').toLowerCase()
-    if (walk.model.rules.percpuData)
-      reject('const-str', `R${number} points to ${kind} map which cannot be used as const string`, { reg: number })
+    if (walk.model.rules.percpuData) violate('const-str', { form: 'map-type', reg: number, kind })
   }
-  if ((map.flags & 0x80) === 0 || !map.frozen)
-    reject('const-str', `R${number} does not point to a readonly map'`, { reg: number })
-  if (!scalar.isConst(reg.var)) reject('const-str', `R${number} is not a constant address'`, { reg: number })
+  if ((map.flags & 0x80) === 0 || !map.frozen) violate('const-str', { form: 'writable', reg: number })
+  if (!scalar.isConst(reg.var)) violate('const-str', { form: 'variable', reg: number })
   requireMemRegion(walk, number, 0, map.valueSize - reg.off, map.valueSize, false)
   const from = reg.off + scalar.constNumber(reg.var)
   if (map.data !== undefined && !map.data.subarray(from).includes(0))
-    reject('const-str', 'string is not zero-terminated', { reg: number })
+    violate('const-str', { form: 'unterminated', reg: number })
 }

@@ -5,7 +5,7 @@ import { inCallback, releaseReferenceIn } from '../access/held.ts'
 import { recordOfReg } from '../access/btf-pointer.ts'
 import type { Model } from '../program/model.ts'
 import type { Walk } from '../engine/walk.ts'
-import { reject } from '../violations/raise.ts'
+import { violate } from '../violations/raise.ts'
 import { edit, NON_OWN, RCU, type RegState, unknownScalar } from '../state/reg.ts'
 import type { Reference } from '../state/references.ts'
 import { byteType, DYNPTR, emptySlot } from '../state/stack.ts'
@@ -39,10 +39,7 @@ export function releaseReference(walk: Walk, id: number): boolean {
   if (!releaseReferenceIn(walk.model, walk.state, id)) return false
   walk.hold(walk.state.refs.bytes)
   const child = walk.state.refs.childOf(id)
-  if (child !== undefined)
-    reject('leaking-child', `Leaking reference id=${child.id} alloc_insn=${child.insn}. Release it first.`, {
-      at: [{ label: 'this stands on it', insn: child.insn }],
-    })
+  if (child !== undefined) violate('leaking-child', { refId: child.id, places: [child.insn] })
   mapRegs(walk.state, (reg) => (reg.refObjId === id && reg.kind !== 'dynptr' ? unknownScalar : reg))
   for (const frame of walk.state.frames) {
     frame.stack.forEach((slot, i) => {
@@ -89,8 +86,8 @@ export function requireNoReferences(walk: Walk, exception: boolean): void {
   const owed = held.filter((ref) => !(walk.model.rules.kptrReturns && !exception && returnsIt(walk, ref.id)))
   if (owed.length === 0) return
   const last = owed[owed.length - 1]!
-  const at = owed.map((ref) => ({ label: 'acquired here, never released', insn: ref.insn }))
-  reject('reference-leak', `Unreleased reference id=${last.id} alloc_insn=${last.insn}`, { at })
+  const places = owed.map(({ insn }) => insn)
+  violate('reference-leak', { form: 'held', refId: last.id, places })
 }
 
 /** A struct_ops program may hand a reference back to the kernel as its result. */
@@ -100,7 +97,7 @@ const returnsIt = (walk: Walk, id: number): boolean =>
 /** Since 6.15: in this order, and in these words. */
 export function requireSectionsClosed(walk: Walk, what: string, exception: boolean): void {
   const { state } = walk
-  const open = (region: string): never => reject('section-open', `${what} cannot be used inside ${region}-ed region`)
+  const open = (region: string): never => violate('section-open', { form: 'ended', what, region })
   if (state.activeLocks > 0) open('bpf_spin_lock')
   requireNoReferences(walk, exception)
   if (state.activeIrq > 0) open('bpf_local_irq_save')

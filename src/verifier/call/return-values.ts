@@ -4,7 +4,7 @@
 import { returnRule } from '../../kernel/index.ts'
 import { returnsVoid } from './global-args.ts'
 import type { Walk } from '../engine/walk.ts'
-import { reject } from '../violations/raise.ts'
+import { violate } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import { regTypeText } from '../state/reg.ts'
 import { wantedReturn } from '../program/struct-ops.ts'
@@ -25,23 +25,24 @@ export interface RangeRule {
 /** The register's values all lie within; which ones they are matters exactly. */
 export function requireRange(walk: Walk, number: number, { min, max, context, bits32, note }: RangeRule): void {
   const reg = walk.reg(number)
-  const name = `R${number}`
   markPrecise(walk, number)
   const low = bits32 ? scalar.s32min(reg.var) : scalar.sminN(reg.var)
   const high = bits32 ? scalar.s32max(reg.var) : scalar.smaxN(reg.var)
   if (low >= min && high <= max) return
   // told in 64 bits even where 32 of them are compared
   const [smin, smax] = [scalar.smin(reg.var), scalar.smax(reg.var)]
-  let known = ''
-  if (smin > -(1n << 63n)) known += ` smin=${smin}`
-  if (smax < (1n << 63n) - 1n) known += ` smax=${smax}`
-  const text = `At ${context} the register ${name} has${known === '' ? ' unknown scalar value' : known}`
-  if (note !== undefined) reject('return-range', note, { reg: number, seen: text })
-  reject('return-range', `${text} should have been in [${min}, ${max}]`, { reg: number, expected: `[${min}, ${max}]` })
+  const held = {
+    reg: number,
+    context,
+    smin: smin > -(1n << 63n) ? smin : undefined,
+    smax: smax < (1n << 63n) - 1n ? smax : undefined,
+  }
+  if (note !== undefined) violate('return-range', { form: 'told', ...held, told: note })
+  violate('return-range', { form: 'outside', ...held, min, max })
 }
 
 /** The program's own return value, or R1 given to bpf_throw. */
-export function enforceReturn(walk: Walk, number: number, name: string): void {
+export function enforceReturn(walk: Walk, number: number): void {
   const { frame } = walk
   const context = frame.callback === 'async' ? 'async callback return' : 'program exit'
   const inSubprog = walk.state.frames[0]!.subprog !== 0
@@ -54,36 +55,24 @@ export function enforceReturn(walk: Walk, number: number, name: string): void {
   }
   if (number === 0 && !inSubprog && returnsReference(walk)) return
   const reg = walk.reg(number)
-  if (reg.kind === 'not_init') reject('uninitialized', `R${number} !read_ok`, { reg: number })
+  if (reg.kind === 'not_init') violate('uninitialized', { reg: number })
   markRegRead(walk.state, number)
   if (frame.callback === 'async') {
-    if (reg.kind !== 'scalar')
-      reject('return-type', `At ${context} the register ${name} is not a known value (${regTypeText(reg)})`, {
-        reg: number,
-      })
+    if (reg.kind !== 'scalar') violate('return-type', { form: 'unknown', reg: number, context, type: regTypeText(reg) })
     const range = frame.returnRange!
     return requireRange(walk, number, { ...range, context })
   }
   if (inSubprog && !exceptionCb && number !== 1) {
-    if (reg.kind !== 'scalar')
-      reject('return-type', `At subprogram exit the register ${name} is not a scalar value (${regTypeText(reg)})`, {
-        reg: number,
-      })
+    if (reg.kind !== 'scalar') violate('return-type', { form: 'subprog', reg: number, type: regTypeText(reg) })
     return
   }
   if (wantedReturn(walk.program) !== undefined) {
     // no reference, so nothing
-    if (reg.kind !== 'scalar')
-      reject('return-type', `At ${context} the register ${name} is not a known value (${regTypeText(reg)})`, {
-        reg: number,
-      })
+    if (reg.kind !== 'scalar') violate('return-type', { form: 'unknown', reg: number, context, type: regTypeText(reg) })
     return requireRange(walk, number, { min: 0, max: 0, context })
   }
   if (rule.kind !== 'range') return
-  if (reg.kind !== 'scalar')
-    reject('return-type', `At ${context} the register ${name} is not a known value (${regTypeText(reg)})`, {
-      reg: number,
-    })
+  if (reg.kind !== 'scalar') violate('return-type', { form: 'unknown', reg: number, context, type: regTypeText(reg) })
   requireRange(walk, number, { min: rule.min, max: rule.max, context, bits32: rule.bits32 === true, note: rule.note })
 }
 
@@ -91,7 +80,7 @@ export function enforceReturn(walk: Walk, number: number, name: string): void {
 export function enforceCallbackReturn(walk: Walk): void {
   const { frame } = walk
   const reg = walk.reg(0)
-  if (reg.kind !== 'scalar') reject('callback-return', `R0 not a scalar value`, { reg: 0 })
+  if (reg.kind !== 'scalar') violate('callback-return', { reg: 0 })
   markRegRead(walk.state, 0)
   const range = frame.returnRange!
   requireRange(walk, 0, { ...range, context: 'callback return' })

@@ -4,7 +4,8 @@
 
 import type { Subprog } from '../program/program.ts'
 import { type Walk, canSleepHere, unsleepableRegion } from '../engine/walk.ts'
-import { orElse, reject } from '../violations/raise.ts'
+import { orElse, violate, violateAgain } from '../violations/raise.ts'
+import { wordsOf } from '../violations/table.ts'
 import { pointer, unknownScalar } from '../state/reg.ts'
 import { Frame } from '../state/state.ts'
 import { isExplained } from './explained.ts'
@@ -19,7 +20,7 @@ export function callSubprog(walk: Walk, target: number): number {
   if (subprog.global) return callGlobal(walk, subprog, index)
   requireStaticArgs(walk, subprog)
   if (walk.state.frames.length >= walk.model.maxFrames)
-    reject('call-depth', `the call stack of ${walk.state.frames.length + 1} frames is too deep`)
+    violate('call-depth', { form: 'walked', frames: walk.state.frames.length + 1 })
   const caller = walk.frame
   const frame = new Frame(walk.state.frames.length, index, walk.insn)
   for (let i = 1; i <= 5; i++) frame.regs[i] = caller.regs[i]!
@@ -36,28 +37,28 @@ function callGlobal(walk: Walk, subprog: Subprog, index: number): number {
   const name = subprog.name
   if (walk.state.activeLocks > 0) {
     walk.verbose('global function calls are not allowed while holding a lock,')
-    reject('lock-global-call', 'use static function instead', { seen: 'lock' })
+    violate('lock-global-call', { seen: 'lock' })
   }
   if (!walk.model.rules.sleepableGlobals && walk.state.activePreempt > 0) {
     walk.verbose('global function calls are not allowed with preemption disabled,')
-    reject('preempt-global-call', 'use static function instead', { seen: 'preempt' })
+    violate('preempt-global-call', { seen: 'preempt' })
   }
   if (walk.model.rules.sleepableGlobals && subprog.mightSleep && !canSleepHere(walk)) {
     if (walk.model.rules.sleepTold)
-      reject('sleep-global-call', `sleepable global function ${name}() called in ${unsleepableRegion(walk)}`)
+      violate('sleep-global-call', { form: 'region', func: name, region: unsleepableRegion(walk) })
     walk.verbose('global functions that may sleep are not allowed in non-sleepable context,')
     walk.verbose('i.e., in a RCU/IRQ/preempt-disabled section, or in')
-    reject('sleep-global-call', 'a non-sleepable BPF program context')
+    violate('sleep-global-call', { form: 'context' })
   }
   orElse(
     () =>
       argTypes(walk.program, subprog).forEach((arg, i) => {
         requireGlobalArg(walk, arg, i, index)
       }),
-    ({ rule, message: seen, details }) => {
-      if (isExplained(walk.model, rule)) return reject(rule, seen, details)
-      walk.verbose(seen)
-      return reject('global-args', `Caller passes invalid args into func#${index} ('${name}')`, { seen, ...details })
+    (inner) => {
+      if (isExplained(walk.model, inner.id)) return violateAgain(inner)
+      walk.verbose(wordsOf(inner, walk.model.wording))
+      return violate('global-args', { func: index, name, inner })
     },
   )
   walk.verbose(`Func#${index} ('${name}') is global and assumed valid.`)

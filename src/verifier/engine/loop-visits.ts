@@ -7,7 +7,7 @@
 
 import type { Program } from '../program/program.ts'
 import type { Walk } from './walk.ts'
-import { reject } from '../violations/raise.ts'
+import { violate } from '../violations/raise.ts'
 import type { State } from '../state/state.ts'
 import { propagateReads } from './liveness.ts'
 import { markAll, propagatePrecision } from './precision.ts'
@@ -44,7 +44,7 @@ function visitKey(program: Program, { frames, firstInsn }: Pick<State, 'frames' 
 export function requireLoopEntered(walk: Walk): void {
   const key = visitKey(walk.program, { frames: walk.state.frames, firstInsn: walk.insn })
   if (key === undefined || walk.loopVisits.has(key)) return
-  reject('throw-in-loop', `verifier bug: scc exit: no visit info for call chain (${key.replace(':', '')})`)
+  violate('throw-in-loop', { chain: key.replace(':', '') })
 }
 
 /** What comes after it is not known whole: paths ended in states of its loop, which is not done. */

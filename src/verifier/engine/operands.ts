@@ -2,22 +2,22 @@
 import { type RegState, unlinked, withId } from '../state/reg.ts'
 import * as scalar from '../scalar/index.ts'
 import type { Walk } from './walk.ts'
-import { reject } from '../violations/raise.ts'
+import { violate } from '../violations/raise.ts'
 import { markRegRead } from './liveness.ts'
 
 /** A register that an insn reads must hold something. */
 export function readReg(walk: Walk, number: number): RegState {
-  if (number > 10) reject('bad-register', `R${number} is invalid`, { reg: number })
+  if (number > 10) violate('bad-register', { reg: number })
   const reg = walk.reg(number)
-  if (reg.kind === 'not_init') reject('uninitialized', `R${number} !read_ok`, { reg: number })
+  if (reg.kind === 'not_init') violate('uninitialized', { reg: number })
   markRegRead(walk.state, number)
   return reg
 }
 
 /** The frame pointer cannot be changed. */
 export function requireWritable(number: number): void {
-  if (number > 10) reject('bad-register', `R${number} is invalid`, { reg: number })
-  if (number === 10) reject('frame-pointer', 'frame pointer is read only', { reg: 10 })
+  if (number > 10) violate('bad-register', { reg: number })
+  if (number === 10) violate('frame-pointer', { reg: 10 })
 }
 
 /** The scalar as it is copied: under an id, by which the copies learn from each other; a link at a distance does not go on. */

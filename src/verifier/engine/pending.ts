@@ -2,7 +2,7 @@
 // Paths still to be explored, last in first out; the kernel's order, so that the first rejection is the same one.
 
 import type { Walk } from './walk.ts'
-import { reject } from '../violations/raise.ts'
+import { violate } from '../violations/raise.ts'
 import { sameCalls, type State } from '../state/state.ts'
 
 const MAX_PENDING = 8192
@@ -14,8 +14,7 @@ export function pushState(walk: Walk, insn: number, prev: number): State {
   walk.pending.push({ state, insn, prev, mark: walk.observer?.mark() })
   walk.hold(state.bytes())
   if (state.parent !== undefined) state.parent.branches++
-  if (walk.pending.length > MAX_PENDING)
-    reject('complexity', `The sequence of ${walk.pending.length} jumps is too complex.`)
+  if (walk.pending.length > MAX_PENDING) violate('complexity', { jumps: walk.pending.length })
   return state
 }
 

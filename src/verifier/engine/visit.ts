@@ -6,7 +6,7 @@ import { CALLS_CALLBACK, FORCE_CHECKPOINT, ITER_NEXT } from '../program/program.
 import { forgetDead } from './forget.ts'
 
 import type { Walk } from './walk.ts'
-import { reject } from '../violations/raise.ts'
+import { violate } from '../violations/raise.ts'
 import { notInit } from '../state/reg.ts'
 import { byteType, emptySlot, ITER } from '../state/stack.ts'
 import { sameCalls, type State, testBit } from '../state/state.ts'
@@ -124,7 +124,7 @@ export function visited(walk: Walk): boolean {
           old.mayGotoDepth === state.mayGotoDepth &&
           old.callbackUnrollDepth === state.callbackUnrollDepth
         ) {
-          reject('infinite-loop', `infinite loop detected at insn ${at}`)
+          violate('infinite-loop', { insn: at })
         }
       }
       if (!hit && !force && walk.jmpsProcessed - walk.prevJmps < 20 && walk.processed - walk.prevInsns < 100)

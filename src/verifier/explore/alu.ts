@@ -22,7 +22,7 @@ import type { Insn } from '../../isa/index.ts'
 
 import type { Model } from '../program/model.ts'
 import type { Walk } from '../engine/walk.ts'
-import { reject } from '../violations/raise.ts'
+import { violate } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import { linkable, readReg, requireWritable } from '../engine/operands.ts'
 import { pushState } from '../engine/pending.ts'
@@ -67,9 +67,9 @@ export function executeAlu(walk: Walk, insn: Insn): void {
   const dst = readReg(walk, insn.dst)
   if (op.source === 'imm') {
     if ((op.name === 'div' || op.name === 'mod' || op.name === 'sdiv' || op.name === 'smod') && insn.imm === 0)
-      reject('div-zero', 'div by zero')
+      violate('div-zero')
     if ((op.name === 'lsh' || op.name === 'rsh' || op.name === 'arsh') && (insn.imm < 0 || insn.imm >= op.width)) {
-      reject('shift', `invalid shift ${insn.imm}`)
+      violate('shift', { by: insn.imm })
     }
   }
   requireWritable(insn.dst)
@@ -100,7 +100,7 @@ function executeMasked(walk: Walk, insn: Insn, src: RegState): void {
 function noteArenaUse(walk: Walk, use: 'arena' | 'other'): void {
   const bit = use === 'arena' ? 1 : 2
   const before = walk.arenaUse[walk.insn]!
-  if (before !== 0 && before !== bit) reject('arena-mixed', 'same insn cannot be used with and without arena pointer')
+  if (before !== 0 && before !== bit) violate('arena-mixed')
   walk.arenaUse[walk.insn] = bit
 }
 
@@ -142,8 +142,7 @@ function move(walk: Walk, insn: Insn): void {
     walk.noteWrite(insn.dst)
     return walk.setReg(insn.dst, walk.immediate())
   }
-  if (op.name === 'addr_space_cast' && !walk.program.hasArena)
-    reject('arena-cast', 'addr_space_cast insn can only be used in a program that has an associated arena')
+  if (op.name === 'addr_space_cast' && !walk.program.hasArena) violate('arena-cast')
   let src = readReg(walk, insn.src)
   requireWritable(insn.dst)
   walk.noteWrite(insn.dst)
@@ -186,25 +185,24 @@ function pointerAlu(walk: Walk, insn: Insn, dst: RegState, src: RegState): void 
   }
   if (isPointer(dst) && isPointer(src)) {
     if (op.name === 'sub') return walk.setReg(insn.dst, unknownScalar)
-    reject('pointer-pointer', `R${insn.dst} pointer ${text} pointer prohibited`, details)
+    violate('pointer-pointer', { ...details, operator: text })
   }
   const [ptr, off] = isPointer(dst) ? [dst, src] : [src, dst]
   // where the pointer ends up decides what it may touch: the scalar's value matters exactly
   if (off === dst) markPrecise(walk, insn.dst)
   else if (op.source === 'reg') markPrecise(walk, insn.src)
   if (op.width === 32 && op.name === 'sub') return walk.setReg(insn.dst, unknownScalar)
-  if (op.width === 32) reject('pointer-alu32', `R${insn.dst} 32-bit pointer arithmetic prohibited`, details)
+  if (op.width === 32) violate('pointer-alu32', details)
   if (scalar.isInconsistent(off.var)) return walk.setReg(insn.dst, unknownScalar)
   const type = regTypeText(ptr)
-  if (mayBeNull(ptr))
-    reject('null-arithmetic', `R${insn.dst} pointer arithmetic on ${type} prohibited, null-check it first`, details)
+  if (mayBeNull(ptr)) violate('null-arithmetic', { ...details, type })
   const fixed = ['map_ptr', 'pkt_end', 'sock', 'sock_common', 'tcp_sock', 'xdp_sock', 'insn']
   const known = scalar.isConst(off.var)
   if (
     (fixed.includes(ptr.kind) || (ptr.kind === 'flow_keys' && !known)) &&
     !(ptr.kind === 'map_ptr' && scalar.isZero(off.var))
   ) {
-    reject('pointer-kind', `R${insn.dst} pointer arithmetic on ${type} prohibited`, details)
+    violate('pointer-kind', { ...details, type })
   }
   // loads from memory that may not be there are guarded wherever they lead
   if (walk.model.rules.castToVoid && ptr.kind === 'mem' && (ptr.flags & UNTRUSTED) !== 0)
@@ -221,8 +219,8 @@ function pointerAlu(walk: Walk, insn: Insn, dst: RegState, src: RegState): void 
       if (isPkt(ptr)) result = edit(result, { id: walk.newId(), size: 0 })
     }
   } else if (op.name === 'sub') {
-    if (ptr !== dst) reject('pointer-sub', `R${insn.dst} tried to subtract pointer from scalar`, details)
-    if (ptr.kind === 'fp') reject('stack-sub', `R${insn.dst} subtraction from stack pointer prohibited`, details)
+    if (ptr !== dst) violate('pointer-sub', details)
+    if (ptr.kind === 'fp') violate('stack-sub', details)
     const moved = known ? ptr.off - scalar.constNumber(off.var) : Number.NaN
     if (known && Number.isInteger(moved) && moved === (moved | 0)) result = movedBy(walk.model, ptr, moved)
     else {
@@ -230,8 +228,8 @@ function pointerAlu(walk: Walk, insn: Insn, dst: RegState, src: RegState): void 
       if (isPkt(ptr)) result = edit(result, { id: walk.newId(), ...(scalar.sminN(off.var) < 0 ? { size: 0 } : {}) })
     }
   } else if (op.name === 'and' || op.name === 'or' || op.name === 'xor') {
-    return reject('pointer-bitwise', `R${insn.dst} bitwise operator ${text} on pointer prohibited`, details)
-  } else return reject('pointer-operator', `R${insn.dst} pointer arithmetic with ${text} operator prohibited`, details)
+    return violate('pointer-bitwise', { ...details, operator: text })
+  } else return violate('pointer-operator', { ...details, operator: text })
   if (!walk.model.rules.oneOffset) {
     requireSaneOffset(result, ptr)
     return walk.setReg(insn.dst, result)
@@ -256,7 +254,7 @@ function requireSanePointer(model: Model, reg: RegState): void {
   const whole = reg.off === 0 ? reg.var : model.domain.addPointerOffset(reg.var, constant(reg.off))
   const off = scalar.sminN(whole)
   if (off > -MAX_VAR_OFF && off < MAX_VAR_OFF) return
-  reject('offset-range', `${regTypeText(reg)} pointer offset ${scalar.smin(whole)} is not allowed`)
+  violate('offset-range', { form: 'pointer', type: regTypeText(reg), off: scalar.smin(whole) })
 }
 
 /** Offsets stay far from wrapping around. */
@@ -265,16 +263,13 @@ function requireSaneOffset(reg: RegState, ptr: RegState): void {
   const known = scalar.isConst(reg.var)
   const value = scalar.sminN(reg.var)
   if (known && (value >= MAX_VAR_OFF || value <= -MAX_VAR_OFF)) {
-    reject(
-      'offset-range',
-      `math between ${type} pointer and ${BigInt.asIntN(64, scalar.constValue(reg.var))} is not allowed`,
-    )
+    violate('offset-range', { form: 'constant', type, value: BigInt.asIntN(64, scalar.constValue(reg.var)) })
   }
   if (reg.off >= MAX_VAR_OFF || reg.off <= -MAX_VAR_OFF)
-    reject('offset-range', `${type} pointer offset ${reg.off} is not allowed`)
+    violate('offset-range', { form: 'pointer', type, off: reg.off })
   if (value === -(2 ** 63)) {
-    reject('offset-range', `math between ${type} pointer and register with unbounded min value is not allowed`)
+    violate('offset-range', { form: 'unbounded', type })
   }
   if (value >= MAX_VAR_OFF || value <= -MAX_VAR_OFF)
-    reject('offset-range', `value ${scalar.smin(reg.var)} makes ${type} pointer be out of bounds`)
+    violate('offset-range', { form: 'value', smin: scalar.smin(reg.var), type })
 }

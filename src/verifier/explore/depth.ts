@@ -8,7 +8,7 @@
 import { structOpsKind } from '../../kernel/index.ts'
 import type { Program, Subprog } from '../program/program.ts'
 import type { Walk } from '../engine/walk.ts'
-import { reject } from '../violations/raise.ts'
+import { violate } from '../violations/raise.ts'
 import { MAX_FRAMES, MAX_STACK } from '../state/state.ts'
 import { isSubprogCall, roleAt } from '../program/flow.ts'
 
@@ -97,12 +97,12 @@ function descend(walk: Walk, start: number, within: Descent): void {
     const { at, target } = site
     if (target === undefined) {
       if (!top.underCallback) continue
-      reject('throw-in-callback', `bpf_throw kfunc (insn ${at}) cannot be called from callback subprog ${top.index}`)
+      violate('throw-in-callback', { insn: at, subprog: top.index })
     }
     const callee = walk.program.subprogs[target]!
-    if (callee.isExceptionCb && site.direct) reject('exception-cb-call', `insn ${at} cannot call exception cb directly`)
+    if (callee.isExceptionCb && site.direct) violate('exception-cb-call', { insn: at })
     const frames = walk.model.rules.deepCalls && callee.global ? 0 : top.frames + 1
-    if (frames >= walk.model.maxFrames) reject('call-depth', `the call stack of ${frames} frames is too deep !`)
+    if (frames >= walk.model.maxFrames) violate('call-depth', { form: 'ahead', frames })
     enter({
       index: target,
       depth: top.total,
@@ -118,27 +118,24 @@ function visit(walk: Walk, entry: Entry, within: Descent, calls: number): Visit 
   const subprog = walk.program.subprogs[index]!
   notePassed(within, entry)
   if (!own) normal.add(subprog)
-  if (subprog.hasLdAbs && underCallback) reject('ld-abs-callback', 'cannot use BPF_LD_[ABS|IND] within callback')
+  if (subprog.hasLdAbs && underCallback) violate('ld-abs-callback')
   if (subprog.hasTailCall && index > 0 && depth >= 256) {
-    reject(
-      'tail-call-depth',
-      `tail_calls are not allowed when call stack of previous frames is ${depth} bytes. Too large`,
-    )
+    violate('tail-call-depth', { depth })
   }
   const size = Math.ceil(walk.useOf(index).stackDepth / 16) * 16
   let total = depth
   if (own && !normal.has(subprog) && size >= MIN_PRIVATE_STACK) {
-    if (size > MAX_STACK) reject('stack-depth', `stack size of subprog ${index} is ${size}. Too large`)
+    if (size > MAX_STACK) violate('stack-depth', { form: 'one', subprog: index, size })
   } else {
     total += size
-    if (total > MAX_STACK) reject('stack-depth', `combined stack size of ${calls} calls is ${total}. Too large`)
+    if (total > MAX_STACK) violate('stack-depth', { form: 'combined', calls, total })
   }
   return { ...entry, total, sites: sitesOf(walk, index, within), next: 0 }
 }
 
 function leave(program: Program, { index, underCallback }: Visit): void {
   if (program.model.rules.callbacksCannotTailCall && underCallback && program.subprogs[index]!.hasTailCall)
-    reject('tail-call-callback', 'cannot tail call within callback')
+    violate('tail-call-callback')
 }
 
 /**

@@ -11,7 +11,7 @@ import { invalidatePacketPointers, requireNoReferences, requireSectionsClosed } 
 import { callSubprog } from '../call/subprog.ts'
 import { knownOpcodes } from '../program/check-insns.ts'
 import type { Walk } from '../engine/walk.ts'
-import { reject, unsupported } from '../violations/raise.ts'
+import { unsupported, violate } from '../violations/raise.ts'
 import { constReg, unknownScalar } from '../state/reg.ts'
 import type { State } from '../state/state.ts'
 import { executeAlu } from './alu.ts'
@@ -40,9 +40,9 @@ export function explore(walk: Walk, state: State, start: number): void {
   walk.observer?.started()
   for (;;) {
     if (walk.insn < 0 || walk.insn >= walk.program.insns.length)
-      reject('insn-index', `invalid insn idx ${walk.insn} insn_cnt ${walk.program.insns.length}`)
+      violate('insn-index', { insn: walk.insn, insns: walk.program.insns.length })
     walk.program.budget.spend()
-    if (++walk.processed > MOST_INSNS) reject('too-large', `BPF program is too large. Processed ${walk.processed} insn`)
+    if (++walk.processed > MOST_INSNS) violate('too-large', { form: 'walked', insns: walk.processed })
     walk.program.budget.count(walk.processed)
     walk.beginStep()
     if (walk.program.is(walk.insn, PRUNE) && visited(walk)) {
@@ -56,7 +56,7 @@ export function explore(walk: Walk, state: State, start: number): void {
       const wrong = checkReserved(insn, knownOpcodes(walk.model))
       if (wrong !== undefined) {
         if (insn.op.kind === 'ld_abs' || insn.op.kind === 'ld_ind') requirePacketLoads(walk.program)
-        reject('reserved', wrong)
+        violate('reserved', { told: wrong })
       }
     }
     if (walk.observer !== undefined) walk.observer.beforeInsn()
@@ -150,8 +150,7 @@ function step(walk: Walk): number | undefined {
 function call(walk: Walk): number | undefined {
   const insn = walk.program.insns[walk.insn]!
   const { state } = walk
-  if (state.activeLocks > 0 && !allowedUnderLock(walk, insn))
-    reject('lock-call', 'function calls are not allowed while holding a lock')
+  if (state.activeLocks > 0 && !allowedUnderLock(walk, insn)) violate('lock-call')
   if (insn.src === 1) {
     const ref = walk.program.linked.refs.get(walk.insn)
     return callSubprog(walk, ref?.kind === 'subprog' ? ref.insn : walk.insn + insn.imm + 1)
@@ -165,7 +164,7 @@ function call(walk: Walk): number | undefined {
   if (walk.model.rules.tailCallsReturn && isTailCall(insn) && state.frames.length > 1) {
     const { callback } = state.cur
     if (walk.model.rules.callbacksCannotTailCall && callback !== 'none' && callback !== 'exception')
-      reject('tail-call-callback', 'cannot tail call within callback')
+      violate('tail-call-callback')
     // one that is taken ends the function that makes it: the caller goes on with whatever the other program returns
     walk.pushStep()
     pushState(walk, walk.insn + 1, walk.insn)
@@ -179,19 +178,32 @@ function call(walk: Walk): number | undefined {
 function exit(walk: Walk, exception: boolean): number | undefined {
   const { state } = walk
   const outermost = exception || state.frames.length === 1
-  const missing = (what: string, region: string): never =>
-    reject('section-open', exception ? `bpf_throw cannot be used inside ${region}-ed region` : what)
   if (walk.model.rules.resilientLocks) {
     if (outermost) requireSectionsClosed(walk, exception ? 'bpf_throw' : 'BPF_EXIT instruction in main prog', exception)
     else requireNoReferences(walk, exception)
     return exitClosed(walk, exception)
   }
-  if (state.activeLocks > 0 && outermost) missing('bpf_spin_unlock is missing', 'bpf_spin_lock')
-  if (state.activeRcu > 0 && outermost) missing('bpf_rcu_read_unlock is missing', 'bpf_rcu_read_lock')
+  const what = 'bpf_throw'
+  if (state.activeLocks > 0 && outermost) {
+    const region = 'bpf_spin_lock'
+    violate(
+      'section-open',
+      exception ? { form: 'ended', what, region } : { form: 'missing', region, closer: 'bpf_spin_unlock' },
+    )
+  }
+  if (state.activeRcu > 0 && outermost) {
+    const region = 'bpf_rcu_read_lock'
+    violate(
+      'section-open',
+      exception ? { form: 'ended', what, region } : { form: 'missing', region, closer: 'bpf_rcu_read_unlock' },
+    )
+  }
   if (state.activePreempt > 0 && outermost) {
-    missing(
-      `${state.activePreempt} bpf_preempt_enable${state.activePreempt === 1 ? ' is' : '(s) are'} missing`,
-      'bpf_preempt_disable',
+    const region = 'bpf_preempt_disable'
+    const [closer, count] = ['bpf_preempt_enable', state.activePreempt]
+    violate(
+      'section-open',
+      exception ? { form: 'ended', what, region } : { form: 'missing-many', region, closer, count },
     )
   }
   requireNoReferences(walk, exception)
@@ -202,12 +214,12 @@ function exitClosed(walk: Walk, exception: boolean): number | undefined {
   const { state, frame } = walk
   if (exception) return undefined
   if (state.frames.length === 1) {
-    enforceReturn(walk, 0, 'R0')
+    enforceReturn(walk, 0)
     return undefined
   }
   // back to the caller
   const r0 = frame.regs[0]!
-  if (r0.kind === 'fp') reject('return-stack', 'cannot return stack pointer to the caller', { reg: 0 })
+  if (r0.kind === 'fp') violate('return-stack', { reg: 0 })
   const { callsite } = frame
   const callback = frame.callback === 'sync'
   if (callback) enforceCallbackReturn(walk)

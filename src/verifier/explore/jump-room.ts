@@ -6,7 +6,7 @@ import type { Insn } from '../../isa/index.ts'
 import type { Program } from '../program/program.ts'
 import type { Walk } from '../engine/walk.ts'
 import { isHelperCall, isKfuncCall, jumpTarget } from '../program/flow.ts'
-import { reject, unsupported } from '../violations/raise.ts'
+import { unsupported, violate } from '../violations/raise.ts'
 
 const FARTHEST = 0x7fff
 /** The kernel's INSN_BUF_SIZE, and the two that cut a narrow load out of a wide one. */
@@ -65,8 +65,7 @@ export function checkJumpRoom(walk: Walk): void {
     if (target === undefined) continue
     const [from, to] = target > i ? [i + 1, target] : [target, i]
     walk.insn = i
-    if (least[to]! - least[from]! > FARTHEST)
-      reject('jump-room', `insn ${firstBeyond(walk.program, least, from, to)} cannot be patched due to 16-bit range`)
+    if (least[to]! - least[from]! > FARTHEST) violate('jump-room', { insn: firstBeyond(walk.program, least, from, to) })
     if (most[to]! - most[from]! > FARTHEST)
       unsupported('whether a jump still reaches its target once the kernel has rewritten what it crosses')
   }

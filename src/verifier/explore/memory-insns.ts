@@ -9,7 +9,8 @@ import { access } from '../access/memory.ts'
 import { requireNoReferences } from '../call/references.ts'
 import type { Program } from '../program/program.ts'
 import type { Walk } from '../engine/walk.ts'
-import { orElse, reject, Unlinked, unsupported } from '../violations/raise.ts'
+import { orElse, Unlinked, unsupported, violate, violateAgain } from '../violations/raise.ts'
+import { wordsOf } from '../violations/table.ts'
 import * as scalar from '../scalar/index.ts'
 import {
   PERCPU,
@@ -39,8 +40,7 @@ function requireOneType(walk: Walk, reg: RegState, { trustMayDiffer }: { readonl
   if (met.kind === reg.kind && met.flags === reg.flags) return
   if (!isRewritten(reg.kind, reg.flags) && !isRewritten(met.kind, met.flags)) return
   const guarded = (kind: string): boolean => kind === 'btf' || (walk.model.rules.castToVoid && kind === 'mem')
-  if (!trustMayDiffer || !guarded(reg.kind) || !guarded(met.kind))
-    reject('mixed-pointers', 'same insn cannot be used with different pointers')
+  if (!trustMayDiffer || !guarded(reg.kind) || !guarded(met.kind)) violate('mixed-pointers')
   met.flags = UNTRUSTED
   if (reg.kind === 'mem') met.kind = 'mem'
 }
@@ -93,7 +93,7 @@ function requireAtomicBase(walk: Walk, { op }: Insn, number: number, what: 'stor
   const base = readReg(walk, number)
   const unguarded = op.name === 'load_acquire' && mayFault(base)
   if (BANNED.has(base.kind) || (base.kind === 'arena' && bitwiseFetch(op)) || unguarded)
-    reject('atomic-store', `BPF_ATOMIC ${what} R${number} ${regTypeText(base)} is not allowed`, { reg: number })
+    violate('atomic-store', { reg: number, what, type: regTypeText(base) })
 }
 
 export function accessAtomic(walk: Walk, insn: Insn): void {
@@ -129,9 +129,9 @@ export function accessAtomic(walk: Walk, insn: Insn): void {
 /** Whose address is taken is called back, with arguments that only its caller knows: never a function verified by its types. */
 function requireCallback(program: Program, insn: number): void {
   const { btf, funcs } = program.linked
-  if (btf === undefined || funcs.length === 0) return reject('callback-func-info', 'missing btf func_info')
+  if (btf === undefined || funcs.length === 0) return violate('callback-func-info')
   const func = btf.type(program.subprogOf(insn).typeId)
-  if (func.kind === 'func' && func.linkage !== 'static') reject('callback', 'callback function not static')
+  if (func.kind === 'func' && func.linkage !== 'static') violate('callback', { form: 'global' })
 }
 
 export function loadImm64(walk: Walk, insn: Insn): void {
@@ -139,7 +139,7 @@ export function loadImm64(walk: Walk, insn: Insn): void {
   walk.noteWrite(insn.dst)
   const ref = walk.program.linked.refs.get(walk.insn)
   const next = walk.program.insns[walk.insn + 1]
-  if (next === undefined) reject('ld-imm64', 'invalid bpf_ld_imm64 insn')
+  if (next === undefined) violate('ld-imm64')
   if (ref === undefined) {
     if (insn.src !== 0) return unsupported(`ld_imm64 of a variable or function that nothing tells (source ${insn.src})`)
     return walk.setReg(insn.dst, scalarReg(scalar.constant(imm64(insn, next!))))
@@ -193,33 +193,27 @@ function isPercpu(btf: RegState['btf'] & object, id: number): boolean {
 const ABS_TYPES = new Set(['BPF_PROG_TYPE_SOCKET_FILTER', 'BPF_PROG_TYPE_SCHED_CLS', 'BPF_PROG_TYPE_SCHED_ACT'])
 
 export function requirePacketLoads(program: Program): void {
-  if (!ABS_TYPES.has(program.linked.type))
-    reject('ld-abs-type', 'BPF_LD_[ABS|IND] instructions not allowed for this program type')
+  if (!ABS_TYPES.has(program.linked.type)) violate('ld-abs-type')
 }
 
 /** Legacy packet loads: the skb in R6, the result in R0, R1-R5 gone. RFC 9669 "Legacy BPF Packet access instructions". */
 export function loadAbs(walk: Walk, insn: Insn): void {
   requirePacketLoads(walk.program)
-  if (walk.state.frames.some(({ callback }, i) => i > 0 && callback !== 'none'))
-    reject('ld-abs-callback', 'cannot use BPF_LD_[ABS|IND] within callback')
+  if (walk.state.frames.some(({ callback }, i) => i > 0 && callback !== 'none')) violate('ld-abs-callback')
   const ctx = readReg(walk, 6)
   orElse(
     () => requireNoReferences(walk, true),
-    ({ rule, message, details }) => {
-      if (walk.model.rules.reportsFirst) return reject(rule, message, details)
-      walk.verbose(message)
-      return reject('ld-abs-ref', 'BPF_LD_[ABS|IND] cannot be mixed with socket references')
+    (inner) => {
+      if (walk.model.rules.reportsFirst) return violateAgain(inner)
+      walk.verbose(wordsOf(inner, walk.model.wording))
+      return violate('ld-abs-ref')
     },
   )
-  if (walk.state.activeLocks > 0)
-    reject('ld-abs-lock', 'BPF_LD_[ABS|IND] cannot be used inside bpf_spin_lock-ed region')
-  if (walk.state.activeIrq > 0)
-    reject('ld-abs-irq', 'BPF_LD_[ABS|IND] cannot be used inside bpf_local_irq_save-ed region')
-  if (walk.state.activeRcu > 0)
-    reject('ld-abs-rcu', 'BPF_LD_[ABS|IND] cannot be used inside bpf_rcu_read_lock-ed region')
-  if (walk.state.activePreempt > 0)
-    reject('ld-abs-preempt', 'BPF_LD_[ABS|IND] cannot be used inside bpf_preempt_disable-ed region')
-  if (ctx.kind !== 'ctx') reject('ld-abs-ctx', 'at the time of BPF_LD_ABS|IND R6 != pointer to skb', { reg: 6 })
+  if (walk.state.activeLocks > 0) violate('ld-abs-lock')
+  if (walk.state.activeIrq > 0) violate('ld-abs-irq')
+  if (walk.state.activeRcu > 0) violate('ld-abs-rcu')
+  if (walk.state.activePreempt > 0) violate('ld-abs-preempt')
+  if (ctx.kind !== 'ctx') violate('ld-abs-ctx', { reg: 6 })
   if (insn.op.kind === 'ld_ind') readReg(walk, insn.src)
   walk.clobberCallerSaved()
   // The kernel keeps nothing of the width: all 64 bits are unknown to it.

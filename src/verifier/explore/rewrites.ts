@@ -4,7 +4,7 @@
 import type { Walk } from '../engine/walk.ts'
 import { roleAt } from '../program/flow.ts'
 import { checkJumpRoom } from './jump-room.ts'
-import { reject } from '../violations/raise.ts'
+import { violate } from '../violations/raise.ts'
 
 /** Only insns that some path met: the kernel has removed the others by then. */
 export function checkRewrites(walk: Walk): void {
@@ -18,7 +18,7 @@ function checkArenaLoads(walk: Walk): void {
     const { op } = walk.program.insns[i]!
     if (op.kind !== 'load' || !op.signed || walk.pointersMet[i]?.kind !== 'arena') continue
     walk.insn = i
-    reject('arena-signed-load', 'sign extending loads from arena are not supported yet')
+    violate('arena-signed-load')
   }
 }
 
@@ -34,10 +34,7 @@ function checkFunctionAddresses(walk: Walk): void {
     if (ref.kind !== 'func' || !seen(i) || walk.program.subprogs.some(({ start }) => start >= ref.insn && seen(start)))
       continue
     walk.insn = i
-    reject(
-      'function-removed',
-      walk.model.rules.bugsTold ? `verifier bug: No program to jit at insn ${ref.insn} (subprog < 0)` : '',
-    )
+    violate('function-removed', { insn: ref.insn })
   }
 }
 

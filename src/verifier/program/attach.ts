@@ -7,7 +7,7 @@ import { type AttachTarget, MULTI_TARGET } from '../../object/index.ts'
 import type { Model } from './model.ts'
 import type { Program } from './program.ts'
 import { type FuncProto, protoFault } from './func-proto.ts'
-import { reject, unsupported } from '../violations/raise.ts'
+import { unsupported, violate } from '../violations/raise.ts'
 import { checkStructOps } from './struct-ops.ts'
 
 const sleepableTracing = new Set(['BPF_TRACE_FENTRY', 'BPF_TRACE_FEXIT', 'BPF_MODIFY_RETURN', 'BPF_TRACE_ITER'])
@@ -45,16 +45,11 @@ function canBeSleepable({ linked: prog, model: { rules } }: Program): boolean {
 export function checkAttach(program: Program): void {
   const { linked: prog } = program
   if (prog.type === 'BPF_PROG_TYPE_SYSCALL') {
-    if (!prog.sleepable) reject('syscall-sleepable', 'Syscall programs can only be sleepable')
+    if (!prog.sleepable) violate('syscall-sleepable')
     return
   }
   if (prog.sleepable && !canBeSleepable(program)) {
-    reject(
-      'sleepable-type',
-      program.model.rules.sleepableTracepoints
-        ? 'Program of this type cannot be sleepable'
-        : 'Only fentry/fexit/fmod_ret, lsm, iter, uprobe, and struct_ops programs can be sleepable',
-    )
+    violate('sleepable-type')
   }
   if (prog.type === 'BPF_PROG_TYPE_STRUCT_OPS') checkStructOps(program)
   else if (targeted.has(prog.type)) checkTarget(program)
@@ -65,9 +60,9 @@ const targeted = new Set(['BPF_PROG_TYPE_TRACING', 'BPF_PROG_TYPE_LSM', 'BPF_PRO
 
 function checkTarget(program: Program): void {
   const { attach, type } = program.linked
-  if (attach === undefined) return reject('attach-target', 'Tracing programs must provide btf_id')
+  if (attach === undefined) return violate('attach-target', { form: 'none' })
   if (!attach.kernel) return unsupported('a program attached to another BPF program')
-  if (type === 'BPF_PROG_TYPE_EXT') return reject('attach-target', 'Cannot replace kernel functions')
+  if (type === 'BPF_PROG_TYPE_EXT') return violate('attach-target', { form: 'replaced' })
   switch (program.linked.attachType) {
     case 'BPF_TRACE_RAW_TP':
       return checkTracepoint(program, attach)
@@ -83,26 +78,25 @@ function checkTarget(program: Program): void {
 const TRACEPOINT = 'btf_trace_'
 
 function checkTracepoint({ linked: prog }: Program, { btf, btfId, name }: AttachTarget): void {
-  if (btf.type(btfId).kind !== 'typedef') reject('attach-target', `attach_btf_id ${btfId} is not a typedef`)
-  if (!name.startsWith(TRACEPOINT)) reject('attach-target', `attach_btf_id ${btfId} points to wrong type name ${name}`)
+  if (btf.type(btfId).kind !== 'typedef') violate('attach-target', { form: 'no-typedef', btfId })
+  if (!name.startsWith(TRACEPOINT)) violate('attach-target', { form: 'wrong-name', btfId, name })
   const tracepoint = name.slice(TRACEPOINT.length)
-  if (prog.sleepable && !isFaultable(tracepoint))
-    reject('attach-not-sleepable', `Sleepable program cannot attach to non-faultable tracepoint ${tracepoint}`)
+  if (prog.sleepable && !isFaultable(tracepoint)) violate('attach-not-sleepable', { form: 'tracepoint', tracepoint })
 }
 
 /** The prototype of what is hooked; rejected where it is no function. */
 function targetProto({ btf, btfId }: AttachTarget): FuncProto {
   const func = btf.type(btfId)
   const proto = func.kind === 'func' ? btf.type(func.type) : undefined
-  if (proto?.kind !== 'func_proto') return reject('attach-target', `attach_btf_id ${btfId} is not a function`)
+  if (proto?.kind !== 'func_proto') return violate('attach-target', { form: 'no-function', btfId })
   return proto
 }
 
 /** Names of iterators are those of functions; of such functions there are many more than iterators. The kernel says nothing. */
 function checkIterator(model: Model, attach: AttachTarget): void {
   const wrong = protoFault(attach.btf, targetProto(attach), attach.name, model.rules)
-  if (wrong !== undefined) reject('attach-prototype', wrong)
-  if (!isIterator(model.kernel.btf, attach.btf, attach.name)) reject('attach-iterator', '')
+  if (wrong !== undefined) violate('attach-prototype', wrong)
+  if (!isIterator(model.kernel.btf, attach.btf, attach.name)) violate('attach-iterator')
 }
 
 /** Attach types whose programs see what the function returned. */
@@ -123,33 +117,28 @@ function checkFunction(program: Program, attach: AttachTarget): void {
   const { btf, name } = attach
   const proto = targetProto(attach)
   const wrong = protoFault(btf, proto, name, program.model.rules)
-  if (wrong !== undefined) reject('attach-prototype', wrong)
+  if (wrong !== undefined) violate('attach-prototype', wrong)
   const { attachType } = prog
   if (seesResult.has(attachType ?? '') && (sizeOf(btf, proto.ret) ?? 0) > 8) {
-    const text = `Attach to function ${name} with a >8 byte return value is not supported for this attach type`
-    reject('attach-prototype', text)
+    violate('attach-prototype', { form: 'wide-result', name })
   }
   if (prog.sleepable) {
     // which functions it will stand at is asked when it attaches to them
     if (name === MULTI_TARGET) return
-    if (!kernel.sleepableAt(prog.type, name)) reject('attach-not-sleepable', `${name} is not sleepable`)
-  } else if (attachType === 'BPF_MODIFY_RETURN' && !kernel.modifiable(name))
-    reject('attach-modify', `${name}() is not modifiable`)
+    if (!kernel.sleepableAt(prog.type, name)) violate('attach-not-sleepable', { form: 'function', name })
+  } else if (attachType === 'BPF_MODIFY_RETURN' && !kernel.modifiable(name)) violate('attach-modify', { name })
 }
 function checkLsm({ model: { kernel }, traits }: Program, { btfId, name }: AttachTarget): void {
-  if (!traits.gpl) reject('lsm-gpl', 'LSM programs must have a GPL compatible license')
-  if (isDisabledHook(kernel, name)) reject('lsm-disabled', `attach_btf_id ${btfId} points to disabled hook ${name}`)
-  if (!isLsmHook(kernel, name)) reject('attach-target', `attach_btf_id ${btfId} points to wrong type name ${name}`)
+  if (!traits.gpl) violate('lsm-gpl')
+  if (isDisabledHook(kernel, name)) violate('lsm-disabled', { btfId, name })
+  if (!isLsmHook(kernel, name)) violate('attach-target', { form: 'wrong-name', btfId, name })
 }
 
 /** Attach types whose programs never run where the function does not return, and that are refused for it. */
 const noReturnTold = new Set(['BPF_TRACE_FEXIT', 'BPF_TRACE_FSESSION', 'BPF_TRACE_FSESSION_MULTI', 'BPF_MODIFY_RETURN'])
 
 function checkTraced({ linked: prog, model: { kernel } }: Program, { name }: AttachTarget): void {
-  const named = kernel.gate('attach-refusals-named')
-  if (kernel.functionSet('btf_id_deny').has(name))
-    reject('attach-denied', named ? `Attaching tracing programs to function '${name}' is rejected.` : '')
+  if (kernel.functionSet('btf_id_deny').has(name)) violate('attach-denied', { name })
   if (!noReturnTold.has(prog.attachType ?? '') || !kernel.functionSet('noreturn_deny').has(name)) return
-  const kinds = kernel.gate('tracing-sessions') ? 'fexit/fsession/fmod_ret' : 'fexit/fmod_ret'
-  reject('attach-noreturn', `Attaching ${kinds} to __noreturn function${named ? ` '${name}'` : 's'} is rejected.`)
+  violate('attach-noreturn', { name })
 }

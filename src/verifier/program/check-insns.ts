@@ -9,7 +9,7 @@ import type { MapDef, Ref } from '../../object/index.ts'
 
 import type { Model } from './model.ts'
 import type { ProgramDraft, Program } from './program.ts'
-import { reject, unsupported } from '../violations/raise.ts'
+import { unsupported, violate } from '../violations/raise.ts'
 import { MAX_VAR_OFF } from '../state/reg.ts'
 
 const MAX_USED_MAPS = 64
@@ -21,7 +21,7 @@ export function checkInsns(draft: ProgramDraft): void {
     const insn = draft.insns[i]!
     if (draft.model.rules.fieldsFirst) requireRegisters(draft.model, insn)
     const wrong = checkEncoding(insn, draft.insns[i + 1], knownOpcodes(draft.model))
-    if (wrong !== undefined) reject('encoding', wrong)
+    if (wrong !== undefined) violate('encoding', { told: wrong })
     if (draft.model.rules.fieldsFirst && !isAtomic(insn)) requireFields(draft.model, insn)
     if (insn.op.kind !== 'ld_imm64') continue
     const ref = draft.linked.refs.get(i)
@@ -45,8 +45,7 @@ export const knownOpcodes = remembered(
 
 function requireRegisters({ rules }: Model, insn: Insn): void {
   if (rules.manyArgs && passesArgument(insn)) unsupported('arguments beyond the fifth, in r11')
-  for (const number of [insn.dst, insn.src])
-    if (number > 10) reject('bad-register', `R${number} is invalid`, { reg: number })
+  for (const number of [insn.dst, insn.src]) if (number > 10) violate('bad-register', { reg: number })
 }
 
 /** Whole words above r11 are arguments that came, those below it arguments to pass. Nothing else is done with it. */
@@ -62,31 +61,30 @@ const [LOAD_WORD, STORE_WORD, STORE_NUMBER] = [0x79, 0x7b, 0x7a]
 /** Fields that the instruction does not use are zero. */
 export function requireFields(model: Model, insn: Insn): void {
   const wrong = checkReserved(insn, knownOpcodes(model))
-  if (wrong !== undefined) reject('reserved', wrong)
+  if (wrong !== undefined) violate('reserved', { told: wrong })
 }
 
 /** What refers to a map by a file descriptor that nobody put there. */
 function requireNoMap({ src, imm }: Insn): void {
-  if (src === MAP_FD || src === MAP_VALUE) reject('map-fd', `fd ${imm} is not pointing to valid bpf_map`)
-  if (src === MAP_IDX || src === MAP_IDX_VALUE) reject('map-fd', 'fd_idx without fd_array is invalid')
+  if (src === MAP_FD || src === MAP_VALUE) violate('map-fd', { form: 'fd', fd: imm })
+  if (src === MAP_IDX || src === MAP_IDX_VALUE) violate('map-fd', { form: 'index' })
 }
 const [MAP_FD, MAP_VALUE, MAP_IDX, MAP_IDX_VALUE] = [1, 2, 5, 6]
 
 function checkMap(draft: ProgramDraft, ref: Extract<Ref, { kind: 'map' | 'map_value' }>, used: Set<number>): void {
   const map = draft.map(ref.map)
   const isNew = !used.has(ref.map)
-  if (isNew && used.size >= MAX_USED_MAPS)
-    reject('map-count', `The total number of maps per program has reached the limit of ${MAX_USED_MAPS}`)
+  if (isNew && used.size >= MAX_USED_MAPS) violate('map-count', { most: MAX_USED_MAPS })
   const fields = draft.mapRecord(ref.map).fields.map((field) => field.kind)
   const message = checkMapForProgram(map.type, fields, draft.traits, draft.model.rules)
-  if (message !== undefined) reject('map-program', message)
+  if (message !== undefined) violate('map-program', { told: message })
   if (isNew && map.type === INSN_ARRAY) requireTargets(draft, map)
   if (ref.kind === 'map_value') checkDirectValue(draft.model, map, ref.offset)
   if (!isNew) return
   for (const other of used) {
     if (draft.map(other).type !== map.type) continue
-    if (isCgroupStorage(map)) reject('map-cgroup-storage', 'only one cgroup storage of each type is allowed')
-    if (map.type === 'BPF_MAP_TYPE_ARENA') reject('map-arena', 'Only one arena per program')
+    if (isCgroupStorage(map)) violate('map-cgroup-storage')
+    if (map.type === 'BPF_MAP_TYPE_ARENA') violate('map-arena')
   }
   used.add(ref.map)
   if (map.type === 'BPF_MAP_TYPE_ARENA') draft.hasArena = true
@@ -100,18 +98,16 @@ const INSN_ARRAY = 'BPF_MAP_TYPE_INSN_ARRAY'
 /** A table of instructions is filled and frozen before a program is loaded with it, and names instructions of that program. */
 function requireTargets({ insns }: Program, { frozen, targets }: MapDef): void {
   const isInsn = (at: number): boolean => at < insns.length && insns[at - 1]?.op.kind !== 'ld_imm64'
-  if (!frozen || targets?.every(isInsn) !== true) reject('insn-array', 'Failed to properly initialize insn array')
+  if (!frozen || targets?.every(isInsn) !== true) violate('insn-array')
 }
 
 /** The address of a value, taken without a lookup: of an array with one element, into an arena or a table of instructions. */
 function checkDirectValue({ rules }: Model, map: MapDef, offset: number): void {
   const off = offset >>> 0
-  if (!rules.oneOffset && off >= MAX_VAR_OFF) reject('map-value-offset', `direct value offset of ${off} is not allowed`)
+  if (!rules.oneOffset && off >= MAX_VAR_OFF) violate('map-value-offset', { form: 'limit', off })
   const reaches = directValues.get(map.type)
-  if (reaches === undefined || (map.type === PERCPU_ARRAY && !rules.percpuData))
-    return reject('map-value-type', 'no direct value access support for this map type')
-  if (!reaches(map, off))
-    reject('map-value-offset', `invalid access to map value pointer, value_size=${map.valueSize} off=${off}`)
+  if (reaches === undefined || (map.type === PERCPU_ARRAY && !rules.percpuData)) return violate('map-value-type')
+  if (!reaches(map, off)) violate('map-value-offset', { form: 'outside', valueSize: map.valueSize, off })
 }
 const PAGE_SIZE = 4096
 const PERCPU_ARRAY = 'BPF_MAP_TYPE_PERCPU_ARRAY'

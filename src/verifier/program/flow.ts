@@ -17,7 +17,7 @@ import { changesPacket } from './effects.ts'
 import type { Insn } from '../../isa/index.ts'
 import { type Kfunc, type SpecialRole, specialRole } from '../../kfunc/index.ts'
 import { KfuncUse } from './kfunc-use.ts'
-import { reject } from '../violations/raise.ts'
+import { violate } from '../violations/raise.ts'
 import { findTargets } from './jump-tables.ts'
 
 /** Where a jump goes; undefined for what does not jump. */
@@ -86,8 +86,8 @@ function calledStarts(draft: ProgramDraft): Set<number> {
 const MAX_SUBPROGS = 256
 
 function addStart(program: Program, starts: Set<number>, insn: number): void {
-  if (insn < 0 || insn >= program.insns.length) reject('call-target', 'call to invalid destination')
-  if (!starts.has(insn) && starts.size >= MAX_SUBPROGS) reject('subprog-count', 'too many subprograms')
+  if (insn < 0 || insn >= program.insns.length) violate('call-target')
+  if (!starts.has(insn) && starts.size >= MAX_SUBPROGS) violate('subprog-count')
   starts.add(insn)
 }
 
@@ -102,13 +102,13 @@ export function checkSubprogs(program: Program): void {
       const plain = insn.op.kind === 'gotox' && !program.model.rules.indirectJumps
       const target = plain ? i + insn.off + 1 : jumpTarget(insn, i)
       if (target !== undefined && (target < subprog.start || target >= subprog.end)) {
-        reject('jump-range', `jump out of range from insn ${i} to ${target}`)
+        violate('jump-range', { insn: i, target })
       }
     }
     // bpf_throw does not return, but counts as a call that may
     const kind = program.insns[subprog.end - 1]?.op.kind
     const leaves = kind === 'exit' || kind === 'ja' || (kind === 'gotox' && program.model.rules.indirectJumps)
-    if (!leaves) reject('last-insn', 'last insn is not an exit or jmp')
+    if (!leaves) violate('last-insn')
   }
   checkFuncInfo(program)
   findEffects(program)
@@ -118,21 +118,19 @@ export function checkSubprogs(program: Program): void {
 function checkFuncInfo(program: Program): void {
   const { funcs } = program.linked
   if (funcs.length > 0) {
-    if (funcs.length !== program.subprogs.length)
-      reject('func-info', `number of funcs in func_info doesn't match number of subprogs`)
-    if (funcs.some(({ insn }, i) => insn !== program.subprogs[i]!.start))
-      reject('func-info', `func_info BTF section doesn't match subprog layout in BPF program`)
+    if (funcs.length !== program.subprogs.length) violate('func-info', { form: 'count' })
+    if (funcs.some(({ insn }, i) => insn !== program.subprogs[i]!.start)) violate('func-info', { form: 'layout' })
   }
   program.subprogs.forEach((subprog, index) => {
     if (index === 0) return
     if (funcs.length === 0) {
-      if (subprog.hasLdAbs) reject('ld-abs-return', 'LD_ABS is not allowed in subprogs without BTF')
-      if (subprog.hasTailCall) reject('tail-call-return', 'tail_call is not allowed in subprogs without BTF')
+      if (subprog.hasLdAbs) violate('ld-abs-return', { form: 'without-btf' })
+      if (subprog.hasTailCall) violate('tail-call-return', { form: 'without-btf' })
       return
     }
     if (returnsInt(program, subprog)) return
-    if (subprog.hasLdAbs) reject('ld-abs-return', `LD_ABS is only allowed in functions that return 'int'.`)
-    if (subprog.hasTailCall) reject('tail-call-return', `tail_call is only allowed in functions that return 'int'.`)
+    if (subprog.hasLdAbs) violate('ld-abs-return', { form: 'not-int' })
+    if (subprog.hasTailCall) violate('tail-call-return', { form: 'not-int' })
   })
 }
 
@@ -189,15 +187,15 @@ function exceptionCallback(program: Program): number | undefined {
   if (main === undefined || btf === undefined) return undefined
   const tags = btf.declTags(main.typeId).filter((tag) => tag.component === -1 && tag.name.startsWith(EXCEPTION_TAG))
   if (tags.length === 0) return undefined
-  if (tags.length > 1) reject('exception-cb-many', 'multiple exception callback tags for main subprog')
+  if (tags.length > 1) violate('exception-cb-many')
   const name = tags[0]!.name.slice(EXCEPTION_TAG.length)
   const id = btf.find(name, 'func')
   const type = id === undefined ? undefined : btf.type(id)
-  if (type?.kind !== 'func') return reject('exception-cb', `exception callback '${name}' could not be found in BTF`)
-  if (type.linkage !== 'global') return reject('exception-cb', `exception callback '${name}' must have global linkage`)
+  if (type?.kind !== 'func') return violate('exception-cb', { form: 'not-found', name })
+  if (type.linkage !== 'global') return violate('exception-cb', { form: 'static', name })
   const func = funcs.findLast(({ typeId }) => typeId === id)
-  if (func === undefined) return reject('exception-cb', 'exception callback type id not found in func_info')
-  if (func.insn === 0) return reject('exception-cb', 'invalid exception callback insn_off in func_info: 0')
+  if (func === undefined) return violate('exception-cb', { form: 'no-func-info' })
+  if (func.insn === 0) return violate('exception-cb', { form: 'at-start' })
   return func.insn
 }
 
@@ -228,7 +226,7 @@ export function checkFlow(draft: ProgramDraft): void {
   const seen = new Uint8Array(count)
   const work: number[] = []
   const enter = (target: number, from: number, branch: boolean): void => {
-    if (target < 0 || target >= count) reject('jump-range', `jump out of range from insn ${from} to ${target}`)
+    if (target < 0 || target >= count) violate('jump-range', { insn: from, target })
     if (branch) {
       draft.mark(target, PRUNE | JUMP_POINT | JUMP_TARGET)
     }
@@ -306,9 +304,9 @@ export function checkFlow(draft: ProgramDraft): void {
     }
   }
   for (let i = 0; i < count; i++) {
-    if (seen[i] === 0) reject('unreachable', `unreachable insn ${i}`)
+    if (seen[i] === 0) violate('unreachable', { insn: i })
     if (draft.insns[i]!.op.kind !== 'ld_imm64') continue
     i++
-    if (seen[i] !== 0) reject('jump-ld-imm64', `jump into the middle of ldimm64 insn ${i - 1}`)
+    if (seen[i] !== 0) violate('jump-ld-imm64', { insn: i - 1 })
   }
 }

@@ -2,6 +2,7 @@
 // What a trampoline and a kfunc call can pass: the prototypes whose arguments the kernel knows how to hand over
 // (struct btf_func_model). Asked of every kfunc that a program names and of every function that one attaches to.
 import { type Btf, type BtfType, skipModifiersAndTypedefs } from '../../btf/index.ts'
+import type { Params } from '../violations/table.ts'
 import type { Rules } from './rules.ts'
 
 export type FuncProto = Extract<BtfType, { kind: 'func_proto' }>
@@ -10,27 +11,28 @@ const MAX_ARGS = 12
 /** A struct by value takes one or two registers. */
 const MAX_ARG_SIZE = 16
 
-/** Why the function can neither be called nor attached to, as the log says it; undefined: it can. */
+type ProtoFault = Exclude<Params<'attach-prototype'>, { form: 'wide-result' }>
+
+/** Why the function can neither be called nor attached to; undefined: it can. */
 export function protoFault(
   btf: Btf,
   { ret, params }: FuncProto,
   name: string,
   { unionArguments }: Pick<Rules, 'unionArguments'>,
-): string | undefined {
+): ProtoFault | undefined {
   const passed = (type: BtfType): number | undefined =>
     type.kind === 'union' && unionArguments ? type.size : passedSize(type)
-  if (params.length > MAX_ARGS) return `The function ${name} has ${params.length} arguments. Too many.`
+  if (params.length > MAX_ARGS) return { form: 'too-many', name, count: params.length }
   const result = btf.type(skipModifiersAndTypedefs(btf, ret))
   if (ret !== 0 && (result.kind === 'struct' || passedSize(result) === undefined)) {
-    return `The function ${name} return type ${kindText(result)} is unsupported.`
+    return { form: 'result', name, kind: kindText(result) }
   }
   for (const [index, { type }] of params.entries()) {
-    if (index === params.length - 1 && type === 0) return `The function ${name} with variable args is unsupported.`
+    if (index === params.length - 1 && type === 0) return { form: 'variadic', name }
     const arg = btf.type(skipModifiersAndTypedefs(btf, type))
     const size = type === 0 ? 0 : passed(arg)
-    if (size === undefined || size > MAX_ARG_SIZE)
-      return `The function ${name} arg${index} type ${kindText(arg)} is unsupported.`
-    if (size === 0) return `The function ${name} has malformed void argument.`
+    if (size === undefined || size > MAX_ARG_SIZE) return { form: 'argument', name, param: index, kind: kindText(arg) }
+    if (size === 0) return { form: 'void', name }
   }
   return undefined
 }

@@ -2,7 +2,7 @@
 // Jump tables: which of them a gotox may use, known before any path is walked.
 
 import type { ProgramDraft, Program, Subprog } from './program.ts'
-import { reject } from '../violations/raise.ts'
+import { violate } from '../violations/raise.ts'
 
 /** Each once, smallest first: as the kernel follows them. */
 export const distinct = (targets: readonly number[]): readonly number[] => [...new Set(targets)].sort((a, b) => a - b)
@@ -11,10 +11,10 @@ export const distinct = (targets: readonly number[]): readonly number[] => [...n
 export function findTargets(draft: ProgramDraft, at: number): readonly number[] {
   const subprog = draft.subprogOf(at)
   const own = tablesOf(draft).filter((targets) => within(subprog, targets[0]))
-  if (own.length === 0) reject('jump-table', `no jump tables found for subprog starting at ${subprog.start}`)
+  if (own.length === 0) violate('jump-table', { form: 'none', start: subprog.start })
   const targets = distinct(own.flat())
   if (!targets.every((target) => within(subprog, target)))
-    reject('jump-table', `jump table for insn ${at} points outside of the subprog [${subprog.start},${subprog.end}]`)
+    violate('jump-table', { form: 'outside', insn: at, start: subprog.start, end: subprog.end })
   draft.jumpTables.set(at, targets)
   return targets
 }

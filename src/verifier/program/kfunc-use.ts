@@ -3,7 +3,7 @@
 import type { Ref } from '../../object/index.ts'
 import type { Program } from './program.ts'
 import { protoFault } from './func-proto.ts'
-import { reject } from '../violations/raise.ts'
+import { violate } from '../violations/raise.ts'
 
 type KfuncRef = Extract<Ref, { kind: 'kfunc' }>
 
@@ -26,17 +26,15 @@ export class KfuncUse {
 
   add({ btf, btfId, name, module }: KfuncRef): void {
     const kfunc = name
-    if (!this.program.traits.gpl)
-      reject('kfunc-gpl', 'cannot call kernel function from non-GPL compatible program', { kfunc })
+    if (!this.program.traits.gpl) violate('kfunc-gpl', { kfunc })
     const key = `${btfId} ${module ?? ''}`
     if (this.seen.has(key)) return
-    if (this.seen.size >= MAX_KFUNCS) reject('kfunc-count', 'too many different kernel function calls', { kfunc })
-    if (deviceBound.has(name) && module === undefined)
-      reject('kfunc-device', 'metadata kfuncs require device-bound program', { kfunc })
+    if (this.seen.size >= MAX_KFUNCS) violate('kfunc-count', { kfunc })
+    if (deviceBound.has(name) && module === undefined) violate('kfunc-device', { kfunc })
     this.seen.add(key)
     const func = btf.type(btfId)
     const proto = func.kind === 'func' ? btf.type(func.type) : undefined
     const wrong = proto?.kind === 'func_proto' ? protoFault(btf, proto, name, this.program.model.rules) : undefined
-    if (wrong !== undefined) reject('kfunc-prototype', wrong, { kfunc })
+    if (wrong !== undefined) violate('kfunc-prototype', { ...wrong, kfunc })
   }
 }

@@ -5,6 +5,7 @@ import type { Btf } from '../../btf/index.ts'
 import type { Kernel } from '../../kernel/index.ts'
 import { type KernelTypes, laterFields } from './records/record.ts'
 import { type Rules, rulesOf } from './rules.ts'
+import { type Wording, wordingOf } from '../violations/wording.ts'
 import { circular, type Domain, linear } from '../scalar/index.ts'
 
 /** How deep calls may go. */
@@ -13,6 +14,8 @@ const FRAMES = { until71: 8, since71: 16 } as const
 export class Model {
   readonly kernel: Kernel
   readonly rules: Rules
+  /** How it words what it refuses. */
+  readonly wording: Wording
   /** How scalars are tracked. */
   readonly domain: Domain
   /** Registers' liveness is known before exploration, instead of noted during it. */
@@ -26,6 +29,7 @@ export class Model {
   private constructor(kernel: Kernel) {
     this.kernel = kernel
     this.rules = rulesOf(kernel)
+    this.wording = wordingOf(kernel)
     this.domain = this.rules.circular ? circular : linear
     this.staticLiveness = kernel.gate('static-register-liveness')
     this.btfs = [kernel.btf, ...kernel.modules]

@@ -11,7 +11,7 @@ import type { Model } from './model.ts'
 import type { Offered } from './taken/taken.ts'
 import { type BtfRecord, mapRecord, noRecord } from './records/record.ts'
 import type { State } from '../state/state.ts'
-import { reject } from '../violations/raise.ts'
+import { violate } from '../violations/raise.ts'
 
 export interface Subprog {
   readonly index: number
@@ -130,7 +130,7 @@ export class ProgramDraft {
   map(index: number): MapDef {
     const { maps } = this.linked
     const map = index < maps.length ? maps[index] : this.shapes.maps[index - maps.length]
-    return map ?? reject('map', `fd ${index} is not pointing to valid bpf_map`)
+    return map ?? violate('map', { fd: index })
   }
   /** Is it the map inside another one, of which only the shape is known? */
   isInnerMap(index: number): boolean {

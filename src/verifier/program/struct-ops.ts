@@ -4,12 +4,12 @@
 import { pointee, skipModifiersAndTypedefs } from '../../btf/index.ts'
 import { attachProto, structOpsKind, structOpsStub } from '../../kernel/index.ts'
 import type { Program } from './program.ts'
-import { reject, unsupported } from '../violations/raise.ts'
+import { unsupported, violate } from '../violations/raise.ts'
 
 /** check_struct_ops_btf_id: a member that has a default, and what the struct's check_member and the member's stub say. */
 export function checkStructOps(program: Program): void {
   const { structOps, sleepable } = program.linked
-  if (!program.traits.gpl) reject('struct-ops-gpl', 'struct ops programs must have a GPL compatible license')
+  if (!program.traits.gpl) violate('struct-ops-gpl')
   if (structOps === undefined) return
   const { typeName, member } = structOps
   const kind = structOpsKind(typeName)
@@ -20,12 +20,12 @@ export function checkStructOps(program: Program): void {
     supported?.includes(member) === false ||
     (sleepable && maySleep?.includes(member) === false) ||
     (!sleepable && mustSleep?.includes(member))
-  if (refused) reject('struct-ops-member', `attach to unsupported member ${member} of struct ${typeName}`)
+  if (refused) violate('struct-ops-member', { member, struct: typeName })
   const arguments_ = stubArguments(program)
   if (arguments_.some((name) => /__arena(__nullable)?$/.test(name)) && !program.hasArena)
-    reject('struct-ops-arena', `arena argument of ${member} requires a program with an associated arena`)
+    violate('struct-ops-arena', { member })
   if (arguments_.some(isReference) && program.subprogs.some(({ hasTailCall }) => hasTailCall))
-    reject('struct-ops-tail-call', 'program with __ref argument cannot tail call')
+    violate('struct-ops-tail-call')
 }
 
 export const isReference = (name: string): boolean => name.endsWith('__ref')

@@ -1,76 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rules speak as 6.12 does; what a later kernel says otherwise is a row here. A row applies where its gate is open, first match first.
+// How a kernel words what others word otherwise. The texts are the kernel's (kernel/bpf/verifier.c of the gate's first release).
 
 import type { GateName, Kernel } from '../../kernel/index.ts'
 
-interface WordingRow {
-  readonly gate: GateName
-  /** Not in messages of these rules. */
-  readonly except?: readonly string[]
-  readonly from: RegExp
-  readonly to: string | ((...matched: string[]) => string)
+/** Each turn of phrase and the gate that it came with. */
+const gates = {
+  /** Arguments of kfuncs and global functions go by their registers: R1 for arg#0. */
+  byRegister: 'arguments-by-register',
+  linesEnd: 'verifier-reports',
+  bugWords: 'verifier-bug-words',
+  bugsTold: 'verifier-bugs-told',
+  tailCallMapTold: 'tail-call-map-told',
+  sessionsHaveFuncIp: 'func-ip-in-sessions',
+  withoutImpl: 'obj-new-without-impl',
+  sleepableTypesUnnamed: 'sleepable-tracepoints',
+  refusalsNamed: 'attach-refusals-named',
+  sessions: 'tracing-sessions',
+  objectIds: 'object-ids',
+  sizesByUse: 'kfunc-args-by-declaration',
+  globalsReturnVoid: 'global-throws',
+  manyArgs: 'many-args',
+} as const satisfies Record<string, GateName>
+
+type Turns = { readonly [Turn in keyof typeof gates]: boolean }
+
+/** One kernel's words. */
+export interface Wording extends Turns {
+  /** An argument, counted from 0: 'arg#0', or as `before` has it; 'R1'. */
+  readonly arg: (index: number, before?: string) => string
+  /** The argument of a helper in a register: 'arg1', 'R1'. */
+  readonly helperArg: (reg: number) => string
+  /** Memory and its length: 'arg#0 arg#1', 'R1 and R2'. */
+  readonly argumentPair: (index: number) => string
+  /** What kfuncs that macros wrap end in. */
+  readonly impl: '' | '_impl'
 }
 
-const register = (index: string): string => `R${Number(index) + 1}`
+const known = new WeakMap<Kernel, Wording>()
 
-/** Message texts that changed, by gate. The texts are the kernel's (kernel/bpf/verifier.c of the gate's first release). */
-const rows: readonly WordingRow[] = [
-  {
-    gate: 'arguments-by-register',
-    from: /^arg#(\d+) arg#(\d+) memory, len pair/,
-    to: (_, a, b) => `${register(a!)} and ${register(b!)} memory, len pair`,
-  },
-  {
-    gate: 'arguments-by-register',
-    except: ['subprog-arg', 'subprog-args', 'node-place'],
-    from: /^arg#?(\d+) /,
-    to: (_, n) => `${register(n!)} `,
-  },
-  {
-    gate: 'arguments-by-register',
-    from: /passed to trusted arg(\d+)/,
-    to: (_, n) => `passed to trusted ${register(n!)}`,
-  },
-  { gate: 'arguments-by-register', from: /passed to helper arg(\d+)/, to: 'passed to helper R$1' },
-  { gate: 'arguments-by-register', from: / as arg #(\d+)/, to: (_, n) => ` as ${register(n!)}` },
-  { gate: 'arguments-by-register', from: / as arg#(\d+)$/, to: (_, n) => ` as ${register(n!)}` },
-  // a line without its end loses its last letter
-  { gate: 'verifier-reports', from: /cannot call exception cb directly$/, to: 'cannot call exception cb directl' },
-  { gate: 'arguments-by-register', from: / args#(\d+) expected/, to: (_, n) => ` ${register(n!)} expected` },
-  { gate: 'arguments-by-register', from: /^Unrecognized arg#(\d+)/, to: (_, n) => `Unrecognized ${register(n!)}` },
-  { gate: 'verifier-bug-words', from: /^verifier internal error: Couldn't/, to: "verifier bug: Couldn't" },
-  {
-    gate: 'tail-call-map-told',
-    from: /^kernel subsystem misconfigured verifier$/,
-    to: 'expected prog array map for tail cal',
-  },
-  {
-    gate: 'func-ip-in-sessions',
-    from: /supported only for fentry\/fexit\/fmod_ret programs$/,
-    to: 'supported only for fentry/fexit/fsession/fmod_ret programs',
-  },
-  {
-    gate: 'obj-new-without-impl',
-    from: /expected for bpf_(percpu_)?obj_drop_impl\(\)/,
-    to: 'expected for bpf_$1obj_drop()',
-  },
-]
-
-const byKernel = new WeakMap<Kernel, readonly WordingRow[]>()
-
-/** The message as this kernel words it. */
-export function reword(kernel: Kernel, rule: string, message: string): string {
-  let open = byKernel.get(kernel)
-  if (open === undefined) {
-    open = rows.filter(({ gate }) => kernel.gate(gate))
-    byKernel.set(kernel, open)
+/** The same value for the same kernel. */
+export function wordingOf(kernel: Kernel): Wording {
+  let wording = known.get(kernel)
+  if (wording === undefined) {
+    wording = made(kernel)
+    known.set(kernel, wording)
   }
-  let text = message
-  for (const { from, to, except } of open)
-    if (except?.includes(rule) !== true)
-      text = typeof to === 'string' ? text.replace(from, to) : text.replace(from, to as never)
-  return text
+  return wording
 }
 
-/** Gates that only change words. */
-export const wordingGates: ReadonlySet<string> = new Set(rows.map(({ gate }) => gate))
+function made(kernel: Kernel): Wording {
+  const turns = Object.fromEntries(Object.entries(gates).map(([turn, gate]) => [turn, kernel.gate(gate)])) as Turns
+  const { byRegister } = turns
+  const arg: Wording['arg'] = (index, before = 'arg#') => (byRegister ? `R${index + 1}` : `${before}${index}`)
+  return {
+    ...turns,
+    arg,
+    helperArg: (reg) => `${byRegister ? 'R' : 'arg'}${reg}`,
+    argumentPair: (index) => `${arg(index)} ${byRegister ? 'and ' : ''}${arg(index + 1)}`,
+    impl: turns.withoutImpl ? '' : '_impl',
+  }
+}
+
+/** Gates that change words. */
+export const wordingGates: ReadonlySet<string> = new Set(Object.values(gates))

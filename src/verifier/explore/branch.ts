@@ -11,6 +11,7 @@ import {
   isPkt,
   isPointer,
   mayBeNull,
+  resizer,
   unlinked,
   withVar,
 } from '../state/reg.ts'
@@ -259,9 +260,9 @@ function learnPacketRange(model: Model, insn: Insn, { dst, src }: Operands, { he
 function widen(state: State, pkt: RegState, range: number | undefined, { open }: { open: boolean }): void {
   if (range === undefined || (range === 0 && open)) return
   const known = range + (open ? 1 : 0)
-  mapRegs(state, (reg) =>
-    reg.kind === pkt.kind && reg.id === pkt.id && reg.size < known ? edit(reg, { size: known }) : reg,
-  )
+  const { kind, id } = pkt
+  const widened = resizer(known)
+  mapRegs(state, (reg) => (reg.kind === kind && reg.id === id && reg.size < known ? widened(reg) : reg))
 }
 
 /** How far into the packet the pointer reaches: by its constant offset, or, where that is part of its bounds, by the whole. */

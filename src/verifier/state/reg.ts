@@ -202,6 +202,28 @@ export function withOff(reg: RegState, off: number): RegState {
   copy.off = off
   return copy as Register
 }
+/** The same pointers, of another size or proven range: what they share they go on sharing. */
+export function resizer(size: number): (reg: RegState) => RegState {
+  let before: Pointee | undefined
+  let after: Pointee = nothing
+  return (reg) => {
+    const { of } = reg as Register
+    if (of !== before) {
+      before = of
+      after = {
+        btf: of.btf,
+        btfId: of.btfId,
+        map: of.map,
+        mapUid: of.mapUid,
+        size,
+        frame: of.frame,
+        dynptr: of.dynptr,
+        aux: of.aux,
+      }
+    }
+    return new Register(reg.kind, reg.var, reg, after)
+  }
+}
 /** A scalar that is linked to no other. */
 export const unlinked = (reg: RegState, value: Scalar = reg.var): RegState => {
   const copy = copyOf(reg)

@@ -4,14 +4,14 @@
 import { type InKfunc, type Reg, says } from './row.ts'
 import type { Wording } from './wording.ts'
 
-interface At {
+export interface At {
   readonly insn: number
 }
-interface Named {
+export interface Named {
   readonly name: string
 }
 /** Words of a lower floor's own table: of instructions, of what maps go with. */
-interface Told {
+export interface Told {
   readonly told: string
 }
 

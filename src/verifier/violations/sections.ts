@@ -5,7 +5,7 @@ import { type Argument, type InHelper, type InKfunc, type KfuncArg, type Places,
 import type { Wording } from './wording.ts'
 
 /** A section that is open, by what opens it. */
-interface Open {
+export interface Open {
   readonly region: string
 }
 /** What a register holds where a range is asked of it; bounds that say nothing are left out. */

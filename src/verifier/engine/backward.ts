@@ -48,36 +48,36 @@ export class Backward {
 
   private describe({ op, dst, src }: Insn, at: number): void {
     const [toDst, toSrc] = [(1 << dst) & REGISTERS, (1 << src) & REGISTERS]
-    const put = (asked: number, given: number, taken: number, barred = 0): void => {
-      this.masks[at + ASKED] = asked
-      this.masks[at + GIVEN] = given
-      this.masks[at + TAKEN] = taken
-      this.masks[at + BARRED] = barred
-    }
     switch (op.kind) {
       case 'alu':
         if (op.name === 'mov' || op.name === 'movsx' || op.name === 'addr_space_cast')
-          return put(toDst, toDst, op.source === 'reg' ? toSrc : 0)
-        return op.source === 'reg' && op.name !== 'neg' && op.size === 0 ? put(toDst, 0, toSrc) : undefined
+          return this.put(at, toDst, toDst, op.source === 'reg' ? toSrc : 0)
+        return op.source === 'reg' && op.name !== 'neg' && op.size === 0 ? this.put(at, toDst, 0, toSrc) : undefined
       case 'load':
       case 'ld_imm64':
-        return put(toDst, toDst, 0)
+        return this.put(at, toDst, toDst, 0)
       case 'store':
-        return put(0, 0, 0, toDst)
+        return this.put(at, 0, 0, 0, toDst)
       case 'atomic': {
         // what was in memory, as a load; what is there afterwards nobody knows
-        if (op.name === 'cmpxchg') return put(1, 1, 0)
-        if (op.name === 'load_acquire') return put(toDst, toDst, 0)
-        return op.fetch ? put(toSrc, toSrc, 0) : put(0, 0, 0, toDst)
+        if (op.name === 'cmpxchg') return this.put(at, 1, 1, 0)
+        if (op.name === 'load_acquire') return this.put(at, toDst, toDst, 0)
+        return op.fetch ? this.put(at, toSrc, toSrc, 0) : this.put(at, 0, 0, 0, toDst)
       }
       case 'ld_abs':
       case 'ld_ind':
-        return put(0, 0, 0, 1)
+        return this.put(at, 0, 0, 0, 1)
       case 'jump':
-        return op.source === 'reg' ? put(toDst | toSrc, 0, toDst | toSrc) : undefined
+        return op.source === 'reg' ? this.put(at, toDst | toSrc, 0, toDst | toSrc) : undefined
       case 'call':
-        return put(1, 1, 0, ARGUMENTS)
+        return this.put(at, 1, 1, 0, ARGUMENTS)
       default:
     }
+  }
+  private put(at: number, asked: number, given: number, taken: number, barred = 0): void {
+    this.masks[at + ASKED] = asked
+    this.masks[at + GIVEN] = given
+    this.masks[at + TAKEN] = taken
+    this.masks[at + BARRED] = barred
   }
 }

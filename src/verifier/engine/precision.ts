@@ -3,8 +3,8 @@
 // the executed insns backward. Only marked scalars keep pruning from merging different values.
 // Sound because whatever the walk cannot follow falls back to marking every scalar of every ancestor.
 
-import type { Program } from '../program/program.ts'
-import { ARGUMENTS } from './backward.ts'
+import type { Insn } from '../../isa/index.ts'
+import { ARGUMENTS, type Backward } from './backward.ts'
 import type { Walk } from './walk.ts'
 import { precisely } from '../state/reg.ts'
 import { isSpilledScalar } from '../state/stack.ts'
@@ -108,8 +108,8 @@ export function propagatePrecision(walk: Walk, seen: State): void {
 }
 
 function chase(walk: Walk, from: State, wanted: Wanted): void {
-  const { program, backward } = walk
-  const { budget } = program
+  const { backward } = walk
+  const { budget } = walk.program
   // what was executed after the insns looked at: tells calls that entered a frame from calls that did not
   later.insn = walk.insn
   later.frame = from.frames.length - 1
@@ -134,7 +134,7 @@ function chase(walk: Walk, from: State, wanted: Wanted): void {
       }
       if (step === undefined) break
       budget.spend()
-      if (!back(program, step, wanted)) return markAll(walk)
+      if (!back(walk, step, wanted)) return markAll(walk)
       if (wanted.empty()) return
       later.insn = step.insn
       later.frame = step.frame
@@ -221,56 +221,36 @@ function wantLinked(linked: Step['linked'], wanted: Wanted): void {
     else wanted.set(l.frame, l.index)
 }
 
-/** One insn backward. False: it cannot be followed. */
-function back(program: Program, step: Step, wanted: Wanted): boolean {
+/** One remembered insn backward: what the program says of it, and what is remembered beside. False: it cannot be followed. */
+function back({ program, backward }: Walk, step: Step, wanted: Wanted): boolean {
   const insn = program.insns[step.insn]!
   const f = step.frame
   const { op } = insn
-  const { touch } = step
   switch (op.kind) {
-    case 'alu':
-      if (!wanted.has(f, insn.dst)) return true
-      if (op.name === 'mov' || op.name === 'movsx' || op.name === 'addr_space_cast') {
-        wanted.clear(f, insn.dst)
-        if (op.source === 'reg') wanted.set(f, insn.src)
-      } else if (op.source === 'reg' && op.name !== 'neg' && op.size === 0) wanted.set(f, insn.src)
-      return true
     case 'load':
-      if (!wanted.has(f, insn.dst)) return true
-      wanted.clear(f, insn.dst)
-      if (touch !== undefined) wanted.setSlot(touch.frame, touch.slot)
-      return true
     case 'store':
-      if (wanted.has(f, insn.dst)) return false
-      if (touch === undefined || !wanted.hasSlot(touch.frame, touch.slot)) return true
-      wanted.clearSlot(touch.frame, touch.slot)
-      if (op.source === 'reg') wanted.set(f, insn.src)
-      return true
     case 'atomic': {
-      const loaded = op.name === 'cmpxchg' ? 0 : op.name === 'load_acquire' ? insn.dst : op.fetch ? insn.src : -1
-      if (loaded >= 0) {
-        // what was in memory, as a load; what is there afterwards nobody knows
-        if (!wanted.has(f, loaded)) return true
-        wanted.clear(f, loaded)
-        if (touch !== undefined) wanted.setSlot(touch.frame, touch.slot)
-        return true
+      const before = wanted.regs[f]!
+      if (!plain(backward, step.insn, f, wanted)) return false
+      const { touch } = step
+      if (touch === undefined) return true
+      if (loads(op)) {
+        // a fill: if what it gave was wanted, the slot is
+        if (wanted.regs[f] !== before) wanted.setSlot(touch.frame, touch.slot)
+      } else if (wanted.hasSlot(touch.frame, touch.slot)) {
+        wanted.clearSlot(touch.frame, touch.slot)
+        if (op.kind === 'atomic' || op.source === 'reg') wanted.set(f, insn.src)
       }
-      if (wanted.has(f, insn.dst)) return false
-      if (touch === undefined || !wanted.hasSlot(touch.frame, touch.slot)) return true
-      wanted.clearSlot(touch.frame, touch.slot)
-      wanted.set(f, insn.src)
       return true
     }
-    case 'ld_imm64':
-      wanted.clear(f, insn.dst)
-      return true
     case 'ld_abs':
     case 'ld_ind':
       // of the frame it went on in: a load beyond the packet returns from its function
-      return !wanted.has(later.frame, 0)
+      return plain(backward, step.insn, later.frame, wanted)
     case 'jump':
       wantLinked(step.linked, wanted)
-      if (op.source === 'reg' && (wanted.has(f, insn.dst) || wanted.has(f, insn.src))) {
+      if (step.toStack === 0) plain(backward, step.insn, f, wanted)
+      else if (op.source === 'reg' && (wanted.has(f, insn.dst) || wanted.has(f, insn.src))) {
         if ((step.toStack & DST_TO_STACK) === 0) wanted.set(f, insn.dst)
         if ((step.toStack & SRC_TO_STACK) === 0) wanted.set(f, insn.src)
       }
@@ -286,9 +266,7 @@ function back(program: Program, step: Step, wanted: Wanted): boolean {
         return true
       }
       // a tail call that is taken returns from its frame
-      const into = later.frame === f - 1 ? f - 1 : f
-      wanted.clear(into, 0)
-      return (wanted.regs[into]! & ARGUMENTS) === 0
+      return plain(backward, step.insn, later.frame === f - 1 ? f - 1 : f, wanted)
     }
     case 'exit':
       if (later.frame === f - 1) {
@@ -302,6 +280,18 @@ function back(program: Program, step: Step, wanted: Wanted): boolean {
       }
       return true
     default:
-      return true
+      return plain(backward, step.insn, f, wanted)
   }
 }
+
+/** What the program says of the insn, in the registers of a frame. */
+function plain(backward: Backward, at: number, frame: number, wanted: Wanted): boolean {
+  const left = backward.through(at, at + 1, wanted.regs[frame]!)
+  if (left === undefined) return false
+  wanted.regs[frame] = left
+  return true
+}
+
+/** Something is read from memory into a register; what an atomic leaves there nobody knows. */
+const loads = ({ kind, name, fetch }: Insn['op']): boolean =>
+  kind === 'load' || fetch || name === 'cmpxchg' || name === 'load_acquire'

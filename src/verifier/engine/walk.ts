@@ -91,7 +91,7 @@ export class Walk {
       fastcallOff: fastcall.off,
       fastcallDropped: fastcall.dropped,
     }))
-    this.immediates = program.insns.map(() => undefined)
+    this.immediates = new Array(length)
     this.backward = new Backward(program.insns)
     this.observer = observe(this)
     program.budget.progress = () => `${this.processed} instructions processed, ${this.totalStates} states kept`

@@ -2,13 +2,16 @@
 // The object's BTF, offered to the kernel. libbpf 1.5 goes on without where the kernel refuses it: maps then have no types (no locks, kptrs
 // or timers in them), functions no records. A struct_ops map cannot do without.
 import { type Btf, kernelRefusal } from '../btf/index.ts'
-import { releaseIn } from '../uapi/index.ts'
 import { refuse } from './faults.ts'
-import type { BpfObject, MapDef } from './types.ts'
+import type { BpfObject, LinkTarget, MapDef } from './types.ts'
 
 /** The BTF that the kernel gets: the object's, or none. */
-export function offeredBtf({ btf, structOps, name }: BpfObject, release: string, warnings: string[]): Btf | undefined {
-  const tagsAnywhere = releaseIn(release, '7.2')
+export function offeredBtf(
+  { btf, structOps, name }: BpfObject,
+  target: LinkTarget,
+  warnings: string[],
+): Btf | undefined {
+  const tagsAnywhere = target.gate?.('kptr-tags-anywhere') === true
   const refusal = btf === undefined ? undefined : kernelRefusal(btf, { tagsAnywhere })
   if (btf === undefined || refusal === undefined) return btf
   const { kind, name: typeName } = btf.type(refusal.type)

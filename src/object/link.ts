@@ -72,7 +72,7 @@ function link(object: BpfObject, program: ObjectProgram, target: LinkTarget, opt
   requireCorePlaces(object)
   for (const { fn } of layout.placed) patched.set(fn, patchCore(object, fn, target, budget))
   const release = loaderOf(target)
-  const btf = offeredBtf(object, release, warnings)
+  const btf = offeredBtf(object, target, warnings)
   const { maps, notes, ...made } = linkMaps(object, target, { kconfig: resolved.kconfig, btf, release, budget })
   if (structOps !== undefined) requireStructMaps(structOps.maps, maps, { btf, release })
   for (const warning of made.warnings) warnings.push(warning)

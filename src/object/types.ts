@@ -152,6 +152,8 @@ export interface LinkTarget {
   readonly configOf?: string | undefined
   /** '6.12.0': LINUX_KERNEL_VERSION. */
   readonly release?: string
+  /** Its rules, by the name of the gate. */
+  gate?(name: 'kptr-tags-anywhere'): boolean
   /** Address of a kernel symbol (/proc/kallsyms). Where absent, strong symbols are taken to exist and weak ones not to. */
   ksymAddress?(name: string): bigint | undefined
   /** Types CO-RE relocates to, where not the kernel's (libbpf's btf_custom_path). */

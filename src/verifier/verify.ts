@@ -21,7 +21,7 @@ import { checkFlow, checkSubprogs, findSubprogs } from './program/flow.ts'
 import { LogPrinter } from './log/print.ts'
 import { Model } from './program/model.ts'
 import { together } from './engine/observer.ts'
-import { offered } from './program/taken/taken.ts'
+import { takenBy } from './program/taken/taken.ts'
 import type { VerifyOptions } from './options.ts'
 import { PathKeeper } from './engine/path.ts'
 import { ProgramDraft, type Program } from './program/program.ts'
@@ -33,12 +33,12 @@ import type { Report } from './verdict.ts'
 import { Walk } from './engine/walk.ts'
 import { detailsOf } from './violations/details.ts'
 import { wordsOf } from './violations/table.ts'
-import { wordingOf } from './violations/wording.ts'
+import type { Wording } from './violations/wording.ts'
 
 /** Judges one linked program as the kernel's verifier would. Never throws for a program's fault. */
 export function verify(linked: LinkedProgram, kernel: Kernel, options: VerifyOptions = {}): Report {
   const model = Model.of(kernel)
-  const taken = offered(linked, model.types)
+  const taken = takenBy(model.types, linked)
   const { refusal, warnings } = taken
   const draft = new ProgramDraft(taken, model, options)
   let judged: Judged | undefined
@@ -59,7 +59,7 @@ export function verify(linked: LinkedProgram, kernel: Kernel, options: VerifyOpt
     const { insn: _, ...common } = end()
     return { verdict: 'accept', ...common }
   } catch (error) {
-    return reportOf(error, end(), { kernel, path: judged?.path })
+    return reportOf(error, end(), { wording: model.wording, path: judged?.path })
   } finally {
     judged?.walk.holdNothing()
   }
@@ -70,11 +70,10 @@ type Ending = Omit<Report & { verdict: 'accept' }, 'verdict'> & { readonly insn:
 function reportOf(
   error: unknown,
   end: Ending,
-  { kernel, path }: { kernel: Kernel; path: PathKeeper | undefined },
+  { wording, path }: { wording: Wording; path: PathKeeper | undefined },
 ): Report {
   if (error instanceof Rejection) {
     const { violation } = error
-    const wording = wordingOf(kernel)
     return {
       verdict: 'reject',
       rule: violation.id,

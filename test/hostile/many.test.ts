@@ -5,7 +5,7 @@ import { check } from '../../src/check.ts'
 import { TotalBudget } from '../../src/fault/index.ts'
 import { openKernel } from '../../src/kernel/index.ts'
 import { linkProgram, openObject } from '../../src/object/index.ts'
-import { offered } from '../../src/verifier/program/taken/taken.ts'
+import { takenBy } from '../../src/verifier/program/taken/taken.ts'
 import { Model } from '../../src/verifier/program/model.ts'
 import { manyPrograms, mapSlots, programsOfBadMaps } from './attacks.ts'
 
@@ -29,7 +29,7 @@ test('all programs share one array of maps, as linked and as the kernel makes th
   })
   expect(second!.maps).toBe(first!.maps)
   const types = Model.of(kernel).types
-  expect(offered(second!, types).prog.maps).toBe(offered(first!, types).prog.maps)
+  expect(takenBy(types, second!).prog.maps).toBe(takenBy(types, first!).prog.maps)
 })
 
 test('a program tells of few of the maps that are not made', () => {

@@ -8,7 +8,7 @@ import type { Insn } from '../../isa/index.ts'
 import type { HelperAnswer, ProgramTraits } from '../../kernel/index.ts'
 import type { LinkedProgram, MapDef } from '../../object/index.ts'
 import type { Model } from './model.ts'
-import type { Offered } from './taken/taken.ts'
+import type { Taken } from './taken/taken.ts'
 import { type BtfRecord, mapRecord, noRecord } from './records/record.ts'
 import type { State } from '../state/state.ts'
 import { violate } from '../violations/raise.ts'
@@ -36,7 +36,12 @@ export interface FastcallStack {
   kept: boolean
 }
 
-/** What the walk has to know of an insn before it comes there; bits. States are compared there, and may be kept. */
+/** Below every offset: nothing of this function is dropped. */
+export const NO_FASTCALL_STACK = -32768
+
+// What the walk has to know of an insn before it comes there; bits.
+
+/** States are compared there, and may be kept. */
 export const PRUNE = 1
 /** Met from elsewhere than the insn before it: what the kernel keeps a history of. */
 export const JUMP_POINT = 2
@@ -93,7 +98,7 @@ export class ProgramDraft {
   private readonly helpers = new Map<number, HelperAnswer>()
   private readonly mapRecords = new Map<number, BtfRecord>()
 
-  constructor({ prog, mapBtf }: Offered, model: Model, { budget, cpus }: { budget?: Budget; cpus?: number }) {
+  constructor({ prog, mapBtf }: Taken, model: Model, { budget, cpus }: { budget?: Budget; cpus?: number }) {
     this.model = model
     this.linked = prog
     this.budget = budget ?? new Budget()
@@ -200,6 +205,3 @@ const traitsOf = (prog: LinkedProgram): ProgramTraits => ({
 
 const gplLicenses = ['GPL', 'GPL v2', 'GPL and additional rights', 'Dual BSD/GPL', 'Dual MIT/GPL', 'Dual MPL/GPL']
 const isGpl = (license: string): boolean => gplLicenses.includes(license)
-
-/** Below every offset: nothing of this function is dropped. */
-export const NO_FASTCALL_STACK = -32768

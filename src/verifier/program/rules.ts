@@ -83,13 +83,5 @@ export const ruleGates = {
 
 export type Rules = Readonly<Record<keyof typeof ruleGates, boolean>>
 
-const known = new WeakMap<Kernel, Rules>()
-
-export function rulesOf(kernel: Kernel): Rules {
-  let rules = known.get(kernel)
-  if (rules === undefined) {
-    rules = Object.fromEntries(Object.entries(ruleGates).map(([rule, gate]) => [rule, kernel.gate(gate)])) as Rules
-    known.set(kernel, rules)
-  }
-  return rules
-}
+export const rulesOf = (kernel: Kernel): Rules =>
+  Object.fromEntries(Object.entries(ruleGates).map(([rule, gate]) => [rule, kernel.gate(gate)])) as Rules

@@ -44,6 +44,13 @@ export const USER = 128
 export const NON_OWN = 256
 export const RINGBUF = 512
 
+/** Offsets of pointers stay below it, in either direction. */
+export const MAX_VAR_OFF = 1 << 29
+
+/** What `aux` says of an iterator. */
+export const ACTIVE = 1
+export const DRAINED = 2
+
 export type DynptrType = 'none' | 'local' | 'ringbuf' | 'skb' | 'xdp' | 'skb_meta' | 'file'
 
 /** What only pointers, and objects on the stack, have. Most registers share one. */
@@ -159,25 +166,15 @@ export const notInit: RegState = base
 function changed(reg: Mutable<Register>, change: Change): RegState {
   let of: Mutable<Pointee> | undefined
   for (const field in change) {
-    if (own.has(field)) (reg as Record<string, unknown>)[field] = change[field as keyof Own]
-    else {
+    if (ofPointees.has(field)) {
       of ??= { ...reg.of }
       ;(of as Record<string, unknown>)[field] = change[field as keyof Pointee]
-    }
+    } else (reg as Record<string, unknown>)[field] = change[field as keyof Own]
   }
   if (of !== undefined) reg.of = of
   return reg as Register
 }
-const own: ReadonlySet<string> = new Set<keyof Own>([
-  'kind',
-  'flags',
-  'off',
-  'var',
-  'id',
-  'refObjId',
-  'precise',
-  'delta',
-])
+const ofPointees: ReadonlySet<string> = new Set(Object.keys(nothing))
 
 const copyOf = (reg: RegState): Mutable<Register> => {
   const { of } = reg as Register
@@ -210,16 +207,7 @@ export function resizer(size: number): (reg: RegState) => RegState {
     const { of } = reg as Register
     if (of !== before) {
       before = of
-      after = {
-        btf: of.btf,
-        btfId: of.btfId,
-        map: of.map,
-        mapUid: of.mapUid,
-        size,
-        frame: of.frame,
-        dynptr: of.dynptr,
-        aux: of.aux,
-      }
+      after = { ...of, size }
     }
     return new Register(reg.kind, reg.var, reg, after)
   }
@@ -309,10 +297,3 @@ export function typeText(kind: RegKind, flags: number): string {
   return `${prefix}${kindText[kind]}${orNull}`
 }
 export const regTypeText = (reg: RegState): string => typeText(reg.kind, reg.flags)
-
-/** Largest variable offset a pointer may carry. */
-export const MAX_VAR_OFF = 1 << 29
-
-export const ACTIVE = 1
-
-export const DRAINED = 2

@@ -36,19 +36,7 @@ export interface Wording extends Turns {
   readonly impl: '' | '_impl'
 }
 
-const known = new WeakMap<Kernel, Wording>()
-
-/** The same value for the same kernel. */
 export function wordingOf(kernel: Kernel): Wording {
-  let wording = known.get(kernel)
-  if (wording === undefined) {
-    wording = made(kernel)
-    known.set(kernel, wording)
-  }
-  return wording
-}
-
-function made(kernel: Kernel): Wording {
   const turns = Object.fromEntries(Object.entries(gates).map(([turn, gate]) => [turn, kernel.gate(gate)])) as Turns
   const { byRegister } = turns
   const arg: Wording['arg'] = (index, before = 'arg#') => (byRegister ? `R${index + 1}` : `${before}${index}`)

@@ -12,7 +12,8 @@ import { refusedTypes } from './types.ts'
 import { untypedBecause } from './map-values.ts'
 import { type KernelTypes, mapRecord } from '../records/record.ts'
 
-export interface Offered {
+/** A program as the kernel takes it. */
+export interface Taken {
   readonly prog: LinkedProgram
   /** What maps have their types from; `prog.btf`, where the program has its own from. */
   readonly mapBtf: Btf | undefined
@@ -22,7 +23,7 @@ export interface Offered {
 }
 
 /** The program with the BTF and the maps that the kernel takes. */
-export function offered(prog: LinkedProgram, kernel: KernelTypes): Offered {
+export function takenBy(kernel: KernelTypes, prog: LinkedProgram): Taken {
   const refused = prog.btf === undefined ? undefined : refusedTypes(prog.btf, kernel)
   if (refused !== undefined && prog.type === 'BPF_PROG_TYPE_STRUCT_OPS') {
     const refusal = `Error loading .BTF into kernel: ${refused.errno}. BTF is mandatory, can't proceed. ${refused.why}`

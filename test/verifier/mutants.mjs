@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How much of a file the file tests hold: its conditions broken one at a time, in memory. A mutant that no program notices is told; most of
 // them are a rule without a program.
-//   node test/verifier/mutants.mjs [--each N] src/verifier/call/locks.ts...      N mutants of each file, spread over it; all without
+//   node test/verifier/mutants.mjs [--each N] src/verifier/call/objects/locks.ts...      N mutants of each file, spread over it; all without
 import { spawnSync } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'

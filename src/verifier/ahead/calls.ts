@@ -4,13 +4,13 @@
 
 import { resolveType, sizeOf } from '../../btf/index.ts'
 import type { HelperProto } from '../../kernel/index.ts'
-import { type ArgKind, argKind } from '../program/helper-arg-kinds.ts'
+import { type ArgKind, argKind } from '../program/contract/helper-kinds.ts'
 
 import type { Program } from '../program/program.ts'
 import { isHelperCall, kfuncAt } from '../program/flow.ts'
 import { MAX_STACK } from '../state/state.ts'
 import type { Constants } from './constants.ts'
-import { isSized } from '../program/scalar-struct.ts'
+import { isSized } from '../program/contract/scalar-struct.ts'
 
 /** `unknown`: it may read from the pointer up to the frame's top. */
 export type StackBytes =

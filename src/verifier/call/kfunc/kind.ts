@@ -2,17 +2,17 @@
 // What a kfunc's parameter asks for. The kinds are told apart in a fixed order: declared annotations first, then types; and up to 7.2,
 // last, by what the register holds (6.12: get_kfunc_ptr_arg_type; since 7.3 the declaration alone decides).
 
-import type { KfuncMeta } from './kfunc-meta.ts'
-import { type BtfId, type BtfType, resolveType, skipModifiers } from '../../btf/index.ts'
-import { ctxTypeName } from '../../kernel/index.ts'
-import { type KfuncParam, specialRole } from '../../kfunc/index.ts'
-import type { Model } from '../program/model.ts'
-import type { Program } from '../program/program.ts'
-import type { Walk } from '../engine/walk.ts'
-import { violate } from '../violations/raise.ts'
-import { isNull, type RegState, regTypeText } from '../state/reg.ts'
+import type { KfuncMeta } from './meta.ts'
+import { type BtfId, type BtfType, resolveType, skipModifiers } from '../../../btf/index.ts'
+import { ctxTypeName } from '../../../kernel/index.ts'
+import { type KfuncParam, specialRole } from '../../../kfunc/index.ts'
+import type { Model } from '../../program/model.ts'
+import type { Program } from '../../program/program.ts'
+import type { Walk } from '../../engine/walk.ts'
+import { violate } from '../../violations/raise.ts'
+import { isNull, type RegState, regTypeText } from '../../state/reg.ts'
 
-import { isScalarStruct, isScalarType, isSized } from '../program/scalar-struct.ts'
+import { isScalarStruct, isScalarType, isSized } from '../../program/contract/scalar-struct.ts'
 
 export type ArgKind =
   | 'null'

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // bpf_snprintf's format is a constant: its conversions are checked against the arguments given. bpf-helpers(7) "bpf_snprintf".
 
-import type { Walk } from '../engine/walk.ts'
-import { violate } from '../violations/raise.ts'
-import * as scalar from '../scalar/index.ts'
+import type { Walk } from '../../engine/walk.ts'
+import { violate } from '../../violations/raise.ts'
+import * as scalar from '../../scalar/index.ts'
 
 const POINTER_WORDS = ['pks', 'pus', 'px', 'pK', 'ps', 'pS', 'pB', 'pi4', 'pI4', 'pi6', 'pI6', 'p']
 

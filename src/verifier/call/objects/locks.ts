@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Spin locks, RCU and preemption sections.
 
-import { ALLOC, MAYBE_NULL, NON_OWN, RCU, type RegState, UNTRUSTED, edit } from '../state/reg.ts'
-import { recordOfReg } from '../access/btf-pointer.ts'
-import { constVar, hasVarOff } from '../access/regions.ts'
-import type { Insn } from '../../isa/index.ts'
-import { specialRole } from '../../kfunc/index.ts'
-import type { Program } from '../program/program.ts'
-import { type Walk, inRcu } from '../engine/walk.ts'
-import { kfuncAt } from '../program/flow.ts'
-import type { BtfRecord } from '../program/records/record.ts'
-import { violate } from '../violations/raise.ts'
-import { byteType, ITER } from '../state/stack.ts'
-import { isLock, type LockKind, type Reference } from '../state/references.ts'
-import { mapRegs } from '../state/state.ts'
+import { ALLOC, MAYBE_NULL, NON_OWN, RCU, type RegState, UNTRUSTED, edit } from '../../state/reg.ts'
+import { recordOfReg } from '../../access/btf-pointer.ts'
+import { constVar, hasVarOff } from '../../access/regions.ts'
+import type { Insn } from '../../../isa/index.ts'
+import { specialRole } from '../../../kfunc/index.ts'
+import type { Program } from '../../program/program.ts'
+import { type Walk, inRcu } from '../../engine/walk.ts'
+import { kfuncAt } from '../../program/flow.ts'
+import type { BtfRecord } from '../../program/records/record.ts'
+import { violate } from '../../violations/raise.ts'
+import { byteType, ITER } from '../../state/stack.ts'
+import { isLock, type LockKind, type Reference } from '../../state/references.ts'
+import { mapRegs } from '../../state/state.ts'
 import { holdReference, invalidateNonOwning } from './references.ts'
 
 /** Special fields of what a pointer points into. */

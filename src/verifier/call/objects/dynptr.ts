@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Dynptrs: sixteen bytes of stack that only their own calls may touch. kfuncs.rst "__uninit", selftests dynptr_*.
 
-import { frameOf, requireStackBounds, slotIndex } from '../access/stack-bounds.ts'
-import { constVar, hasVarOff } from '../access/regions.ts'
-import type { Walk } from '../engine/walk.ts'
-import { markSlotRead } from '../engine/liveness.ts'
-import { orElse, violate } from '../violations/raise.ts'
-import { wordsOf } from '../violations/table.ts'
-import { type DynptrType, edit, pointer, type RegState } from '../state/reg.ts'
-import { allBytes, byteType, DYNPTR, emptySlot, slotOf } from '../state/stack.ts'
-import { setBit } from '../state/state.ts'
+import { frameOf, requireStackBounds, slotIndex } from '../../access/stack-bounds.ts'
+import { constVar, hasVarOff } from '../../access/regions.ts'
+import type { Walk } from '../../engine/walk.ts'
+import { markSlotRead } from '../../engine/liveness.ts'
+import { orElse, violate } from '../../violations/raise.ts'
+import { wordsOf } from '../../violations/table.ts'
+import { type DynptrType, edit, pointer, type RegState } from '../../state/reg.ts'
+import { allBytes, byteType, DYNPTR, emptySlot, slotOf } from '../../state/stack.ts'
+import { setBit } from '../../state/state.ts'
 import { acquireReference, releaseReference } from './references.ts'
-import { destroyDynptrAt, invalidateSlices, owes } from '../access/dynptr-slots.ts'
+import { destroyDynptrAt, invalidateSlices, owes } from '../../access/dynptr-slots.ts'
 
 /** Slot of a stack object `slots` eight-byte words long, its lowest word; a rejection or undefined where it cannot lie there. */
 export function objectSlot(walk: Walk, number: number, what: string, slots: number): number {

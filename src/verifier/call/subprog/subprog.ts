@@ -2,16 +2,16 @@
 // Calls between the program's own functions: static ones are walked into, global ones are verified on their own and trusted to
 // their types.
 
-import type { Subprog } from '../program/program.ts'
-import { type Walk, canSleepHere, unsleepableRegion } from '../engine/walk.ts'
-import { orElse, violate, violateAgain } from '../violations/raise.ts'
-import { wordsOf } from '../violations/table.ts'
-import { pointer, unknownScalar } from '../state/reg.ts'
-import { Frame } from '../state/state.ts'
-import { isExplained } from './explained.ts'
+import type { Subprog } from '../../program/program.ts'
+import { type Walk, canSleepHere, unsleepableRegion } from '../../engine/walk.ts'
+import { orElse, violate, violateAgain } from '../../violations/raise.ts'
+import { wordsOf } from '../../violations/table.ts'
+import { pointer, unknownScalar } from '../../state/reg.ts'
+import { Frame } from '../../state/state.ts'
+import { isExplained } from '../explained.ts'
 import { argTypes, requireGlobalArg, returnsVoid } from './global-args.ts'
 import { requireStaticArgs } from './many-args.ts'
-import { invalidatePacketPointers, requireSectionsClosed } from './references.ts'
+import { invalidatePacketPointers, requireSectionsClosed } from '../objects/references.ts'
 
 /** Executes the call; answers the next insn. */
 export function callSubprog(walk: Walk, target: number): number {

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // What R0 must be where a program, callback or global function returns.
 
-import { returnRule } from '../../kernel/index.ts'
+import { returnRule } from '../../../kernel/index.ts'
 import { returnsVoid } from './global-args.ts'
-import type { Walk } from '../engine/walk.ts'
-import { violate } from '../violations/raise.ts'
-import * as scalar from '../scalar/index.ts'
-import { regTypeText } from '../state/reg.ts'
-import { wantedReturn } from '../program/struct-ops.ts'
-import { markRegRead } from '../engine/liveness.ts'
-import { markPrecise } from '../engine/precision.ts'
-import { returnsReference } from './struct-ops-references.ts'
+import type { Walk } from '../../engine/walk.ts'
+import { violate } from '../../violations/raise.ts'
+import * as scalar from '../../scalar/index.ts'
+import { regTypeText } from '../../state/reg.ts'
+import { wantedReturn } from '../../program/struct-ops.ts'
+import { markRegRead } from '../../engine/liveness.ts'
+import { markPrecise } from '../../engine/precision.ts'
+import { returnsReference } from '../objects/struct-ops-references.ts'
 
 export interface RangeRule {
   readonly min: number

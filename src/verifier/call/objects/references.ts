@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // What was acquired and must be given back. kfuncs.rst "KF_ACQUIRE flag", "KF_RELEASE flag"; graph_ds_impl.rst for borrowed nodes.
 
-import { inCallback, releaseReferenceIn } from '../access/held.ts'
-import { recordOfReg } from '../access/btf-pointer.ts'
-import type { Model } from '../program/model.ts'
-import type { Walk } from '../engine/walk.ts'
-import { violate } from '../violations/raise.ts'
-import { edit, NON_OWN, RCU, type RegState, unknownScalar } from '../state/reg.ts'
-import type { Reference } from '../state/references.ts'
-import { byteType, DYNPTR, emptySlot } from '../state/stack.ts'
-import { mapRegs, setBit } from '../state/state.ts'
-import { invalidateSlices } from '../access/dynptr-slots.ts'
+import { inCallback, releaseReferenceIn } from '../../access/held.ts'
+import { recordOfReg } from '../../access/btf-pointer.ts'
+import type { Model } from '../../program/model.ts'
+import type { Walk } from '../../engine/walk.ts'
+import { violate } from '../../violations/raise.ts'
+import { edit, NON_OWN, RCU, type RegState, unknownScalar } from '../../state/reg.ts'
+import type { Reference } from '../../state/references.ts'
+import { byteType, DYNPTR, emptySlot } from '../../state/stack.ts'
+import { mapRegs, setBit } from '../../state/state.ts'
+import { invalidateSlices } from '../../access/dynptr-slots.ts'
 
 export function acquireReference(walk: Walk, parent = 0): number {
   const id = walk.newId()

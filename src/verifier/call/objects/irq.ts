@@ -2,17 +2,17 @@
 // Sections with interrupts off: what they were before lies on the stack, and is given back in reverse order, by kfuncs of the same
 // family. kfuncs.rst of 6.14 and later, "__irq_flag"; selftests irq.c.
 
-import type { KfuncMeta } from './kfunc-meta.ts'
-import { constVar, hasVarOff } from '../access/regions.ts'
-import { frameOf, requireStackBounds, slotIndex } from '../access/stack-bounds.ts'
-import type { Walk } from '../engine/walk.ts'
-import { markSlotRead } from '../engine/liveness.ts'
-import { violate } from '../violations/raise.ts'
-import { pointer, type RegState, regTypeText } from '../state/reg.ts'
-import { allBytes, byteType, emptySlot, IRQ, slotOf } from '../state/stack.ts'
-import { setBit } from '../state/state.ts'
+import type { KfuncMeta } from '../kfunc/meta.ts'
+import { constVar, hasVarOff } from '../../access/regions.ts'
+import { frameOf, requireStackBounds, slotIndex } from '../../access/stack-bounds.ts'
+import type { Walk } from '../../engine/walk.ts'
+import { markSlotRead } from '../../engine/liveness.ts'
+import { violate } from '../../violations/raise.ts'
+import { pointer, type RegState, regTypeText } from '../../state/reg.ts'
+import { allBytes, byteType, emptySlot, IRQ, slotOf } from '../../state/stack.ts'
+import { setBit } from '../../state/state.ts'
 import { objectSlot } from './dynptr.ts'
-import type { Arg } from './kfunc-arg-kind.ts'
+import type { Arg } from '../kfunc/kind.ts'
 
 import { leaveRcu } from './locks.ts'
 import { holdReference } from './references.ts'

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // bpf_get_func_ip is offered to every tracing program, and works in those that are called in a function's stead or at a probe.
-import { progType, trampolineTypes } from '../../uapi/index.ts'
-import type { Program } from '../program/program.ts'
-import { violate } from '../violations/raise.ts'
+import { progType, trampolineTypes } from '../../../uapi/index.ts'
+import type { Program } from '../../program/program.ts'
+import { violate } from '../../violations/raise.ts'
 
 export const GET_FUNC_IP = 173
 

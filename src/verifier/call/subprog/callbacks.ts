@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Functions that helpers and kfuncs call back: explored as if called here (sync) or on their own (async).
 
-import type { BtfId } from '../../btf/index.ts'
-import type { Walk } from '../engine/walk.ts'
-import { pushState } from '../engine/pending.ts'
-import { markPrecise } from '../engine/precision.ts'
-import { violate } from '../violations/raise.ts'
-import * as scalar from '../scalar/index.ts'
-import { ALLOC, NON_OWN, pointer, RCU, type RegState, unknownScalar } from '../state/reg.ts'
-import { Frame, type ReturnRange, type State } from '../state/state.ts'
-import { References } from '../state/references.ts'
-import type { Meta } from './helper-meta.ts'
+import type { BtfId } from '../../../btf/index.ts'
+import type { Walk } from '../../engine/walk.ts'
+import { pushState } from '../../engine/pending.ts'
+import { markPrecise } from '../../engine/precision.ts'
+import { violate } from '../../violations/raise.ts'
+import * as scalar from '../../scalar/index.ts'
+import { ALLOC, NON_OWN, pointer, RCU, type RegState, unknownScalar } from '../../state/reg.ts'
+import { Frame, type ReturnRange, type State } from '../../state/state.ts'
+import { References } from '../../state/references.ts'
+import type { Meta } from '../helper/meta.ts'
 import { requireStaticArgs } from './many-args.ts'
 
 const BPF_LOOP = 181

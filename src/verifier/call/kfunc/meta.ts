@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is known of a kfunc's call while its arguments are checked.
 
-import type { BtfId } from '../../btf/index.ts'
-import type { Kfunc } from '../../kfunc/index.ts'
-import type { SpecialField } from '../program/records/record.ts'
-import type { RegState } from '../state/reg.ts'
-import type { IterArg } from './iterator.ts'
+import type { BtfId } from '../../../btf/index.ts'
+import type { Kfunc } from '../../../kfunc/index.ts'
+import type { SpecialField } from '../../program/records/record.ts'
+import type { RegState } from '../../state/reg.ts'
+import type { IterArg } from '../objects/iterator.ts'
 
 /** What the arguments told of the call. */
 export interface KfuncMeta {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Open-coded iterators: new, next, destroy on a stack object that owes its destroy. kfuncs.rst "KF_ITER_NEW" … ; selftests iters_*.
 
-import { type Btf, type BtfId, sizeOf } from '../../btf/index.ts'
-import { frameOf, requireStackBounds } from '../access/stack-bounds.ts'
-import { type Walk, inRcu } from '../engine/walk.ts'
-import { markSlotRead } from '../engine/liveness.ts'
-import { orElse, violate } from '../violations/raise.ts'
-import { wordsOf } from '../violations/table.ts'
-import { edit, pointer, RCU, TRUSTED, type RegState, UNTRUSTED, ACTIVE } from '../state/reg.ts'
-import { allBytes, byteType, DYNPTR, emptySlot, ITER, slotOf } from '../state/stack.ts'
-import { setBit, type State } from '../state/state.ts'
+import { type Btf, type BtfId, sizeOf } from '../../../btf/index.ts'
+import { frameOf, requireStackBounds } from '../../access/stack-bounds.ts'
+import { type Walk, inRcu } from '../../engine/walk.ts'
+import { markSlotRead } from '../../engine/liveness.ts'
+import { orElse, violate } from '../../violations/raise.ts'
+import { wordsOf } from '../../violations/table.ts'
+import { edit, pointer, RCU, TRUSTED, type RegState, UNTRUSTED, ACTIVE } from '../../state/reg.ts'
+import { allBytes, byteType, DYNPTR, emptySlot, ITER, slotOf } from '../../state/stack.ts'
+import { setBit, type State } from '../../state/state.ts'
 import { objectSlot } from './dynptr.ts'
 import { acquireReference, releaseReference } from './references.ts'
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kfunc arguments that are objects kept in map values (work queues, timers, task work), and the map they lie in.
 
-import type { KfuncMeta } from './kfunc-meta.ts'
-import { hasVarOff } from '../access/regions.ts'
-import type { Program } from '../program/program.ts'
-import type { FieldKind } from '../program/records/record.ts'
-import { violate } from '../violations/raise.ts'
-import * as scalar from '../scalar/index.ts'
-import { isMapValue, type RegState, regTypeText } from '../state/reg.ts'
-import type { Arg } from './kfunc-arg-kind.ts'
+import type { KfuncMeta } from './meta.ts'
+import { hasVarOff } from '../../access/regions.ts'
+import type { Program } from '../../program/program.ts'
+import type { FieldKind } from '../../program/records/record.ts'
+import { violate } from '../../violations/raise.ts'
+import * as scalar from '../../scalar/index.ts'
+import { isMapValue, type RegState, regTypeText } from '../../state/reg.ts'
+import type { Arg } from './kind.ts'
 
 const fields: Readonly<Record<'wq' | 'timer' | 'task_work', FieldKind>> = {
   wq: 'bpf_wq',

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // A call of a kfunc: allowed here, arguments fit its contract, what is held afterwards, what comes back. kfuncs.rst throughout.
 
-import type { KfuncMeta } from './kfunc-meta.ts'
-import { type BtfId, resolveType, sizeOf } from '../../btf/index.ts'
-import { type Kfunc, specialRole } from '../../kfunc/index.ts'
-import { recordOfReg } from '../access/btf-pointer.ts'
-import type { Model } from '../program/model.ts'
-import type { Program } from '../program/program.ts'
-import { type Walk, inRcu, inSleepable } from '../engine/walk.ts'
-import { enforceReturn } from './return-values.ts'
-import { recordOf } from '../program/records/record.ts'
-import { violate } from '../violations/raise.ts'
+import type { KfuncMeta } from './meta.ts'
+import { type BtfId, resolveType, sizeOf } from '../../../btf/index.ts'
+import { type Kfunc, specialRole } from '../../../kfunc/index.ts'
+import { recordOfReg } from '../../access/btf-pointer.ts'
+import type { Model } from '../../program/model.ts'
+import type { Program } from '../../program/program.ts'
+import { type Walk, inRcu, inSleepable } from '../../engine/walk.ts'
+import { enforceReturn } from '../subprog/return-values.ts'
+import { recordOf } from '../../program/records/record.ts'
+import { violate } from '../../violations/raise.ts'
 import {
   ACTIVE,
   ALLOC,
@@ -28,24 +28,24 @@ import {
   pointer,
   scalarReg,
   unknownScalar,
-} from '../state/reg.ts'
-import { rbtreeCallback, taskWorkCallback, workqueueCallback } from './callbacks.ts'
-import { releaseDynptr } from './dynptr.ts'
-import { type IterArg, iterReg, setIterReg } from './iterator.ts'
-import { checkKfuncArgs } from './kfunc-args.ts'
-import { leaveRcu, rcuLock, rcuUnlock } from './locks.ts'
-import { packetAccessAllowed } from '../program/packet-access.ts'
+} from '../../state/reg.ts'
+import { rbtreeCallback, taskWorkCallback, workqueueCallback } from '../subprog/callbacks.ts'
+import { releaseDynptr } from '../objects/dynptr.ts'
+import { type IterArg, iterReg, setIterReg } from '../objects/iterator.ts'
+import { checkKfuncArgs } from './args.ts'
+import { leaveRcu, rcuLock, rcuUnlock } from '../objects/locks.ts'
+import { packetAccessAllowed } from '../../program/packet-access.ts'
 import {
   acquireReference,
   asNonOwning,
   invalidatePacketPointers,
   lendReference,
   releaseReference,
-} from './references.ts'
-import { findPrevious, pushState } from '../engine/pending.ts'
-import { widenImprecise } from '../engine/equal.ts'
-import * as scalar from '../scalar/index.ts'
-import { isScalarStruct } from '../program/scalar-struct.ts'
+} from '../objects/references.ts'
+import { findPrevious, pushState } from '../../engine/pending.ts'
+import { widenImprecise } from '../../engine/equal.ts'
+import * as scalar from '../../scalar/index.ts'
+import { isScalarStruct } from '../../program/contract/scalar-struct.ts'
 
 export function callKfunc(walk: Walk): void {
   const ref = walk.program.linked.refs.get(walk.insn)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is known of a helper's call while its arguments are checked.
 
-import type { HelperProto } from '../../kernel/index.ts'
-import type { SpecialField } from '../program/records/record.ts'
-import type { RegState } from '../state/reg.ts'
-import type { Pending } from './memory-args.ts'
+import type { HelperProto } from '../../../kernel/index.ts'
+import type { SpecialField } from '../../program/records/record.ts'
+import type { RegState } from '../../state/reg.ts'
+import type { Pending } from '../memory-args.ts'
 
 /** What the arguments told of the call. */
 export interface Meta {

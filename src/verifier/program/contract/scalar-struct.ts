@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Btf, type BtfType, resolveType } from '../../btf/index.ts'
-import type { KfuncParam } from '../../kfunc/index.ts'
+import { type Btf, type BtfType, resolveType } from '../../../btf/index.ts'
+import type { KfuncParam } from '../../../kfunc/index.ts'
 
 /** Scalars throughout, arrays and nested structs of scalars included: may be passed as plain memory. kfuncs.rst "__sz". */
 export function isScalarStruct(btf: Btf, type: BtfType, depth: number): boolean {

@@ -2,18 +2,18 @@
 // Arguments of a kfunc against its declaration: suffix annotations, flags, types. One function a kind; each names its section of
 // kfuncs.rst. The kinds are told apart in a fixed order: declared annotations first, then types, then what the register holds.
 
-import type { KfuncMeta } from './kfunc-meta.ts'
-import { type BtfId, resolveType, skipModifiers } from '../../btf/index.ts'
-import { type KfuncParam, specialRole } from '../../kfunc/index.ts'
-import { isRcuPointer, isTrusted, recordOfReg, TRUSTING } from '../access/btf-pointer.ts'
-import type { Model } from '../program/model.ts'
-import type { Program } from '../program/program.ts'
-import type { Walk } from '../engine/walk.ts'
-import { markRegRead } from '../engine/liveness.ts'
-import { markPrecise } from '../engine/precision.ts'
-import { unsupported, violate } from '../violations/raise.ts'
-import type { KfuncArg } from '../violations/row.ts'
-import * as scalar from '../scalar/index.ts'
+import type { KfuncMeta } from './meta.ts'
+import { type BtfId, resolveType, skipModifiers } from '../../../btf/index.ts'
+import { type KfuncParam, specialRole } from '../../../kfunc/index.ts'
+import { isRcuPointer, isTrusted, recordOfReg, TRUSTING } from '../../access/btf-pointer.ts'
+import type { Model } from '../../program/model.ts'
+import type { Program } from '../../program/program.ts'
+import type { Walk } from '../../engine/walk.ts'
+import { markRegRead } from '../../engine/liveness.ts'
+import { markPrecise } from '../../engine/precision.ts'
+import { unsupported, violate } from '../../violations/raise.ts'
+import type { KfuncArg } from '../../violations/row.ts'
+import * as scalar from '../../scalar/index.ts'
 import {
   ALLOC,
   isNull,
@@ -26,20 +26,20 @@ import {
   regTypeText,
   type DynptrType,
   typeText,
-} from '../state/reg.ts'
-import { constructDynptr, requireDynptr } from './dynptr.ts'
-import { constructIterator, destroyIterator, iterReg, requireIterator } from './iterator.ts'
-import { type IrqFamily, requireIrqFlag } from './irq.ts'
-import { requireGraphNode, requireGraphRoot } from './kfunc-arg-graph.ts'
-import { type Arg, type ArgKind, hasBtfType, isProgAux, kindOf, kindText } from './kfunc-arg-kind.ts'
-import { requireSizedMemory, requireStruct, requireTypedMemory } from './kfunc-arg-memory.ts'
+} from '../../state/reg.ts'
+import { constructDynptr, requireDynptr } from '../objects/dynptr.ts'
+import { constructIterator, destroyIterator, iterReg, requireIterator } from '../objects/iterator.ts'
+import { type IrqFamily, requireIrqFlag } from '../objects/irq.ts'
+import { requireGraphNode, requireGraphRoot } from './graph.ts'
+import { type Arg, type ArgKind, hasBtfType, isProgAux, kindOf, kindText } from './kind.ts'
+import { requireSizedMemory, requireStruct, requireTypedMemory } from './memory.ts'
 
-import { type LockUse, spinLock } from './locks.ts'
-import { requireConstMap, requireMapField, requireSameMap } from './map-field-args.ts'
-import { mostArgs, requireArgsPassed } from './many-args.ts'
-import { requireArgOffset, requireConstString } from './memory-args.ts'
-import { contextMoves, requireUnmodified } from '../access/regions.ts'
-import { isScalarStruct, isScalarType, isSized } from '../program/scalar-struct.ts'
+import { type LockUse, spinLock } from '../objects/locks.ts'
+import { requireConstMap, requireMapField, requireSameMap } from './map-fields.ts'
+import { mostArgs, requireArgsPassed } from '../subprog/many-args.ts'
+import { requireArgOffset, requireConstString } from '../memory-args.ts'
+import { contextMoves, requireUnmodified } from '../../access/regions.ts'
+import { isScalarStruct, isScalarType, isSized } from '../../program/contract/scalar-struct.ts'
 
 export function checkKfuncArgs(walk: Walk, meta: KfuncMeta): void {
   const { kfunc } = meta

@@ -12,15 +12,15 @@ import {
   sizeOf,
   structIdsMatch,
   typeTags,
-} from '../../btf/index.ts'
-import { ctxTypeName } from '../../kernel/index.ts'
-import { structName } from '../access/btf-pointer.ts'
-import { contextMoves } from '../access/regions.ts'
-import type { Model } from '../program/model.ts'
-import type { Program, Subprog } from '../program/program.ts'
-import type { Walk } from '../engine/walk.ts'
-import { markPrecise } from '../engine/precision.ts'
-import { violate } from '../violations/raise.ts'
+} from '../../../btf/index.ts'
+import { ctxTypeName } from '../../../kernel/index.ts'
+import { structName } from '../../access/btf-pointer.ts'
+import { contextMoves } from '../../access/regions.ts'
+import type { Model } from '../../program/model.ts'
+import type { Program, Subprog } from '../../program/program.ts'
+import type { Walk } from '../../engine/walk.ts'
+import { markPrecise } from '../../engine/precision.ts'
+import { violate } from '../../violations/raise.ts'
 import {
   isNull,
   isPkt,
@@ -33,11 +33,11 @@ import {
   TRUSTED,
   UNTRUSTED,
   unknownScalar,
-} from '../state/reg.ts'
-import { requireDynptr } from './dynptr.ts'
-import { argKind, expectedText, typeFits } from '../program/helper-arg-kinds.ts'
+} from '../../state/reg.ts'
+import { requireDynptr } from '../objects/dynptr.ts'
+import { argKind, expectedText, typeFits } from '../../program/contract/helper-kinds.ts'
 import { MOST, takesTooMany } from './many-args.ts'
-import { requireArgOffset, requirePlainMemory } from './memory-args.ts'
+import { requireArgOffset, requirePlainMemory } from '../memory-args.ts'
 
 export type ArgType =
   | { readonly kind: 'scalar' | 'ctx' | 'dynptr' | 'arena' }

@@ -2,11 +2,11 @@
 // Arguments beyond the fifth, which kernels since 7.2 take through r11. A program that passes one is `unsupported` (check-insns.ts);
 // one that calls with too few is refused as there.
 
-import type { Model } from '../program/model.ts'
-import type { Subprog } from '../program/program.ts'
-import type { Walk } from '../engine/walk.ts'
-import { violate } from '../violations/raise.ts'
-import { manyArgsWords } from '../violations/subprogs.ts'
+import type { Model } from '../../program/model.ts'
+import type { Subprog } from '../../program/program.ts'
+import type { Walk } from '../../engine/walk.ts'
+import { violate } from '../../violations/raise.ts'
+import { manyArgsWords } from '../../violations/subprogs.ts'
 
 const IN_REGISTERS = 5
 /** MAX_BPF_FUNC_ARGS */

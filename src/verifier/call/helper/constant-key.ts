@@ -2,11 +2,11 @@
 // The key of a look-up that is known before it runs: an array's element at a constant index within it is there, so what the look-up
 // returns is never NULL (since 6.14).
 
-import type { Walk } from '../engine/walk.ts'
-import { markSlotPrecise } from '../engine/precision.ts'
-import * as scalar from '../scalar/index.ts'
-import { byteType, isSpilledScalar, SPILL, ZERO } from '../state/stack.ts'
-import { constVar, hasVarOff } from '../access/regions.ts'
+import type { Walk } from '../../engine/walk.ts'
+import { markSlotPrecise } from '../../engine/precision.ts'
+import * as scalar from '../../scalar/index.ts'
+import { byteType, isSpilledScalar, SPILL, ZERO } from '../../state/stack.ts'
+import { constVar, hasVarOff } from '../../access/regions.ts'
 
 /** BPF_F_INNER_MAP: what is in the outer map may be larger or smaller. */
 const INNER_MAP = 0x1000

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // One argument of a helper against its prototype: the register's type, its offset, and what the kind of argument asks for.
 
-import { structIdsMatch } from '../../btf/index.ts'
-import { structName } from '../access/btf-pointer.ts'
-import { requireKptrMatch } from '../access/kptr.ts'
-import { constVar, contextMoves, hasVarOff, requireAlignment } from '../access/regions.ts'
-import type { Program } from '../program/program.ts'
-import type { Walk } from '../engine/walk.ts'
-import { readReg } from '../engine/operands.ts'
-import { markPrecise } from '../engine/precision.ts'
-import { violate } from '../violations/raise.ts'
-import * as scalar from '../scalar/index.ts'
+import { structIdsMatch } from '../../../btf/index.ts'
+import { structName } from '../../access/btf-pointer.ts'
+import { requireKptrMatch } from '../../access/kptr.ts'
+import { constVar, contextMoves, hasVarOff, requireAlignment } from '../../access/regions.ts'
+import type { Program } from '../../program/program.ts'
+import type { Walk } from '../../engine/walk.ts'
+import { readReg } from '../../engine/operands.ts'
+import { markPrecise } from '../../engine/precision.ts'
+import { violate } from '../../violations/raise.ts'
+import * as scalar from '../../scalar/index.ts'
 import {
   ALLOC,
   type DynptrType,
@@ -22,16 +22,16 @@ import {
   RCU,
   type RegState,
   regTypeText,
-} from '../state/reg.ts'
+} from '../../state/reg.ts'
 import { isKeyWithinArray } from './constant-key.ts'
-import { constructDynptr, ownsReference, requireDynptr } from './dynptr.ts'
-import { type ArgKind, argKind, expectedText, isMemory, typeFits } from '../program/helper-arg-kinds.ts'
-import type { Meta } from './helper-meta.ts'
-import { isSockMap } from './helper-return.ts'
+import { constructDynptr, ownsReference, requireDynptr } from '../objects/dynptr.ts'
+import { type ArgKind, argKind, expectedText, isMemory, typeFits } from '../../program/contract/helper-kinds.ts'
+import type { Meta } from './meta.ts'
+import { isSockMap } from './result.ts'
 import { kptrDestination } from './kptr-xchg.ts'
-import { spinLock } from './locks.ts'
-import { requireArgOffset, requireConstString, requireMemory, requireSized, seenType } from './memory-args.ts'
-import { packetAccessAllowed } from '../program/packet-access.ts'
+import { spinLock } from '../objects/locks.ts'
+import { requireArgOffset, requireConstString, requireMemory, requireSized, seenType } from '../memory-args.ts'
+import { packetAccessAllowed } from '../../program/packet-access.ts'
 
 /** Argument `index` fits the prototype; what it tells of the call is noted in `meta`. */
 export function checkArg(walk: Walk, meta: Meta, index: number): void {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // References that struct_ops programs are given and hand back.
 
-import { requireUnmodified } from '../access/regions.ts'
+import { requireUnmodified } from '../../access/regions.ts'
 import { acquireReference } from './references.ts'
-import type { Walk } from '../engine/walk.ts'
-import { stubArguments, isReference, wantedReturn } from '../program/struct-ops.ts'
+import type { Walk } from '../../engine/walk.ts'
+import { stubArguments, isReference, wantedReturn } from '../../program/struct-ops.ts'
 
 /** Arguments marked `__ref` are references the program holds from its first instruction on. */
 export function acquireArguments(walk: Walk): void {

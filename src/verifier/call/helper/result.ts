@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a helper gives back.
 
-import { type BtfId, sizeOf, skipModifiers } from '../../btf/index.ts'
-import { lsmHookRange, returnRule } from '../../kernel/index.ts'
-import type { Program } from '../program/program.ts'
-import type { Walk } from '../engine/walk.ts'
-import { pushState } from '../engine/pending.ts'
-import { unsupported, violate } from '../violations/raise.ts'
-import * as scalar from '../scalar/index.ts'
+import { type BtfId, sizeOf, skipModifiers } from '../../../btf/index.ts'
+import { lsmHookRange, returnRule } from '../../../kernel/index.ts'
+import type { Program } from '../../program/program.ts'
+import type { Walk } from '../../engine/walk.ts'
+import { pushState } from '../../engine/pending.ts'
+import { unsupported, violate } from '../../violations/raise.ts'
+import * as scalar from '../../scalar/index.ts'
 import {
   ALLOC,
   constReg,
@@ -24,9 +24,9 @@ import {
   scalarReg,
   TRUSTED,
   unknownScalar,
-} from '../state/reg.ts'
-import type { Meta } from './helper-meta.ts'
-import { acquireReference } from './references.ts'
+} from '../../state/reg.ts'
+import type { Meta } from './meta.ts'
+import { acquireReference } from '../objects/references.ts'
 
 const acquires = new Set([84, 85, 99, 131])
 /** Return their argument as another type of the same object. */

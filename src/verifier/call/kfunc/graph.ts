@@ -2,19 +2,19 @@
 // Lists and trees of allocated objects: roots in map values or held objects, nodes in objects, the lock beside the root held.
 // graph_ds_impl.rst.
 
-import type { KfuncMeta } from './kfunc-meta.ts'
-import { structIdsMatch } from '../../btf/index.ts'
-import { specialRole } from '../../kfunc/index.ts'
-import { structName } from '../access/btf-pointer.ts'
-import { constVar, hasVarOff } from '../access/regions.ts'
-import type { Walk } from '../engine/walk.ts'
-import type { SpecialField } from '../program/records/record.ts'
-import { violate } from '../violations/raise.ts'
-import type { KfuncArg } from '../violations/row.ts'
-import { ALLOC, NON_OWN, isMapValue, type RegState, regTypeText } from '../state/reg.ts'
-import type { Arg } from './kfunc-arg-kind.ts'
+import type { KfuncMeta } from './meta.ts'
+import { structIdsMatch } from '../../../btf/index.ts'
+import { specialRole } from '../../../kfunc/index.ts'
+import { structName } from '../../access/btf-pointer.ts'
+import { constVar, hasVarOff } from '../../access/regions.ts'
+import type { Walk } from '../../engine/walk.ts'
+import type { SpecialField } from '../../program/records/record.ts'
+import { violate } from '../../violations/raise.ts'
+import type { KfuncArg } from '../../violations/row.ts'
+import { ALLOC, NON_OWN, isMapValue, type RegState, regTypeText } from '../../state/reg.ts'
+import type { Arg } from './kind.ts'
 
-import { recordAt, requireLockHeld } from './locks.ts'
+import { recordAt, requireLockHeld } from '../objects/locks.ts'
 
 const isAllocated = (reg: RegState): boolean => reg.kind === 'btf' && reg.flags === ALLOC
 

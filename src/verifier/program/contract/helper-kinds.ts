@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What each kind of helper argument accepts; bpf_helpers documentation and the prototypes name the kinds.
 
-import type { HelperArg } from '../../kernel/index.ts'
-import type { Rules } from './rules.ts'
+import type { HelperArg } from '../../../kernel/index.ts'
+import type { Rules } from '../rules.ts'
 import {
   ALLOC,
   MAYBE_NULL,
@@ -15,7 +15,7 @@ import {
   RINGBUF,
   TRUSTED,
   typeText,
-} from '../state/reg.ts'
+} from '../../state/reg.ts'
 
 type Accepted = readonly (readonly [RegKind, number])[]
 const btfPointers: Accepted = [

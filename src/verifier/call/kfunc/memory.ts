@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kfunc arguments that are plain memory, or kernel objects by their type. kfuncs.rst "__sz annotation", "Equivalent types".
 
-import type { KfuncMeta } from './kfunc-meta.ts'
-import { type BtfId, isNoCastAlias, sizeOf, structIdsMatch } from '../../btf/index.ts'
-import type { Model } from '../program/model.ts'
-import type { Walk } from '../engine/walk.ts'
-import { markRegRead } from '../engine/liveness.ts'
-import { markPrecise } from '../engine/precision.ts'
-import { orElse, violate, violateAgain } from '../violations/raise.ts'
-import { wordsOf } from '../violations/table.ts'
-import * as scalar from '../scalar/index.ts'
-import { ALLOC, isNull, regTypeText } from '../state/reg.ts'
-import { isExplained } from './explained.ts'
-import { type Arg, kindText, projections } from './kfunc-arg-kind.ts'
+import type { KfuncMeta } from './meta.ts'
+import { type BtfId, isNoCastAlias, sizeOf, structIdsMatch } from '../../../btf/index.ts'
+import type { Model } from '../../program/model.ts'
+import type { Walk } from '../../engine/walk.ts'
+import { markRegRead } from '../../engine/liveness.ts'
+import { markPrecise } from '../../engine/precision.ts'
+import { orElse, violate, violateAgain } from '../../violations/raise.ts'
+import { wordsOf } from '../../violations/table.ts'
+import * as scalar from '../../scalar/index.ts'
+import { ALLOC, isNull, regTypeText } from '../../state/reg.ts'
+import { isExplained } from '../explained.ts'
+import { type Arg, kindText, projections } from './kind.ts'
 
-import { requirePlainMemory, requireSized, withoutNull } from './memory-args.ts'
+import { requirePlainMemory, requireSized, withoutNull } from '../memory-args.ts'
 
 const socketTypes: ReadonlyMap<string, string> = new Map(
   Object.entries<string>({

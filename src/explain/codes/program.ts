@@ -127,6 +127,7 @@ export const programCodes = [
       'arena-mixed',
       'function-removed',
       'jump-room',
+      'invariants',
     ],
     section: 'RFC 9669',
     rule: 'Every instruction is well formed and reachable, jumps stay inside their function, and R10 is never written.',

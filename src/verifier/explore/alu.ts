@@ -26,6 +26,7 @@ import { violate } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import { linkable, readReg, requireWritable } from '../engine/operands.ts'
 import { pushState } from '../engine/pending.ts'
+import { requireInvariant, testsInvariants } from './invariants.ts'
 import { markPrecise } from '../engine/precision.ts'
 
 const opText: ReadonlyMap<string, string> = new Map(
@@ -87,13 +88,24 @@ export function executeAlu(walk: Walk, insn: Insn): void {
       return executeMasked(walk, insn, src)
     }
   }
-  const value = scalarReg(walk.model.domain.alu(op.name, op.width as 32 | 64, dst.var, src.var))
+  const value = scalarReg(computed(walk, insn, { dst, src }))
   walk.setReg(insn.dst, linkDelta(walk.model, insn, { dst, src, value }))
 }
 
 function executeMasked(walk: Walk, insn: Insn, src: RegState): void {
-  const dst = walk.reg(insn.dst)
-  walk.setReg(insn.dst, scalarReg(walk.model.domain.alu(insn.op.name, insn.op.width as 32 | 64, dst.var, src.var)))
+  walk.setReg(insn.dst, scalarReg(computed(walk, insn, { dst: walk.reg(insn.dst), src })))
+}
+
+function computed(
+  { model, program }: Walk,
+  { op }: Insn,
+  { dst, src }: Record<'dst' | 'src', RegState>,
+): scalar.Scalar {
+  const { unsettled } = model.domain
+  const width = op.width as 32 | 64
+  if (unsettled !== undefined && testsInvariants(program))
+    requireInvariant(unsettled.alu(op.name, width, dst.var, src.var), 'alu')
+  return model.domain.alu(op.name, width, dst.var, src.var)
 }
 
 /** 64-bit arithmetic on arena pointers becomes 32-bit when the program is rewritten, so nothing else may go through the insn. */

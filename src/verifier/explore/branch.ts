@@ -25,6 +25,7 @@ import * as scalar from '../scalar/index.ts'
 import { isSpilledScalar } from '../state/stack.ts'
 import { DST_TO_STACK, type LinkedReg, mapRegs, SRC_TO_STACK, type State, type ToStack } from '../state/state.ts'
 import { readReg } from '../engine/operands.ts'
+import { requireInvariant, testsInvariants } from './invariants.ts'
 import { pushState } from '../engine/pending.ts'
 import { markPrecise } from '../engine/precision.ts'
 
@@ -57,6 +58,7 @@ export function executeJump(walk: Walk, insn: Insn): number {
   const other = pushState(walk, target, walk.insn)
   const here = walk.state
   if (dst.kind === 'scalar' && src.kind === 'scalar') {
+    if (testsInvariants(walk.program)) requireInvariants(walk.model, insn, { dst, src })
     refine(walk.model, here, insn, { dst, src, taken: false })
     refine(walk.model, other, insn, { dst, src, taken: true })
   }
@@ -176,6 +178,15 @@ function collectLinked(walk: Walk, id: number, out: LinkedReg[]): void {
       if (out.length < most) out.push({ frame: f, in: 'slot', index: s })
       else stack[s] = { types: slot.types, reg: unlinked(slot.reg) }
     }
+  }
+}
+
+/** With BPF_F_TEST_REG_INVARIANTS a way that cannot be taken, but was not predicted so, is refused for what it teaches. */
+function requireInvariants(model: Model, { op, dst: d, src: s }: Insn, { dst, src }: Operands): void {
+  if (op.source === 'reg' && d === s) return
+  for (const taken of [true, false]) {
+    const sides = model.domain.unsettled?.refineBranch(op.name, op.width as 32 | 64, dst.var, src.var, taken) ?? []
+    sides.forEach((side, i) => requireInvariant(side, `${taken}_reg${i + 1}`))
   }
 }
 

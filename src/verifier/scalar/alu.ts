@@ -29,7 +29,11 @@ export type AluName =
   | 'neg'
 
 /** `a op b`. A 32-bit operation works on the low halves and zero-extends. */
-export function alu(name: AluName | (string & {}), width: 32 | 64, a: Scalar, b: Scalar): Scalar {
+export const alu = (name: AluName | (string & {}), width: 32 | 64, a: Scalar, b: Scalar): Scalar =>
+  sanitized(aluUnsettled(name, width, a, b))
+
+/** As `alu`, leaving contradictions in, for who wants to report them (`violation`). */
+export function aluUnsettled(name: AluName | (string & {}), width: 32 | 64, a: Scalar, b: Scalar): Scalar {
   const d = copy(a)
   switch (name) {
     case 'add':
@@ -69,7 +73,7 @@ export function alu(name: AluName | (string & {}), width: 32 | 64, a: Scalar, b:
   }
   if (width === 32) zeroExtend(d)
   if (settled(d, 64)) return d.valueHi === d.valueLo >> 31 ? constantNumber(d.valueLo) : known(d.valueHi, d.valueLo)
-  return sanitized(sync(d))
+  return sync(d)
 }
 
 /** All bits of the result are known, so its ranges follow. */

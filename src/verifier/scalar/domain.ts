@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the verifier does with scalars, in either way of tracking them: four ranges each on its own, or arcs (circular.ts).
 
-import { alu } from './alu.ts'
+import { alu, aluUnsettled } from './alu.ts'
 import { branchTaken } from './branch.ts'
 import { addPointerOffset, linkedPlus, subPointerOffset } from './offset.ts'
-import { refineBranch, refineBranchSelf } from './refine.ts'
+import { refineBranch, refineBranchRaw, refineBranchSelf } from './refine.ts'
 import { byteSwap, movsx, truncateLoad, zext32 } from './resize.ts'
 import type { Scalar } from './types.ts'
 
@@ -25,6 +25,8 @@ export interface Domain {
   branchTakenSelf(op: string, width: Width, a: Scalar): boolean | undefined
   refineBranch(op: string, width: Width, a: Scalar, b: Scalar, taken: boolean): [Scalar, Scalar]
   refineBranchSelf(op: string, width: Width, a: Scalar, taken: boolean): Scalar
+  /** The same with contradictions left in, for programs that are refused for one; arcs know of none. */
+  readonly unsettled?: Pick<Domain, 'alu' | 'refineBranch'>
 }
 
 /** As Linux until 7.2. */
@@ -41,4 +43,5 @@ export const linear: Domain = {
   branchTakenSelf: (op, width, a) => branchTaken(op, width, a, a),
   refineBranch,
   refineBranchSelf,
+  unsettled: { alu: aluUnsettled, refineBranch: refineBranchRaw },
 }

@@ -3,6 +3,7 @@
 import { formatFault, type Result } from '../../../src/fault/index.ts'
 import type { Kernel } from '../../../src/kernel/index.ts'
 import { type LinkedProgram, linkProgram, openObject } from '../../../src/object/index.ts'
+import { progFlags } from '../../../src/uapi/sections.ts'
 import { verify } from '../../../src/verifier/index.ts'
 import type { Built } from './build.ts'
 import { type Answer, expected, MAIN, STATES, type TestProgram } from './format.ts'
@@ -15,8 +16,15 @@ export function linkBuilt({ bytes }: Built, kernel: Kernel): LinkedProgram {
   return value(linkProgram(value(openObject(bytes, 'filetest.bpf.o')), MAIN, kernel))
 }
 
+function flagNamed(name: string): number {
+  const flag = new Map<string, number>(Object.entries(progFlags)).get(name)
+  if (flag === undefined) throw new Error(`no load flag ${name}`)
+  return flag
+}
+
 export function ourAnswer(program: TestProgram, name: string, built: Built, kernel: Kernel): Answer {
-  const linked = linkBuilt(built, kernel)
+  const plain = linkBuilt(built, kernel)
+  const linked = { ...plain, flags: program.flags.reduce((all, name) => all | flagNamed(name), plain.flags) }
   const { states: wantsStates, message: wanted } = expected(program, name)
   const report = verify(linked, kernel, { cpus, log: wantsStates && name === STATES ? 2 : false })
   const states = byLine(factsOfLog(report.log.join('\n')).states, linked, built)

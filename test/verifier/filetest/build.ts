@@ -5,7 +5,7 @@ import { type CReader, cdeclToBtf } from '../../../src/cdecl/index.ts'
 import type { Kernel } from '../../../src/kernel/index.ts'
 import { helperId, mapType } from '../../../src/uapi/index.ts'
 import { makeExt, makeObject } from '../../hostile/build.ts'
-import type { TestFunction, TestProgram } from './format.ts'
+import { MAIN, type TestFunction, type TestProgram } from './format.ts'
 
 export interface Built {
   readonly bytes: Uint8Array
@@ -42,6 +42,8 @@ export function buildProgram(program: TestProgram, kernel: Kernel, reader: CRead
     return found
   }
   for (const tag of program.tags) addTag(btf, types, tag)
+  // as the kernel's selftests ask for them: read by who asks a kernel, which loads with them
+  for (const flag of program.flags) btf.declTag(`comment:test_prog_flags=${flag}`, id(MAIN, 'func'), -1)
   for (const { name, prototype } of program.functions) {
     argTags(prototype).forEach((tags, i) => {
       for (const tag of tags) btf.declTag(`arg:${tag}`, id(name, 'func'), i)

@@ -19,6 +19,8 @@ export interface TestProgram {
   readonly kernels: readonly string[]
   readonly section: string
   readonly license: string
+  /** Load flags by name: BPF_F_TEST_REG_INVARIANTS. */
+  readonly flags: readonly string[]
   readonly c: readonly string[]
   readonly maps: readonly string[]
   readonly vars: readonly string[]
@@ -49,7 +51,7 @@ export interface Answer {
   readonly walk: string
 }
 
-const keys = ['kernel', 'section', 'license', 'c', 'map', 'var', 'tag', 'differs'] as const
+const keys = ['kernel', 'section', 'license', 'flags', 'c', 'map', 'var', 'tag', 'differs'] as const
 type Key = (typeof keys)[number]
 const header = new RegExp(`^; (${keys.join('|')}): (.*)$`)
 const title = /^--- (.+)$/
@@ -112,6 +114,9 @@ function parseProgram(path: string, lines: readonly string[], line: number, shar
     kernels: last('kernel', '6.12, 7.3').split(/,\s*/),
     section: last('section', 'socket'),
     license: last('license', 'GPL'),
+    flags: last('flags', '')
+      .split(/,\s*/)
+      .filter((one) => one !== ''),
     c: all('c'),
     maps: all('map'),
     vars: all('var'),

@@ -50,7 +50,7 @@ export default defineConfig([
       codeSplitting: false,
       minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
     },
-    deps: { alwaysBundle: ['commander'] },
+    deps: { alwaysBundle: ['commander', 'tinyglobby', 'fdir', 'picomatch'] },
     plugins: [packagedForNode],
     inputOptions: { checks: { pluginTimings: false } },
   },

@@ -36,8 +36,10 @@ export interface CheckOptions extends Limits, TotalLimits {
   readonly type?: ProgTypeName | ProgTypeWord
   /** Load flags besides what the object asks for: BPF_F_STRICT_ALIGNMENT (1) and the like. */
   readonly flags?: number
-  /** Write the kernel-format log (slower). */
-  readonly log?: boolean
+  /** Write the kernel-format log (slower): 1 or true what the kernel writes at level 1, 2 registers after every instruction. */
+  readonly log?: boolean | 1 | 2
+  /** CPUs that the machine can have: bpf_get_smp_processor_id() answers less. 8192 unless told. */
+  readonly cpus?: number
   /** Read SEC("maps") of structs, as aya makes them. */
   readonly legacyMaps?: boolean
 }
@@ -115,7 +117,15 @@ export function checkProgram(
   if (wrong !== undefined) throw new TypeError(formatFault(wrong))
   const start = performance.now()
   const { name, section, type } = program
-  const common = { object: object.name, program: name, section, type, kfuncs: [], warnings: object.warnings }
+  const common = {
+    object: object.name,
+    program: name,
+    section,
+    type,
+    kernel: kernel.release,
+    kfuncs: [],
+    warnings: object.warnings,
+  }
   const budget = new Budget({ ...options, ...(total === undefined ? {} : { total }) })
   const timed = (outcome: Checked): Checked =>
     inJson({ ...outcome, timeUs: Math.round((performance.now() - start) * 1000) })
@@ -183,17 +193,25 @@ function judge(linked: LinkedProgram, kernel: Kernel, options: CheckOptions, bud
     message: report.verdict === 'load_error' ? report.message : undefined,
     diagnostic: report.verdict === 'accept' ? undefined : explain(report, linked, kernel),
     limit: report.verdict === 'unsupported' ? report.limit : undefined,
+    kernel: kernel.release,
+    insnCount: linked.insns.length,
     kfuncs: [...kfuncs],
     warnings,
   }
 }
 
 /** The report, with the path to a rejection where it can be had without paying much more than the verdict did. */
-function explicable(linked: LinkedProgram, kernel: Kernel, { log = false }: CheckOptions, budget: Budget): Report {
-  const first = verify(linked, kernel, { log, budget, trace: TRACED })
+function explicable(
+  linked: LinkedProgram,
+  kernel: Kernel,
+  { log = false, cpus }: CheckOptions,
+  budget: Budget,
+): Report {
+  const wanted = { log, budget, ...(cpus === undefined ? {} : { cpus }) }
+  const first = verify(linked, kernel, { ...wanted, trace: TRACED })
   const { insnsProcessed } = first
   if (first.verdict !== 'reject' || insnsProcessed <= TRACED || insnsProcessed > MOST_RETRACED) return first
-  const second = verify(linked, kernel, { log, budget, trace: true })
+  const second = verify(linked, kernel, { ...wanted, trace: true })
   return second.verdict === 'reject' ? second : first
 }
 

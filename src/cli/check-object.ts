@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // One object's programs judged one after the other; shared by `check` and its workers.
 import { type CheckOptions, checkProgram, fullType, openForCheck } from '../check.ts'
-import type { Outcome } from '../explain/index.ts'
+import type { Outcome, Trouble } from '../explain/index.ts'
 import { formatFault, TotalBudget } from '../fault/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import type { ProgTypeName } from '../uapi/index.ts'
 import { bugText } from './bug.ts'
-import type { CheckFlags } from './main.ts'
+import type { CheckFlags } from './flags.ts'
+import { selectionOf } from './select.ts'
 import { readInput, UsageError } from './usage.ts'
 
 /** A program that is about to be judged. */
@@ -21,27 +22,29 @@ export interface Begun {
 
 export interface Listener {
   readonly take: (outcome: Outcome) => void
-  readonly trouble: (message: string) => void
-  /** An object without the program that --prog asks for: the names it has. */
+  /** What cannot be read, or a mistake of ours; what is left is judged all the same. */
+  readonly fail: (trouble: Trouble) => void
+  /** An object without the programs that --prog asks for: the names it has. */
   readonly absent?: (names: readonly string[]) => void
   readonly begin?: (what: Begun) => void
   readonly done?: () => void
-  /** A mistake of ours while something was judged. What is left is judged all the same. */
-  readonly bug: (message: string) => void
 }
 
 /** What an object is called in messages. */
 export const objectName = (path: string): string => (path === '-' ? 'stdin' : path)
 
-/** One object: its programs to `take`, what cannot be read to `trouble`. `from`: the program to begin with, where others are done. */
+/** One object: its programs to `take`, what cannot be read to `fail`. `from`: the program to begin with, where others are done. */
 export function checkObject(path: string, kernel: Kernel, flags: CheckFlags, listener: Listener, from = 0): void {
   const options = checkOptions(path, flags)
-  const opened = orTold(path, listener, () => openForCheck(readInput(path), options))
-  if (opened?.ok === false) listener.trouble(formatFault(opened.fault))
-  else if (opened?.value.programs.length === 0) listener.trouble(`${path}: no programs in this object`)
+  const about = { object: objectName(path) }
+  const fail = (message: string): void => listener.fail({ kind: 'open_error', ...about, message })
+  const opened = orTold(path, about, listener, () => openForCheck(readInput(path), options))
+  if (opened?.ok === false) fail(formatFault(opened.fault))
+  else if (opened?.value.programs.length === 0) fail(`${path}: no programs in this object`)
   else if (opened !== undefined) {
     const { object, programs: all } = opened.value
-    const programs = flags.prog === undefined ? all : all.filter(({ name }) => name === flags.prog)
+    const { isWanted } = selectionOf(flags)
+    const programs = all.filter(({ name }) => isWanted(object.name, name))
     if (programs.length === 0) listener.absent?.(all.map(({ name }) => name))
     const total = new TotalBudget(options)
     for (let index = from; index < programs.length; index++) {
@@ -49,7 +52,7 @@ export function checkObject(path: string, kernel: Kernel, flags: CheckFlags, lis
       const { name, section, type } = program
       listener.begin?.({ object: object.name, program: name, section, type, index })
       const judge = () => checkProgram(object, program, kernel, options, total)
-      const outcome = orTold(`${path}: ${name}`, listener, judge)
+      const outcome = orTold(`${path}: ${name}`, { ...about, program: name }, listener, judge)
       if (outcome !== undefined) listener.take(outcome)
     }
   }
@@ -57,24 +60,30 @@ export function checkObject(path: string, kernel: Kernel, flags: CheckFlags, lis
 }
 
 /** Undefined where it was thrown instead, and told: what the user can put right, or that it is a bug of ours. */
-function orTold<T>(what: string, { trouble, bug }: Listener, work: () => T): T | undefined {
+function orTold<T>(
+  what: string,
+  about: Pick<Trouble, 'object' | 'program'>,
+  { fail }: Listener,
+  work: () => T,
+): T | undefined {
   try {
     return work()
   } catch (error) {
-    if (error instanceof UsageError) trouble(error.message)
-    else bug(`${what}: ${bugText(error)}`)
+    if (error instanceof UsageError) fail({ kind: 'open_error', ...about, message: error.message })
+    else fail({ kind: 'bug', ...about, message: `${what}: ${bugText(error)}` })
     return undefined
   }
 }
 
 /** What the flags mean to `check`. */
 function checkOptions(path: string, flags: CheckFlags): CheckOptions {
-  const { type, timeout, totalTimeout, totalInsns, maxInsns, maxMemory } = flags
+  const { type, timeout, totalTimeout, totalInsns, maxInsns, maxMemory, cpus } = flags
   return {
     name: objectName(path),
     log: flags.log ?? false,
     legacyMaps: flags.legacyMaps ?? false,
     ...(type === undefined ? {} : { type: fullType(type) as ProgTypeName }),
+    ...(cpus === undefined ? {} : { cpus }),
     ...(timeout === undefined ? {} : { timeMs: timeout * 1000 }),
     ...(totalTimeout === undefined ? {} : { totalMs: totalTimeout * 1000 }),
     ...(totalInsns === undefined ? {} : { totalInsns }),

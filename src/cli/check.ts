@@ -1,84 +1,108 @@
 // SPDX-License-Identifier: Apache-2.0
 // kfuncs check: every program of every object, printed as it is judged.
 import { availableParallelism } from 'node:os'
-import type { Outcome } from '../explain/index.ts'
+import type { Outcome, Trouble } from '../explain/index.ts'
 import { bundledKernels, type Kernel, rulesNote } from '../kernel/index.ts'
 import { BUG } from './bug.ts'
-import { checkObject } from './check-object.ts'
+import { checkObject, type Listener } from './check-object.ts'
+import type { CheckFlags } from './flags.ts'
 import { checkInWorkers } from './jobs.ts'
 import { kernelOf } from './kernel.ts'
-import type { CheckFlags } from './main.ts'
+import { nearest } from './nearest.ts'
+import { findObjects } from './objects.ts'
+import { pathMapper } from './path-map.ts'
 import { printer } from './print.ts'
 import { progress } from './progress.ts'
-import { nearest } from './nearest.ts'
+import { selectionOf } from './select.ts'
+import { shownBy } from './shown.ts'
 import { complain, requireType, UsageError } from './usage.ts'
+import { hasWildcard } from './wildcard.ts'
 
-export async function check(paths: readonly string[], flags: CheckFlags): Promise<number> {
+/** The exit status: 0 all accepted, 1 a program is not, 2 something cannot be read, 3 a bug of ours. */
+export async function check(named: readonly string[], flags: CheckFlags): Promise<number> {
   requireType(flags.type)
+  const selection = selectionOf(flags)
+  const mapped = pathMapper(flags.pathMap)
   const out = printer(flags)
-  const shown = progress(paths.length)
+  const shown = shownBy(out, selection, flags)
+  const line = progress(flags.quiet ?? false)
   let status = 0
-  const take = (outcome: Outcome): void => {
-    shown.clear()
-    out.add(outcome)
-    if (outcome.verdict !== 'accept') status = Math.max(status, 1)
+  const fail = (trouble: Trouble): void => {
+    line.clear()
+    complain(trouble.message)
+    out.fail(trouble)
+    status = Math.max(status, trouble.kind === 'bug' ? BUG : 2)
   }
-  const counted = (outcome: Outcome): void => {
-    judged++
-    take(outcome)
+  try {
+    const { paths, troubles } = await findObjects(named)
+    for (const trouble of troubles) fail(trouble)
+    line.expect(paths.length)
+    const kernel = await kernelOf(flags)
+    tellOfKernel(kernel, flags)
+    // --prog over several objects: those that have no such program are passed over, unless none has.
+    const others = new Set<string>()
+    let judged = 0
+    const take = (outcome: Outcome): void => {
+      judged++
+      line.clear()
+      if (outcome.verdict !== 'accept') status = Math.max(status, 1)
+      shown.add(mapped({ kernel: kernel.release, ...outcome }))
+    }
+    const listener: Listener = {
+      take,
+      fail,
+      absent: (names) => {
+        for (const name of names) others.add(name)
+      },
+      begin: ({ object, program }) => line.say(`${object}: ${program}`),
+      done: line.step,
+    }
+    await judgeAll(paths, kernel, flags, listener)
+    if (flags.prog.length > 0 && judged === 0 && status === 0) throw new UsageError(noProgram(flags.prog, [...others]))
+  } catch (error) {
+    // whoever reads a document is told in it, too
+    if (error instanceof UsageError) {
+      line.clear()
+      out.fail({ kind: 'usage', message: error.message })
+      shown.end()
+    }
+    throw error
   }
-  const trouble = (message: string): void => {
-    shown.clear()
-    complain(message)
-    status = Math.max(status, 2)
-  }
-  const bug = (message: string): void => {
-    shown.clear()
-    complain(message)
-    status = BUG
-  }
-  // --prog over several objects: those that have no such program are passed over, unless none has.
-  const others = new Set<string>()
-  let judged = 0
-  const absent = (names: readonly string[]): void => {
-    for (const name of names) others.add(name)
-  }
+  line.clear()
+  shown.end()
+  return status
+}
+
+async function judgeAll(
+  paths: readonly string[],
+  kernel: Kernel,
+  flags: CheckFlags,
+  listener: Listener,
+): Promise<void> {
   const jobs = Math.min(flags.jobs, paths.length, availableParallelism() * 4)
   // what a stranger's object does to its thread stays in it
   const apart = flags.timeout !== undefined || flags.maxMemory !== undefined
-  if (jobs > 1 || (apart && !paths.includes('-'))) {
-    tellOfKernel(await kernelOf(flags), flags)
-    await checkInWorkers(paths, flags, jobs, { take: counted, trouble, absent, bug, done: shown.step })
-  } else {
-    const kernel = await kernelOf(flags)
-    tellOfKernel(kernel, flags)
-    for (const path of paths)
-      checkObject(path, kernel, flags, {
-        take: counted,
-        trouble,
-        absent,
-        bug,
-        begin: ({ object, program }) => shown.say(`${object}: ${program}`),
-        done: shown.step,
-      })
-  }
-  out.end()
-  if (flags.prog !== undefined && judged === 0 && status === 0) throw new UsageError(noProgram(flags.prog, [...others]))
-  return status
+  if (jobs > 1 || (apart && !paths.includes('-'))) return checkInWorkers(paths, flags, jobs, listener)
+  for (const path of paths) checkObject(path, kernel, flags, listener)
 }
 
 /** More names than this are no help to a reader. */
 const MOST_NAMES = 12
 
-function noProgram(name: string, others: readonly string[]): string {
-  const near = nearest(name, others)
-  if (near.length > 0) return `no program ${name} — did you mean ${near.join(', ')}?`
+function noProgram(names: readonly string[], others: readonly string[]): string {
+  const what =
+    names.some(hasWildcard) || names.length > 1
+      ? `no program is called ${names.join(' or ')}`
+      : `no program ${names[0]}`
+  const near = names.length > 1 ? [] : nearest(names[0]!, others)
+  if (near.length > 0) return `${what} — did you mean ${near.join(', ')}?`
   const more = others.length > MOST_NAMES ? ` and ${others.length - MOST_NAMES} more` : ''
-  return `no program ${name} — there ${others.length === 1 ? 'is' : 'are'} ${others.slice(0, MOST_NAMES).join(', ') || 'none'}${more}`
+  return `${what} — there ${others.length === 1 ? 'is' : 'are'} ${others.slice(0, MOST_NAMES).join(', ') || 'none'}${more}`
 }
 
 /** What is doubtful about the kernel, and whether the rules are its own: before any verdict, on stderr. */
 function tellOfKernel(kernel: Kernel, flags: CheckFlags): void {
+  if (flags.quiet === true) return
   const notes = isBundled(flags) ? [] : [...new Set(kernel.notes)]
   for (const note of notes) complain(`note: ${note}`)
   const rules = rulesNote(kernel)

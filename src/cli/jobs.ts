@@ -3,18 +3,14 @@
 // as it is judged, so one that dies (out of memory, a crash, no end) costs the program it was at: that is told, another worker goes on
 // with the rest of the object.
 import { parentPort, Worker, workerData } from 'node:worker_threads'
-import { explainLimit, explainUnjudged, type Outcome } from '../explain/index.ts'
+import { explainLimit, explainUnjudged, type Outcome, type Trouble } from '../explain/index.ts'
 import type { Limit } from '../fault/index.ts'
 import { type Begun, checkObject, type Listener } from './check-object.ts'
 import { kernelOf } from './kernel.ts'
-import type { CheckFlags } from './main.ts'
+import type { CheckFlags } from './flags.ts'
 import { UsageError } from './usage.ts'
 
-type Said =
-  | { readonly outcome: Outcome }
-  | { readonly trouble: string }
-  | { readonly absent: readonly string[] }
-  | { readonly bug: string }
+type Said = { readonly outcome: Outcome } | { readonly trouble: Trouble } | { readonly absent: readonly string[] }
 type Message =
   | 'ready'
   | { readonly usage: string }
@@ -50,11 +46,11 @@ export async function checkInWorkers(
   const print = printerOf(queue, listener)
   let given = 0
   const next = (): Job | undefined => queue[given++]
-  await Promise.all(Array.from({ length: jobs }, () => line(flags, next, print)))
+  await Promise.all(Array.from({ length: jobs }, () => line(flags, next, { print, begin: listener.begin })))
 }
 
 /** Prints what is said in the objects' order, as soon as those before are done. */
-function printerOf(queue: readonly Job[], { take, trouble, absent, bug, done }: Listener): () => void {
+function printerOf(queue: readonly Job[], { take, fail, absent, done }: Listener): () => void {
   let at = 0
   let told = 0
   return () => {
@@ -62,8 +58,7 @@ function printerOf(queue: readonly Job[], { take, trouble, absent, bug, done }: 
       for (; told < job.said.length; told++) {
         const one = job.said[told]!
         if ('outcome' in one) take(one.outcome)
-        else if ('trouble' in one) trouble(one.trouble)
-        else if ('bug' in one) bug(one.bug)
+        else if ('trouble' in one) fail(one.trouble)
         else absent?.(one.absent)
       }
       if (!job.done) return
@@ -72,14 +67,21 @@ function printerOf(queue: readonly Job[], { take, trouble, absent, bug, done }: 
   }
 }
 
+/** Whom a worker's words go to. */
+interface Told {
+  /** Something more was said of a job. */
+  readonly print: () => void
+  readonly begin: Listener['begin']
+}
+
 /** One worker after the other, as long as there are objects. */
-async function line(flags: CheckFlags, next: () => Job | undefined, print: () => void): Promise<void> {
+async function line(flags: CheckFlags, next: () => Job | undefined, told: Told): Promise<void> {
   let job = next()
   while (job !== undefined) {
-    const left = await work(flags, job, next, print)
+    const left = await work(flags, job, next, told)
     if (left === undefined) return
     mourn(left.job, left.why)
-    print()
+    told.print()
     job = left.job.done ? next() : left.job
   }
 }
@@ -88,7 +90,8 @@ async function line(flags: CheckFlags, next: () => Job | undefined, print: () =>
 function mourn(job: Job, why: string | Limit): void {
   const { begun } = job
   if (begun === undefined) {
-    job.said.push({ trouble: `${job.path}: ${typeof why === 'string' ? why : 'limit reached while it was read'}` })
+    const message = `${job.path}: ${typeof why === 'string' ? why : 'limit reached while it was read'}`
+    job.said.push({ trouble: { kind: 'open_error', object: job.path, message } })
     job.done = true
     return
   }
@@ -108,7 +111,7 @@ function work(
   flags: CheckFlags,
   first: Job,
   next: () => Job | undefined,
-  print: () => void,
+  { print, begin }: Told,
 ): Promise<{ readonly job: Job; readonly why: string | Limit } | undefined> {
   return new Promise((resolve, reject) => {
     const { timeout } = flags
@@ -154,8 +157,10 @@ function work(
       if ('usage' in message) return end(() => reject(new UsageError(message.usage)))
       if (job === undefined) return
       awaitWord()
-      if ('begin' in message) job.begun = message.begin
-      else if ('said' in message) {
+      if ('begin' in message) {
+        job.begun = message.begin
+        begin?.(message.begin)
+      } else if ('said' in message) {
         job.said.push(message.said)
         job.begun = undefined
       } else {
@@ -180,9 +185,8 @@ export async function serve(): Promise<void> {
       const listener: Listener = {
         begin: (begin) => tell({ begin }),
         take: (outcome) => say({ outcome: sendable(outcome) }),
-        trouble: (trouble) => say({ trouble }),
+        fail: (trouble) => say({ trouble }),
         absent: (absent) => say({ absent }),
-        bug: (bug) => say({ bug }),
       }
       checkObject(path, kernel, flags, listener, from)
       tell({ done: true })

@@ -1,30 +1,11 @@
-#!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
 // The command line: verbs and their options. What a verb does is in the file of its name, loaded when it is called.
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { printableLines } from '../fault/index.ts'
+import { addCheckOptions, collect, withLogLevels } from './check-options.ts'
+import type { CheckFlags, KernelOptions } from './flags.ts'
 import { complain, UsageError } from './usage.ts'
 import { version } from './version.ts'
-
-export interface KernelOptions {
-  readonly kernel: string
-  readonly module: readonly string[]
-  readonly config?: string
-}
-export interface CheckFlags extends KernelOptions {
-  readonly prog?: string
-  readonly type?: string
-  readonly format: 'pretty' | 'json' | 'github' | 'sarif'
-  readonly log?: boolean
-  readonly jobs: number
-  readonly legacyMaps?: boolean
-  /** Seconds for a program; seconds for an object; MiB. */
-  readonly timeout?: number
-  readonly totalTimeout?: number
-  readonly totalInsns?: number
-  readonly maxInsns?: number
-  readonly maxMemory?: number
-}
 
 /** The exit status: 0 well, 1 a program was not accepted, 2 usage or unreadable input, 3 a bug of ours. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -51,35 +32,16 @@ export async function main(args: readonly string[]): Promise<number> {
       .default([])
       .argParser(collect)
 
-  program
+  const check = program
     .command('check')
     .description('judge every program of BPF objects as the kernel would')
-    .argument('<object...>', 'BPF object files; - reads one from standard input')
+    .argument('<object...>', 'BPF object files, folders of them, patterns; - reads one from standard input')
     .addOption(kernelOption())
     .addOption(moduleOption())
     .addOption(configOption())
-    .option('-p, --prog <name>', 'only programs of this name')
-    .option(
-      '-t, --type <type>',
-      'program type for sections that libbpf does not know: xdp, sched_cls …; the others keep theirs',
-    )
-    .addOption(
-      new Option('-f, --format <format>', 'how to print')
-        .choices(['pretty', 'json', 'github', 'sarif'])
-        .default('pretty'),
-    )
-    .option('-l, --log', "print the verifier's log, in the kernel's format")
-    .option('-j, --jobs <n>', 'objects judged at a time', positive, 1)
-    .option('--timeout <seconds>', 'give up on a program after so long: unsupported, the others go on', seconds)
-    .option('--total-timeout <seconds>', 'the same for all programs of an object', seconds)
-    .option('--total-insns <n>', 'give up on an object whose programs take more together (4000000)', positive)
-    .option('--max-insns <n>', "give up where the walk processes more (the kernel's own limit is 1000000)", positive)
-    .option('--max-memory <MiB>', 'give up where a program takes more', positive)
-    .option('--legacy-maps', 'read SEC("maps") of structs, which libbpf 1.x refuses')
-    .addHelpText('after', checkHelp)
-    .action(async (objects: string[], flags: CheckFlags) => {
-      status = await (await import('./check.ts')).check(objects, flags)
-    })
+  addCheckOptions(check).action(async (objects: string[], flags: CheckFlags) => {
+    status = await (await import('./check.ts')).check(objects, flags)
+  })
   program
     .command('disasm')
     .description('instructions with their C lines, kfunc and map names resolved')
@@ -118,7 +80,7 @@ export async function main(args: readonly string[]): Promise<number> {
       status = await (await import('./explain.ts')).explainCode(code)
     })
   try {
-    await program.parseAsync(args, { from: 'user' })
+    await program.parseAsync([...withLogLevels(args)], { from: 'user' })
     return status
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
@@ -126,27 +88,4 @@ export async function main(args: readonly string[]): Promise<number> {
     complain(error.message)
     return 2
   }
-}
-
-const checkHelp = `
-Exit status: 0 every program is accepted; 1 one is not (rejected, not loadable, or not judged);
-2 wrong usage or an object that cannot be read; 3 a bug of ours, which says so. NO_COLOR and FORCE_COLOR are honoured.
-
-Examples:
-  kfuncs check prog.bpf.o
-  kfuncs check --kernel /boot/vmlinuz --prog my_prog --log prog.bpf.o
-  kfuncs check --format json build/*.bpf.o | jq -r 'select(.verdict != "accept") | .program'`
-
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value]
-
-function seconds(value: string): number {
-  const number = Number(value)
-  if (!(number > 0)) throw new InvalidArgumentError('seconds, more than 0')
-  return number
-}
-
-function positive(value: string): number {
-  const number = Number(value)
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('a number of 1 or more')
-  return number
 }

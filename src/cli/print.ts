@@ -1,21 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
-// The four formats. SARIF is one document, so it waits for the end; the others print as verdicts come.
+// The formats. SARIF and JUnit are one document, a table has columns as wide as its rows: these wait for the end, the others print as
+// verdicts come.
 import {
+  csvHeader,
+  csvOfTrouble,
   type Outcome,
-  renderGithub,
   renderAgain,
+  renderCsv,
+  renderGithub,
+  renderGithubTrouble,
   renderJson,
+  renderJsonTrouble,
+  renderJunit,
   renderLog,
   renderPretty,
   renderSarif,
+  renderShort,
+  renderTable,
+  type Trouble,
 } from '../explain/index.ts'
-import type { CheckFlags } from './main.ts'
+import type { CheckFlags, Format } from './flags.ts'
+import { fileOutput, type Output, standardOutput } from './output.ts'
 import { wantsColor } from './usage.ts'
 import { version } from './version.ts'
 
 export interface Printer {
   readonly add: (outcome: Outcome) => void
-  readonly end: () => void
+  /** What has no verdict; it is told on standard error besides. */
+  readonly fail: (trouble: Trouble) => void
+  /** `hidden`: programs judged and not shown. */
+  readonly end: (hidden?: number) => void
 }
 
 const words = {
@@ -25,23 +39,76 @@ const words = {
   load_error: 'not loadable',
 } as const
 
-export function printer({ format, log = false }: CheckFlags): Printer {
-  const write = (text: string): void => {
-    if (text !== '') process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
+type PrintFlags = Pick<CheckFlags, 'format' | 'log' | 'quiet' | 'outputFile'>
+
+export function printer(flags: PrintFlags): Printer {
+  const out = flags.outputFile === undefined ? standardOutput : fileOutput(flags.outputFile)
+  const made = printers[flags.format](out, flags)
+  return {
+    ...made,
+    end: (hidden) => {
+      made.end(hidden)
+      out.end()
+    },
   }
-  if (format === 'sarif') {
-    const all: Outcome[] = []
-    return { add: (outcome) => all.push(outcome), end: () => write(renderSarif(all, version)) }
-  }
-  const options = { colour: wantsColor(), width: process.stdout.columns ?? 100 }
-  const counts = new Map<Outcome['verdict'], number>()
+}
+
+const nothing = (): void => undefined
+
+const printers: Readonly<Record<Format, (out: Output, flags: PrintFlags) => Printer>> = {
+  pretty,
+  short: ({ write }) => ({ add: (outcome) => write(renderShort(outcome)), fail: nothing, end: nothing }),
+  json: ({ write }) => ({
+    add: (outcome) => write(renderJson(outcome)),
+    // wrong usage is no object's
+    fail: (trouble) => trouble.kind !== 'usage' && write(renderJsonTrouble(trouble)),
+    end: nothing,
+  }),
+  github: ({ write }) => ({
+    add: (outcome) => write(renderGithub(outcome)),
+    fail: (trouble) => write(renderGithubTrouble(trouble)),
+    end: nothing,
+  }),
+  csv: ({ write }) => {
+    write(csvHeader)
+    return {
+      add: (outcome) => write(renderCsv(outcome)),
+      fail: (trouble) => trouble.kind !== 'usage' && write(csvOfTrouble(trouble)),
+      end: nothing,
+    }
+  },
+  table: (out, { quiet = false }) =>
+    atTheEnd((rows, hidden) => {
+      const colour = wantsColor(out)
+      const width = out.isTerminal ? process.stdout.columns : undefined
+      out.write(renderTable(rows, { colour, width }))
+      const judged = rows.filter((row): row is Outcome => 'verdict' in row)
+      if (!quiet && rows.length > 0) out.write(`\n${summary(judged, hidden)}`)
+    }),
+  junit: ({ write }) => atTheEnd((rows) => write(renderJunit(rows))),
+  sarif: ({ write }) =>
+    atTheEnd((rows) => {
+      const outcomes = rows.filter((row): row is Outcome => 'verdict' in row)
+      const troubles = rows.filter((row): row is Trouble => !('verdict' in row))
+      write(renderSarif(outcomes, version, troubles))
+    }),
+}
+
+function atTheEnd(render: (rows: readonly (Outcome | Trouble)[], hidden: number) => void): Printer {
+  const rows: (Outcome | Trouble)[] = []
+  const add = (row: Outcome | Trouble): void => void rows.push(row)
+  return { add, fail: add, end: (hidden = 0) => render(rows, hidden) }
+}
+
+function pretty(out: Output, { log, quiet = false }: PrintFlags): Printer {
+  const { write } = out
+  const options = { colour: wantsColor(out), width: (out.isTerminal ? process.stdout.columns : undefined) ?? 100 }
+  const judged: Pick<Outcome, 'verdict'>[] = []
   let before: Outcome | undefined
   return {
     add: (outcome) => {
-      counts.set(outcome.verdict, (counts.get(outcome.verdict) ?? 0) + 1)
-      if (format === 'json') return write(renderJson(outcome))
-      if (format === 'github') return write(renderGithub(outcome))
-      if (log && outcome.report !== undefined) write(renderLog(outcome.report))
+      judged.push({ verdict: outcome.verdict })
+      if (log !== undefined && outcome.report !== undefined) write(renderLog(outcome.report))
       // One missing extern keeps every program of an object from being loaded: told once.
       const again = isSameFault(before, outcome)
       before = outcome
@@ -50,16 +117,22 @@ export function printer({ format, log = false }: CheckFlags): Printer {
       // An explanation stands by itself.
       write(text.includes('\n') ? `${text}\n\n` : text)
     },
-    end: () => {
-      if (format !== 'pretty' || counts.size === 0) return
-      const total = [...counts.values()].reduce((sum, count) => sum + count, 0)
-      const parts = Object.entries(words).flatMap(([verdict, word]) => {
-        const count = counts.get(verdict as Outcome['verdict'])
-        return count === undefined ? [] : [`${count} ${word}`]
-      })
-      write(`${total} program${total === 1 ? '' : 's'}: ${parts.join(', ')}`)
+    fail: nothing,
+    end: (hidden = 0) => {
+      if (!quiet && judged.length + hidden > 0) write(summary(judged, hidden))
     },
   }
+}
+
+/** '3 programs: 2 accepted, 1 rejected' */
+function summary(judged: readonly Pick<Outcome, 'verdict'>[], hidden = 0): string {
+  const parts = Object.entries(words).flatMap(([verdict, word]) => {
+    const count = judged.filter((one) => one.verdict === verdict).length
+    return count === 0 ? [] : [`${count} ${word}`]
+  })
+  if (hidden > 0) parts.push(`${hidden} not shown`)
+  const total = judged.length + hidden
+  return `${total} program${total === 1 ? '' : 's'}: ${parts.join(', ')}`
 }
 
 const isSameFault = (before: Outcome | undefined, outcome: Outcome): boolean =>

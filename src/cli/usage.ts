@@ -40,10 +40,10 @@ export function readInput(path: string): Uint8Array {
  * Colour only on a terminal, and not where NO_COLOR asks for none (no-color.org). FORCE_COLOR (not empty, not 0) asks for it
  * anywhere, as Node has it.
  */
-export function wantsColor(): boolean {
+export function wantsColor({ isTerminal }: { readonly isTerminal: boolean }): boolean {
   const { FORCE_COLOR: forced = '', NO_COLOR: none = '', TERM } = process.env
   if (forced !== '') return forced !== '0' && forced !== 'false'
-  return process.stdout.isTTY === true && none === '' && TERM !== 'dumb'
+  return isTerminal && none === '' && TERM !== 'dumb'
 }
 
 /** A program type by one of its names, or the user is told which there are. */

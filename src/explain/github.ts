@@ -3,6 +3,7 @@
 
 import { printable, printableLines } from '../fault/index.ts'
 import { readable } from './readable.ts'
+import type { Trouble } from './trouble.ts'
 import type { Outcome } from './types.ts'
 
 /** Workflow commands for one program, a line each; '' where there is nothing to say. */
@@ -36,6 +37,14 @@ export function renderGithub(judged: Outcome): string {
   }
   return lines.join('\n')
 }
+
+/** The workflow command of what has no verdict. */
+export const renderGithubTrouble = ({ object, message }: Trouble): string =>
+  command(
+    'error',
+    { ...(object === undefined ? {} : { file: printable(object) }), title: 'kfuncs' },
+    printableLines(message),
+  )
 
 function command(name: string, properties: Readonly<Record<string, string>>, message: string): string {
   const list = Object.entries(properties).map(([key, value]) => `${key}=${printable(value, 'workflowProperty')}`)

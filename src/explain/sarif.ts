@@ -3,11 +3,13 @@
 
 import { printable } from '../fault/index.ts'
 import { codes } from './codes/index.ts'
+import { editsOf, type TextEdit } from './edits.ts'
 import { readable } from './readable.ts'
+import type { Trouble } from './trouble.ts'
 import type { Note, Outcome, Source } from './types.ts'
 
-/** A whole SARIF log of everything that was checked. */
-export function renderSarif(judged: readonly Outcome[], version = '0.0.0'): string {
+/** A whole SARIF log of everything that was checked. `troubles`: what kept the run from being whole. */
+export function renderSarif(judged: readonly Outcome[], version = '0.0.0', troubles: readonly Trouble[] = []): string {
   const outcomes = judged.map((outcome) => readable(outcome, { form: 'sarif' }))
   const used = codes.filter(({ code }) => outcomes.some(({ diagnostic }) => diagnostic?.code === code))
   const log = {
@@ -30,7 +32,12 @@ export function renderSarif(judged: readonly Outcome[], version = '0.0.0'): stri
           },
         },
         columnKind: 'utf16CodeUnits',
-        invocations: [{ executionSuccessful: true, toolExecutionNotifications: notifications(outcomes) }],
+        invocations: [
+          {
+            executionSuccessful: troubles.length === 0,
+            toolExecutionNotifications: [...notifications(outcomes), ...troubles.map(failure)],
+          },
+        ],
         results: outcomes.flatMap((outcome) => result(outcome, (code) => used.findIndex((row) => row.code === code))),
       },
     ],
@@ -45,6 +52,11 @@ function notifications(outcomes: readonly Outcome[]): readonly object[] {
       message: { text: `${outcome.object}: ${outcome.program}: ${text}` },
     })),
   ])
+}
+
+function failure({ object, message }: Trouble): object {
+  const locations = object === undefined || object === '' ? {} : { locations: [location(undefined, object)] }
+  return { level: 'error', message: { text: printable(message, 'sarif') }, ...locations }
 }
 
 function result(
@@ -80,11 +92,29 @@ function result(
           ],
         },
       ],
+      ...(diagnostic.fix === undefined ? {} : { fixes: [fixOf(editsOf(diagnostic.fix))] }),
       codeFlows: [{ threadFlows: [{ locations: steps }] }],
       partialFingerprints: { 'kfuncs/v1': `${program}:${diagnostic.ruleId}:${primary.insn ?? ''}` },
     },
   ]
 }
+
+/** 3.55: what changes in each file. */
+function fixOf(edits: readonly TextEdit[]): object {
+  const files = new Set(edits.map(({ file }) => file))
+  return {
+    description: { text: 'a suggestion: read it before it is applied' },
+    artifactChanges: [...files].map((file) => ({
+      artifactLocation: { uri: uri(file) },
+      replacements: edits.filter((edit) => edit.file === file).map(replacement),
+    })),
+  }
+}
+
+const replacement = ({ start, end, text }: TextEdit): object => ({
+  deletedRegion: { startLine: start.line, startColumn: start.column, endLine: end.line, endColumn: end.column },
+  insertedContent: { text },
+})
 
 const step = ({ label, source }: Pick<Note, 'label' | 'source'>, object: string): object => ({
   location: { ...location(source, object), message: { text: label } },

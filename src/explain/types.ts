@@ -105,6 +105,10 @@ export interface Outcome {
   readonly timeUs?: number | undefined
   /** For what is unsupported because a limit was reached: which. */
   readonly limit?: Limit | undefined
+  /** Release of the kernel that it was judged for: '6.12.117'. */
+  readonly kernel?: string | undefined
+  /** Instructions of the program as the kernel gets it; undefined where it could not be linked. */
+  readonly insnCount?: number | undefined
   /** Names of the kfuncs the program calls. */
   readonly kfuncs: readonly string[]
   readonly warnings: readonly string[]

@@ -12,6 +12,11 @@ interface Common {
   readonly states: number
   readonly peakStates: number
   readonly maxStatesPerInsn?: number
+  /**
+   * Bytes of stack that each subprogram was seen to use, the main program first: the kernel's `stack depth 32+0`, but for what it adds
+   * afterwards to programs that it rewrites (bpf_loop inlined, may_goto, a tail call).
+   */
+  readonly stackDepths?: readonly number[]
   readonly log: readonly string[]
   readonly warnings: readonly string[]
 }

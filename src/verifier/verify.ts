@@ -48,6 +48,7 @@ export function verify(linked: LinkedProgram, kernel: Kernel, options: VerifyOpt
     states: judged?.walk.totalStates ?? 0,
     peakStates: judged?.walk.peakStates ?? 0,
     maxStatesPerInsn: judged?.walk.maxStatesPerInsn ?? 0,
+    stackDepths: judged === undefined ? [] : stackDepths(judged.walk),
     log: judged?.log?.lines() ?? [],
     warnings,
   })
@@ -64,6 +65,10 @@ export function verify(linked: LinkedProgram, kernel: Kernel, options: VerifyOpt
     judged?.walk.holdNothing()
   }
 }
+
+/** In whole slots, as the kernel counts them. */
+const stackDepths = (walk: Walk): readonly number[] =>
+  walk.program.subprogs.map((_, i) => Math.ceil(walk.useOf(i).stackDepth / 8) * 8)
 
 type Ending = Omit<Report & { verdict: 'accept' }, 'verdict'> & { readonly insn: number }
 

@@ -42,6 +42,16 @@ describe('where the output goes', () => {
   })
 })
 
+test('on a terminal, one line about what is under way, gone when it is done', () => {
+  if (spawnSync('sh', ['-c', 'command -v script']).status !== 0) return
+  const { stdout } = shell(`script -qec "${process.execPath} ${file} check examples > /dev/null" /dev/null`)
+  const words = stdout.split('\r\u001b[K')
+  expect(words.at(-2)).toMatch(/^\[\d+\/\d+\] examples\/\S+\.bpf\.o: \w+/)
+  expect(words.at(-1)).toBe('')
+  const quiet = shell(`script -qec "${process.execPath} ${file} check -q examples > /dev/null" /dev/null`)
+  expect(quiet.stdout).toBe('')
+}, 60_000)
+
 describe('colour', () => {
   const coloured = (env: Readonly<Record<string, string>>): boolean =>
     run(['check', '--prog', 'acquire_leak', acquire], { env }).stdout.includes('\u001b[')
@@ -76,7 +86,9 @@ describe('objects', () => {
   })
 
   test.for([
-    ['a directory', ['check', 'examples'], /a directory, not a file — name the objects in it: examples\/\*\.o/],
+    ['a directory', ['disasm', 'examples'], /a directory, not a file — name the objects in it: examples\/\*\.o/],
+    ['a folder without objects', ['check', 'docs'], /docs: no BPF objects \(\*\.o\) in this folder/],
+    ['a pattern that nothing has', ['check', 'docs/*.o'], /docs\/\*\.o: no BPF object has such a name/],
     ['nothing on standard input', ['check', '-'], /stdin: /],
   ] as const)('%s', ([, args, message]) => {
     const { status, stderr } = run(args, { input: new Uint8Array() })

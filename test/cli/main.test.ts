@@ -67,7 +67,13 @@ test('one unreadable object does not keep the others from being judged', async (
   const { status, out, err } = await run('check', '--format', 'json', 'no-such-file.bpf.o', acquire)
   expect(status).toBe(2)
   expect(err).toContain('no-such-file.bpf.o: no such file')
-  expect(out.trim().split('\n')).toHaveLength(6)
+  const rows = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+  expect(rows).toHaveLength(7)
+  expect(rows[0]).toMatchObject({ object: 'no-such-file.bpf.o', program: null, verdict: 'open_error' })
+  expect(Object.keys(rows[0]!)).toEqual(Object.keys(rows[1]!))
 })
 
 test('json: one line a program, with the fields that are promised', async () => {

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, expect, test } from 'vitest'
 import { check } from '../../src/check.ts'
-import { type Outcome, renderSarif } from '../../src/explain/index.ts'
+import { type Outcome, renderSarif, type Trouble } from '../../src/explain/index.ts'
 import { openKernel } from '../../src/kernel/index.ts'
 
 type Check = (value: unknown, path: string) => void
@@ -64,9 +64,19 @@ const location = object({
 }) // 3.28
 const threadFlow = object({ required: { locations: list(object({ required: { location } }), 1) } }) // 3.37, 3.38
 const codeFlow = object({ required: { threadFlows: list(threadFlow, 1) } }) // 3.36
+const artifactLocation = object({ required: { uri } }) // 3.4
+const deletedRegion = object({
+  required: { startLine: atLeast(1), startColumn: atLeast(1), endLine: atLeast(1), endColumn: atLeast(1) },
+}) // 3.30
+const replacement = object({
+  required: { deletedRegion },
+  optional: { insertedContent: object({ optional: { text } }) },
+}) // 3.57
+const artifactChange = object({ required: { artifactLocation, replacements: list(replacement, 1) } }) // 3.56
+const fix = object({ required: { artifactChanges: list(artifactChange, 1) }, optional: { description: message } }) // 3.55
 const result = object({
   required: { message, ruleId: text, ruleIndex: atLeast(0), level, locations: list(location, 1) },
-  optional: { codeFlows: list(codeFlow), partialFingerprints: textsByName },
+  optional: { codeFlows: list(codeFlow), partialFingerprints: textsByName, fixes: list(fix, 1) },
 }) // 3.27
 const rule = object({
   required: { id: text, shortDescription: multiformat, fullDescription: multiformat, help: multiformat },
@@ -78,7 +88,9 @@ const driver = object({
 }) // 3.19
 const invocation = object({
   required: { executionSuccessful: flag },
-  optional: { toolExecutionNotifications: list(object({ required: { message }, optional: { level } })) },
+  optional: {
+    toolExecutionNotifications: list(object({ required: { message }, optional: { level, locations: list(location) } })),
+  },
 }) // 3.20
 const run = object({
   required: { tool: object({ required: { driver } }), results: list(result) },
@@ -105,6 +117,22 @@ beforeAll(async () => {
 test('every object has what SARIF 2.1.0 asks of it, and nothing that it does not know', () => {
   log(JSON.parse(renderSarif(outcomes, '1.2.3')), 'log')
   log(JSON.parse(renderSarif([], '1.2.3')), 'empty log')
+})
+
+test('a run that met trouble was not successful, and says what it met (3.20.14, 3.20.21)', () => {
+  const troubles: Trouble[] = [
+    { kind: 'open_error', object: 'a b.o', message: 'a b.o: no such file' },
+    { kind: 'usage', message: 'no kernel 9.99 comes with kfuncs' },
+  ]
+  const failed = JSON.parse(renderSarif(outcomes, '1.2.3', troubles))
+  log(failed, 'log')
+  const [invoked] = failed.runs[0].invocations
+  expect(invoked.executionSuccessful).toBe(false)
+  const errors = invoked.toolExecutionNotifications.filter((one: { level: string }) => one.level === 'error')
+  expect(errors.map((one: { message: { text: string } }) => one.message.text)).toEqual(
+    troubles.map((one) => one.message),
+  )
+  expect(JSON.parse(renderSarif(outcomes)).runs[0].invocations[0].executionSuccessful).toBe(true)
 })
 
 test('with warnings, and without line info', () => {

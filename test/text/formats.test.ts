@@ -5,7 +5,17 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { renderGithub, renderJson, renderLog, renderPretty, renderSarif } from '../../src/explain/index.ts'
+import {
+  renderCsv,
+  renderGithub,
+  renderJson,
+  renderJunit,
+  renderLog,
+  renderPretty,
+  renderSarif,
+  renderShort,
+  renderTable,
+} from '../../src/explain/index.ts'
 import { formatFault, printable } from '../../src/fault/index.ts'
 import { check } from '../../src/check.ts'
 import { type Kernel, openKernel } from '../../src/kernel/index.ts'
@@ -95,6 +105,9 @@ describe('the renderers', () => {
       expect(github.replaceAll(/^::(?:error|warning) (?:(?:file|line|col|title)=[^:,\n]*,?)+::/gm, '')).not.toMatch(
         obeyed,
       )
+      const others = [renderShort(warned), renderCsv(warned), renderTable([warned]), renderJunit([warned])]
+      for (const text of others) expectHarmless(text, what)
+      for (const text of others) expectIgnoredByCi(text, what)
       const sarif = renderSarif([warned])
       expectHarmless(sarif, what)
       const { results } = JSON.parse(sarif).runs[0]
@@ -132,18 +145,26 @@ describe('the command', () => {
 
   const paths = Object.values(hostileObjects).map(put)
 
-  test.for([['pretty'], ['pretty', '--log'], ['json'], ['sarif'], ['github'], ['json', '--jobs', '2']])(
-    'check --format %s',
-    (format) => {
-      const { status, stdout, stderr } = run('check', '--format', ...format, ...paths)
-      expect(status, stderr).toBe(2)
-      expect(stderr.trim().split('\n').length).toBeGreaterThan(0)
-      if (format[0] !== 'github') return expectQuiet({ stdout, stderr }, format.join(' '))
-      expectHarmless(stdout, 'github')
-      for (const line of stdout.split('\n')) expect(line).toMatch(/^$|^::(?:error|warning) /)
-      expectQuiet({ stdout: '', stderr }, 'github')
-    },
-  )
+  test.for([
+    ['pretty'],
+    ['pretty', '--log'],
+    ['short'],
+    ['table'],
+    ['csv'],
+    ['junit'],
+    ['json'],
+    ['sarif'],
+    ['github'],
+    ['json', '--jobs', '2'],
+  ])('check --format %s', (format) => {
+    const { status, stdout, stderr } = run('check', '--format', ...format, ...paths)
+    expect(status, stderr).toBe(2)
+    expect(stderr.trim().split('\n').length).toBeGreaterThan(0)
+    if (format[0] !== 'github') return expectQuiet({ stdout, stderr }, format.join(' '))
+    expectHarmless(stdout, 'github')
+    for (const line of stdout.split('\n')) expect(line).toMatch(/^$|^::(?:error|warning) /)
+    expectQuiet({ stdout: '', stderr }, 'github')
+  })
 
   test('disasm', () => {
     for (const path of paths.slice(0, 3)) expectQuiet(run('disasm', path), path)

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the options of the verbs come to.
+
+export const formats = ['pretty', 'short', 'table', 'json', 'csv', 'junit', 'sarif', 'github'] as const
+export type Format = (typeof formats)[number]
+
+export interface KernelOptions {
+  readonly kernel: string
+  readonly module: readonly string[]
+  readonly config?: string
+}
+
+/** Of `check`. Plain data: workers get a copy. */
+export interface CheckFlags extends KernelOptions {
+  /** Names of programs, with * and ?; none: all. */
+  readonly prog: readonly string[]
+  readonly type?: string
+  readonly format: Format
+  readonly log?: 1 | 2
+  readonly jobs: number
+  readonly legacyMaps?: boolean
+  /** Seconds for a program; seconds for an object; MiB. */
+  readonly timeout?: number
+  readonly totalTimeout?: number
+  readonly totalInsns?: number
+  readonly maxInsns?: number
+  readonly maxMemory?: number
+  readonly cpus?: number
+  /** As veristat has them: 'insns>1000', '!name', 'file/prog'. */
+  readonly filter: readonly string[]
+  /** 'insns', 'prog^,states' */
+  readonly sort?: string
+  readonly top?: number
+  /** 'FROM=TO' */
+  readonly pathMap: readonly string[]
+  readonly quiet?: boolean
+  readonly outputFile?: string
+}

@@ -187,6 +187,15 @@ describe('renderers', () => {
         'kfuncs',
         'warnings',
         'limit',
+        'kernel',
+        'title',
+        'label',
+        'rule',
+        'edits',
+        'size',
+        'peak_states',
+        'max_states_per_insn',
+        'stack_depths',
       ])
     }
     const line = JSON.parse(renderJson(rejected()))

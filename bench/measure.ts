@@ -31,8 +31,11 @@ export interface Allocated {
 /** V8 samples one allocation in so many bytes, those that were collected too. */
 const SAMPLE = 16 << 10
 
-/** Bytes that a run allocates on V8's heap, living or not: an estimate, good to a few per cent from some MB on. */
-export async function allocated(run: () => void): Promise<Allocated> {
+/**
+ * Bytes that a run allocates on V8's heap, living or not: an estimate, good to a few per cent from some MB on. Runs until `budget` ms are
+ * spent: the first ones, before V8 compiled them, allocate several times as much.
+ */
+export async function allocated(run: () => void, budget = 0): Promise<Allocated> {
   const session = new Session()
   session.connect()
   const post = (method: string, params?: object): Promise<{ profile?: { head: SampleNode } }> =>
@@ -44,14 +47,15 @@ export async function allocated(run: () => void): Promise<Allocated> {
     includeObjectsCollectedByMajorGC: true,
     includeObjectsCollectedByMinorGC: true,
   })
-  run()
+  let runs = 0
+  for (const start = performance.now(); runs === 0 || performance.now() - start < budget; runs++) run()
   const { profile } = await post('HeapProfiler.stopSampling')
   session.disconnect()
   const sums = new Map<string, number>()
   let bytes = 0
   const add = ({ callFrame, selfSize, children }: SampleNode): void => {
-    bytes += selfSize
-    sums.set(callFrame.functionName, (sums.get(callFrame.functionName) ?? 0) + selfSize)
+    bytes += selfSize / runs
+    sums.set(callFrame.functionName, (sums.get(callFrame.functionName) ?? 0) + selfSize / runs)
     for (const child of children) add(child)
   }
   if (profile !== undefined) add(profile.head)

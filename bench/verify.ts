@@ -61,7 +61,7 @@ export async function verifyNative(): Promise<boolean> {
   console.log('   insns  ours  native ns/insn  native/ours  bytes/insn  cold ms   MB  program')
   let within = true
   for (const { path, prog, linked, insns, ours, native } of racers) {
-    const { bytes } = await allocated(() => verify(linked, kernel))
+    const { bytes } = await allocated(() => verify(linked, kernel), 1000)
     const { ms, megabytes } = costOf(['bin/kfuncs.cjs', 'check', '--prog', prog, path], 2)
     const perInsn = bytes / insns
     if (perInsn > bytesBound || megabytes > peakBound) within = false

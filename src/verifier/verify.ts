@@ -149,7 +149,7 @@ function judge(walk: Walk): void {
 function exploreMain(walk: Walk): void {
   const state = new State([new Frame(0, 0, -1)])
   state.inSleepable = walk.model.rules.contextSleep && walk.program.linked.sleepable
-  const { regs } = state.cur
+  const regs = state.cur.ownRegs()
   regs[1] = pointer('ctx')
   regs[10] = pointer('fp', { frame: 0 })
   walk.state = state
@@ -208,9 +208,9 @@ function exploreGlobal(walk: Walk, i: number, sleepable: boolean): void {
   }
   const frame = new Frame(0, i, -1)
   startRegs(walk, subprog).forEach((reg, r) => {
-    frame.regs[r + 1] = reg
+    frame.ownRegs()[r + 1] = reg
   })
-  frame.regs[10] = pointer('fp', { frame: 0 })
+  frame.ownRegs()[10] = pointer('fp', { frame: 0 })
   if (subprog.isExceptionCb) frame.callback = 'exception'
   const state = new State([frame])
   state.inSleepable = sleepable

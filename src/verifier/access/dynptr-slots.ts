@@ -2,7 +2,7 @@ import { type RegState, unknownScalar } from '../state/reg.ts'
 import type { Walk } from '../engine/walk.ts'
 import { violate } from '../violations/raise.ts'
 import { byteType, DYNPTR, emptySlot } from '../state/stack.ts'
-import { type Frame, mapRegs, setBit, type State } from '../state/state.ts'
+import { type Frame, mapRegs, type State } from '../state/state.ts'
 
 export const isDynptrSlot = (frame: Frame, index: number): boolean => byteType(frame.slot(index), 7) === DYNPTR
 
@@ -15,7 +15,7 @@ export function destroyDynptrAt(walk: Walk, frame: Frame, index: number): void {
     violate('dynptr-overwrite-referenced')
   for (const slot of [first, first - 1]) {
     frame.setSlot(slot, emptySlot)
-    setBit(frame.written, slot)
+    frame.noteWritten(slot)
   }
   invalidateSlices(walk, reg.id)
 }

@@ -23,7 +23,7 @@ import {
   unknownScalar,
 } from '../state/reg.ts'
 import { fieldText, isPointerField, structName } from './btf-pointer.ts'
-import type { Access, Store } from './access.ts'
+import type { Access, Store } from '../program/access.ts'
 import { constVar, hasVarOff, requireUnmodified } from './regions.ts'
 
 /** Structs whose memory outlives an RCU grace period: a referenced kptr to one may be read under RCU. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One load or store: which region the pointer reaches, whether the access lies in it, and what is read.
 
-import { type Access, extendsSign } from './access.ts'
+import { type Access, extendsSign } from '../program/access.ts'
 import { accessBtfPointer, accessMapPointer, fieldText, isPointerField } from './btf-pointer.ts'
 import { accessMapKptr } from './kptr.ts'
 import {
@@ -61,14 +61,11 @@ export function access(walk: Walk, a: Access): RegState {
     a.size,
     strict || (reg.kind === 'map_value' && isJumpTable(walk.program.map(reg.map))),
   )
-  const details = { reg: a.base }
-  const loaded = (value = unknownScalar): RegState =>
-    value.kind === 'scalar' && a.size < 8 && !scalar.isConst(value.var) ? scalarReg(anyOfSize(a)) : value
   switch (reg.kind) {
     case 'map_key':
-      if (a.write) violate('write-rdonly', { form: 'key', ...details })
+      if (a.write) violate('write-rdonly', { form: 'key', reg: a.base })
       requireMemRegion(walk, a.base, a.off, a.size, walk.program.map(reg.map).keySize, false)
-      return loaded()
+      return anyLoaded(a)
     case 'map_value': {
       if (reg.flags & MAYBE_NULL) break
       requireMapAccess(walk, a.base, a.write, reg.off + a.off, a.size)
@@ -85,14 +82,15 @@ export function access(walk: Walk, a: Access): RegState {
           return scalarReg(scalar.constant(value))
         }
       }
-      return loaded()
+      return anyLoaded(a)
     }
     case 'mem': {
       if (reg.flags & MAYBE_NULL) break
-      if (a.write && reg.flags & RDONLY) violate('write-rdonly', { form: 'memory', ...details, type: regTypeText(reg) })
+      if (a.write && reg.flags & RDONLY)
+        violate('write-rdonly', { form: 'memory', reg: a.base, type: regTypeText(reg) })
       // what may not be there has no end either: its loads are guarded
       if ((reg.flags & UNTRUSTED) === 0) requireMemRegion(walk, a.base, a.off, a.size, reg.size, false)
-      return loaded()
+      return anyLoaded(a)
     }
     case 'ctx':
       return accessCtx(walk, a, off)
@@ -113,40 +111,41 @@ export function access(walk: Walk, a: Access): RegState {
     }
     case 'pkt':
     case 'pkt_meta':
-      if (a.write && !packetAccessAllowed(walk.program, true)) violate('packet-write', details)
+      if (a.write && !packetAccessAllowed(walk.program, true)) violate('packet-write', { reg: a.base })
       requirePacket(walk, a.base, a.off, a.size, false)
-      return loaded()
+      return anyLoaded(a)
     case 'flow_keys':
-      if (off < 0 || off + a.size > 56) violate('flow-keys', { ...details, off, size: a.size })
-      return loaded()
+      if (off < 0 || off + a.size > 56) violate('flow-keys', { reg: a.base, off, size: a.size })
+      return anyLoaded(a)
     case 'sock_common':
     case 'sock':
     case 'tcp_sock':
     case 'xdp_sock': {
       if (reg.flags & MAYBE_NULL) break
-      if (a.write) violate('write-rdonly', { form: 'memory', ...details, type: regTypeText(reg) })
+      if (a.write) violate('write-rdonly', { form: 'memory', reg: a.base, type: regTypeText(reg) })
       return accessSock(a, reg, off)
     }
     case 'tp_buffer':
       requireBuffer(walk.model, a.base, 'tracepoint', { reg, off: a.off, size: a.size })
-      return loaded()
+      return anyLoaded(a)
     case 'buf':
       if (reg.flags & MAYBE_NULL) break
-      if (a.write && reg.flags & RDONLY) violate('write-rdonly', { form: 'memory', ...details, type: regTypeText(reg) })
+      if (a.write && reg.flags & RDONLY)
+        violate('write-rdonly', { form: 'memory', reg: a.base, type: regTypeText(reg) })
       requireBuffer(walk.model, a.base, reg.flags & RDONLY ? 'rdonly' : 'rdwr', { reg, off: a.off, size: a.size })
-      return loaded()
+      return anyLoaded(a)
     case 'btf': {
       // other than allocated objects, a pointer with an unchecked null may not be followed
       if (mayBeNull(reg)) break
       const value = accessBtfPointer(walk, a.base, off, a.size, a.write)
-      return value.kind === 'scalar' ? loaded(value) : value
+      return value.kind === 'scalar' ? cutTo(a, value) : value
     }
     case 'map_ptr': {
       const value = accessMapPointer(walk, a.base, off + constVar(reg), a.size, a.write)
-      return value.kind === 'scalar' ? loaded(value) : value
+      return value.kind === 'scalar' ? cutTo(a, value) : value
     }
     case 'arena':
-      return loaded()
+      return anyLoaded(a)
     default:
   }
   return violate('invalid-access', { reg: a.base, seen: regTypeText(reg) })
@@ -158,9 +157,15 @@ function readTarget({ off, size }: Access, reg: RegState): RegState {
   return pointer('insn', { map: reg.map, off: reg.off + off, var: reg.var })
 }
 
-/** What a load of which nothing is known may give. */
-const anyOfSize = (a: Access): scalar.Scalar =>
-  extendsSign(a) ? scalar.signedOfSize(a.size) : scalar.unsignedOfSize(a.size)
+const unsigned: readonly RegState[] = Array.from({ length: 9 }, (_, size) => scalarReg(scalar.unsignedOfSize(size)))
+const signed: readonly RegState[] = Array.from({ length: 9 }, (_, size) => scalarReg(scalar.signedOfSize(size)))
+/** What a load gives of which nothing is known. */
+const anyLoaded = (a: Access): RegState =>
+  a.size === 8 ? unknownScalar : (extendsSign(a) ? signed : unsigned)[a.size]!
+
+/** What a load gives of a place where `value` is. */
+const cutTo = (a: Access, value: RegState): RegState =>
+  a.size < 8 && !scalar.isConst(value.var) ? anyLoaded(a) : value
 
 function finishLoad(model: Model, a: Access, value: RegState): RegState {
   if (value.kind !== 'scalar' || a.size === 8) return value
@@ -171,16 +176,15 @@ function finishLoad(model: Model, a: Access, value: RegState): RegState {
     return model.rules.signedFillsUnlinked && changed ? scalarReg(extended) : withVar(value, extended)
   }
   const narrowed = model.domain.truncateLoad(value.var, a.size)
-  return narrowed === value.var ? value : { ...value, var: narrowed }
+  return narrowed === value.var ? value : withVar(value, narrowed)
 }
 
 /** BPF_F_RDONLY_PROG and BPF_F_WRONLY_PROG. */
 export function requireMapAccess(walk: Walk, number: number, write: boolean, off: number, size: number): void {
   const map = walk.program.map(walk.reg(number).map)
-  const [denied, what] = write ? [0x80, 'write into'] : [0x100, 'read from']
-  if (map.flags & denied) {
-    violate('map-flags', { form: 'access', reg: number, what, valueSize: map.valueSize, off, size })
-  }
+  if ((map.flags & (write ? 0x80 : 0x100)) === 0) return
+  const what = write ? 'write into' : 'read from'
+  violate('map-flags', { form: 'access', reg: number, what, valueSize: map.valueSize, off, size })
 }
 
 /** Locks, timers, lists, trees in a map value are only for the calls made for them. */
@@ -228,19 +232,28 @@ const flagBits: Readonly<Record<string, number>> = {
   MEM_USER: USER,
 }
 const flagNames: ReadonlyMap<string, number> = new Map(Object.entries(flagBits))
+interface RegType {
+  readonly kind: RegKind
+  readonly flags: number
+}
+const regTypes = new Map<string, RegType>()
 /** 'PTR_TO_BTF_ID|PTR_TRUSTED' as kind and flags. */
-export function parseRegType(text: string): { kind: RegKind; flags: number } {
+export function parseRegType(text: string): RegType {
+  const known = regTypes.get(text)
+  if (known !== undefined) return known
   const [head, ...rest] = text.split('|')
   const kind = ctxRegs.get(head!)
   if (kind === undefined) throw new Error(`no register kind for ${text}`)
-  return { kind, flags: rest.reduce((flags, name) => flags | (flagNames.get(name) ?? 0), 0) }
+  const type = { kind, flags: rest.reduce((flags, name) => flags | (flagNames.get(name) ?? 0), 0) }
+  regTypes.set(text, type)
+  return type
 }
 
 function accessCtx(walk: Walk, a: Access, off: number): RegState {
   const reg = walk.reg(a.base)
   if (contextMoves(walk.program, reg)) {
     requireMemRegion(walk, a.base, a.off, a.size, SYSCALL_CONTEXT, false)
-    return a.write ? unknownScalar : scalarReg(anyOfSize(a))
+    return a.write ? unknownScalar : anyLoaded(a)
   }
   requireCtxOffset(walk.program, a.base, reg)
   if (off < 0) violate('ctx-bounds', { reg: a.base, off, size: a.size })
@@ -257,7 +270,7 @@ function accessCtx(walk: Walk, a: Access, off: number): RegState {
   if (answer.kind === 'scalar') {
     if (answer.range !== undefined)
       return scalarReg(scalar.fromRange({ smin: BigInt(answer.range.min), smax: BigInt(answer.range.max) }))
-    return scalarReg(anyOfSize(a))
+    return anyLoaded(a)
   }
   const { kind, flags } = parseRegType(answer.reg)
   const held = answer.reference === undefined ? 0 : walk.heldArguments.get(answer.reference)!
@@ -282,7 +295,7 @@ function accessSock(a: Access, reg: RegState, off: number): RegState {
   if (off < 0 || !socketAccess(reg.kind as 'sock', off, a.size)) {
     violate('sock-access', { reg: a.base, type: regTypeText(reg), off, size: a.size })
   }
-  return scalarReg(anyOfSize(a))
+  return anyLoaded(a)
 }
 function requireSockOffset(a: Access, reg: RegState): void {
   if (scalar.sminN(reg.var) < 0) {

@@ -40,8 +40,8 @@ import {
   withBytes,
   ZERO,
 } from '../state/stack.ts'
-import { type Frame, setBit, touchOf } from '../state/state.ts'
-import type { Stored } from './access.ts'
+import { type Frame, touchOf } from '../state/state.ts'
+import type { Stored } from '../program/access.ts'
 import { hasVarOff, varOffText } from './regions.ts'
 import { byteIndex, frameOf, requireStackBounds, slotIndex } from './stack-bounds.ts'
 
@@ -55,7 +55,7 @@ export function writeStack(walk: Walk, frame: Frame, { off, size }: Bytes, store
   const slot = frame.slot(index)
   const aligned = off % 8 === 0
   const spill = (reg: RegState): void => {
-    if (size === 8) setBit(frame.written, index)
+    if (size === 8) frame.noteWritten(index)
     // what the spill leaves of the slot keeps no register; zeros stay zeros
     let types = slot.types
     for (let i = 0; i < 8 - size; i++) {
@@ -125,7 +125,7 @@ export function fillStack(walk: Walk, frame: Frame, off: number, size: number): 
 /** One store: only of a whole slot is it told that it was written. */
 function writeBytes(frame: Frame, { off, size }: Bytes, type: number): void {
   setBytes(frame, off, size, type)
-  if (size === 8) setBit(frame.written, slotIndex(off))
+  if (size === 8) frame.noteWritten(slotIndex(off))
 }
 
 function setBytes(frame: Frame, off: number, size: number, type: number): void {

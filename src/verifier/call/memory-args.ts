@@ -3,7 +3,7 @@
 
 import { nonNull } from '../access/nullness.ts'
 import { accessBtfPointer } from '../access/btf-pointer.ts'
-import { storedUnknown } from '../access/access.ts'
+import { storedUnknown } from '../program/access.ts'
 import { access, requireMapAccess, requireNoSpecialField } from '../access/memory.ts'
 import {
   requireBuffer,

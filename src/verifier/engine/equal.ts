@@ -20,7 +20,7 @@ import {
   SPILL,
 } from '../state/stack.ts'
 import { isLock, type References } from '../state/references.ts'
-import { type Frame, type State, testBit } from '../state/state.ts'
+import type { Frame, State } from '../state/state.ts'
 
 /** exact: infinite loops; range: loops that converge; live: what is read later may not exceed what was seen. */
 export type Closeness = 'exact' | 'range' | 'live'
@@ -100,10 +100,10 @@ export function statesEqual(walk: Walk, old: State, cur: State, closeness: Close
     const a = old.frames[f]!
     const b = cur.frames[f]!
     if (a.callsite !== b.callsite || a.subprog !== b.subprog || a.callback !== b.callback) return false
-    if (f < old.frames.length - 1 && !walk.model.rules.refsByState && !sameIds(a.heldAtCall, b.heldAtCall, ids))
-      return false
+    const calls = f < old.frames.length - 1
+    if (calls && !walk.model.rules.refsByState && !sameIds(a.heldAtCall, b.heldAtCall, ids)) return false
     if (!sameRegs(a, b, ids, closeness, regsToCompare(walk, old, f, closeness))) return false
-    if (!sameStack(walk.program, { old: a, cur: b }, ids, closeness)) return false
+    if (!sameStack(walk.program, a, b, ids, closeness)) return false
   }
   return true
 }
@@ -117,16 +117,21 @@ function regsToCompare(walk: Walk, old: State, f: number, closeness: Closeness):
 function sameHeld(old: State, cur: State, ids: IdMap): boolean {
   if (old.activeLocks !== cur.activeLocks || old.activeRcu !== cur.activeRcu) return false
   if (old.activePreempt !== cur.activePreempt || old.activeIrq !== cur.activeIrq) return false
-  if (old.refs.length === 0) return cur.refs.length === 0
-  return old.refs.everyPair(cur.refs, (ref, other) => {
+  return old.refs.length === 0 ? cur.refs.length === 0 : sameReferences(old.refs, cur.refs, ids)
+}
+
+// Apart from who asks, for the closures that they make: mostly nothing is held.
+function sameReferences(old: References, cur: References, ids: IdMap): boolean {
+  return old.everyPair(cur, (ref, other) => {
     if (ref.kind !== other.kind) return false
     if (!isLock(ref)) return ids.same(ref.id, other.id)
     return ref.lockMap === other.lockMap && ref.lockBtf === other.lockBtf && ids.same(ref.lockId, other.lockId)
   })
 }
-
 const sameIds = (old: References, cur: References, ids: IdMap): boolean =>
-  old.length === 0 ? cur.length === 0 : old.everyPair(cur, (ref, other) => ids.same(ref.id, other.id))
+  old.length === 0 ? cur.length === 0 : sameHeldIds(old, cur, ids)
+const sameHeldIds = (old: References, cur: References, ids: IdMap): boolean =>
+  old.everyPair(cur, (ref, other) => ids.same(ref.id, other.id))
 
 function sameRegs(old: Frame, cur: Frame, ids: IdMap, closeness: Closeness, live: number): boolean {
   if (old.callbackDepth > cur.callbackDepth) return false
@@ -216,11 +221,10 @@ function sameReg(old: RegState, cur: RegState, ids: IdMap, closeness: Closeness)
 
 function offsetWithin(old: RegState, cur: RegState, { domain }: IdMap): boolean {
   if (old.off === cur.off) return scalar.within(old.var, cur.var)
-  if (domain === undefined) return false
-  const whole = ({ off, var: variable }: RegState): scalar.Scalar =>
-    off === 0 ? variable : domain.addPointerOffset(variable, scalar.constantNumber(off))
-  return scalar.within(whole(old), whole(cur))
+  return domain !== undefined && scalar.within(wholeOffset(old, domain), wholeOffset(cur, domain))
 }
+const wholeOffset = ({ off, var: variable }: RegState, domain: Domain): scalar.Scalar =>
+  off === 0 ? variable : domain.addPointerOffset(variable, scalar.constantNumber(off))
 
 /** Packet pointers of one id stay at the distances at which they are. */
 const sameStart = (old: RegState, cur: RegState): boolean =>
@@ -238,22 +242,17 @@ function isAnything(slot: Slot, first = 0): boolean {
   return true
 }
 
-interface Frames {
-  readonly old: Frame
-  readonly cur: Frame
-}
-
-function sameStack(program: Program, { old, cur }: Frames, ids: IdMap, closeness: Closeness): boolean {
+function sameStack(program: Program, old: Frame, cur: Frame, ids: IdMap, closeness: Closeness): boolean {
   // until 7.0 loops compare the bytes' types, too
   const typesCount = closeness === 'exact' || (closeness === 'range' && !program.model.rules.miscMeetsScalars)
   const readOnly = closeness === 'live' && program.stackLiveness === undefined
   for (let s = 0; s < old.stack.length; s++) {
     const a = old.stack[s]!
     const b = cur.slot(s)
-    if (readOnly && !testBit(old.read, s)) continue
+    if (readOnly && !old.wasRead(s)) continue
     if (typesCount && (s >= cur.stack.length || !sameTypes(a, b))) return false
     if (isAnything(a) || (a === b && a.reg.id === 0 && a.reg.refObjId === 0)) continue
-    if (s >= cur.stack.length || !sameSlot(program.model, { a, b }, ids, closeness)) return false
+    if (s >= cur.stack.length || !sameSlot(program.model, a, b, ids, closeness)) return false
   }
   return true
 }
@@ -267,28 +266,24 @@ function sameTypes(a: Slot, b: Slot): boolean {
   return true
 }
 
-interface Slots {
-  readonly a: Slot
-  readonly b: Slot
-}
-
-function sameSlot(model: Model, { a, b }: Slots, ids: IdMap, closeness: Closeness): boolean {
+function sameSlot(model: Model, a: Slot, b: Slot, ids: IdMap, closeness: Closeness): boolean {
   for (let i = 0; i < 8; i++) {
     const type = byteType(a, i)
     // privileged programs may read what was never written
     if (isBlank(type) || type === MISC) continue
     if (i === 0 || (i === 4 && model.rules.miscMeetsScalars)) {
-      const [old, cur] = [asScalar(a, i), asScalar(b, i)]
+      const old = asScalar(a, i)
+      const cur = asScalar(b, i)
       if (old !== undefined && cur !== undefined) return sameReg(old, cur, ids, closeness)
     }
     if (type !== byteType(b, i)) return false
-    if (i === 7) return sameObject({ a, b }, ids, closeness)
+    if (i === 7) return sameObject(a, b, ids, closeness)
   }
   return true
 }
 
 /** The registers spilled, or the dynptr, iterator or saved interrupts that both slots are part of. */
-function sameObject({ a, b }: Slots, ids: IdMap, closeness: Closeness): boolean {
+function sameObject(a: Slot, b: Slot, ids: IdMap, closeness: Closeness): boolean {
   switch (byteType(a, 7)) {
     case SPILL:
       return sameReg(a.reg, b.reg, ids, closeness)
@@ -320,11 +315,12 @@ export function widenImprecise(previous: State, cur: State): void {
     const old = previous.frames[f]!
     const frame = cur.frames[f]
     if (frame === undefined) continue
-    for (let i = 0; i < 10; i++) if (differs(old.regs[i]!, frame.regs[i]!)) frame.regs[i] = unknownScalar
+    for (let i = 0; i < 10; i++) if (differs(old.regs[i]!, frame.regs[i]!)) frame.ownRegs()[i] = unknownScalar
     for (let s = 0; s < old.stack.length && s < frame.stack.length; s++) {
       const a = old.stack[s]!
       const b = frame.stack[s]!
-      if (isSpilled(a) && isSpilled(b) && differs(a.reg, b.reg)) frame.stack[s] = { types: b.types, reg: unknownScalar }
+      if (isSpilled(a) && isSpilled(b) && differs(a.reg, b.reg))
+        frame.ownStack()[s] = { types: b.types, reg: unknownScalar }
     }
   }
 }

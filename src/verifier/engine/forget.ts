@@ -12,18 +12,19 @@ export function forgetDead(walk: Walk, liveness: LiveStack): void {
   const { state } = walk
   state.frames.forEach((frame, f) => {
     const regs = walk.program.liveRegs[state.frames[f + 1]?.callsite ?? walk.insn]!
-    for (let i = 0; i < 10; i++) if ((regs & (1 << i)) === 0) frame.regs[i] = notInit
+    for (let i = 0; i < 10; i++) if ((regs & (1 << i)) === 0 && frame.regs[i] !== notInit) frame.ownRegs()[i] = notInit
     if (frame.stack.length > 0) forgetSlots(frame, liveness.liveIn(state, f, walk.insn))
   })
 }
 
-function forgetSlots({ stack }: Frame, live: LiveUnits): void {
+function forgetSlots(frame: Frame, live: LiveUnits): void {
+  const { stack } = frame
   for (let s = 0; s < stack.length; s++) {
     const halves = (live[s >> 4]! >>> ((s & 15) * 2)) & 3
     if (halves === BOTH) continue
     const slot = stack[s]!
     if (slot === forgotten) continue
-    stack[s] = halves === 0 ? withoutAll(slot) : withoutHalf(slot, halves)
+    frame.ownStack()[s] = halves === 0 ? withoutAll(slot) : withoutHalf(slot, halves)
   }
 }
 

@@ -6,7 +6,7 @@
 // callee, a return hands r0 of the callee to the caller, and a frame made since the parent was kept is in no earlier state.
 // r0-r5 of a caller that waits for its callee are gone, so no checkpoint made in the callee notes reads of them.
 
-import { type Frame, setBit, type State, testBit } from '../state/state.ts'
+import type { Frame, State } from '../state/state.ts'
 
 const ARGUMENTS = 0x3e
 
@@ -46,12 +46,12 @@ export function markSlotRead(from: State, frameno: number, slot: number): void {
   for (;;) {
     const own = state.frames[frameno]
     // this segment wrote it first: earlier states do not matter
-    if (own === undefined || own.born || testBit(own.written, slot)) return
+    if (own === undefined || own.born || own.wrote(slot)) return
     const parent = state.parent
     if (parent === undefined) return
     const frame = parent.frames[frameno]
-    if (frame === undefined || testBit(frame.read, slot)) return
-    setBit(frame.read, slot)
+    if (frame === undefined || frame.wasRead(slot)) return
+    frame.noteRead(slot)
     parent.marks++
     state = parent
   }
@@ -61,10 +61,11 @@ export function markSlotRead(from: State, frameno: number, slot: number): void {
 export function propagateReads(from: State, seen: State): void {
   const top = seen.frames.length - 1
   for (let f = 0; f <= top; f++) {
-    const { read, readRegs, stack } = seen.frames[f]!
+    const frame = seen.frames[f]!
+    const { readRegs, stack } = frame
     for (let i = f < top ? 6 : 0; i < 10; i++) if ((readRegs & (1 << i)) !== 0) markRegReadFrom(from, f, i)
-    if (read.lo === 0 && read.hi === 0) continue
+    if (!frame.readsStack) continue
     const slots = Math.min(stack.length, from.frames[f]?.stack.length ?? 0)
-    for (let slot = 0; slot < slots; slot++) if (testBit(read, slot)) markSlotRead(from, f, slot)
+    for (let slot = 0; slot < slots; slot++) if (frame.wasRead(slot)) markSlotRead(from, f, slot)
   }
 }

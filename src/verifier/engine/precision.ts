@@ -8,7 +8,7 @@ import { ARGUMENTS, type Backward } from './backward.ts'
 import type { Walk } from './walk.ts'
 import { precisely } from '../state/reg.ts'
 import { isSpilledScalar } from '../state/stack.ts'
-import { DST_TO_STACK, MAX_FRAMES, SRC_TO_STACK, type State, type Step, testBit } from '../state/state.ts'
+import { type LinkedReg, DST_TO_STACK, MAX_FRAMES, SRC_TO_STACK, type State, type Step } from '../state/state.ts'
 
 /** What still has to be traced: registers and stack slots per frame. */
 class Wanted {
@@ -94,14 +94,15 @@ export function propagatePrecision(walk: Walk, seen: State): void {
   // what is known ahead not to be read was forgotten
   const all = walk.program.stackLiveness !== undefined
   for (let f = 0; f < seen.frames.length; f++) {
-    const { regs, stack, read, readRegs } = seen.frames[f]!
+    const frame = seen.frames[f]!
+    const { regs, stack, readRegs } = frame
     for (let i = 0; i < 10; i++) {
       const reg = regs[i]!
       if (reg.precise && reg.kind === 'scalar' && (all || (readRegs & (1 << i)) !== 0)) wanted.set(f, i)
     }
     for (let i = 0; i < stack.length; i++) {
       const slot = stack[i]!
-      if (slot.reg.precise && isSpilledScalar(slot) && (all || testBit(read, i))) wanted.setSlot(f, i)
+      if (slot.reg.precise && isSpilledScalar(slot) && (all || frame.wasRead(i))) wanted.setSlot(f, i)
     }
   }
   if (!wanted.empty()) chase(walk, walk.state, wanted)
@@ -174,7 +175,7 @@ function mark(state: State, wanted: Wanted): void {
       const reg = frame.regs[i]!
       if (reg.kind !== 'scalar' || reg.precise) wanted.clear(f, i)
       else {
-        frame.regs[i] = precisely(reg)
+        frame.ownRegs()[i] = precisely(reg)
         state.marks++
       }
     }
@@ -188,7 +189,7 @@ function markSlot(state: State, f: number, i: number, wanted: Wanted): void {
   const frame = state.frames[f]!
   const slot = frame.slot(i)
   if (!isSpilledScalar(slot) || slot.reg.precise) return wanted.clearSlot(f, i)
-  frame.stack[i] = { types: slot.types, reg: precisely(slot.reg) }
+  frame.ownStack()[i] = { types: slot.types, reg: precisely(slot.reg) }
   state.marks++
 }
 
@@ -199,13 +200,13 @@ export function markAll(walk: Walk): void {
       for (let i = 0; i < 10; i++) {
         const reg = frame.regs[i]!
         if (reg.kind !== 'scalar' || reg.precise) continue
-        frame.regs[i] = precisely(reg)
+        frame.ownRegs()[i] = precisely(reg)
         state.marks++
       }
       for (let i = 0; i < frame.stack.length; i++) {
         const slot = frame.stack[i]!
         if (!isSpilledScalar(slot) || slot.reg.precise) continue
-        frame.stack[i] = { types: slot.types, reg: precisely(slot.reg) }
+        frame.ownStack()[i] = { types: slot.types, reg: precisely(slot.reg) }
         state.marks++
       }
     }
@@ -214,11 +215,15 @@ export function markAll(walk: Walk): void {
 
 /** Scalars that were linked there: if one of them is wanted, all are. */
 function wantLinked(linked: Step['linked'], wanted: Wanted): void {
-  if (linked === undefined) return
-  if (!linked.some((l) => (l.in === 'slot' ? wanted.hasSlot(l.frame, l.index) : wanted.has(l.frame, l.index)))) return
+  if (linked === undefined || !anyWanted(linked, wanted)) return
   for (const l of linked)
     if (l.in === 'slot') wanted.setSlot(l.frame, l.index)
     else wanted.set(l.frame, l.index)
+}
+function anyWanted(linked: readonly LinkedReg[], wanted: Wanted): boolean {
+  for (const l of linked)
+    if (l.in === 'slot' ? wanted.hasSlot(l.frame, l.index) : wanted.has(l.frame, l.index)) return true
+  return false
 }
 
 /** One remembered insn backward: what the program says of it, and what is remembered beside. False: it cannot be followed. */

@@ -9,7 +9,7 @@ import type { Walk } from './walk.ts'
 import { violate } from '../violations/raise.ts'
 import { notInit } from '../state/reg.ts'
 import { byteType, emptySlot, ITER } from '../state/stack.ts'
-import { sameCalls, type State, testBit } from '../state/state.ts'
+import { sameCalls, type State } from '../state/state.ts'
 import { enterLoop, loopDone, needsUnfinished, noteBackEdge } from './loop-visits.ts'
 import { identicalRegs, iterDepthsDiffer, statesEqual } from './equal.ts'
 import { forgetLoneIds } from './lone-ids.ts'
@@ -62,8 +62,10 @@ function cleanDone(list: readonly State[], at: number, cur: State): void {
     if (entry !== undefined && entry.branches > 0) continue
     state.cleaned = true
     for (const frame of state.frames) {
-      for (let i = 0; i < 10; i++) if ((frame.readRegs & (1 << i)) === 0) frame.regs[i] = notInit
-      for (let s = 0; s < frame.stack.length; s++) if (!testBit(frame.read, s)) frame.stack[s] = emptySlot
+      for (let i = 0; i < 10; i++)
+        if ((frame.readRegs & (1 << i)) === 0 && frame.regs[i] !== notInit) frame.ownRegs()[i] = notInit
+      for (let s = 0; s < frame.stack.length; s++)
+        if (!frame.wasRead(s) && frame.stack[s] !== emptySlot) frame.ownStack()[s] = emptySlot
     }
   }
 }

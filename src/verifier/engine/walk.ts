@@ -2,10 +2,12 @@
 // One exploration of a program: the state it is in, the paths put aside, the states kept, and what was met on the way.
 
 import { JUMP_POINT, type Program } from '../program/program.ts'
+import type { Access } from '../program/access.ts'
 import { Backward } from './backward.ts'
 import type { Model } from '../program/model.ts'
 import type { Observer } from './observer.ts'
 import { constReg, notInit, type RegKind, type RegState } from '../state/reg.ts'
+import type { Scalar } from '../scalar/index.ts'
 import type { Frame, LinkedReg, LoopVisit, StackTouch, State, ToStack } from '../state/state.ts'
 
 /** The pointer that a load or store was first met with: on other paths it may not be just any other. */
@@ -32,6 +34,20 @@ interface Pending {
   readonly prev: number
   /** The observer's. */
   readonly mark: unknown
+}
+
+/** What an insn made of two scalars when it was walked last. */
+export interface Computed {
+  readonly dst: Scalar
+  readonly src: Scalar
+  readonly reg: RegState
+}
+/** The same of a jump: both sides where it is taken, and where it is not. */
+export interface Refined {
+  readonly dst: Scalar
+  readonly src: Scalar
+  readonly taken: readonly [Scalar, Scalar]
+  readonly passed: readonly [Scalar, Scalar]
 }
 
 export class Walk {
@@ -68,6 +84,11 @@ export class Walk {
   readonly arenaUse: Uint8Array
   /** What plain insns do to what is traced backward through them. */
   readonly backward: Backward
+  /** By insn: loops and paths bring the same values by again and again, and values never change. */
+  readonly computed: (Computed | undefined)[]
+  readonly refined: (Refined | undefined)[]
+  /** By insn: the load or store it is. */
+  readonly accesses: (Access | undefined)[]
   /** Immediates as registers, by insn, of those that were met. */
   private readonly immediates: (RegState | undefined)[]
   private readonly uses: readonly SubprogUse[]
@@ -92,6 +113,9 @@ export class Walk {
       fastcallDropped: fastcall.dropped,
     }))
     this.immediates = new Array(length)
+    this.accesses = new Array(length)
+    this.computed = new Array(length)
+    this.refined = new Array(length)
     this.backward = new Backward(program.insns)
     this.observer = observe(this)
     program.budget.progress = () => `${this.processed} instructions processed, ${this.totalStates} states kept`
@@ -104,7 +128,7 @@ export class Walk {
     return this.state.cur.regs[number]!
   }
   setReg(number: number, reg: RegState): void {
-    this.state.cur.regs[number] = reg
+    this.state.cur.ownRegs()[number] = reg
   }
   /** The insn writes the register, whatever to: reads that follow are of what it leaves. */
   noteWrite(number: number): void {
@@ -114,7 +138,8 @@ export class Walk {
   clobberCallerSaved(): void {
     const { cur } = this.state
     cur.wroteRegs |= 0x3f
-    for (let i = 0; i <= 5; i++) cur.regs[i] = notInit
+    const regs = cur.ownRegs()
+    for (let i = 0; i <= 5; i++) regs[i] = notInit
   }
   newId(): number {
     return ++this.lastId

@@ -21,7 +21,7 @@ import {
 import type { Insn } from '../../isa/index.ts'
 
 import type { Model } from '../program/model.ts'
-import type { Walk } from '../engine/walk.ts'
+import type { Computed, Walk } from '../engine/walk.ts'
 import { violate } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import { linkable, readReg, requireWritable } from '../engine/operands.ts'
@@ -88,24 +88,24 @@ export function executeAlu(walk: Walk, insn: Insn): void {
       return executeMasked(walk, insn, src)
     }
   }
-  const value = scalarReg(computed(walk, insn, { dst, src }))
-  walk.setReg(insn.dst, linkDelta(walk.model, insn, { dst, src, value }))
+  const value = computed(walk, insn, dst.var, src.var)
+  walk.setReg(insn.dst, dst.id === 0 ? value : linkDelta(walk.model, insn, { dst, src, value }))
 }
 
 function executeMasked(walk: Walk, insn: Insn, src: RegState): void {
-  walk.setReg(insn.dst, scalarReg(computed(walk, insn, { dst: walk.reg(insn.dst), src })))
+  walk.setReg(insn.dst, computed(walk, insn, walk.reg(insn.dst).var, src.var))
 }
 
-function computed(
-  { model, program }: Walk,
-  { op }: Insn,
-  { dst, src }: Record<'dst' | 'src', RegState>,
-): scalar.Scalar {
-  const { unsettled } = model.domain
+function computed(walk: Walk, { op }: Insn, dst: scalar.Scalar, src: scalar.Scalar): RegState {
+  const before = walk.computed[walk.insn]
+  if (before !== undefined && scalar.equal(before.dst, dst) && scalar.equal(before.src, src)) return before.reg
+  const { domain } = walk.model
   const width = op.width as 32 | 64
-  if (unsettled !== undefined && testsInvariants(program))
-    requireInvariant(unsettled.alu(op.name, width, dst.var, src.var), 'alu')
-  return model.domain.alu(op.name, width, dst.var, src.var)
+  if (domain.unsettled !== undefined && testsInvariants(walk.program))
+    requireInvariant(domain.unsettled.alu(op.name, width, dst, src), 'alu')
+  const reg = scalarReg(domain.alu(op.name, width, dst, src))
+  walk.computed[walk.insn] = { dst, src, reg }
+  return reg
 }
 
 /** 64-bit arithmetic on arena pointers becomes 32-bit when the program is rewritten, so nothing else may go through the insn. */
@@ -172,14 +172,24 @@ function move(walk: Walk, insn: Insn): void {
       src = linked
     }
     if (op.width === 64 && !sext) return walk.setReg(insn.dst, src)
-    const value = sext
-      ? walk.model.domain.movsx(src.var, op.size, op.width as 32 | 64)
-      : walk.model.domain.zext32(src.var)
-    return walk.setReg(insn.dst, keeps ? withVar(src, value) : unlinked(src, value))
+    const { reg } = resized(walk, insn, src.var)
+    if (src.id === 0 && !src.precise) return walk.setReg(insn.dst, reg)
+    return walk.setReg(insn.dst, keeps ? withVar(src, reg.var) : unlinked(src, reg.var))
   }
   if (op.width === 32) return walk.setReg(insn.dst, scalarReg(scalar.unsignedOfSize(4)))
   if (sext) return walk.setReg(insn.dst, unknownScalar)
   walk.setReg(insn.dst, src)
+}
+
+/** `movsx`, or a move of 32 bits. */
+function resized(walk: Walk, { op }: Insn, src: scalar.Scalar): Computed {
+  const before = walk.computed[walk.insn]
+  if (before !== undefined && scalar.equal(before.src, src)) return before
+  const { domain } = walk.model
+  const value = op.name === 'movsx' ? domain.movsx(src, op.size, op.width as 32 | 64) : domain.zext32(src)
+  const made = { dst: src, src, reg: scalarReg(value) }
+  walk.computed[walk.insn] = made
+  return made
 }
 
 /** A packet pointer that was found to be at the end is so no longer once it moves; that is forgotten since a later kernel. */

@@ -20,10 +20,18 @@ import type { Insn } from '../../isa/index.ts'
 import { isTrusted } from '../access/btf-pointer.ts'
 import { packetReach } from '../access/regions.ts'
 import type { Model } from '../program/model.ts'
-import type { Walk } from '../engine/walk.ts'
+import type { Refined, Walk } from '../engine/walk.ts'
 import * as scalar from '../scalar/index.ts'
 import { isSpilledScalar } from '../state/stack.ts'
-import { DST_TO_STACK, type LinkedReg, mapRegs, SRC_TO_STACK, type State, type ToStack } from '../state/state.ts'
+import {
+  DST_TO_STACK,
+  type LinkedReg,
+  linkedReg,
+  mapRegs,
+  SRC_TO_STACK,
+  type State,
+  type ToStack,
+} from '../state/state.ts'
 import { readReg } from '../engine/operands.ts'
 import { requireInvariant, testsInvariants } from './invariants.ts'
 import { pushState } from '../engine/pending.ts'
@@ -46,11 +54,11 @@ export function executeJump(walk: Walk, insn: Insn): number {
   walk.stepToStack = ((dst.kind === 'fp' ? DST_TO_STACK : 0) | (src.kind === 'fp' ? SRC_TO_STACK : 0)) as ToStack
   const width = op.width as 32 | 64
   if (walk.model.rules.linkedDifferences) collectOperands(walk, insn, { dst, src })
-  const taken = isTaken(walk.model, insn, { dst, src })
-  if (taken !== undefined) {
+  const known = isTaken(walk.model, insn, { dst, src })
+  if (known !== undefined) {
     if (!isPointer(dst)) markPrecise(walk, insn.dst)
     if (op.source === 'reg' && !isPointer(src)) markPrecise(walk, insn.src)
-    return taken ? target : next
+    return known ? target : next
   }
   const linked = collectOperands(walk, insn, { dst, src })
   if (linked.length > 1) walk.stepLinked = linked
@@ -59,8 +67,20 @@ export function executeJump(walk: Walk, insn: Insn): number {
   const here = walk.state
   if (dst.kind === 'scalar' && src.kind === 'scalar') {
     if (testsInvariants(walk.program)) requireInvariants(walk.model, insn, { dst, src })
-    refine(walk.model, here, insn, { dst, src, taken: false })
-    refine(walk.model, other, insn, { dst, src, taken: true })
+    if (op.source === 'reg' && insn.dst === insn.src) {
+      for (const [state, way] of [
+        [here, false],
+        [other, true],
+      ] as const)
+        state.cur.ownRegs()[insn.dst] = withVar(
+          state.cur.regs[insn.dst]!,
+          walk.model.domain.refineBranchSelf(op.name, width, dst.var, way),
+        )
+    } else {
+      const { taken, passed } = refined(walk, insn, dst.var, src.var)
+      learn(here, insn, { dst, src }, passed)
+      learn(other, insn, { dst, src }, taken)
+    }
   }
   // a scalar compared with a pointer teaches nothing, but is brought in step all the same
   if (linked.length > 1) {
@@ -80,7 +100,7 @@ export function executeJump(walk: Walk, insn: Insn): number {
     }
     if (width === 64 && op.source === 'reg' && dst.kind !== 'btf' && src.kind !== 'btf') {
       // equal to what cannot be NULL
-      const { regs } = (eq ? other : here).cur
+      const regs = (eq ? other : here).cur.ownRegs()
       if (mayBeNull(src) && notNull(dst) && !doubted(walk.model, dst)) regs[insn.src] = nonNull(walk.program, src)
       if (mayBeNull(dst) && notNull(src) && !doubted(walk.model, src)) regs[insn.dst] = nonNull(walk.program, dst)
       if (mayBeNull(src) !== mayBeNull(dst)) return next
@@ -149,34 +169,39 @@ function notNull(reg: RegState): boolean {
   }
 }
 
-/** What is linked to either side; those beyond so many lose the link. */
-function collectOperands(walk: Walk, { op }: Insn, { dst, src }: Operands): LinkedReg[] {
-  const linked: LinkedReg[] = []
+/** What is linked to either side, where that is more than one; those beyond so many lose the link. */
+function collectOperands(walk: Walk, { op }: Insn, { dst, src }: Operands): readonly LinkedReg[] {
+  const linked = collected
+  linked.length = 0
   if (op.source === 'reg' && src.kind === 'scalar' && src.id !== 0) collectLinked(walk, src.id, linked)
   if (dst.kind === 'scalar' && dst.id !== 0) collectLinked(walk, dst.id, linked)
-  return linked
+  return linked.length > 1 ? linked.slice() : nothingLinked
 }
+/** One for all jumps. */
+const collected: LinkedReg[] = []
+const nothingLinked: readonly LinkedReg[] = []
 
 /** Registers and slots that hold scalars of this id, the current frame's first. A register compared with another of its id counts twice. */
 function collectLinked(walk: Walk, id: number, out: LinkedReg[]): void {
   const { state } = walk
   const most = maxLinked(walk.model)
   for (let f = state.frames.length - 1; f >= 0; f--) {
-    const { regs, stack } = state.frames[f]!
+    const frame = state.frames[f]!
+    const { regs, stack } = frame
     const live = walk.model.rules.linkedDifferences
       ? walk.program.liveRegs[state.frames[f + 1]?.callsite ?? walk.insn]!
       : 0x3ff
     for (let i = 0; i < 10; i++) {
       const reg = regs[i]!
       if (reg.kind !== 'scalar' || reg.id !== id || (live & (1 << i)) === 0) continue
-      if (out.length < most) out.push({ frame: f, in: 'reg', index: i })
-      else regs[i] = unlinked(reg)
+      if (out.length < most) out.push(linkedReg(f, 'reg', i))
+      else frame.ownRegs()[i] = unlinked(reg)
     }
     for (let s = 0; s < stack.length; s++) {
       const slot = stack[s]!
       if (!isSpilledScalar(slot) || slot.reg.id !== id) continue
-      if (out.length < most) out.push({ frame: f, in: 'slot', index: s })
-      else stack[s] = { types: slot.types, reg: unlinked(slot.reg) }
+      if (out.length < most) out.push(linkedReg(f, 'slot', s))
+      else frame.ownStack()[s] = { types: slot.types, reg: unlinked(slot.reg) }
     }
   }
 }
@@ -190,23 +215,23 @@ function requireInvariants(model: Model, { op, dst: d, src: s }: Insn, { dst, sr
   }
 }
 
-interface Refinement extends Operands {
-  readonly taken: boolean
+function refined(walk: Walk, { op }: Insn, dst: scalar.Scalar, src: scalar.Scalar): Refined {
+  const before = walk.refined[walk.insn]
+  if (before !== undefined && scalar.equal(before.dst, dst) && scalar.equal(before.src, src)) return before
+  const way = (taken: boolean) => walk.model.domain.refineBranch(op.name, op.width as 32 | 64, dst, src, taken)
+  const both = { dst, src, taken: way(true), passed: way(false) }
+  walk.refined[walk.insn] = both
+  return both
 }
 
-function refine(model: Model, state: State, insn: Insn, { dst, src, taken }: Refinement): void {
-  const { op } = insn
-  const { regs } = state.cur
-  if (op.source === 'reg' && insn.dst === insn.src) {
-    regs[insn.dst] = edit(regs[insn.dst]!, {
-      var: model.domain.refineBranchSelf(op.name, op.width as 32 | 64, dst.var, taken),
-    })
-    return
-  }
-  const [a, b] = model.domain.refineBranch(op.name, op.width as 32 | 64, dst.var, src.var, taken)
-  const fromReg = op.source === 'reg'
-  if (fromReg && b !== src.var) regs[insn.src] = withVar(regs[insn.src]!, b)
-  if (a !== dst.var) regs[insn.dst] = withVar(regs[insn.dst]!, a)
+function learn(
+  { cur }: State,
+  insn: Insn,
+  { dst, src }: Operands,
+  [a, b]: readonly [scalar.Scalar, scalar.Scalar],
+): void {
+  if (insn.op.source === 'reg' && b !== src.var) cur.ownRegs()[insn.src] = withVar(cur.regs[insn.src]!, b)
+  if (a !== dst.var) cur.ownRegs()[insn.dst] = withVar(cur.regs[insn.dst]!, a)
 }
 
 /**
@@ -217,7 +242,8 @@ function syncLinked(model: Model, state: State, number: number, linked: readonly
   const known = state.cur.regs[number]!
   if (known.kind !== 'scalar' || known.id === 0) return
   for (const { frame, in: place, index } of linked) {
-    const { regs, stack } = state.frames[frame]!
+    const owner = state.frames[frame]!
+    const { regs, stack } = owner
     const reg = place === 'slot' ? stack[index]!.reg : regs[index]!
     if (reg === known || reg.id !== known.id || reg.kind !== 'scalar') continue
     // a distance in 32 bits says nothing of one in 64
@@ -225,8 +251,8 @@ function syncLinked(model: Model, state: State, number: number, linked: readonly
     const shift = (reg.delta ?? 0) - (known.delta ?? 0)
     const width = reg.aux === 32 || known.aux === 32 ? 32 : 64
     const next = shift === 0 ? known : withVar(reg, model.domain.linkedPlus(known.var, shift, width))
-    if (place === 'slot') stack[index] = { types: stack[index]!.types, reg: next }
-    else regs[index] = next
+    if (place === 'slot') owner.ownStack()[index] = { types: stack[index]!.types, reg: next }
+    else owner.ownRegs()[index] = next
   }
 }
 
@@ -289,5 +315,5 @@ const MAX_PACKET_OFF = 0xffff
 
 function markEnd(state: State, number: number, mark: number): void {
   const { regs } = state.cur
-  if (regs[number]!.kind === 'pkt') regs[number] = edit(regs[number]!, { size: mark })
+  if (regs[number]!.kind === 'pkt') state.cur.ownRegs()[number] = edit(regs[number]!, { size: mark })
 }

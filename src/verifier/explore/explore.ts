@@ -227,7 +227,7 @@ function exitClosed(walk: Walk, exception: boolean): number | undefined {
   state.frames.pop()
   const caller = state.cur
   if (!callback) {
-    caller.regs[0] = r0
+    caller.ownRegs()[0] = r0
     caller.wroteRegs = (caller.wroteRegs & ~1) | (frame.born ? 1 : frame.wroteRegs & 1)
     caller.r0From = frame.r0From >= 0 ? frame.r0From : frame.frameno
     return callsite + 1

@@ -4,7 +4,7 @@
 import { type BtfType, resolveType, sizeOf, skipModifiers, typeTags } from '../../btf/index.ts'
 import { missingMessage } from '../../object/index.ts'
 import { type Insn, imm64 } from '../../isa/index.ts'
-import { storedReg, storedUnknown } from '../access/access.ts'
+import { type Stored, storedReg, storedUnknown } from '../program/access.ts'
 import { access } from '../access/memory.ts'
 import { requireNoReferences } from '../call/objects/references.ts'
 import type { Program } from '../program/program.ts'
@@ -31,7 +31,7 @@ const rewritten: ReadonlySet<string> = new Set(['ctx', 'sock', 'sock_common', 't
  * One insn serves one type of pointer where its access is rewritten. Loads may differ in how far a kernel pointer is trusted: they
  * are then guarded as those of an untrusted one.
  */
-function requireOneType(walk: Walk, reg: RegState, { trustMayDiffer }: { readonly trustMayDiffer: boolean }): void {
+function requireOneType(walk: Walk, reg: RegState, trust: 'any trust' | 'one trust'): void {
   const met = walk.pointersMet[walk.insn]
   if (met === undefined) {
     walk.pointersMet[walk.insn] = { kind: reg.kind, flags: reg.flags }
@@ -40,7 +40,7 @@ function requireOneType(walk: Walk, reg: RegState, { trustMayDiffer }: { readonl
   if (met.kind === reg.kind && met.flags === reg.flags) return
   if (!isRewritten(reg.kind, reg.flags) && !isRewritten(met.kind, met.flags)) return
   const guarded = (kind: string): boolean => kind === 'btf' || (walk.model.rules.castToVoid && kind === 'mem')
-  if (!trustMayDiffer || !guarded(reg.kind) || !guarded(met.kind)) violate('mixed-pointers')
+  if (trust === 'one trust' || !guarded(reg.kind) || !guarded(met.kind)) violate('mixed-pointers')
   met.flags = UNTRUSTED
   if (reg.kind === 'mem') met.kind = 'mem'
 }
@@ -53,30 +53,20 @@ export function accessLoad(walk: Walk, insn: Insn, { atomic = false } = {}): voi
   const base = readReg(walk, insn.src)
   requireWritable(insn.dst)
   walk.noteWrite(insn.dst)
-  const value = access(walk, {
-    base: insn.src,
-    off: insn.off,
-    size: insn.op.size,
-    atomic,
-    write: false,
-    signed: insn.op.signed,
-  })
-  walk.setReg(insn.dst, value)
-  requireOneType(walk, base, { trustMayDiffer: !atomic })
+  const { off, op } = insn
+  walk.accesses[walk.insn] ??= { base: insn.src, off, size: op.size, atomic, write: false, signed: op.signed }
+  walk.setReg(insn.dst, access(walk, walk.accesses[walk.insn]!))
+  requireOneType(walk, base, atomic ? 'one trust' : 'any trust')
 }
 
 export function accessStore(walk: Walk, insn: Insn, { atomic = false } = {}): void {
   if (insn.op.source === 'reg') readReg(walk, insn.src)
   const base = readReg(walk, insn.dst)
-  access(walk, {
-    base: insn.dst,
-    off: insn.off,
-    size: insn.op.size,
-    atomic,
-    write: true,
-    stored: insn.op.source === 'reg' ? storedReg(insn.src) : { kind: 'imm', imm: insn.imm },
-  })
-  requireOneType(walk, base, { trustMayDiffer: false })
+  const { off, op, imm } = insn
+  const stored = (): Stored => (op.source === 'reg' ? storedReg(insn.src) : { kind: 'imm', imm })
+  walk.accesses[walk.insn] ??= { base: insn.dst, off, size: op.size, atomic, write: true, stored: stored() }
+  access(walk, walk.accesses[walk.insn]!)
+  requireOneType(walk, base, 'one trust')
 }
 
 const BANNED = new Set(['ctx', 'pkt', 'pkt_meta', 'flow_keys', 'sock', 'sock_common', 'tcp_sock', 'xdp_sock'])
@@ -122,7 +112,7 @@ export function accessAtomic(walk: Walk, insn: Insn): void {
   if (target !== undefined) walk.setReg(target, loaded)
   // part of a spill that is not loaded is no fill
   else if (op.size !== 8) walk.stepTouch = undefined
-  requireOneType(walk, base, { trustMayDiffer: false })
+  requireOneType(walk, base, 'one trust')
   access(walk, { ...shape, write: true, stored: storedUnknown })
 }
 

@@ -6,7 +6,7 @@ import type { Program } from '../program/program.ts'
 import * as scalar from '../scalar/index.ts'
 import { NON_OWN, type RegState, regTypeText } from '../state/reg.ts'
 import { byteType, DYNPTR, ITER, type Slot, SPILL, isUnset, slotText, spilledBytes } from '../state/stack.ts'
-import { type Frame, type State, testBit } from '../state/state.ts'
+import type { Frame, State } from '../state/state.ts'
 
 /** Bits of registers and stack slots to print; every one of them where undefined. */
 export interface Only {
@@ -98,7 +98,7 @@ export function frameText(program: Program, state: State, frame: Frame, only?: O
     const slot = frame.stack[s]!
     if (isUnset(slot) || (only !== undefined && ((only.slots >> BigInt(s)) & 1n) === 0n)) continue
     const value = slotState(program, frame, slot)
-    if (value !== undefined) text += ` fp-${(s + 1) * 8}${testBit(frame.written, s) ? '_w' : ''}=${value}`
+    if (value !== undefined) text += ` fp-${(s + 1) * 8}${frame.wrote(s) ? '_w' : ''}=${value}`
   }
   const refs = [...state.refs].filter((ref) => ref.kind === 'ptr')
   if (refs.length > 0) text += ` refs=${refs.map((ref) => ref.id).join(',')}`

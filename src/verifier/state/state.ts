@@ -8,27 +8,17 @@ import { emptySlot, type Slot } from './stack.ts'
 export const MAX_FRAMES = 16
 export const MAX_STACK = 512
 
-/** Bits over the 64 stack slots of a frame, in two words. */
-export interface SlotBits {
-  lo: number
-  hi: number
-}
-export const testBit = (bits: SlotBits, slot: number): boolean =>
-  slot < 32 ? (bits.lo & (1 << slot)) !== 0 : (bits.hi & (1 << (slot - 32))) !== 0
-export function setBit(bits: SlotBits, slot: number): void {
-  if (slot < 32) bits.lo |= 1 << slot
-  else bits.hi |= 1 << (slot - 32)
-}
-
 export interface ReturnRange {
   readonly min: number
   readonly max: number
 }
 
 export class Frame {
-  readonly regs: RegState[]
-  /** Index 0 is fp-8. */
-  stack: Slot[]
+  /** Shared with copies until one of them writes: `ownRegs`, `ownStack`. Of the stack, index 0 is fp-8. */
+  regs: readonly RegState[]
+  stack: readonly Slot[]
+  private regsShared: boolean
+  private stackShared: boolean
   readonly frameno: number
   /** Subprogram index. */
   readonly subprog: number
@@ -44,10 +34,12 @@ export class Frame {
   /** The references held when it called the function under way; until 6.14 each frame has its own. */
   heldAtCall: References
   // liveness (engine/liveness.ts)
-  /** Of a checkpoint: slots read by what comes after it, before anything wrote them. */
-  readonly read: SlotBits
+  /** Of a checkpoint: slots read by what comes after it, before anything wrote them; bits in two words. */
+  private readLow: number
+  private readHigh: number
   /** Slots written whole since the last checkpoint. */
-  readonly written: SlotBits
+  private writtenLow: number
+  private writtenHigh: number
   /** The same of registers, bits. */
   readRegs: number
   wroteRegs: number
@@ -56,7 +48,7 @@ export class Frame {
   /** Frame whose R0 this frame's R0 is, unchanged since the last checkpoint; -1: its own. */
   r0From: number
 
-  constructor(frameno: number, subprog: number, callsite: number, regs?: RegState[], stack?: Slot[]) {
+  constructor(frameno: number, subprog: number, callsite: number, regs?: readonly RegState[], stack?: readonly Slot[]) {
     this.frameno = frameno
     this.subprog = subprog
     this.callsite = callsite
@@ -74,14 +66,18 @@ export class Frame {
       notInit,
     ]
     this.stack = stack ?? []
+    this.regsShared = regs !== undefined
+    this.stackShared = stack !== undefined
     this.callback = 'none'
     this.callbackDepth = 0
     this.returnRange = undefined
     this.callbackKind = ''
     this.asyncEntries = 0
     this.heldAtCall = References.none
-    this.read = { lo: 0, hi: 0 }
-    this.written = { lo: 0, hi: 0 }
+    this.readLow = 0
+    this.readHigh = 0
+    this.writtenLow = 0
+    this.writtenHigh = 0
     this.readRegs = 0
     this.wroteRegs = 0
     this.born = true
@@ -89,15 +85,17 @@ export class Frame {
   }
 
   copy(): Frame {
-    const frame = new Frame(this.frameno, this.subprog, this.callsite, this.regs.slice(), this.stack.slice())
+    this.regsShared = true
+    this.stackShared = true
+    const frame = new Frame(this.frameno, this.subprog, this.callsite, this.regs, this.stack)
     frame.callback = this.callback
     frame.callbackDepth = this.callbackDepth
     frame.returnRange = this.returnRange
     frame.callbackKind = this.callbackKind
     frame.asyncEntries = this.asyncEntries
     frame.heldAtCall = this.heldAtCall
-    frame.written.lo = this.written.lo
-    frame.written.hi = this.written.hi
+    frame.writtenLow = this.writtenLow
+    frame.writtenHigh = this.writtenHigh
     frame.wroteRegs = this.wroteRegs
     frame.born = this.born
     frame.r0From = this.r0From
@@ -106,23 +104,59 @@ export class Frame {
 
   /** A checkpoint was made of this frame: what is written from now on screens it from later reads. */
   startSegment(): void {
-    this.written.lo = 0
-    this.written.hi = 0
+    this.writtenLow = 0
+    this.writtenHigh = 0
     this.wroteRegs = 0
     this.born = false
     this.r0From = -1
   }
 
+  wasRead(slot: number): boolean {
+    return ((slot < 32 ? this.readLow : this.readHigh) & (1 << slot)) !== 0
+  }
+  noteRead(slot: number): void {
+    if (slot < 32) this.readLow |= 1 << slot
+    else this.readHigh |= 1 << slot
+  }
+  get readsStack(): boolean {
+    return (this.readLow | this.readHigh) !== 0
+  }
+  wrote(slot: number): boolean {
+    return ((slot < 32 ? this.writtenLow : this.writtenHigh) & (1 << slot)) !== 0
+  }
+  noteWritten(slot: number): void {
+    if (slot < 32) this.writtenLow |= 1 << slot
+    else this.writtenHigh |= 1 << slot
+  }
+
+  /** The registers, to be written. */
+  ownRegs(): RegState[] {
+    if (this.regsShared) {
+      this.regs = this.regs.slice()
+      this.regsShared = false
+    }
+    return this.regs as RegState[]
+  }
+  /** The stack, to be written. */
+  ownStack(): Slot[] {
+    if (this.stackShared) {
+      this.stack = this.stack.slice()
+      this.stackShared = false
+    }
+    return this.stack as Slot[]
+  }
   slot(index: number): Slot {
     return this.stack[index] ?? emptySlot
   }
   setSlot(index: number, slot: Slot): void {
     this.reach(index)
-    this.stack[index] = slot
+    this.ownStack()[index] = slot
   }
   /** The stack grows with every access, read or write, to the lowest slot touched. */
   reach(index: number): void {
-    while (this.stack.length <= index) this.stack.push(emptySlot)
+    if (this.stack.length > index) return
+    const stack = this.ownStack()
+    while (stack.length <= index) stack.push(emptySlot)
   }
 }
 
@@ -131,6 +165,17 @@ export interface LinkedReg {
   readonly frame: number
   readonly in: 'reg' | 'slot'
   readonly index: number
+}
+
+const namesOfRegs = new Map<number, LinkedReg>()
+/** The same value for the same register or slot. */
+export function linkedReg(frame: number, place: LinkedReg['in'], index: number): LinkedReg {
+  const at = (frame * 64 + index) * 2 + (place === 'slot' ? 1 : 0)
+  const known = namesOfRegs.get(at)
+  if (known !== undefined) return known
+  const name: LinkedReg = { frame, in: place, index }
+  namesOfRegs.set(at, name)
+  return name
 }
 
 /** A stack slot that an insn spills to or fills from. */
@@ -287,13 +332,13 @@ export function mapRegs(state: State, change: (reg: RegState) => RegState, only?
       const reg = frame.regs[i]!
       if (reg.kind === 'not_init') continue
       const next = change(reg)
-      if (next !== reg) frame.regs[i] = next
+      if (next !== reg) frame.ownRegs()[i] = next
     }
     for (let i = 0; i < frame.stack.length; i++) {
       const slot = frame.stack[i]!
       if (slot.types >>> 28 !== 1) continue
       const next = change(slot.reg)
-      if (next !== slot.reg) frame.stack[i] = { types: slot.types, reg: next }
+      if (next !== slot.reg) frame.ownStack()[i] = { types: slot.types, reg: next }
     }
   }
 }

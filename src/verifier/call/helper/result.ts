@@ -71,7 +71,7 @@ function cast(walk: Walk, { refObjId }: Meta, value: RegState): RegState {
   )
     return copy
   walk.pushStep()
-  pushState(walk, walk.insn + 1, walk.insn).cur.regs[0] = constReg(0)
+  pushState(walk, walk.insn + 1, walk.insn).cur.ownRegs()[0] = constReg(0)
   return edit(copy, { flags: copy.flags & ~MAYBE_NULL, id: refObjId })
 }
 

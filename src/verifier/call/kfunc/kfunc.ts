@@ -146,8 +146,8 @@ const nmiSafe = new Set<string>([
 function lockFails(walk: Walk): void {
   walk.pushStep()
   const failed = pushState(walk, walk.insn + 1, walk.insn)
-  for (let i = 1; i <= 5; i++) failed.cur.regs[i] = notInit
-  failed.cur.regs[0] = scalarReg(scalar.clampSigned(scalar.unknown, -4095, -1))
+  for (let i = 1; i <= 5; i++) failed.cur.ownRegs()[i] = notInit
+  failed.cur.ownRegs()[0] = scalarReg(scalar.clampSigned(scalar.unknown, -4095, -1))
 }
 
 /** RCU and preemption sections open and close; nothing that sleeps inside. */
@@ -319,7 +319,7 @@ function iterate(walk: Walk, iter: IterArg): void {
     setIterReg(active, iter, { aux: ACTIVE, frame: reg.frame + 1 })
     if (previous !== undefined) widenImprecise(previous, active)
     const r0 = active.cur.regs[0]!
-    active.cur.regs[0] = edit(r0, { flags: r0.flags & ~MAYBE_NULL })
+    active.cur.ownRegs()[0] = edit(r0, { flags: r0.flags & ~MAYBE_NULL })
   }
   setIterReg(walk.state, iter, { aux: DRAINED })
   walk.setReg(0, constReg(0))

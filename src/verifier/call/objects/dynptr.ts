@@ -9,7 +9,6 @@ import { orElse, violate } from '../../violations/raise.ts'
 import { wordsOf } from '../../violations/table.ts'
 import { type DynptrType, edit, pointer, type RegState } from '../../state/reg.ts'
 import { allBytes, byteType, DYNPTR, emptySlot, slotOf } from '../../state/stack.ts'
-import { setBit } from '../../state/state.ts'
 import { acquireReference, releaseReference } from './references.ts'
 import { destroyDynptrAt, invalidateSlices, owes } from '../../access/dynptr-slots.ts'
 
@@ -58,8 +57,8 @@ export function constructDynptr(
   const part = edit(made, { refObjId })
   frame.setSlot(index, slotOf(DYNPTR, edit(part, { frame: 1 })))
   frame.setSlot(index - 1, slotOf(DYNPTR, part))
-  setBit(frame.written, index)
-  setBit(frame.written, index - 1)
+  frame.noteWritten(index)
+  frame.noteWritten(index - 1)
 }
 
 /** An initialised dynptr passed to a call: on the stack, or the const one a callback is given. */
@@ -111,7 +110,7 @@ export function releaseDynptr(walk: Walk, number: number): void {
   const dynptr = frame.slot(index).reg
   for (const slot of [index, index - 1]) {
     frame.setSlot(slot, emptySlot)
-    setBit(frame.written, slot)
+    frame.noteWritten(slot)
   }
   invalidateSlices(walk, dynptr.id)
   if (dynptr.refObjId !== 0) releaseReference(walk, dynptr.refObjId)

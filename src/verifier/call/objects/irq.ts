@@ -10,7 +10,6 @@ import { markSlotRead } from '../../engine/liveness.ts'
 import { violate } from '../../violations/raise.ts'
 import { pointer, type RegState, regTypeText } from '../../state/reg.ts'
 import { allBytes, byteType, emptySlot, IRQ, slotOf } from '../../state/stack.ts'
-import { setBit } from '../../state/state.ts'
 import { objectSlot } from './dynptr.ts'
 import type { Arg } from '../kfunc/kind.ts'
 
@@ -46,7 +45,7 @@ function saveIrq(walk: Walk, reg: RegState, number: number, family: IrqFamily): 
   holdReference(walk, { id, insn: walk.insn, kind: 'irq', ...none })
   state.activeIrq++
   frame.setSlot(slot, slotOf(IRQ, pointer('irq', { refObjId: id, aux: families.indexOf(family) })))
-  setBit(frame.written, slot)
+  frame.noteWritten(slot)
 }
 
 function restoreIrq(walk: Walk, reg: RegState, number: number, family: IrqFamily): void {
@@ -66,6 +65,6 @@ function restoreIrq(walk: Walk, reg: RegState, number: number, family: IrqFamily
   state.refs = state.refs.without(last, 'closed')
   state.activeIrq--
   frame.setSlot(at, emptySlot)
-  setBit(frame.written, at)
+  frame.noteWritten(at)
   if (walk.model.rules.rcuBySections) leaveRcu(walk)
 }

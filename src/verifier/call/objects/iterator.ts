@@ -9,7 +9,7 @@ import { orElse, violate } from '../../violations/raise.ts'
 import { wordsOf } from '../../violations/table.ts'
 import { edit, pointer, RCU, TRUSTED, type RegState, UNTRUSTED, ACTIVE } from '../../state/reg.ts'
 import { allBytes, byteType, DYNPTR, emptySlot, ITER, slotOf } from '../../state/stack.ts'
-import { setBit, type State } from '../../state/state.ts'
+import type { State } from '../../state/state.ts'
 import { objectSlot } from './dynptr.ts'
 import { acquireReference, releaseReference } from './references.ts'
 
@@ -40,7 +40,7 @@ export function constructIterator(walk: Walk, number: number, btf: Btf, id: BtfI
   const first = pointer('iter', { btf, btfId: id, aux: ACTIVE, refObjId, flags })
   for (let i = 0; i < slots; i++) {
     frame.setSlot(index - i, slotOf(ITER, i === 0 ? first : edit(first, { refObjId: 0 })))
-    setBit(frame.written, index - i)
+    frame.noteWritten(index - i)
   }
 }
 
@@ -84,7 +84,7 @@ export function destroyIterator(walk: Walk, iter: IterArg): void {
   releaseReference(walk, frame.slot(iter.slot).reg.refObjId)
   for (let i = 0; i < iter.slots; i++) {
     frame.setSlot(iter.slot - i, emptySlot)
-    setBit(frame.written, iter.slot - i)
+    frame.noteWritten(iter.slot - i)
   }
 }
 

@@ -9,7 +9,7 @@ import { violate } from '../../violations/raise.ts'
 import { edit, NON_OWN, RCU, type RegState, unknownScalar } from '../../state/reg.ts'
 import type { Reference } from '../../state/references.ts'
 import { byteType, DYNPTR, emptySlot } from '../../state/stack.ts'
-import { mapRegs, setBit } from '../../state/state.ts'
+import { mapRegs } from '../../state/state.ts'
 import { invalidateSlices } from '../../access/dynptr-slots.ts'
 
 export function acquireReference(walk: Walk, parent = 0): number {
@@ -45,8 +45,8 @@ export function releaseReference(walk: Walk, id: number): boolean {
     frame.stack.forEach((slot, i) => {
       if (byteType(slot, 7) === DYNPTR && slot.reg.refObjId === id) {
         if (slot.reg.frame === 1) invalidateSlices(walk, slot.reg.id)
-        frame.stack[i] = emptySlot
-        setBit(frame.written, i)
+        frame.ownStack()[i] = emptySlot
+        frame.noteWritten(i)
       }
     })
   }

@@ -133,9 +133,9 @@ function async(walk: Walk, subprog: number, kind: string, range: ReturnRange, ar
   frame.returnRange = range
   frame.asyncEntries = walk.frame.asyncEntries + 1
   regs.forEach((reg, i) => {
-    frame.regs[i + 1] = reg
+    frame.ownRegs()[i + 1] = reg
   })
-  frame.regs[10] = pointer('fp', { frame: 0 })
+  frame.ownRegs()[10] = pointer('fp', { frame: 0 })
   state.frames = [frame]
   state.refs = References.none
   state.activeLocks = 0
@@ -161,9 +161,9 @@ function enter(
   const frameno = state.frames.length
   const frame = new Frame(frameno, subprog, callsite)
   args.forEach((reg, i) => {
-    frame.regs[i + 1] = reg
+    frame.ownRegs()[i + 1] = reg
   })
-  frame.regs[10] = pointer('fp', { frame: frameno })
+  frame.ownRegs()[10] = pointer('fp', { frame: frameno })
   frame.callbackKind = kind
   frame.returnRange = range
   state.cur.heldAtCall = state.refs

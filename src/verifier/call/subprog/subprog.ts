@@ -23,8 +23,8 @@ export function callSubprog(walk: Walk, target: number): number {
     violate('call-depth', { form: 'walked', frames: walk.state.frames.length + 1 })
   const caller = walk.frame
   const frame = new Frame(walk.state.frames.length, index, walk.insn)
-  for (let i = 1; i <= 5; i++) frame.regs[i] = caller.regs[i]!
-  frame.regs[10] = pointer('fp', { frame: frame.frameno })
+  for (let i = 1; i <= 5; i++) frame.ownRegs()[i] = caller.regs[i]!
+  frame.ownRegs()[10] = pointer('fp', { frame: frame.frameno })
   frame.wroteRegs = caller.wroteRegs & 0x3e
   walk.clobberCallerSaved()
   walk.pushStep()

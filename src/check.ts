@@ -11,6 +11,7 @@ import {
 import {
   argumentKinds,
   Budget,
+  fail,
   type Fault,
   formatFault,
   LimitReached,
@@ -23,7 +24,14 @@ import {
   wrongArgument,
 } from './fault/index.ts'
 import type { Kernel } from './kernel/index.ts'
-import { type BpfObject, type LinkedProgram, linkProgram, type ObjectProgram, openObject } from './object/index.ts'
+import {
+  type BpfObject,
+  type LinkedProgram,
+  linkProgram,
+  type ObjectProgram,
+  openObject,
+  withGlobals,
+} from './object/index.ts'
 import type { ProgTypeName, ProgTypeWord } from './uapi/index.ts'
 import { type Report, verify } from './verifier/index.ts'
 
@@ -34,6 +42,11 @@ export interface CheckOptions extends Limits, TotalLimits {
   readonly program?: string
   /** Program type for sections that libbpf does not know: 'xdp', 'BPF_PROG_TYPE_XDP'. Those that it knows keep theirs. */
   readonly type?: ProgTypeName | ProgTypeWord
+  /**
+   * Values that global variables are given before the programs are loaded, as text: 'mode' → '3', 'cfg.limits[2]' → '-1', an enum's by
+   * name, 'CONFIG_HZ' → '1000'. What of .rodata is read is then what the verifier takes for constant.
+   */
+  readonly globals?: ReadonlyMap<string, string>
   /** Load flags besides what the object asks for: BPF_F_STRICT_ALIGNMENT (1) and the like. */
   readonly flags?: number
   /** Write the kernel-format log (slower): 1 or true what the kernel writes at level 1, 2 registers after every instruction. */
@@ -63,21 +76,34 @@ export function check(bytes: Uint8Array, kernel: Kernel, options: CheckOptions =
   if (wrong !== undefined) return { ok: false, fault: wrong }
   const opened = openForCheck(bytes, options)
   if (!opened.ok) return opened
+  const { unknownGlobals } = opened.value
+  if (unknownGlobals.length > 0)
+    return fail(`no global variable ${unknownGlobals.join(', ')}`, { object: options.name ?? 'object' })
   const total = new TotalBudget(options)
   return ok(opened.value.programs.map((program) => checkProgram(opened.value.object, program, kernel, options, total)))
+}
+
+export interface OpenedForCheck {
+  readonly object: BpfObject
+  readonly programs: readonly ObjectProgram[]
+  /** Of `globals`, those that the object does not have. */
+  readonly unknownGlobals: readonly string[]
 }
 
 /** The object, and the programs of it that are asked for. */
 export function openForCheck(
   bytes: Uint8Array,
-  { name = 'object', program, legacyMaps = false }: CheckOptions,
-): Result<{ readonly object: BpfObject; readonly programs: readonly ObjectProgram[] }> {
-  const object = openObject(bytes, name, { legacyMaps })
-  if (!object.ok) return object
-  const { programs } = object.value
-  if (program === undefined) return ok({ object: object.value, programs })
+  { name = 'object', program, legacyMaps = false, globals = new Map() }: CheckOptions,
+): Result<OpenedForCheck> {
+  const opened = openObject(bytes, name, { legacyMaps })
+  if (!opened.ok) return opened
+  const set = globals.size === 0 ? ok({ object: opened.value, unknown: [] }) : withGlobals(opened.value, globals)
+  if (!set.ok) return set
+  const { object, unknown: unknownGlobals } = set.value
+  const { programs } = object
+  if (program === undefined) return ok({ object, programs, unknownGlobals })
   const found = programs.filter((one) => one.name === program)
-  if (found.length > 0) return ok({ object: object.value, programs: found })
+  if (found.length > 0) return ok({ object, programs: found, unknownGlobals })
   const fault: Fault = {
     kind: 'fault',
     what: `no program ${program} in this object`,

@@ -4,11 +4,12 @@ import { type CheckOptions, checkProgram, fullType, openForCheck } from '../chec
 import type { Outcome, Trouble } from '../explain/index.ts'
 import { formatFault, TotalBudget } from '../fault/index.ts'
 import type { Kernel } from '../kernel/index.ts'
+import { parseGlobal } from '../object/index.ts'
 import type { ProgTypeName } from '../uapi/index.ts'
 import { bugText } from './bug.ts'
 import type { CheckFlags } from './flags.ts'
 import { selectionOf } from './select.ts'
-import { readInput, UsageError } from './usage.ts'
+import { orTell, readInput, UsageError } from './usage.ts'
 
 /** A program that is about to be judged. */
 export interface Begun {
@@ -26,6 +27,8 @@ export interface Listener {
   readonly fail: (trouble: Trouble) => void
   /** An object without the programs that --prog asks for: the names it has. */
   readonly absent?: (names: readonly string[]) => void
+  /** Of --set, the names that the object does not have. */
+  readonly unset?: (names: readonly string[]) => void
   readonly begin?: (what: Begun) => void
   readonly done?: () => void
 }
@@ -42,7 +45,8 @@ export function checkObject(path: string, kernel: Kernel, flags: CheckFlags, lis
   if (opened?.ok === false) fail(formatFault(opened.fault))
   else if (opened?.value.programs.length === 0) fail(`${path}: no programs in this object`)
   else if (opened !== undefined) {
-    const { object, programs: all } = opened.value
+    const { object, programs: all, unknownGlobals } = opened.value
+    if (flags.set.length > 0) listener.unset?.(unknownGlobals)
     const { isWanted } = selectionOf(flags)
     const programs = all.filter(({ name }) => isWanted(object.name, name))
     if (programs.length === 0) listener.absent?.(all.map(({ name }) => name))
@@ -83,6 +87,7 @@ function checkOptions(path: string, flags: CheckFlags): CheckOptions {
     log: flags.log ?? false,
     legacyMaps: flags.legacyMaps ?? false,
     ...(type === undefined ? {} : { type: fullType(type) as ProgTypeName }),
+    ...(flags.set.length === 0 ? {} : { globals: globalsOf(flags.set) }),
     ...(cpus === undefined ? {} : { cpus }),
     ...(timeout === undefined ? {} : { timeMs: timeout * 1000 }),
     ...(totalTimeout === undefined ? {} : { totalMs: totalTimeout * 1000 }),
@@ -90,4 +95,12 @@ function checkOptions(path: string, flags: CheckFlags): CheckOptions {
     ...(maxInsns === undefined ? {} : { maxInsns }),
     ...(maxMemory === undefined ? {} : { maxMemory: maxMemory * 2 ** 20 }),
   }
+}
+
+/** --set: NAME=VALUE, or @FILE with one a line. */
+export function globalsOf(set: readonly string[]): ReadonlyMap<string, string> {
+  const lines = set.flatMap((text) =>
+    text.startsWith('@') ? new TextDecoder().decode(readInput(text.slice(1))).split('\n') : [text],
+  )
+  return new Map(lines.filter((line) => line.trim() !== '').map((line) => orTell(parseGlobal(line))))
 }

@@ -31,6 +31,12 @@ export function addCheckOptions(command: Command): Command {
         .preset('1')
         .argParser(logLevel),
     )
+    .addOption(
+      several(
+        '-G, --set <name=value>',
+        "a global variable's value before loading: mode=3, 'cfg.limits[2]=8', state=RUNNING, CONFIG_HZ=1000, @FILE (may repeat)",
+      ),
+    )
     .option('-j, --jobs <n>', 'objects judged at a time', positive, 1)
     .option('--cpus <n>', 'CPUs that the machine has, which bounds bpf_get_smp_processor_id() (8192)', positive)
     .option('--timeout <seconds>', 'give up on a program after so long: unsupported, the others go on', seconds)

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os'
 import type { Outcome, Trouble } from '../explain/index.ts'
 import { bundledKernels, type Kernel, rulesNote } from '../kernel/index.ts'
 import { BUG } from './bug.ts'
-import { checkObject, type Listener } from './check-object.ts'
+import { checkObject, globalsOf, type Listener } from './check-object.ts'
 import type { CheckFlags } from './flags.ts'
 import { checkInWorkers } from './jobs.ts'
 import { kernelOf } from './kernel.ts'
@@ -22,6 +22,7 @@ import { hasWildcard } from './wildcard.ts'
 export async function check(named: readonly string[], flags: CheckFlags): Promise<number> {
   requireType(flags.type)
   const selection = selectionOf(flags)
+  const globals = globalsOf(flags.set)
   const mapped = pathMapper(flags.pathMap)
   const out = printer(flags)
   const shown = shownBy(out, selection, flags)
@@ -42,6 +43,9 @@ export async function check(named: readonly string[], flags: CheckFlags): Promis
     // --prog over several objects: those that have no such program are passed over, unless none has.
     const others = new Set<string>()
     let judged = 0
+    // Of --set over several objects, as well.
+    const unset = new Map([...globals.keys()].map((name) => [name.replace(/[.[].*/s, ''), 0]))
+    let opened = 0
     const take = (outcome: Outcome): void => {
       judged++
       line.clear()
@@ -54,10 +58,16 @@ export async function check(named: readonly string[], flags: CheckFlags): Promis
       absent: (names) => {
         for (const name of names) others.add(name)
       },
+      unset: (names) => {
+        opened++
+        for (const name of names) unset.set(name, (unset.get(name) ?? 0) + 1)
+      },
       begin: ({ object, program }) => line.say(`${object}: ${program}`),
       done: line.step,
     }
     await judgeAll(paths, kernel, flags, listener)
+    for (const [name, times] of unset)
+      if (opened > 0 && times >= opened) throw new UsageError(`--set: no object has a global variable ${name}`)
     if (flags.prog.length > 0 && judged === 0 && status === 0) throw new UsageError(noProgram(flags.prog, [...others]))
   } catch (error) {
     // whoever reads a document is told in it, too

@@ -26,6 +26,8 @@ export interface CheckFlags extends KernelOptions {
   readonly maxInsns?: number
   readonly maxMemory?: number
   readonly cpus?: number
+  /** 'NAME=VALUE', '@FILE' of such lines */
+  readonly set: readonly string[]
   /** As veristat has them: 'insns>1000', '!name', 'file/prog'. */
   readonly filter: readonly string[]
   /** 'insns', 'prog^,states' */

@@ -10,7 +10,11 @@ import { kernelOf } from './kernel.ts'
 import type { CheckFlags } from './flags.ts'
 import { UsageError } from './usage.ts'
 
-type Said = { readonly outcome: Outcome } | { readonly trouble: Trouble } | { readonly absent: readonly string[] }
+type Said =
+  | { readonly outcome: Outcome }
+  | { readonly trouble: Trouble }
+  | { readonly absent: readonly string[] }
+  | { readonly unset: readonly string[] }
 type Message =
   | 'ready'
   | { readonly usage: string }
@@ -50,7 +54,7 @@ export async function checkInWorkers(
 }
 
 /** Prints what is said in the objects' order, as soon as those before are done. */
-function printerOf(queue: readonly Job[], { take, fail, absent, done }: Listener): () => void {
+function printerOf(queue: readonly Job[], { take, fail, absent, unset, done }: Listener): () => void {
   let at = 0
   let told = 0
   return () => {
@@ -59,6 +63,7 @@ function printerOf(queue: readonly Job[], { take, fail, absent, done }: Listener
         const one = job.said[told]!
         if ('outcome' in one) take(one.outcome)
         else if ('trouble' in one) fail(one.trouble)
+        else if ('unset' in one) unset?.(one.unset)
         else absent?.(one.absent)
       }
       if (!job.done) return
@@ -187,6 +192,7 @@ export async function serve(): Promise<void> {
         take: (outcome) => say({ outcome: sendable(outcome) }),
         fail: (trouble) => say({ trouble }),
         absent: (absent) => say({ absent }),
+        unset: (unset) => say({ unset }),
       }
       checkObject(path, kernel, flags, listener, from)
       tell({ done: true })

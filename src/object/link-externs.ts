@@ -51,7 +51,13 @@ function resolveAll(object: BpfObject, target: LinkTarget, budget: Budget): Reso
   const set = new Set<Extern>()
   const warnings: string[] = []
   for (const extern of externs) {
-    if (extern.kind !== 'kconfig' || extern.name.startsWith('CONFIG_')) continue
+    const given = extern.kind === 'kconfig' ? object.kconfig?.get(extern.name) : undefined
+    if (given === undefined) continue
+    setKconfig(extern, kconfig, given)
+    set.add(extern)
+  }
+  for (const extern of externs) {
+    if (extern.kind !== 'kconfig' || set.has(extern) || extern.name.startsWith('CONFIG_')) continue
     setKconfig(extern, kconfig, virtualKconfig(extern, target))
     set.add(extern)
   }

@@ -130,6 +130,8 @@ export interface BpfObject {
   readonly functions: readonly ObjectFunction[]
   readonly maps: readonly MapDef[]
   readonly externs: readonly Extern[]
+  /** Values that .kconfig externs are given whatever the kernel's configuration says, by name. */
+  readonly kconfig?: ReadonlyMap<string, string>
   /** Contents of .jumptables. */
   readonly jumpTables: Uint8Array | undefined
   /** What older loaders refuse the object for. */

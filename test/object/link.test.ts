@@ -10,6 +10,7 @@ import {
   missingMessage,
   openObject,
   type Ref,
+  withGlobals,
 } from '../../src/object/index.ts'
 
 const fixture = (name: string): Uint8Array => new Uint8Array(readFileSync(`test/fixtures/object/${name}`))
@@ -124,6 +125,40 @@ describe('externs', () => {
     const data = program.maps.find(({ internal }) => internal === 'kconfig')?.data
     const version = (6 << 16) + (12 << 8) + 3
     expect([...data!]).toEqual([250, 0, 0, 0, version & 255, 12, 6, 0, 7, ...Buffer.from('abcdefg'), 0])
+  })
+  test('values that are given come before the configuration’s, and are its where it has none', () => {
+    const given = (values: Readonly<Record<string, string>>): BpfObject => {
+      const set = withGlobals(basics, new Map(Object.entries(values)))
+      if (!set.ok || set.value.unknown.length > 0) throw new Error('not set')
+      return set.value.object
+    }
+    const bytes = (object: BpfObject, to = target) =>
+      linked(object, 'globals', to).maps.find(({ internal }) => internal === 'kconfig')?.data
+    expect([...bytes(given({ CONFIG_HZ: '1000', CONFIG_DEFAULT_HOSTNAME: '"x"' }))!.subarray(0, 11)]).toEqual([
+      1000 & 255,
+      1000 >> 8,
+      0,
+      0,
+      3,
+      12,
+      6,
+      0,
+      7,
+      'x'.charCodeAt(0),
+      0,
+    ])
+    expect(
+      bytes(given({ CONFIG_HZ: '100', CONFIG_DEFAULT_HOSTNAME: '"x"' }), { ...target, config: () => undefined })?.[0],
+    ).toBe(100)
+    expect(said(given({ CONFIG_HZ: 'y' }), 'globals')).toMatch(/extern \(kcfg\) 'CONFIG_HZ': /)
+  })
+  test('a variable of a big-endian object is written as that machine reads it', () => {
+    const object = opened('basics-be.bpf.o')
+    const name = object.btf!.type(object.maps.find(({ section }) => section === '.rodata')!.valueTypeId)
+    const variable = name.kind === 'datasec' ? object.btf!.type(name.entries[0]!.type).name : ''
+    const set = withGlobals(object, new Map([[variable, '258']]))
+    const data = set.ok ? set.value.object.maps.find(({ section }) => section === '.rodata')!.data! : new Uint8Array()
+    expect([...data.subarray(0, 4)]).toEqual([0, 0, 1, 2])
   })
   test('a strong value that the configuration lacks refuses every program', () => {
     expect(said(basics, 'alone', { ...target, config: () => undefined })).toBe(

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+// Global variables given values before the program is loaded, as user space does through a skeleton, or veristat with -G: the initial
+// contents of the maps behind them are changed, so that constants in .rodata are what the verifier reads there.
+import {
+  type Btf,
+  type BtfId,
+  type BtfType,
+  memberNamed,
+  resolveType,
+  sizeOf,
+  skipModifiersAndTypedefs,
+} from '../btf/index.ts'
+import { attempt, fail, type Result, withJson } from '../fault/index.ts'
+import { refuse } from './faults.ts'
+import type { BpfObject, MapDef } from './types.ts'
+
+export interface WithGlobals {
+  /** The same object with other contents of its maps. */
+  readonly object: BpfObject
+  /** Names of variables that it does not have. */
+  readonly unknown: readonly string[]
+}
+
+/**
+ * Sets variables: 'mode' → '3', 'cfg.limits[2]' → '-1', 'state' → 'RUNNING' (of its enum), 'name' → 'eth0' (of an array of char),
+ * 'CONFIG_HZ' → '1000' (an extern in .kconfig, as the kernel's configuration spells values). A `Fault` where a value does not fit.
+ */
+export function withGlobals(object: BpfObject, values: ReadonlyMap<string, string>): Result<WithGlobals> {
+  return attempt({ object: object.name }, () => {
+    const maps = [...object.maps]
+    const kconfig = new Map(object.kconfig)
+    const unknown: string[] = []
+    for (const [path, value] of values) {
+      const [root = '', ...steps] = parsePath(path)
+      if (object.externs.some(({ kind, name }) => kind === 'kconfig' && name === path)) kconfig.set(path, value)
+      else if (!setVariable(object, maps, { root, steps, path, value })) unknown.push(root)
+    }
+    return { object: withJson({ ...object, maps, ...(kconfig.size === 0 ? {} : { kconfig }) }), unknown }
+  })
+}
+
+interface Setting {
+  readonly root: string
+  readonly steps: readonly string[]
+  readonly path: string
+  readonly value: string
+}
+
+/** 'cfg.limits[2]' → 'cfg', '.limits', '[2]' */
+function parsePath(path: string): readonly string[] {
+  const parts = path.match(/^[A-Za-z_$][\w$]*|\.[A-Za-z_$][\w$]*|\[\s*\w+\s*\]/g) ?? []
+  if (parts.join('') !== path.replaceAll(/\s/g, ''))
+    refuse(`'${path}' is no variable`, {}, 'write NAME, NAME.MEMBER or NAME[INDEX]')
+  return parts
+}
+
+/** In every section that has a variable of the name: static ones of several files may share it. */
+function setVariable({ btf, littleEndian }: BpfObject, maps: MapDef[], setting: Setting): boolean {
+  let found = false
+  for (const [index, map] of maps.entries()) {
+    const section = btf === undefined || map.internal === undefined ? undefined : btf.type(map.valueTypeId)
+    if (btf === undefined || section?.kind !== 'datasec') continue
+    for (const { type, offset } of section.entries) {
+      const variable = btf.type(type)
+      if (variable.kind !== 'var' || variable.name !== setting.root) continue
+      found = true
+      const place = placeOf(btf, { type: variable.type, bit: offset * 8, bits: 0 }, setting)
+      const size = bitsOf(btf, place) / 8
+      if (map.data === undefined) valueFor(btf, place, size, setting)
+      else maps[index] = { ...map, data: written(btf, maps[index]!.data!, place, { setting, littleEndian }) }
+    }
+  }
+  return found
+}
+
+/** Where a value stands: from which bit, of what type; `bits` where it is a bitfield. */
+interface Spot {
+  readonly type: BtfId
+  readonly bit: number
+  readonly bits: number
+}
+
+function placeOf(btf: Btf, from: Spot, { steps, path }: Setting): Spot {
+  let at = from
+  for (const step of steps) {
+    const type = resolveType(btf, at.type)
+    if (step.startsWith('.')) at = memberOf(btf, type, at, { name: step.slice(1), path })
+    else at = elementOf(btf, type, at, { index: step.slice(1, -1).trim(), path })
+  }
+  return at
+}
+
+function memberOf(btf: Btf, type: BtfType, at: Spot, { name, path }: { name: string; path: string }): Spot {
+  if (type.kind !== 'struct' && type.kind !== 'union') refuse(`'${path}': .${name} is asked of a ${wordOf(type)}`)
+  const found = findMember(btf, type, name, 0)
+  if (found === undefined) {
+    const names = type.members.map((member) => member.name).filter((member) => member !== '')
+    refuse(`'${path}': ${type.kind} ${type.name} has no member ${name}`, {}, `it has ${names.slice(0, 12).join(', ')}`)
+  }
+  return { ...found, bit: at.bit + found.bit }
+}
+
+/** Members of anonymous structs are the struct's own. */
+function findMember(btf: Btf, type: BtfType, name: string, depth: number): Spot | undefined {
+  if ((type.kind !== 'struct' && type.kind !== 'union') || depth > 8) return undefined
+  const own = memberNamed(btf, type.id, name)
+  if (own !== undefined) return { type: own.type, bit: own.bitOffset, bits: own.bitSize }
+  for (const member of type.members) {
+    if (member.name !== '') continue
+    const inner = findMember(btf, resolveType(btf, member.type), name, depth + 1)
+    if (inner !== undefined) return { ...inner, bit: member.bitOffset + inner.bit }
+  }
+  return undefined
+}
+
+function elementOf(btf: Btf, type: BtfType, at: Spot, { index, path }: { index: string; path: string }): Spot {
+  if (type.kind !== 'array') refuse(`'${path}': [${index}] is asked of a ${wordOf(type)}`)
+  const number = /^\w*[A-Za-z_]/.test(index) && !/^0x/i.test(index) ? enumerator(btf, index) : Number(index)
+  if (number === undefined || !Number.isInteger(number)) refuse(`'${path}': ${index} is no number`)
+  if (number < 0 || number >= type.count) refuse(`'${path}': the array has ${type.count} elements`)
+  return { type: type.type, bit: at.bit + number * 8 * (sizeOf(btf, type.type) ?? 0), bits: 0 }
+}
+
+/** A constant of any of the object's enums. */
+function enumerator(btf: Btf, name: string): number | undefined {
+  for (let id = btf.firstId; id < btf.count; id++) {
+    const type = btf.type(id)
+    if (type.kind !== 'enum' && type.kind !== 'enum64') continue
+    const found = type.values.find((one) => one.name === name)
+    if (found !== undefined) return Number(found.value)
+  }
+  return undefined
+}
+
+const bitsOf = (btf: Btf, { type, bits }: Spot): number => bits || 8 * (sizeOf(btf, type) ?? 0)
+
+interface Writing {
+  readonly setting: Setting
+  readonly littleEndian: boolean
+}
+
+function written(btf: Btf, data: Uint8Array, spot: Spot, { setting, littleEndian }: Writing): Uint8Array {
+  const bits = bitsOf(btf, spot)
+  const value = valueFor(btf, spot, bits / 8, setting)
+  if (spot.bit + bits > data.length * 8) refuse(`'${setting.path}' ends beyond its section`)
+  // a Buffer's slice() shares its bytes
+  const copy = Uint8Array.from(data)
+  if (typeof value !== 'bigint') copy.set(value, spot.bit / 8)
+  else writeBits(copy, BigInt.asUintN(bits, value), { at: spot.bit, bits, littleEndian })
+  return copy
+}
+
+/** A number of `bits` bits from bit `at` on: of a big-endian machine both count from the most significant. */
+function writeBits(
+  data: Uint8Array,
+  value: bigint,
+  { at, bits, littleEndian }: { readonly at: number; readonly bits: number; readonly littleEndian: boolean },
+): void {
+  for (let i = 0; i < bits; i++) {
+    const place = at + i
+    const bit = Number((value >> BigInt(littleEndian ? i : bits - 1 - i)) & 1n)
+    const mask = 1 << (littleEndian ? place % 8 : 7 - (place % 8))
+    const byte = place >> 3
+    data[byte] = bit === 1 ? data[byte]! | mask : data[byte]! & ~mask
+  }
+}
+
+/** What the text means to the variable's type. */
+function valueFor(btf: Btf, { type: id, bits }: Spot, size: number, setting: Setting): bigint | Uint8Array {
+  const { path, value } = setting
+  const type = resolveType(btf, id)
+  switch (type.kind) {
+    case 'int':
+      return numberOf(value, { bits: bits || size * 8, signed: type.signed, bool: type.bool }, path)
+    case 'enum':
+    case 'enum64': {
+      const named = type.values.find(({ name }) => name === value)
+      if (named !== undefined) return named.value
+      if (!isNumber(value)) {
+        const names = type.values.map(({ name }) => name)
+        refuse(`'${path}': enum ${type.name} has no ${value}`, {}, `it has ${names.slice(0, 12).join(', ')}`)
+      }
+      return numberOf(value, { bits: bits || size * 8, signed: type.signed, bool: false }, path)
+    }
+    case 'array':
+      return textOf(btf, type, setting)
+    default:
+      return refuse(
+        `'${path}' is a ${wordOf(type)}`,
+        {},
+        'set a member or an element of it: numbers, enums and text can be set',
+      )
+  }
+}
+
+function textOf(btf: Btf, type: Extract<BtfType, { kind: 'array' }>, { path, value }: Setting): Uint8Array {
+  const element = btf.type(skipModifiersAndTypedefs(btf, type.type))
+  if (element.kind !== 'int' || element.size !== 1)
+    refuse(`'${path}' is an array`, {}, `set an element of it: ${path}[0]`)
+  const bytes = new TextEncoder().encode(/^".*"$/s.test(value) ? value.slice(1, -1) : value)
+  if (bytes.length >= type.count) refuse(`'${path}' has room for ${type.count - 1} bytes and their 0`)
+  const all = new Uint8Array(type.count)
+  all.set(bytes)
+  return all
+}
+
+const isNumber = (text: string): boolean => /^[+-]?(?:0x[0-9a-f]+|\d+)$/i.test(text)
+
+interface Width {
+  readonly bits: number
+  readonly signed: boolean
+  readonly bool: boolean
+}
+
+function numberOf(text: string, { bits, signed, bool }: Width, path: string): bigint {
+  if (bool && (text === 'true' || text === 'false')) return text === 'true' ? 1n : 0n
+  const quoted = /^'(.)'$/s.exec(text)?.[1]
+  if (quoted !== undefined) return BigInt(quoted.charCodeAt(0))
+  if (!isNumber(text)) refuse(`'${path}': ${text} is no number`)
+  const magnitude = BigInt(text.replace(/^[+-]/, ''))
+  const number = text.startsWith('-') ? -magnitude : magnitude
+  const [least, most] = bool
+    ? [0n, 1n]
+    : signed
+      ? [-(1n << BigInt(bits - 1)), (1n << BigInt(bits - 1)) - 1n]
+      : [0n, (1n << BigInt(bits)) - 1n]
+  if (number < least || number > most) refuse(`'${path}' goes from ${least} to ${most}, and ${text} does not`)
+  return number
+}
+
+const wordOf = (type: BtfType): string => (type.kind === 'ptr' ? 'pointer' : `${type.kind} ${type.name}`.trim())
+
+/** NAME=VALUE, as the command line has it. */
+export function parseGlobal(text: string): Result<readonly [name: string, value: string]> {
+  const at = text.indexOf('=')
+  if (at < 1) return fail(`${text}: write NAME=VALUE`)
+  return { ok: true, value: [text.slice(0, at).trim(), text.slice(at + 1).trim()] }
+}

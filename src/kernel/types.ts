@@ -12,6 +12,20 @@ export interface HelperProto {
   readonly mightSleep: boolean
   /** no-spill convention of bpf_fastcall */
   readonly fastcall: boolean
+  /** Packet data may lie elsewhere afterwards; a tail call among those, since who knows what it calls. */
+  readonly movesPacket: boolean
+  /** What it returns is a reference that must be given back. */
+  readonly acquires: boolean
+  /** It returns its argument as another type of the same object. */
+  readonly casts: boolean
+  /** Elements of the map that it is given change. */
+  readonly changesMap: boolean
+  /** May be called while a bpf_spin_lock is held. */
+  readonly underLock: boolean
+  /** The number it returns is at most the size that was asked for. */
+  readonly bounded: boolean
+  /** Instructions that the kernel puts in its place once the program is verified, at least and at most. */
+  readonly insns: readonly [least: number, most: number]
   readonly ret: string
   /** BTF struct name the returned pointer has, for RET_PTR_TO_BTF_ID* */
   readonly retBtf?: string

@@ -285,6 +285,24 @@ export const specialRows = [
     words: 'marks where compiled code cannot go; reached, it is refused',
     source: later,
   },
+  {
+    kfunc: 'bpf_xdp_metadata_rx_timestamp',
+    role: 'xdp_metadata',
+    words: 'only in programs that are loaded for one device',
+    source: 'net/core/xdp.c and kernel/bpf/offload.c of 6.12',
+  },
+  {
+    kfunc: 'bpf_xdp_metadata_rx_hash',
+    role: 'xdp_metadata',
+    words: 'only in programs that are loaded for one device',
+    source: 'net/core/xdp.c and kernel/bpf/offload.c of 6.12',
+  },
+  {
+    kfunc: 'bpf_xdp_metadata_rx_vlan_tag',
+    role: 'xdp_metadata',
+    words: 'only in programs that are loaded for one device',
+    source: 'net/core/xdp.c and kernel/bpf/offload.c of 6.12',
+  },
 ] as const satisfies readonly SpecialRow[]
 
 export type SpecialRole = (typeof specialRows)[number]['role']

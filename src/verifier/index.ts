@@ -1,4 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+export { helperContractOf, kfuncContractOf } from './contracts.ts'
+export type {
+  Argument,
+  ArgumentKind,
+  CallbackContract,
+  Contract,
+  Effects,
+  GlobalContract,
+  HelperContract,
+  KfuncContract,
+  Result,
+  ResultKind,
+} from './program/contract/contract.ts'
 export type { VerifyOptions } from './options.ts'
 export type { Details } from './violations/details.ts'
 export type { Params, Violation, ViolationId } from './violations/table.ts'

@@ -11,7 +11,8 @@ import { checkRewrites } from './explore/rewrites.ts'
 import { lookAhead } from './ahead/index.ts'
 import { checkAttach } from './program/attach.ts'
 import { checkFuncRecords, checkLineRecords } from './program/btf-records.ts'
-import { argTypes, returnsVoid, startRegs } from './call/subprog/global-args.ts'
+import { startRegs } from './call/subprog/global-args.ts'
+import { globalContract } from './program/contract/global.ts'
 import { acquireArguments } from './call/objects/struct-ops-references.ts'
 import { checkInsns } from './program/check-insns.ts'
 import { checkDepth } from './explore/depth.ts'
@@ -201,13 +202,14 @@ function exploreGlobal(walk: Walk, i: number, sleepable: boolean): void {
   const subprog = walk.program.subprogs[i]!
   walk.insn = subprog.start
   walk.verbose(`Validating ${subprog.name}() func#${i}...`)
-  const args = argTypes(walk.program, subprog)
-  if (subprog.isExceptionCb && returnsVoid(walk.program, subprog)) violate('exception-cb-args', { form: 'void' })
+  const contract = globalContract(subprog, walk.program)
+  const { args, result } = contract
+  if (subprog.isExceptionCb && result.kind === 'none') violate('exception-cb-args', { form: 'void' })
   if (subprog.isExceptionCb && (args.length !== 1 || args[0]!.kind !== 'scalar')) {
     violate('exception-cb-args', { form: 'count' })
   }
   const frame = new Frame(0, i, -1)
-  startRegs(walk, subprog).forEach((reg, r) => {
+  startRegs(walk, contract).forEach((reg, r) => {
     frame.ownRegs()[r + 1] = reg
   })
   frame.ownRegs()[10] = pointer('fp', { frame: 0 })

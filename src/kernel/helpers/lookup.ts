@@ -40,6 +40,18 @@ export function helperPrototypes(): ReadonlyMap<string, Row> {
   return parsed
 }
 
+let usual: ReadonlyMap<number, HelperProto> | undefined
+/** The helper of that number as most programs have it, whoever may call it; what no other variant of it differs in. */
+export function usualHelper(id: number): HelperProto | undefined {
+  if (usual === undefined) {
+    const found = new Map<number, HelperProto>()
+    for (const [key, { proto }] of helperPrototypes())
+      if (!found.has(proto.id) || !key.includes(':')) found.set(proto.id, proto)
+    usual = found
+  }
+  return usual.get(id)
+}
+
 /**
  * The prototype of helper `id` as this program sees it. Unknown numbers, helpers that the program's type does not offer, and
  * GPL-only ones from programs of another licence are refused, in the order the kernel checks them; `message` is its log line.
@@ -125,7 +137,9 @@ function namesOf(row: AvailabilityRow): ReadonlyMap<string, string> {
 
 function readRow(line: string): [string, Row] {
   const [id = '', key = '', flags = '', ret = '', ...args] = line.split(' ')
-  const has = (flag: string) => flags.split(',').includes(flag)
+  const words = flags.split(',')
+  const has = (flag: string) => words.includes(flag)
+  const [, least = '1', most = '1'] = /^as(\d+)-(\d+)$/.exec(words.find((word) => word.startsWith('as')) ?? '') ?? []
   const { type, btf } = readType(ret)
   const proto: HelperProto = {
     id: Number(id),
@@ -134,6 +148,13 @@ function readRow(line: string): [string, Row] {
     pktAccess: has('pkt'),
     mightSleep: has('sleep'),
     fastcall: has('fast'),
+    movesPacket: has('moves'),
+    acquires: has('acquires'),
+    casts: has('casts'),
+    changesMap: has('changes'),
+    underLock: has('locked'),
+    bounded: has('bounded'),
+    insns: [Number(least), Number(most)],
     ret: type,
     ...(btf === undefined ? {} : { retBtf: btf }),
     args: args.map(readType),

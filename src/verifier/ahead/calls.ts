@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a call of a helper or kfunc does with its arguments, as far as prototypes and constants tell it before the walk: how many there
+// What a call of a helper or kfunc does with its arguments, as far as its contract and constants tell it before the walk: how many there
 // are, and how many bytes of the stack it reads or writes through one.
 
-import { resolveType, sizeOf } from '../../btf/index.ts'
-import type { HelperProto } from '../../kernel/index.ts'
-import { type ArgKind, argKind } from '../program/contract/helper-kinds.ts'
-
+import { sizeOf } from '../../btf/index.ts'
+import type { Argument, HelperContract, KfuncContract } from '../program/contract/contract.ts'
 import type { Program } from '../program/program.ts'
-import { isHelperCall, kfuncAt } from '../program/flow.ts'
+import { isHelperCall, kfuncContractAt } from '../program/flow.ts'
 import { MAX_STACK } from '../state/state.ts'
 import type { Constants } from './constants.ts'
 import { isSized } from '../program/contract/scalar-struct.ts'
@@ -21,49 +19,48 @@ const none: StackBytes = { kind: 'none' }
 const unknown: StackBytes = { kind: 'unknown' }
 const DYNPTR_SIZE = 16
 
-/** Parameters of what is called; undefined where that is not known, or not for this program. */
-export function paramCount(program: Program, at: number): number | undefined {
-  if (isHelperCall(program.insns[at]!)) return helperAt(program, at)?.args.length
-  return kfuncAt(program, at)?.params.length
+/** What is called there; undefined where that is not known, or not for this program. */
+const calleeAt = (program: Program, at: number): HelperContract | KfuncContract | undefined => {
+  const insn = program.insns[at]!
+  return isHelperCall(insn) ? program.helperContract(insn.imm) : kfuncContractAt(program, at)
 }
 
-function helperAt(program: Program, at: number): HelperProto | undefined {
-  const answer = program.helper(program.insns[at]!.imm)
-  return answer.ok ? answer.proto : undefined
-}
+/** Parameters of what is called; undefined where that is not known, or not for this program. */
+export const paramCount = (program: Program, at: number): number | undefined => calleeAt(program, at)?.args.length
 
 /** `index`: the argument, counted from 0. */
 export function stackBytes(program: Program, constants: Constants, at: number, index: number): StackBytes {
-  return isHelperCall(program.insns[at]!)
-    ? ofHelper(program, constants, at, index)
-    : ofKfunc(program, constants, at, index)
+  const callee = calleeAt(program, at)
+  if (callee?.kind === 'kfunc') return ofKfunc(callee, constants, at, index)
+  const arg = callee?.args[index]
+  return callee === undefined || arg === undefined ? unknown : ofHelper(program, constants, at, { callee, arg })
 }
 
-function ofHelper(program: Program, constants: Constants, at: number, index: number): StackBytes {
-  const proto = helperAt(program, at)
-  const arg = proto?.args[index]
-  if (proto === undefined || arg === undefined) return unknown
-  const kind = argKind(arg)
-  const bytes = (size: number): StackBytes => sized(size, { written: kind.uninit })
-  switch (kind.base) {
-    case 'ARG_PTR_TO_MAP_KEY':
-    case 'ARG_PTR_TO_MAP_VALUE': {
-      const size = ofMap(program, constants, at, { kinds: proto.args.map(argKind), index })
+interface HelperArgument {
+  readonly callee: HelperContract
+  readonly arg: Argument
+}
+
+function ofHelper(program: Program, constants: Constants, at: number, { callee, arg }: HelperArgument): StackBytes {
+  const bytes = (size: number): StackBytes => sized(size, { written: arg.uninit })
+  switch (arg.kind) {
+    case 'map_key':
+    case 'map_value': {
+      const size = ofMap(program, constants, at, { callee, arg })
       return size === undefined ? unknown : bytes(size)
     }
-    case 'ARG_PTR_TO_FIXED_SIZE_MEM':
-      return bytes(arg.size ?? 0)
-    case 'ARG_PTR_TO_MEM': {
-      const next = proto.args[index + 1]?.type
-      if (next !== 'ARG_CONST_SIZE' && next !== 'ARG_CONST_SIZE_OR_ZERO') return unknown
-      const size = constants.numberAt(at, index + 2)
+    case 'mem':
+      return bytes(arg.size!)
+    case 'sized_mem': {
+      if (callee.args[arg.reg]?.kind !== 'size') return unknown
+      const size = constants.numberAt(at, arg.reg + 1)
       if (size !== undefined) return bytes(size)
       // what is written, how much of it, differs from path to path
-      return kind.uninit ? none : sized(MAX_STACK, { written: false })
+      return arg.uninit ? none : sized(MAX_STACK, { written: false })
     }
-    case 'ARG_PTR_TO_DYNPTR':
+    case 'dynptr':
       return bytes(DYNPTR_SIZE)
-    case 'ARG_PTR_TO_STACK':
+    case 'stack':
       // for the callback, which is looked at by itself
       return none
     default:
@@ -74,16 +71,16 @@ function ofHelper(program: Program, constants: Constants, at: number, index: num
 const sized = (bytes: number, { written }: { readonly written: boolean }): StackBytes =>
   bytes === 0 ? none : { kind: written ? 'write' : 'read', bytes }
 
-interface MapArgument {
-  readonly kinds: readonly ArgKind[]
-  readonly index: number
-}
-
 /** Bytes of a key or value: of the map given with it, or the most that any map of the program has. */
-function ofMap(program: Program, constants: Constants, at: number, { kinds, index }: MapArgument): number | undefined {
-  const key = kinds[index]!.base === 'ARG_PTR_TO_MAP_KEY'
-  const given = kinds.findIndex(({ base }) => base === 'ARG_CONST_MAP_PTR')
-  const map = given >= 0 && given < index ? constants.mapAt(at, given + 1) : undefined
+function ofMap(
+  program: Program,
+  constants: Constants,
+  at: number,
+  { callee, arg }: HelperArgument,
+): number | undefined {
+  const key = arg.kind === 'map_key'
+  const given = callee.args.find(({ kind }) => kind === 'map')
+  const map = given !== undefined && given.reg < arg.reg ? constants.mapAt(at, given.reg) : undefined
   if (map !== undefined) return key ? program.map(map).keySize : program.map(map).valueSize
   let most = 0
   for (const ref of program.linked.refs.values()) {
@@ -94,16 +91,13 @@ function ofMap(program: Program, constants: Constants, at: number, { kinds, inde
   return most === 0 ? undefined : most
 }
 
-function ofKfunc(program: Program, constants: Constants, at: number, index: number): StackBytes {
-  const kfunc = kfuncAt(program, at)
-  if (kfunc === undefined) return unknown
-  const param = kfunc.params[index]
-  const type = param === undefined ? undefined : resolveType(kfunc.btf, param.type)
-  if (param === undefined || type?.kind !== 'ptr') return none
-  const written = (index === 0 && kfunc.flags.has('KF_ITER_NEW')) || param.suffixes.includes('uninit')
-  const target = resolveType(kfunc.btf, type.type)
+function ofKfunc({ params, args, kfunc }: KfuncContract, constants: Constants, at: number, index: number): StackBytes {
+  const declared = params[index]
+  if (declared?.type.kind !== 'ptr') return none
+  const written = args[index]!.uninit
+  const { target } = declared
   if (target.kind === 'struct' && target.name === 'bpf_dynptr') return sized(DYNPTR_SIZE, { written })
-  if (isSized(kfunc.params[index + 1])) {
+  if (isSized(params[index + 1]?.param)) {
     const size = constants.numberAt(at, index + 2)
     return size === undefined ? sized(MAX_STACK, { written: false }) : sized(size, { written })
   }

@@ -5,7 +5,8 @@
 
 import { CALLS_CALLBACK, type LiveStack, type LiveUnits, type Program, type Subprog } from '../program/program.ts'
 import type { Insn } from '../../isa/index.ts'
-import { callbackHelpers, isHelperCall, isSubprogCall } from '../program/flow.ts'
+import { type Handed, handedOn } from '../program/contract/callback.ts'
+import { isHelperCall, isSubprogCall } from '../program/flow.ts'
 import { violate } from '../violations/raise.ts'
 import type { Frame, State } from '../state/state.ts'
 import { paramCount, stackBytes } from './calls.ts'
@@ -149,7 +150,7 @@ export class StackLiveness implements LiveStack {
       const args = [nowhere, ...regs.slice(1, ARGUMENTS + 1)]
       return { start: ref?.kind === 'subprog' ? ref.insn : at + insn.imm + 1, args }
     }
-    const back = isHelperCall(insn) ? callbackHelpers.get(insn.imm) : undefined
+    const back = isHelperCall(insn) ? handedBy(program, insn.imm) : undefined
     if (back === undefined) return undefined
     const start = this.constants.functionAt(at, back.func)
     if (start === undefined) return regs[back.from] === nowhere ? undefined : 'several'
@@ -258,4 +259,10 @@ function merge(into: Instance, from: Instance): void {
       into.frames[f] = use
     }
   }
+}
+
+/** What a helper that calls back hands on of its caller's stack. */
+function handedBy({ model }: Program, helper: number): Handed | undefined {
+  const contract = model.usualHelper(helper)
+  return contract === undefined ? undefined : handedOn(contract.args, contract.effects.calls)
 }

@@ -13,12 +13,13 @@ import {
   SYSCALL_CONTEXT,
   valueBytes,
 } from '../access/regions.ts'
-import { requireStackInitialized, fillStack } from '../access/stack.ts'
+import { requireStackInitialized } from '../access/stack.ts'
 import { frameOf } from '../access/stack-bounds.ts'
 import type { Program } from '../program/program.ts'
 import type { Walk } from '../engine/walk.ts'
 
 import { markPrecise } from '../engine/precision.ts'
+import type { Frame } from '../state/state.ts'
 import { violate } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import {
@@ -60,10 +61,15 @@ export function seenType(program: Program, reg: RegState): string {
   return typeText(there.kind, there.flags | MAYBE_NULL)
 }
 
-/** Bytes on the stack that the callee will have written; applied once all arguments are known good. */
-export type Pending = () => void
+/** Bytes of a frame's stack that the callee will have written, once all arguments are known good. */
+export interface StackFill {
+  readonly frame: Frame
+  readonly min: number
+  readonly size: number
+}
 
-export function requireMemory(walk: Walk, number: number, size: number, use: MemoryUse, pending: Pending[]): void {
+/** So many bytes behind the pointer are the callee's to read or write; answers those that it fills. */
+export function requireMemory(walk: Walk, number: number, size: number, use: MemoryUse): StackFill | undefined {
   const reg = walk.reg(number)
   const rdonly = (): void => {
     if (use.write && reg.flags & RDONLY)
@@ -72,22 +78,27 @@ export function requireMemory(walk: Walk, number: number, size: number, use: Mem
   switch (reg.kind) {
     case 'pkt':
     case 'pkt_meta':
-      return requirePacket(walk, number, 0, size, use.zeroOk)
+      requirePacket(walk, number, 0, size, use.zeroOk)
+      return undefined
     case 'map_key':
       if (use.write) violate('write-rdonly', { form: 'memory', reg: number, type: regTypeText(reg) })
-      return requireMemRegion(walk, number, 0, size, walk.program.map(reg.map).keySize, use.zeroOk)
+      requireMemRegion(walk, number, 0, size, walk.program.map(reg.map).keySize, use.zeroOk)
+      return undefined
     case 'map_value':
       // until 7.3 a lookup that may have failed counts as memory, whatever it would give
       if (walk.model.rules.refinedLookups && mayBeNull(reg) && nonNull(walk.program, reg).kind !== 'map_value') break
       requireMapAccess(walk, number, use.write, reg.off, size)
       requireMemRegion(walk, number, 0, size, valueBytes(walk.program.map(reg.map)), use.zeroOk)
-      return requireNoSpecialField(walk, { base: number, off: 0, size })
+      requireNoSpecialField(walk, { base: number, off: 0, size })
+      return undefined
     case 'mem':
       rdonly()
-      return requireMemRegion(walk, number, 0, size, reg.size, use.zeroOk)
+      requireMemRegion(walk, number, 0, size, reg.size, use.zeroOk)
+      return undefined
     case 'buf':
       rdonly()
-      return requireBuffer(walk.model, number, reg.flags & RDONLY ? 'rdonly' : 'rdwr', { reg, off: 0, size })
+      requireBuffer(walk.model, number, reg.flags & RDONLY ? 'rdonly' : 'rdwr', { reg, off: 0, size })
+      return undefined
     case 'fp': {
       const frame = frameOf(walk, reg)
       let filled = false
@@ -103,17 +114,17 @@ export function requireMemory(walk: Walk, number: number, size: number, use: Mem
           : undefined,
         forgottenOk: use.byType ?? false,
       })
-      if (filled) pending.push(() => fillStack(walk, frame, min, size))
-      return
+      return filled ? { frame, min, size } : undefined
     }
     case 'btf':
       accessBtfPointer(walk, number, reg.off, size, false)
-      return
+      return undefined
     case 'ctx': {
       // programs whose context is plain memory may pass it on: its last byte is tried
       if (walk.model.rules.syscallCtxMoves) {
         if (walk.program.linked.type !== 'BPF_PROG_TYPE_SYSCALL') break
-        return requireMemRegion(walk, number, 0, size, SYSCALL_CONTEXT, use.zeroOk)
+        requireMemRegion(walk, number, 0, size, SYSCALL_CONTEXT, use.zeroOk)
+        return undefined
       }
       if (!plainContexts.has(walk.program.linked.type)) break
       if (size === 0) return use.zeroOk ? undefined : violate('zero-sized-read', { form: 'context', reg: number })
@@ -122,21 +133,21 @@ export function requireMemory(walk: Walk, number: number, size: number, use: Mem
         walk,
         use.write ? { ...last, write: true, stored: storedUnknown } : { ...last, write: false, signed: false },
       )
-      return
+      return undefined
     }
     default:
   }
-  if (use.zeroOk && size === 0 && isNull(reg)) return
+  if (use.zeroOk && size === 0 && isNull(reg)) return undefined
   const seen = seenType(walk.program, reg)
-  violate('memory-type', { reg: number, seen, expected: typeText('fp', 0) })
+  return violate('memory-type', { reg: number, seen, expected: typeText('fp', 0) })
 }
 
 /** A pointer to plain data: readable and writable throughout. A null is let through. `byType`: as a `MemoryUse` has it. */
 export function requirePlainMemory(walk: Walk, number: number, size: number, { byType }: { byType: boolean }): void {
   if (isNull(walk.reg(number))) return
   withoutNull(walk, number, () => {
-    requireMemory(walk, number, size, { write: false, zeroOk: true, uninit: false, byType }, [])
-    requireMemory(walk, number, size, { write: true, zeroOk: true, uninit: false, byType }, [])
+    requireMemory(walk, number, size, { write: false, zeroOk: true, uninit: false, byType })
+    requireMemory(walk, number, size, { write: true, zeroOk: true, uninit: false, byType })
   })
 }
 
@@ -152,8 +163,14 @@ export function withoutNull(walk: Walk, number: number, check: () => void): void
   }
 }
 
+/** A size, and what the callee fills of the memory before it. */
+export interface SizedMemory {
+  readonly size: number
+  readonly fill: StackFill | undefined
+}
+
 /** A size in `number`, its memory in the register before. kfuncs.rst "__sz annotation". */
-export function requireSized(walk: Walk, number: number, use: MemoryUse, pending: Pending[]): number {
+export function requireSized(walk: Walk, number: number, use: MemoryUse): SizedMemory {
   const reg = walk.reg(number)
   if (reg.kind !== 'scalar') violate('size-type', { reg: number, type: regTypeText(reg) })
   const raw = use.uninit && scalar.isConst(reg.var)
@@ -167,9 +184,9 @@ export function requireSized(walk: Walk, number: number, use: MemoryUse, pending
   if (max >= 1 << 29) {
     violate('size-unbounded', { reg: number })
   }
-  requireMemory(walk, number - 1, max, { ...use, uninit: raw }, pending)
+  const fill = requireMemory(walk, number - 1, max, { ...use, uninit: raw })
   markPrecise(walk, number)
-  return max
+  return { size: max, fill }
 }
 
 /** Kinds of kernel and allocated objects a pointer into which may be passed. */

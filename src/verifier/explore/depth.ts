@@ -10,7 +10,7 @@ import type { Program, Subprog } from '../program/program.ts'
 import type { Walk } from '../engine/walk.ts'
 import { violate } from '../violations/raise.ts'
 import { MAX_FRAMES, MAX_STACK } from '../state/state.ts'
-import { isSubprogCall, roleAt } from '../program/flow.ts'
+import { isSubprogCall, kfuncContractAt } from '../program/flow.ts'
 
 /** Less than this is not worth a stack of its own. */
 const MIN_PRIVATE_STACK = 64
@@ -184,7 +184,7 @@ function sitesOf(walk: Walk, index: number, { calls }: Descent): readonly Site[]
 }
 
 function siteAt(walk: Walk, at: number): Site | undefined {
-  if (roleAt(walk.program, at) === 'throw') return { at, target: undefined, direct: true }
+  if (kfuncContractAt(walk.program, at)?.effects.throws) return { at, target: undefined, direct: true }
   const insn = walk.program.insns[at]!
   const ref = walk.program.linked.refs.get(at)
   const direct = isSubprogCall(insn)

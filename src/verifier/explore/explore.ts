@@ -19,7 +19,7 @@ import { executeJump } from './branch.ts'
 import { requireLoopEntered } from '../engine/loop-visits.ts'
 import { widenImprecise } from '../engine/equal.ts'
 import { enforceCallbackReturn, enforceReturn } from '../call/subprog/return-values.ts'
-import { isTailCall, jumpTarget, roleAt } from '../program/flow.ts'
+import { isTailCall, jumpTarget, kfuncContractAt } from '../program/flow.ts'
 import { jumpThroughTable } from './gotox.ts'
 import { findPrevious, pushState } from '../engine/pending.ts'
 import { pathEnded, visited } from '../engine/visit.ts'
@@ -157,7 +157,7 @@ function call(walk: Walk): number | undefined {
   }
   if (insn.src === 2) {
     callKfunc(walk)
-    if (roleAt(walk.program, walk.insn) === 'throw') return exit(walk, true)
+    if (kfuncContractAt(walk.program, walk.insn)?.effects.throws) return exit(walk, true)
     return walk.insn + 1
   }
   callHelper(walk)

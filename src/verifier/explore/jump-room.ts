@@ -18,24 +18,6 @@ type Size = readonly [least: number, most: number]
 const one: Size = [1, 1]
 const gone: Size = [0, 0]
 
-/** Instructions in place of a helper's call: the kernel's do_misc_fixups. The others are one. */
-const inlined: ReadonlyMap<number, Size> = new Map<number, Size>([
-  [1, [1, 12]], // map_lookup_elem, by map type
-  [8, [1, 3]], // get_smp_processor_id
-  [118, [3, 3]], // jiffies64
-  [107, [2, 2]], // sk_storage_get
-  [145, [2, 2]], // inode_storage_get
-  [156, [2, 2]], // task_storage_get
-  [210, [2, 2]], // cgrp_storage_get
-  [153, [1, 2]], // per_cpu_ptr
-  [154, [1, 2]], // this_cpu_ptr
-  [170, [3, 3]], // timer_set_callback
-  [176, [1, 11]], // get_branch_snapshot
-  [181, [1, 24]], // loop
-  [183, [1, 9]], // get_func_arg
-  [184, [1, 6]], // get_func_ret
-  [194, [1, 2]], // kptr_xchg
-])
 /** Programs whose context is what they see it as. */
 const plainContext = [
   'KPROBE',
@@ -109,7 +91,11 @@ function sizeOf(walk: Walk, at: number): Size {
     case 'may_goto':
       return [4, 4]
     case 'call':
-      return isHelperCall(insn) ? (inlined.get(insn.imm) ?? one) : isKfuncCall(insn) ? [1, 6] : one
+      return isHelperCall(insn)
+        ? (walk.model.usualHelper(insn.imm)?.proto.insns ?? one)
+        : isKfuncCall(insn)
+          ? [1, 6]
+          : one
     default:
       return one
   }

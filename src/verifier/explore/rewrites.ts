@@ -2,7 +2,7 @@
 // After the walk the kernel rewrites the program for its JIT; what that cannot do is refused last, whatever the paths were.
 
 import type { Walk } from '../engine/walk.ts'
-import { roleAt } from '../program/flow.ts'
+import { kfuncContractAt } from '../program/flow.ts'
 import { checkJumpRoom } from './jump-room.ts'
 import { violate } from '../violations/raise.ts'
 
@@ -41,4 +41,4 @@ function checkFunctionAddresses(walk: Walk): void {
 /** The kernel adds a function of its own for what bpf_throw leads to. */
 const throwsByDefault = (walk: Walk): boolean =>
   walk.program.exceptionCb < 0 &&
-  walk.program.insns.some((_, i) => walk.seen[i] === 1 && roleAt(walk.program, i) === 'throw')
+  walk.program.insns.some((_, i) => walk.seen[i] === 1 && kfuncContractAt(walk.program, i)?.effects.throws)

@@ -4,9 +4,9 @@
 // and the stack they took with them. Selftests verifier_bpf_fastcall.c.
 
 import { FASTCALL, JUMP_TARGET, NO_FASTCALL_STACK, type Program, type ProgramDraft, type Subprog } from './program.ts'
-import { resolveType } from '../../btf/index.ts'
+import type { Contract } from './contract/contract.ts'
 import type { Insn } from '../../isa/index.ts'
-import { isHelperCall, kfuncAt } from './flow.ts'
+import { isHelperCall, kfuncContractAt } from './flow.ts'
 
 const CALLER_SAVED = 0x3f
 
@@ -59,22 +59,14 @@ function markPairs(draft: ProgramDraft, subprog: Subprog, at: number, lowest: nu
 
 function fastcallAt(program: Program, at: number): Fastcall | undefined {
   const insn = program.insns[at]!
-  if (isHelperCall(insn)) {
-    const helper = program.helper(insn.imm)
-    if (!helper.ok) return undefined
-    const { proto } = helper
-    const inlined = proto.fastcall && (insn.imm === SMP_PROCESSOR_ID || program.model.rules.currentTaskInlined)
-    return { clobbered: maskOf(proto.ret !== 'RET_VOID', proto.args.length), inlined }
-  }
-  const kfunc = kfuncAt(program, at)
-  if (kfunc === undefined) return undefined
-  const inlined =
-    kfunc.flags.has('KF_FASTCALL') || kfunc.name === 'bpf_cast_to_kern_ctx' || kfunc.name === 'bpf_rdonly_cast'
-  return { clobbered: maskOf(resolveType(kfunc.btf, kfunc.ret).kind !== 'void', kfunc.params.length), inlined }
+  const callee: Contract | undefined = isHelperCall(insn)
+    ? program.helperContract(insn.imm)
+    : kfuncContractAt(program, at)
+  if (callee === undefined) return undefined
+  const { args, result, effects } = callee
+  const given = ((1 << args.length) - 1) << 1
+  return { clobbered: (result.kind === 'none' ? 0 : 1) | given, inlined: effects.fastcall }
 }
-const SMP_PROCESSOR_ID = 8
-
-const maskOf = (returns: boolean, args: number): number => (returns ? 1 : 0) | (((1 << args) - 1) << 1)
 
 const isSpill = ({ op, dst }: Insn): boolean =>
   op.kind === 'store' && op.source === 'reg' && op.size === 8 && dst === 10

@@ -13,9 +13,9 @@ import {
   type Subprog,
 } from './program.ts'
 import { type BtfId, resolveType } from '../../btf/index.ts'
-import { changesPacket } from './effects.ts'
 import type { Insn } from '../../isa/index.ts'
-import { type Kfunc, type SpecialRole, specialRole } from '../../kfunc/index.ts'
+import type { Kfunc } from '../../kfunc/index.ts'
+import type { KfuncContract } from './contract/contract.ts'
 import { KfuncUse } from './kfunc-use.ts'
 import { violate } from '../violations/raise.ts'
 import { findTargets } from './jump-tables.ts'
@@ -36,7 +36,7 @@ export const isSubprogCall = (insn: Insn): boolean => insn.op.kind === 'call' &&
 export const isKfuncCall = (insn: Insn): boolean => insn.op.kind === 'call' && insn.src === 2
 export const isHelperCall = (insn: Insn): boolean => insn.op.kind === 'call' && insn.src === 0
 /** The helper's number. */
-export const TAIL_CALL = 12
+const TAIL_CALL = 12
 export const isTailCall = (insn: Insn): boolean => isHelperCall(insn) && insn.imm === TAIL_CALL
 
 /** Subprograms start at call targets and at functions whose address is taken. Kfuncs are looked at on the way, called or not. */
@@ -167,15 +167,14 @@ function ownEffects(program: Program, subprog: Subprog): Set<Subprog> {
     const ref = program.linked.refs.get(i)
     if (ref?.kind === 'subprog' || ref?.kind === 'func') callees.add(program.subprogs[program.subprogAt[ref.insn]!]!)
     if (isHelperCall(insn)) {
-      if (changesPacket.has(insn.imm)) subprog.changesPktData = true
+      if (program.model.usualHelper(insn.imm)?.effects.movesPacket) subprog.changesPktData = true
       const helper = program.model.rules.sleepableGlobals ? program.helper(insn.imm) : undefined
       if (helper?.ok && helper.proto.mightSleep) subprog.mightSleep = true
     }
-    const kfunc = kfuncAt(program, i)
-    if (kfunc === undefined) continue
-    if (kfunc.flags.has('KF_SLEEPABLE')) subprog.mightSleep = true
-    if (specialRole(kfunc) === 'throw') subprog.mightThrow = true
-    if (kfunc.name === 'bpf_xdp_pull_data') subprog.changesPktData = true
+    const effects = kfuncContractAt(program, i)?.effects
+    if (effects?.sleeps) subprog.mightSleep = true
+    if (effects?.throws) subprog.mightThrow = true
+    if (effects?.movesPacket) subprog.changesPktData = true
   }
   return callees
 }
@@ -206,19 +205,11 @@ export function kfuncAt(program: Program, insn: number): Kfunc | undefined {
   const ref = program.linked.refs.get(insn)
   return ref?.kind === 'kfunc' ? program.model.kernel.kfuncById(ref.btf, ref.btfId) : undefined
 }
-/** What the verifier knows the kfunc called at an insn as. */
-export function roleAt(program: Program, insn: number): SpecialRole | undefined {
+/** And what it asks and does. */
+export function kfuncContractAt(program: Program, insn: number): KfuncContract | undefined {
   const kfunc = kfuncAt(program, insn)
-  return kfunc === undefined ? undefined : specialRole(kfunc)
+  return kfunc === undefined ? undefined : program.model.kfunc(kfunc)
 }
-
-/** Helpers that call back: the registers with the function and with what it gets to work on, and the one where that arrives. */
-export const callbackHelpers: ReadonlyMap<number, { func: number; from: number; to: number }> = new Map([
-  [164, { func: 2, from: 3, to: 4 }], // bpf_for_each_map_elem
-  [180, { func: 3, from: 4, to: 3 }], // bpf_find_vma
-  [181, { func: 2, from: 3, to: 2 }], // bpf_loop
-  [209, { func: 2, from: 3, to: 2 }], // bpf_user_ringbuf_drain
-])
 
 /** The graph of each subprogram: reachable throughout, and where exploration keeps states. */
 export function checkFlow(draft: ProgramDraft): void {
@@ -264,19 +255,11 @@ export function checkFlow(draft: ProgramDraft): void {
           enter(jumpTarget(insn, at)!, at, true)
           break
         case 'call': {
-          const kfunc = kfuncAt(draft, at)
-          const role = kfunc === undefined ? undefined : specialRole(kfunc)
-          if (kfunc !== undefined) {
-            if (kfunc.flags.has('KF_ITER_NEXT')) {
-              draft.mark(at, ITER_NEXT | PRUNE | FORCE_CHECKPOINT)
-            }
-            if (role === 'wq_callback' || role === 'task_work') draft.mark(at, PRUNE)
-            else if (role === 'rbtree_add') draft.mark(at, CALLS_CALLBACK | PRUNE | FORCE_CHECKPOINT | JUMP_POINT)
-          } else if (insn.src === 0 && (callbackHelpers.has(insn.imm) || insn.imm === 170)) {
-            // timer callbacks run later; the others run within the call
-            if (insn.imm !== 170) draft.mark(at, CALLS_CALLBACK | FORCE_CHECKPOINT | JUMP_POINT)
-            draft.mark(at, PRUNE)
-          }
+          const callee = kfuncContractAt(draft, at) ?? (insn.src === 0 ? draft.model.usualHelper(insn.imm) : undefined)
+          if (callee?.effects.iterator === 'next') draft.mark(at, ITER_NEXT | PRUNE | FORCE_CHECKPOINT)
+          const when = callee?.effects.calls?.when
+          if (when !== undefined) draft.mark(at, PRUNE)
+          if (when === 'now') draft.mark(at, CALLS_CALLBACK | FORCE_CHECKPOINT | JUMP_POINT)
           // what follows a call may be met from elsewhere, and much has happened: states are kept there
           if (at + 1 < count) draft.mark(at + 1, PRUNE | JUMP_POINT)
           if (insn.src === 1) {

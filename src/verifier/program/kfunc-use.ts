@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Before any path is walked: what the program's licence and kind, and the kfuncs themselves, forbid for every kfunc in it, reached or not.
+import { roleRow, specialRole } from '../../kfunc/index.ts'
 import type { Ref } from '../../object/index.ts'
 import type { Program } from './program.ts'
 import { protoFault } from './func-proto.ts'
@@ -8,12 +9,6 @@ import { violate } from '../violations/raise.ts'
 type KfuncRef = Extract<Ref, { kind: 'kfunc' }>
 
 const MAX_KFUNCS = 256
-
-const deviceBound = new Set([
-  'bpf_xdp_metadata_rx_timestamp',
-  'bpf_xdp_metadata_rx_hash',
-  'bpf_xdp_metadata_rx_vlan_tag',
-])
 
 /** The kfuncs of one program, in the order of its instructions. */
 export class KfuncUse {
@@ -30,7 +25,7 @@ export class KfuncUse {
     const key = `${btfId} ${module ?? ''}`
     if (this.seen.has(key)) return
     if (this.seen.size >= MAX_KFUNCS) violate('kfunc-count', { kfunc })
-    if (deviceBound.has(name) && module === undefined) violate('kfunc-device', { kfunc })
+    if (roleRow(specialRole({ name, module })).deviceBound) violate('kfunc-device', { kfunc })
     this.seen.add(key)
     const func = btf.type(btfId)
     const proto = func.kind === 'func' ? btf.type(func.type) : undefined

@@ -2,7 +2,12 @@
 // What one kernel's verifier knows and does, whichever program it looks at. One a kernel, made once.
 
 import type { Btf } from '../../btf/index.ts'
-import type { Kernel } from '../../kernel/index.ts'
+import { type HelperProto, type Kernel, usualHelper } from '../../kernel/index.ts'
+import type { Kfunc } from '../../kfunc/index.ts'
+import { type AcceptedByKind, acceptedBy } from './contract/accepted.ts'
+import type { HelperContract, KfuncContract } from './contract/contract.ts'
+import { helperContract } from './contract/helper.ts'
+import { kfuncContract } from './contract/kfunc.ts'
 import { type KernelTypes, laterFields } from './records/record.ts'
 import { type Rules, rulesOf } from './rules.ts'
 import { type Wording, wordingOf } from '../violations/wording.ts'
@@ -25,6 +30,10 @@ export class Model {
   /** The kernel's BTF and its modules'. */
   readonly btfs: readonly Btf[]
   readonly maxFrames: number
+  /** Register types that each kind of a helper's argument takes. */
+  readonly accepted: AcceptedByKind
+  private readonly helpers = new Map<HelperProto, HelperContract>()
+  private readonly kfuncs = new Map<Kfunc, KfuncContract>()
 
   private constructor(kernel: Kernel) {
     this.kernel = kernel
@@ -40,6 +49,33 @@ export class Model {
       later: new Set(laterFields.flatMap(({ kind, gate }) => (kernel.gate(gate) ? [kind] : []))),
     }
     this.maxFrames = this.rules.deepCalls ? FRAMES.since71 : FRAMES.until71
+    this.accepted = acceptedBy(this.rules)
+  }
+
+  /** What a helper of this prototype asks and does. */
+  helper(proto: HelperProto): HelperContract {
+    let contract = this.helpers.get(proto)
+    if (contract === undefined) {
+      contract = helperContract(proto, { btf: this.kernel.btf, rules: this.rules, accepted: this.accepted })
+      this.helpers.set(proto, contract)
+    }
+    return contract
+  }
+
+  /** The helper of that number as most programs have it: for what no variant of it differs in. */
+  usualHelper(id: number): HelperContract | undefined {
+    const proto = usualHelper(id)
+    return proto === undefined ? undefined : this.helper(proto)
+  }
+
+  /** What a kfunc asks and does. */
+  kfunc(kfunc: Kfunc): KfuncContract {
+    let contract = this.kfuncs.get(kfunc)
+    if (contract === undefined) {
+      contract = kfuncContract(kfunc, { btf: this.kernel.btf, rules: this.rules, accepted: this.accepted })
+      this.kfuncs.set(kfunc, contract)
+    }
+    return contract
   }
 
   /** The same value for the same kernel. */

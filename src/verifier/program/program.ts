@@ -7,6 +7,7 @@ import { Budget, remembered } from '../../fault/index.ts'
 import type { Insn } from '../../isa/index.ts'
 import type { HelperAnswer, ProgramTraits } from '../../kernel/index.ts'
 import type { LinkedProgram, MapDef } from '../../object/index.ts'
+import type { HelperContract } from './contract/contract.ts'
 import type { Model } from './model.ts'
 import type { Taken } from './taken/taken.ts'
 import { type BtfRecord, mapRecord, noRecord } from './records/record.ts'
@@ -130,6 +131,11 @@ export class ProgramDraft {
       this.helpers.set(id, answer)
     }
     return answer
+  }
+  /** What that helper asks and does; undefined where this program may not call it. */
+  helperContract(id: number): HelperContract | undefined {
+    const answer = this.helper(id)
+    return answer.ok ? this.model.helper(answer.proto) : undefined
   }
 
   map(index: number): MapDef {

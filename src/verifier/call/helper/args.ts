@@ -1,220 +1,183 @@
 // SPDX-License-Identifier: Apache-2.0
-// One argument of a helper against its prototype: the register's type, its offset, and what the kind of argument asks for.
+// Arguments of a helper against its contract: the register's type, its offset, and what the kind of argument asks for.
 
 import { structIdsMatch } from '../../../btf/index.ts'
 import { structName } from '../../access/btf-pointer.ts'
 import { requireKptrMatch } from '../../access/kptr.ts'
 import { constVar, contextMoves, hasVarOff, requireAlignment } from '../../access/regions.ts'
+import { expectedText, isMemory, typeFits } from '../../program/contract/accepted.ts'
+import type { Argument, HelperContract } from '../../program/contract/contract.ts'
 import type { Program } from '../../program/program.ts'
 import type { Walk } from '../../engine/walk.ts'
 import { readReg } from '../../engine/operands.ts'
 import { markPrecise } from '../../engine/precision.ts'
 import { violate } from '../../violations/raise.ts'
 import * as scalar from '../../scalar/index.ts'
-import {
-  ALLOC,
-  type DynptrType,
-  isNull,
-  isPkt,
-  mayBeNull,
-  NON_OWN,
-  PERCPU,
-  RCU,
-  type RegState,
-  regTypeText,
-} from '../../state/reg.ts'
+import { ALLOC, isNull, isPkt, mayBeNull, NON_OWN, PERCPU, RCU, type RegState, regTypeText } from '../../state/reg.ts'
 import { isKeyWithinArray } from './constant-key.ts'
-import { constructDynptr, ownsReference, requireDynptr } from '../objects/dynptr.ts'
-import { type ArgKind, argKind, expectedText, isMemory, typeFits } from '../../program/contract/helper-kinds.ts'
-import type { Meta } from './meta.ts'
-import { isSockMap } from './result.ts'
+import { ownsReference, requireDynptr } from '../objects/dynptr.ts'
+import { type Found, nothingFound, withFill } from './found.ts'
 import { kptrDestination } from './kptr-xchg.ts'
 import { spinLock } from '../objects/locks.ts'
 import { requireArgOffset, requireConstString, requireMemory, requireSized, seenType } from '../memory-args.ts'
 import { packetAccessAllowed } from '../../program/packet-access.ts'
 
-/** Argument `index` fits the prototype; what it tells of the call is noted in `meta`. */
-export function checkArg(walk: Walk, meta: Meta, index: number): void {
-  const number = index + 1
-  const arg = meta.proto.args[index]!
-  const kind = sockmapKind(walk.program, meta, argKind(arg))
+/** Every argument is what the contract asks for; what they tell of the call. */
+export function checkArgs(walk: Walk, helper: HelperContract): Found {
+  let found = nothingFound
+  for (const arg of helper.args) found = checkArg(walk, helper, arg, found)
+  return found
+}
+
+/** Its values are sockets. */
+export const isSockMap = (program: Program, map: number): boolean =>
+  ['BPF_MAP_TYPE_SOCKMAP', 'BPF_MAP_TYPE_SOCKHASH'].includes(program.map(map).type)
+
+function checkArg(walk: Walk, helper: HelperContract, declared: Argument, before: Found): Found {
+  const number = declared.reg
+  const arg = asked(walk.program, declared, before)
   const reg = readReg(walk, number)
-  if (kind.base === 'ARG_ANYTHING') return
-  if (isPkt(reg) && !(meta.proto.pktAccess && packetAccessAllowed(walk.program, false))) {
+  if (arg.kind === 'anything') return before
+  if (isPkt(reg) && !(helper.proto.pktAccess && packetAccessAllowed(walk.program, false))) {
     violate('packet-helper', { reg: number })
   }
-  const nullGiven = kind.nullable && isNull(reg)
+  const nullGiven = arg.nullable && isNull(reg)
   if (nullGiven) markPrecise(walk, number)
   else {
-    requireType(walk.program, meta, number, reg, kind, arg.btf)
-    if (kind.base === 'ARG_PTR_TO_CTX' || !contextMoves(walk.program, reg))
-      requireArgOffset(walk, number, kind.release && kind.base !== 'ARG_PTR_TO_DYNPTR')
+    requireType(walk.program, helper, arg, reg, before)
+    if (arg.kind === 'ctx' || !contextMoves(walk.program, reg))
+      requireArgOffset(walk, number, arg.releases && arg.kind !== 'dynptr')
   }
-  if (kind.release) {
-    if (kind.base === 'ARG_PTR_TO_DYNPTR') {
-      if (walk.model.rules.objectIds && reg.kind === 'dynptr')
-        violate('release-const-dynptr', { form: 'const', reg: number })
-      // its reference lies in the stack slot; later kernels ask for a dynptr there first, whose kind says the same
-      if (reg.kind !== 'fp') violate('release-const-dynptr', { form: 'unowned', reg: number })
-      if (!walk.model.rules.objectIds && !ownsReference(walk, number))
-        violate('release-unreferenced', { form: 'dynptr', reg: number })
-    } else if (reg.refObjId === 0 && !isNull(reg)) {
-      const { name } = meta.proto
-      violate('release-unreferenced', { form: 'register', reg: number, helper: name })
-    }
-    meta.releaseReg = number
+  let found = before
+  if (arg.releases) {
+    requireReleasable(walk, helper, arg, reg)
+    found = { ...found, releaseReg: number }
   }
-  if (reg.refObjId !== 0 && kind.base !== 'ARG_KPTR_XCHG_DEST') {
-    if (meta.refObjId !== 0 && !walk.model.rules.objectIds)
-      violate('two-references', { reg: number, refId: reg.refObjId, otherRefId: meta.refObjId })
-    meta.refObjId = reg.refObjId
+  if (reg.refObjId !== 0 && arg.kind !== 'kptr') {
+    if (found.refObjId !== 0 && !walk.model.rules.objectIds)
+      violate('two-references', { reg: number, refId: reg.refObjId, otherRefId: found.refObjId })
+    found = { ...found, refObjId: reg.refObjId }
   }
-  if (nullGiven && !kind.base.startsWith('ARG_CONST_SIZE')) return
-  byKind(walk, meta, number, reg, kind, arg.size)
+  if (nullGiven && arg.kind !== 'size') return found
+  return byKind(walk, helper, arg, reg, found)
 }
 
 /** The value of a socket map is a socket, whatever its size says. */
-function sockmapKind(program: Program, meta: Meta, kind: ArgKind): ArgKind {
-  if (kind.base !== 'ARG_PTR_TO_MAP_VALUE' || meta.map < 0 || !isSockMap(program, meta)) return kind
-  return { ...kind, base: 'ARG_PTR_TO_BTF_ID_SOCK_COMMON' }
+function asked(program: Program, arg: Argument, { map }: Found): Argument {
+  if (arg.kind !== 'map_value' || map < 0 || !isSockMap(program, map)) return arg
+  const { accepted, kernel } = program.model
+  const id = kernel.btf.find(SOCKET, 'struct')
+  const type = id === undefined ? undefined : { btf: kernel.btf, id }
+  return { ...arg, kind: 'any_sock', accepts: accepted.get('any_sock'), struct: SOCKET, type }
 }
+const SOCKET = 'sock_common'
 
-function requireType(
-  program: Program,
-  meta: Meta,
-  number: number,
-  reg: RegState,
-  kind: ArgKind,
-  btf: string | undefined,
-): void {
-  const xchg = meta.proto.name === 'bpf_kptr_xchg'
-  const ignore = xchg && number === 2 ? ALLOC | PERCPU : 0
-  const localLock = kind.base === 'ARG_PTR_TO_SPIN_LOCK' && reg.kind === 'btf' ? NON_OWN | RCU : 0
-  const fits = typeFits(program.model.rules, reg, kind, ignore | localLock)
-  if (!fits) {
-    const [seen, expected] = [seenType(program, reg), expectedText(program.model.rules, kind)]
-    const details = { reg: number, arg: index(number), helper: meta.proto.name, seen, expected }
-    violate('argument-type', details)
-  }
-  if (
-    reg.kind !== 'btf' ||
-    kind.base === 'ARG_PTR_TO_SPIN_LOCK' ||
-    kind.base === 'ARG_PTR_TO_PERCPU_BTF_ID' ||
-    kind.base === 'ARG_KPTR_XCHG_DEST'
-  )
+/** What is given back was acquired: an object, or a dynptr whose reference lies in its stack slot. */
+function requireReleasable(walk: Walk, helper: HelperContract, arg: Argument, reg: RegState): void {
+  const number = arg.reg
+  const { objectIds } = walk.model.rules
+  if (arg.kind !== 'dynptr') {
+    if (reg.refObjId === 0 && !isNull(reg))
+      violate('release-unreferenced', { form: 'register', reg: number, helper: helper.name })
     return
-  if (isMemory(kind)) {
-    if (kind.rdonly || kind.base === 'ARG_PTR_TO_MAP_KEY') return
-    violate('helper-writes-object', { reg: number, helper: meta.proto.name, type: regTypeText(reg) })
   }
-  if (mayBeNull(reg) && (!kind.nullable || kind.release)) {
+  if (objectIds && reg.kind === 'dynptr') violate('release-const-dynptr', { form: 'const', reg: number })
+  // later kernels ask for a dynptr there first, whose kind says the same
+  if (reg.kind !== 'fp') violate('release-const-dynptr', { form: 'unowned', reg: number })
+  if (!objectIds && !ownsReference(walk, number)) violate('release-unreferenced', { form: 'dynptr', reg: number })
+}
+
+function requireType(program: Program, helper: HelperContract, arg: Argument, reg: RegState, found: Found): void {
+  const number = arg.reg
+  const exchanged = helper.role === 'kptr_xchg' && number === 2
+  const ignore = exchanged ? ALLOC | PERCPU : 0
+  const localLock = arg.kind === 'spin_lock' && reg.kind === 'btf' ? NON_OWN | RCU : 0
+  if (!typeFits(reg, arg, ignore | localLock)) {
+    const [seen, expected] = [seenType(program, reg), expectedText(arg)]
+    violate('argument-type', { reg: number, arg: number - 1, helper: helper.name, seen, expected })
+  }
+  if (reg.kind !== 'btf' || arg.kind === 'spin_lock' || arg.kind === 'percpu' || arg.kind === 'kptr') return
+  if (isMemory(arg)) {
+    if (arg.rdonly || arg.kind === 'map_key') return
+    violate('helper-writes-object', { reg: number, helper: helper.name, type: regTypeText(reg) })
+  }
+  if (mayBeNull(reg) && (!arg.nullable || arg.releases)) {
     // the kernel has no words for it
-    if (reg.flags & ALLOC)
-      violate('null-to-helper', { form: 'allocated', reg: number, arg: index(number), helper: meta.proto.name })
-    violate('null-to-helper', { form: 'kernel', reg: number, arg: index(number), helper: meta.proto.name })
+    const details = { reg: number, arg: number - 1, helper: helper.name }
+    violate('null-to-helper', { form: reg.flags & ALLOC ? 'allocated' : 'kernel', ...details })
   }
-  if (xchg && number === 2) return requireKptrMatch(program.model, meta.kptr!, reg, number)
-  const wanted = btf ?? (kind.base === 'ARG_PTR_TO_BTF_ID_SOCK_COMMON' ? 'sock_common' : undefined)
-  if (wanted === undefined || wanted === '*') return
-  const kernel = program.model.kernel.btf
-  const id = kernel.find(wanted, 'struct')
-  const strict = kind.release && meta.proto.name !== 'bpf_sk_release'
-  if (
-    id === undefined ||
-    !structIdsMatch(reg.btf!, reg.btfId, reg.off, kernel, id, { strict, flexArrays: (reg.flags & ALLOC) === 0 })
-  ) {
-    violate('struct-mismatch', { form: 'helper', reg: number, expected: wanted, seen: structName(reg) })
-  }
+  if (exchanged) return requireKptrMatch(program.model, found.kptr!, reg, number)
+  const { struct, type } = arg
+  if (struct === undefined) return
+  const strict = arg.releases && helper.role !== 'sk_release'
+  const flexArrays = (reg.flags & ALLOC) === 0
+  if (type === undefined || !structIdsMatch(reg.btf!, reg.btfId, reg.off, type.btf, type.id, { strict, flexArrays }))
+    violate('struct-mismatch', { form: 'helper', reg: number, expected: struct, seen: structName(reg) })
 }
-const index = (number: number): number => number - 1
 
-function byKind(
-  walk: Walk,
-  meta: Meta,
-  number: number,
-  reg: RegState,
-  kind: ArgKind,
-  fixedSize: number | undefined,
-): void {
-  const zero = { write: kind.write, zeroOk: false, uninit: kind.uninit }
-  switch (kind.base) {
-    case 'ARG_CONST_MAP_PTR':
-      if (meta.map >= 0 && (reg.map !== meta.map || reg.mapUid !== meta.mapUid)) {
-        violate('timer-map', { reg: number, otherMapUid: meta.mapUid, mapUid: reg.mapUid })
+/** What the kind asks for besides a register type, and what it tells. */
+function byKind(walk: Walk, helper: HelperContract, arg: Argument, reg: RegState, found: Found): Found {
+  const number = arg.reg
+  const use = { write: arg.write, zeroOk: false, uninit: arg.uninit }
+  switch (arg.kind) {
+    case 'map':
+      if (found.map >= 0 && (reg.map !== found.map || reg.mapUid !== found.mapUid)) {
+        violate('timer-map', { reg: number, otherMapUid: found.mapUid, mapUid: reg.mapUid })
       }
-      meta.map = reg.map
-      meta.mapUid = reg.mapUid
-      return
-    case 'ARG_PTR_TO_MAP_KEY':
-      if (meta.map < 0) violate('map-first', { form: 'key' })
-      requireMemory(
-        walk,
-        number,
-        walk.program.map(meta.map).keySize,
-        { write: false, zeroOk: false, uninit: false },
-        meta.pending,
-      )
-      meta.keyWithin = isKeyWithinArray(walk, number, meta.map)
-      return
-    case 'ARG_PTR_TO_MAP_VALUE':
-      if (meta.map < 0) violate('map-first', { form: 'value' })
-      return requireMemory(walk, number, walk.program.map(meta.map).valueSize, zero, meta.pending)
-    case 'ARG_PTR_TO_PERCPU_BTF_ID':
-      meta.retBtf = reg
-      return
-    case 'ARG_PTR_TO_SPIN_LOCK':
-      if (walk.state.frames.some((f) => f.callbackKind === 'rbtree')) violate('lock-in-callback', { form: 'spin' })
-      return spinLock(walk, number, { take: meta.proto.name === 'bpf_spin_lock', kind: 'lock' })
-    case 'ARG_PTR_TO_TIMER':
-      return timer(walk.program, meta, number, reg)
-    case 'ARG_PTR_TO_FUNC':
-      meta.callback = reg.frame
-      return
-    case 'ARG_PTR_TO_MEM':
-      return
-    case 'ARG_PTR_TO_FIXED_SIZE_MEM':
-      requireMemory(walk, number, fixedSize ?? 8, zero, meta.pending)
-      if (kind.aligned) requireAlignment(walk.model, reg, 0, fixedSize ?? 8, true)
-      return
-    case 'ARG_CONST_SIZE':
-    case 'ARG_CONST_SIZE_OR_ZERO': {
-      const memory = argKind(meta.proto.args[number - 2]!)
-      meta.size = requireSized(
-        walk,
-        number,
-        {
-          write: memory.write,
-          zeroOk: kind.base === 'ARG_CONST_SIZE_OR_ZERO',
-          uninit: memory.uninit,
-        },
-        meta.pending,
-      )
-      return
+      return { ...found, map: reg.map, mapUid: reg.mapUid }
+    case 'map_key': {
+      if (found.map < 0) violate('map-first', { form: 'key' })
+      const { keySize } = walk.program.map(found.map)
+      const fill = requireMemory(walk, number, keySize, { write: false, zeroOk: false, uninit: false })
+      return withFill({ ...found, keyWithin: isKeyWithinArray(walk, number, found.map) }, fill)
     }
-    case 'ARG_CONST_ALLOC_SIZE_OR_ZERO':
+    case 'map_value':
+      if (found.map < 0) violate('map-first', { form: 'value' })
+      return withFill(found, requireMemory(walk, number, walk.program.map(found.map).valueSize, use))
+    case 'percpu':
+      return { ...found, percpu: reg }
+    case 'spin_lock':
+      if (walk.state.frames.some((f) => f.callbackKind === 'rbtree')) violate('lock-in-callback', { form: 'spin' })
+      spinLock(walk, number, { take: helper.effects.opens === 'lock', kind: 'lock' })
+      return found
+    case 'timer':
+      requireTimer(walk.program, number, reg)
+      return { ...found, map: reg.map, mapUid: reg.mapUid }
+    case 'callback':
+      return { ...found, callback: reg.frame }
+    case 'mem': {
+      const fill = requireMemory(walk, number, arg.size!, use)
+      if (arg.aligned) requireAlignment(walk.model, reg, 0, arg.size!, true)
+      return withFill(found, fill)
+    }
+    case 'size': {
+      const { write, uninit } = helper.args[number - 2]!
+      const { size, fill } = requireSized(walk, number, { write, zeroOk: arg.zeroOk, uninit })
+      return withFill({ ...found, size }, fill)
+    }
+    case 'reserved_size':
       if (!scalar.isConst(reg.var)) violate('const-size', { reg: number })
-      meta.memSize = scalar.constNumber(reg.var)
-      return markPrecise(walk, number)
-    case 'ARG_PTR_TO_DYNPTR':
-      if (kind.uninit) {
-        const type: DynptrType = kind.dynptr ?? 'local'
-        meta.pending.push(() => constructDynptr(walk, number, type))
-        if (reg.kind !== 'fp') violate('dynptr-uninit', { reg: number })
-        return
+      markPrecise(walk, number)
+      return { ...found, reserved: scalar.constNumber(reg.var) }
+    case 'dynptr':
+      if (!arg.uninit) return { ...found, dynptr: requireDynptr(walk, number, arg.dynptr, !arg.rdonly) }
+      if (reg.kind !== 'fp') violate('dynptr-uninit', { reg: number })
+      return {
+        ...found,
+        writes: [...found.writes, { kind: 'dynptr', reg: number, type: arg.dynptr ?? 'local' }],
       }
-      meta.dynptr = requireDynptr(walk, number, kind.dynptr, !kind.rdonly)
-      meta.dynptrReg = number
-      return
-    case 'ARG_PTR_TO_CONST_STR':
-      return requireConstString(walk, number)
-    case 'ARG_KPTR_XCHG_DEST':
-      meta.kptr = kptrDestination(walk, number)
-      return
+    case 'const_str':
+      requireConstString(walk, number)
+      return found
+    case 'kptr':
+      return { ...found, kptr: kptrDestination(walk, number) }
     default:
+      return found
   }
 }
 
-function timer(program: Program, meta: Meta, number: number, reg: RegState): void {
+/** A timer at its place in a map value. */
+function requireTimer(program: Program, number: number, reg: RegState): void {
   const details = { reg: number }
   if (hasVarOff(reg)) violate('timer-offset', { form: 'variable', ...details })
   const map = program.map(reg.map)
@@ -223,6 +186,4 @@ function timer(program: Program, meta: Meta, number: number, reg: RegState): voi
   if (field === undefined) return violate('timer-none', { ...details, map: program.mapName(reg.map) })
   const at = reg.off + constVar(reg)
   if (at !== field.off) violate('timer-offset', { form: 'elsewhere', ...details, at, expectedOff: field.off })
-  meta.mapUid = reg.mapUid
-  meta.map = reg.map
 }

@@ -1,126 +1,124 @@
 // SPDX-License-Identifier: Apache-2.0
-// A call of a helper: may this program, do the arguments fit the prototype, what comes back.
+// A call of a helper: may this program, do the arguments fit the contract, what is done, what comes back.
 
 import { releaseReferenceIn } from '../../access/held.ts'
 import { checkMapForHelper, lsmHookRange, returnRule } from '../../../kernel/index.ts'
 import { missingMessage } from '../../../object/index.ts'
+import type { HelperContract } from '../../program/contract/contract.ts'
 import type { Program } from '../../program/program.ts'
 import { type Walk, canSleepHere, inRcu, inSleepable, unsleepableRegion } from '../../engine/walk.ts'
 import { requireRange } from '../subprog/return-values.ts'
-import { TAIL_CALL } from '../../program/flow.ts'
 import { markPrecise } from '../../engine/precision.ts'
+import { fillStack } from '../../access/stack.ts'
 import { Unlinked, unsupported, violate } from '../../violations/raise.ts'
 import * as scalar from '../../scalar/index.ts'
 import { ALLOC, edit, isConst, isNull, PERCPU, RCU, type RegState, regTypeText } from '../../state/reg.ts'
 import { mapRegs } from '../../state/state.ts'
 import { callHelperCallback } from '../subprog/callbacks.ts'
-import { releaseDynptr } from '../objects/dynptr.ts'
-import { changesPacket } from '../../program/effects.ts'
+import { constructDynptr, releaseDynptr } from '../objects/dynptr.ts'
 import { requireFormat } from './format.ts'
-import { GET_FUNC_IP, requireFunctionEntered } from './func-ip.ts'
-import { checkArg } from './args.ts'
-import { type Meta, newMeta } from './meta.ts'
+import { requireFunctionEntered } from './func-ip.ts'
+import { checkArgs } from './args.ts'
+import type { Found, StackWrite } from './found.ts'
 import { returned } from './result.ts'
 import { invalidatePacketPointers, releaseReference, requireNoReferences } from '../objects/references.ts'
 
-/** update, delete, push and pop of elements. */
-const changesMap = new Set([2, 3, 87, 88])
 /** BPF_F_RDONLY_PROG */
 const RDONLY_PROG = 0x80
-const SNPRINTF = 165
-const FOR_EACH_MAP_ELEM = 164
-const SET_RETVAL = 187
 
 export function callHelper(walk: Walk): void {
-  const insn = walk.program.insns[walk.insn]!
-  const id = insn.imm
+  const helper = requireOffered(walk, walk.program.insns[walk.insn]!.imm)
+  const { role, effects } = helper
+  if (effects.sleeps) requireSleep(walk, helper)
+  const found = checkArgs(walk, helper)
+  if (role === 'for_each_map_elem') requireWalkable(walk.program, helper, found)
+  if (found.map >= 0) requireMapTaken(walk, helper, found.map)
+  if (effects.changesMap && walk.program.map(found.map).flags & RDONLY_PROG)
+    violate('map-flags', { form: 'helper', helper: helper.name })
+  for (const write of found.writes) leaveOnStack(walk, write)
+  if (role === 'tail_call' && found.map >= 0) noteTailCallKey(walk, found.map)
+  release(walk, helper, found)
+  special(walk, helper)
+  if (effects.calls !== undefined) callHelperCallback(walk, effects.calls, found)
+  walk.clobberCallerSaved()
+  walk.setReg(0, returned(walk, helper, found))
+  if (role === 'get_func_ip') requireFunctionEntered(walk.program, helper)
+  // later kernels: a tail call that is taken leaves the function, one that is not moves nothing
+  const moves = effects.movesPacket && !(role === 'tail_call' && walk.model.rules.tailCallsReturn)
+  if (moves || (role === 'dynptr_write' && isPacketDynptr(found.dynptr))) invalidatePacketPointers(walk)
+}
+
+/** The helper of that number, which this program may call. */
+function requireOffered(walk: Walk, id: number): HelperContract {
   const name = walk.model.kernel.helperName(id)
   const ref = walk.program.linked.refs.get(walk.insn)
   if (ref?.kind === 'missing') throw new Unlinked(missingMessage(ref), ref)
   if (name === undefined) return violate('helper-unknown', { helper: `#${id}`, id })
   const answer = walk.program.helper(id)
-  if (!answer.ok) {
-    if (answer.why === 'gpl') violate('helper-gpl', { helper: name })
-    if (answer.why === 'unsupported') unsupported(`helper ${name}`)
-    if (answer.message !== undefined)
-      violate('helper-not-allowed', { form: 'told', helper: name, told: answer.message })
-    return violate('helper-not-allowed', { form: 'type', helper: name, id })
+  if (answer.ok) return walk.model.helper(answer.proto)
+  if (answer.why === 'gpl') violate('helper-gpl', { helper: name })
+  if (answer.why === 'unsupported') unsupported(`helper ${name}`)
+  if (answer.message !== undefined) violate('helper-not-allowed', { form: 'told', helper: name, told: answer.message })
+  return violate('helper-not-allowed', { form: 'type', helper: name, id })
+}
+
+/** The helper may sleep: the program may, too, and is in no section that forbids it. */
+function requireSleep(walk: Walk, { name: helper, id }: HelperContract): void {
+  if (walk.model.rules.sleepTold) {
+    if (!canSleepHere(walk)) violate('helper-sleep', { form: 'region', helper, id, region: unsleepableRegion(walk) })
+    return
   }
-  const { proto } = answer
-  if (proto.mightSleep && walk.model.rules.sleepTold) {
-    if (!canSleepHere(walk))
-      violate('helper-sleep', { form: 'region', helper: name, id, region: unsleepableRegion(walk) })
-  } else if (proto.mightSleep) {
-    if (!inSleepable(walk)) violate('helper-sleep', { form: 'program', helper: name })
-    if (walk.state.activeRcu > 0) violate('helper-sleep-rcu', { helper: name, id })
-    if (walk.state.activePreempt > 0) violate('helper-sleep-preempt', { helper: name, id })
-    if (walk.state.activeIrq > 0) violate('helper-sleep-irq', { helper: name, id })
-  }
-  const meta = newMeta(proto)
-  proto.args.forEach((_, i) => {
-    checkArg(walk, meta, i)
-  })
-  if (id === FOR_EACH_MAP_ELEM) requireWalkable(walk.program, meta)
-  if (meta.map >= 0) {
-    const wrong = checkMapForHelper(
-      walk.program.map(meta.map).typeId,
-      id,
-      walk.program.traits,
-      walk.model.rules.fewSockmapWriters,
-    )
-    for (const line of wrong?.slice(0, -1) ?? []) walk.verbose(line)
-    if (wrong !== undefined) {
-      if (id === TAIL_CALL) violate('map-helper', { form: 'tail-call', helper: name })
-      violate('map-helper', { form: 'told', helper: name, told: wrong[wrong.length - 1]! })
-    }
-  }
-  if (changesMap.has(id) && walk.program.map(meta.map).flags & RDONLY_PROG)
-    violate('map-flags', { form: 'helper', helper: name })
-  for (const apply of meta.pending) apply()
-  if (id === TAIL_CALL && meta.map >= 0) noteTailCallKey(walk, meta.map)
-  release(walk, meta, id, name)
-  special(walk, meta, id)
-  callHelperCallback(walk, meta, id)
-  walk.clobberCallerSaved()
-  walk.setReg(0, returned(walk, meta, id))
-  if (id === GET_FUNC_IP) requireFunctionEntered(walk.program)
-  // later kernels: a tail call that is taken leaves the function, one that is not moves nothing
-  const moves = changesPacket.has(id) && !(id === TAIL_CALL && walk.model.rules.tailCallsReturn)
-  if (moves || (id === DYNPTR_WRITE && isPacketDynptr(meta.dynptr))) invalidatePacketPointers(walk)
+  if (!inSleepable(walk)) violate('helper-sleep', { form: 'program', helper })
+  if (walk.state.activeRcu > 0) violate('helper-sleep-rcu', { helper, id })
+  if (walk.state.activePreempt > 0) violate('helper-sleep-preempt', { helper, id })
+  if (walk.state.activeIrq > 0) violate('helper-sleep-irq', { helper, id })
+}
+
+/** The helper takes maps of this type. */
+function requireMapTaken(walk: Walk, { id, name: helper, role }: HelperContract, map: number): void {
+  const { program, model } = walk
+  const wrong = checkMapForHelper(program.map(map).typeId, id, program.traits, model.rules.fewSockmapWriters)
+  if (wrong === undefined) return
+  for (const line of wrong.slice(0, -1)) walk.verbose(line)
+  if (role === 'tail_call') violate('map-helper', { form: 'tail-call', helper })
+  violate('map-helper', { form: 'told', helper, told: wrong[wrong.length - 1]! })
+}
+
+function leaveOnStack(walk: Walk, write: StackWrite): void {
+  if (write.kind === 'dynptr') return constructDynptr(walk, write.reg, write.type)
+  const { frame, min, size } = write.fill
+  fillStack(walk, frame, min, size)
 }
 
 /** Maps whose elements a callback can be called for. */
 const walkable = new Set(
   'HASH PERCPU_HASH LRU_HASH LRU_PERCPU_HASH ARRAY PERCPU_ARRAY RHASH'.split(' ').map((type) => `BPF_MAP_TYPE_${type}`),
 )
-function requireWalkable(program: Program, meta: Meta): void {
-  if (meta.map >= 0 && !walkable.has(program.map(meta.map).type))
-    violate('callback-map', { helper: meta.proto.name, reg: 1 })
+function requireWalkable(program: Program, { name }: HelperContract, { map }: Found): void {
+  if (map >= 0 && !walkable.has(program.map(map).type)) violate('callback-map', { helper: name, reg: 1 })
 }
 
-function release(walk: Walk, meta: Meta, id: number, name: string): void {
-  if (meta.releaseReg === 0) return
-  const reg = walk.reg(meta.releaseReg)
-  if (meta.proto.args[meta.releaseReg - 1]!.type.includes('DYNPTR')) return releaseDynptr(walk, meta.releaseReg)
-  if (id === 194 && meta.refObjId !== 0) {
-    // a per-cpu object given to a map stays readable to the end of the RCU section
-    if (inRcu(walk) && (reg.flags & (ALLOC | PERCPU)) === (ALLOC | PERCPU)) {
-      const { refObjId } = meta
-      releaseReferenceIn(walk.model, walk.state, refObjId)
-      mapRegs(walk.state, (r) =>
-        r.refObjId === refObjId
-          ? edit(r, { refObjId: 0, id: walk.model.rules.objectIds ? 0 : r.id, flags: (r.flags & ~ALLOC) | RCU })
-          : r,
-      )
-      return
-    }
+function release(walk: Walk, { args, role, name: helper, id }: HelperContract, { releaseReg, refObjId }: Found): void {
+  if (releaseReg === 0) return
+  const reg = walk.reg(releaseReg)
+  if (args[releaseReg - 1]!.kind === 'dynptr') return releaseDynptr(walk, releaseReg)
+  if (refObjId === 0) {
+    if (!isNull(reg)) violate('release-unknown', { helper, id })
+    return
   }
-  if (meta.refObjId !== 0) {
-    if (!releaseReference(walk, meta.refObjId)) violate('release-unknown', { helper: name, id })
-  } else if (!isNull(reg)) violate('release-unknown', { helper: name, id })
+  // a per-cpu object given to a map stays readable to the end of the RCU section
+  if (role === 'kptr_xchg' && inRcu(walk) && (reg.flags & (ALLOC | PERCPU)) === (ALLOC | PERCPU)) {
+    releaseReferenceIn(walk.model, walk.state, refObjId)
+    mapRegs(walk.state, (r) =>
+      r.refObjId === refObjId
+        ? edit(r, { refObjId: 0, id: walk.model.rules.objectIds ? 0 : r.id, flags: (r.flags & ~ALLOC) | RCU })
+        : r,
+    )
+    return
+  }
+  if (!releaseReference(walk, refObjId)) violate('release-unknown', { helper, id })
 }
 
-const DYNPTR_WRITE = 202
 const isPacketDynptr = (reg: RegState | undefined): boolean => reg?.dynptr === 'skb' || reg?.dynptr === 'skb_meta'
 
 /** A known index into the program array becomes a direct jump, so every path must have the same. */
@@ -129,30 +127,39 @@ function noteTailCallKey(walk: Walk, map: number): void {
   if (isConst(key) && scalar.umaxN(key.var) < walk.program.map(map).maxEntries) markPrecise(walk, 3)
 }
 
-function special(walk: Walk, meta: Meta, id: number): void {
-  if (id === TAIL_CALL) {
-    // the first line that the kernel explains is its message
-    if (walk.model.rules.reportsFirst) requireNoReferences(walk, true)
-    if (walk.state.refs.find((ref) => ref.kind === 'ptr') !== undefined) {
-      for (const { id, insn, kind } of walk.state.refs)
-        if (kind === 'ptr') walk.verbose(`Unreleased reference id=${id} alloc_insn=${insn}`)
-      const places = [...walk.state.refs].map(({ insn }) => insn)
-      violate('reference-leak', { form: 'tail-call', places, helper: meta.proto.name })
-    }
-    if (walk.state.activeLocks > 0) violate('lock-held')
-    if (walk.state.activeIrq > 0) violate('irq-held')
-    if (walk.state.activeRcu > 0) violate('rcu-held')
-    if (walk.state.activePreempt > 0) violate('preempt-held')
+/** Rules that one helper has. */
+function special(walk: Walk, { role, name }: HelperContract): void {
+  switch (role) {
+    case 'tail_call':
+      return requireNothingHeld(walk, name)
+    case 'snprintf':
+      return requireFormat(walk)
+    case 'set_retval':
+      return requireRetval(walk)
+    case 'get_local_storage':
+      if (!isNull(walk.reg(2))) violate('local-storage-flags')
+      return markPrecise(walk, 2)
+    case 'dynptr_from_mem':
+      if (walk.reg(1).kind !== 'map_value') violate('dynptr-from-mem', { type: regTypeText(walk.reg(1)) })
+      return
+    default:
   }
-  if (id === SNPRINTF) requireFormat(walk)
-  if (id === SET_RETVAL) requireRetval(walk)
-  if (id === 81) {
-    if (!isNull(walk.reg(2))) violate('local-storage-flags')
-    markPrecise(walk, 2)
+}
+
+/** A tail call ends the program: nothing may be held. */
+function requireNothingHeld(walk: Walk, helper: string): void {
+  // the first line that the kernel explains is its message
+  if (walk.model.rules.reportsFirst) requireNoReferences(walk, true)
+  if (walk.state.refs.find((ref) => ref.kind === 'ptr') !== undefined) {
+    for (const { id, insn, kind } of walk.state.refs)
+      if (kind === 'ptr') walk.verbose(`Unreleased reference id=${id} alloc_insn=${insn}`)
+    const places = [...walk.state.refs].map(({ insn }) => insn)
+    violate('reference-leak', { form: 'tail-call', places, helper })
   }
-  if (id === 197 && walk.reg(1).kind !== 'map_value') {
-    violate('dynptr-from-mem', { type: regTypeText(walk.reg(1)) })
-  }
+  if (walk.state.activeLocks > 0) violate('lock-held')
+  if (walk.state.activeIrq > 0) violate('irq-held')
+  if (walk.state.activeRcu > 0) violate('rcu-held')
+  if (walk.state.activePreempt > 0) violate('preempt-held')
 }
 
 /** What bpf_set_retval may set: the hook's own values; of getsockopt anything. */

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kfunc arguments that are objects kept in map values (work queues, timers, task work), and the map they lie in.
 
-import type { KfuncMeta } from './meta.ts'
 import { hasVarOff } from '../../access/regions.ts'
+import type { KfuncContract } from '../../program/contract/contract.ts'
 import type { Program } from '../../program/program.ts'
 import type { FieldKind } from '../../program/records/record.ts'
 import { violate } from '../../violations/raise.ts'
 import * as scalar from '../../scalar/index.ts'
-import { isMapValue, type RegState, regTypeText } from '../../state/reg.ts'
-import type { Arg } from './kind.ts'
+import { isMapValue, regTypeText } from '../../state/reg.ts'
+import { type Arg, told } from './arg.ts'
+import type { Found } from './found.ts'
 
 const fields: Readonly<Record<'wq' | 'timer' | 'task_work', FieldKind>> = {
   wq: 'bpf_wq',
@@ -17,10 +18,15 @@ const fields: Readonly<Record<'wq' | 'timer' | 'task_work', FieldKind>> = {
 }
 
 /** The object at its place in a map value. */
-export function requireMapField(program: Program, meta: KfuncMeta, arg: Arg, kind: 'wq' | 'timer' | 'task_work'): void {
-  const { reg, number, index } = arg
+export function requireMapField(
+  program: Program,
+  kfunc: KfuncContract,
+  arg: Arg,
+  kind: 'wq' | 'timer' | 'task_work',
+): void {
+  const { reg } = arg
   const what = fields[kind]
-  const details = { reg: number, arg: index, kfunc: meta.kfunc.name, seen: regTypeText(reg) }
+  const details = told(arg, kfunc)
   if (!isMapValue(reg)) violate('wq-arg', details)
   if (hasVarOff(reg) && program.model.rules.constantWqOffset)
     violate('wq-offset', { form: 'variable', ...details, what })
@@ -31,26 +37,22 @@ export function requireMapField(program: Program, meta: KfuncMeta, arg: Arg, kin
   // until then only the known bits of a variable offset are looked at
   const at = reg.off + Number(BigInt.asIntN(64, scalar.tnumValue(reg.var)))
   if (at !== field.off) violate('wq-offset', { form: 'elsewhere', ...details, at, what, expectedOff: field.off })
-  meta.map = reg.map
-  meta.mapUid = reg.mapUid
 }
 
 /** kfuncs.rst of 7.3 "__const_map annotation": a map known when the program is loaded, that of the object before it. */
-export function requireConstMap(program: Program, meta: KfuncMeta, { reg, number, index }: Arg): void {
-  if (reg.kind !== 'map_ptr')
-    violate('not-a-map', { reg: number, arg: index, kfunc: meta.kfunc.name, seen: regTypeText(reg) })
-  requireSameMap(program, meta, reg, number)
-  meta.map = reg.map
-  meta.mapUid = reg.mapUid
+export function requireConstMap(program: Program, kfunc: KfuncContract, arg: Arg, found: Found): void {
+  if (arg.reg.kind !== 'map_ptr') violate('not-a-map', told(arg, kfunc))
+  requireSameMap(program, kfunc, arg, found)
 }
 
 /** Objects in map values are initialised with the very map they lie in. */
-export function requireSameMap(program: Program, meta: KfuncMeta, reg: RegState, number: number): void {
-  if (meta.map < 0 || (reg.map === meta.map && (reg.kind !== 'map_ptr' || reg.mapUid === meta.mapUid))) return
-  const details = { reg: number, kfunc: meta.kfunc.name, seen: regTypeText(reg) }
-  const uids = [`map_uid=${meta.mapUid}`, `map_uid=${reg.mapUid}`] as const
+export function requireSameMap(program: Program, kfunc: KfuncContract, arg: Arg, found: Found): void {
+  const { reg, number } = arg
+  if (found.map < 0 || (reg.map === found.map && (reg.kind !== 'map_ptr' || reg.mapUid === found.mapUid))) return
+  const details = { reg: number, kfunc: kfunc.name, seen: regTypeText(reg) }
+  const uids = [`map_uid=${found.mapUid}`, `map_uid=${reg.mapUid}`] as const
   if (program.model.rules.taskWork) {
-    const record = program.mapRecord(meta.map)
+    const record = program.mapRecord(found.map)
     const what = record.has('bpf_timer') ? 'timer' : record.has('bpf_task_work') ? 'bpf_task_work' : 'workqueue'
     violate('wq-map', { form: 'object', ...details, what, objectReg: number - 1, uid: uids[0], otherUid: uids[1] })
   }

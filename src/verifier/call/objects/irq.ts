@@ -2,16 +2,16 @@
 // Sections with interrupts off: what they were before lies on the stack, and is given back in reverse order, by kfuncs of the same
 // family. kfuncs.rst of 6.14 and later, "__irq_flag"; selftests irq.c.
 
-import type { KfuncMeta } from '../kfunc/meta.ts'
 import { constVar, hasVarOff } from '../../access/regions.ts'
 import { frameOf, requireStackBounds, slotIndex } from '../../access/stack-bounds.ts'
+import type { KfuncContract } from '../../program/contract/contract.ts'
 import type { Walk } from '../../engine/walk.ts'
 import { markSlotRead } from '../../engine/liveness.ts'
 import { violate } from '../../violations/raise.ts'
-import { pointer, type RegState, regTypeText } from '../../state/reg.ts'
+import { pointer, type RegState } from '../../state/reg.ts'
 import { allBytes, byteType, emptySlot, IRQ, slotOf } from '../../state/stack.ts'
 import { objectSlot } from './dynptr.ts'
-import type { Arg } from '../kfunc/kind.ts'
+import { type Arg, told } from '../kfunc/arg.ts'
 
 import { leaveRcu } from './locks.ts'
 import { holdReference } from './references.ts'
@@ -22,12 +22,12 @@ const families: readonly IrqFamily[] = ['native', 'lock']
 
 export function requireIrqFlag(
   walk: Walk,
-  meta: KfuncMeta,
-  { reg, number, index }: Arg,
+  kfunc: KfuncContract,
+  arg: Arg,
   { save, family }: { readonly save: boolean; readonly family: IrqFamily },
 ): void {
-  if (reg.kind !== 'fp')
-    violate('irq-stack', { reg: number, arg: index, kfunc: meta.kfunc.name, seen: regTypeText(reg) })
+  const { reg, number } = arg
+  if (reg.kind !== 'fp') violate('irq-stack', told(arg, kfunc))
   if (save) saveIrq(walk, reg, number, family)
   else restoreIrq(walk, reg, number, family)
 }

@@ -5,10 +5,9 @@ import { ALLOC, MAYBE_NULL, NON_OWN, RCU, type RegState, UNTRUSTED, edit } from 
 import { recordOfReg } from '../../access/btf-pointer.ts'
 import { constVar, hasVarOff } from '../../access/regions.ts'
 import type { Insn } from '../../../isa/index.ts'
-import { specialRole } from '../../../kfunc/index.ts'
 import type { Program } from '../../program/program.ts'
 import { type Walk, inRcu } from '../../engine/walk.ts'
-import { kfuncAt } from '../../program/flow.ts'
+import { kfuncContractAt } from '../../program/flow.ts'
 import type { BtfRecord } from '../../program/records/record.ts'
 import { violate } from '../../violations/raise.ts'
 import { byteType, ITER } from '../../state/stack.ts'
@@ -23,41 +22,10 @@ export function recordAt(program: Program, reg: RegState): BtfRecord | undefined
   return undefined
 }
 
-const SPIN_UNLOCK = 94
-const KPTR_XCHG = 194
-const graphRoles = new Set<string | undefined>([
-  'list_push',
-  'list_pop',
-  'list_del',
-  'list_peek',
-  'list_test',
-  'rbtree_add',
-  'rbtree_walk',
-  'rbtree_remove',
-  'refcount_acquire',
-])
-const resilientRoles = new Set<string | undefined>([
-  'iter_num',
-  'res_lock',
-  'res_unlock',
-  'res_lock_irq',
-  'res_unlock_irq',
-])
-
-/** What may be called while a lock is held. Since 7.3 a kfunc says it itself (KF_SPINLOCK_SAFE). */
-export function allowedUnderLock(walk: Walk, insn: Insn): boolean {
-  const { rules } = walk.model
-  if (insn.src === 0) return insn.imm === SPIN_UNLOCK || (insn.imm === KPTR_XCHG && rules.xchgUnderLock)
-  if (insn.src !== 2) return true
-  const kfunc = kfuncAt(walk.program, walk.insn)
-  if (kfunc === undefined) return false
-  if (rules.spinLockSafe) return kfunc.flags.has('KF_SPINLOCK_SAFE')
-  const role = specialRole(kfunc)
-  return (
-    graphRoles.has(role) ||
-    (rules.resilientLocks && resilientRoles.has(role)) ||
-    (rules.arenaUnderLock && (role === 'arena_pages' || role === 'stream'))
-  )
+/** May the function called there be called while a lock is held? One of the program's own may: what it does is walked. */
+export function allowedUnderLock({ program, model, insn: at }: Walk, insn: Insn): boolean {
+  if (insn.src === 0) return model.usualHelper(insn.imm)?.effects.underLock === true
+  return insn.src !== 2 || kfuncContractAt(program, at)?.effects.underLock === true
 }
 
 /** How a lock is taken or given back: bpf_spin_lock, or resilient, plain or with interrupts off. */

@@ -2,21 +2,15 @@
 // Arguments beyond the fifth, which kernels since 7.2 take through r11. A program that passes one is `unsupported` (check-insns.ts);
 // one that calls with too few is refused as there.
 
+import { IN_REGISTERS, MOST, takesTooMany } from '../../program/contract/many-args.ts'
 import type { Model } from '../../program/model.ts'
 import type { Subprog } from '../../program/program.ts'
 import type { Walk } from '../../engine/walk.ts'
 import { violate } from '../../violations/raise.ts'
 import { manyArgsWords } from '../../violations/subprogs.ts'
 
-const IN_REGISTERS = 5
-/** MAX_BPF_FUNC_ARGS */
-export const MOST = 12
-
 /** How many arguments a kfunc may have. */
 export const mostArgs = ({ rules }: Model): number => (rules.manyArgs ? MOST : IN_REGISTERS)
-
-/** A function of the program that takes more than any may. */
-export const takesTooMany = (count: number): boolean => count > MOST
 
 /** Nothing was put below r11 where the walk gets to. */
 export function requireArgsPassed(count: number, details: { readonly kfunc?: string } = {}): void {

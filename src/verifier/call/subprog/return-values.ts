@@ -2,7 +2,7 @@
 // What R0 must be where a program, callback or global function returns.
 
 import { returnRule } from '../../../kernel/index.ts'
-import { returnsVoid } from './global-args.ts'
+import { returnsVoid } from '../../program/contract/global.ts'
 import type { Walk } from '../../engine/walk.ts'
 import { violate } from '../../violations/raise.ts'
 import * as scalar from '../../scalar/index.ts'

@@ -9,7 +9,8 @@ import { wordsOf } from '../../violations/table.ts'
 import { pointer, unknownScalar } from '../../state/reg.ts'
 import { Frame } from '../../state/state.ts'
 import { isExplained } from '../explained.ts'
-import { argTypes, requireGlobalArg, returnsVoid } from './global-args.ts'
+import { globalContract } from '../../program/contract/global.ts'
+import { requireGlobalArg } from './global-args.ts'
 import { requireStaticArgs } from './many-args.ts'
 import { invalidatePacketPointers, requireSectionsClosed } from '../objects/references.ts'
 
@@ -50,11 +51,12 @@ function callGlobal(walk: Walk, subprog: Subprog, index: number): number {
     walk.verbose('i.e., in a RCU/IRQ/preempt-disabled section, or in')
     violate('sleep-global-call', { form: 'context' })
   }
-  orElse(
-    () =>
-      argTypes(walk.program, subprog).forEach((arg, i) => {
-        requireGlobalArg(walk, arg, i, index)
-      }),
+  const { result, effects } = orElse(
+    () => {
+      const contract = globalContract(subprog, walk.program)
+      for (const arg of contract.args) requireGlobalArg(walk, arg, contract, index)
+      return contract
+    },
     (inner) => {
       if (isExplained(walk.model, inner.id)) return violateAgain(inner)
       walk.verbose(wordsOf(inner, walk.model.wording))
@@ -64,9 +66,9 @@ function callGlobal(walk: Walk, subprog: Subprog, index: number): number {
   walk.verbose(`Func#${index} ('${name}') is global and assumed valid.`)
   walk.noteCalled(index)
   walk.clobberCallerSaved()
-  if (!returnsVoid(walk.program, subprog)) walk.setReg(0, unknownScalar)
-  if (subprog.changesPktData) invalidatePacketPointers(walk)
+  if (result.kind !== 'none') walk.setReg(0, unknownScalar)
+  if (effects.movesPacket) invalidatePacketPointers(walk)
   // the path on which it throws ends here, and with it everything must be given back
-  if (walk.model.rules.globalThrows && subprog.mightThrow) requireSectionsClosed(walk, 'bpf_throw', true)
+  if (walk.model.rules.globalThrows && effects.throws) requireSectionsClosed(walk, 'bpf_throw', true)
   return walk.insn + 1
 }

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the arguments of a helper's call told of it. Each argument's rule answers what was known before it and what it found.
+
+import type { SpecialField } from '../../program/records/record.ts'
+import type { DynptrType, RegState } from '../../state/reg.ts'
+import type { StackFill } from '../memory-args.ts'
+
+/** What the callee leaves on the stack: bytes that may be anything, or a dynptr where a register points. */
+export type StackWrite =
+  | { readonly kind: 'fill'; readonly fill: StackFill }
+  | { readonly kind: 'dynptr'; readonly reg: number; readonly type: DynptrType }
+
+export interface Found {
+  /** The map's index in the program, or -1; and what tells lookups of inner maps apart. */
+  readonly map: number
+  readonly mapUid: number
+  /** The reference among the arguments, or 0. */
+  readonly refObjId: number
+  /** The register whose reference ends, or 0. */
+  readonly releaseReg: number
+  /** The most that was asked for. */
+  readonly size: number
+  /** Bytes of what is reserved. */
+  readonly reserved: number
+  /** The key is one that the map has. */
+  readonly keyWithin: boolean
+  /** The per-CPU variable. */
+  readonly percpu: RegState | undefined
+  readonly kptr: SpecialField | undefined
+  readonly dynptr: RegState | undefined
+  /** Where the callback starts, or -1. */
+  readonly callback: number
+  /** In order; done once all arguments are known good. */
+  readonly writes: readonly StackWrite[]
+}
+
+/** Before any argument was looked at. */
+export const nothingFound: Found = {
+  map: -1,
+  mapUid: 0,
+  refObjId: 0,
+  releaseReg: 0,
+  size: 0,
+  reserved: 0,
+  keyWithin: false,
+  percpu: undefined,
+  kptr: undefined,
+  dynptr: undefined,
+  callback: -1,
+  writes: [],
+}
+
+/** And that the callee fills these bytes, if any. */
+export const withFill = (found: Found, fill: StackFill | undefined): Found =>
+  fill === undefined ? found : { ...found, writes: [...found.writes, { kind: 'fill', fill }] }

@@ -25,6 +25,8 @@ import type { StackAccess } from '../violations/stack.ts'
 import * as scalar from '../scalar/index.ts'
 import {
   byteType,
+  dataSlot,
+  typeOfByte,
   DYNPTR,
   INVALID,
   isBlank,
@@ -52,22 +54,10 @@ export function writeStack(walk: Walk, frame: Frame, { off, size }: Bytes, store
   destroyDynptrAt(walk, frame, index)
   touchesFastcallStack(walk, frame.subprog, off)
   walk.observer?.slotWritten(index)
-  const slot = frame.slot(index)
   const aligned = off % 8 === 0
-  const spill = (reg: RegState): void => {
-    if (size === 8) frame.noteWritten(index)
-    // what the spill leaves of the slot keeps no register; zeros stay zeros
-    let types = slot.types
-    for (let i = 0; i < 8 - size; i++) {
-      const type = byteType(slot, i)
-      if (!isBlank(type) && type !== ZERO) types = withBytes(types, i, 1, MISC)
-    }
-    frame.setSlot(index, { types: withBytes(types, 8 - size, size, SPILL), reg })
-    walk.stepTouch = touchOf(frame.frameno, index)
-  }
   if (stored.kind === 'imm') {
     if (!aligned) return writeBytes(frame, { off, size }, stored.imm === 0 ? ZERO : MISC)
-    return spill(constReg(stored.imm))
+    return spill(walk, frame, { off, size }, constReg(stored.imm))
   }
   const value = walk.reg(stored.number)
   const source = stored.number
@@ -80,8 +70,7 @@ export function writeStack(walk: Walk, frame: Frame, { off, size }: Bytes, store
       kept = linkable(walk, value)
       if (kept !== value) walk.setReg(source, kept)
     }
-    spill(kept)
-    return
+    return spill(walk, frame, { off, size }, kept)
   }
   if (isSpillable(walk.model, value)) {
     if (size !== 8) violate('spill-size', { reg: source })
@@ -89,12 +78,25 @@ export function writeStack(walk: Walk, frame: Frame, { off, size }: Bytes, store
       violate('spill-stack-pointer', { reg: source })
     }
     if (!aligned) violate('misaligned-spill', { off, size })
-    spill(value)
-    return
+    return spill(walk, frame, { off, size }, value)
   }
   const zero = isNull(value)
   if (zero) markPrecise(walk, source)
   writeBytes(frame, { off, size }, zero ? ZERO : MISC)
+}
+
+function spill(walk: Walk, frame: Frame, { off, size }: Bytes, reg: RegState): void {
+  const index = slotIndex(off)
+  const slot = frame.slot(index)
+  if (size === 8) frame.noteWritten(index)
+  // what the spill leaves of the slot keeps no register; zeros stay zeros
+  let types = slot.types
+  for (let i = 0; i < 8 - size; i++) {
+    const type = byteType(slot, i)
+    if (!isBlank(type) && type !== ZERO) types = withBytes(types, i, 1, MISC)
+  }
+  frame.setSlot(index, { types: withBytes(types, 8 - size, size, SPILL), reg })
+  walk.stepTouch = touchOf(frame.frameno, index)
 }
 
 type Known = Exclude<Stored, { kind: 'unknown' }>
@@ -115,10 +117,14 @@ export function storeUnknown(walk: Walk, frame: Frame, off: number, size: number
 /** A call wrote the bytes at [off, off + size): what is in them nobody knows. */
 export function fillStack(walk: Walk, frame: Frame, off: number, size: number): void {
   touchesFastcallStack(walk, frame.subprog, off)
-  for (let at = off; at < off + size; at++) {
-    destroyDynptrAt(walk, frame, slotIndex(at))
-    walk.observer?.slotWritten(slotIndex(at))
-    setBytes(frame, at, 1, MISC)
+  for (let at = off; at < off + size; ) {
+    const index = slotIndex(at)
+    destroyDynptrAt(walk, frame, index)
+    walk.observer?.slotWritten(index)
+    // to the end of the slot
+    const count = Math.min(8 - (at & 7), off + size - at)
+    setBytes(frame, at, count, MISC)
+    at += count
   }
 }
 
@@ -132,7 +138,14 @@ function setBytes(frame: Frame, off: number, size: number, type: number): void {
   const index = slotIndex(off)
   let types = scrubbed(frame.slot(index))
   for (let i = 0; i < size; i++) types = withBytes(types, byteIndex(off + i), 1, type)
-  frame.setSlot(index, { types, reg: notInit })
+  setData(frame, index, types)
+}
+
+/** Bytes, and no register. */
+function setData(frame: Frame, index: number, types: number): void {
+  const slot = frame.slot(index)
+  if (slot.types === types && slot.reg === notInit) frame.reach(index)
+  else frame.setSlot(index, dataSlot(types))
 }
 
 /** A pointer that keeps its meaning on the stack; of others only bytes are left. */
@@ -158,23 +171,33 @@ export function writeStackVariable(
   const zero = stored.kind === 'reg' ? isNull(walk.reg(stored.number)) : stored.kind === 'imm' && stored.imm === 0
   let precise = false
   touchesFastcallStack(walk, frame.subprog, min)
-  for (let at = min; at < max; at++) {
-    destroyDynptrAt(walk, frame, slotIndex(at))
-    walk.observer?.slotWritten(slotIndex(at))
+  for (let index = slotIndex(max - 1); index <= slotIndex(min); index++) {
+    destroyDynptrAt(walk, frame, index)
+    walk.observer?.slotWritten(index)
   }
-  for (let at = min; at < max; at++) {
+  for (let at = min; at < max; ) {
+    const count = Math.min(8 - (at & 7), max - at)
     const index = slotIndex(at)
     const slot = frame.slot(index)
-    const byte = byteIndex(at)
-    // a zero written to zeros leaves zeros; anything else leaves misc
-    if (zero && byteType(slot, byte) === SPILL && isSpilledScalar(slot) && scalar.isZero(slot.reg.var)) {
-      precise = true
+    // its last byte is the lowest
+    const first = byteIndex(at + count - 1)
+    at += count
+    if (!zero) {
+      setData(frame, index, withBytes(scrubbed(slot), first, count, MISC))
       continue
     }
-    const types = scrubbed(slot)
-    const stays = zero && byteType({ types, reg: notInit }, byte) === ZERO
-    if (stays) precise = true
-    frame.setSlot(index, { types: withBytes(types, byte, 1, stays ? ZERO : MISC), reg: notInit })
+    // a zero written to zeros leaves zeros; anything else leaves misc
+    if (isSpilledScalar(slot) && scalar.isZero(slot.reg.var)) {
+      const spilledFrom = 8 - spilledBytes(slot)
+      if (first + count > spilledFrom) precise = true
+      if (first >= spilledFrom) continue
+    }
+    let types = scrubbed(slot)
+    for (let byte = first; byte < first + count; byte++) {
+      if (typeOfByte(types, byte) === ZERO) precise = true
+      else types = withBytes(types, byte, 1, MISC)
+    }
+    setData(frame, index, types)
   }
   if (precise && stored.kind === 'reg') markPrecise(walk, stored.number)
 }

@@ -4,7 +4,7 @@
 import { type BtfType, resolveType, sizeOf, skipModifiers, typeTags } from '../../btf/index.ts'
 import { missingMessage } from '../../object/index.ts'
 import { type Insn, imm64 } from '../../isa/index.ts'
-import { type Stored, storedReg, storedUnknown } from '../program/access.ts'
+import { type Access, type Stored, storedReg, storedUnknown } from '../program/access.ts'
 import { access } from '../access/memory.ts'
 import { requireNoReferences } from '../call/objects/references.ts'
 import type { Program } from '../program/program.ts'
@@ -49,7 +49,8 @@ function requireOneType(walk: Walk, reg: RegState, trust: 'any trust' | 'one tru
 const isRewritten = (kind: string, flags: number): boolean =>
   rewritten.has(kind) || (kind === 'mem' && (flags & UNTRUSTED) !== 0)
 
-export function accessLoad(walk: Walk, insn: Insn, { atomic = false } = {}): void {
+const plain = { atomic: false }
+export function accessLoad(walk: Walk, insn: Insn, { atomic } = plain): void {
   const base = readReg(walk, insn.src)
   requireWritable(insn.dst)
   walk.noteWrite(insn.dst)
@@ -59,12 +60,15 @@ export function accessLoad(walk: Walk, insn: Insn, { atomic = false } = {}): voi
   requireOneType(walk, base, atomic ? 'one trust' : 'any trust')
 }
 
-export function accessStore(walk: Walk, insn: Insn, { atomic = false } = {}): void {
+function storeOf({ op, dst, src, off, imm }: Insn, atomic: boolean): Access {
+  const stored: Stored = op.source === 'reg' ? storedReg(src) : { kind: 'imm', imm }
+  return { base: dst, off, size: op.size, atomic, write: true, stored }
+}
+
+export function accessStore(walk: Walk, insn: Insn, { atomic } = plain): void {
   if (insn.op.source === 'reg') readReg(walk, insn.src)
   const base = readReg(walk, insn.dst)
-  const { off, op, imm } = insn
-  const stored = (): Stored => (op.source === 'reg' ? storedReg(insn.src) : { kind: 'imm', imm })
-  walk.accesses[walk.insn] ??= { base: insn.dst, off, size: op.size, atomic, write: true, stored: stored() }
+  walk.accesses[walk.insn] ??= storeOf(insn, atomic)
   access(walk, walk.accesses[walk.insn]!)
   requireOneType(walk, base, 'one trust')
 }

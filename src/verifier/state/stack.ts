@@ -28,7 +28,18 @@ export const emptySlot: Slot = { types: 0, reg: notInit }
 /** The same type in all eight bytes. */
 export const uniform = (type: number): number => Math.imul(type, 0x11111111)
 export const slotOf = (type: number, reg: RegState = notInit): Slot => ({ types: uniform(type), reg })
-export const byteType = (slot: Slot, byte: number): number => (slot.types >>> (byte * 4)) & 15
+export const typeOfByte = (types: number, byte: number): number => (types >>> (byte * 4)) & 15
+export const byteType = (slot: Slot, byte: number): number => typeOfByte(slot.types, byte)
+
+const dataSlots = new Map<number, Slot>()
+/** Bytes of these types and no register; the same value for the same types, of which there are at most 65,536. */
+export function dataSlot(types: number): Slot {
+  const known = dataSlots.get(types)
+  if (known !== undefined) return known
+  const slot: Slot = { types, reg: notInit }
+  dataSlots.set(types, slot)
+  return slot
+}
 
 export function withBytes(types: number, from: number, count: number, type: number): number {
   let result = types

@@ -3,7 +3,7 @@
 
 import { notInit, type RegState } from './reg.ts'
 import { References } from './references.ts'
-import { emptySlot, type Slot } from './stack.ts'
+import { emptySlot, isSpilled, type Slot } from './stack.ts'
 
 export const MAX_FRAMES = 16
 export const MAX_STACK = 512
@@ -325,20 +325,47 @@ export function sameCalls(a: State, b: State): boolean {
   return true
 }
 
-/** Replaces every register and spilled register for which `change` gives another value. */
+/** Every register, and every one that is spilled. */
+export function eachReg(state: State, visit: (reg: RegState) => void): void {
+  for (const { regs, stack } of state.frames) {
+    for (const reg of regs) if (reg.kind !== 'not_init') visit(reg)
+    for (const slot of stack) if (isSpilled(slot)) visit(slot.reg)
+  }
+}
+
+/**
+ * Replaces every register and spilled register for which `change` gives another value. The same value in several places, as spills of one
+ * pointer are, stays one.
+ */
 export function mapRegs(state: State, change: (reg: RegState) => RegState, only?: Frame): void {
+  let last: RegState = notInit
+  let lastNext: RegState = notInit
+  let lastSlot = emptySlot
+  let lastSlotNext = emptySlot
   for (const frame of only === undefined ? state.frames : [only]) {
     for (let i = 0; i <= 10; i++) {
       const reg = frame.regs[i]!
       if (reg.kind === 'not_init') continue
-      const next = change(reg)
-      if (next !== reg) frame.ownRegs()[i] = next
+      if (reg !== last) {
+        last = reg
+        lastNext = change(reg)
+      }
+      if (lastNext !== reg) frame.ownRegs()[i] = lastNext
     }
     for (let i = 0; i < frame.stack.length; i++) {
       const slot = frame.stack[i]!
-      if (slot.types >>> 28 !== 1) continue
-      const next = change(slot.reg)
-      if (next !== slot.reg) frame.ownStack()[i] = { types: slot.types, reg: next }
+      if (!isSpilled(slot)) continue
+      if (slot.reg !== last) {
+        last = slot.reg
+        lastNext = change(last)
+      }
+      if (lastNext === slot.reg) continue
+      if (slot !== lastSlot) {
+        const shared = lastSlotNext.types === slot.types && lastSlotNext.reg === lastNext
+        if (!shared) lastSlotNext = { types: slot.types, reg: lastNext }
+        lastSlot = slot
+      }
+      frame.ownStack()[i] = lastSlotNext
     }
   }
 }

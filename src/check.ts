@@ -32,7 +32,7 @@ import {
   openObject,
   withGlobals,
 } from './object/index.ts'
-import type { ProgTypeName, ProgTypeWord } from './uapi/index.ts'
+import { progFlags, type ProgTypeName, type ProgTypeWord } from './uapi/index.ts'
 import { type Report, verify } from './verifier/index.ts'
 
 export interface CheckOptions extends Limits, TotalLimits {
@@ -159,7 +159,7 @@ export function checkProgram(
   const link = (within?: Budget): Result<LinkedProgram> => {
     const wanted = { ...typeOption(program, options.type), ...(within === undefined ? {} : { budget: within }) }
     const result = linkProgram(object, program, kernel, wanted)
-    return result.ok && flags !== 0 ? ok({ ...result.value, flags: result.value.flags | flags }) : result
+    return result.ok && flags !== 0 ? ok(withFlags(result.value, flags)) : result
   }
   try {
     budget.spend(Number.POSITIVE_INFINITY)
@@ -177,6 +177,13 @@ export function checkProgram(
     return timed({ ...common, verdict: 'unsupported', limit, diagnostic: explainLimit(limit) })
   }
 }
+
+/** BPF_F_SLEEPABLE among them makes the program sleepable. */
+const withFlags = (linked: LinkedProgram, flags: number): LinkedProgram => ({
+  ...linked,
+  flags: linked.flags | flags,
+  sleepable: linked.sleepable || (flags & progFlags.BPF_F_SLEEPABLE) !== 0,
+})
 
 function inJson(checked: Checked): Checked {
   if (checked.report !== undefined) withJson(checked.report)

@@ -7,6 +7,7 @@ import type { Kernel } from '../kernel/index.ts'
 import { parseGlobal } from '../object/index.ts'
 import type { ProgTypeName } from '../uapi/index.ts'
 import { bugText } from './bug.ts'
+import { checkExpected } from './expect.ts'
 import type { CheckFlags } from './flags.ts'
 import { selectionOf } from './select.ts'
 import { orTell, readInput, UsageError } from './usage.ts'
@@ -55,7 +56,10 @@ export function checkObject(path: string, kernel: Kernel, flags: CheckFlags, lis
       const program = programs[index]!
       const { name, section, type } = program
       listener.begin?.({ object: object.name, program: name, section, type, index })
-      const judge = () => checkProgram(object, program, kernel, options, total)
+      const judge = () =>
+        flags.expect === true
+          ? checkExpected({ object, program, kernel, options, total })
+          : checkProgram(object, program, kernel, options, total)
       const outcome = orTold(`${path}: ${name}`, { ...about, program: name }, listener, judge)
       if (outcome !== undefined) listener.take(outcome)
     }

@@ -31,6 +31,10 @@ export function addCheckOptions(command: Command): Command {
         .preset('1')
         .argParser(logLevel),
     )
+    .option(
+      '--expect',
+      "ask whether programs come out as their own tags say (__success, __failure, __msg … of the selftests' bpf_misc.h)",
+    )
     .addOption(
       several(
         '-G, --set <name=value>',

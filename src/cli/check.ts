@@ -14,7 +14,7 @@ import { pathMapper } from './path-map.ts'
 import { printer } from './print.ts'
 import { progress } from './progress.ts'
 import { selectionOf } from './select.ts'
-import { shownBy } from './shown.ts'
+import { isAmiss, shownBy } from './shown.ts'
 import { complain, requireType, UsageError } from './usage.ts'
 import { hasWildcard } from './wildcard.ts'
 
@@ -49,7 +49,7 @@ export async function check(named: readonly string[], flags: CheckFlags): Promis
     const take = (outcome: Outcome): void => {
       judged++
       line.clear()
-      if (outcome.verdict !== 'accept') status = Math.max(status, 1)
+      if (isAmiss(outcome)) status = Math.max(status, 1)
       shown.add(mapped({ kernel: kernel.release, ...outcome }))
     }
     const listener: Listener = {

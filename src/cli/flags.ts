@@ -36,5 +36,6 @@ export interface CheckFlags extends KernelOptions {
   /** 'FROM=TO' */
   readonly pathMap: readonly string[]
   readonly quiet?: boolean
+  readonly expect?: boolean
   readonly outputFile?: string
 }

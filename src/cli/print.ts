@@ -4,6 +4,7 @@
 import {
   csvHeader,
   csvOfTrouble,
+  expectedWord,
   type Outcome,
   renderAgain,
   renderCsv,
@@ -103,11 +104,11 @@ function atTheEnd(render: (rows: readonly (Outcome | Trouble)[], hidden: number)
 function pretty(out: Output, { log, quiet = false }: PrintFlags): Printer {
   const { write } = out
   const options = { colour: wantsColor(out), width: (out.isTerminal ? process.stdout.columns : undefined) ?? 100 }
-  const judged: Pick<Outcome, 'verdict'>[] = []
+  const judged: Judged[] = []
   let before: Outcome | undefined
   return {
     add: (outcome) => {
-      judged.push({ verdict: outcome.verdict })
+      judged.push({ verdict: outcome.verdict, expected: outcome.expected })
       if (log !== undefined && outcome.report !== undefined) write(renderLog(outcome.report))
       // One missing extern keeps every program of an object from being loaded: told once.
       const again = isSameFault(before, outcome)
@@ -124,10 +125,16 @@ function pretty(out: Output, { log, quiet = false }: PrintFlags): Printer {
   }
 }
 
+type Judged = Pick<Outcome, 'verdict' | 'expected'>
+
+const expectedWords = { ok: 'as expected', failed: 'not as expected', skipped: 'no test here' } as const
+
 /** '3 programs: 2 accepted, 1 rejected' */
-function summary(judged: readonly Pick<Outcome, 'verdict'>[], hidden = 0): string {
-  const parts = Object.entries(words).flatMap(([verdict, word]) => {
-    const count = judged.filter((one) => one.verdict === verdict).length
+function summary(judged: readonly Judged[], hidden = 0): string {
+  const asked = judged.some(({ expected }) => expected !== undefined)
+  const wordOf = (one: Judged): string => (asked ? (expectedWord(one) ?? '') : one.verdict)
+  const parts = Object.entries(asked ? expectedWords : words).flatMap(([verdict, word]) => {
+    const count = judged.filter((one) => wordOf(one) === verdict).length
     return count === 0 ? [] : [`${count} ${word}`]
   })
   if (hidden > 0) parts.push(`${hidden} not shown`)

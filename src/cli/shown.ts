@@ -5,6 +5,10 @@ import type { CheckFlags } from './flags.ts'
 import type { Printer } from './print.ts'
 import type { Selection } from './select.ts'
 
+/** What makes the exit status 1: it is not accepted, or not as expected where that is asked. */
+export const isAmiss = ({ verdict, expected }: Outcome): boolean =>
+  expected === undefined ? verdict !== 'accept' : expected.met === false
+
 export interface Shown {
   readonly add: (outcome: Outcome) => void
   readonly end: () => void
@@ -17,7 +21,7 @@ export function shownBy(printer: Printer, selection: Selection, { top, quiet = f
   let hidden = 0
   return {
     add: (outcome) => {
-      if (!isShown(outcome) || (quiet && outcome.verdict === 'accept')) hidden++
+      if (!isShown(outcome) || (quiet && !isAmiss(outcome))) hidden++
       else if (waits) held.push(outcome)
       else printer.add(outcome)
     },

@@ -2,6 +2,7 @@
 // Annotations of GitHub Actions: "Workflow commands for GitHub Actions", ::error file=…,line=…,title=…::message.
 
 import { printable, printableLines } from '../fault/index.ts'
+import { expectedText, expectedWord } from './expected.ts'
 import { readable } from './readable.ts'
 import type { Trouble } from './trouble.ts'
 import type { Outcome } from './types.ts'
@@ -11,7 +12,12 @@ export function renderGithub(judged: Outcome): string {
   const outcome = readable(judged, { form: 'line', except: ['message'] })
   const lines = outcome.warnings.map((text) => command('warning', { title: outcome.program }, text))
   const { diagnostic } = outcome
-  if (diagnostic !== undefined) {
+  const expected = expectedWord(outcome)
+  if (expected === 'failed') {
+    const place = { file: outcome.object, title: `${outcome.program} is not as expected` }
+    lines.push(command('error', place, `program ${outcome.program} is ${expectedText(outcome)}`))
+  }
+  if (diagnostic !== undefined && (expected === undefined || expected === 'failed')) {
     const { primary } = diagnostic
     const text = [
       `${diagnostic.primary.label} (program ${outcome.program}${primary.insn === undefined ? '' : `, insn ${primary.insn}`})`,

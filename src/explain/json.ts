@@ -5,7 +5,7 @@ import { type LimitName, printable } from '../fault/index.ts'
 import { editsOf, type TextEdit } from './edits.ts'
 import { typeWord } from './stats.ts'
 import type { Trouble } from './trouble.ts'
-import type { Outcome, Source } from './types.ts'
+import type { Expected, Outcome, Source } from './types.ts'
 
 export interface JsonSource extends Source {
   readonly column: number | null
@@ -41,6 +41,7 @@ export interface JsonLine {
   readonly peak_states: number | null
   readonly max_states_per_insn: number | null
   readonly stack_depths: readonly number[] | null
+  readonly expected: Expected | null
 }
 
 export function jsonLine(outcome: Outcome): JsonLine {
@@ -76,6 +77,7 @@ export function jsonLine(outcome: Outcome): JsonLine {
     peak_states: report?.peakStates ?? null,
     max_states_per_insn: report?.maxStatesPerInsn ?? null,
     stack_depths: report?.stackDepths ?? null,
+    expected: outcome.expected ?? null,
   }
 }
 
@@ -107,6 +109,7 @@ const lineOfTrouble = ({ kind, object, program, message }: Trouble): JsonLine =>
   peak_states: null,
   max_states_per_insn: null,
   stack_depths: null,
+  expected: null,
 })
 
 /** One program as one line of JSON, without the newline. Nothing in it is invisible, yet it parses to the object's own text. */

@@ -3,6 +3,7 @@
 // cannot judge, or cannot read, is an error.
 
 import { printable, printableLines } from '../fault/index.ts'
+import { expectedText, expectedWord } from './expected.ts'
 import { renderPretty } from './pretty.ts'
 import type { Trouble } from './trouble.ts'
 import type { Outcome } from './types.ts'
@@ -32,7 +33,10 @@ const seconds = (us: number): string => (us / 1e6).toFixed(6)
 const isJudged = (row: Outcome | Trouble): row is Outcome => 'verdict' in row
 /** The element of what is not well. */
 function elementOf(row: Outcome | Trouble): 'failure' | 'error' | undefined {
-  if (!isJudged(row) || row.verdict === 'unsupported') return 'error'
+  if (!isJudged(row)) return 'error'
+  const expected = expectedWord(row)
+  if (expected !== undefined) return expected === 'failed' ? 'failure' : undefined
+  if (row.verdict === 'unsupported') return 'error'
   return row.verdict === 'accept' ? undefined : 'failure'
 }
 
@@ -52,6 +56,8 @@ function testcase(object: string, row: Outcome | Trouble): string {
   const time = isJudged(row) ? ` time="${seconds(row.timeUs ?? 0)}"` : ''
   const head = `    <testcase classname="${attribute(object)}" name="${attribute(row.program ?? object)}"${time}`
   const element = elementOf(row)
+  if (isJudged(row) && row.expected?.met === null)
+    return `${head}>\n      <skipped message="${attribute(expectedText(row))}"/>\n    </testcase>\n`
   if (element === undefined) return `${head}/>\n`
   const { type, message, text } = isJudged(row) ? said(row) : { type: row.kind, message: row.message, text: '' }
   const open = `      <${element} type="${attribute(type)}" message="${attribute(message)}"`
@@ -60,6 +66,8 @@ function testcase(object: string, row: Outcome | Trouble): string {
 
 function said(outcome: Outcome): { readonly type: string; readonly message: string; readonly text: string } {
   const { diagnostic, verdict } = outcome
+  if (outcome.expected !== undefined)
+    return { type: 'expectation', message: expectedText(outcome), text: renderPretty(outcome) }
   return {
     type: diagnostic?.code ?? verdict,
     message: diagnostic === undefined ? (outcome.message ?? verdict) : `${diagnostic.title}: ${diagnostic.message}`,

@@ -4,6 +4,7 @@
 
 import { type DeepOptions, printable } from '../fault/index.ts'
 import { type Palette, palette } from './colour.ts'
+import { expectedText, expectedWord } from './expected.ts'
 import { readable } from './readable.ts'
 import type { Diagnostic, Note, Outcome } from './types.ts'
 import { expandTabs as expand, wrap } from './wrap.ts'
@@ -22,7 +23,12 @@ export function renderPretty(judged: Outcome, options: PrettyOptions = {}): stri
   const width = Math.max(40, options.width ?? 100)
   const lines: string[] = []
   const { diagnostic } = outcome
-  if (diagnostic !== undefined) lines.push(...diagnosticLines(diagnostic, outcome, paint, width))
+  const word = expectedWord(outcome)
+  if (word !== undefined) {
+    const inks = { ok: paint.good, failed: paint.error, skipped: paint.note } as const
+    lines.push(`${inks[word](word)} ${paint.strong(outcome.program)} ${outcome.section}: ${expectedText(outcome)}`)
+    if (word === 'failed' && diagnostic !== undefined) lines.push(...diagnosticLines(diagnostic, outcome, paint, width))
+  } else if (diagnostic !== undefined) lines.push(...diagnosticLines(diagnostic, outcome, paint, width))
   else {
     const { report } = outcome
     const facts = report === undefined ? '' : ` (${report.insnsProcessed} insns, ${report.states} states)`

@@ -4,9 +4,9 @@ import type { Outcome } from './types.ts'
 
 /** An outcome whose every text can be printed: what each renderer begins with. The report, which no renderer prints, stays. */
 export function readable(judged: Outcome, options: DeepOptions): Outcome {
-  const { object, program, section, type, message, diagnostic, kfuncs, warnings } = judged
+  const { object, program, section, type, message, diagnostic, kfuncs, warnings, expected } = judged
   return {
     ...judged,
-    ...printableDeep({ object, program, section, type, message, diagnostic, kfuncs, warnings }, options),
+    ...printableDeep({ object, program, section, type, message, diagnostic, kfuncs, warnings, expected }, options),
   }
 }

@@ -4,6 +4,7 @@
 import { printable } from '../fault/index.ts'
 import { codes } from './codes/index.ts'
 import { editsOf, type TextEdit } from './edits.ts'
+import { expectedText, expectedWord } from './expected.ts'
 import { readable } from './readable.ts'
 import type { Trouble } from './trouble.ts'
 import type { Note, Outcome, Source } from './types.ts'
@@ -11,7 +12,8 @@ import type { Note, Outcome, Source } from './types.ts'
 /** A whole SARIF log of everything that was checked. `troubles`: what kept the run from being whole. */
 export function renderSarif(judged: readonly Outcome[], version = '0.0.0', troubles: readonly Trouble[] = []): string {
   const outcomes = judged.map((outcome) => readable(outcome, { form: 'sarif' }))
-  const used = codes.filter(({ code }) => outcomes.some(({ diagnostic }) => diagnostic?.code === code))
+  const told = outcomes.filter((outcome) => expectation(outcome) === undefined)
+  const used = codes.filter(({ code }) => told.some(({ diagnostic }) => diagnostic?.code === code))
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -38,7 +40,9 @@ export function renderSarif(judged: readonly Outcome[], version = '0.0.0', troub
             toolExecutionNotifications: [...notifications(outcomes), ...troubles.map(failure)],
           },
         ],
-        results: outcomes.flatMap((outcome) => result(outcome, (code) => used.findIndex((row) => row.code === code))),
+        results: outcomes.flatMap(
+          (outcome) => expectation(outcome) ?? result(outcome, (code) => used.findIndex((row) => row.code === code)),
+        ),
       },
     ],
   }
@@ -57,6 +61,27 @@ function notifications(outcomes: readonly Outcome[]): readonly object[] {
 function failure({ object, message }: Trouble): object {
   const locations = object === undefined || object === '' ? {} : { locations: [location(undefined, object)] }
   return { level: 'error', message: { text: printable(message, 'sarif') }, ...locations }
+}
+
+/** With expectations, what is not as expected is the result, and nothing of what is. */
+function expectation(outcome: Outcome): readonly object[] | undefined {
+  const word = expectedWord(outcome)
+  if (word === undefined || (word === 'failed' && outcome.diagnostic !== undefined)) return undefined
+  if (word !== 'failed') return []
+  const { object, program } = outcome
+  return [
+    {
+      level: 'error',
+      message: { text: `${program} is ${expectedText(outcome)}.` },
+      locations: [
+        {
+          ...location(undefined, object),
+          logicalLocations: [{ name: program, fullyQualifiedName: `${object}:${program}`, kind: 'function' }],
+        },
+      ],
+      partialFingerprints: { 'kfuncs/v1': `${program}:expectation:` },
+    },
+  ]
 }
 
 function result(

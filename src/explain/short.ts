@@ -2,6 +2,7 @@
 // One line a finding, as compilers and editors have it: FILE:LINE:COLUMN: error[KF012]: …; nothing of a program that is accepted.
 
 import { printable } from '../fault/index.ts'
+import { expectedText, expectedWord } from './expected.ts'
 import { readable } from './readable.ts'
 import type { Outcome } from './types.ts'
 
@@ -10,7 +11,9 @@ export function renderShort(judged: Outcome): string {
   const outcome = readable(judged, { form: 'line' })
   const { diagnostic, object, program } = outcome
   const lines = outcome.warnings.map((text) => `${object}: warning: ${text} (program ${program})`)
-  if (diagnostic !== undefined) {
+  const expected = expectedWord(outcome)
+  if (expected === 'failed') lines.push(`${object}: error: program ${program} is ${expectedText(outcome)}`)
+  if (diagnostic !== undefined && (expected === undefined || expected === 'failed')) {
     const { primary, code, title } = diagnostic
     const level = diagnostic.ruleId === 'unsupported' ? 'unsupported' : 'error'
     const column = primary.column ? `:${primary.column}` : ''

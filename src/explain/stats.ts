@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The figures of a verdict: one table for filters, sorting, CSV, tables and comparisons. Names are veristat's where it has the figure.
 
+import { expectedWord } from './expected.ts'
 import type { Outcome } from './types.ts'
 
 export interface StatRow {
@@ -31,6 +32,7 @@ export const stats = [
   },
   { names: ['prog_size', 'size'], title: 'Program size', kind: 'number', of: ({ insnCount }) => insnCount },
   { names: ['stack', 'stack_depth'], title: 'Stack', kind: 'number', of: stackBytes },
+  { names: ['expected'], title: 'Expected', kind: 'word', of: expectedWord },
   { names: ['prog_type', 'type'], title: 'Program type', kind: 'word', of: typeWord },
 ] as const satisfies readonly StatRow[]
 

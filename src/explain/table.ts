@@ -20,7 +20,11 @@ const shown: ReadonlySet<string> = new Set([
   'Duration (us)',
 ])
 
-const columns = stats.filter(({ title }) => shown.has(title)) as readonly StatRow[]
+/** What was expected is a column where it was asked. */
+const columnsOf = (rows: readonly (Outcome | Trouble)[]): readonly StatRow[] => {
+  const asked = rows.some((row) => 'expected' in row && row.expected !== undefined)
+  return stats.filter(({ title }) => shown.has(title) || (asked && title === 'Expected'))
+}
 /** By verdict; all others are errors. */
 const inks: ReadonlyMap<string, keyof Palette> = new Map([
   ['accept', 'good'],
@@ -39,9 +43,10 @@ export function renderTable(
   { colour = false, width }: TableOptions = {},
 ): string {
   if (rows.length === 0) return ''
+  const columns = columnsOf(rows)
   const cells = rows.map((row) => columns.map((column) => printable(cellOf(row, column))))
   const widths = columns.map(({ title }, i) => Math.max(title.length, ...cells.map((row) => row[i]!.length)))
-  narrow(widths, width)
+  narrow(columns, widths, width)
   const paint = palette(colour)
   const line = (row: readonly string[], ink?: Palette[keyof Palette]): string =>
     row
@@ -71,7 +76,7 @@ function cellOf(row: Outcome | Trouble, column: StatRow): string {
 /** Names give way until the table is as wide as the terminal; none below this. */
 const LEAST = 12
 
-function narrow(widths: number[], width: number | undefined): void {
+function narrow(columns: readonly StatRow[], widths: number[], width: number | undefined): void {
   if (width === undefined) return
   let over = widths.reduce((sum, length) => sum + length, 0) + 2 * (widths.length - 1) - width
   for (const title of ['File', 'Program']) {

@@ -87,6 +87,18 @@ export type OutcomeReport =
       readonly path: readonly Pick<PathStep, 'insn' | 'frame'>[]
     })
 
+/** Whether a program came out as its own tags expect (`check --expect`). */
+export interface Expected {
+  /** Null: nothing is expected of a privileged load. */
+  readonly verdict: 'accept' | 'reject' | null
+  /** Null: it is no test here, `why` says why not. */
+  readonly met: boolean | null
+  /** What is amiss: 'it is accepted', 'the log does not say …'; '' where nothing is. */
+  readonly why: string
+  /** Tags that a verdict does not answer. */
+  readonly ignored: readonly string[]
+}
+
 /** One program of one object, judged: what the renderers take. */
 export interface Outcome {
   /** Path or name of the object, as the user gave it. */
@@ -105,6 +117,8 @@ export interface Outcome {
   readonly timeUs?: number | undefined
   /** For what is unsupported because a limit was reached: which. */
   readonly limit?: Limit | undefined
+  /** Where expectations are asked for. */
+  readonly expected?: Expected | undefined
   /** Release of the kernel that it was judged for: '6.12.117'. */
   readonly kernel?: string | undefined
   /** Instructions of the program as the kernel gets it; undefined where it could not be linked. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+export { type Expectation, expectationOf, type LogPattern } from './expectations.ts'
 export { linkProgram } from './link.ts'
 export { MULTI_TARGET } from './link-attach.ts'
 export { versionCode } from './kconfig.ts'

@@ -196,6 +196,7 @@ describe('renderers', () => {
         'peak_states',
         'max_states_per_insn',
         'stack_depths',
+        'expected',
       ])
     }
     const line = JSON.parse(renderJson(rejected()))

@@ -44,7 +44,8 @@ export function checkObject(path: string, kernel: Kernel, flags: CheckFlags, lis
   const fail = (message: string): void => listener.fail({ kind: 'open_error', ...about, message })
   const opened = orTold(path, about, listener, () => openForCheck(readInput(path), options))
   if (opened?.ok === false) fail(formatFault(opened.fault))
-  else if (opened?.value.programs.length === 0) fail(`${path}: no programs in this object`)
+  else if (opened?.value.programs.length === 0)
+    listener.fail({ kind: 'no_programs', ...about, message: `${path}: no programs in this object` })
   else if (opened !== undefined) {
     const { object, programs: all, unknownGlobals } = opened.value
     if (flags.set.length > 0) listener.unset?.(unknownGlobals)

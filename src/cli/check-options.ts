@@ -32,6 +32,10 @@ export function addCheckOptions(command: Command): Command {
         .argParser(logLevel),
     )
     .option(
+      '--baseline <file>',
+      'results of an earlier run (--format json): what was refused there, for the same reason, may be',
+    )
+    .option(
       '--expect',
       "ask whether programs come out as their own tags say (__success, __failure, __msg … of the selftests' bpf_misc.h)",
     )

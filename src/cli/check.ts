@@ -14,6 +14,7 @@ import { pathMapper } from './path-map.ts'
 import { printer } from './print.ts'
 import { progress } from './progress.ts'
 import { selectionOf } from './select.ts'
+import { baselineOf } from './results.ts'
 import { isAmiss, shownBy } from './shown.ts'
 import { complain, requireType, UsageError } from './usage.ts'
 import { hasWildcard } from './wildcard.ts'
@@ -23,6 +24,7 @@ export async function check(named: readonly string[], flags: CheckFlags): Promis
   requireType(flags.type)
   const selection = selectionOf(flags)
   const globals = globalsOf(flags.set)
+  const before = flags.baseline === undefined ? undefined : baselineOf(flags.baseline)
   const mapped = pathMapper(flags.pathMap)
   const out = printer(flags)
   const shown = shownBy(out, selection, flags)
@@ -35,7 +37,7 @@ export async function check(named: readonly string[], flags: CheckFlags): Promis
     status = Math.max(status, trouble.kind === 'bug' ? BUG : 2)
   }
   try {
-    const { paths, troubles } = await findObjects(named)
+    const { paths, met, troubles } = await findObjects(named)
     for (const trouble of troubles) fail(trouble)
     line.expect(paths.length)
     const kernel = await kernelOf(flags)
@@ -46,15 +48,17 @@ export async function check(named: readonly string[], flags: CheckFlags): Promis
     // Of --set over several objects, as well.
     const unset = new Map([...globals.keys()].map((name) => [name.replace(/[.[].*/s, ''), 0]))
     let opened = 0
-    const take = (outcome: Outcome): void => {
+    const take = (judgedOne: Outcome): void => {
       judged++
       line.clear()
+      const outcome = before === undefined ? judgedOne : besideBaseline(judgedOne, before)
       if (isAmiss(outcome)) status = Math.max(status, 1)
       shown.add(mapped({ kernel: kernel.release, ...outcome }))
     }
     const listener: Listener = {
       take,
-      fail,
+      // an object of types or libraries that a folder holds is none of those meant
+      fail: (trouble) => (trouble.kind === 'no_programs' && met.has(trouble.object ?? '') ? undefined : fail(trouble)),
       absent: (names) => {
         for (const name of names) others.add(name)
       },
@@ -81,6 +85,14 @@ export async function check(named: readonly string[], flags: CheckFlags): Promis
   line.clear()
   shown.end()
   return status
+}
+
+/** What was refused before, for the same reason, is known. */
+function besideBaseline(outcome: Outcome, before: ReturnType<typeof baselineOf>): Outcome {
+  if (outcome.verdict === 'accept') return outcome
+  const then = before(outcome.object, outcome.program)
+  const sameCode = then?.code === undefined || then.code === outcome.diagnostic?.code
+  return { ...outcome, known: then?.verdict === outcome.verdict && sameCode }
 }
 
 async function judgeAll(

@@ -37,5 +37,7 @@ export interface CheckFlags extends KernelOptions {
   readonly pathMap: readonly string[]
   readonly quiet?: boolean
   readonly expect?: boolean
+  /** A file of results: what was refused there is known. */
+  readonly baseline?: string
   readonly outputFile?: string
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command line: verbs and their options. What a verb does is in the file of its name, loaded when it is called.
-import { Command, CommanderError, Option } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { printableLines } from '../fault/index.ts'
 import { addCheckOptions, collect, withLogLevels } from './check-options.ts'
+import type { CompareFlags } from './compare.ts'
 import type { CheckFlags, KernelOptions } from './flags.ts'
 import { complain, UsageError } from './usage.ts'
 import { version } from './version.ts'
@@ -42,6 +43,17 @@ export async function main(args: readonly string[]): Promise<number> {
   addCheckOptions(check).action(async (objects: string[], flags: CheckFlags) => {
     status = await (await import('./check.ts')).check(objects, flags)
   })
+  program
+    .command('compare')
+    .description('what became of each program between two runs of check')
+    .argument('<base>', 'check --format json of before; also CSV, ours or veristat’s')
+    .argument('<now>', 'the same of now')
+    .addOption(new Option('-f, --format <format>', 'how to print').choices(['pretty', 'json']).default('pretty'))
+    .option('--threshold <percent>', 'how much instructions or states of an accepted program may grow', percent)
+    .addHelpText('after', compareHelp)
+    .action(async (base: string, now: string, flags: CompareFlags) => {
+      status = (await import('./compare.ts')).compare(base, now, flags)
+    })
   program
     .command('disasm')
     .description('instructions with their C lines, kfunc and map names resolved')
@@ -88,4 +100,17 @@ export async function main(args: readonly string[]): Promise<number> {
     complain(error.message)
     return 2
   }
+}
+
+const compareHelp = `
+Exit status: 0 nothing is worse; 1 a program that was accepted is not, a new one is not, or one grew beyond --threshold;
+2 a file that cannot be read. What was refused before may be refused still.
+
+Example:
+  kfuncs check --format json build > now.json; kfuncs compare base.json now.json --threshold 10`
+
+function percent(value: string): number {
+  const number = Number(value.replace(/%$/, ''))
+  if (!(number >= 0)) throw new InvalidArgumentError('percent, 0 or more')
+  return number
 }

@@ -7,6 +7,8 @@ import type { Trouble } from '../explain/index.ts'
 
 export interface FoundObjects {
   readonly paths: readonly string[]
+  /** Those of them that a folder or a pattern holds. */
+  readonly met: ReadonlySet<string>
   readonly troubles: readonly Trouble[]
 }
 
@@ -34,7 +36,7 @@ export async function findObjects(named: readonly string[]): Promise<FoundObject
     for (const path of found) if (!met.has(path)) paths.push(path)
     for (const path of found) met.add(path)
   }
-  return { paths, troubles }
+  return { paths, met, troubles }
 }
 
 /** How an argument is read: a pattern only where no file has that very name. */

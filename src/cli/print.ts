@@ -108,7 +108,7 @@ function pretty(out: Output, { log, quiet = false }: PrintFlags): Printer {
   let before: Outcome | undefined
   return {
     add: (outcome) => {
-      judged.push({ verdict: outcome.verdict, expected: outcome.expected })
+      judged.push({ verdict: outcome.verdict, expected: outcome.expected, known: outcome.known })
       if (log !== undefined && outcome.report !== undefined) write(renderLog(outcome.report))
       // One missing extern keeps every program of an object from being loaded: told once.
       const again = isSameFault(before, outcome)
@@ -125,18 +125,20 @@ function pretty(out: Output, { log, quiet = false }: PrintFlags): Printer {
   }
 }
 
-type Judged = Pick<Outcome, 'verdict' | 'expected'>
+type Judged = Pick<Outcome, 'verdict' | 'expected' | 'known'>
 
 const expectedWords = { ok: 'as expected', failed: 'not as expected', skipped: 'no test here' } as const
 
 /** '3 programs: 2 accepted, 1 rejected' */
 function summary(judged: readonly Judged[], hidden = 0): string {
   const asked = judged.some(({ expected }) => expected !== undefined)
-  const wordOf = (one: Judged): string => (asked ? (expectedWord(one) ?? '') : one.verdict)
+  const wordOf = (one: Judged): string => (one.known === true ? '' : asked ? (expectedWord(one) ?? '') : one.verdict)
   const parts = Object.entries(asked ? expectedWords : words).flatMap(([verdict, word]) => {
     const count = judged.filter((one) => wordOf(one) === verdict).length
     return count === 0 ? [] : [`${count} ${word}`]
   })
+  const known = judged.filter((one) => one.known === true).length
+  if (known > 0) parts.push(`${known} known`)
   if (hidden > 0) parts.push(`${hidden} not shown`)
   const total = judged.length + hidden
   return `${total} program${total === 1 ? '' : 's'}: ${parts.join(', ')}`

@@ -6,8 +6,8 @@ import type { Printer } from './print.ts'
 import type { Selection } from './select.ts'
 
 /** What makes the exit status 1: it is not accepted, or not as expected where that is asked. */
-export const isAmiss = ({ verdict, expected }: Outcome): boolean =>
-  expected === undefined ? verdict !== 'accept' : expected.met === false
+export const isAmiss = ({ verdict, expected, known }: Outcome): boolean =>
+  known !== true && (expected === undefined ? verdict !== 'accept' : expected.met === false)
 
 export interface Shown {
   readonly add: (outcome: Outcome) => void

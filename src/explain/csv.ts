@@ -25,7 +25,7 @@ export function csvOfTrouble({ kind, object = '', program = '', message }: Troub
   const known: ReadonlyMap<string, string> = new Map([
     ['file_name', object],
     ['prog_name', program],
-    ['verdict', kind],
+    ['verdict', kind === 'bug' ? kind : 'open_error'],
   ])
   return [...stats.map(({ names }) => known.get(names[0])), message, undefined, undefined].map(cell).join(',')
 }

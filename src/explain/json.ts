@@ -42,6 +42,7 @@ export interface JsonLine {
   readonly max_states_per_insn: number | null
   readonly stack_depths: readonly number[] | null
   readonly expected: Expected | null
+  readonly known: boolean | null
 }
 
 export function jsonLine(outcome: Outcome): JsonLine {
@@ -78,6 +79,7 @@ export function jsonLine(outcome: Outcome): JsonLine {
     max_states_per_insn: report?.maxStatesPerInsn ?? null,
     stack_depths: report?.stackDepths ?? null,
     expected: outcome.expected ?? null,
+    known: outcome.known ?? null,
   }
 }
 
@@ -110,6 +112,7 @@ const lineOfTrouble = ({ kind, object, program, message }: Trouble): JsonLine =>
   max_states_per_insn: null,
   stack_depths: null,
   expected: null,
+  known: null,
 })
 
 /** One program as one line of JSON, without the newline. Nothing in it is invisible, yet it parses to the object's own text. */

@@ -35,6 +35,7 @@ const isJudged = (row: Outcome | Trouble): row is Outcome => 'verdict' in row
 function elementOf(row: Outcome | Trouble): 'failure' | 'error' | undefined {
   if (!isJudged(row)) return 'error'
   const expected = expectedWord(row)
+  if (row.known === true) return undefined
   if (expected !== undefined) return expected === 'failed' ? 'failure' : undefined
   if (row.verdict === 'unsupported') return 'error'
   return row.verdict === 'accept' ? undefined : 'failure'
@@ -56,6 +57,8 @@ function testcase(object: string, row: Outcome | Trouble): string {
   const time = isJudged(row) ? ` time="${seconds(row.timeUs ?? 0)}"` : ''
   const head = `    <testcase classname="${attribute(object)}" name="${attribute(row.program ?? object)}"${time}`
   const element = elementOf(row)
+  if (isJudged(row) && row.known === true)
+    return `${head}>\n      <skipped message="${attribute(`${row.diagnostic?.code}, as before`)}"/>\n    </testcase>\n`
   if (isJudged(row) && row.expected?.met === null)
     return `${head}>\n      <skipped message="${attribute(expectedText(row))}"/>\n    </testcase>\n`
   if (element === undefined) return `${head}/>\n`

@@ -28,6 +28,10 @@ export function renderPretty(judged: Outcome, options: PrettyOptions = {}): stri
     const inks = { ok: paint.good, failed: paint.error, skipped: paint.note } as const
     lines.push(`${inks[word](word)} ${paint.strong(outcome.program)} ${outcome.section}: ${expectedText(outcome)}`)
     if (word === 'failed' && diagnostic !== undefined) lines.push(...diagnosticLines(diagnostic, outcome, paint, width))
+  } else if (outcome.known === true) {
+    lines.push(
+      `${paint.note('known')} ${paint.strong(outcome.program)} ${outcome.section}: ${diagnostic?.code}, as before`,
+    )
   } else if (diagnostic !== undefined) lines.push(...diagnosticLines(diagnostic, outcome, paint, width))
   else {
     const { report } = outcome

@@ -85,7 +85,7 @@ function expectation(outcome: Outcome): readonly object[] | undefined {
 }
 
 function result(
-  { diagnostic, object, program, verdict }: Outcome,
+  { diagnostic, object, program, verdict, known }: Outcome,
   ruleIndex: (code: string) => number,
 ): readonly object[] {
   if (diagnostic === undefined) return []
@@ -98,6 +98,7 @@ function result(
       ruleId: diagnostic.code,
       ruleIndex: ruleIndex(diagnostic.code),
       level: diagnostic.ruleId === 'unsupported' ? 'warning' : 'error',
+      ...(known === undefined ? {} : { baselineState: known ? 'unchanged' : 'new' }),
       message: {
         text: [
           `${primary.label}.`,

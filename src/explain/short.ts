@@ -13,7 +13,7 @@ export function renderShort(judged: Outcome): string {
   const lines = outcome.warnings.map((text) => `${object}: warning: ${text} (program ${program})`)
   const expected = expectedWord(outcome)
   if (expected === 'failed') lines.push(`${object}: error: program ${program} is ${expectedText(outcome)}`)
-  if (diagnostic !== undefined && (expected === undefined || expected === 'failed')) {
+  if (diagnostic !== undefined && outcome.known !== true && (expected === undefined || expected === 'failed')) {
     const { primary, code, title } = diagnostic
     const level = diagnostic.ruleId === 'unsupported' ? 'unsupported' : 'error'
     const column = primary.column ? `:${primary.column}` : ''

@@ -65,11 +65,12 @@ export function renderTable(
     .join('')
 }
 
-const verdictOf = (row: Outcome | Trouble): string => ('verdict' in row ? row.verdict : row.kind)
+const verdictOf = (row: Outcome | Trouble): string =>
+  'verdict' in row ? row.verdict : row.kind === 'bug' ? 'bug' : 'open_error'
 
 function cellOf(row: Outcome | Trouble, column: StatRow): string {
   if ('verdict' in row) return `${column.of(row) ?? ''}`
-  if (column.title === 'Verdict') return row.kind
+  if (column.title === 'Verdict') return verdictOf(row)
   return column.title === 'File' ? (row.object ?? '') : column.title === 'Program' ? (row.program ?? '') : ''
 }
 

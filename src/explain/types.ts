@@ -119,6 +119,8 @@ export interface Outcome {
   readonly limit?: Limit | undefined
   /** Where expectations are asked for. */
   readonly expected?: Expected | undefined
+  /** Not accepted, as in an earlier run that it is compared with. */
+  readonly known?: boolean | undefined
   /** Release of the kernel that it was judged for: '6.12.117'. */
   readonly kernel?: string | undefined
   /** Instructions of the program as the kernel gets it; undefined where it could not be linked. */

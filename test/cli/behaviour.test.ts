@@ -178,7 +178,7 @@ describe('what is misspelt', () => {
 })
 
 test('every verb has a help of its own', () => {
-  for (const verb of ['check', 'disasm', 'show', 'list', 'explain']) {
+  for (const verb of ['check', 'compare', 'disasm', 'show', 'list', 'explain']) {
     const { status, stdout } = run([verb, '--help'])
     expect(status).toBe(0)
     expect(stdout).toMatch(new RegExp(`^Usage: kfuncs ${verb} `))

@@ -40,6 +40,8 @@ beforeAll(async () => {
   )
   put('build/empty.o', '')
   put('build/notes.txt', 'x')
+  // a library: no program of its own
+  put('build/lib.bpf.o', makeObject({ functions: [{ name: 'f', section: '.text', code: 'r0 = 0\nexit' }] }))
 }, 180_000)
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 

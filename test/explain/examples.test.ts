@@ -197,6 +197,7 @@ describe('renderers', () => {
         'max_states_per_insn',
         'stack_depths',
         'expected',
+        'known',
       ])
     }
     const line = JSON.parse(renderJson(rejected()))

@@ -9,17 +9,21 @@
  *     --again                            compare with the answers in the folder, without asking the kernel
  *     --verdicts FILE.jsonl --corpus DIR programs of objects of your own, judged by oracle/run.sh -o FILE.jsonl -r DIR
  *     --kernel 7.3, 6.12s                another kernel, with LAB its laboratory
+ *     --explain                          with --kernel 7.3: our explanations beside its own
  *   node scripts/run.mjs conformance/mutate.ts --only OBJ --prog NAME --show "12c5 12i0"   one mutant: both logs in full
  */
 import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { isMainThread } from 'node:worker_threads'
+import type { Kernel } from '../src/kernel/index.ts'
 import { encodeInsns } from '../src/isa/index.ts'
 import { compare, type Compared, count, percent } from './compare.ts'
 import { judge, normalise } from './judge.ts'
 import { lab, labKernel, type Row, setUp } from './lab.ts'
 import { askKernel, type Batch, type MutantRow, readAnswers, readBatches, writeBatches } from './mutants/ask.ts'
+import { mutate, parseMutant } from './mutants/edits.ts'
+import { compareExplained, explainedText, noneExplained, toldBy } from './mutants/explained.ts'
 import { bases, choose, linkOf, makeBatch, pathOf } from './mutants/choose.ts'
 import { randomOf } from './mutants/random.ts'
 import { judgeAll, serve } from './pool.ts'
@@ -42,6 +46,7 @@ async function main(): Promise<void> {
       again: { type: 'boolean' },
       show: { type: 'string' },
       save: { type: 'string' },
+      explain: { type: 'boolean' },
       jobs: { type: 'string', default: '2' },
       limit: { type: 'string', default: '60' },
       // read by lab.ts, here and in workers
@@ -59,11 +64,12 @@ async function main(): Promise<void> {
       return makeBatch(kernel, base, Number(values.mutants), values.seed) ?? []
     })
     writeBatches(folder, batches, pathOf)
-    askKernel(folder, { level: values.show === undefined ? 4 : 2 })
+    askKernel(folder, { level: values.show !== undefined ? 2 : values.explain ? 1 : 4 })
   }
   const batches = readBatches(folder)
   const answers = readAnswers(folder)
   if (values.show !== undefined) return show(batches, answers)
+  if (values.explain) return console.log(explained(kernel, batches, answers))
 
   const rows = rowsOf(batches, answers)
   for (const { obj, prog, insns } of originals(batches, answers)) {
@@ -97,6 +103,27 @@ function originals(batches: readonly Batch[], answers: readonly MutantRow[]) {
     const batch = batches[numberOf(mut)]
     return mutant === 0 && batch !== undefined ? [{ ...batch, insns }] : []
   })
+}
+
+/** Of each mutant that both refuse, our explanation and the kernel's. */
+function explained(kernel: Kernel, batches: readonly Batch[], answers: readonly MutantRow[]): string {
+  const counted = noneExplained()
+  for (const { mut, mutant, verdict, log_tail = '', flags = 0 } of answers) {
+    const batch = batches[numberOf(mut)]!
+    const told = mutant === 0 || verdict !== 'reject' ? undefined : toldBy(log_tail)
+    const original = told === undefined ? undefined : linkOf(kernel, batch.obj, batch.prog)
+    if (told === undefined || original === undefined) continue
+    const edits = batch.mutants[mutant - 1]!
+    const program = mutate(original, parseMutant(edits))
+    compareExplained(
+      counted,
+      `--only ${batch.obj} --prog ${batch.prog} --show "${edits}"`,
+      { ...program, flags: program.flags | flags },
+      kernel,
+      told,
+    )
+  }
+  return explainedText(counted)
 }
 
 function numberOf(mut: string): number {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A verdict as a Diagnostic: which code, where, what led there, which contract, what to change.
 
+import { pointee, resolveType } from '../btf/index.ts'
 import { describeKfunc, type Kfunc } from '../kfunc/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import type { LinkedProgram } from '../object/index.ts'
@@ -13,6 +14,7 @@ import { type Causes, causesOf, type Rejected } from './notes.ts'
 import { explainLimit } from './limit.ts'
 import { lineAt } from './source.ts'
 import type { Contract, Diagnostic, Note, Primary } from './types.ts'
+import { typesLost } from './types-lost.ts'
 import { valuesOf } from './values.ts'
 import { isOfCallback } from './violations.ts'
 import { isNull, isUntrusted, mayBeNull } from './words.ts'
@@ -39,13 +41,17 @@ function asRejection(report: Report & { readonly verdict: 'load_error' }, progra
   return { ...report, verdict: 'reject', rule, violation: undefined, details, path: [] }
 }
 
-/** Types that the kernel did not take: what a program is refused for is often only that it has to do without them. */
-const typesLost = (report: Rejected, program: LinkedProgram): string[] =>
-  [...new Set([...program.warnings, ...report.warnings])].filter((text) =>
-    /Error loading \.BTF into kernel|Retrying without BTF|have no special fields|missing \.BTF\.ext function info/.test(
-      text,
-    ),
-  )
+/** 'map 'm': Retrying without BTF: …' as a sentence of its own. */
+function lostWords(text: string): string {
+  const [, map, why] =
+    /^map '([^']+)': (?:Retrying without BTF|its values have no special fields): (.*)$/s.exec(text) ?? []
+  if (map !== undefined)
+    return `The kernel did not take the types of map ${map}, so it knows no special fields in it: ${why}`
+  const btf = /^Error loading \.BTF into kernel: (-\d+)\. BTF is optional, ignoring\. (.*)$/s.exec(text)
+  return btf === null
+    ? text
+    : `The kernel did not take the object’s BTF (${btf[1]}), so maps have no types and callbacks none: ${btf[2]}`
+}
 
 function explainRejection(report: Rejected, program: LinkedProgram, kernel: Kernel): Diagnostic {
   const causes = causesOf(report, program)
@@ -65,7 +71,7 @@ function explainRejection(report: Rejected, program: LinkedProgram, kernel: Kern
     contract: kfunc === undefined ? undefined : contractOf(kfunc, kernel),
     rule: row.rule,
     section: row.section,
-    help: [...typesLost(report, program), ...fillAll(row.help, values)],
+    help: [...typesLost(report, program).map(lostWords), ...fillAll(row.help, values)],
     fix: fixFor(context),
   }
 }
@@ -114,15 +120,31 @@ function kfuncOf(report: Rejected, program: LinkedProgram, kernel: Kernel): Kfun
 /** A narrower reason than the rule's, where the path shows one. */
 function causeOf(report: Rejected, { value, lost }: Causes, kfunc: Kfunc | undefined): string | undefined {
   if (isOfCallback(report.violation)) return 'callback'
+  if (
+    report.violation?.id === 'wq-map' &&
+    'what' in report.violation.params &&
+    report.violation.params.what === 'timer'
+  )
+    return 'timer'
   if (isMapArgument(report, kfunc)) return 'map'
   if (report.rule === 'return-type') return kfunc === undefined ? undefined : 'kfunc'
   if (value === undefined) return undefined
+  if (value.kind === 'ctx') return 'ctx'
   if (report.rule === 'release-unreferenced' && value.kind === 'fp') return 'dynptr'
   if (mayBeNull(value) || (isNull(value) && lost === undefined)) return 'null'
   if (lost === undefined && kfunc?.flags.has('KF_RELEASE') === true && value.refObjId === 0) return 'release'
   if (lost !== undefined && !mayBeNull(value)) return 'lost'
+  if (value.kind === 'scalar' && wantsObject(report, kfunc)) return 'number'
   if (isUntrusted(value)) return 'untrusted'
   return undefined
+}
+
+/** The parameter is a pointer to a kernel struct. */
+function wantsObject({ details }: Rejected, kfunc: Kfunc | undefined): boolean {
+  const index = details.arg ?? (details.reg === undefined ? undefined : details.reg - 1)
+  const param = index === undefined ? undefined : kfunc?.params[index]
+  const target = param === undefined ? undefined : pointee(kfunc!.btf, param.type)
+  return target !== undefined && resolveType(kfunc!.btf, target).kind === 'struct'
 }
 
 /** The parameter wants a map: what else is wrong with the argument follows from that. */

@@ -7,7 +7,8 @@ import { prototypeText } from '../kfunc/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import type { BpfObject, ObjectFunction, ObjectProgram } from '../object/index.ts'
 import { codeOfRule } from './codes/index.ts'
-import { fillAll, fillFirst, type Values } from './fill.ts'
+import { fillAll, fillFirst, orList, type Values } from './fill.ts'
+import { type HookKind, nearHooks, nearSection } from './near.ts'
 import { asShown, lastAt } from './source.ts'
 import { isCallOf, nearest } from './text.ts'
 import type { Diagnostic, Fix, Primary } from './types.ts'
@@ -15,6 +16,7 @@ import type { Diagnostic, Fix, Primary } from './types.ts'
 /** The diagnostic of a fault that kept `program` from being linked to `kernel`. */
 export function explainFault(fault: Fault, object: BpfObject, program: ObjectProgram, kernel: Kernel): Diagnostic {
   const { rule, name } = subjectOf(fault.what)
+  const hook = rule === 'loader-attach' && name !== undefined ? hookValues(name, program, kernel) : {}
   const row = codeOfRule(rule)
   const near = rule !== 'loader-missing' || name === undefined ? undefined : nearestKfunc(name, object, kernel)
   const kfunc = name === undefined ? undefined : kernel.kfuncs.get(name.replace(/___.*$/, ''))
@@ -24,8 +26,18 @@ export function explainFault(fault: Fault, object: BpfObject, program: ObjectPro
     strong: 'yes',
     prototype: kfunc === undefined ? undefined : prototypeText(kfunc),
     hint: rule === 'loader' ? sentence(fault.hint) : undefined,
+    config: rule === 'loader-kconfig' ? name : undefined,
+    configOf: kernel.configOf,
+    section: program.section,
+    nearSection: rule === 'loader-section' ? nearSection(program.section) : undefined,
+    ...hook,
   }
-  const use = name === undefined ? undefined : useOf(name, object, program)
+  const use =
+    rule === 'loader-attach' || rule === 'loader-section'
+      ? lineOf({ fn: program.fn, at: 0 }, object)
+      : name === undefined
+        ? undefined
+        : useOf(name, object, program)
   const label = fillFirst(row.label, values) ?? row.title
   return {
     code: row.code,
@@ -48,12 +60,42 @@ const sentence = (hint: string | undefined): string | undefined =>
 
 /** What libbpf's sentence is about. The sentences are libbpf 1.5's (src/object/link-externs.ts has them). */
 function subjectOf(what: string): { readonly rule: string; readonly name?: string } {
+  const target = /failed to find kernel BTF type ID of '([^']+)'/.exec(what)?.[1]
+  if (target !== undefined) return { rule: 'loader-attach', name: target }
+  const config = /^extern '([^']+)' \(strong\): not resolved/.exec(what)?.[1]
+  if (config !== undefined) return { rule: 'loader-kconfig', name: config }
+  if (/missing BPF prog type, check ELF section name/.test(what)) return { rule: 'loader-section' }
   const symbol = /^extern \((?:func|var) ksym\) '([^']+)': (.*)$/.exec(what)
   if (symbol === null) return { rule: 'loader' }
   const [, name = '', said = ''] = symbol
   if (said.includes('not found')) return { rule: 'loader-missing', name }
   return said.includes('incompatible') ? { rule: 'loader-mismatch', name } : { rule: 'loader', name }
 }
+
+/** The hook that the section names and the kernel has not: what it would be, and what is like it. */
+function hookValues(name: string, { section, attachType }: ObjectProgram, kernel: Kernel): Values {
+  const kind = hookKinds.get(attachType ?? '') ?? 'function'
+  const [word = ''] = section.split('/')
+  const near = nearHooks(name.slice(name.indexOf(':') + 1), kind, kernel)
+  const points = kind === 'function' ? nearHooks(name, 'tracepoint', kernel, 4) : []
+  const spelled = (hooks: readonly string[], prefix: string): string | undefined =>
+    hooks.length === 0 ? undefined : orList(hooks.map((hook) => `SEC("${prefix}/${hook}")`))
+  return {
+    hook: name,
+    hookFunction: kind === 'function' ? 'yes' : undefined,
+    hookTracepoint: kind === 'tracepoint' ? 'yes' : undefined,
+    hookLsm: kind === 'lsm' ? 'yes' : undefined,
+    nearHooks: spelled(near, word),
+    nearTracepoints: spelled(points, 'tp_btf'),
+  }
+}
+
+const hookKinds: ReadonlyMap<string, HookKind> = new Map([
+  ['BPF_TRACE_RAW_TP', 'tracepoint'],
+  ['BPF_LSM_MAC', 'lsm'],
+  ['BPF_LSM_CGROUP', 'lsm'],
+  ['BPF_TRACE_ITER', 'iterator'],
+])
 
 type Place = Pick<Primary, 'file' | 'line' | 'column' | 'text'>
 const nowhere: Place = { file: undefined, line: undefined, column: undefined, text: undefined }

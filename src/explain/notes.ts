@@ -16,6 +16,8 @@ export type Rejected = Omit<Extract<Report, { verdict: 'reject' }>, 'violation'>
 }
 
 export interface Causes {
+  /** The path up to where the kernel stopped; what a check after it appended is not in it. */
+  readonly path: readonly PathStep[]
   readonly notes: readonly Note[]
   /** Register that the message is about, and its value where the program was stopped. */
   readonly reg: number | undefined
@@ -79,6 +81,7 @@ export function causesOf(report: Rejected, program: LinkedProgram): Causes {
         .slice(-2),
     )
   return {
+    path,
     notes: toNotes(events, path, report, program),
     reg,
     value,

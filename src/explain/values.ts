@@ -15,6 +15,7 @@ import type { Kernel } from '../kernel/index.ts'
 import type { LinkedProgram } from '../object/index.ts'
 import { scalar } from '../verifier/index.ts'
 import { callee } from './calls.ts'
+import { caseValues } from './cases/index.ts'
 import { ordinal, orList, type Values } from './fill.ts'
 import type { Causes, Rejected } from './notes.ts'
 import { lineAt } from './source.ts'
@@ -64,6 +65,7 @@ export function valuesOf(
     ...programValues(program),
     ...conditions(report, causes, program),
     ...accessValues(report, causes),
+    ...caseValues({ report, program, kernel, kfunc, causes }),
     pointer: dereferenced(lineAt(program, report.insn)?.text ?? ''),
     acquirers: struct === undefined ? undefined : orList(acquiresOf(struct)),
     [`rule_${report.rule.replaceAll('-', '_')}`]: 'yes',
@@ -123,15 +125,19 @@ function leakValues({ details, path }: Rejected, program: LinkedProgram, kernel:
       : (partner?.names ?? [])
   const own = orList(releases.map(macroName))
   const helper = acquirer === undefined ? undefined : helperReleases.get(acquirer)
+  const release = releaseCall(acquired, releases[0] ?? helper, program)
+  const record = acquirer?.startsWith('bpf_ringbuf_reserve') === true
   return {
     acquirer,
+    ringbuf: yes(record && release !== undefined),
+    submit: record ? release?.replace('discard', 'submit') : undefined,
     partner: own === '' ? helper : own,
     iterator: yes(family !== undefined),
     storable: yes(struct !== undefined || (partner?.kind === 'reference' && family === undefined)),
     exchanged: yes(acquirer === 'bpf_kptr_xchg'),
     held: struct,
     releases: releases.length === 1 ? releases[0] : undefined,
-    release: releaseCall(acquired, releases[0] ?? helper, program),
+    release,
   }
 }
 
@@ -221,8 +227,8 @@ const helperReleases: ReadonlyMap<string, string> = new Map(
     bpf_sk_lookup_tcp: 'bpf_sk_release',
     bpf_sk_lookup_udp: 'bpf_sk_release',
     bpf_skc_lookup_tcp: 'bpf_sk_release',
-    bpf_ringbuf_reserve: 'bpf_ringbuf_submit or bpf_ringbuf_discard',
-    bpf_ringbuf_reserve_dynptr: 'bpf_ringbuf_submit_dynptr or bpf_ringbuf_discard_dynptr',
+    bpf_ringbuf_reserve: 'bpf_ringbuf_discard or bpf_ringbuf_submit',
+    bpf_ringbuf_reserve_dynptr: 'bpf_ringbuf_discard_dynptr or bpf_ringbuf_submit_dynptr',
   }),
 )
 

@@ -15,6 +15,7 @@ export type {
 export type { VerifyOptions } from './options.ts'
 export type { Details } from './violations/details.ts'
 export type { Params, Violation, ViolationId } from './violations/table.ts'
+export type { Effort, KeptThere } from './engine/effort.ts'
 export type { PathStep } from './engine/path.ts'
 export type { Report } from './verdict.ts'
 export { regTypeText } from './state/reg.ts'

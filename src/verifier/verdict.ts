@@ -2,6 +2,7 @@
 // What verification of one program answers.
 
 import type { Limit } from '../fault/index.ts'
+import type { Effort } from './engine/effort.ts'
 import type { Details } from './violations/details.ts'
 import type { Missing } from './violations/raise.ts'
 import type { Violation } from './violations/table.ts'
@@ -35,6 +36,8 @@ export type Report =
       readonly violation: Violation
       readonly details: Details
       readonly path: readonly PathStep[]
+      /** Of a walk that was given up, where it went; only with `trace`. */
+      readonly effort?: Effort
     })
   /** The path reaches what the loader could not link: libbpf's own words. */
   | (Common & {

@@ -33,7 +33,7 @@ import { Frame, State } from './state/state.ts'
 import type { Report } from './verdict.ts'
 import { Walk } from './engine/walk.ts'
 import { detailsOf } from './violations/details.ts'
-import { wordsOf } from './violations/table.ts'
+import { type ViolationId, wordsOf } from './violations/table.ts'
 import type { Wording } from './violations/wording.ts'
 
 /** Judges one linked program as the kernel's verifier would. Never throws for a program's fault. */
@@ -87,6 +87,7 @@ function reportOf(
       violation,
       details: detailsOf(violation, wording),
       path: path?.path() ?? [],
+      ...(path !== undefined && unfinished.has(violation.id) ? { effort: path.effort() } : {}),
       ...end,
     }
   }
@@ -99,6 +100,9 @@ function reportOf(
     return { verdict: 'unsupported', what: error.message, ...end }
   throw error
 }
+
+/** The walk came to no end: where it went is what there is to tell. */
+const unfinished: ReadonlySet<ViolationId> = new Set<ViolationId>(['too-large', 'complexity'])
 
 /** What is looked at ahead of the walk, in the kernel's order. */
 function prepare(draft: ProgramDraft): Program {

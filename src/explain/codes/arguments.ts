@@ -13,10 +13,13 @@ export const argumentCodes = [
     help: [
       [
         '{?fentry}Arguments of fentry, fexit and fmod_ret programs are not trusted: use SEC("tp_btf/…") or SEC("lsm/…") where there is such a hook, whose arguments are.',
+        '{?sleeps}This program may sleep (SEC("{sleeps}")), so nothing protects what is read from RCU fields: call bpf_rcu_read_lock() before the pointer is read ({readAt}), take a reference with {acquirers} there, and bpf_rcu_read_unlock() after it.',
+        'Field {walkedField} of struct {walkedOf} is none that the kernel vouches for, so no RCU section and no NULL check makes it trusted. What gives a trusted struct {struct}: {givers}.',
+        'What gives a trusted struct {struct}: {givers}.',
         'Take a reference first, with {acquirers}; check it for NULL, pass it, and release it.',
       ],
-      'Pass the pointer that the hook gave you, not one loaded from a field of it.',
-      'Where the field is known to be safe under RCU, read it between bpf_rcu_read_lock() and bpf_rcu_read_unlock(), or in a non-sleepable program.',
+      'The hook’s own argument {ownArgument} is a trusted struct {struct}.',
+      '{?ownLoad}Pass the pointer that the hook gave you, not one loaded from a field of it.',
     ],
     text: 'A pointer read out of another object may point to something that is being freed. The verifier therefore trusts only two sources: arguments of tracing and struct_ops programs, and results of acquire kfuncs. A few fields are listed in the kernel as safe to walk (BTF_TYPE_SAFE_TRUSTED and its kin); all others give an untrusted pointer, good for reading through but not for passing on. Adding an offset to a trusted pointer loses the trust as well.',
     example: '03-flags/trusted_args:trusted_unsafe_field',
@@ -66,10 +69,12 @@ export const argumentCodes = [
       [
         '{?rcuLeft}Make the call before bpf_rcu_read_unlock(), while the pointer is still protected: the reference it gives outlives the section.',
         '{?fentry}Arguments of fentry, fexit and fmod_ret programs are not trusted: use SEC("tp_btf/…") or SEC("lsm/…") where there is such a hook, whose arguments are.',
+        '{?sleeps}This program may sleep (SEC("{sleeps}")), so RCU is not held: call bpf_rcu_read_lock() before the pointer is read ({readAt}), and bpf_rcu_read_unlock() after {kfunc} returned.',
+        'RCU does not help: field {walkedField} of struct {walkedOf} is none that the kernel publishes under RCU. What gives a trusted struct {struct}: {givers}.',
+        'What gives a trusted struct {struct}: {givers}.',
         'Read the pointer between bpf_rcu_read_lock() and bpf_rcu_read_unlock(), from a field the kernel marks __rcu or lists as RCU-safe, and call {kfunc} there.',
       ],
-      'A kptr is RCU-protected only where its type is on the kernel’s list of RCU-protected types; otherwise take it out with bpf_kptr_xchg().',
-      'Or pass a pointer that a tp_btf, LSM or struct_ops hook gave you, or a reference you hold: those are trusted.',
+      'The hook’s own argument {ownArgument} is a trusted struct {struct}.',
     ],
     text: 'KF_RCU is weaker than KF_TRUSTED_ARGS: the object’s count may already be zero, but its memory stays until the RCU section ends. That holds only for pointers the verifier saw being read under RCU from a place the kernel publishes under RCU.',
     example: '03-flags/trusted_args:trusted_walked',
@@ -100,7 +105,7 @@ export const argumentCodes = [
   {
     code: 'KF015',
     title: 'the argument is not a pointer to a kernel object',
-    rules: ['pointer-type'],
+    rules: ['pointer-type', 'memory-type@number', 'not-btf@number', 'not-rcu-arg@number', 'untrusted-arg@number'],
     section: 'kfuncs.rst "Annotating kfunc parameters"',
     rule: 'A parameter that is a kernel struct takes only pointers the verifier tracks as pointing to that struct.',
     label: [
@@ -109,9 +114,14 @@ export const argumentCodes = [
       'the {arg} argument is of a kind that does not fit; {reg} is {value}',
     ],
     help: [
-      'Pass a pointer the kernel gave out: an argument of the hook, or the result of an acquire kfunc. A copy of the struct on the stack, in a map or the context is not one.',
-      '{kfunc} takes what {partner} deals with.',
-      'If the parameter is meant to be plain memory, its type must hold only scalars.',
+      [
+        'Field {untaggedField} of {untaggedStruct} is a {untaggedType} without a kptr tag in the object’s BTF, so what is read from it is a number: declare it __kptr, and compile with a clang that has btf_type_tag (14 or later), or a gcc that does.',
+        '{?currentTask}bpf_get_current_task() gives a number: call bpf_get_current_task_btf(), which gives a trusted struct task_struct.',
+        '{?typesLost}With its types the field would be a kptr, and this a pointer.',
+        '{?number}{reg} is a number to the verifier: a cast in C does not make it a pointer. What gives a trusted struct {paramStruct}: {paramGivers}.',
+        'Pass a pointer the kernel gave out: an argument of the hook, or the result of an acquire kfunc. A copy of the struct on the stack, in a map or the context is not one.',
+      ],
+      '{?notNumber}{kfunc} takes what {partner} deals with.',
     ],
     text: 'The register holds a pointer to something else altogether: the stack, a map value, the context, or a plain number. Structs with pointers in them are never taken as plain memory, since the kernel would follow those pointers.',
     example: '03-flags/trusted_args:trusted_current_number',
@@ -261,7 +271,7 @@ export const argumentCodes = [
   {
     code: 'KF024',
     title: 'a global function is called with arguments it does not take',
-    rules: ['global-args', 'global-arg', 'subprog-arg', 'subprog-args', 'subprog-btf', 'subprog-return'],
+    rules: ['global-args', 'global-arg'],
     section: 'Documentation/bpf/verifier.rst; libbpf "__arg_" tags',
     rule: 'A global function is verified by its types alone, so every caller has to meet them.',
     label: [
@@ -270,9 +280,13 @@ export const argumentCodes = [
       'the arguments do not meet what the function declares',
     ],
     help: [
-      'What is wrong with the argument, in the verifier’s words: {inner}',
-      'Make the function static: it is then verified with the arguments it really gets.',
-      'Or annotate its parameters: __arg_ctx, __arg_nonnull, __arg_trusted, __arg_nullable, __arg_arena.',
+      '{?inner}What the function’s type asks of it, in the verifier’s words: {inner}',
+      [
+        'Tag the parameter in {globalFunc}’s definition: {argTag}.',
+        '{?argMayBeNull}Check the pointer for NULL before the call, or tag the parameter __arg_nullable and check it inside.',
+        'Make the function static: it is then verified with the arguments it really gets.',
+      ],
+      '{?argTag}Or make {globalFunc} static: it is then verified with the arguments it really gets.',
     ],
     text: 'Static functions are verified anew at each call. Global ones are verified once, from their prototype: integers, the context, pointers to memory of known size, dynptrs, and trusted objects with the tags of libbpf.',
     example: '19-program/calls:call_with_null',
@@ -297,6 +311,7 @@ export const argumentCodes = [
     section: 'Documentation/bpf/helpers.rst',
     rule: 'Each argument of a helper is of the kinds that its prototype lists: a map, memory, a socket, a number …',
     label: [
+      'the {arg} argument of {helper} must be a pointer to struct {paramStruct}; {reg} is {value}',
       'the {arg} argument of {helper} must be one of {expected}; {reg} is {value}',
       '{reg} must be one of {expected}; it is {value}',
       'the argument is of a kind that is not taken here; {reg} is {value}',
@@ -305,6 +320,9 @@ export const argumentCodes = [
       [
         '{?record}bpf_ringbuf_submit() and bpf_ringbuf_discard() take what bpf_ringbuf_reserve() returned; a record of bpf_ringbuf_reserve_dynptr() goes to bpf_ringbuf_submit_dynptr() or bpf_ringbuf_discard_dynptr().',
         '{?percpu}A per-CPU pointer is one to a per-CPU variable of the kernel, or a __percpu_kptr read from a map under RCU.',
+        '{?currentTask}bpf_get_current_task() gives a number: call bpf_get_current_task_btf(), which gives a pointer to struct task_struct that may be passed on.',
+        'Field {untaggedField} of {untaggedStruct} is a {untaggedType} without a kptr tag in the object’s BTF, so what is read from it is a number: declare it __kptr, and compile with a clang that has btf_type_tag (14 or later), or a gcc that does.',
+        '{?number}{reg} is a number to the verifier: a cast in C does not make it a pointer. What gives a struct {paramStruct}: {paramGivers}.',
         '{?number}{reg} is a number: pass the pointer itself, and keep it from arithmetic and from calls that end its life.',
         'Pass what the manual page bpf-helpers(7) says of this argument of {helper}.',
         'Pass a value of one of these kinds.',
@@ -312,5 +330,41 @@ export const argumentCodes = [
     ],
     text: 'The kinds are written as in the verifier’s log: ptr_ is a typed pointer to a kernel object, trusted_ptr_ and rcu_ptr_ say how it is protected, percpu_ptr_ that it is per CPU; fp is the stack, map_value the value of a map, mem other memory of known size, ringbuf_mem a reserved record.',
     example: '10-objects/objects:percpu_owned',
+  },
+  {
+    code: 'KF027',
+    title: 'the context pointer has been moved',
+    rules: ['modified-pointer@ctx', 'negative-offset@ctx', 'variable-pointer@ctx', 'release-offset@ctx'],
+    section: 'Documentation/bpf/verifier.rst',
+    rule: 'The context is read and written through the pointer that the program was given, at offsets known when it is compiled.',
+    label: ['{reg} is {value}: the context is used through a pointer that has been moved'],
+    help: [
+      'Use ctx itself and name the field: ctx->field. A pointer into the middle of the context, or an index that is not a constant, cannot be followed: the kernel rewrites each access by its offset.',
+      'The compiler may make such a pointer of two accesses with a common part, or of a loop over the fields: copy the fields to local variables one by one, or unroll the loop.',
+      '{?call}Pass ctx to the call unchanged.',
+    ],
+    text: 'What a program sees as its context does not exist in memory as it sees it. Each load and store is rewritten into the right one, which is only possible where the offset stands in the instruction.',
+    bad: '__u32 *p = (void *)skb + off; // off is not a constant\n\nreturn *p;',
+    good: 'return skb->mark;',
+  },
+  {
+    code: 'KF028',
+    title: 'the verifier cannot check a global function of this type',
+    rules: ['subprog-arg', 'subprog-args', 'subprog-btf', 'subprog-return'],
+    section: 'Documentation/bpf/verifier.rst; libbpf "__arg_" tags',
+    rule: 'A global function returns a number and takes numbers, the context, pointers to memory of known size, and what the __arg_ tags name.',
+    label: [
+      '{?rule_subprog_return}this function returns no number, and a global one must',
+      'the type of this function is none that a global one may have',
+    ],
+    help: [
+      'Make the function static: it is then verified at each call, whatever its type.',
+      '{?rule_subprog_return}Or let it return int, and return 0 at its end.',
+      '{?rule_subprog_arg}Or give its parameters types the verifier knows: a number, a pointer to a complete struct or to a number, the context with __arg_ctx, a kernel object with __arg_trusted, arena memory with __arg_arena.',
+      '{?rule_subprog_args}Or pass fewer arguments: five at most, more of them in a struct.',
+    ],
+    text: 'A global function is verified by itself, from its prototype alone. What its callers pass is compared with that, and of its result nothing is known but that it is a number.',
+    bad: '__noinline void note(struct task_struct *task) // global, returns void\n{\n\tlast = task->pid;\n}',
+    good: 'static __noinline void note(struct task_struct *task)\n{\n\tlast = task->pid;\n}',
   },
 ] as const satisfies readonly CodeText[]

@@ -118,7 +118,7 @@ export const objectCodes = [
   {
     code: 'KF091',
     title: 'this is no work queue',
-    rules: ['wq-arg', 'wq-offset', 'wq-btf', 'wq-none', 'wq-map'],
+    rules: ['wq-arg', 'wq-offset', 'wq-none', 'wq-map'],
     section: 'kfuncs.rst "__wq"; bpf_wq_init()',
     rule: 'A struct bpf_wq is a field of a map value, passed together with that same map.',
     label: [
@@ -134,7 +134,7 @@ export const objectCodes = [
   {
     code: 'KF092',
     title: 'this is no timer',
-    rules: ['timer-offset', 'timer-btf', 'timer-none', 'timer-map'],
+    rules: ['wq-map@timer', 'timer-offset', 'timer-none', 'timer-map'],
     section: 'Documentation/bpf/helpers (bpf_timer_init)',
     rule: 'A struct bpf_timer is a field of a map value, passed together with that same map.',
     label: ['{reg} does not reach the timer of its map; it is {value}', 'this is not the timer of the map given'],

@@ -58,12 +58,14 @@ export const referenceCodes = [
     help: [
       [
         '{?exchanged}bpf_kptr_xchg() gives back what was in the field, and that is yours now: keep it in a variable and, where it is not NULL, hand it to {partner}.',
+        '{?ringbuf}Discard the record before this return: {release} Nothing was sent for this event; where it should be, {submit}',
         'Add {release} before this point, on this path too.',
         'Hand it to {partner} before this point, on this path too.',
         'Release it before this point, on this path too.',
       ],
       '{?storable}Or store it: bpf_kptr_xchg() into a __kptr field of a map value; release what comes back.',
-      '{?decisions}Look at the decisions above: usually an early return misses the release.',
+      '{?ringbuf}Or reserve later: after the checks that may leave the program.',
+      '{?decisions}The decisions above lead here: usually an early return misses the release.',
     ],
     text: 'The kernel cannot clean up after a program, so the verifier follows each reference on each path. NULL checks count: on the branch where the pointer is NULL there is nothing to release. Storing the pointer on the stack or in a plain map field does not give it away.',
     example: '03-flags/acquire:acquire_leak_one_branch',
@@ -151,7 +153,6 @@ export const referenceCodes = [
       'kptr-store',
       'kptr-helper',
       'kptr-none',
-      'kptr-btf',
       'kptr-unreferenced',
     ],
     section: 'kfuncs.rst "Core kfuncs"',

@@ -4,7 +4,7 @@
 import type { CtxAnswer, ProgramTraits } from '../types.ts'
 import { type ContextField, layouts, readable } from './layouts.ts'
 
-interface ContextRule {
+export interface ContextRule {
   readonly layout: keyof typeof layouts
   /** Fields this type does not see. */
   readonly hidden?: string

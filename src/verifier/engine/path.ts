@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The path to where the walk is, with the registers before each insn: what an explanation goes by.
 
+import { type Effort, effortOf } from './effort.ts'
 import { Observer } from './observer.ts'
 import type { RegState } from '../state/reg.ts'
 
@@ -18,11 +19,14 @@ export class PathKeeper extends Observer {
   /** Instructions walked in all, up to which paths are kept: beyond that there is none. */
   private readonly most: number
   private last: Link | undefined
+  /** By insn: how often it was walked. */
+  private readonly counts: Uint32Array
 
   constructor(walk: Walk, most: number) {
     super()
     this.walk = walk
     this.most = most
+    this.counts = new Uint32Array(walk.program.insns.length)
   }
 
   override started(): void {
@@ -30,6 +34,7 @@ export class PathKeeper extends Observer {
   }
   override reached(): void {
     const { walk } = this
+    this.counts[walk.insn]!++
     if (walk.processed > this.most) this.last = undefined
     else
       this.last = {
@@ -46,6 +51,11 @@ export class PathKeeper extends Observer {
     // callbacks that run later come from nowhere
     const { parent, last } = this.walk.state
     this.last = parent === undefined && last === undefined ? undefined : mark
+  }
+
+  /** Where the walk went, whether its path was kept or not. */
+  effort(): Effort {
+    return effortOf(this.walk, this.counts)
   }
 
   /** The whole path, oldest first; nothing where it was not kept to the end. */

@@ -8,6 +8,7 @@
 import { structOpsKind } from '../../kernel/index.ts'
 import type { Program, Subprog } from '../program/program.ts'
 import type { Walk } from '../engine/walk.ts'
+import type { StackFrame } from '../violations/program.ts'
 import { violate } from '../violations/raise.ts'
 import { MAX_FRAMES, MAX_STACK } from '../state/state.ts'
 import { isSubprogCall, kfuncContractAt } from '../program/flow.ts'
@@ -40,6 +41,8 @@ interface Descent {
 /** What a function finds as it is entered. */
 interface Entry {
   readonly index: number
+  /** The call; undefined where nothing of the program calls it. */
+  readonly at: number | undefined
   /** Bytes of stack. */
   readonly depth: number
   /** Since the last global function, where those count from one again. */
@@ -84,9 +87,9 @@ function descend(walk: Walk, start: number, within: Descent): void {
   const chain: Visit[] = []
   const enter = (entry: Entry): void => {
     if (isPassed(within, entry)) return
-    chain.push(visit(walk, entry, within, chain.length + 1))
+    chain.push(visit(walk, entry, within, chain))
   }
-  enter({ index: start, depth: 0, frames: 0, underCallback: walk.useOf(start).isCallback })
+  enter({ index: start, at: undefined, depth: 0, frames: 0, underCallback: walk.useOf(start).isCallback })
   for (let top = chain.at(-1); top !== undefined; top = chain.at(-1)) {
     const site = top.sites[top.next++]
     if (site === undefined) {
@@ -105,6 +108,7 @@ function descend(walk: Walk, start: number, within: Descent): void {
     if (frames >= walk.model.maxFrames) violate('call-depth', { form: 'ahead', frames })
     enter({
       index: target,
+      at,
       depth: top.total,
       frames,
       underCallback: top.underCallback || walk.useOf(target).isCallback,
@@ -112,26 +116,35 @@ function descend(walk: Walk, start: number, within: Descent): void {
   }
 }
 
-function visit(walk: Walk, entry: Entry, within: Descent, calls: number): Visit {
+function visit(walk: Walk, entry: Entry, within: Descent, above: readonly Visit[]): Visit {
   const { index, depth, underCallback } = entry
+  const frames = (): readonly StackFrame[] => [...above, entry].map((one) => stackFrame(walk, one))
   const { own, normal } = within
   const subprog = walk.program.subprogs[index]!
   notePassed(within, entry)
   if (!own) normal.add(subprog)
   if (subprog.hasLdAbs && underCallback) violate('ld-abs-callback')
   if (subprog.hasTailCall && index > 0 && depth >= 256) {
-    violate('tail-call-depth', { depth })
+    violate('tail-call-depth', { depth, frames: frames() })
   }
-  const size = Math.ceil(walk.useOf(index).stackDepth / 16) * 16
+  const { size } = stackFrame(walk, entry)
   let total = depth
   if (own && !normal.has(subprog) && size >= MIN_PRIVATE_STACK) {
-    if (size > MAX_STACK) violate('stack-depth', { form: 'one', subprog: index, size })
+    if (size > MAX_STACK) violate('stack-depth', { form: 'one', subprog: index, size, frames: frames() })
   } else {
     total += size
-    if (total > MAX_STACK) violate('stack-depth', { form: 'combined', calls, total })
+    if (total > MAX_STACK)
+      violate('stack-depth', { form: 'combined', calls: above.length + 1, total, frames: frames() })
   }
   return { ...entry, total, sites: sitesOf(walk, index, within), next: 0 }
 }
+
+/** What a function takes of the stack, rounded as the kernel does. */
+const stackFrame = (walk: Walk, { index, at }: Entry): StackFrame => ({
+  start: walk.program.subprogs[index]!.start,
+  at,
+  size: Math.ceil(walk.useOf(index).stackDepth / 16) * 16,
+})
 
 function leave(program: Program, { index, underCallback }: Visit): void {
   if (program.model.rules.callbacksCannotTailCall && underCallback && program.subprogs[index]!.hasTailCall)

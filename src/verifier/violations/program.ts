@@ -15,6 +15,16 @@ export interface Told {
   readonly told: string
 }
 
+/** A function on a chain of calls: its first instruction, the call that leads to it, the stack it takes. */
+export interface StackFrame {
+  readonly start: number
+  readonly at: number | undefined
+  readonly size: number
+}
+interface Frames {
+  readonly frames: readonly StackFrame[]
+}
+
 /** What a trampoline cannot pass, of a function that is called or attached to. */
 const prototypes = <Also>() => ({
   'too-many': ({ name, count }: Also & Named & { count: number }) =>
@@ -133,12 +143,12 @@ export const programViolations = {
   'exception-cb-call': ({ insn }: At, w: Wording) =>
     `insn ${insn} cannot call exception cb direct${w.linesEnd ? 'l' : 'ly'}`,
   'ld-abs-callback': () => 'cannot use BPF_LD_[ABS|IND] within callback',
-  'tail-call-depth': ({ depth }: { depth: number }) =>
+  'tail-call-depth': ({ depth }: Frames & { depth: number }) =>
     `tail_calls are not allowed when call stack of previous frames is ${depth} bytes. Too large`,
   'stack-depth': {
-    one: ({ subprog, size }: { subprog: number; size: number }) =>
+    one: ({ subprog, size }: Frames & { subprog: number; size: number }) =>
       `stack size of subprog ${subprog} is ${size}. Too large`,
-    combined: ({ calls, total }: { calls: number; total: number }) =>
+    combined: ({ calls, total }: Frames & { calls: number; total: number }) =>
       `combined stack size of ${calls} calls is ${total}. Too large`,
   },
   'tail-call-callback': () => 'cannot tail call within callback',

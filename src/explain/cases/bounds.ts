@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// An access that falls outside of a map value, global data, a buffer, a ring buffer record: how large the object is, what is taken of it,
+// by how much that is too far, which array the index goes into, and which check was of another copy of the index.
+
+import { type RegState, scalar } from '../../verifier/index.ts'
+import { callee } from '../calls.ts'
+import type { Values } from '../fill.ts'
+import { lineAt } from '../source.ts'
+import { innermost } from '../violations.ts'
+import { byteWords, type Case, comparisonsOf, placeWords, plural } from './case.ts'
+import { elidedLines, elidedMask } from './elided.ts'
+import { type ArrayAt, arrayAt } from './object.ts'
+
+/** Ranges beyond it are no ranges to a reader. */
+const WIDE = 1n << 31n
+
+export function boundsValues(one: Case): Values {
+  const { report, program } = one
+  const broken = innermost(report.violation)
+  const pointer = addressed(one)
+  if (broken === undefined || pointer === undefined || !rules.has(broken.id)) return {}
+  const outside = 'outside' in broken.params ? broken.params.outside : undefined
+  if (outside?.region === 'packet') return {}
+  const array = arrayAt(pointer, pointer.off + accessOff(one), program) ?? arrayAt(pointer, pointer.off, program)
+  const variable = !scalar.isConst(pointer.var)
+  const index = array === undefined || !variable ? undefined : indexOf(pointer, array, accessOff(one))
+  const c = expressionOf(array, lineAt(program, report.insn)?.text)
+  const mask = elidedMask(one)
+  const object = objectWords(pointer, one)
+  const call = callee(program, report.insn) !== undefined
+  return {
+    boundsWords: outside === undefined ? undefined : outsideText(outside, object, call),
+    object,
+    index: c?.index,
+    array: c?.array ?? array?.name,
+    count: array?.count.toString(),
+    indexRange:
+      index === undefined || array === undefined
+        ? undefined
+        : index.high > WIDE
+          ? `the index into ${array.name}[${array.count}] is not bounded`
+          : `the index into ${array.name}[${array.count}] may be ${index.low === index.high ? index.low : `${index.low} to ${index.high}`}`,
+    offsetRange:
+      !variable || index !== undefined
+        ? undefined
+        : scalar.umax(pointer.var) > WIDE
+          ? 'its variable part is not bounded'
+          : `its variable part may be ${scalar.smin(pointer.var)} to ${scalar.umax(pointer.var)}`,
+    powerOfTwo:
+      c?.masked !== true && array !== undefined && (array.count & (array.count - 1)) === 0 ? 'yes' : undefined,
+    negative: variable && scalar.smin(pointer.var) < 0n ? 'yes' : undefined,
+    reread: c !== undefined && /->|\.|\[/.test(c.index) ? c.index : undefined,
+    checkedCopy: c === undefined ? undefined : checkedCopy(one, c.index),
+    maskGone: mask === undefined ? undefined : `${mask.text}”, on line ${mask.line},`,
+    linesGone: mask !== undefined || !variable ? undefined : elidedLines(one),
+    indexed: variable ? 'yes' : undefined,
+  }
+}
+
+const rules: ReadonlySet<string> = new Set(['min-outside', 'max-outside', 'min-bound', 'max-bound', 'map-value-bounds'])
+
+/** The pointer that is accessed: of memory and its size, the memory. */
+function addressed({ report, causes }: Case): RegState | undefined {
+  const broken = innermost(report.violation)
+  const last = causes.path.at(-1)
+  if (broken !== undefined && 'outside' in broken.params) return last?.regs[broken.params.outside.reg] ?? causes.value
+  return causes.value
+}
+
+function accessOff({ report, program }: Case): number {
+  const insn = program.insns[report.insn]
+  return insn === undefined || insn.op.kind === 'call' ? 0 : insn.off
+}
+
+interface Reach {
+  readonly off: number
+  readonly size: number
+  readonly memSize: number
+}
+
+function outsideText({ off, size, memSize }: Reach, object: string, call: boolean): string {
+  const verb = call ? 'the call takes' : 'this takes'
+  if (off < 0) return `${verb} ${plural(size, 'byte')} from ${-off} before the start of ${object}`
+  const over = off + size - memSize
+  return `${verb} ${byteWords(off, size)} of ${object}, which has ${memSize}: ${plural(over, 'byte')} too far`
+}
+
+/** 'a value of map sessions', 'global data (.bss)'. */
+function objectWords(pointer: RegState, { program }: Case): string {
+  const map = program.maps[pointer.map]
+  switch (pointer.kind) {
+    case 'map_value':
+      return map === undefined ? 'a map value' : map.internal === undefined ? `a value of map ${map.name}` : map.section
+    case 'map_key':
+      return map === undefined ? 'a map key' : `a key of map ${map.name}`
+    default:
+      return 'the memory'
+  }
+}
+
+function indexOf(pointer: RegState, array: ArrayAt, off: number): { readonly low: bigint; readonly high: bigint } {
+  const size = BigInt(array.elementSize)
+  const fixed = BigInt(pointer.off + off - array.start)
+  const divided = (at: bigint): bigint => (at < 0n ? (at - size + 1n) / size : at / size)
+  return { low: divided(scalar.smin(pointer.var) + fixed), high: divided(scalar.umax(pointer.var) + fixed) }
+}
+
+/** How C spells the array and its index on the line: `s->frames` and `s->depth`. */
+function expressionOf(
+  array: ArrayAt | undefined,
+  text: string | undefined,
+): { readonly array: string; readonly index: string; readonly masked: boolean } | undefined {
+  const name = array?.name.replaceAll('[…]', '').split('.').at(-1)
+  if (text === undefined) return undefined
+  const found =
+    name === undefined || name === ''
+      ? /([A-Za-z_][\w>.-]*?)\[([^[\]]+)\]/.exec(text)
+      : new RegExp(`((?:[A-Za-z_]\\w*(?:->|\\.))*${name})\\[([^\\[\\]]+)\\]`).exec(text)
+  const [, array_, whole] = found ?? []
+  if (array_ === undefined || whole === undefined || /^\d+$/.test(whole)) return undefined
+  const index = whole.replace(/\s*[&%].*$/, '').trim()
+  return { array: array_, index, masked: index !== whole.trim() }
+}
+
+/** A comparison that C makes of the index, and that narrowed a register which the address is not made of. */
+function checkedCopy({ causes, program }: Case, index: string): string | undefined {
+  const plain = index.replace(/\s*[&%+-].*$/, '').trim()
+  if (!/[A-Za-z_]/.test(plain)) return undefined
+  const word = new RegExp(`(?<![\\w>.])${plain.replaceAll(/[.*+?^$()[\]|\\{}]/g, '\\$&')}(?!\\w)`)
+  const comparison = comparisonsOf(causes.path, program).find(
+    ({ insn, dst }) => dst.kind === 'scalar' && word.test(lineAt(program, insn)?.text ?? ''),
+  )
+  return comparison === undefined ? undefined : placeWords(program, comparison.insn)
+}

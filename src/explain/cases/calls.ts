@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// A call that this program may not make, or not with these arguments: who may make it, which maps it takes, which tag a parameter needs.
+
+import { helpersOfMap, mapsOfHelper } from '../../kernel/index.ts'
+import { helperId, mapType, progTypes } from '../../uapi/index.ts'
+import type { RegState } from '../../verifier/index.ts'
+import { callee } from '../calls.ts'
+import { orList, type Values } from '../fill.ts'
+import { innermost } from '../violations.ts'
+import { isNull, isUntrusted, mayBeNull } from '../words.ts'
+import type { Case } from './case.ts'
+import { traitsOf } from './traits.ts'
+
+export function callValues(one: Case): Values {
+  const { report } = one
+  switch (report.rule) {
+    case 'helper-not-allowed':
+    case 'packet-helper':
+      return { helperTypes: helperTypes(one) }
+    case 'map-helper':
+    case 'callback-map':
+      return mapAndHelper(one)
+    case 'map-program':
+      return mapProgram(one)
+    case 'global-args':
+    case 'global-arg':
+      return globalArgument(one)
+    default:
+      return kfuncAddress(one)
+  }
+}
+
+/** Program types that may call the helper, whatever their hook. */
+function helperTypes({ report, program, kernel }: Case): string | undefined {
+  const id = helperId(report.details.helper ?? callee(program, report.insn)?.name ?? '')
+  if (id === undefined) return undefined
+  const found = progTypes.filter(
+    ({ name }) =>
+      name !== program.type && kernel.helper(id, { ...traitsOf(program), type: name, attachType: undefined }).ok,
+  )
+  const names = found.map(({ name }) => name.replace('BPF_PROG_TYPE_', '').toLowerCase())
+  return names.length === 0
+    ? undefined
+    : names.length > 14
+      ? `${names.slice(0, 14).join(', ')} and ${names.length - 14} more`
+      : orList(names)
+}
+
+const mapWord = (name: string): string => name.replace('BPF_MAP_TYPE_', '').toLowerCase()
+
+function mapAndHelper({ report, program, causes }: Case): Values {
+  const helper = report.details.helper ?? callee(program, report.insn)?.name ?? ''
+  const name = helper.replace(/^bpf_/, '')
+  const last = causes.path.at(-1)
+  const pointer =
+    last === undefined ? undefined : [1, 2].map((reg) => last.regs[reg]!).find(({ kind }) => kind === 'map_ptr')
+  const map = pointer === undefined ? undefined : program.maps[pointer.map]
+  if (map === undefined) return {}
+  const type = mapType(map.typeId)?.name ?? map.type
+  const takes = mapsOfHelper.get(name)
+  return {
+    mapIs: `map ${map.name} is of type ${mapWord(type)}`,
+    mapHelpers: orList((helpersOfMap.get(type.replace('BPF_MAP_TYPE_', '')) ?? []).map((one) => `bpf_${one}()`)),
+    helperMaps: takes === undefined ? undefined : orList(takes.map(mapWord)),
+  }
+}
+
+/** Fields that some programs must not meet, and what does the same without. */
+const instead: readonly (readonly [string, string])[] = [
+  [
+    'bpf_spin_lock',
+    'count in a per-CPU map (BPF_MAP_TYPE_PERCPU_HASH, PERCPU_ARRAY), which needs no lock, or change the value with atomics: __sync_fetch_and_add(&v->n, 1)',
+  ],
+  ['bpf_{list_head', 'hand the data to a program of another type through a ring buffer or an ordinary map'],
+  ['bpf_timer', 'start the timer from a program of another type: tc, XDP, fentry, struct_ops …'],
+  ['bpf_wq', 'start the work queue from a program of another type: fentry, struct_ops …'],
+]
+
+function mapProgram({ report, program }: Case): Values {
+  const { violation } = report
+  const told = violation?.id === 'map-program' ? violation.params.told : ''
+  const ref = program.refs.get(report.insn)
+  const map = ref?.kind === 'map' || ref?.kind === 'map_value' ? program.maps[ref.map] : undefined
+  const found = instead.find(([field]) => told.includes(field))
+  return {
+    mapName: map?.name,
+    mapField:
+      found === undefined
+        ? undefined
+        : found[0] === 'bpf_{list_head'
+          ? 'a list head or tree root'
+          : `a struct ${found[0]}`,
+    mapInstead: found?.[1],
+    mapSleeps: told.startsWith('Sleepable') ? 'yes' : undefined,
+    mapType: map === undefined ? undefined : mapWord(map.type),
+  }
+}
+
+/** The one tag that tells the verifier what the caller passes. */
+function globalArgument({ report, causes, program }: Case): Values {
+  const broken = innermost(report.violation)
+  const { value } = causes
+  const func = callee(program, report.insn)?.name
+  if (value === undefined || report.rule === 'subprog-arg') return {}
+  const reads = broken?.id === 'ctx-access' || broken?.id === 'ctx-bounds' || value.kind === 'ctx'
+  return {
+    globalFunc: func,
+    argTag: tagFor(value, reads),
+    argMayBeNull: value.kind !== 'ctx' && (mayBeNull(value) || isNull(value)) ? 'yes' : undefined,
+  }
+}
+
+function tagFor(value: RegState, isContext: boolean): string | undefined {
+  if (isContext) return '__arg_ctx'
+  if (value.kind === 'arena') return '__arg_arena'
+  if (value.kind === 'btf')
+    return isUntrusted(value) ? undefined : mayBeNull(value) ? '__arg_trusted __arg_nullable' : '__arg_trusted'
+  if (isNull(value) || mayBeNull(value)) return undefined
+  return undefined
+}
+
+/** A register that holds the address of a kfunc: C names the function and forgets to call it. */
+function kfuncAddress({ causes, program }: Case): Values {
+  const { path, origin, value } = causes
+  const ref = path[origin] === undefined ? undefined : program.refs.get(path[origin]!.insn)
+  if (value?.kind !== 'mem' || ref?.kind !== 'ksym_func') return {}
+  return { kfuncAddress: ref.name }
+}

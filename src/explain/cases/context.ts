@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// An access to the context: which field or argument it is, who may read or write it, what this program may instead.
+
+import { pointee, resolveType } from '../../btf/index.ts'
+import { attachProto, contextField } from '../../kernel/index.ts'
+import { sectionRules } from '../../uapi/index.ts'
+import { orList, type Values } from '../fill.ts'
+import { innermost } from '../violations.ts'
+import type { Case } from './case.ts'
+import { traitsOf } from './traits.ts'
+
+export function contextValues(one: Case): Values {
+  const broken = innermost(one.report.violation)
+  if (broken?.id !== 'ctx-access' || !('off' in broken.params)) return {}
+  const { off } = broken.params
+  const size = 'size' in broken.params ? broken.params.size : 0
+  const insn = one.program.insns[one.report.insn]
+  const write = insn?.op.kind === 'store' || insn?.op.kind === 'atomic'
+  return { ...argumentOf(one, off), ...fieldOf(one, off, size, write) }
+}
+
+/** Arguments of the hook, where the context is nothing else. */
+function argumentOf({ program, kernel }: Case, off: number): Values {
+  if (!/^(?:tp_btf|fentry|fexit|fmod_ret|lsm|struct_ops)/.test(program.section) || off < 0 || off % 8 !== 0) return {}
+  const target = attachProto(kernel.btf, traitsOf(program))
+  if (target === undefined) return {}
+  const params = target.proto.params.slice(target.skip)
+  const index = off / 8
+  const param = params[index]
+  if (param === undefined)
+    return {
+      hookArgs: `${target.name} has ${params.length === 0 ? 'no arguments' : params.length === 1 ? 'one argument' : `${params.length} arguments`}${
+        params.length === 0 ? '' : `: ${params.map(({ name }, i) => name || `argument ${i}`).join(', ')}`
+      }`,
+    }
+  const pointed = pointee(target.btf, param.type)
+  if (pointed === undefined) return {}
+  const type = resolveType(target.btf, pointed)
+  if (type.kind === 'struct' || type.kind === 'union') return {}
+  const spelled =
+    type.kind === 'void' ? 'void *' : type.kind === 'fwd' ? `struct ${type.name} *` : `${type.name || type.kind} *`
+  return {
+    hookArg: `argument ${index}, ${param.name || 'unnamed'}, is a ${spelled}`,
+    hookArgIndex: index.toString(),
+    hookArgName: param.name || 'arg',
+  }
+}
+
+/** A field of a context that is a table of fields. */
+function fieldOf({ program }: Case, off: number, size: number, write: boolean): Values {
+  const traits = traitsOf(program)
+  const found = contextField(traits, off)
+  if (found === undefined) return {}
+  const { field, struct } = found
+  const whole = off === field.off && size === field.size
+  const { mayRead, mayWrite, others } = found
+  return {
+    ctxField: `${struct}->${field.name}`,
+    ctxSize: mayRead && !write && !whole ? field.size.toString() : undefined,
+    ctxWriteOnlyRead: write && mayRead && !mayWrite ? 'yes' : undefined,
+    ctxWritable: write ? orList(found.writable) || 'none' : undefined,
+    ctxOthers: write || mayRead ? undefined : orList(others.map(hookWords)),
+    ctxTwin: mayRead ? undefined : found.readable.find((name) => twin(name) === twin(field.name)),
+  }
+}
+
+/** `src_ip4` and `src_ip6` are each other's. */
+const twin = (name: string): string => name.replace(/[46]/, '')
+
+/** 'BPF_CGROUP_INET4_POST_BIND' → 'cgroup/post_bind4'; 'BPF_PROG_TYPE_XDP' → 'xdp'. */
+function hookWords(name: string): string {
+  const type = /^BPF_PROG_TYPE_(.*)$/.exec(name)?.[1]
+  if (type !== undefined) return `${type.toLowerCase()} programs`
+  const section = sectionRules.find((row) => row.attach === name && !row.flags.includes('sleepable'))?.section
+  return section === undefined ? name : `SEC("${section}")`
+}

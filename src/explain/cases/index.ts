@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// What each kind of fault gives to the texts of its code.
+
+import type { Values } from '../fill.ts'
+import { boundsValues } from './bounds.ts'
+import { callValues } from './calls.ts'
+import type { Case } from './case.ts'
+import { contextValues } from './context.ts'
+import { effortValues } from './effort.ts'
+import { hookValues } from './hook.ts'
+import { loopValues } from './loops.ts'
+import { packetValues } from './packet.ts'
+import { returnValues } from './returns.ts'
+import { smallValues } from './small.ts'
+import { trustValues } from './trust.ts'
+import { structValues } from './writes.ts'
+
+export type { Case } from './case.ts'
+
+const kinds: readonly ((one: Case) => Values)[] = [
+  packetValues,
+  boundsValues,
+  trustValues,
+  contextValues,
+  structValues,
+  callValues,
+  returnValues,
+  loopValues,
+  effortValues,
+  smallValues,
+  hookValues,
+]
+
+export const caseValues = (one: Case): Values => Object.assign({}, ...kinds.map((valuesFor) => valuesFor(one)))

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// An access to the packet: which bytes, how many are known to be there, which comparison was meant to cover them and why it does not.
+
+import type { PathStep, RegState } from '../../verifier/index.ts'
+import { scalar } from '../../verifier/index.ts'
+import { callee } from '../calls.ts'
+import type { Values } from '../fill.ts'
+import { innermost } from '../violations.ts'
+import { byteWords, type Case, type Comparison, comparisonsOf, placeWords, plural } from './case.ts'
+import { elidedLines } from './elided.ts'
+
+/** Offsets beyond it teach the kernel nothing of the packet's end (MAX_PACKET_OFF). */
+const MOST_OFFSET = 65535n
+
+const isPacket = ({ kind }: RegState): boolean => kind === 'pkt' || kind === 'pkt_meta'
+
+export function packetValues(one: Case): Values {
+  const { report, causes, program } = one
+  const broken = innermost(report.violation)
+  if (broken?.id !== 'packet-bounds') return {}
+  const pointer = causes.value
+  const end = pointer?.kind === 'pkt_meta' ? 'data' : 'data_end'
+  const comparison = pointer === undefined ? undefined : meantFor(pointer, comparisonsOf(causes.path, program))
+  if (!('outside' in broken.params))
+    return { packetEnded: comparison === undefined ? undefined : placeWords(program, comparison.insn), packetEnd: end }
+  const { off, size, memSize: known } = broken.params.outside
+  const need = off + size
+  const variable = pointer !== undefined && !scalar.isConst(pointer.var)
+  const { op } = program.insns[report.insn]!
+  const verb = op.kind === 'store' || op.kind === 'atomic' ? 'writes' : op.kind === 'call' ? 'takes' : 'reads'
+  const there =
+    known === 0
+      ? 'none of them is known to be there'
+      : `${known === 1 ? 'only the first byte is' : `only the first ${known} are`} known to be there`
+  const base = variable
+    ? ` past an offset of ${scalar.umin(pointer.var)} to ${scalar.umax(pointer.var)} that varies`
+    : ` of the ${pointer?.kind === 'pkt_meta' ? 'metadata' : 'packet'}`
+  return {
+    packetBytes: `this ${verb} ${byteWords(off, size)}${base}; ${size === 1 && known === 0 ? 'it is not known to be there' : there}`,
+    packetEnd: end,
+    packetNeed: need.toString(),
+    packetWhy: whyNot(one, { pointer, comparison, need, known, end }),
+    packetFixed: variable ? undefined : 'yes',
+    packetVariable: variable ? 'yes' : undefined,
+    packetOther: variable ? otherComparison(one, pointer, comparison) : undefined,
+    packetElided: elidedLines(one),
+  }
+}
+
+interface Meant extends Comparison {
+  readonly compared: RegState
+  /** Is it of this pointer, or one at a constant distance from it? */
+  readonly covers: boolean
+}
+
+/** The latest comparison with the packet's end that tells of the pointer; else the latest of any. */
+function meantFor(pointer: RegState, comparisons: readonly Comparison[]): Meant | undefined {
+  const ends = pointer.kind === 'pkt_meta' ? 'pkt' : 'pkt_end'
+  const found = comparisons.flatMap((one): Meant[] => {
+    const { dst, src } = one
+    if (src === undefined) return []
+    const compared = src.kind === ends && isPacket(dst) ? dst : dst.kind === ends && isPacket(src) ? src : undefined
+    return compared === undefined || compared.kind !== pointer.kind
+      ? []
+      : [{ ...one, compared, covers: compared.id === pointer.id }]
+  })
+  return found.find(({ covers }) => covers) ?? found[0]
+}
+
+/** A comparison after the one that covers some of it, of another pointer. */
+function otherComparison({ causes, program }: Case, pointer: RegState, meant: Meant | undefined): string | undefined {
+  if (meant?.covers !== true) return undefined
+  const later = comparisonsOf(causes.path.slice(meant.step + 1), program).find(
+    ({ dst, src }) => src !== undefined && [dst, src].some((reg) => isPacket(reg) && reg.id !== pointer.id),
+  )
+  return later === undefined ? undefined : placeWords(program, later.insn)
+}
+
+interface Wanted {
+  readonly pointer: RegState | undefined
+  readonly comparison: Meant | undefined
+  readonly need: number
+  readonly known: number
+  readonly end: string
+}
+
+/** Why the comparison that was meant to cover the access does not. */
+function whyNot(one: Case, { pointer, comparison, need, known, end }: Wanted): string | undefined {
+  const { program, causes } = one
+  if (pointer === undefined) return undefined
+  if (comparison === undefined) return `no comparison with ${end} stands on this path`
+  const place = placeWords(program, comparison.insn)
+  const { compared } = comparison
+  const changed = changedBetween(one, comparison.step)
+  if (changed !== undefined)
+    return `the comparison on ${place} was of pointers read before ${changed}, which may have changed the packet; the pointers read after it were not compared`
+  if (!comparison.covers)
+    return `the comparison on ${place} is of another pointer (${placed(compared)}), and says nothing of this one (${placed(pointer)})`
+  const most = scalar.umax(compared.var)
+  if (!scalar.isConst(compared.var) && most + BigInt(compared.off) > MOST_OFFSET)
+    return `the comparison on ${place} teaches nothing: the offset may be ${most}, and the kernel follows packet offsets up to ${MOST_OFFSET} only; bound the offset before it is added`
+  const shown = compared.off + (scalar.isConst(compared.var) ? scalar.constNumber(compared.var) : 0)
+  if (known === 0 && shown > 0)
+    return `the comparison on ${place} leads here where the packet is too short, not where it is long enough; turn it round`
+  if (causes.path.length === 0) return undefined
+  return shown < need
+    ? `the comparison on ${place} shows that ${plural(known, 'byte is', 'bytes are')} there, and ${need} are needed`
+    : undefined
+}
+
+const placed = (reg: RegState): string =>
+  scalar.isConst(reg.var)
+    ? `offset ${reg.off + scalar.constNumber(reg.var)}`
+    : `offset ${reg.off === 0 ? '' : `${reg.off} + `}[${scalar.umin(reg.var)}, ${scalar.umax(reg.var)}]`
+
+/** The call since a step that took packet pointers away. */
+function changedBetween({ causes, program }: Case, from: number): string | undefined {
+  const { path } = causes
+  for (let i = path.length - 2; i > from; i--) {
+    const [step, next] = [path[i]!, path[i + 1]!]
+    if (program.insns[step.insn]!.op.kind !== 'call' || next.frame !== step.frame) continue
+    if (tookPackets(step, next)) return callee(program, step.insn)?.name
+  }
+  return undefined
+}
+
+const tookPackets = (step: PathStep, next: PathStep): boolean =>
+  [6, 7, 8, 9].some((number) => isPacket(step.regs[number]!) && !isPacket(next.regs[number]!))

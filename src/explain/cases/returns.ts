@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a program may return, and what its type takes for 'nothing to do here'.
+
+import { returnRange } from '../../kernel/index.ts'
+import type { LinkedProgram } from '../../object/index.ts'
+import type { Values } from '../fill.ts'
+import { innermost } from '../violations.ts'
+import type { Case } from './case.ts'
+import { traitsOf } from './traits.ts'
+
+/** By program type: what returning changes nothing; 0 for the rest. */
+const neutral: ReadonlyMap<string, string> = new Map([
+  ['BPF_PROG_TYPE_XDP', 'XDP_PASS'],
+  ['BPF_PROG_TYPE_CGROUP_SKB', '1'],
+  ['BPF_PROG_TYPE_CGROUP_SOCK', '1'],
+  ['BPF_PROG_TYPE_CGROUP_SOCK_ADDR', '1'],
+  ['BPF_PROG_TYPE_CGROUP_SYSCTL', '1'],
+  ['BPF_PROG_TYPE_CGROUP_DEVICE', '1'],
+  ['BPF_PROG_TYPE_CGROUP_SOCKOPT', '1'],
+  ['BPF_PROG_TYPE_SOCK_OPS', '1'],
+  ['BPF_PROG_TYPE_SK_LOOKUP', '1'],
+  ['BPF_PROG_TYPE_SK_SKB', '1'],
+  ['BPF_PROG_TYPE_SK_MSG', '1'],
+  ['BPF_PROG_TYPE_NETFILTER', '1'],
+])
+
+/** What the program returns where it has nothing to say: XDP_PASS, 1 of a cgroup's, NF_ACCEPT; 0 for most. */
+export const neutralReturn = (program: LinkedProgram): string => neutral.get(program.type) ?? '0'
+
+export function returnValues({ report, program, kernel }: Case): Values {
+  const { violation } = report
+  const broken = innermost(violation)
+  if (broken?.id !== 'return-range') return {}
+  const range = returnRange(kernel, traitsOf(program))
+  if (broken.params.form === 'told' || broken.params.context !== 'program exit' || range === undefined) return {}
+  const lsm = program.type === 'BPF_PROG_TYPE_LSM' && range.min === -4095
+  return {
+    returnRange: `${range.min} to ${range.max}`,
+    returnOnly: range.min === range.max ? range.min.toString() : undefined,
+    returnErrors: lsm ? 'yes' : undefined,
+    returnBool: range.min === 0 && range.max === 1 ? 'yes' : undefined,
+  }
+}

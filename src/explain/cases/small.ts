@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Facts of a case that need no file of their own: which of several things a rule was broken by.
+
+import { formatType, memberAt, pointee, typeTags } from '../../btf/index.ts'
+import { scalar } from '../../verifier/index.ts'
+import { callee } from '../calls.ts'
+import type { Values } from '../fill.ts'
+import { lineAt } from '../source.ts'
+import { coreMissing } from '../near.ts'
+import { innermost } from '../violations.ts'
+import { typesLost } from '../types-lost.ts'
+import type { Case } from './case.ts'
+
+const yes = (condition: boolean | undefined): 'yes' | undefined => (condition === true ? 'yes' : undefined)
+
+export function smallValues(one: Case): Values {
+  const { report, causes, program } = one
+  const { value } = causes
+  const { rule } = report
+  const broken = innermost(report.violation)
+  const insn = program.insns[report.insn]
+  const text = lineAt(program, report.insn)?.text ?? ''
+  const called = callee(program, report.insn)
+  return {
+    load: yes(insn?.op.kind === 'load'),
+    call: yes(called !== undefined),
+    keyWrite: yes(broken?.id === 'write-rdonly' && broken.params.form === 'key'),
+    slice: yes(rule === 'write-rdonly' && causes.notes.some(({ label }) => label.includes('bpf_dynptr_slice returns'))),
+    bitsByCompiler:
+      rule === 'pointer-bitwise' && !/[&|^~](?![&|])/.test(text.replaceAll(/&&|\|\||&\w/g, ''))
+        ? `“${insn?.op.name}”`
+        : undefined,
+    packetBits: yes(rule === 'pointer-bitwise' && value?.kind.startsWith('pkt')),
+    number: yes(value?.kind === 'scalar'),
+    notNumber: yes(value?.kind !== 'scalar'),
+    unknownReturn: yes(value?.kind === 'scalar' && !scalar.isConst(value.var)),
+    large: yes(program.insns.length > 3000),
+    addressSpaces: yes(insn?.op.name === 'addr_space_cast'),
+    printk: yes(/bpf_(?:v)?printk|bpf_trace_v?printk/.test(called?.name ?? '') || /bpf_printk/.test(text)),
+    percpuRead: yes(broken?.id === 'btf-percpu'),
+    userRead: yes(broken?.id === 'btf-user'),
+    typesLost: yes(typesLost(report, program).length > 0),
+    ...untypedMap(one),
+    ...coreValues(one),
+    ...taglessField(one),
+    plainLoader: undefined,
+  }
+}
+
+/** What a CO-RE relocation found no answer for. */
+function coreValues({ report, program, kernel }: Case): Values {
+  const ref = program.refs.get(report.insn)
+  const missing = report.rule !== 'loader-core' || ref?.kind !== 'missing' ? undefined : coreMissing(ref.name, kernel)
+  if (missing === undefined) return {}
+  const { type, known, member, members } = missing
+  return {
+    coreType: type,
+    coreMember: known ? member : undefined,
+    coreMembers: members,
+    coreUnknown: yes(!known),
+  }
+}
+
+/** A number that was read from a map value, out of a field that is a pointer in C: the kernel sees no kptr there. */
+function taglessField({ report, causes, program }: Case): Values {
+  const { path, origin, value } = causes
+  const from = path[origin]
+  const insn = from === undefined ? undefined : program.insns[from.insn]
+  if (value?.kind !== 'scalar' || insn?.op.kind !== 'load' || report.path.length === 0) return {}
+  const base = from!.regs[insn.src]!
+  const map = base.kind === 'map_value' ? program.maps[base.map] : undefined
+  if (map === undefined || program.btf === undefined || map.valueTypeId === 0 || !scalar.isConst(base.var)) return {}
+  const off = base.off + insn.off + scalar.constNumber(base.var)
+  const member = memberAt(program.btf, map.valueTypeId, off)
+  const pointed = member === undefined ? undefined : pointee(program.btf, member.type)
+  if (member === undefined || pointed === undefined) return {}
+  const tags = typeTags(program.btf, member.type)
+  return {
+    untaggedField: tags.some((tag) => tag.startsWith('kptr') || tag.endsWith('kptr')) ? undefined : member.name,
+    untaggedStruct: formatType(program.btf, map.valueTypeId),
+    untaggedType: formatType(program.btf, member.type),
+  }
+}
+
+/** The map whose values have no special fields to the kernel, and the types that the pointer’s C has for them. */
+function untypedMap({ report, program, causes }: Case): Values {
+  const broken = innermost(report.violation)
+  if (broken === undefined || !('map' in broken.params) || typeof broken.params.map !== 'string') return {}
+  const name = broken.params.map
+  const map =
+    program.maps[causes.value?.map ?? -1] ?? program.maps.find((one) => one.kernelName === name || one.name === name)
+  const { btf } = program
+  const spelled = (id: number | undefined): string | undefined =>
+    btf === undefined || id === undefined || id === 0 ? undefined : formatType(btf, id)
+  return {
+    untypedMap: map?.name ?? name,
+    untypedKey: spelled(map?.keyTypeId),
+    untypedValue: spelled(map?.valueTypeId),
+  }
+}

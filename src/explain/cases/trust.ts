@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+// Why a pointer to a kernel object is not trusted or RCU-protected: the program may sleep, so nothing holds RCU; or the field it was read
+// from is none that the kernel vouches for, so RCU would not help either. And what gives a pointer that is good enough.
+
+import { pointee, resolveType, walkStruct } from '../../btf/index.ts'
+import { attachProto, type Kernel } from '../../kernel/index.ts'
+import { type Kfunc, NoAnswer } from '../../kfunc/index.ts'
+import { helperId } from '../../uapi/index.ts'
+import { type PathStep, type RegState, scalar } from '../../verifier/index.ts'
+import { callee } from '../calls.ts'
+import { type Values, orList } from '../fill.ts'
+import { lineAt } from '../source.ts'
+import { isUntrusted, structName } from '../words.ts'
+import type { Case } from './case.ts'
+import { traitsOf } from './traits.ts'
+
+const rules: ReadonlySet<string> = new Set([
+  'untrusted-arg',
+  'not-rcu-arg',
+  'not-btf',
+  'argument-type',
+  'global-arg',
+  'global-args',
+])
+
+export function trustValues(one: Case): Values {
+  return { ...objectValues(one), ...wantedValues(one) }
+}
+
+/** The struct that a number was passed for. */
+function wantedValues(one: Case): Values {
+  const { causes, program, report } = one
+  if (causes.value?.kind !== 'scalar') return {}
+  const from = causes.path[causes.origin]
+  const struct = wantedStruct(one)
+  const current = from !== undefined && callee(program, from.insn)?.name === 'bpf_get_current_task'
+  return {
+    currentTask: current && (struct === undefined || struct === 'task_struct') ? 'yes' : undefined,
+    paramStruct: struct,
+    paramGivers: struct === undefined || report.rule === 'invalid-access' ? undefined : orList(giversOf(struct, one)),
+  }
+}
+
+function wantedStruct({ kfunc, report, program, kernel }: Case): string | undefined {
+  const { arg, reg } = report.details
+  const index = arg ?? (reg === undefined ? undefined : reg - 1)
+  if (index === undefined) return undefined
+  const param = kfunc?.params[index]
+  const target = kfunc === undefined || param === undefined ? undefined : pointee(kfunc.btf, param.type)
+  const type = target === undefined ? undefined : resolveType(kfunc!.btf, target)
+  if (type?.kind === 'struct') return type.name
+  const called = callee(program, report.insn)
+  const id = called?.kind === 'helper' ? helperId(called.name) : undefined
+  const answer = id === undefined ? undefined : kernel.helper(id, traitsOf(program))
+  return answer?.ok === true ? answer.proto.args[index]?.btf : undefined
+}
+
+function objectValues(one: Case): Values {
+  const { report, causes, program } = one
+  const { value, path, origin } = causes
+  if (!rules.has(report.rule) || value?.kind !== 'btf' || value.btfId === 0) return {}
+  const struct = structName(value)
+  const from = path[origin]
+  const load = from === undefined ? undefined : loadAt(from, one)
+  const protectable = load !== undefined && isProtectable(load, struct, one.kernel)
+  const sleeps = program.sleepable && isUntrusted(value) && protectable
+  const line = from === undefined ? undefined : lineAt(program, from.insn)?.line
+  return {
+    sleeps: sleeps && !inRcuSection(one, origin) ? program.section : undefined,
+    readAt: line === undefined ? undefined : `line ${line}`,
+    walkedField: !protectable && load?.field !== undefined ? load.field : undefined,
+    walkedOf: load?.owner,
+    givers: orList(giversOf(struct, one)),
+    ownArgument: ownArgument(struct, one),
+  }
+}
+
+interface Load {
+  readonly base: RegState
+  readonly owner: string | undefined
+  readonly field: string | undefined
+  readonly tags: readonly string[]
+}
+
+/** What a load read its pointer from. */
+function loadAt({ insn: at, regs }: PathStep, { program }: Case): Load | undefined {
+  const insn = program.insns[at]!
+  if (insn.op.kind !== 'load') return undefined
+  const base = regs[insn.src]!
+  if (base.kind === 'map_value') return { base, owner: undefined, field: undefined, tags: [] }
+  const off = base.off + insn.off + scalar.constNumber(base.var)
+  if (base.kind !== 'btf' || base.btf === undefined || !Number.isInteger(off)) return undefined
+  const step = walkStruct(base.btf, base.btfId, off, 8)
+  if (step.kind !== 'ptr') return undefined
+  return { base, owner: structName(base), field: step.fieldName, tags: step.tags }
+}
+
+/** Would RCU make the pointer that was read a good one? */
+function isProtectable({ base, owner, field, tags }: Load, struct: string, kernel: Kernel): boolean {
+  if (base.kind === 'map_value') return kernel.functionSet('rcu_protected_types').has(struct)
+  if (owner === undefined || field === undefined) return false
+  // a field of what is not trusted itself is no better
+  if (isUntrusted(base)) return false
+  return (
+    tags.includes('rcu') ||
+    kernel.safePointer('rcu', owner, field) ||
+    kernel.safePointer('rcu_or_null', owner, field) ||
+    kernel.safePointer('trusted', owner, field)
+  )
+}
+
+/** Is an RCU section open where the path comes to a step? */
+function inRcuSection({ causes, program }: Case, step: number): boolean {
+  let depth = 0
+  for (let i = 0; i < step; i++) {
+    const name = callee(program, causes.path[i]!.insn)?.name
+    if (name === 'bpf_rcu_read_lock') depth++
+    else if (name === 'bpf_rcu_read_unlock') depth--
+  }
+  return depth > 0
+}
+
+/** What gives a trusted pointer to this struct to this program, out of something else: by number, by name, of the current task. */
+function giversOf(struct: string, { program, kernel, kfunc }: Case): readonly string[] {
+  const traits = traitsOf(program)
+  const allowed = (one: Kfunc): boolean => {
+    try {
+      return kernel.kfuncAllowed(one, traits)
+    } catch (error) {
+      if (error instanceof NoAnswer) return false
+      throw error
+    }
+  }
+  const found: string[] = []
+  if (struct === 'task_struct') found.push('bpf_get_current_task_btf')
+  for (const one of kernel.kfuncs.values()) {
+    if (one.name === kfunc?.name || !one.flags.has('KF_ACQUIRE') || one.name.endsWith('_acquire')) continue
+    if (returnedStruct(one) === struct && allowed(one)) found.push(one.name)
+  }
+  return found.slice(0, 6).map((name) => `${name}()`)
+}
+
+function returnedStruct({ btf, ret }: Kfunc): string | undefined {
+  const target = pointee(btf, ret)
+  const type = target === undefined ? undefined : resolveType(btf, target)
+  return type?.kind === 'struct' ? type.name : undefined
+}
+
+/** An argument of the hook that points to this struct. */
+function ownArgument(struct: string, { program, kernel }: Case): string | undefined {
+  if (!/^(?:tp_btf|lsm|iter|struct_ops)/.test(program.section)) return undefined
+  const target = attachProto(kernel.btf, traitsOf(program))
+  const param = target?.proto.params.slice(target.skip).find(({ type }) => {
+    const pointed = pointee(target.btf, type)
+    const found = pointed === undefined ? undefined : resolveType(target.btf, pointed)
+    return found?.kind === 'struct' && found.name === struct
+  })
+  return param?.name === '' ? undefined : param?.name
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// A kernel object is read or written where it must not be: which fields may be, how large the struct is, what a cast would need.
+
+import { sizeOf } from '../../btf/index.ts'
+import { structOpsKind } from '../../kernel/index.ts'
+import { orList, type Values } from '../fill.ts'
+import { structName } from '../words.ts'
+import type { Case } from './case.ts'
+
+export function structValues({ report, causes, program, kernel }: Case): Values {
+  const { value } = causes
+  const insn = program.insns[report.insn]
+  if (value?.kind !== 'btf' || value.btf === undefined || value.btfId === 0) return {}
+  const struct = structName(value)
+  switch (report.rule) {
+    case 'btf-access': {
+      const size = sizeOf(value.btf, value.btfId)
+      return {
+        structSize: size?.toString(),
+        readAtByte: insn === undefined ? undefined : (value.off + insn.off).toString(),
+      }
+    }
+    case 'btf-write': {
+      const kind = structOpsKind(program.structOps?.typeName ?? '')
+      const rules = kind?.writes ?? []
+      const own = rules.find((rule) => rule.struct === struct || rule.alias === struct)
+      return {
+        opsType: program.structOps?.typeName,
+        writableFields: own?.fields === undefined ? undefined : orList(own.fields.map(({ path }) => path)),
+        writableStructs:
+          own !== undefined || rules.length === 0 ? undefined : orList(rules.map((rule) => `struct ${rule.struct}`)),
+        conntrack: struct.startsWith('nf_conn') && kernel.kfuncs.has('bpf_ct_set_timeout') ? 'yes' : undefined,
+      }
+    }
+    default:
+      return {}
+  }
+}

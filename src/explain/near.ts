@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// Names that may be meant: functions, tracepoints and LSM hooks of the kernel like one that is not there, members of a struct under new
+// names, sections.
+
+import { type Btf, type BtfKind, essentialName, resolveType, structOf } from '../btf/index.ts'
+import { remembered } from '../fault/index.ts'
+import type { Kernel } from '../kernel/index.ts'
+import { sectionRules } from '../uapi/index.ts'
+import { orList } from './fill.ts'
+import { nearest } from './text.ts'
+
+interface Names {
+  readonly func: readonly string[]
+  readonly typedef: readonly string[]
+}
+
+/** Functions and tracepoint typedefs of a kernel, found once. */
+const namesOf = remembered(({ btf }: Kernel): Names => {
+  const func: string[] = []
+  const typedef: string[] = []
+  for (let id = 1; id < btf.count; id++) {
+    const type = btf.type(id)
+    if (type.kind === 'func') func.push(type.name)
+    else if (type.kind === 'typedef' && type.name.startsWith('btf_trace_')) typedef.push(type.name)
+  }
+  return { func, typedef }
+})
+
+/** What a section attaches to. */
+export type HookKind = 'function' | 'tracepoint' | 'lsm' | 'iterator'
+
+const prefixes: Readonly<Record<HookKind, string>> = {
+  function: '',
+  tracepoint: 'btf_trace_',
+  lsm: 'bpf_lsm_',
+  iterator: 'bpf_iter_',
+}
+
+/** Hooks of this kind whose names are like `name`: at most `most`, best first. */
+export function nearHooks(name: string, kind: HookKind, kernel: Kernel, most = 6): readonly string[] {
+  const prefix = prefixes[kind]
+  const lsm = kernel.functionSet('bpf_lsm_hooks')
+  const all =
+    kind === 'tracepoint' ? namesOf(kernel).typedef : kind === 'lsm' && lsm.size > 0 ? [...lsm] : namesOf(kernel).func
+  const names = all
+    .filter((one) => one.startsWith(prefix) && !/\.|^__pfx_|^bpf_iter_.*_(?:new|next|destroy)$/.test(one))
+    .map((one) => one.slice(prefix.length))
+  const words = wordsIn(name)
+  const scored = names.flatMap((one) => {
+    const own = one.split('_')
+    const weight = words.reduce((sum, word) => sum + shared(word, own), 0)
+    return weight < 3 ? [] : [{ one, weight }]
+  })
+  scored.sort((a, b) => b.weight - a.weight || a.one.length - b.one.length || (a.one < b.one ? -1 : 1))
+  const close = nearest(name, names)
+  const spelled = close !== undefined && wordsIn(close).some((word) => words.includes(word)) ? [close] : []
+  return [...new Set([...spelled, ...scored.map(({ one }) => one)])].slice(0, most)
+}
+
+/** How much a word has in common with the parts of another name: itself, its beginning (exec of execve), itself with an ending. */
+function shared(word: string, parts: readonly string[]): number {
+  if (parts.includes(word)) return 2 * word.length
+  if (word.length > 3 && parts.some((part) => part.startsWith(word))) return word.length
+  const stem = word.slice(0, -2)
+  return stem.length > 3 && parts.includes(stem) ? stem.length : 0
+}
+
+/** The parts of a name that tell something. */
+const wordsIn = (name: string): readonly string[] =>
+  name.split('_').filter((word) => word.length > 2 && !['sys', 'x64', 'sched', 'security', 'trace'].includes(word))
+
+/** A section of libbpf's that is spelled like this one. */
+export function nearSection(section: string): string | undefined {
+  const [kind = '', ...rest] = section.split('/')
+  const found = nearest(kind, [...new Set(sectionRules.map((row) => row.section.split('/')[0]!))])
+  return found === undefined ? undefined : [found, ...rest].join('/')
+}
+
+/** What a CO-RE relocation asks for, and what this kernel has in its place. */
+export interface CoreMissing {
+  /** 'struct inode' */
+  readonly type: string
+  /** The kernel has the type. */
+  readonly known: boolean
+  /** The member that it lacks, and those of like names that it has. */
+  readonly member: string | undefined
+  readonly members: string | undefined
+}
+
+/** Of `<byte_off> [74] struct inode___old.i_atime.tv_sec (0:0:0 @ offset 0)`. */
+export function coreMissing(asked: string, kernel: Kernel): CoreMissing | undefined {
+  const [, kind, local, path = ''] =
+    /\] (struct|union|enum|enum64|typedef) ([\w$]+)(?:::|\.)?([\w.$[\]]*)/.exec(asked) ?? []
+  if (kind === undefined || local === undefined) return undefined
+  const name = essentialName(local)
+  const kinds: BtfKind[] = kind === 'enum' || kind === 'enum64' ? ['enum', 'enum64'] : [kind as BtfKind]
+  const { btf } = kernel
+  const id = btf.find(name, ...kinds)
+  const type = `${kind} ${name}`
+  if (id === undefined) return { type, known: false, member: undefined, members: undefined }
+  const own = btf.type(id)
+  if (own.kind === 'enum' || own.kind === 'enum64') {
+    const value = nearest(
+      path,
+      own.values.map((one) => one.name),
+    )
+    return { type, known: true, member: path || undefined, members: value }
+  }
+  const member = path.replaceAll(/\[\d+\]/g, '').split('.')[0] || undefined
+  if (member === undefined) return { type, known: true, member, members: undefined }
+  const names = membersOf(btf, id, 0)
+  if (names.includes(member)) return { type, known: true, member: path, members: undefined }
+  const like = names.filter(
+    (one) => one.startsWith(`${member}_`) || one.startsWith(member) || one === `__${member}` || one === `_${member}`,
+  )
+  const close = nearest(member, names)
+  return {
+    type,
+    known: true,
+    member,
+    members: orAnd(like.length > 0 ? like.slice(0, 4) : close === undefined ? [] : [close]),
+  }
+}
+
+const orAnd = (names: readonly string[]): string | undefined =>
+  names.length === 0 ? undefined : orList(names).replace(' or ', ' and ')
+
+/** Names of members, those of anonymous structs and unions among them. */
+function membersOf(btf: Btf, id: number, depth: number): readonly string[] {
+  const type = structOf(btf, id)
+  if (type === undefined || depth > 8) return []
+  return type.members.flatMap((member) => {
+    if (member.name !== '') return [member.name]
+    const inner = resolveType(btf, member.type)
+    return inner.kind === 'struct' || inner.kind === 'union' ? membersOf(btf, inner.id, depth + 1) : []
+  })
+}

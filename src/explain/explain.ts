@@ -5,12 +5,13 @@ import { pointee, resolveType } from '../btf/index.ts'
 import { describeKfunc, type Kfunc } from '../kfunc/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import type { LinkedProgram } from '../object/index.ts'
-import type { Report } from '../verifier/index.ts'
+import { leadInsOf, type Report } from '../verifier/index.ts'
 import { kfuncAt } from './calls.ts'
 import { type CodeRow, codeOfRule, unsupportedRow } from './codes/index.ts'
 import { fillAll, fillFirst, orList, type Values } from './fill.ts'
 import { fixFor } from './fix.ts'
 import { type Causes, causesOf, type Rejected } from './notes.ts'
+import { decidedAt } from './place.ts'
 import { explainLimit } from './limit.ts'
 import { lineAt } from './source.ts'
 import type { Contract, Diagnostic, Note, Primary } from './types.ts'
@@ -59,14 +60,17 @@ function explainRejection(report: Rejected, program: LinkedProgram, kernel: Kern
   const row = codeOfRule(report.rule, causeOf(report, causes, kfunc))
   const values = valuesOf(report, causes, kfunc, program, kernel)
   const label = fillFirst(row.label, values) ?? row.title
+  const place = decidedAt(report, causes.path, program)
   const context = { report, program, kernel, kfunc, causes, values, row }
   return {
     code: row.code,
     title: row.title,
     ruleId: report.rule,
-    message: report.message,
-    primary: primaryAt(program, report.insn, label),
-    notes: causes.notes.filter((note) => !isToldByLabel(note, label, values, program, report.insn)),
+    message: [...(report.violation === undefined ? [] : leadInsOf(report.violation)), report.message].join('\n'),
+    primary: { ...primaryAt(program, place, label), insn: report.insn },
+    notes: notesTo(place, report, causes.notes, program).filter(
+      (note) => !isToldByLabel(note, label, values, program, place),
+    ),
     reason: reasonOf(row, values, causes, label),
     contract: kfunc === undefined ? undefined : contractOf(kfunc, kernel),
     rule: row.rule,
@@ -74,6 +78,13 @@ function explainRejection(report: Rejected, program: LinkedProgram, kernel: Kern
     help: [...typesLost(report, program).map(lostWords), ...fillAll(row.help, values)],
     fix: fixFor(context),
   }
+}
+
+/** The notes; where the statement shown is not the one that the kernel stopped at, without those of the latter's line, which tells nothing. */
+function notesTo(place: number, report: Rejected, notes: readonly Note[], program: LinkedProgram): readonly Note[] {
+  if (report.violation !== undefined && 'frames' in report.violation.params) return []
+  const stopped = place === report.insn ? undefined : lineAt(program, report.insn)
+  return stopped === undefined ? notes : notes.filter(({ source }) => source?.line !== stopped.line)
 }
 
 /** 'R1 becomes X' right above 'R1 is X': the label says it already. */

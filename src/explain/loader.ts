@@ -26,6 +26,7 @@ export function explainFault(fault: Fault, object: BpfObject, program: ObjectPro
     strong: 'yes',
     prototype: kfunc === undefined ? undefined : prototypeText(kfunc),
     hint: rule === 'loader' ? sentence(fault.hint) : undefined,
+    plainLoader: rule === 'loader' && fault.hint === undefined ? 'yes' : undefined,
     config: rule === 'loader-kconfig' ? name : undefined,
     configOf: kernel.configOf,
     section: program.section,

@@ -14,6 +14,7 @@ export type {
 } from './program/contract/contract.ts'
 export type { VerifyOptions } from './options.ts'
 export type { Details } from './violations/details.ts'
+export { leadInsOf } from './violations/lead-ins.ts'
 export type { Params, Violation, ViolationId } from './violations/table.ts'
 export type { Effort, KeptThere } from './engine/effort.ts'
 export type { PathStep } from './engine/path.ts'

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { codeOfRule, codeRow, codes, codesMarkdown, isExplained, longForm } from '../../src/explain/index.ts'
 import { violationIds } from '../../src/verifier/violations/table.ts'
@@ -27,78 +27,15 @@ describe('the table of codes', () => {
   })
 
   test('uses only places that exist', () => {
-    const known = new Set([
-      'reg',
-      'value',
-      'was',
-      'why',
-      'kfunc',
-      'helper',
-      'callee',
-      'arg',
-      'expr',
-      'partner',
-      'acquirer',
-      'release',
-      'seen',
-      'expected',
-      'struct',
-      'message',
-      'callers',
-      'type',
-      'section',
-      'sleepableSection',
-      'plainSection',
-      'license',
-      'near',
-      'slot',
-      'clobbered',
-      'packet',
-      'member',
-      'constructor',
-      'destructor',
-      'reached',
-      'strong',
-      'prototype',
-      'hint',
-      'size',
-      'sizeReg',
-      'literal',
-      'null',
-      'inner',
-      'sized',
-      'unbounded',
-      'unwritten',
-      'other',
-      'write',
-      'past',
-      'moved',
-      'init',
-      'fentry',
-      'rcuLeft',
-      'ender',
-      'gone',
-      'iterator',
-      'storable',
-      'exchanged',
-      'decisions',
-      'acquirers',
-      'pointer',
-      'bytes',
-      'extent',
-      'fixedOffset',
-      'indexed',
-      'stackRead',
-      'stackSpan',
-      'stackBytes',
-      'stackAt',
-      'thrown',
-      'unentered',
-      'unacquired',
-      'record',
-      'percpu',
-      'number',
-    ])
+    const known = new Set(
+      ['values.ts', 'loader.ts', ...readdirSync('src/explain/cases').map((file) => `cases/${file}`)].flatMap((file) =>
+        [
+          ...readFileSync(`src/explain/${file}`, 'utf8').matchAll(
+            /^\s*(?:return \{ )?(\w+)(?::|,$)|\{ (\w+):|, (\w+):/gm,
+          ),
+        ].flatMap(([, ...names]) => names.filter((name) => name !== undefined)),
+      ),
+    )
     for (const row of codes) {
       for (const text of [...row.label, ...row.help.flat()]) {
         for (const [, place] of text.matchAll(/\{\??(\w+)\}/g))

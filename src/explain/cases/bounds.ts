@@ -82,7 +82,7 @@ function outsideText({ off, size, memSize }: Reach, object: string, call: boolea
   const verb = call ? 'the call takes' : 'this takes'
   if (off < 0) return `${verb} ${plural(size, 'byte')} from ${-off} before the start of ${object}`
   const over = off + size - memSize
-  return `${verb} ${byteWords(off, size)} of ${object}, which has ${memSize}: ${plural(over, 'byte')} too far`
+  return `${verb} ${byteWords(off, size)} of ${object}, which has ${plural(memSize, 'byte')}: ${plural(over, 'byte')} too far`
 }
 
 /** 'a value of map sessions', 'global data (.bss)'. */

@@ -10,6 +10,9 @@ interface Area {
   readonly size: number
 }
 
+/** An address is often that of the next call's argument, whose line names the variable. */
+const NEAR_CALL = 10
+
 /** 'c (248 bytes, line 32)', the largest first; undefined where nothing of size stands on the frame. */
 export function largestVariables(program: LinkedProgram, start: number): string | undefined {
   const places = addressesIn(program, start)
@@ -20,17 +23,18 @@ export function largestVariables(program: LinkedProgram, start: number): string 
     .sort((a, b) => b.size - a.size)
     .slice(0, 2)
   const told = areas.map(({ at, size }) => {
-    const line = lineAt(program, places.get(at)!)
+    const lines = places.get(at)!.flatMap((insn) => lineAt(program, insn) ?? [])
+    const line = lines.find(({ text }) => nameIn(text) !== undefined) ?? lines[0]
     const name = line === undefined ? undefined : nameIn(line.text)
     return `${name === undefined ? `fp${at}` : name} (about ${size} bytes${line === undefined ? '' : `, line ${line.line}`})`
   })
   return told.length === 0 ? undefined : told.join(', ')
 }
 
-/** Offsets from the frame pointer that addresses are taken of, and the first instruction that does. */
-function addressesIn({ insns, funcs }: LinkedProgram, start: number): ReadonlyMap<number, number> {
+/** Offsets from the frame pointer that addresses are taken of, and the instructions that do. */
+function addressesIn({ insns, funcs }: LinkedProgram, start: number): ReadonlyMap<number, readonly number[]> {
   const end = Math.min(insns.length, ...funcs.map(({ insn }) => insn).filter((insn) => insn > start))
-  const found = new Map<number, number>()
+  const found = new Map<number, number[]>()
   for (let at = start; at + 1 < end; at++) {
     const [move, add] = [insns[at]!, insns[at + 1]!]
     if (move.op.kind !== 'alu' || move.op.name !== 'mov' || move.op.source !== 'reg' || move.src !== 10) continue
@@ -42,7 +46,11 @@ function addressesIn({ insns, funcs }: LinkedProgram, start: number): ReadonlyMa
       add.imm >= 0
     )
       continue
-    if (!found.has(add.imm)) found.set(add.imm, at)
+    const places = found.get(add.imm)
+    const call = insns.findIndex(({ op }, i) => i > at && i < Math.min(end, at + NEAR_CALL) && op.kind === 'call')
+    const lines = call < 0 ? [at] : [at, call]
+    if (places === undefined) found.set(add.imm, lines)
+    else places.push(...lines)
   }
   return found
 }
@@ -53,6 +61,6 @@ function nameIn(text: string): string | undefined {
     /^\s*(?:const\s+|volatile\s+|struct\s+|union\s+|unsigned\s+|signed\s+)*\w+[\s*]+(\w+)(?:\[[^\]]*\])*\s*(?:=|;|,)/.exec(
       text,
     )
-  const [, name] = declared ?? /&\s*(\w+)/.exec(text) ?? []
+  const [, name] = declared ?? /&\s*(\w+)/.exec(text) ?? /sizeof\(\*?(\w+)\)/.exec(text) ?? []
   return name === 'return' ? undefined : name
 }

@@ -8,6 +8,7 @@ import type { Values } from '../fill.ts'
 import { lineAt } from '../source.ts'
 import { coreMissing } from '../near.ts'
 import { innermost } from '../violations.ts'
+import { decidedAt } from '../place.ts'
 import { typesLost } from '../types-lost.ts'
 import type { Case } from './case.ts'
 
@@ -22,6 +23,7 @@ export function smallValues(one: Case): Values {
   const text = lineAt(program, report.insn)?.text ?? ''
   const called = callee(program, report.insn)
   return {
+    decided: yes(program.insns[decidedAt(report, causes.path, program)]?.op.kind === 'jump'),
     load: yes(insn?.op.kind === 'load'),
     call: yes(called !== undefined),
     keyWrite: yes(broken?.id === 'write-rdonly' && broken.params.form === 'key'),
@@ -32,6 +34,7 @@ export function smallValues(one: Case): Values {
         : undefined,
     packetBits: yes(rule === 'pointer-bitwise' && value?.kind.startsWith('pkt')),
     number: yes(value?.kind === 'scalar'),
+    arithmetic: yes(causes.notes.some(({ label }) => /becomes a number.*; it was (?!a number|nothing)/.test(label))),
     notNumber: yes(value?.kind !== 'scalar'),
     unknownReturn: yes(value?.kind === 'scalar' && !scalar.isConst(value.var)),
     large: yes(program.insns.length > 3000),
@@ -43,7 +46,6 @@ export function smallValues(one: Case): Values {
     ...untypedMap(one),
     ...coreValues(one),
     ...taglessField(one),
-    plainLoader: undefined,
   }
 }
 

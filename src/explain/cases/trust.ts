@@ -70,6 +70,7 @@ function objectValues(one: Case): Values {
     readAt: line === undefined ? undefined : `line ${line}`,
     walkedField: !protectable && load?.field !== undefined ? load.field : undefined,
     walkedOf: load?.owner,
+    ownLoad: load?.field === undefined ? undefined : 'yes',
     givers: orList(giversOf(struct, one)),
     ownArgument: ownArgument(struct, one),
   }

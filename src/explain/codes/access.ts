@@ -45,9 +45,14 @@ export const accessCodes = [
     rule: 'Loads and stores go through pointers the verifier knows the extent of.',
     label: ['{reg} is {value}, and cannot be read or written through'],
     help: [
-      'Field {untaggedField} of {untaggedStruct} is a {untaggedType} without a kptr tag, so what is read from it is a number: declare it __kptr (a reference, exchanged with bpf_kptr_xchg()) or __kptr_untrusted, and compile with a clang that has btf_type_tag (14 or later), or a gcc that does.',
-      'Read kernel memory through a typed pointer (BTF), or with bpf_probe_read_kernel().',
-      'Keep the pointer in a variable of its own: arithmetic that is not plus or minus turns it into a number.',
+      [
+        '{?typesLost}With its types the field would be a kptr, and this a pointer.',
+        'Field {untaggedField} of {untaggedStruct} is a {untaggedType} without a kptr tag, so what is read from it is a number: declare it __kptr (a reference, exchanged with bpf_kptr_xchg()) or __kptr_untrusted, and compile with a clang that has btf_type_tag (14 or later), or a gcc that does.',
+        '{?currentTask}bpf_get_current_task() gives a number: call bpf_get_current_task_btf(), which gives a pointer to struct task_struct, or read fields with BPF_CORE_READ().',
+        '{?number}To the verifier {reg} is a number, whatever type it has in C. Read what it points to with BPF_CORE_READ() or bpf_probe_read_kernel(), or bpf_probe_read_user() where it is an address of user space.',
+        'Read kernel memory through a typed pointer (BTF), or with bpf_probe_read_kernel().',
+      ],
+      '{?arithmetic}Arithmetic that is not plus or minus turned a pointer into a number: keep the pointer in a variable of its own.',
     ],
     text: 'The register holds a number, or a pointer to something that has no readable bytes (a map, a function, the end of the packet).',
     example: '02-parameters/ign:ign_deref',

@@ -17,6 +17,7 @@ export const argumentCodes = [
         'Field {walkedField} of struct {walkedOf} is none that the kernel vouches for, so no RCU section and no NULL check makes it trusted. What gives a trusted struct {struct}: {givers}.',
         'What gives a trusted struct {struct}: {givers}.',
         'Take a reference first, with {acquirers}; check it for NULL, pass it, and release it.',
+        'Pass a pointer that the hook gave you, or the result of an acquire kfunc.',
       ],
       'The hook’s own argument {ownArgument} is a trusted struct {struct}.',
       '{?ownLoad}Pass the pointer that the hook gave you, not one loaded from a field of it.',

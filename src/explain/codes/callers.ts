@@ -153,8 +153,11 @@ export const callerCodes = [
         '{helper} takes maps of type {helperMaps}.',
       ],
       'Maps of this type go to {mapHelpers}, no other helpers.',
-      '{helper} may be called by programs of type {helperTypes}.',
-      '{?helperTypes}Move the call to a program of such a type, or find a kfunc that does the same.',
+      [
+        '{helper} may be called by programs of type {helperTypes}: move the call to one of these, or find a kfunc that does the same.',
+        '{?mapIs}Use a map of a type that goes with the call.',
+        'Move the call to a program type that has it, or find a kfunc that does the same.',
+      ],
     ],
     text: 'Helpers are the older interface: a fixed list, opened to program types one by one. Where the map argument is of a type the helper does not work on, the message says so.',
     example: '19-program/calls:load_from_skb',

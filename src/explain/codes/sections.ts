@@ -41,7 +41,7 @@ export const sectionCodes = [
       'In a subprogram: open and close in the same function, or leave both to the caller.',
     ],
     text: 'The verifier counts how deep the program is in each kind of section on each path.',
-    example: '13-sections/sections:rcu_nested',
+    example: '13-sections/sections:rcu_unbalanced',
   },
   {
     code: 'KF052',
@@ -180,7 +180,6 @@ export const sectionCodes = [
       '{?rule_lock_two}Or keep both values under one lock: in one struct, or beside one lock in a section of their own.',
     ],
     text: 'The verifier of those kernels remembers that a section is open, not how often; and two locks taken in different orders could wait for each other for ever.',
-    bad: 'bpf_rcu_read_lock();\nbpf_rcu_read_lock(); // nested\nbpf_rcu_read_unlock();\nbpf_rcu_read_unlock();',
-    good: 'bpf_rcu_read_lock();\nbpf_rcu_read_unlock();',
+    example: '13-sections/sections:rcu_nested',
   },
 ] as const satisfies readonly CodeText[]

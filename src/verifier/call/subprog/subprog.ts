@@ -5,7 +5,8 @@
 import type { Subprog } from '../../program/program.ts'
 import { type Walk, canSleepHere, unsleepableRegion } from '../../engine/walk.ts'
 import { orElse, violate, violateAgain } from '../../violations/raise.ts'
-import { wordsOf } from '../../violations/table.ts'
+import { leadInsOf } from '../../violations/lead-ins.ts'
+import { type Violation, wordsOf } from '../../violations/table.ts'
 import { pointer, unknownScalar } from '../../state/reg.ts'
 import { Frame } from '../../state/state.ts'
 import { isExplained } from '../explained.ts'
@@ -37,19 +38,15 @@ export function callSubprog(walk: Walk, target: number): number {
 function callGlobal(walk: Walk, subprog: Subprog, index: number): number {
   const name = subprog.name
   if (walk.state.activeLocks > 0) {
-    walk.verbose('global function calls are not allowed while holding a lock,')
-    violate('lock-global-call', { seen: 'lock' })
+    refuse(walk, { id: 'lock-global-call', params: { seen: 'lock' } })
   }
   if (!walk.model.rules.sleepableGlobals && walk.state.activePreempt > 0) {
-    walk.verbose('global function calls are not allowed with preemption disabled,')
-    violate('preempt-global-call', { seen: 'preempt' })
+    refuse(walk, { id: 'preempt-global-call', params: { seen: 'preempt' } })
   }
   if (walk.model.rules.sleepableGlobals && subprog.mightSleep && !canSleepHere(walk)) {
     if (walk.model.rules.sleepTold)
       violate('sleep-global-call', { form: 'region', func: name, region: unsleepableRegion(walk) })
-    walk.verbose('global functions that may sleep are not allowed in non-sleepable context,')
-    walk.verbose('i.e., in a RCU/IRQ/preempt-disabled section, or in')
-    violate('sleep-global-call', { form: 'context' })
+    refuse(walk, { id: 'sleep-global-call', params: { form: 'context' } })
   }
   const { result, effects } = orElse(
     () => {
@@ -71,4 +68,10 @@ function callGlobal(walk: Walk, subprog: Subprog, index: number): number {
   // the path on which it throws ends here, and with it everything must be given back
   if (walk.model.rules.globalThrows && effects.throws) requireSectionsClosed(walk, 'bpf_throw', true)
   return walk.insn + 1
+}
+
+/** A message of several lines. */
+function refuse(walk: Walk, violation: Violation): never {
+  for (const line of leadInsOf(violation)) walk.verbose(line)
+  return violateAgain(violation)
 }

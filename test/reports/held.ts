@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether an explanation says what is wanted of it, and nothing that is not.
+import { readFileSync } from 'node:fs'
+import { check } from '../../src/check.ts'
+import type { Diagnostic } from '../../src/explain/index.ts'
+import type { Kernel } from '../../src/kernel/index.ts'
+import type { Want } from './wants.ts'
+
+/** All that an explanation says, as one text. */
+export const textOf = ({ title, primary, message, notes, help, fix }: Diagnostic): string =>
+  [
+    title,
+    `:${primary.line}:`,
+    primary.label,
+    ...(message.split('\n').length > 1 ? [message] : []),
+    ...notes.map(({ label }) => label),
+    ...help,
+    ...(fix?.after ?? []),
+  ].join('\n')
+
+/** What of a want is not held: a text for each. */
+export function missingOf(want: Want, kernel: Kernel, folder: string): readonly string[] {
+  const { object, program, code, says, never = [] } = want
+  const checked = check(readFileSync(`${folder}/${object}.bpf.o`), kernel, { name: object })
+  if (!checked.ok) return [`not opened: ${checked.fault.what}`]
+  const outcome = checked.value.find((one) =>
+    program === undefined ? one.verdict !== 'accept' : one.program === program,
+  )
+  const { diagnostic } = outcome ?? {}
+  if (diagnostic === undefined) return ['accepted']
+  const text = textOf(diagnostic)
+  return [
+    ...(code === undefined || code === diagnostic.code ? [] : [`${diagnostic.code}, not ${code}`]),
+    ...says.filter((one) => !one.test(text)).map((one) => `not said: ${one.source}`),
+    ...never.filter((one) => one.test(text)).map((one) => `said: ${one.source}`),
+  ]
+}

@@ -21,7 +21,7 @@ export interface StackFrame {
   readonly at: number | undefined
   readonly size: number
 }
-interface Frames {
+export interface Frames {
   readonly frames: readonly StackFrame[]
 }
 

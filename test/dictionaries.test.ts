@@ -15,6 +15,8 @@ const ours: ReadonlyMap<string, string> = new Map([
   ['explain/codes/example.ts: byCode', 'asked with hasOwn'],
   ['fault/json.ts: object', 'written only, in an object without a prototype'],
   ['fault/printable.ts: forms', 'our own forms of text'],
+  ['kernel/contexts/field-facts.ts: layouts', 'layouts of our table'],
+  ['kernel/contexts/field-facts.ts: only', 'fields of our layouts'],
   ['kernel/contexts/rules.ts: layouts', 'layouts of our table'],
   ['kernel/contexts/rules.ts: only', 'fields of our layouts'],
   ['kernel/contexts/struct-ops-args.ts: nullable', 'asked with hasOwn'],

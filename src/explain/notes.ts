@@ -71,7 +71,9 @@ export function causesOf(report: Rejected, program: LinkedProgram): Causes {
     const uses = stackObjectUses(path, program, reg)
     events.push(...uses)
   }
-  if (events.length > 0 && tellsBranches(report)) events.push(...branches(path, origin, program))
+  // what was never written has no beginning: any decision since the program's own may be the one that left it out
+  if (report.rule === 'uninitialized' && lost === undefined) events.push(...branches(path, 0, program))
+  else if (events.length > 0 && tellsBranches(report)) events.push(...branches(path, origin, program))
   // A zero written down may be what the compiler made of a branch on which a pointer is NULL.
   const value = reg === undefined ? undefined : path.at(-1)?.regs[reg]
   if (value !== undefined && isNull(value) && lost === undefined)
@@ -139,6 +141,10 @@ const sectionCalls: ReadonlyMap<string, { readonly region: string; readonly open
     bpf_preempt_enable: { region: 'preempt-disabled', opens: false },
     bpf_spin_lock: { region: 'lock', opens: true },
     bpf_spin_unlock: { region: 'lock', opens: false },
+    bpf_res_spin_lock: { region: 'lock', opens: true },
+    bpf_res_spin_unlock: { region: 'lock', opens: false },
+    bpf_res_spin_lock_irqsave: { region: 'lock', opens: true },
+    bpf_res_spin_unlock_irqrestore: { region: 'lock', opens: false },
     bpf_local_irq_save: { region: 'IRQ-disabled', opens: true },
     bpf_local_irq_restore: { region: 'IRQ-disabled', opens: false },
   }),

@@ -7,9 +7,14 @@ import type { PathStep } from '../verifier/index.ts'
 import type { Rejected } from './notes.ts'
 import { insnOf, lastAt, lineAt } from './source.ts'
 
+/** Rules that name the instruction they are broken by. */
+const named: ReadonlySet<string> = new Set(['unreachable', 'jump-ld-imm64', 'jump-room', 'function-removed'])
+
 /** The instruction whose line is shown: the one where the kernel stopped, or the return or decision that led to it. */
 export function decidedAt(report: Rejected, path: readonly PathStep[], program: LinkedProgram): number {
   const { violation, insn } = report
+  // found before the walk, while that stands at the first instruction
+  if (violation !== undefined && named.has(violation.id) && 'insn' in violation.params) return violation.params.insn
   // of a chain of calls: the last of them
   const frames = violation !== undefined && 'frames' in violation.params ? violation.params.frames : undefined
   if (typeof frames === 'object') return frames.at(-1)?.at ?? insn

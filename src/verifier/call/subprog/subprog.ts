@@ -38,15 +38,18 @@ export function callSubprog(walk: Walk, target: number): number {
 function callGlobal(walk: Walk, subprog: Subprog, index: number): number {
   const name = subprog.name
   if (walk.state.activeLocks > 0) {
-    refuse(walk, { id: 'lock-global-call', params: { seen: 'lock' } })
+    sayBefore(walk, { id: 'lock-global-call', params: { seen: 'lock' } })
+    violate('lock-global-call', { seen: 'lock' })
   }
   if (!walk.model.rules.sleepableGlobals && walk.state.activePreempt > 0) {
-    refuse(walk, { id: 'preempt-global-call', params: { seen: 'preempt' } })
+    sayBefore(walk, { id: 'preempt-global-call', params: { seen: 'preempt' } })
+    violate('preempt-global-call', { seen: 'preempt' })
   }
   if (walk.model.rules.sleepableGlobals && subprog.mightSleep && !canSleepHere(walk)) {
     if (walk.model.rules.sleepTold)
       violate('sleep-global-call', { form: 'region', func: name, region: unsleepableRegion(walk) })
-    refuse(walk, { id: 'sleep-global-call', params: { form: 'context' } })
+    sayBefore(walk, { id: 'sleep-global-call', params: { form: 'context' } })
+    violate('sleep-global-call', { form: 'context' })
   }
   const { result, effects } = orElse(
     () => {
@@ -70,8 +73,7 @@ function callGlobal(walk: Walk, subprog: Subprog, index: number): number {
   return walk.insn + 1
 }
 
-/** A message of several lines. */
-function refuse(walk: Walk, violation: Violation): never {
+/** The lines of a message of several that come before its last. */
+function sayBefore(walk: Walk, violation: Violation): void {
   for (const line of leadInsOf(violation)) walk.verbose(line)
-  return violateAgain(violation)
 }

@@ -33,8 +33,11 @@ function declarations(source: string): Declaration[] {
   for (const line of source.split('\n')) {
     if (depth === 0 && (line.startsWith('//') || line.startsWith('#include') || line === '')) continue
     lines.push(line)
-    depth += count(line, '{') - count(line, '}')
-    if (depth > 0 || !(line.endsWith(';') || line === '}' || line.startsWith('#define'))) continue
+    // a macro of several lines ends where none goes on
+    if (line.endsWith('\\')) continue
+    const macro = lines[0]!.startsWith('#define')
+    depth += macro ? 0 : count(line, '{') - count(line, '}')
+    if (depth > 0 || !(line.endsWith(';') || line === '}' || macro)) continue
     const text = lines.join('\n')
     found.push({ text, names: namesOf(text) })
     lines = []

@@ -6,6 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { openKernel } from '../src/kernel/index.ts'
 import { linkProgram, openObject } from '../src/object/index.ts'
 import { excerpt } from './excerpt.ts'
+import { plainC } from './plain-c.ts'
 
 interface Judged {
   readonly object: string
@@ -21,6 +22,7 @@ interface Use {
 const { programs } = JSON.parse(readFileSync('examples/verdicts.json', 'utf8')) as { programs: Judged[] }
 const kernel = await openKernel('6.12')
 if (!kernel.ok) throw new Error(kernel.fault.what)
+const header = readFileSync('examples/include/example.h', 'utf8')
 const uses = new Map<string, Use>()
 for (const { object: name, program, verdict } of programs) {
   // What modules/ and testmod/ call is no kfunc of the bundled kernel.
@@ -32,7 +34,7 @@ for (const { object: name, program, verdict } of programs) {
   const called = [...linked.value.refs.values()].flatMap((ref) => (ref.kind === 'kfunc' ? [ref] : []))
   if (called.length === 0) continue
   const file = `examples/${name.replace(/\.o$/, '.c')}`
-  const text = excerpt(readFileSync(file, 'utf8'), program)
+  const text = plainC(excerpt(readFileSync(file, 'utf8'), program), header)
   for (const ref of called) {
     const known = uses.get(ref.name)
     if (known === undefined || text.length < known.text.length) uses.set(ref.name, { file, program, text })

@@ -4,15 +4,15 @@ import { disassemble, imm64 } from '../isa/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import { type LinkedProgram, linkProgram } from '../object/index.ts'
 import { formatFault, printable } from '../fault/index.ts'
-import { asShown, funcName } from '../explain/index.ts'
+import { asShown, funcName, sourceAt } from '../explain/index.ts'
 import { openForCheck } from '../check.ts'
+import type { KernelOptions } from './flags.ts'
 import { kernelOf } from './kernel.ts'
 import { orTell, readInput } from './usage.ts'
 
-interface DisasmFlags {
-  readonly kernel: string
-  readonly module: readonly string[]
+export interface DisasmFlags extends KernelOptions {
   readonly prog?: string
+  readonly format: 'pretty' | 'json'
 }
 
 export async function disasm(path: string, flags: DisasmFlags): Promise<number> {
@@ -21,14 +21,38 @@ export async function disasm(path: string, flags: DisasmFlags): Promise<number> 
   )
   const kernel = await kernelOf(flags)
   let status = 0
+  const json = flags.format === 'json'
   const texts = opened.programs.map((program) => {
     const linked = linkProgram(opened.object, program, kernel)
-    if (linked.ok) return disasmText(linked.value, kernel)
+    if (linked.ok) return json ? disasmJson(linked.value, kernel) : disasmText(linked.value, kernel)
     status = 2
-    return `${printable(`${program.name}: SEC("${program.section}")`)}: cannot be linked\n    ${formatFault(linked.fault)}`
+    const why = formatFault(linked.fault)
+    if (json) return jsonLine({ ...headOf(program, opened.object.name, kernel), fault: why, insns: [] })
+    return `${printable(`${program.name}: SEC("${program.section}")`)}: cannot be linked\n    ${why}`
   })
-  process.stdout.write(`${texts.join('\n\n')}\n`)
+  process.stdout.write(`${texts.join(json ? '\n' : '\n\n')}\n`)
   return status
+}
+
+const jsonLine = (value: object): string => printable(JSON.stringify(value), 'json')
+
+const headOf = (
+  { name, section }: { readonly name: string; readonly section: string },
+  object: string,
+  { release }: Kernel,
+) => ({ object, program: name, section, kernel: release })
+
+/** One program as a line of JSON: keys as `docs/output.md` lists them. */
+function disasmJson(program: LinkedProgram, kernel: Kernel): string {
+  const starts = new Set(program.funcs.map(({ insn }) => insn))
+  const insns: object[] = []
+  for (let i = 0; i < program.insns.length; i++) {
+    const source = sourceAt(program, i) ?? null
+    const func = i === 0 || starts.has(i) ? (funcName(program, i) ?? (i === 0 ? program.name : null)) : null
+    insns.push({ insn: i, text: statement(program, kernel, i), source, function: func })
+    if (program.insns[i]!.op.kind === 'ld_imm64') i++
+  }
+  return jsonLine({ ...headOf(program, program.object, kernel), fault: null, insns })
 }
 
 /** One program, subprograms after it, as text. */

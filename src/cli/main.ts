@@ -4,7 +4,11 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { printableLines } from '../fault/index.ts'
 import { addCheckOptions, collect, withLogLevels } from './check-options.ts'
 import type { CompareFlags } from './compare.ts'
-import type { CheckFlags, KernelOptions } from './flags.ts'
+import type { DisasmFlags } from './disasm.ts'
+import type { ExplainFlags } from './explain.ts'
+import type { CheckFlags } from './flags.ts'
+import type { ListFlags } from './list.ts'
+import type { ShowFlags } from './show.ts'
 import { complain, UsageError } from './usage.ts'
 import { version } from './version.ts'
 
@@ -43,12 +47,14 @@ export async function main(args: readonly string[]): Promise<number> {
   addCheckOptions(check).action(async (objects: string[], flags: CheckFlags) => {
     status = await (await import('./check.ts')).check(objects, flags)
   })
+  const formatOption = () =>
+    new Option('-f, --format <format>', 'how to print').choices(['pretty', 'json']).default('pretty')
   program
     .command('compare')
     .description('what became of each program between two runs of check')
     .argument('<base>', 'check --format json of before; also CSV, ours or veristat’s')
     .argument('<now>', 'the same of now')
-    .addOption(new Option('-f, --format <format>', 'how to print').choices(['pretty', 'json']).default('pretty'))
+    .addOption(formatOption())
     .option('--threshold <percent>', 'how much instructions or states of an accepted program may grow', percent)
     .addHelpText('after', compareHelp)
     .action(async (base: string, now: string, flags: CompareFlags) => {
@@ -62,7 +68,8 @@ export async function main(args: readonly string[]): Promise<number> {
     .addOption(moduleOption())
     .addOption(configOption())
     .option('-p, --prog <name>', 'only this program')
-    .action(async (object: string, flags: KernelOptions & { readonly prog?: string }) => {
+    .addOption(formatOption())
+    .action(async (object: string, flags: DisasmFlags) => {
       status = await (await import('./disasm.ts')).disasm(object, flags)
     })
   program
@@ -71,7 +78,8 @@ export async function main(args: readonly string[]): Promise<number> {
     .argument('<kfunc>')
     .addOption(kernelOption())
     .addOption(moduleOption())
-    .action(async (name: string, flags: KernelOptions) => {
+    .addOption(formatOption())
+    .action(async (name: string, flags: ShowFlags) => {
       status = await (await import('./show.ts')).show(name, flags)
     })
   program
@@ -81,15 +89,17 @@ export async function main(args: readonly string[]): Promise<number> {
     .addOption(kernelOption())
     .addOption(moduleOption())
     .option('-t, --type <type>', 'only what this program type may call')
-    .action(async (text: string | undefined, flags: KernelOptions & { readonly type?: string }) => {
+    .addOption(formatOption())
+    .action(async (text: string | undefined, flags: ListFlags) => {
       status = await (await import('./list.ts')).list(text, flags)
     })
   program
     .command('explain')
     .description('the long form of a code: the rule, a program that breaks it, one that keeps it')
     .argument('[code]', 'KF012; without it, every code')
-    .action(async (code: string | undefined) => {
-      status = await (await import('./explain.ts')).explainCode(code)
+    .addOption(formatOption())
+    .action(async (code: string | undefined, flags: ExplainFlags) => {
+      status = await (await import('./explain.ts')).explainCode(code, flags)
     })
   try {
     await program.parseAsync([...withLogLevels(args)], { from: 'user' })

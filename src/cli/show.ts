@@ -5,16 +5,50 @@ import { bundledKernels, type Kernel, openKernel } from '../kernel/index.ts'
 import { printable } from '../fault/index.ts'
 import { describeKfunc } from '../kfunc/index.ts'
 import { helperId } from '../uapi/index.ts'
+import type { KernelOptions } from './flags.ts'
 import { kernelOf } from './kernel.ts'
 import uses from './kfunc-uses.json' with { type: 'json' }
 import { nearest } from './nearest.ts'
 import { UsageError } from './usage.ts'
 
-export async function show(name: string, options: { kernel: string; module: readonly string[] }): Promise<number> {
-  const kernel = await kernelOf(options)
+export interface ShowFlags extends KernelOptions {
+  readonly format: 'pretty' | 'json'
+}
+
+export async function show(name: string, flags: ShowFlags): Promise<number> {
+  const kernel = await kernelOf(flags)
   if (!kernel.kfuncs.has(name)) throw new UsageError(await missingWords(kernel, name))
-  process.stdout.write(`${showText(kernel, name)}\n`)
+  const text =
+    flags.format === 'json' ? printable(JSON.stringify(showJson(kernel, name)), 'json') : showText(kernel, name)
+  process.stdout.write(`${text}\n`)
   return 0
+}
+
+function describe(kernel: Kernel, name: string) {
+  const kfunc = kernel.kfuncs.get(name)
+  if (kfunc === undefined) throw new UsageError(`Linux ${kernel.release} has no kfunc ${name}`)
+  return { kfunc, it: describeKfunc(kfunc, { trustedByDefault: kernel.gate('kfunc-trusted-by-default') }) }
+}
+
+/** The same as data: keys as `docs/output.md` lists them. */
+function showJson(kernel: Kernel, name: string): object {
+  const { kfunc, it } = describe(kernel, name)
+  const example = exampleOf(name)
+  return {
+    name,
+    kernel: kernel.release,
+    module: kfunc.module ?? null,
+    prototype: it.prototype,
+    params: it.params,
+    returns: it.returns,
+    flags: it.flags,
+    callers: it.callers,
+    partners: it.partner?.names ?? [],
+    special: it.special ?? null,
+    deprecated: it.deprecated === undefined ? null : deprecationText(it.deprecated),
+    use: example?.text ?? it.use,
+    use_from: example === undefined ? null : { file: example.file, program: example.program },
+  }
 }
 
 /** Why there is none: it is a helper, another kernel has it, or the name is misspelt. */
@@ -40,9 +74,7 @@ const exampleOf = (name: string): Use | undefined =>
   Object.hasOwn(uses, name) ? (uses as Readonly<Record<string, Use>>)[name] : undefined
 
 export function showText(kernel: Kernel, name: string): string {
-  const kfunc = kernel.kfuncs.get(name)
-  if (kfunc === undefined) throw new UsageError(`Linux ${kernel.release} has no kfunc ${name}`)
-  const it = describeKfunc(kfunc, { trustedByDefault: kernel.gate('kfunc-trusted-by-default') })
+  const { kfunc, it } = describe(kernel, name)
   const lines = [
     `${it.prototype};`,
     `    ${kfunc.module === undefined ? `Linux ${kernel.release}` : `module ${kfunc.module}`}`,
@@ -72,9 +104,8 @@ export function showText(kernel: Kernel, name: string): string {
   const use = exampleOf(name)
   if (use === undefined) part('Use', it.use.split('\n'))
   else {
-    const macros = /\b(?:private|container|(?:new|drop)_\w+|another|push_\w+|rbtree_add|opaque)\(/.test(use.text)
-    const where = `${use.program} of ${use.file}${macros ? ' with include/example.h' : ''}`
+    const where = `${use.program} of ${use.file}`
     part(`Use (${where}, accepted by Linux 6.12)`, use.text.split('\n'))
   }
-  return lines.map((line) => printable(line)).join('\n')
+  return lines.map((line) => printable(line, 'listing')).join('\n')
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Verdict → diagnostic → text of some kind. `explain` makes the one, the renderers the other.
 export { type CodeRow, type DiagnosticCode, codeOfRule, codeRow, codes, isExplained } from './codes/index.ts'
+export { codeExample } from './codes/example.ts'
 export { expectedText, expectedWord } from './expected.ts'
 export { funcName } from './calls.ts'
 export { deprecationText, deprecationWarnings } from './deprecated.ts'
@@ -23,3 +24,4 @@ export type { Trouble } from './trouble.ts'
 export { asShown, lineAt, sourceAt } from './source.ts'
 export type * from './types.ts'
 export { regWords } from './words.ts'
+export { wrap } from './wrap.ts'

@@ -67,6 +67,8 @@ function paramWords(
 ): readonly string[] {
   const { btf, flags } = kfunc
   const words: string[] = []
+  const own = filledIn(kfunc, param)
+  if (own !== undefined) return [own]
   if (param.suffixes.length > 0) {
     const row = suffixRow(param.suffixes.join('__')) ?? suffixRow(param.suffixes[0]!)
     if (row !== undefined) words.push(row.words)
@@ -84,6 +86,28 @@ function paramWords(
     words.push(structWords(struct.name, trustedByDefault ? new Set([...flags, 'KF_TRUSTED_ARGS']) : flags, nullable))
   else if (param.suffixes.length === 0 && btf.type(target).kind !== 'void') words.push('memory of the size of its type')
   return words
+}
+
+/**
+ * Arguments that the verifier writes itself, whatever the program passes, by kfunc: a pointer to what it knows of the type, or of the
+ * program, and for nodes their offset. verifier.c of 6.12, fixup_kfunc_call. Any other `__ign` reaches the kfunc as it is.
+ */
+const filled: ReadonlySet<string> = new Set([
+  'bpf_obj_new_impl',
+  'bpf_obj_drop_impl',
+  'bpf_percpu_obj_new_impl',
+  'bpf_percpu_obj_drop_impl',
+  'bpf_refcount_acquire_impl',
+  'bpf_list_push_front_impl',
+  'bpf_list_push_back_impl',
+  'bpf_rbtree_add_impl',
+  'bpf_wq_set_callback_impl',
+])
+
+function filledIn({ name, module }: Kfunc, param: KfuncParam): string | undefined {
+  if (module !== undefined || !filled.has(name)) return undefined
+  if (param.suffixes.includes('ign')) return 'not checked: the verifier puts a pointer of its own there; pass NULL'
+  return param.name === 'off' ? 'not checked: the verifier puts the node’s offset there; pass 0' : undefined
 }
 
 /** Structs the verifier takes by kind of register rather than by trust. verifier.c of 6.12, kf_arg_btf_ids and check_kfunc_args. */
@@ -168,7 +192,7 @@ function useOf(kfunc: Kfunc): string {
     ].join('\n')
   }
   const partner = partnerOfKfunc(kfunc)
-  const args = params.map((param, i) => argumentOf(btf, param, params[i - 1])).join(', ')
+  const args = params.map((param, i) => argumentOf(kfunc, param, params[i - 1])).join(', ')
   if (partner?.kind === 'section') {
     const [open, close] = partner.role === 'acquire' ? [name, partner.names[0]] : [partner.names[0], name]
     return `${open}(${args});\n…\n${close}(${args});`
@@ -189,9 +213,11 @@ function useOf(kfunc: Kfunc): string {
   return flags.has('KF_RET_NULL') && isPointer(btf, ret) ? `${call}\nif (!ret)\n\treturn 0;` : call
 }
 
-/** The simplest argument that fits: a size is the size of what stands before it, an ignored one is NULL. */
-function argumentOf(btf: Btf, { name, suffixes }: KfuncParam, before: KfuncParam | undefined): string {
-  if (suffixes.includes('ign')) return 'NULL'
+/** The simplest argument that fits: a size is the size of what stands before it, what the verifier fills in is NULL. */
+function argumentOf(kfunc: Kfunc, param: KfuncParam, before: KfuncParam | undefined): string {
+  const { btf } = kfunc
+  const { name, suffixes } = param
+  if (filledIn(kfunc, param) !== undefined) return suffixes.includes('ign') ? 'NULL' : '0'
   if (suffixes.includes('str')) return '"…"'
   const sized = suffixes.includes('sz') || suffixes.includes('szk')
   if (!sized || before === undefined) return plain(name)

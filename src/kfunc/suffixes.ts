@@ -54,8 +54,8 @@ export const suffixRows = [
   {
     suffix: 'ign',
     on: 'pointer',
-    words: 'ignored by the verifier: it fills the argument in itself, whatever the program passes',
-    source: 'kernel/bpf/verifier.c of 6.12',
+    words: 'not checked: whatever the program passes reaches the kfunc',
+    source: 'kernel/bpf/verifier.c of 6.12, is_kfunc_arg_ignore',
   },
   {
     suffix: 'map',

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { excerpt } from '../../scripts/excerpt.ts'
+import { plainC } from '../../scripts/plain-c.ts'
 import { check } from '../../src/check.ts'
 import uses from '../../src/cli/kfunc-uses.json' with { type: 'json' }
 import { main } from '../../src/cli/main.ts'
@@ -166,11 +167,12 @@ describe('show', () => {
     const opened = await openKernel('6.12')
     if (!opened.ok) throw new Error(opened.fault.what)
     expect(Object.keys(uses).length).toBeGreaterThan(120)
+    const header = readFileSync('examples/include/example.h', 'utf8')
     const checked = new Map<string, ReturnType<typeof check>>()
     for (const [name, { file, program, text }] of Object.entries(uses)) {
       const object = file.replace(/\.c$/, '.o')
       expect(verdict.get(`${object} ${program}`), name).toBe('accept')
-      expect(text).toBe(excerpt(readFileSync(file, 'utf8'), program))
+      expect(text).toBe(plainC(excerpt(readFileSync(file, 'utf8'), program), header))
       if (!checked.has(object)) checked.set(object, check(readFileSync(object), opened.value))
       const all = checked.get(object)!
       const one = all.ok ? all.value.find((outcome) => outcome.program === program) : undefined

@@ -11,7 +11,7 @@ const floors = [
   ['cli'],
 ]
 
-/** Inside the verifier; `log` and the files that stand free are above them all. */
+/** Inside the verifier; `log`, `facts` and the files that stand free are above them all. */
 const verifierFloors = ['violations', 'scalar', 'state', 'program', 'ahead', 'engine', 'access', 'call', 'explore']
 
 const upwardInVerifier = verifierFloors.flatMap((folder, floor) => ({
@@ -19,7 +19,16 @@ const upwardInVerifier = verifierFloors.flatMap((folder, floor) => ({
   comment: `${folder} knows nothing of what stands above it in the verifier`,
   severity: 'error',
   from: { path: `^src/verifier/${folder}/` },
-  to: { path: `^src/verifier/((${[...verifierFloors.slice(floor + 1), 'log'].join('|')})/|[^/]+\\.ts$)` },
+  to: { path: `^src/verifier/((${[...verifierFloors.slice(floor + 1), 'log', 'facts'].join('|')})/|[^/]+\\.ts$)` },
+}))
+
+/** Who is told of a walk knows the engine that tells, not how loads, calls and jumps are judged; nor one another. */
+const observers = ['log', 'facts'].map((folder) => ({
+  name: `verifier-${folder}-observes`,
+  comment: `${folder} is told of a walk, and takes no part in it`,
+  severity: 'error',
+  from: { path: `^src/verifier/${folder}/` },
+  to: { path: `^src/verifier/(access|call|explore|${folder === 'log' ? 'facts' : 'log'})/` },
 }))
 
 const upward = floors.flatMap((folders, floor) => {
@@ -41,6 +50,7 @@ module.exports = {
   forbidden: [
     ...upward,
     ...upwardInVerifier,
+    ...observers,
     {
       name: 'through-the-index',
       comment: "another folder is entered through its index.ts",

@@ -53,6 +53,8 @@ export interface CheckOptions extends Limits, TotalLimits {
   readonly log?: boolean | 1 | 2
   /** CPUs that the machine can have: bpf_get_smp_processor_id() answers less. 8192 unless told. */
   readonly cpus?: number
+  /** Tell what holds at each instruction of accepted programs, in `report.facts` (docs/facts.md; they are walked twice). */
+  readonly facts?: boolean
   /** Read SEC("maps") of structs, as aya makes them. */
   readonly legacyMaps?: boolean
 }
@@ -237,11 +239,11 @@ function judge(linked: LinkedProgram, kernel: Kernel, options: CheckOptions, bud
 function explicable(
   linked: LinkedProgram,
   kernel: Kernel,
-  { log = false, cpus }: CheckOptions,
+  { log = false, facts = false, cpus }: CheckOptions,
   budget: Budget,
 ): Report {
   const wanted = { log, budget, ...(cpus === undefined ? {} : { cpus }) }
-  const first = verify(linked, kernel, { ...wanted, trace: TRACED })
+  const first = verify(linked, kernel, { ...wanted, trace: TRACED, facts })
   const { insnsProcessed } = first
   if (first.verdict !== 'reject' || insnsProcessed <= TRACED || insnsProcessed > MOST_RETRACED) return first
   const second = verify(linked, kernel, { ...wanted, trace: true })

@@ -13,6 +13,21 @@ export type {
   ResultKind,
 } from './program/contract/contract.ts'
 export type { VerifyOptions } from './options.ts'
+export type {
+  AccessFact,
+  ArgFact,
+  CallFact,
+  Facts,
+  HeldFact,
+  InsnFact,
+  MixedFact,
+  NumberFact,
+  PointerFact,
+  Proof,
+  Span,
+  SubprogFact,
+  ValueFact,
+} from './facts/facts.ts'
 export type { Details } from './violations/details.ts'
 export { leadInsOf } from './violations/lead-ins.ts'
 export type { Params, Violation, ViolationId } from './violations/table.ts'

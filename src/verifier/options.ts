@@ -6,6 +6,8 @@ export interface VerifyOptions {
   readonly log?: boolean | 1 | 2
   /** Keep registers along the path, for explanations (slower): always, or no longer than for so many instructions. */
   readonly trace?: boolean | number
+  /** Tell what holds at each instruction of an accepted program (the program is walked twice). */
+  readonly facts?: boolean
   /** What the verification may cost; where that is used up the answer is `unsupported`. Default: the kernel's million instructions, and memory. */
   readonly budget?: Budget
   /** CPUs that the machine can have (nr_cpu_ids): bpf_get_smp_processor_id answers less. Default 8192, the most that a distribution's kernel is built for. */

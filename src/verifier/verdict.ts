@@ -3,6 +3,7 @@
 
 import type { Limit } from '../fault/index.ts'
 import type { Effort } from './engine/effort.ts'
+import type { Facts } from './facts/facts.ts'
 import type { Details } from './violations/details.ts'
 import type { Missing } from './violations/raise.ts'
 import type { Violation } from './violations/table.ts'
@@ -24,7 +25,13 @@ interface Common {
 
 /** accept and reject are the kernel's answers; unsupported is ours: we cannot say yet. */
 export type Report =
-  | (Common & { readonly verdict: 'accept' })
+  | (Common & {
+      readonly verdict: 'accept'
+      /** What holds at each instruction; where it was asked for. */
+      readonly facts?: Facts
+      /** Why there are none though they were asked for: the limit that was reached. */
+      readonly factsMissing?: string
+    })
   | (Common & {
       readonly verdict: 'reject'
       /** Name of the rule that was broken: the violation's id. */

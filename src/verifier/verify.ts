@@ -22,6 +22,8 @@ import { checkFlow, checkSubprogs, findSubprogs } from './program/flow.ts'
 import { LogPrinter } from './log/print.ts'
 import { Model } from './program/model.ts'
 import { together } from './engine/observer.ts'
+import type { Facts } from './facts/facts.ts'
+import { Checkpoints, proveFacts, type WalkAgain } from './facts/prove.ts'
 import { takenBy } from './program/taken/taken.ts'
 import type { VerifyOptions } from './options.ts'
 import { PathKeeper } from './engine/path.ts'
@@ -55,11 +57,12 @@ export function verify(linked: LinkedProgram, kernel: Kernel, options: VerifyOpt
   })
   try {
     if (refusal !== undefined) throw new Unlinked(refusal)
-    const program = prepare(draft)
+    const program = prepare(draft, options)
     judged = observed(program, options)
     judge(judged.walk)
+    const facts = judged.checkpoints === undefined ? {} : factsOf(judged.walk, judged.checkpoints)
     const { insn: _, ...common } = end()
-    return { verdict: 'accept', ...common }
+    return { verdict: 'accept', ...common, ...facts }
   } catch (error) {
     return reportOf(error, end(), { wording: model.wording, path: judged?.path })
   } finally {
@@ -105,7 +108,7 @@ function reportOf(
 const unfinished: ReadonlySet<ViolationId> = new Set<ViolationId>(['too-large', 'complexity'])
 
 /** What is looked at ahead of the walk, in the kernel's order. */
-function prepare(draft: ProgramDraft): Program {
+function prepare(draft: ProgramDraft, { facts = false }: VerifyOptions): Program {
   const { linked, model, insns } = draft
   if (linked.type === 'BPF_PROG_TYPE_LIRC_MODE2' && model.kernel.config('CONFIG_BPF_LIRC_MODE2') === undefined) {
     throw new Unlinked('this kernel has no such program type (CONFIG_BPF_LIRC_MODE2 is off)')
@@ -118,7 +121,7 @@ function prepare(draft: ProgramDraft): Program {
   checkInsns(draft)
   checkFlow(draft)
   checkAttach(draft)
-  lookAhead(draft)
+  lookAhead(draft, { liveness: facts })
   findFastcalls(draft)
   return draft.freeze()
 }
@@ -127,28 +130,52 @@ interface Judged {
   readonly walk: Walk
   readonly log: LogPrinter | undefined
   readonly path: PathKeeper | undefined
+  readonly checkpoints: Checkpoints | undefined
 }
 
 /** A walk of the program, and who asked to be told of it. */
-function observed(program: Program, { log, trace }: VerifyOptions): Judged {
+function observed(program: Program, { log, trace, facts }: VerifyOptions): Judged {
   const most = trace === true ? Number.POSITIVE_INFINITY : Number(trace ?? 0)
   let printer: LogPrinter | undefined
   let path: PathKeeper | undefined
+  const checkpoints = facts ? new Checkpoints() : undefined
   const walk = new Walk(program, (walk) => {
     printer = log ? new LogPrinter(walk, log === 2 ? 2 : 1) : undefined
     path = most > 0 ? new PathKeeper(walk, most) : undefined
-    return together([printer, path].filter((one) => one !== undefined))
+    return together([printer, path, checkpoints].filter((one) => one !== undefined))
   })
-  return { walk, log: printer, path }
+  return { walk, log: printer, path, checkpoints }
 }
 
 /** Every path of every function that is called; then what can be said only once they are known. */
 function judge(walk: Walk): void {
-  exploreMain(walk)
-  exploreGlobals(walk)
+  exploreAll(walk)
   dropFastcallStack(walk)
   checkDepth(walk)
   checkRewrites(walk)
+}
+
+function exploreAll(walk: Walk): void {
+  exploreMain(walk)
+  exploreGlobals(walk)
+}
+
+/** Facts of a program that was accepted, or why there are none: the verdict stands, whatever they would have cost. */
+function factsOf(first: Walk, checkpoints: Checkpoints): { readonly facts: Facts } | { readonly factsMissing: string } {
+  const again: WalkAgain = (observe, exacting) => {
+    const walk = new Walk(first.program, observe, exacting)
+    try {
+      exploreAll(walk)
+    } finally {
+      walk.holdNothing()
+    }
+  }
+  try {
+    return { facts: proveFacts(first, checkpoints, again) }
+  } catch (error) {
+    if (error instanceof LimitReached) return { factsMissing: error.message }
+    throw error
+  }
 }
 
 function exploreMain(walk: Walk): void {

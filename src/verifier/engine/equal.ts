@@ -40,6 +40,10 @@ class IdMap {
   domain: Domain | undefined
   /** What nobody reads was forgotten ahead of comparing: a register with nothing in it covers any. */
   forgotten = false
+  /** Numbers are compared whether or not anything needed them exactly. */
+  exacting = false
+  /** Slots are compared whether or not a read of them was noted. */
+  wholeStack = false
   private most: number = MOST_IDS[0]
   /** Beyond few: the same in both directions. */
   private readonly curOf = new Map<number, number>()
@@ -94,6 +98,8 @@ export function statesEqual(walk: Walk, old: State, cur: State, closeness: Close
   const ids = shared
   ids.clear(MOST_IDS[walk.model.rules.deepCalls ? 1 : 0])
   ids.forgotten = walk.program.stackLiveness !== undefined
+  ids.exacting = walk.exacting !== undefined
+  ids.wholeStack = walk.exacting?.readsAhead === true
   ids.domain = walk.model.rules.oneOffset ? walk.model.domain : undefined
   if (!sameHeld(old, cur, ids)) return false
   for (let f = 0; f < old.frames.length; f++) {
@@ -110,7 +116,8 @@ export function statesEqual(walk: Walk, old: State, cur: State, closeness: Close
 
 /** Bits of the registers whose values count: those read later, as noted on the way or known ahead of it. */
 function regsToCompare(walk: Walk, old: State, f: number, closeness: Closeness): number {
-  if (walk.model.staticLiveness) return walk.program.liveRegs[old.frames[f + 1]?.callsite ?? walk.insn]!
+  if (walk.model.staticLiveness || (closeness === 'live' && walk.exacting?.readsAhead))
+    return walk.program.liveRegs[old.frames[f + 1]?.callsite ?? walk.insn]!
   return closeness === 'live' ? old.frames[f]!.readRegs : 0x3ff
 }
 
@@ -185,7 +192,7 @@ function sameReg(old: RegState, cur: RegState, ids: IdMap, closeness: Closeness)
   if (old.kind !== cur.kind || old.flags !== cur.flags) return false
   switch (old.kind) {
     case 'scalar':
-      if (closeness === 'live' && !old.precise) return true
+      if (closeness === 'live' && !old.precise && !ids.exacting) return true
       // values at a distance of each other: the same distance; a scalar linked to nothing is met by any
       if ((old.delta !== undefined || (old.id !== 0 && cur.delta !== undefined)) && old.delta !== cur.delta)
         return false
@@ -244,8 +251,9 @@ function isAnything(slot: Slot, first = 0): boolean {
 
 function sameStack(program: Program, old: Frame, cur: Frame, ids: IdMap, closeness: Closeness): boolean {
   // until 7.0 loops compare the bytes' types, too
-  const typesCount = closeness === 'exact' || (closeness === 'range' && !program.model.rules.miscMeetsScalars)
-  const readOnly = closeness === 'live' && program.stackLiveness === undefined
+  const typesCount =
+    closeness === 'exact' || (closeness === 'range' && !program.model.rules.miscMeetsScalars && !ids.wholeStack)
+  const readOnly = closeness === 'live' && program.stackLiveness === undefined && !ids.wholeStack
   for (let s = 0; s < old.stack.length; s++) {
     const a = old.stack[s]!
     const b = cur.slot(s)

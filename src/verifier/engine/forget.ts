@@ -4,7 +4,7 @@
 import type { Walk } from './walk.ts'
 import * as scalar from '../scalar/index.ts'
 import { notInit } from '../state/reg.ts'
-import { byteType, DYNPTR, IRQ, ITER, POISON, type Slot, SPILL, uniform, withBytes, MISC } from '../state/stack.ts'
+import { byteType, isObject, POISON, type Slot, SPILL, uniform, withBytes, MISC } from '../state/stack.ts'
 import type { Frame } from '../state/state.ts'
 import type { LiveStack, LiveUnits } from '../program/program.ts'
 
@@ -33,12 +33,6 @@ const BOTH = 3
 const UPPER = 1
 
 const forgotten: Slot = { types: uniform(POISON), reg: notInit }
-
-/** What is written where dynptrs, iterators and saved interrupts are must know of them, though nobody reads them. */
-function isObject(slot: Slot): boolean {
-  const top = byteType(slot, 7)
-  return top === DYNPTR || top === ITER || top === IRQ
-}
 
 const withoutAll = (slot: Slot): Slot => (isObject(slot) ? slot : forgotten)
 

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whoever wants to know how a walk goes: its log, the path to a rejection, facts of each instruction. None costs anything unless asked for.
 
+import type { State } from '../state/state.ts'
+
+/** A register or a stack slot of a frame. */
+export interface MarkedPlace {
+  readonly in: 'reg' | 'slot'
+  readonly index: number
+}
+
 /** Told what happens, in order; asks the walk for the rest. What it does not want to know it leaves as it is here. */
 export abstract class Observer {
   /** A function is entered from nowhere: its exploration begins. */
@@ -10,7 +18,11 @@ export abstract class Observer {
   /** The walk comes to an insn; whether a kept state covers it is not known yet. */
   reached(): void {}
   /** A kept state does: the path ends here. */
-  covered(): void {}
+  covered(_by: State): void {}
+  /** None does, and this copy of the current state is kept from here on. */
+  kept(_state: State): void {}
+  /** What a register or slot of a kept state holds is found to matter exactly, by the insn under way. */
+  marked(_state: State, _frame: number, _place: MarkedPlace): void {}
   beforeInsn(): void {}
   /** The insn is done; `next` follows it. */
   afterInsn(_next: number): void {}
@@ -42,8 +54,14 @@ export class Observers extends Observer {
   override reached(): void {
     for (const one of this.all) one.reached()
   }
-  override covered(): void {
-    for (const one of this.all) one.covered()
+  override covered(by: State): void {
+    for (const one of this.all) one.covered(by)
+  }
+  override kept(state: State): void {
+    for (const one of this.all) one.kept(state)
+  }
+  override marked(state: State, frame: number, place: MarkedPlace): void {
+    for (const one of this.all) one.marked(state, frame, place)
   }
   override beforeInsn(): void {
     for (const one of this.all) one.beforeInsn()

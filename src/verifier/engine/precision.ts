@@ -146,7 +146,7 @@ function chase(walk: Walk, from: State, wanted: Wanted): void {
     }
     const parent: State | undefined = state.parent
     if (parent === undefined) break
-    mark(parent, wanted)
+    mark(walk, parent, wanted)
     if (wanted.empty()) return
     to = parent.firstInsn
     state = parent
@@ -161,7 +161,7 @@ function chase(walk: Walk, from: State, wanted: Wanted): void {
 const later = { insn: 0, frame: 0 }
 
 /** Marks what is wanted in a checkpoint; what is marked already, or no scalar there, needs no further tracing. */
-function mark(state: State, wanted: Wanted): void {
+function mark({ observer }: Walk, state: State, wanted: Wanted): void {
   for (let f = 0; f < wanted.depth; f++) {
     const frame = state.frames[f]
     if (frame === undefined) {
@@ -177,20 +177,29 @@ function mark(state: State, wanted: Wanted): void {
       else {
         frame.ownRegs()[i] = precisely(reg)
         state.marks++
+        observer?.marked(state, f, { in: 'reg', index: i })
       }
     }
-    for (let left = wanted.lo[f]!; left !== 0; left &= left - 1) markSlot(state, f, lowest(left), wanted)
-    for (let left = wanted.hi[f]!; left !== 0; left &= left - 1) markSlot(state, f, 32 + lowest(left), wanted)
+    for (let left = wanted.lo[f]!; left !== 0; left &= left - 1)
+      if (markSlot(state, f, lowest(left), wanted)) observer?.marked(state, f, { in: 'slot', index: lowest(left) })
+    for (let left = wanted.hi[f]!; left !== 0; left &= left - 1)
+      if (markSlot(state, f, 32 + lowest(left), wanted))
+        observer?.marked(state, f, { in: 'slot', index: 32 + lowest(left) })
   }
 }
 const lowest = (bits: number): number => 31 - Math.clz32(bits & -bits)
 
-function markSlot(state: State, f: number, i: number, wanted: Wanted): void {
+/** Whether the slot bears a mark that it did not. */
+function markSlot(state: State, f: number, i: number, wanted: Wanted): boolean {
   const frame = state.frames[f]!
   const slot = frame.slot(i)
-  if (!isSpilledScalar(slot) || slot.reg.precise) return wanted.clearSlot(f, i)
+  if (!isSpilledScalar(slot) || slot.reg.precise) {
+    wanted.clearSlot(f, i)
+    return false
+  }
   frame.ownStack()[i] = { types: slot.types, reg: precisely(slot.reg) }
   state.marks++
+  return true
 }
 
 /** Every scalar of the checkpoints of this path is needed exactly. The current state has no marks, they come as later code asks for them. */
@@ -202,12 +211,14 @@ export function markAll(walk: Walk): void {
         if (reg.kind !== 'scalar' || reg.precise) continue
         frame.ownRegs()[i] = precisely(reg)
         state.marks++
+        walk.observer?.marked(state, frame.frameno, { in: 'reg', index: i })
       }
       for (let i = 0; i < frame.stack.length; i++) {
         const slot = frame.stack[i]!
         if (!isSpilledScalar(slot) || slot.reg.precise) continue
         frame.ownStack()[i] = { types: slot.types, reg: precisely(slot.reg) }
         state.marks++
+        walk.observer?.marked(state, frame.frameno, { in: 'slot', index: i })
       }
     }
   }

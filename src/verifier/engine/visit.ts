@@ -88,7 +88,7 @@ export function visited(walk: Walk): boolean {
   const known = walk.explored.get(place)
   const list = known ?? none
   const met = list.length
-  if (!walk.model.staticLiveness) cleanDone(list, at, state)
+  if (!walk.model.staticLiveness && walk.exacting?.readsAhead !== true) cleanDone(list, at, state)
   // newest first
   for (let i = list.length - 1; i >= 0; i--) {
     const old = list[i]!
@@ -144,6 +144,7 @@ export function visited(walk: Walk): boolean {
       if (walk.program.stackLiveness === undefined) propagateReads(state, old)
       propagatePrecision(walk, old)
       if (unfinished) noteBackEdge(walk, old)
+      walk.observer?.covered(old)
       return true
     }
     if (addNew) old.misses++
@@ -161,6 +162,7 @@ export function visited(walk: Walk): boolean {
   walk.prevJmps = walk.jmpsProcessed
   walk.prevInsns = walk.processed
   if (walk.model.rules.loneIdsForgotten) forgetLoneIds(state)
+  walk.exacting?.forget(state, at)
   const kept = state.copy()
   kept.branches = 1
   kept.firstInsn = at
@@ -179,6 +181,7 @@ export function visited(walk: Walk): boolean {
   state.dfsDepth = kept.dfsDepth + 1
   state.loopEntry = undefined
   for (const frame of state.frames) frame.startSegment()
+  walk.observer?.kept(kept)
   return false
 }
 

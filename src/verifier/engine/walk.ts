@@ -50,11 +50,23 @@ export interface Refined {
   readonly passed: readonly [Scalar, Scalar]
 }
 
+/**
+ * A walk whose kept states say no more than is so (facts/prove.ts): before one is kept, what nothing needs exactly of it is forgotten;
+ * what is left of it has to cover all that is live of a state that comes by.
+ */
+export interface Exacting {
+  forget(state: State, insn: number): void
+  /** What is read later is what flow analysis says of registers, and all of the stack; else what was noted on the way, as the kernel has it. */
+  readonly readsAhead: boolean
+}
+
 export class Walk {
   readonly program: Program
   readonly model: Model
   /** Only where somebody wants to know. */
   readonly observer: Observer | undefined
+  /** Only of a walk that proves facts. */
+  readonly exacting: Exacting | undefined
 
   state!: State
   insn = 0
@@ -97,7 +109,7 @@ export class Walk {
   private stepFrame = 0
   private stepPushed = false
 
-  constructor(program: Program, observe: (walk: Walk) => Observer | undefined) {
+  constructor(program: Program, observe: (walk: Walk) => Observer | undefined, exacting?: Exacting) {
     this.program = program
     this.model = program.model
     const { length } = program.insns
@@ -117,6 +129,7 @@ export class Walk {
     this.computed = new Array(length)
     this.refined = new Array(length)
     this.backward = new Backward(program.insns)
+    this.exacting = exacting
     this.observer = observe(this)
     program.budget.progress = () => `${this.processed} instructions processed, ${this.totalStates} states kept`
   }

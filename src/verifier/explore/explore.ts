@@ -46,7 +46,6 @@ export function explore(walk: Walk, state: State, start: number): void {
     walk.program.budget.count(walk.processed)
     walk.beginStep()
     if (walk.program.is(walk.insn, PRUNE) && visited(walk)) {
-      walk.observer?.covered()
       if (!nextPath(walk)) return
       continue
     }

@@ -10,6 +10,7 @@ export { formatConst, formatScalar, formatSigned, formatTnum, formatUnsigned } f
 export { clamped, clampSigned, constant, constantNumber, fromRange, unknown, withUmax, zero } from './make.ts'
 export type { Limits } from './make.ts'
 export { addPointerOffset, linkedPlus, maskFork, subPointerOffset } from './offset.ts'
+export { covers, hull } from './hull.ts'
 export { equal, within } from './order.ts'
 export {
   bitWidth,

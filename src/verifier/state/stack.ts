@@ -68,3 +68,8 @@ export const slotText = (slot: Slot): string => {
   return text
 }
 export const allBytes = (slot: Slot, type: number): boolean => slot.types === uniform(type)
+/** What is written where dynptrs, iterators and saved interrupts are must know of them, though nobody reads them. */
+export function isObject(slot: Slot): boolean {
+  const top = byteType(slot, 7)
+  return top === DYNPTR || top === ITER || top === IRQ
+}

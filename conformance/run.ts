@@ -6,6 +6,8 @@
  *   npm run conformance -- --all                  every privileged program (no floor)
  *   npm run conformance -- --explain              also: our explanations against those of Linux 7.3
  *   npm run conformance -- --logs                 instead: our logs at levels 1 and 2 beside the kernel's, of a sample of objects
+ *   npm run conformance -- --edits                instead: every suggested edit applied, compiled, the real kernel asked (--ours: our verifier)
+ *   npm run conformance -- --reports              instead: what the explanations of reported programs say of what was wanted of them
  *   npm run conformance -- --fresh                ask the real kernel again first (QEMU)
  *   node scripts/run.mjs conformance/run.ts --only NAME[,NAME] [--prog NAME] [--log]   some objects; one program: both sides in full
  *   --kernel 7.3: that kernel's selftests, rules and verdicts (LAB: a laboratory made with V=7.3)
@@ -18,12 +20,14 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { isMainThread } from 'node:worker_threads'
 import { compare, type Compared, type Counts, count, disagreements, efforts, percent, table } from './compare.ts'
+import { editTable } from './edits.ts'
 import { exampleTable } from './examples.ts'
 import { explainTable } from './explain.ts'
 import { judgeAfresh } from './fresh.ts'
 import { logTable } from './logs.ts'
 import { judge, normalise } from './judge.ts'
 import { lab, labKernel, readRows, readVerdicts, type Row, root, setUp, version } from './lab.ts'
+import { reportTable } from './reports.ts'
 import { judgeAll, serve, type Task } from './pool.ts'
 
 if (isMainThread) await main()
@@ -37,6 +41,9 @@ async function main(): Promise<void> {
       explain: { type: 'boolean' },
       fresh: { type: 'boolean' },
       logs: { type: 'boolean' },
+      edits: { type: 'boolean' },
+      ours: { type: 'boolean' },
+      reports: { type: 'boolean' },
       cpu: { type: 'string', default: 'v3' },
       kernel: { type: 'string' },
       verdicts: { type: 'string' },
@@ -50,7 +57,9 @@ async function main(): Promise<void> {
       quiet: { type: 'boolean' },
     },
   })
+  if (values.reports) return printed(await reportTable())
   setUp()
+  if (values.edits) return printed(await editTable({ ask: values.ours !== true }))
   if (values.logs) {
     for (const level of [1, 2] as const) console.log(`${await logTable(level, values.only, values.fresh ?? false)}\n`)
     return
@@ -124,6 +133,11 @@ async function main(): Promise<void> {
     console.log(explained.text)
     failed = explained.failed || failed
   }
+  process.exitCode = failed ? 1 : 0
+}
+
+function printed({ text, failed }: { text: string; failed: boolean }): void {
+  console.log(text)
   process.exitCode = failed ? 1 : 0
 }
 

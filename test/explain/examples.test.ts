@@ -109,7 +109,10 @@ describe('what an explanation says', () => {
     const { code, notes, fix } = diagnosticOf(task, 'task_rcu_read_unchecked')
     expect(code).toBe('KF012')
     expect(notes.map(({ source }) => source?.text.trim())).toEqual(['copy = global;'])
-    expect(fix?.after.map((line) => line.trim())).toEqual(['if (copy && bpf_task_under_cgroup(copy, NULL))'])
+    // the call has another argument that is NULL: guarding this one alone would not be enough
+    expect(fix).toBeUndefined()
+    const parent = diagnosticOf('07-cgroup/cgroup.bpf.o', 'cgroup_parent_unchecked').fix
+    expect(parent?.after.map((line) => line.trim())).toEqual(['if (parent)', 'bpf_cgroup_release(parent);'])
   })
 
   test('a pointer that outlived its RCU section: the sections, and the call that ended its protection', () => {

@@ -37,6 +37,7 @@ describe('what is expected, and what came', () => {
     ['seen', met],
     ['deep', met],
     ['strict', met],
+    ['traced', { verdict: 'accept', met: true, ignored: ['__msg: what the log says of precision'] }],
     ['unprivileged', { verdict: null, met: null, why: 'only an unprivileged load is meant' }],
     ['elsewhere', { met: null, why: 'it is meant for ARM64' }],
     ['beside', { met: null, why: 'it stands by other programs (__auxiliary)' }],

@@ -62,6 +62,11 @@ SEC("socket") tag("test_expect_failure") tag("test_prog_flags=BPF_F_STRICT_ALIGN
 naked int strict(void) {
   asm volatile("r1 = 0; *(u32 *)(r10 - 6) = r1;" FINE);
 }
+/* a log that we do not write */
+SEC("socket") tag("test_expect_success") tag("test_log_level=2") tag("test_expect_msg=1=mark_precise: frame0: last_idx 2") tag("test_expect_msg=2=never there")
+naked int traced(void) {
+  asm volatile("r1 = r10; r2 = -8; r1 += r2; r0 = 0; *(u64 *)(r1 + 0) = r0; exit;");
+}
 /* no tests here */
 SEC("socket") tag("test_expect_failure_unpriv")
 naked int unprivileged(void) {

@@ -94,8 +94,8 @@ const cases: Record<string, (i: number) => number> = {
   'lsh 64': (i) => scalar.alu('lsh', 64, at(i), one).valueLo,
   'branch 64: decide': (i) => (scalar.branchTaken('jlt', 64, at(i), at(i >> 3)) === undefined ? 1 : 0),
   'branch 64: refine both ways': (i) =>
-    scalar.refineBranch('jgt', 64, at(i & 3), at(6), true)[0].uminLo +
-    scalar.refineBranch('jgt', 64, at(i & 3), at(6), false)[0].uminLo,
+    scalar.refineBranch('jgt', 64, at(i & 3), at(6), 'taken')[0].uminLo +
+    scalar.refineBranch('jgt', 64, at(i & 3), at(6), 'passed')[0].uminLo,
   'within, halves': (i) => (scalar.within(at(i), at(i >> 3)) ? 1 : 0),
   'within, BigInt': (i) => (withinWide(wide[i & 7]!, wide[(i >> 3) & 7]!) ? 1 : 0),
 }

@@ -50,9 +50,11 @@ function read(bytes: Uint8Array, options: ReadElfOptions): Elf {
   const data = (section: ElfSection): Uint8Array =>
     section.type === SHT.nobits ? new Uint8Array(0) : bytes.subarray(section.offset, section.offset + section.size)
   refuseOverlap(sections, header)
-  const symbols = options.symbols === false ? [] : readSymbols(sections, data, header.littleEndian)
+  const symbols = options.symbols === false ? [] : readSymbols(sections, data, { littleEndian: header.littleEndian })
   const relocations =
-    options.symbols === false ? new Map() : readRelocations(sections, data, header.littleEndian, symbols.length)
+    options.symbols === false
+      ? new Map()
+      : readRelocations(sections, data, { littleEndian: header.littleEndian }, symbols.length)
   const byName = new Map<string, ElfSection>()
   for (const section of sections) if (!byName.has(section.name)) byName.set(section.name, section)
   const { littleEndian, type, machine, flags, entry } = header
@@ -215,7 +217,7 @@ function refuseOverlap(sections: readonly ElfSection[], header: Header): void {
 function readSymbols(
   sections: readonly ElfSection[],
   data: (section: ElfSection) => Uint8Array,
-  littleEndian: boolean,
+  { littleEndian }: { readonly littleEndian: boolean },
 ): ElfSymbol[] {
   const tables = sections.filter(({ type }) => type === SHT.symtab)
   const table = tables[0]
@@ -265,7 +267,7 @@ function readSymbols(
 function readRelocations(
   sections: readonly ElfSection[],
   data: (section: ElfSection) => Uint8Array,
-  littleEndian: boolean,
+  { littleEndian }: { readonly littleEndian: boolean },
   symbolCount: number,
 ): Map<number, ElfRelocation[]> {
   const bySection = new Map<number, ElfRelocation[]>()

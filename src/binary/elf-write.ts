@@ -74,7 +74,7 @@ export function writeElf(elf: NewElf): Uint8Array {
   for (const { name, relocations = [] } of withRelocations) {
     const entries = relocations.map(({ offset, symbol, type }) => {
       const info = (BigInt(find(symbolIndex, symbol)) << 32n) | BigInt(type)
-      return fields(little, [8, BigInt(offset)], [8, info])
+      return fields({ little }, [8, BigInt(offset)], [8, info])
     })
     const data = join(entries)
     const info = find(sectionIndex, name)
@@ -91,7 +91,7 @@ export function writeElf(elf: NewElf): Uint8Array {
     const info = (bindNames.indexOf(bind) << 4) | typeNames.indexOf(type)
     const shndx = section === undefined ? 0 : find(sectionIndex, section)
     return fields(
-      little,
+      { little },
       [4, strings.add(name)],
       [1, info],
       [1, visibility],
@@ -105,10 +105,15 @@ export function writeElf(elf: NewElf): Uint8Array {
   sections.push({ ...placed('.symtab', SHT.symtab, symtab), link: symtabIndex + 1, info: firstGlobal, entsize: 24 })
   const nameOffsets = [...sections.map(({ name }) => strings.add(name)), strings.add('.strtab')]
   sections.push({ ...placed('.strtab', SHT.strtab, strings.bytes()), align: 1 })
-  return layOut(elf, little, sections, nameOffsets)
+  return layOut(elf, { little }, sections, nameOffsets)
 }
 
-function layOut(elf: NewElf, little: boolean, sections: readonly Placed[], nameOffsets: readonly number[]): Uint8Array {
+function layOut(
+  elf: NewElf,
+  { little }: { readonly little: boolean },
+  sections: readonly Placed[],
+  nameOffsets: readonly number[],
+): Uint8Array {
   const parts: Uint8Array[] = []
   const headers: Uint8Array[] = []
   let at = 64
@@ -123,7 +128,7 @@ function layOut(elf: NewElf, little: boolean, sections: readonly Placed[], nameO
     const offset = type === SHT.null ? 0 : at
     headers.push(
       fields(
-        little,
+        { little },
         [4, nameOffsets[index]!],
         [4, type],
         [8, BigInt(flags)],
@@ -143,7 +148,7 @@ function layOut(elf: NewElf, little: boolean, sections: readonly Placed[], nameO
   align(8)
   const ident = Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 2, little ? 1 : 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0)
   const header = fields(
-    little,
+    { little },
     [2, elf.type ?? 1],
     [2, elf.machine ?? EM.bpf],
     [4, 1],
@@ -198,7 +203,7 @@ function find(indexes: ReadonlyMap<string, number>, name: string): number {
 
 /** Numbers one after another, each with its width in bytes; 8-byte ones are BigInt. */
 function fields(
-  little: boolean,
+  { little }: { readonly little: boolean },
   ...values: readonly (readonly [1 | 2 | 4, number] | readonly [8, bigint])[]
 ): Uint8Array {
   const bytes = new Uint8Array(values.reduce((total, [width]) => total + width, 0))

@@ -64,7 +64,13 @@ export function printC(btf: Btf, id: BtfId, wanted: PrintOptions = {}): string {
 const nameOf = (type: BtfType, options: PrintOptions): string => options.nameOf?.(type) ?? type.name
 
 /** `name` declared with a type, without the `;`. `indent`: tabs of the line it stands on. */
-function declare(btf: Btf, id: BtfId, name: string, options: Printing, indent = 0, depth = 0): string {
+function declare(
+  btf: Btf,
+  id: BtfId,
+  name: string,
+  options: Printing,
+  { indent = 0, depth = 0 }: { readonly indent?: number; readonly depth?: number } = {},
+): string {
   let declarator = name
   let pointer = false
   let qualifiers: string[] = []
@@ -100,7 +106,7 @@ function declare(btf: Btf, id: BtfId, name: string, options: Printing, indent = 
         const params = type.params.map((param) =>
           param.type === 0 && param.name === ''
             ? '...'
-            : declare(btf, param.type, param.name, options, indent, depth + 1),
+            : declare(btf, param.type, param.name, options, { indent, depth: depth + 1 }),
         )
         declarator = `${pointer ? `(${declarator})` : declarator}(${params.length === 0 ? 'void' : params.join(', ')})`
         pointer = false
@@ -145,13 +151,13 @@ function structBody(btf: Btf, type: Struct, indent: number, options: Printing, d
   const lines: string[] = []
   let end = 0
   for (const member of type.members) {
-    if (type.kind === 'struct') lines.push(...padding(btf, end, member, packed).map((pad) => `${inner}${pad};`))
+    if (type.kind === 'struct') lines.push(...padding(btf, end, member, { packed }).map((pad) => `${inner}${pad};`))
     const width = member.bitSize > 0 ? `: ${member.bitSize}` : ''
-    lines.push(`${inner}${declare(btf, member.type, member.name, options, indent + 1, depth)}${width};`)
+    lines.push(`${inner}${declare(btf, member.type, member.name, options, { indent: indent + 1, depth })}${width};`)
     const bits = member.bitSize > 0 ? member.bitSize : (sizeOf(btf, member.type) ?? 0) * 8
     end = member.bitOffset + bits
   }
-  if (type.kind === 'struct') lines.push(...tailPadding(btf, type, end, packed).map((pad) => `${inner}${pad};`))
+  if (type.kind === 'struct') lines.push(...tailPadding(btf, type, end, { packed }).map((pad) => `${inner}${pad};`))
   const head = type.name === '' ? type.kind : `${type.kind} ${nameOf(type, options)}`
   const tail = packed ? ' __attribute__((packed))' : ''
   if (lines.length === 0) return `${head} {}${tail}`
@@ -172,12 +178,12 @@ export function isPacked(btf: Btf, type: Struct): boolean {
 const roundUp = (value: number, to: number): number => Math.ceil(value / to) * to
 
 /** Unnamed bitfields that take the place of what lies between two members, where alignment alone does not explain it. */
-function padding(btf: Btf, end: number, member: BtfMember, packed: boolean): string[] {
+function padding(btf: Btf, end: number, member: BtfMember, { packed }: { readonly packed: boolean }): string[] {
   const align = packed || member.bitSize > 0 ? 1 : (alignOf(btf, member.type) ?? 1) * 8
   return roundUp(end, align) >= member.bitOffset ? [] : pads(end, member.bitOffset)
 }
 
-function tailPadding(btf: Btf, type: Struct, end: number, packed: boolean): string[] {
+function tailPadding(btf: Btf, type: Struct, end: number, { packed }: { readonly packed: boolean }): string[] {
   const align = packed ? 8 : Math.max(8, ...type.members.map((member) => (alignOf(btf, member.type) ?? 1) * 8))
   return type.members.length === 0 || roundUp(end, align) >= type.size * 8 ? [] : pads(end, type.size * 8)
 }

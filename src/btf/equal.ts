@@ -103,11 +103,8 @@ export function isSameType(btfA: Btf, idA: BtfId, btfB: Btf, idB: BtfId): boolea
  * offset 0. `strict` (release and KF_TRUSTED_ARGS of allocated objects …) allows only the type itself.
  */
 export function structIdsMatch(
-  btfA: Btf,
-  idA: BtfId,
-  off: number,
-  btfB: Btf,
-  idB: BtfId,
+  { btf: btfA, id: idA, off }: { readonly btf: Btf; readonly id: BtfId; readonly off: number },
+  { btf: btfB, id: idB }: { readonly btf: Btf; readonly id: BtfId },
   options: { readonly strict?: boolean; readonly flexArrays?: boolean } = {},
 ): boolean {
   if (off === 0 && isSameType(btfA, idA, btfB, idB)) return true

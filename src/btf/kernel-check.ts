@@ -118,7 +118,7 @@ function aloneFault(type: BtfType, head: BtfHead | undefined): string | undefine
       if (type.type === 0) return 'Invalid type_id'
       return type.linkage === 'extern' || (head?.extra ?? 0) > 2 ? 'Linkage not supported' : undefined
     case 'datasec':
-      return datasecFault(type, unnamed)
+      return datasecFault(type, { unnamed })
     case 'float':
       return [2, 4, 8, 12, 16].includes(type.size) ? undefined : 'Invalid type_size'
     case 'decl_tag':
@@ -141,7 +141,10 @@ function membersFault({ kind, size, members }: BtfType & { kind: 'struct' | 'uni
   return undefined
 }
 
-function datasecFault({ size, entries }: BtfType & { kind: 'datasec' }, unnamed: boolean): string | undefined {
+function datasecFault(
+  { size, entries }: BtfType & { kind: 'datasec' },
+  { unnamed }: { readonly unnamed: boolean },
+): string | undefined {
   if (size === 0) return 'size == 0'
   if (unnamed) return 'Invalid name'
   let end = 0

@@ -31,8 +31,8 @@ function openSection(bytes: Uint8Array, { name, base, trusted }: ParseBtfOptions
     throw new FaultError('the base of a split BTF must come from parseBtf or BtfBuilder')
   }
   const { littleEndian, typeStart, typeEnd, strStart, strEnd } = readHeader(bytes)
-  const strings = new StringTable(readStrings(bytes, strStart, strEnd, base !== undefined), base?.strings)
-  const words = hostWords(bytes, typeStart, typeEnd, littleEndian)
+  const strings = new StringTable(readStrings(bytes, strStart, strEnd, { split: base !== undefined }), base?.strings)
+  const words = hostWords(bytes, typeStart, typeEnd, { littleEndian })
   const { starts, oddInts } = findTypes(words, typeStart)
   const section = new BtfSection({ name, base, words, starts, strings, oddInts })
   if (section.count > MAX_TYPES)
@@ -81,7 +81,12 @@ function readHeader(bytes: Uint8Array): Header {
   return { littleEndian, typeStart, typeEnd, strStart, strEnd }
 }
 
-function readStrings(bytes: Uint8Array, start: number, end: number, split: boolean): Uint8Array {
+function readStrings(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  { split }: { readonly split: boolean },
+): Uint8Array {
   const strings = bytes.subarray(start, end)
   if (strings.length === 0 && split) return strings
   if (strings.length === 0 || (!split && strings[0] !== 0)) {
@@ -95,7 +100,12 @@ function readStrings(bytes: Uint8Array, start: number, end: number, split: boole
 const hostIsLittle = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1
 
 /** The type section as words: in place where byte order and alignment allow, else a copy. */
-function hostWords(bytes: Uint8Array, start: number, end: number, littleEndian: boolean): Uint32Array {
+function hostWords(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  { littleEndian }: { readonly littleEndian: boolean },
+): Uint32Array {
   const length = (end - start) / 4
   if (!Number.isInteger(length))
     throw new FaultError('BTF type section is not a whole number of words', { byte: start })

@@ -231,7 +231,7 @@ export class BtfSection implements Btf {
         return { kind, id, name: '', type: word(3), index: word(4), count: word(5) }
       case 'struct':
       case 'union':
-        return { kind, id, name, size: word(2), members: this.#members(start + 3, vlen, flagOf(info)) }
+        return { kind, id, name, size: word(2), members: this.#members(start + 3, vlen, { kindFlag: flagOf(info) }) }
       case 'enum': {
         const signed = flagOf(info)
         const values = Array.from({ length: vlen }, (_, i) => ({
@@ -285,7 +285,7 @@ export class BtfSection implements Btf {
   }
 
   /** btf.rst 2.2.4: with kind_flag the offset word is bitfield size and bit offset; without, a bitfield's width is its int type's. */
-  #members(at: number, vlen: number, kindFlag: boolean): BtfMember[] {
+  #members(at: number, vlen: number, { kindFlag }: { readonly kindFlag: boolean }): BtfMember[] {
     const words = this.#words
     const members: BtfMember[] = new Array(vlen)
     for (let i = 0; i < vlen; i++, at += 3) {

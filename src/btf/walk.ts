@@ -63,7 +63,7 @@ export function walkStruct(btf: Btf, structId: BtfId, offset: number, size: numb
       off = element.off
       continue
     }
-    const found = fieldAt(btf, type, off, size, untrusted)
+    const found = fieldAt(btf, type, off, size, { untrusted })
     if (found.kind !== 'within') return found
     if (off === found.start && stopAtStruct) return { kind: 'struct', id: found.id }
     id = found.id
@@ -78,7 +78,13 @@ const shown = ({ name }: BtfType): string => (name === '' ? '(anon)' : name)
 type Struct = Extract<BtfType, { kind: 'struct' | 'union' }>
 type Within = { readonly kind: 'within'; readonly id: BtfId; readonly start: number }
 
-function fieldAt(btf: Btf, type: Struct, off: number, size: number, untrusted: boolean): Walk | Within {
+function fieldAt(
+  btf: Btf,
+  type: Struct,
+  off: number,
+  size: number,
+  { untrusted }: { readonly untrusted: boolean },
+): Walk | Within {
   const { fields, reach } = fieldsOf(btf, type)
   for (let i = firstReaching(reach, off); i < fields.length; i++) {
     const field = fields[i]!

@@ -28,7 +28,7 @@ export async function loadC(options: LoadCOptions = {}): Promise<Result<CReader>
     ok: true,
     value: {
       parse: (text, file, { tolerant = false } = {}) =>
-        attempt({ file }, () => new UnitReader(parser.value, text, file, tolerant).read()),
+        attempt({ file }, () => new UnitReader(parser.value, text, file, { tolerant }).read()),
     },
   }
 }
@@ -59,7 +59,7 @@ class UnitReader {
   private readonly problems: Fault[] = []
   private readonly declarations: CDeclaration[] = []
 
-  constructor(parser: Parser, text: string, file: string, tolerant: boolean) {
+  constructor(parser: Parser, text: string, file: string, { tolerant }: { readonly tolerant: boolean }) {
     this.parser = parser
     this.text = text
     this.file = file

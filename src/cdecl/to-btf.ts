@@ -264,11 +264,11 @@ class Converter {
       this.place = member.place
       const type = this.id(member.type)
       this.place = member.place
-      const layout = this.layoutOf(type, member, index === record.members.length - 1)
+      const layout = this.layoutOf(type, member, { last: index === record.members.length - 1 })
       const own = record.packed ? Math.max(1, member.align) : Math.max(layout.align, member.align)
       if (record.tag === 'union') bit = 0
       if (member.bits !== undefined) {
-        bit = bitfieldStart(bit, member.bits, layout.size * 8, record.packed)
+        bit = bitfieldStart(bit, member.bits, layout.size * 8, { packed: record.packed })
         if (member.bits > layout.size * 8) this.fail(`bitfield ${member.name} is wider than its type`)
         if (member.name !== '') {
           members.push({ name: member.name, type, bitOffset: bit, bitSize: member.bits })
@@ -288,7 +288,7 @@ class Converter {
     return { size: roundUp(Math.ceil(most / 8), align), align, members }
   }
 
-  private layoutOf(type: BtfId, member: CMember, last: boolean): Layout {
+  private layoutOf(type: BtfId, member: CMember, { last }: { readonly last: boolean }): Layout {
     const size = this.sizeOf(type)
     if (size === undefined)
       return this.fail(
@@ -312,7 +312,7 @@ class Converter {
     const id = this.add({
       kind: wide ? 'enum64' : 'enum',
       name: type.name,
-      size: definition.packed ? packedSize(values, signed) : wide ? 8 : 4,
+      size: definition.packed ? packedSize(values, { signed }) : wide ? 8 : 4,
       signed,
       values,
     })
@@ -388,7 +388,7 @@ class Converter {
 }
 
 /** System V ABI: a bitfield does not cross a boundary of its declared type; width 0 goes to the next one. */
-function bitfieldStart(bit: number, width: number, unit: number, packed: boolean): number {
+function bitfieldStart(bit: number, width: number, unit: number, { packed }: { readonly packed: boolean }): number {
   if (width === 0) return roundUp(bit, unit)
   if (packed) return bit
   return Math.floor(bit / unit) === Math.floor((bit + width - 1) / unit) ? bit : roundUp(bit, unit)
@@ -403,7 +403,7 @@ const isTransparent = (
   type.kind === 'type_tag'
 const roundUp = (value: number, to: number) => Math.ceil(value / to) * to
 /** Bytes of an enum that may be smaller than an int. */
-function packedSize(values: readonly { readonly value: bigint }[], signed: boolean): number {
+function packedSize(values: readonly { readonly value: bigint }[], { signed }: { readonly signed: boolean }): number {
   const fits = (bits: number) =>
     values.every(({ value }) => value === (signed ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value)))
   return [8, 16, 32].find(fits) === undefined ? 8 : [8, 16, 32].find(fits)! / 8

@@ -128,7 +128,7 @@ export function historyOf(
       const was = op.name === 'mov' || before.kind === 'not_init' ? from() : `; it was ${words(before)}`
       // An address is computed in two steps, of which the second says all: `r1 = r10`, `r1 += -8`.
       const tells = op.name === 'mov' || words(value) !== words(before)
-      if (tells && !isAddressStep(value, path, i, place.frame, reg, program))
+      if (tells && !isAddressStep(value, path, i, { frame: place.frame, reg }, program))
         note(i, 'update', `R${reg} becomes ${words(value)}${isStackAddress(before, value) ? '' : was}`)
       if (op.name === 'mov') {
         if (op.source !== 'reg') {
@@ -222,8 +222,7 @@ function isAddressStep(
   value: RegState,
   path: readonly PathStep[],
   at: number,
-  frame: number,
-  reg: number,
+  { frame, reg }: { readonly frame: number; readonly reg: number },
   program: LinkedProgram,
 ): boolean {
   if (value.kind !== 'fp' || slotAddress(value, 0) !== 0) return false

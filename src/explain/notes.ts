@@ -236,13 +236,18 @@ function branches(path: readonly PathStep[], origin: number, program: LinkedProg
     if (insn.op.kind !== 'jump') continue
     const next = path[i + 1]!
     const taken = next.insn === step.insn + insn.off + 1 && insn.off !== 0
-    found.push({ step: i, kind: 'branch', label: branchLabel(step, next, taken, program) })
+    found.push({ step: i, kind: 'branch', label: branchLabel(step, next, { taken }, program) })
   }
   return found.slice(-MOST_BRANCHES)
 }
 
 /** What the decision tells of the value compared; a jump in the code may be the C condition or its opposite. */
-function branchLabel(step: PathStep, next: PathStep, taken: boolean, program: LinkedProgram): string {
+function branchLabel(
+  step: PathStep,
+  next: PathStep,
+  { taken }: { readonly taken: boolean },
+  program: LinkedProgram,
+): string {
   const insn = program.insns[step.insn]!
   const way = taken ? 'jump taken' : 'jump not taken'
   if (step.frame === next.frame) {

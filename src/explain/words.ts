@@ -14,7 +14,7 @@ export function regWords(reg: RegState, program: LinkedProgram): string {
     case 'ctx':
       return `the context pointer${offsetWords(reg)}`
     case 'fp':
-      return `a pointer to the stack (fp${offset(reg, true)})`
+      return `a pointer to the stack (fp${offset(reg, { always: true })})`
     case 'map_ptr':
       return `a pointer to map ${mapName(reg, program)}`
     case 'map_value':
@@ -96,7 +96,7 @@ const mapName = (reg: RegState, program: LinkedProgram): string =>
   reg.map < 0 ? '(several)' : (program.maps[reg.map]?.name ?? '(inner map)')
 
 /** `+8`, `-16`; with bounds where the offset varies. */
-function offset(reg: RegState, always: boolean): string {
+function offset(reg: RegState, { always }: { readonly always: boolean }): string {
   const fixed = reg.off
   if (scalar.isConst(reg.var)) {
     const total = fixed + scalar.constNumber(reg.var)
@@ -105,7 +105,7 @@ function offset(reg: RegState, always: boolean): string {
   return `${fixed === 0 ? '' : fixed < 0 ? fixed : `+${fixed}`}+[${scalar.smin(reg.var)}, ${scalar.smax(reg.var)}]`
 }
 function offsetWords(reg: RegState): string {
-  const text = offset(reg, false)
+  const text = offset(reg, { always: false })
   return text === '' ? '' : ` at offset ${text.replace(/^\+/, '')}`
 }
 

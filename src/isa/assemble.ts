@@ -255,9 +255,7 @@ function readStore(assembler: Assembler, m: RegExpExecArray): Fields | undefined
 function atomic(
   assembler: Assembler,
   bits: string,
-  base: string,
-  sign: string,
-  off: string,
+  { base, sign, off }: { readonly base: string; readonly sign: string; readonly off: string },
   src: string,
   imm: number,
 ): Fields {
@@ -267,25 +265,29 @@ function atomic(
 
 function readLock(assembler: Assembler, m: RegExpExecArray): Fields | undefined {
   const row = atomicFamily.find(({ text, fetch }) => text === m[6] && !fetch)
-  return row === undefined ? undefined : atomic(assembler, m[2]!, m[3]!, m[4]!, m[5]!, m[7]!, row.imm)
+  return row === undefined
+    ? undefined
+    : atomic(assembler, m[2]!, { base: m[3]!, sign: m[4]!, off: m[5]! }, m[7]!, row.imm)
 }
 
 function readFetch(assembler: Assembler, m: RegExpExecArray): Fields | undefined {
   const name = m[2]!.replace(/^fetch_/, '')
   const row = atomicFamily.find((candidate) => candidate.name === name && candidate.fetch)
-  return row === undefined ? undefined : atomic(assembler, m[4]!, m[5]!, m[6]!, m[7]!, m[8]!, row.imm)
+  return row === undefined
+    ? undefined
+    : atomic(assembler, m[4]!, { base: m[5]!, sign: m[6]!, off: m[7]! }, m[8]!, row.imm)
 }
 
 function readExchange(assembler: Assembler, m: RegExpExecArray): Fields {
-  return atomic(assembler, m[2] ?? '64', m[3]!, m[4]!, m[5]!, m[6]!, m[1] === 'xchg' ? 0xe1 : 0xf1)
+  return atomic(assembler, m[2] ?? '64', { base: m[3]!, sign: m[4]!, off: m[5]! }, m[6]!, m[1] === 'xchg' ? 0xe1 : 0xf1)
 }
 
 function readLoadAcquire(assembler: Assembler, m: RegExpExecArray): Fields {
-  return atomic(assembler, m[3]!, m[1]!, m[5]!, m[6]!, m[4]!, 0x100)
+  return atomic(assembler, m[3]!, { base: m[1]!, sign: m[5]!, off: m[6]! }, m[4]!, 0x100)
 }
 
 function readStoreRelease(assembler: Assembler, m: RegExpExecArray): Fields {
-  return atomic(assembler, m[2]!, m[3]!, m[4]!, m[5]!, m[6]!, 0x110)
+  return atomic(assembler, m[2]!, { base: m[3]!, sign: m[4]!, off: m[5]! }, m[6]!, 0x110)
 }
 
 function readCast(assembler: Assembler, m: RegExpExecArray): Fields {

@@ -31,7 +31,11 @@ export function imm64(insn: Insn, next: Insn | undefined): bigint {
 }
 
 /** The slot at `index`; the caller has checked that it is there. */
-export function decodeSlot(view: DataView, byte: number, littleEndian = true): Insn {
+export function decodeSlot(
+  view: DataView,
+  byte: number,
+  { littleEndian = true }: { readonly littleEndian?: boolean } = {},
+): Insn {
   const code = view.getUint8(byte)
   const regs = view.getUint8(byte + 1)
   const off = view.getInt16(byte + 2, littleEndian)
@@ -42,7 +46,10 @@ export function decodeSlot(view: DataView, byte: number, littleEndian = true): I
 }
 
 /** Every slot of a section, one `Insn` each; the second slot of an ld_imm64 is one of its own with code 0. */
-export function decodeInsns(bytes: Uint8Array, littleEndian = true): Result<Insn[]> {
+export function decodeInsns(
+  bytes: Uint8Array,
+  { littleEndian = true }: { readonly littleEndian?: boolean } = {},
+): Result<Insn[]> {
   if (bytes.length % slotSize !== 0) {
     const whole = bytes.length - (bytes.length % slotSize)
     return fail(`${bytes.length} bytes are not a whole number of 8-byte instructions`, { byte: whole })
@@ -51,12 +58,15 @@ export function decodeInsns(bytes: Uint8Array, littleEndian = true): Result<Insn
   if (count > maxSlots) return fail(`${count} instructions in one section are more than any kernel takes`)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const insns: Insn[] = []
-  for (let i = 0; i < count; i++) insns.push(decodeSlot(view, i * slotSize, littleEndian))
+  for (let i = 0; i < count; i++) insns.push(decodeSlot(view, i * slotSize, { littleEndian }))
   return ok(insns)
 }
 
 /** The bytes of `insns`, slot by slot. */
-export function encodeInsns(insns: readonly Insn[], littleEndian = true): Uint8Array {
+export function encodeInsns(
+  insns: readonly Insn[],
+  { littleEndian = true }: { readonly littleEndian?: boolean } = {},
+): Uint8Array {
   const bytes = new Uint8Array(insns.length * slotSize)
   const view = new DataView(bytes.buffer)
   insns.forEach((insn, index) => {

@@ -33,8 +33,7 @@ interface RowExtras {
 function row(
   code: number,
   group: OpGroup,
-  text: string,
-  source: string,
+  [text, source]: readonly [text: string, source: string],
   fields: Partial<Op>,
   extras: RowExtras = {},
 ): OpRow {
@@ -59,22 +58,21 @@ function aluRows(): OpRow[] {
         const code = (family.code << 4) | (source === 'reg' ? 8 : 0) | class_
         const group = family.group === 'base' ? base : divmul
         const fields = { ...shared, name: family.name, source, signed: family.signed }
-        rows.push(row(code, group, family.text, 'RFC 9669 §4.1', fields, { off: family.off }))
+        rows.push(row(code, group, [family.text, 'RFC 9669 §4.1'], fields, { off: family.off }))
       }
     }
     for (const { off, size, text, alu32 } of movsxFamily) {
       if (width === 32 && !alu32) continue
       const fields = { ...shared, name: 'movsx', size, source: 'reg', signed: true } as const
-      rows.push(row(0xb8 | class_, base, text, 'RFC 9669 §4.1', fields, { off }))
+      rows.push(row(0xb8 | class_, base, [text, 'RFC 9669 §4.1'], fields, { off }))
     }
-    rows.push(row(0x80 | class_, base, '-', 'RFC 9669 §4.1', { ...shared, name: 'neg' }))
+    rows.push(row(0x80 | class_, base, ['-', 'RFC 9669 §4.1'], { ...shared, name: 'neg' }))
   }
   rows.push(
     row(
       0xbf,
       'linux',
-      'addr_space_cast',
-      'LLVM BPF backend, address spaces',
+      ['addr_space_cast', 'LLVM BPF backend, address spaces'],
       { kind: 'alu', name: 'addr_space_cast', width: 64, source: 'reg' },
       { off: addrSpaceCastOff },
     ),
@@ -82,7 +80,9 @@ function aluRows(): OpRow[] {
   for (const { name, code, text } of swapFamily) {
     for (const bits of [16, 32, 64] as const) {
       const fields = { kind: 'alu', name, width: 64, size: (bits / 8) as 2 | 4 | 8 } as const
-      rows.push(row(code, bits === 64 ? 'base64' : 'base32', `${text}${bits}`, 'RFC 9669 §4.2', fields, { imm: bits }))
+      rows.push(
+        row(code, bits === 64 ? 'base64' : 'base32', [`${text}${bits}`, 'RFC 9669 §4.2'], fields, { imm: bits }),
+      )
     }
   }
   return rows
@@ -90,20 +90,19 @@ function aluRows(): OpRow[] {
 
 function jumpRows(): OpRow[] {
   const rows: OpRow[] = [
-    row(0x05, 'base32', 'goto', 'RFC 9669 §4.3', { kind: 'ja', name: 'ja', width: 64 }),
-    row(0x06, 'base32', 'gotol', 'RFC 9669 §4.3', { kind: 'ja', name: 'gotol', width: 32 }),
+    row(0x05, 'base32', ['goto', 'RFC 9669 §4.3'], { kind: 'ja', name: 'ja', width: 64 }),
+    row(0x06, 'base32', ['gotol', 'RFC 9669 §4.3'], { kind: 'ja', name: 'gotol', width: 32 }),
     row(
       0x0d,
       'linux',
-      'gotox',
-      'instruction-set.rst, jump instructions',
+      ['gotox', 'instruction-set.rst, jump instructions'],
       { kind: 'gotox', name: 'gotox', source: 'reg' },
       { since: 'gotox' },
     ),
-    row(0x85, 'base32', 'call', 'RFC 9669 §4.3', { kind: 'call', name: 'call' }),
-    row(0x8d, 'base32', 'callx', 'RFC 9669 §4.3', { kind: 'callx', name: 'callx', source: 'reg' }),
-    row(0x95, 'base32', 'exit', 'RFC 9669 §4.3', { kind: 'exit', name: 'exit' }),
-    row(0xe5, 'linux', 'may_goto', 'linux/bpf.h BPF_JCOND, BPF_MAY_GOTO', { kind: 'may_goto', name: 'may_goto' }),
+    row(0x85, 'base32', ['call', 'RFC 9669 §4.3'], { kind: 'call', name: 'call' }),
+    row(0x8d, 'base32', ['callx', 'RFC 9669 §4.3'], { kind: 'callx', name: 'callx', source: 'reg' }),
+    row(0x95, 'base32', ['exit', 'RFC 9669 §4.3'], { kind: 'exit', name: 'exit' }),
+    row(0xe5, 'linux', ['may_goto', 'linux/bpf.h BPF_JCOND, BPF_MAY_GOTO'], { kind: 'may_goto', name: 'may_goto' }),
   ]
   for (const width of [64, 32] as const) {
     const class_ = width === 64 ? classes.jmp : classes.jmp32
@@ -111,7 +110,7 @@ function jumpRows(): OpRow[] {
       for (const source of ['imm', 'reg'] as const) {
         const byte = (code << 4) | (source === 'reg' ? 8 : 0) | class_
         const group = width === 64 ? 'base64' : 'base32'
-        rows.push(row(byte, group, text, 'RFC 9669 §4.3', { kind: 'jump', name, width, source, signed }))
+        rows.push(row(byte, group, [text, 'RFC 9669 §4.3'], { kind: 'jump', name, width, source, signed }))
       }
     }
   }
@@ -120,24 +119,24 @@ function jumpRows(): OpRow[] {
 
 function memoryRows(): OpRow[] {
   const rows: OpRow[] = [
-    row(0x18, 'base64', 'll', 'RFC 9669 §5.4', { kind: 'ld_imm64', name: 'ld_imm64', size: 8, source: 'imm' }),
+    row(0x18, 'base64', ['ll', 'RFC 9669 §5.4'], { kind: 'ld_imm64', name: 'ld_imm64', size: 8, source: 'imm' }),
   ]
   for (const { code, size, text, signedText } of sizes) {
     const group = size === 8 ? 'base64' : 'base32'
     rows.push(
-      row(code | modes.mem | classes.ldx, group, text, 'RFC 9669 §5.1', {
+      row(code | modes.mem | classes.ldx, group, [text, 'RFC 9669 §5.1'], {
         kind: 'load',
         name: 'ldx',
         size,
         source: 'reg',
       }),
-      row(code | modes.mem | classes.st, group, text, 'RFC 9669 §5.1', {
+      row(code | modes.mem | classes.st, group, [text, 'RFC 9669 §5.1'], {
         kind: 'store',
         name: 'st',
         size,
         source: 'imm',
       }),
-      row(code | modes.mem | classes.stx, group, text, 'RFC 9669 §5.1', {
+      row(code | modes.mem | classes.stx, group, [text, 'RFC 9669 §5.1'], {
         kind: 'store',
         name: 'stx',
         size,
@@ -147,14 +146,14 @@ function memoryRows(): OpRow[] {
     if (size === 8) continue
     const sx = { kind: 'load', name: 'ldsx', size, source: 'reg', signed: true } as const
     rows.push(
-      row(code | modes.memsx | classes.ldx, 'base64', signedText, 'RFC 9669 §5.2', sx),
-      row(code | modes.abs | classes.ld, 'packet', text, 'RFC 9669 §5.5', {
+      row(code | modes.memsx | classes.ldx, 'base64', [signedText, 'RFC 9669 §5.2'], sx),
+      row(code | modes.abs | classes.ld, 'packet', [text, 'RFC 9669 §5.5'], {
         kind: 'ld_abs',
         name: 'ld_abs',
         size,
         source: 'imm',
       }),
-      row(code | modes.ind | classes.ld, 'packet', text, 'RFC 9669 §5.5', {
+      row(code | modes.ind | classes.ld, 'packet', [text, 'RFC 9669 §5.5'], {
         kind: 'ld_ind',
         name: 'ld_ind',
         size,
@@ -173,7 +172,7 @@ function atomicRows(): OpRow[] {
       const group: OpGroup = since !== undefined ? 'linux' : size === 8 ? 'atomic64' : 'atomic32'
       const source = since === undefined ? 'RFC 9669 §5.3' : 'instruction-set.rst, atomic operations'
       const fields = { kind: 'atomic', name, width: 0, size, source: 'reg', fetch } as const
-      rows.push(row(code | modes.atomic | classes.stx, group, text, source, fields, { imm, since }))
+      rows.push(row(code | modes.atomic | classes.stx, group, [text, source], fields, { imm, since }))
     }
   }
   return rows

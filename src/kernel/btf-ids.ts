@@ -33,7 +33,11 @@ const maxMembers = 4096
 const flagsLimit = 1 << 24
 
 /** Finds every kfunc set, plain function set and destructor pair. Work is linear in the section's size. */
-export function scanIds(btf: Btf, section: Uint8Array, littleEndian = true): ScannedIds {
+export function scanIds(
+  btf: Btf,
+  section: Uint8Array,
+  { littleEndian = true }: { readonly littleEndian?: boolean } = {},
+): ScannedIds {
   const view = new DataView(section.buffer, section.byteOffset, section.byteLength & ~3)
   const count = view.byteLength >> 2
   const word = (i: number): number => view.getUint32(i * 4, littleEndian)

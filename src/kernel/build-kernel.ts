@@ -97,8 +97,7 @@ export function buildKernel(parts: KernelParts): Kernel {
     functionSet,
     helper: (id: number, program: ProgramTraits) => helperAnswer(id, program, { gate, config }),
     helperName: (id: number) => helperNameOf(id),
-    ctxAccess: (program, off, size, write, signed) =>
-      ctxAccess({ btf, gate, functionSet }, program, off, size, write, signed),
+    ctxAccess: (program, access) => ctxAccess({ btf, gate, functionSet }, program, access),
     gate,
     safePointer: (table, struct, field, fieldType) => isSafe(btf, table, struct, field, fieldType),
     config: (name) => parts.config.get(name),

@@ -36,9 +36,14 @@ const listMarkers: readonly {
 ]
 
 /** The sets of vmlinux: `ids` is its .BTF_ids section. */
-export function setsOfImage(btf: Btf, ids: Uint8Array, release: string, littleEndian = true): ImageSets {
+export function setsOfImage(
+  btf: Btf,
+  ids: Uint8Array,
+  release: string,
+  { littleEndian = true }: { readonly littleEndian?: boolean } = {},
+): ImageSets {
   const notes: string[] = []
-  const scan = scanIds(btf, ids, littleEndian)
+  const scan = scanIds(btf, ids, { littleEndian })
   const sets = scan.sets.flatMap(({ byte, marked, members }): readonly KfuncSet[] => {
     const names = members.map(([id]) => btf.type(id).name)
     const known = recogniseSet(names, release)

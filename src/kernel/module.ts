@@ -94,7 +94,10 @@ function contentOf(
   notes: string[],
 ): { readonly sets: readonly KfuncSet[]; readonly destructors: readonly Destructor[] } {
   const ids = image?.find('.BTF_ids')
-  const scan = ids === undefined || image === undefined ? undefined : scanIds(from, ids.bytes, image.littleEndian)
+  const scan =
+    ids === undefined || image === undefined
+      ? undefined
+      : scanIds(from, ids.bytes, { littleEndian: image.littleEndian })
   const registered = image === undefined ? [] : registrationsIn(image, gate)
   const declared = new Map(source.sets?.map((row): [string, DeclaredSet] => [row.set, row]))
   const sets: KfuncSet[] = []

@@ -32,7 +32,7 @@ function partsOf(image: Image): Result<KernelParts> {
     const ids = image.find('.BTF_ids')?.bytes
     if (ids === undefined) return withoutIds(btf, releaseIn(image))
     const release = releaseIn(image) ?? inferRelease(btf)
-    const found = setsOfImage(btf, ids, release, image.littleEndian)
+    const found = setsOfImage(btf, ids, release, { littleEndian: image.littleEndian })
     const kfuncs = kfuncsOfSets(btf, undefined, found.sets)
     const notes = [...found.notes, ...tagNotes(btf, release, kfuncs)]
     return { ...empty(btf, release), kfuncs, destructors: found.destructors, lists: found.lists, notes }

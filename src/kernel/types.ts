@@ -66,6 +66,18 @@ export interface ProgramTraits {
   readonly unprivileged?: boolean
 }
 
+/** Bytes that are read or written. */
+export interface BytesAccess {
+  readonly off: number
+  readonly size: number
+  readonly write: boolean
+}
+/** The same of a program's context. */
+export interface CtxAccess extends BytesAccess {
+  /** By a sign-extending load. */
+  readonly signed?: boolean | undefined
+}
+
 export type CtxAnswer =
   | {
       readonly ok: true
@@ -118,7 +130,7 @@ export interface Kernel {
   helper(id: number, program: ProgramTraits): HelperAnswer
   helperName(id: number): string | undefined
   /** A read or write of the program's context at a constant offset; `signed`: by a sign-extending load. */
-  ctxAccess(program: ProgramTraits, off: number, size: number, write: boolean, signed?: boolean): CtxAnswer
+  ctxAccess(program: ProgramTraits, access: CtxAccess): CtxAnswer
   /** Named feature gates (DESIGN.md "Which kernels"); rules ask a gate, never a version. */
   gate(name: string): boolean
   /** BTF_TYPE_SAFE_TRUSTED / _RCU / _RCU_OR_NULL: is field `field` of struct `struct` safe to walk through? */

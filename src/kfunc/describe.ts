@@ -83,7 +83,9 @@ function paramWords(
   if (btf.type(target).kind === 'func_proto') return [...words, 'a callback: a function of the program']
   if (size !== undefined) words.push(`memory of ${next!.name} bytes`)
   else if (struct !== undefined)
-    words.push(structWords(struct.name, trustedByDefault ? new Set([...flags, 'KF_TRUSTED_ARGS']) : flags, nullable))
+    words.push(
+      structWords(struct.name, trustedByDefault ? new Set([...flags, 'KF_TRUSTED_ARGS']) : flags, { nullable }),
+    )
   else if (param.suffixes.length === 0 && btf.type(target).kind !== 'void') words.push('memory of the size of its type')
   return words
 }
@@ -132,7 +134,7 @@ const contextStructs: ReadonlySet<string> = new Set([
   'bpf_nf_ctx',
 ])
 
-function structWords(name: string, flags: ReadonlySet<string>, nullable: boolean): string {
+function structWords(name: string, flags: ReadonlySet<string>, { nullable }: { readonly nullable: boolean }): string {
   if (contextStructs.has(name)) return 'the context of the program, unmodified'
   const special = structArguments.get(name) ?? (name.startsWith('bpf_iter_') ? 'an iterator on the stack' : undefined)
   if (special !== undefined) return special

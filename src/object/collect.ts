@@ -93,7 +93,7 @@ export function collect(elf: ElfView, { legacyMaps = false }: OpenOptions = {}):
     } else if (type === sh.nobits && isOneOf(name, '.bss')) data.set(section.index, { kind: 'bss', section })
     else if (type === sh.rel && isWantedRelocation(elf, section)) relocations.push(section)
   }
-  const functions = coded.flatMap((section) => functionsOf(elf, section, section === text))
+  const functions = coded.flatMap((section) => functionsOf(elf, section, { subprog: section === text }))
   // of two that begin together libbpf's search finds the first: it is last here, where functionAt looks
   functions.reverse().sort((a, b) => a.section.index - b.section.index || a.start - b.start)
   const code = { functions, text, jumpTables, relocations }
@@ -121,12 +121,12 @@ function isWantedRelocation(elf: ElfView, section: Section): boolean {
 
 function insnsOf(elf: ElfView, section: Section) {
   const whole = section.data.subarray(0, section.data.length - (section.data.length % 8))
-  const decoded = decodeInsns(whole, elf.littleEndian)
+  const decoded = decodeInsns(whole, { littleEndian: elf.littleEndian })
   if (!decoded.ok) refuse(decoded.fault.what, { section: section.name, ...decoded.fault.place })
   return decoded.value
 }
 
-function functionsOf(elf: ElfView, section: Section, subprog: boolean): RawFunction[] {
+function functionsOf(elf: ElfView, section: Section, { subprog }: { readonly subprog: boolean }): RawFunction[] {
   const insns = insnsOf(elf, section)
   const found: RawFunction[] = []
   let held = 0

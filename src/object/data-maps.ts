@@ -20,20 +20,22 @@ export function dataMaps(collected: Collected, object: string, btf: Btf | undefi
     .filter(({ section }) => section.size > 0)
     .map(({ kind, section }) => {
       const data = kind === 'bss' ? undefined : section.data
-      return internalMap(kind, section.name, section.index, section.size, data, object, btf)
+      return internalMap(kind, { name: section.name, index: section.index, size: section.size, data }, object, btf)
     })
 }
 
 /** The map that holds .kconfig externs; its contents are the linker's. */
 export const kconfigMap = (size: number, object: string, btf: Btf | undefined): MapDef =>
-  internalMap('kconfig', '.kconfig', 0, size, new Uint8Array(size), object, btf)
+  internalMap('kconfig', { name: '.kconfig', index: 0, size, data: new Uint8Array(size) }, object, btf)
 
 function internalMap(
   internal: DataKind | 'kconfig',
-  section: string,
-  sectionIndex: number,
-  size: number,
-  data: Uint8Array | undefined,
+  {
+    name: section,
+    index: sectionIndex,
+    size,
+    data,
+  }: { readonly name: string; readonly index: number; readonly size: number; readonly data: Uint8Array | undefined },
   object: string,
   btf: Btf | undefined,
 ): MapDef {

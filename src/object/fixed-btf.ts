@@ -39,21 +39,31 @@ export class FixedBtf implements Btf {
 }
 
 /** First own or inherited type of a kind with a name, in id order, as btf__find_by_name_kind looks. */
-export function findKind(btf: Btf, name: string, kind: BtfKind, ownOnly = false): BtfId | undefined {
+export function findKind(
+  btf: Btf,
+  name: string,
+  kind: BtfKind,
+  { ownOnly = false }: { readonly ownOnly?: boolean } = {},
+): BtfId | undefined {
   let known = firsts.get(btf)
   if (known === undefined) {
     known = new Map()
     firsts.set(btf, known)
   }
   const key = `${kind} ${ownOnly} ${name}`
-  if (!known.has(key)) known.set(key, leastOfKind(btf, name, kind, ownOnly))
+  if (!known.has(key)) known.set(key, leastOfKind(btf, name, kind, { ownOnly }))
   return known.get(key)
 }
 
 /** Each looked for once: a hundred thousand types may have one name, and as many symbols ask for it. */
 const firsts = new WeakMap<Btf, Map<string, BtfId | undefined>>()
 
-function leastOfKind(btf: Btf, name: string, kind: BtfKind, ownOnly: boolean): BtfId | undefined {
+function leastOfKind(
+  btf: Btf,
+  name: string,
+  kind: BtfKind,
+  { ownOnly }: { readonly ownOnly: boolean },
+): BtfId | undefined {
   let first: BtfId | undefined
   for (const id of btf.findAll(name)) {
     if (ownOnly && id < btf.firstId) continue

@@ -54,13 +54,13 @@ export function setKconfig(extern: Extern, data: Uint8Array, value: string): voi
     wrong(`value '${number}' implies integer, char, or boolean type`)
   }
   if (config === 'bool' && number > 1n) wrong(`value '${number}' isn't boolean compatible`)
-  if (!fits(number, size, extern.signed)) wrong(`value '${number}' doesn't fit in ${size} bytes`)
+  if (!fits(number, size, { signed: extern.signed })) wrong(`value '${number}' doesn't fit in ${size} bytes`)
   const bytes = new Uint8Array(8)
   new DataView(bytes.buffer).setBigUint64(0, number, true)
   data.set(bytes.subarray(0, size), offset)
 }
 
-function fits(value: bigint, size: number, signed: boolean): boolean {
+function fits(value: bigint, size: number, { signed }: { readonly signed: boolean }): boolean {
   if (size === 8) return true
   const bits = BigInt(8 * size)
   const limit = 1n << bits

@@ -73,7 +73,7 @@ function resolveAll(object: BpfObject, target: LinkTarget, budget: Budget): Reso
   const modules: Btf[] = []
   const resolved = externs.map((extern, i) => {
     budget.spend(16)
-    return resolveOne(object, extern, i, target, modules, set.has(extern))
+    return resolveOne(object, extern, i, { target, modules, hasValue: set.has(extern) })
   })
   return {
     externs: resolved,
@@ -93,9 +93,7 @@ function resolveOne(
   object: BpfObject,
   extern: Extern,
   index: number,
-  target: LinkTarget,
-  modules: Btf[],
-  hasValue: boolean,
+  { target, modules, hasValue }: { readonly target: LinkTarget; readonly modules: Btf[]; readonly hasValue: boolean },
 ): ResolvedExtern {
   switch (extern.kind) {
     case 'kconfig':
@@ -135,7 +133,7 @@ export function findInKernel(target: LinkTarget, name: string, kind: 'var' | 'fu
   const id = findKind(target.btf, name, kind)
   if (id !== undefined) return { btf: target.btf, id, module: undefined }
   for (const btf of target.modules) {
-    const own = findKind(btf, name, kind, true)
+    const own = findKind(btf, name, kind, { ownOnly: true })
     if (own !== undefined) return { btf, id: own, module: btf.name }
   }
   return undefined

@@ -59,7 +59,7 @@ export function userMaps(btf: Btf, section: Section): MapDef[] {
     const def = resolveType(btf, variable.type)
     if (def.kind !== 'struct') refuse(`map '${name}': unexpected def kind var.`, { section: '.maps' })
     if (def.size > entry.size) refuse(`map '${name}': invalid def size.`, { section: '.maps' })
-    const attributes = known.get(def.id) ?? readAttributes(btf, name, def, false)
+    const attributes = known.get(def.id) ?? readAttributes(btf, name, def, { inner: false })
     known.set(def.id, attributes)
     return toMap(name, attributes, section, entry.offset)
   })
@@ -104,7 +104,12 @@ function ringbufSize(size: number): number {
   return size
 }
 
-function readAttributes(btf: Btf, map: string, def: Extract<BtfType, { kind: 'struct' | 'union' }>, inner: boolean) {
+function readAttributes(
+  btf: Btf,
+  map: string,
+  def: Extract<BtfType, { kind: 'struct' | 'union' }>,
+  { inner }: { readonly inner: boolean },
+) {
   const found = noAttributes()
   const sizes = { key: 0, value: 0 }
   def.members.forEach((member, index) => {
@@ -182,7 +187,7 @@ function values(btf: Btf, map: string, member: BtfMember, found: Attributes): At
     return undefined
   }
   if (target.kind !== 'struct') refuse(`map '${map}': map-in-map inner def is of unexpected kind ${target.kind}.`)
-  return readAttributes(btf, `${map}.inner`, target, true)
+  return readAttributes(btf, `${map}.inner`, target, { inner: true })
 }
 
 function agree(map: string, part: 'key' | 'value', sizes: { key: number; value: number }, size: number): number {

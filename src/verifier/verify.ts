@@ -223,13 +223,13 @@ function exploreGlobals(walk: Walk): void {
         if (!calledFrom.has(from) || done.has(`${i} ${from}`)) continue
         done.add(`${i} ${from}`)
         again = true
-        exploreGlobal(walk, i, from === 'sleepable')
+        exploreGlobal(walk, i, { sleepable: from === 'sleepable' })
       }
     }
   }
 }
 
-function exploreGlobal(walk: Walk, i: number, sleepable: boolean): void {
+function exploreGlobal(walk: Walk, i: number, { sleepable }: { readonly sleepable: boolean }): void {
   const subprog = walk.program.subprogs[i]!
   walk.insn = subprog.start
   walk.verbose(`Validating ${subprog.name}() func#${i}...`)

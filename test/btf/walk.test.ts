@@ -109,7 +109,7 @@ describe('identity', () => {
     ['another struct', outer, 0, task, false, false],
   ]
   test.for(matches)('structIdsMatch: %s', ([, id, off, wanted, strict, expected]) => {
-    expect(structIdsMatch(btf, id, off, btf, wanted, { strict })).toBe(expected)
+    expect(structIdsMatch({ btf, id, off }, { btf, id: wanted }, { strict })).toBe(expected)
   })
 
   test('isNoCastAlias: exactly one name ends in ___init', () => {

@@ -167,7 +167,7 @@ export const instructions: Kind = (world, pick) =>
     for (let left = 1 + pick(6); left > 0 && count > 0; left--) {
       const at = part.start + 8 * pick(count)
       const way = pick(4)
-      if (way < 2) draft.bytes.set(encodeInsns([slot(pick)], draft.little), at)
+      if (way < 2) draft.bytes.set(encodeInsns([slot(pick)], { littleEndian: draft.little }), at)
       else if (way === 2) draft.bytes.copyWithin(at, part.start + 8 * pick(count), part.start + 8 * pick(count))
       else draft.view.setInt32(at + 4, number(pick, 200) | 0, draft.little)
       draft.what.push(`${part.name} insn ${(at - part.start) / 8}, way ${way}`)
@@ -190,6 +190,6 @@ export const programs: Kind = (world, pick) =>
           ...makeInsn({ code: one(pick, sane), dst: pick(11), src: pick(11), off: -8 * pick(4), imm: pick(16) }),
         }
     insns[count - 1] = makeInsn({ code: 0x95 })
-    draft.bytes.set(encodeInsns(insns, draft.little), part.start)
+    draft.bytes.set(encodeInsns(insns, { littleEndian: draft.little }), part.start)
     draft.what.push(`chance in ${part.name}`)
   })

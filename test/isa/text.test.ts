@@ -183,9 +183,9 @@ describe('properties', () => {
   test('bytes are the same after decoding and encoding, in either byte order', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 256 }), fc.boolean(), (bytes, littleEndian) => {
-        const insns = decodeInsns(bytes, littleEndian)
+        const insns = decodeInsns(bytes, { littleEndian })
         if (!insns.ok) return bytes.length % 8 !== 0
-        return hexOf(encodeInsns(insns.value, littleEndian)) === hexOf(bytes)
+        return hexOf(encodeInsns(insns.value, { littleEndian })) === hexOf(bytes)
       }),
     )
   })

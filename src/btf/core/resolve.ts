@@ -154,7 +154,7 @@ interface Value {
   readonly type: BtfType | undefined
 }
 
-const plainValue = (value: number | bigint, validate = true): Value => ({
+const plainValue = (value: number | bigint, { validate = true }: { readonly validate?: boolean } = {}): Value => ({
   value: BigInt(value),
   validate,
   size: 0,
@@ -166,7 +166,7 @@ function relocatedValue(spec: CoreSpec): Value {
   if (isEnumKind(spec.kind)) return enumValue(spec)
   switch (spec.kind) {
     case 'type_id_target':
-      return plainValue(spec.root, false)
+      return plainValue(spec.root, { validate: false })
     case 'type_size': {
       const size = sizeOf(spec.btf, spec.root)
       if (size === undefined) throw new FaultError(`CO-RE relocation ${formatSpec(spec)}: the type has no size`)
@@ -220,11 +220,11 @@ function fieldValue(spec: CoreSpec): Value {
       return { value: BigInt(byteOffset), validate: !bitfield, size, type: bitfield ? undefined : type }
     }
     case 'field_byte_size':
-      return plainValue(byteSize, !bitfield)
+      return plainValue(byteSize, { validate: !bitfield })
     case 'field_signed':
       return plainValue('signed' in type && type.signed ? 1 : 0)
     case 'field_lshift_u64':
-      return plainValue(BigInt.asUintN(64, BigInt(64 - (bitOffset + bits - byteOffset * 8))), !bitfield)
+      return plainValue(BigInt.asUintN(64, BigInt(64 - (bitOffset + bits - byteOffset * 8))), { validate: !bitfield })
     default:
       return plainValue(BigInt.asUintN(64, BigInt(64 - bits)))
   }

@@ -31,13 +31,19 @@ export function typesMatch(local: Btf, localId: BtfId, target: Btf, targetId: Bt
     known = new Map()
     byTarget.set(target, known)
   }
-  return match({ local, target, known }, localId, targetId, false, 32)
+  return match({ local, target, known }, localId, targetId, { behindPointer: false }, 32)
 }
 
 const namesMatch = (local: string, target: string): boolean =>
   target === '' ? local === '' : essentialName(local) === essentialName(target)
 
-function match(sides: Sides, localId: BtfId, targetId: BtfId, behindPointer: boolean, depth: number): boolean {
+function match(
+  sides: Sides,
+  localId: BtfId,
+  targetId: BtfId,
+  { behindPointer }: { readonly behindPointer: boolean },
+  depth: number,
+): boolean {
   if (depth <= 0) return false
   const a = resolveType(sides.local, localId)
   const b = resolveType(sides.target, targetId)
@@ -58,15 +64,15 @@ function match(sides: Sides, localId: BtfId, targetId: BtfId, behindPointer: boo
     case 'int':
       return b.kind === 'int' && a.size === b.size && a.signed === b.signed
     case 'ptr':
-      return b.kind === 'ptr' && match(sides, a.type, b.type, true, depth - 1)
+      return b.kind === 'ptr' && match(sides, a.type, b.type, { behindPointer: true }, depth - 1)
     case 'array':
-      return b.kind === 'array' && a.count === b.count && match(sides, a.type, b.type, behindPointer, depth - 1)
+      return b.kind === 'array' && a.count === b.count && match(sides, a.type, b.type, { behindPointer }, depth - 1)
     case 'func_proto': {
       if (b.kind !== 'func_proto' || a.params.length !== b.params.length) return false
       const paramsMatch = a.params.every((param, i) =>
-        match(sides, param.type, b.params[i]!.type, behindPointer, depth - 1),
+        match(sides, param.type, b.params[i]!.type, { behindPointer }, depth - 1),
       )
-      return paramsMatch && match(sides, a.ret, b.ret, behindPointer, depth - 1)
+      return paramsMatch && match(sides, a.ret, b.ret, { behindPointer }, depth - 1)
     }
     default:
       return false
@@ -101,7 +107,7 @@ function membersMatch(sides: Sides, a: Struct, b: Struct, depth: number): boolea
   if (a.members.length > b.members.length) return false
   const twins = membersByName(b)
   return a.members.every(({ name, type }) =>
-    twins.get(essentialName(name))?.some((twin) => match(sides, type, twin, false, depth - 1)),
+    twins.get(essentialName(name))?.some((twin) => match(sides, type, twin, { behindPointer: false }, depth - 1)),
   )
 }
 

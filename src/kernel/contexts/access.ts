@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One question: may this program read or write these bytes of its context, and what does it get?
-import type { CtxAnswer, ProgramTraits } from '../types.ts'
+import type { BytesAccess, CtxAccess, CtxAnswer, ProgramTraits } from '../types.ts'
 import type { ContextFacts } from './facts.ts'
 import { argumentAccess } from './btf-args.ts'
 import { contextRules, fieldAccess } from './rules.ts'
@@ -22,30 +22,27 @@ const RAW_TRACEPOINT = 96
 export function ctxAccess(
   facts: ContextFacts,
   program: ProgramTraits,
-  off: number,
-  size: number,
-  write: boolean,
-  signed = false,
+  { signed = false, ...bytes }: CtxAccess,
 ): CtxAnswer {
-  const answer = access(facts, program, off, size, write)
+  const answer = access(facts, program, bytes)
   // A packet pointer kept in 32 bits cannot be sign-extended.
   return signed && answer.ok && answer.kind === 'pointer' ? refused : answer
 }
 
-function access(facts: ContextFacts, program: ProgramTraits, off: number, size: number, write: boolean): CtxAnswer {
+function access(facts: ContextFacts, program: ProgramTraits, { off, size, write }: BytesAccess): CtxAnswer {
   if (off < 0 || size < 1) return refused
   const type = program.type
   if (type === 'BPF_PROG_TYPE_EXT') {
     if (program.target === undefined) return { ok: false, unsupported: 'the program this one replaces is not known' }
-    return access(facts, { ...program, ...program.target, target: undefined }, off, size, write)
+    return access(facts, { ...program, ...program.target, target: undefined }, { off, size, write })
   }
   const rule = contextRules.get(type)
-  if (rule !== undefined) return fieldAccess(rule, program, off, size, write)
+  if (rule !== undefined) return fieldAccess(rule, program, { off, size, write })
   switch (type) {
     case 'BPF_PROG_TYPE_TRACING':
     case 'BPF_PROG_TYPE_LSM':
     case 'BPF_PROG_TYPE_STRUCT_OPS':
-      return argumentAccess(facts, program, off, size, write)
+      return argumentAccess(facts, program, { off, size, write })
     case 'BPF_PROG_TYPE_KPROBE':
       // uprobes may change registers; what is refused where a program of this type attaches elsewhere is refused then
       return (!write || facts.gate('kprobe-context-writes')) && off % size === 0 && off + size <= PT_REGS
@@ -55,26 +52,26 @@ function access(facts: ContextFacts, program: ProgramTraits, off: number, size: 
       return !write && off % size === 0 && off >= 8 && off < MAX_TRACE ? number : refused
     case 'BPF_PROG_TYPE_RAW_TRACEPOINT':
     case 'BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE':
-      return rawTracepoint(type, off, size, write)
+      return rawTracepoint(type, { off, size, write })
     case 'BPF_PROG_TYPE_SYSCALL':
       return off < 0xffff && off % size === 0 ? number : refused
     case 'BPF_PROG_TYPE_LIRC_MODE2':
       return !write && off === 0 && size === 4 ? number : refused
     case 'BPF_PROG_TYPE_NETFILTER':
-      return netfilter(facts, off, size, write)
+      return netfilter(facts, { off, size, write })
     default:
       return { ok: false, unsupported: `context of ${type}` }
   }
 }
 
-function rawTracepoint(type: string, off: number, size: number, write: boolean): CtxAnswer {
+function rawTracepoint(type: string, { off, size, write }: BytesAccess): CtxAnswer {
   if (write || off >= RAW_TRACEPOINT || off % size !== 0) return refused
   if (type === 'BPF_PROG_TYPE_RAW_TRACEPOINT' || off !== 0) return number
   return size === 8 ? { ok: true, kind: 'pointer', reg: 'PTR_TO_TP_BUFFER' } : refused
 }
 
 /** struct bpf_nf_ctx of include/linux/netfilter.h: { state, skb }. */
-function netfilter({ btf: vmlinux }: ContextFacts, off: number, size: number, write: boolean): CtxAnswer {
+function netfilter({ btf: vmlinux }: ContextFacts, { off, size, write }: BytesAccess): CtxAnswer {
   const name = off === 0 ? 'nf_hook_state' : off === 8 ? 'sk_buff' : undefined
   const btfId = name === undefined ? undefined : vmlinux.find(name, 'struct')
   if (write || size !== 8 || btfId === undefined) return refused
@@ -92,7 +89,7 @@ export const convertsPacketPointers = (program: ProgramTraits): boolean => {
   for (const off of [0, 76, 8, 192]) {
     for (const size of [4, 8]) {
       const rule = contextRules.get(program.type)
-      const answer = rule === undefined ? undefined : fieldAccess(rule, program, off, size, false)
+      const answer = rule === undefined ? undefined : fieldAccess(rule, program, { off, size, write: false })
       if (answer?.ok && answer.kind === 'pointer' && answer.reg === 'PTR_TO_PACKET') return true
     }
   }

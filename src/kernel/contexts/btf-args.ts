@@ -11,7 +11,7 @@ import {
   skipModifiersAndTypedefs,
   typeTags,
 } from '../../btf/index.ts'
-import type { CtxAnswer, ProgramTraits } from '../types.ts'
+import type { BytesAccess, CtxAnswer, ProgramTraits } from '../types.ts'
 import { type ContextFacts, isHookIn } from './facts.ts'
 import { iteratorArgs } from './iterators.ts'
 import { promotedArgument, structOpsArgument } from './struct-ops-args.ts'
@@ -30,9 +30,7 @@ const MAX_ARGS = 12
 export function argumentAccess(
   facts: ContextFacts,
   program: ProgramTraits,
-  off: number,
-  size: number,
-  write: boolean,
+  { off, size, write }: BytesAccess,
 ): CtxAnswer {
   if (program.type !== 'BPF_PROG_TYPE_LSM') {
     if (off < 0 || off >= 8 * MAX_ARGS || write || off % size !== 0) return refuse()
@@ -48,14 +46,14 @@ export function argumentAccess(
     const param = target.proto.params[index + target.skip]
     return param === undefined
       ? refuse(missing)
-      : valueAccess(facts, program, target, index, param.type, param.name, off, size)
+      : valueAccess(facts, program, target, { index, typeId: param.type, name: param.name }, { off, size })
   }
   switch (program.attachType) {
     case 'BPF_LSM_MAC':
     case 'BPF_LSM_CGROUP':
     case 'BPF_TRACE_FEXIT':
     case 'BPF_TRACE_FSESSION':
-      return returnAccess(facts, program, target, index, off, size)
+      return returnAccess(facts, program, target, index, { off, size })
     case 'BPF_MODIFY_RETURN':
       if (isSmallInt(resolveType(target.btf, target.proto.ret))) return number
       return refuse(`ret type ${kindText(resolveType(target.btf, target.proto.ret))} not allowed for fmod_ret`)
@@ -69,10 +67,9 @@ function returnAccess(
   program: ProgramTraits,
   target: AttachProto,
   index: number,
-  off: number,
-  size: number,
+  { off, size }: { readonly off: number; readonly size: number },
 ): CtxAnswer {
-  const answer = valueAccess(facts, program, target, index, target.proto.ret, '', off, size)
+  const answer = valueAccess(facts, program, target, { index, typeId: target.proto.ret, name: '' }, { off, size })
   if (program.attachType !== 'BPF_LSM_MAC' || !answer.ok || answer.kind !== 'scalar') return answer
   return { ...answer, range: lsmHookRange(facts, program) }
 }
@@ -95,11 +92,8 @@ function valueAccess(
   facts: ContextFacts,
   program: ProgramTraits,
   target: AttachProto,
-  index: number,
-  typeId: BtfId,
-  paramName: string,
-  off: number,
-  size: number,
+  { index, typeId, name: paramName }: { readonly index: number; readonly typeId: BtfId; readonly name: string },
+  { off, size }: { readonly off: number; readonly size: number },
 ): CtxAnswer {
   const { btf, name } = target
   const type = resolveType(btf, typeId)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Per program type: which context struct it sees, which fields of it are hidden, which may be written.
 // Source: the is_valid_access callbacks of Linux 6.12 (net/core/filter.c, kernel/bpf/cgroup.c, kernel/trace/bpf_trace.c).
-import type { CtxAnswer, ProgramTraits } from '../types.ts'
+import type { BytesAccess, CtxAnswer, ProgramTraits } from '../types.ts'
 import { type ContextField, layouts, readable } from './layouts.ts'
 
 export interface ContextRule {
@@ -104,13 +104,7 @@ const scalar = (narrow: boolean): CtxAnswer => ({ ok: true, kind: 'scalar', narr
 const lists = (words: string | undefined, name: string): boolean => words?.split(' ').includes(name) ?? false
 
 /** Access to a context whose fields are a table. */
-export function fieldAccess(
-  rule: ContextRule,
-  program: ProgramTraits,
-  off: number,
-  size: number,
-  write: boolean,
-): CtxAnswer {
+export function fieldAccess(rule: ContextRule, program: ProgramTraits, { off, size, write }: BytesAccess): CtxAnswer {
   const fields: readonly ContextField[] = layouts[rule.layout]
   const field = fields.find((row) => off >= row.off && off < row.off + row.size)
   if (field === undefined || size < 1 || off % size !== 0) return refused
@@ -155,7 +149,7 @@ export function socketAccess(
       : kind === 'xdp_sock'
         ? { layout: 'bpf_xdp_sock' }
         : { layout: 'bpf_sock', ...(kind === 'sock' ? {} : { hidden: 'type protocol mark priority' }) }
-  return fieldAccess(rule, anyProgram, off, size, false).ok
+  return fieldAccess(rule, anyProgram, { off, size, write: false }).ok
 }
 
 const anyProgram: ProgramTraits = {

@@ -90,7 +90,7 @@ export function checkMapForHelper(
   mapTypeId: number,
   helper: number,
   program: ProgramTraits,
-  few = false,
+  { few = false }: { readonly few?: boolean } = {},
 ): readonly string[] | undefined {
   const map = (mapType(mapTypeId)?.name ?? '').replace('BPF_MAP_TYPE_', '')
   const name = (helperName(helper) ?? '').replace(/^bpf_/, '')
@@ -99,7 +99,7 @@ export function checkMapForHelper(
   if (helpers !== undefined && !helpers.includes(name)) {
     if (map !== 'SOCKMAP' && map !== 'SOCKHASH') return [refusal]
     if (name !== 'map_update_elem' && name !== 'map_delete_elem') return [refusal]
-    if (!mayUpdateSockmap(name, program, few)) return ['cannot update sockmap in this context', refusal]
+    if (!mayUpdateSockmap(name, program, { few })) return ['cannot update sockmap in this context', refusal]
   }
   // this one looks at its map by itself
   if (name === 'tail_call' && map !== 'PROG_ARRAY') return ['kernel subsystem misconfigured verifier']
@@ -111,7 +111,7 @@ export function checkMapForHelper(
 export const helperIdsOfMap = (mapTypeName: string): readonly number[] | undefined =>
   helpersOfMap.get(mapTypeName.replace('BPF_MAP_TYPE_', ''))?.map((name) => helperId(`bpf_${name}`) ?? 0)
 
-function mayUpdateSockmap(helper: string, program: ProgramTraits, few: boolean): boolean {
+function mayUpdateSockmap(helper: string, program: ProgramTraits, { few }: { readonly few: boolean }): boolean {
   const { type, attachType } = program.type === 'BPF_PROG_TYPE_EXT' ? { ...program, ...program.target } : program
   if (type === 'BPF_PROG_TYPE_TRACING') return attachType === 'BPF_TRACE_ITER'
   if (type === 'BPF_PROG_TYPE_SOCK_OPS') return helper === 'map_delete_elem'

@@ -222,7 +222,7 @@ const aliasIsEquivalent: ModuleRule = {
       }
       const first = btf.type(a)
       const whole = btf.type(b)
-      if (!structIdsMatch(btf, a, 0, btf, b))
+      if (!structIdsMatch({ btf, id: a, off: 0 }, { btf, id: b }))
         yield {
           what: `struct ${alias} does not begin with a struct ${original}: C calls them different types`,
           place: at,

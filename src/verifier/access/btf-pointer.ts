@@ -3,7 +3,7 @@
 // kfuncs.rst "KF_TRUSTED_ARGS", "KF_RCU": provenance is trusted, RCU, or nothing.
 
 import { type Btf, type BtfId, walkStruct } from '../../btf/index.ts'
-import { structAccess } from '../../kernel/index.ts'
+import { type BytesAccess, structAccess } from '../../kernel/index.ts'
 import type { Model } from '../program/model.ts'
 import { type Walk, inRcu } from '../engine/walk.ts'
 import { type BtfRecord, recordOf } from '../program/records/record.ts'
@@ -70,7 +70,7 @@ function mayFault(model: Model, { flags }: RegState): boolean {
   return (flags & UNTRUSTED) !== 0 || (flags === 0 && model.rules.plainPointersRead)
 }
 
-export function accessBtfPointer(walk: Walk, number: number, off: number, size: number, write: boolean): RegState {
+export function accessBtfPointer(walk: Walk, number: number, { off, size, write }: BytesAccess): RegState {
   const reg = walk.reg(number)
   const name = structName(reg)
   const details = { reg: number, seen: name }
@@ -98,18 +98,15 @@ export function accessBtfPointer(walk: Walk, number: number, off: number, size: 
     }
     return unknownScalar
   }
-  return walkField(walk, reg, reg.btf!, reg.btfId, at, size, isAllocated(reg))
+  return walkField(walk, reg, { btf: reg.btf!, id: reg.btfId }, { off: at, size, allocated: isAllocated(reg) })
 }
 
 /** One step through a struct: a scalar, or a pointer with the worth the tables and sections give it. */
 function walkField(
   walk: Walk,
   reg: RegState,
-  btf: Btf,
-  id: BtfId,
-  off: number,
-  size: number,
-  allocated: boolean,
+  { btf, id }: { readonly btf: Btf; readonly id: BtfId },
+  { off, size, allocated }: { readonly off: number; readonly size: number; readonly allocated: boolean },
 ): RegState {
   if (allocated) {
     for (const field of recordOfReg(walk.model, reg).fields) {
@@ -138,7 +135,7 @@ export const isPointerField = (kind: string): boolean => kind.startsWith('kptr')
 export const fieldText = (kind: string): string => (kind.startsWith('kptr') ? 'kptr' : kind)
 
 /** A map seen as `struct bpf_map`: reading its members. */
-export function accessMapPointer(walk: Walk, number: number, off: number, size: number, write: boolean): RegState {
+export function accessMapPointer(walk: Walk, number: number, { off, size, write }: BytesAccess): RegState {
   const reg = walk.reg(number)
   const type = mapStructs.get(walk.program.map(reg.map).type)
   const name = type ?? 'bpf_map'
@@ -148,7 +145,7 @@ export function accessMapPointer(walk: Walk, number: number, off: number, size: 
   if (write) violate('map-access', { form: 'write', struct: name })
   if (off < 0) violate('map-access', { form: 'negative', reg: number, struct: name, off })
   const self = pointer('btf', { btf, btfId: id })
-  const value = walkField(walk, self, btf, id, off, size, false)
+  const value = walkField(walk, self, { btf, id }, { off, size, allocated: false })
   return value.kind === 'btf'
     ? pointer('btf', { btf, btfId: value.btfId, flags: value.flags & ~(TRUSTED | RCU | MAYBE_NULL) })
     : value

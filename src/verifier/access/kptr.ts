@@ -102,7 +102,8 @@ export function requireKptrMatch(model: Model, field: SpecialField, reg: RegStat
   }
   if (reg.kind !== 'btf' || (reg.flags & ~allowed) !== 0 || reg.btf === undefined) bad()
   if (field.kind === 'kptr_percpu' && (reg.flags & PERCPU) === 0) bad('')
-  requireUnmodified(model, number, reg, true)
+  requireUnmodified(model, number, reg, { fixedOk: true })
   const match = { strict: field.kind !== 'kptr', flexArrays: (reg.flags & ALLOC) === 0 }
-  if (!structIdsMatch(reg.btf!, reg.btfId, reg.off, field.btf!, field.btfId, match)) bad()
+  if (!structIdsMatch({ btf: reg.btf!, id: reg.btfId, off: reg.off }, { btf: field.btf!, id: field.btfId }, match))
+    bad()
 }

@@ -19,7 +19,7 @@ import {
 } from './regions.ts'
 import { readStack, readStackVariable, storeUnknown, writeStack, writeStackVariable } from './stack.ts'
 import { frameOf, requireStackBounds } from './stack-bounds.ts'
-import { isContextRewritten, socketAccess } from '../../kernel/index.ts'
+import { type BytesAccess, isContextRewritten, socketAccess } from '../../kernel/index.ts'
 import { packetAccessAllowed } from '../program/packet-access.ts'
 import type { Model } from '../program/model.ts'
 import type { Program } from '../program/program.ts'
@@ -54,23 +54,26 @@ export function access(walk: Walk, a: Access): RegState {
   const reg = walk.reg(a.base)
   const off = a.off + reg.off
   const strict = a.atomic || (walk.program.linked.flags & STRICT_ALIGNMENT) !== 0
-  requireAlignment(
-    walk.model,
-    reg,
-    a.off,
-    a.size,
-    strict || (reg.kind === 'map_value' && isJumpTable(walk.program.map(reg.map))),
-  )
+  requireAlignment(walk.model, reg, {
+    off: a.off,
+    size: a.size,
+    strict: strict || (reg.kind === 'map_value' && isJumpTable(walk.program.map(reg.map))),
+  })
   switch (reg.kind) {
     case 'map_key':
       if (a.write) violate('write-rdonly', { form: 'key', reg: a.base })
-      requireMemRegion(walk, a.base, a.off, a.size, walk.program.map(reg.map).keySize, false)
+      requireMemRegion(walk, a.base, {
+        off: a.off,
+        size: a.size,
+        memSize: walk.program.map(reg.map).keySize,
+        zeroOk: false,
+      })
       return anyLoaded(a)
     case 'map_value': {
       if (reg.flags & MAYBE_NULL) break
-      requireMapAccess(walk, a.base, a.write, reg.off + a.off, a.size)
+      requireMapAccess(walk, a.base, { write: a.write, off: reg.off + a.off, size: a.size })
       const map = walk.program.map(reg.map)
-      requireMemRegion(walk, a.base, a.off, a.size, valueBytes(map), false)
+      requireMemRegion(walk, a.base, { off: a.off, size: a.size, memSize: valueBytes(map), zeroOk: false })
       if (isJumpTable(map)) return readTarget(a, reg)
       const kptr = accessMapKptr(walk, a)
       if (kptr !== undefined) return kptr
@@ -89,7 +92,8 @@ export function access(walk: Walk, a: Access): RegState {
       if (a.write && reg.flags & RDONLY)
         violate('write-rdonly', { form: 'memory', reg: a.base, type: regTypeText(reg) })
       // what may not be there has no end either: its loads are guarded
-      if ((reg.flags & UNTRUSTED) === 0) requireMemRegion(walk, a.base, a.off, a.size, reg.size, false)
+      if ((reg.flags & UNTRUSTED) === 0)
+        requireMemRegion(walk, a.base, { off: a.off, size: a.size, memSize: reg.size, zeroOk: false })
       return anyLoaded(a)
     }
     case 'ctx':
@@ -111,8 +115,8 @@ export function access(walk: Walk, a: Access): RegState {
     }
     case 'pkt':
     case 'pkt_meta':
-      if (a.write && !packetAccessAllowed(walk.program, true)) violate('packet-write', { reg: a.base })
-      requirePacket(walk, a.base, a.off, a.size, false)
+      if (a.write && !packetAccessAllowed(walk.program, { write: true })) violate('packet-write', { reg: a.base })
+      requirePacket(walk, a.base, { off: a.off, size: a.size, zeroOk: false })
       return anyLoaded(a)
     case 'flow_keys':
       if (off < 0 || off + a.size > 56) violate('flow-keys', { reg: a.base, off, size: a.size })
@@ -137,11 +141,11 @@ export function access(walk: Walk, a: Access): RegState {
     case 'btf': {
       // other than allocated objects, a pointer with an unchecked null may not be followed
       if (mayBeNull(reg)) break
-      const value = accessBtfPointer(walk, a.base, off, a.size, a.write)
+      const value = accessBtfPointer(walk, a.base, { off, size: a.size, write: a.write })
       return value.kind === 'scalar' ? cutTo(a, value) : value
     }
     case 'map_ptr': {
-      const value = accessMapPointer(walk, a.base, off + constVar(reg), a.size, a.write)
+      const value = accessMapPointer(walk, a.base, { off: off + constVar(reg), size: a.size, write: a.write })
       return value.kind === 'scalar' ? cutTo(a, value) : value
     }
     case 'arena':
@@ -180,7 +184,7 @@ function finishLoad(model: Model, a: Access, value: RegState): RegState {
 }
 
 /** BPF_F_RDONLY_PROG and BPF_F_WRONLY_PROG. */
-export function requireMapAccess(walk: Walk, number: number, write: boolean, off: number, size: number): void {
+export function requireMapAccess(walk: Walk, number: number, { write, off, size }: BytesAccess): void {
   const map = walk.program.map(walk.reg(number).map)
   if ((map.flags & (write ? 0x80 : 0x100)) === 0) return
   const what = write ? 'write into' : 'read from'
@@ -252,12 +256,17 @@ export function parseRegType(text: string): RegType {
 function accessCtx(walk: Walk, a: Access, off: number): RegState {
   const reg = walk.reg(a.base)
   if (contextMoves(walk.program, reg)) {
-    requireMemRegion(walk, a.base, a.off, a.size, SYSCALL_CONTEXT, false)
+    requireMemRegion(walk, a.base, { off: a.off, size: a.size, memSize: SYSCALL_CONTEXT, zeroOk: false })
     return a.write ? unknownScalar : anyLoaded(a)
   }
   requireCtxOffset(walk.program, a.base, reg)
   if (off < 0) violate('ctx-bounds', { reg: a.base, off, size: a.size })
-  const answer = walk.model.kernel.ctxAccess(walk.program.traits, off, a.size, a.write, extendsSign(a))
+  const answer = walk.model.kernel.ctxAccess(walk.program.traits, {
+    off,
+    size: a.size,
+    write: a.write,
+    signed: extendsSign(a),
+  })
   if (!answer.ok) {
     if (answer.unsupported !== undefined) unsupported(answer.unsupported)
     const { message: seen } = answer
@@ -286,7 +295,9 @@ function accessCtx(walk: Walk, a: Access, off: number): RegState {
 }
 
 export function requireCtxOffset(program: Program, number: number, reg: RegState): void {
-  requireUnmodified(program.model, number, reg, program.model.rules.ctxOffsets && !isContextRewritten(program.traits))
+  requireUnmodified(program.model, number, reg, {
+    fixedOk: program.model.rules.ctxOffsets && !isContextRewritten(program.traits),
+  })
 }
 
 /** Fields of bpf_sock, bpf_tcp_sock and bpf_xdp_sock as programs see them. */

@@ -10,7 +10,12 @@ import { ALLOC, constReg, edit, MAYBE_NULL, pointer, type RegState } from '../st
 import { mapRegs, type State } from '../state/state.ts'
 
 /** All copies of a nullable pointer turn into a null or a pointer. */
-export function markNull(program: Program, state: State, seen: RegState, isNull: boolean): void {
+export function markNull(
+  program: Program,
+  state: State,
+  seen: RegState,
+  { isNull }: { readonly isNull: boolean },
+): void {
   const { id } = seen
   if (isNull && seen.refObjId !== 0 && seen.refObjId === id) releaseReferenceIn(program.model, state, id)
   mapRegs(state, (reg) => {

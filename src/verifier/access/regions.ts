@@ -44,14 +44,7 @@ const regions: ReadonlyMap<string, Outside['region']> = new Map<RegState['kind']
 ])
 
 /** Fixed and variable offset of the access stay inside the region of `memSize` bytes. */
-export function requireMemRegion(
-  walk: Walk,
-  number: number,
-  off: number,
-  size: number,
-  memSize: number,
-  zeroOk: boolean,
-): void {
+export function requireMemRegion(walk: Walk, number: number, { off, size, memSize, zeroOk }: Span): void {
   const reg = walk.reg(number)
   const { smin, umax, fixed } = offsetBounds(walk.model, reg, off)
   // Lowest address first: a negative minimum cannot be proven safe, whatever the maximum.
@@ -100,11 +93,11 @@ function plainReach(reg: RegState): { smin: number; umax: number } {
 }
 
 /** Packet data: the range is proven by comparisons with packet end. */
-export function requirePacket(walk: Walk, number: number, off: number, size: number, zeroOk: boolean): void {
+export function requirePacket(walk: Walk, number: number, { off, size, zeroOk }: Omit<Span, 'memSize'>): void {
   const reg = walk.reg(number)
   if (walk.model.rules.oneOffset) {
     if (reg.size < 0) violate('packet-bounds', { form: 'unknown', reg: number })
-    return requireMemRegion(walk, number, off, size, reg.size, zeroOk)
+    return requireMemRegion(walk, number, { off, size, memSize: reg.size, zeroOk })
   }
   if (scalar.sminN(reg.var) < 0) {
     violate('min-bound', { reg: number })
@@ -118,7 +111,12 @@ export function requirePacket(walk: Walk, number: number, off: number, size: num
 }
 
 /** Fixed offsets only: no arithmetic has touched the pointer. Where an offset is one, whether it is known comes first. */
-export function requireUnmodified(model: Model, number: number, reg: RegState, fixedOk: boolean): void {
+export function requireUnmodified(
+  model: Model,
+  number: number,
+  reg: RegState,
+  { fixedOk }: { readonly fixedOk: boolean },
+): void {
   if (model.rules.oneOffset && hasVarOff(reg))
     violate('variable-pointer', { reg: number, type: typeName(reg), varOff: varOffText(reg) })
   if (reg.off < 0) {
@@ -155,7 +153,11 @@ export function requireBuffer(
 }
 
 /** Alignment: x86 asks it of the stack, whose slots are tracked by eight bytes, of atomics, and where the loader says so. */
-export function requireAlignment(model: Model, reg: RegState, off: number, size: number, strict: boolean): void {
+export function requireAlignment(
+  model: Model,
+  reg: RegState,
+  { off, size, strict }: { readonly off: number; readonly size: number; readonly strict: boolean },
+): void {
   if (size === 1 || reg.kind === 'arena' || !(strict || reg.kind === 'fp')) return
   const packet = isPkt(reg)
   if (scalar.isAlignedAt(reg.var, reg.off + off + (packet ? NET_IP_ALIGN : 0), size)) return

@@ -78,22 +78,27 @@ export function requireMemory(walk: Walk, number: number, size: number, use: Mem
   switch (reg.kind) {
     case 'pkt':
     case 'pkt_meta':
-      requirePacket(walk, number, 0, size, use.zeroOk)
+      requirePacket(walk, number, { off: 0, size, zeroOk: use.zeroOk })
       return undefined
     case 'map_key':
       if (use.write) violate('write-rdonly', { form: 'memory', reg: number, type: regTypeText(reg) })
-      requireMemRegion(walk, number, 0, size, walk.program.map(reg.map).keySize, use.zeroOk)
+      requireMemRegion(walk, number, { off: 0, size, memSize: walk.program.map(reg.map).keySize, zeroOk: use.zeroOk })
       return undefined
     case 'map_value':
       // until 7.3 a lookup that may have failed counts as memory, whatever it would give
       if (walk.model.rules.refinedLookups && mayBeNull(reg) && nonNull(walk.program, reg).kind !== 'map_value') break
-      requireMapAccess(walk, number, use.write, reg.off, size)
-      requireMemRegion(walk, number, 0, size, valueBytes(walk.program.map(reg.map)), use.zeroOk)
+      requireMapAccess(walk, number, { write: use.write, off: reg.off, size })
+      requireMemRegion(walk, number, {
+        off: 0,
+        size,
+        memSize: valueBytes(walk.program.map(reg.map)),
+        zeroOk: use.zeroOk,
+      })
       requireNoSpecialField(walk, { base: number, off: 0, size })
       return undefined
     case 'mem':
       rdonly()
-      requireMemRegion(walk, number, 0, size, reg.size, use.zeroOk)
+      requireMemRegion(walk, number, { off: 0, size, memSize: reg.size, zeroOk: use.zeroOk })
       return undefined
     case 'buf':
       rdonly()
@@ -117,13 +122,13 @@ export function requireMemory(walk: Walk, number: number, size: number, use: Mem
       return filled ? { frame, min, size } : undefined
     }
     case 'btf':
-      accessBtfPointer(walk, number, reg.off, size, false)
+      accessBtfPointer(walk, number, { off: reg.off, size, write: false })
       return undefined
     case 'ctx': {
       // programs whose context is plain memory may pass it on: its last byte is tried
       if (walk.model.rules.syscallCtxMoves) {
         if (walk.program.linked.type !== 'BPF_PROG_TYPE_SYSCALL') break
-        requireMemRegion(walk, number, 0, size, SYSCALL_CONTEXT, use.zeroOk)
+        requireMemRegion(walk, number, { off: 0, size, memSize: SYSCALL_CONTEXT, zeroOk: use.zeroOk })
         return undefined
       }
       if (!plainContexts.has(walk.program.linked.type)) break
@@ -193,16 +198,16 @@ export function requireSized(walk: Walk, number: number, use: MemoryUse): SizedM
 const movable = new Set([0, ALLOC, TRUSTED, RCU, ALLOC | NON_OWN, ALLOC | NON_OWN | RCU])
 
 /** Offsets that a pointer argument may carry. `release`: none. */
-export function requireArgOffset(walk: Walk, number: number, release: boolean): void {
+export function requireArgOffset(walk: Walk, number: number, { release }: { readonly release: boolean }): void {
   const reg = walk.reg(number)
   if (release) {
     if (reg.off !== 0) {
       violate('release-offset', { reg: number })
     }
-    return requireUnmodified(walk.model, number, reg, false)
+    return requireUnmodified(walk.model, number, reg, { fixedOk: false })
   }
   if (movesFreely(reg)) return
-  requireUnmodified(walk.model, number, reg, reg.kind === 'btf' && movable.has(reg.flags))
+  requireUnmodified(walk.model, number, reg, { fixedOk: reg.kind === 'btf' && movable.has(reg.flags) })
 }
 
 /** Pointers to plain memory, nothing said of them but who may write: any offset will do. */
@@ -239,7 +244,7 @@ export function requireConstString(walk: Walk, number: number): void {
   }
   if ((map.flags & 0x80) === 0 || !map.frozen) violate('const-str', { form: 'writable', reg: number })
   if (!scalar.isConst(reg.var)) violate('const-str', { form: 'variable', reg: number })
-  requireMemRegion(walk, number, 0, map.valueSize - reg.off, map.valueSize, false)
+  requireMemRegion(walk, number, { off: 0, size: map.valueSize - reg.off, memSize: map.valueSize, zeroOk: false })
   const from = reg.off + scalar.constNumber(reg.var)
   if (map.data !== undefined && !map.data.subarray(from).includes(0))
     violate('const-str', { form: 'unterminated', reg: number })

@@ -69,8 +69,8 @@ export function executeJump(walk: Walk, insn: Insn): number {
     if (testsInvariants(walk.program)) requireInvariants(walk.model, insn, { dst, src })
     if (op.source === 'reg' && insn.dst === insn.src) {
       for (const [state, way] of [
-        [here, false],
-        [other, true],
+        [here, 'passed'],
+        [other, 'taken'],
       ] as const)
         state.cur.ownRegs()[insn.dst] = withVar(
           state.cur.regs[insn.dst]!,
@@ -94,8 +94,8 @@ export function executeJump(walk: Walk, insn: Insn): number {
   if (eq || op.name === 'jne') {
     if (width === 64 && isNullOperand(walk.model, insn, src) && mayBeNull(dst)) {
       if (op.source === 'reg') markPrecise(walk, insn.src)
-      markNull(walk.program, here, dst, !eq)
-      markNull(walk.program, other, dst, eq)
+      markNull(walk.program, here, dst, { isNull: !eq })
+      markNull(walk.program, other, dst, { isNull: eq })
       return next
     }
     if (width === 64 && op.source === 'reg' && dst.kind !== 'btf' && src.kind !== 'btf') {
@@ -209,17 +209,17 @@ function collectLinked(walk: Walk, id: number, out: LinkedReg[]): void {
 /** With BPF_F_TEST_REG_INVARIANTS a way that cannot be taken, but was not predicted so, is refused for what it teaches. */
 function requireInvariants(model: Model, { op, dst: d, src: s }: Insn, { dst, src }: Operands): void {
   if (op.source === 'reg' && d === s) return
-  for (const taken of [true, false]) {
-    const sides = model.domain.unsettled?.refineBranch(op.name, op.width as 32 | 64, dst.var, src.var, taken) ?? []
-    sides.forEach((side, i) => requireInvariant(side, `${taken}_reg${i + 1}`))
+  for (const way of ['taken', 'passed'] as const) {
+    const sides = model.domain.unsettled?.refineBranch(op.name, op.width as 32 | 64, dst.var, src.var, way) ?? []
+    sides.forEach((side, i) => requireInvariant(side, `${way === 'taken'}_reg${i + 1}`))
   }
 }
 
 function refined(walk: Walk, { op }: Insn, dst: scalar.Scalar, src: scalar.Scalar): Refined {
   const before = walk.refined[walk.insn]
   if (before !== undefined && scalar.equal(before.dst, dst) && scalar.equal(before.src, src)) return before
-  const way = (taken: boolean) => walk.model.domain.refineBranch(op.name, op.width as 32 | 64, dst, src, taken)
-  const both = { dst, src, taken: way(true), passed: way(false) }
+  const going = (way: scalar.Way) => walk.model.domain.refineBranch(op.name, op.width as 32 | 64, dst, src, way)
+  const both = { dst, src, taken: going('taken'), passed: going('passed') }
   walk.refined[walk.insn] = both
   return both
 }

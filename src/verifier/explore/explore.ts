@@ -113,7 +113,7 @@ function step(walk: Walk): number | undefined {
         walk.pushStep()
         pushState(walk, walk.insn + 1, walk.insn)
         walk.setReg(0, constReg(0))
-        return exit(walk, false)
+        return exit(walk, { exception: false })
       }
       return walk.insn + 1
     case 'jump':
@@ -140,7 +140,7 @@ function step(walk: Walk): number | undefined {
       return call(walk)
     case 'exit':
       walk.jmpsProcessed++
-      return exit(walk, false)
+      return exit(walk, { exception: false })
     default:
       return unsupported(`instruction ${op.kind} (opcode 0x${insn.code.toString(16)})`)
   }
@@ -156,7 +156,7 @@ function call(walk: Walk): number | undefined {
   }
   if (insn.src === 2) {
     callKfunc(walk)
-    if (kfuncContractAt(walk.program, walk.insn)?.effects.throws) return exit(walk, true)
+    if (kfuncContractAt(walk.program, walk.insn)?.effects.throws) return exit(walk, { exception: true })
     return walk.insn + 1
   }
   callHelper(walk)
@@ -169,18 +169,19 @@ function call(walk: Walk): number | undefined {
     pushState(walk, walk.insn + 1, walk.insn)
     invalidatePacketPointers(walk)
     walk.setReg(0, unknownScalar)
-    return exitClosed(walk, false)
+    return exitClosed(walk, { exception: false })
   }
   return walk.insn + 1
 }
 
-function exit(walk: Walk, exception: boolean): number | undefined {
+function exit(walk: Walk, { exception }: { readonly exception: boolean }): number | undefined {
   const { state } = walk
   const outermost = exception || state.frames.length === 1
   if (walk.model.rules.resilientLocks) {
-    if (outermost) requireSectionsClosed(walk, exception ? 'bpf_throw' : 'BPF_EXIT instruction in main prog', exception)
-    else requireNoReferences(walk, exception)
-    return exitClosed(walk, exception)
+    if (outermost)
+      requireSectionsClosed(walk, exception ? 'bpf_throw' : 'BPF_EXIT instruction in main prog', { exception })
+    else requireNoReferences(walk, { exception })
+    return exitClosed(walk, { exception })
   }
   const what = 'bpf_throw'
   if (state.activeLocks > 0 && outermost) {
@@ -205,11 +206,11 @@ function exit(walk: Walk, exception: boolean): number | undefined {
       exception ? { form: 'ended', what, region } : { form: 'missing-many', region, closer, count },
     )
   }
-  requireNoReferences(walk, exception)
-  return exitClosed(walk, exception)
+  requireNoReferences(walk, { exception })
+  return exitClosed(walk, { exception })
 }
 
-function exitClosed(walk: Walk, exception: boolean): number | undefined {
+function exitClosed(walk: Walk, { exception }: { readonly exception: boolean }): number | undefined {
   const { state, frame } = walk
   if (exception) return undefined
   if (state.frames.length === 1) {

@@ -76,7 +76,7 @@ function sizeOf(walk: Walk, at: number): Size {
   if (walk.seen[at] !== 1) return gone
   switch (op.kind) {
     case 'alu':
-      return op.source === 'reg' ? divided(op.name, op.width === 64) : one
+      return op.source === 'reg' ? divided(op.name, { wide: op.width === 64 }) : one
     case 'load':
     case 'store':
     case 'atomic':
@@ -104,7 +104,7 @@ function sizeOf(walk: Walk, at: number): Size {
 const isPlain = ({ linked: prog }: Program): boolean => plainContext.includes(prog.type.replace('BPF_PROG_TYPE_', ''))
 
 /** A division by a register is made safe from zero, a signed one from -1 too. */
-function divided(name: string, wide: boolean): Size {
+function divided(name: string, { wide }: { readonly wide: boolean }): Size {
   switch (name) {
     case 'div':
       return [4, 4]

@@ -196,7 +196,7 @@ export function loadAbs(walk: Walk, insn: Insn): void {
   if (walk.state.frames.some(({ callback }, i) => i > 0 && callback !== 'none')) violate('ld-abs-callback')
   const ctx = readReg(walk, 6)
   orElse(
-    () => requireNoReferences(walk, true),
+    () => requireNoReferences(walk, { exception: true }),
     (inner) => {
       if (walk.model.rules.reportsFirst) return violateAgain(inner)
       walk.verbose(wordsOf(inner, walk.model.wording))

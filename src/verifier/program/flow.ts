@@ -216,7 +216,7 @@ export function checkFlow(draft: ProgramDraft): void {
   const count = draft.insns.length
   const seen = new Uint8Array(count)
   const work: number[] = []
-  const enter = (target: number, from: number, branch: boolean): void => {
+  const enter = (target: number, from: number, { branch }: { readonly branch: boolean }): void => {
     if (target < 0 || target >= count) violate('jump-range', { insn: from, target })
     if (branch) {
       draft.mark(target, PRUNE | JUMP_POINT | JUMP_TARGET)
@@ -228,7 +228,7 @@ export function checkFlow(draft: ProgramDraft): void {
   }
   const starts = draft.subprogs.filter((subprog, i) => i === 0 || subprog.isExceptionCb).map((s) => s.start)
   for (const start of starts) {
-    enter(start, start, false)
+    enter(start, start, { branch: false })
     while (work.length > 0) {
       const at = work.pop()!
       const insn = draft.insns[at]!
@@ -237,22 +237,22 @@ export function checkFlow(draft: ProgramDraft): void {
           break
         case 'ja': {
           const target = jumpTarget(insn, at)!
-          enter(target, at, true)
+          enter(target, at, { branch: true })
           break
         }
         case 'gotox':
           draft.mark(at, PRUNE)
           for (const target of findTargets(draft, at)) {
             draft.mark(target, JUMP_POINT | JUMP_TARGET)
-            enter(target, at, false)
+            enter(target, at, { branch: false })
           }
           break
         case 'jump':
         case 'may_goto':
           draft.mark(at, PRUNE)
           if (insn.op.kind === 'may_goto') draft.mark(at, FORCE_CHECKPOINT)
-          enter(at + 1, at, false)
-          enter(jumpTarget(insn, at)!, at, true)
+          enter(at + 1, at, { branch: false })
+          enter(jumpTarget(insn, at)!, at, { branch: true })
           break
         case 'call': {
           const callee = kfuncContractAt(draft, at) ?? (insn.src === 0 ? draft.model.usualHelper(insn.imm) : undefined)
@@ -266,23 +266,23 @@ export function checkFlow(draft: ProgramDraft): void {
             draft.mark(at, PRUNE)
             const ref = draft.linked.refs.get(at)
             const target = ref?.kind === 'subprog' ? ref.insn : at + insn.imm + 1
-            enter(target, at, true)
+            enter(target, at, { branch: true })
           }
-          enter(at + 1, at, false)
+          enter(at + 1, at, { branch: false })
           break
         }
         case 'ld_imm64': {
           const ref = draft.linked.refs.get(at)
           if (ref?.kind === 'func') {
-            enter(ref.insn, at, true)
+            enter(ref.insn, at, { branch: true })
             draft.mark(at, PRUNE)
             if (at + 2 < count) draft.mark(at + 2, PRUNE | JUMP_POINT)
           }
-          enter(at + 2, at, false)
+          enter(at + 2, at, { branch: false })
           break
         }
         default:
-          enter(at + 1, at, false)
+          enter(at + 1, at, { branch: false })
       }
     }
   }

@@ -20,5 +20,5 @@ const writePacket = new Set([
 ])
 
 /** Whether programs of this type reach packet data directly, for reading or writing. */
-export const packetAccessAllowed = (program: Program, write: boolean): boolean =>
+export const packetAccessAllowed = (program: Program, { write }: { readonly write: boolean }): boolean =>
   writePacket.has(program.linked.type) || (!write && readPacket.has(program.linked.type))

@@ -20,27 +20,28 @@ export function branchTaken(op: JumpName | (string & {}), width: Width, a: Scala
     case 'jset':
       return commonBit(width, a, b)
     case 'jgt':
-      return either(alwaysBelow(width, b, a), neverAbove(width, a, b))
+      return decided({ always: alwaysBelow(width, b, a), never: neverAbove(width, a, b) })
     case 'jge':
-      return either(neverAbove(width, b, a), alwaysBelow(width, a, b))
+      return decided({ always: neverAbove(width, b, a), never: alwaysBelow(width, a, b) })
     case 'jlt':
-      return either(alwaysBelow(width, a, b), neverAbove(width, b, a))
+      return decided({ always: alwaysBelow(width, a, b), never: neverAbove(width, b, a) })
     case 'jle':
-      return either(neverAbove(width, a, b), alwaysBelow(width, b, a))
+      return decided({ always: neverAbove(width, a, b), never: alwaysBelow(width, b, a) })
     case 'jsgt':
-      return either(alwaysBelowSigned(width, b, a), neverAboveSigned(width, a, b))
+      return decided({ always: alwaysBelowSigned(width, b, a), never: neverAboveSigned(width, a, b) })
     case 'jsge':
-      return either(neverAboveSigned(width, b, a), alwaysBelowSigned(width, a, b))
+      return decided({ always: neverAboveSigned(width, b, a), never: alwaysBelowSigned(width, a, b) })
     case 'jslt':
-      return either(alwaysBelowSigned(width, a, b), neverAboveSigned(width, b, a))
+      return decided({ always: alwaysBelowSigned(width, a, b), never: neverAboveSigned(width, b, a) })
     case 'jsle':
-      return either(neverAboveSigned(width, a, b), alwaysBelowSigned(width, b, a))
+      return decided({ always: neverAboveSigned(width, a, b), never: alwaysBelowSigned(width, b, a) })
     default:
       return undefined
   }
 }
 
-const either = (yes: boolean, no: boolean): boolean | undefined => (yes ? true : no ? false : undefined)
+const decided = ({ always, never }: { readonly always: boolean; readonly never: boolean }): boolean | undefined =>
+  always ? true : never ? false : undefined
 
 /** Every a < every b. */
 const alwaysBelow = (width: Width, a: Scalar, b: Scalar): boolean =>

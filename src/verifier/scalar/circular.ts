@@ -27,7 +27,7 @@ import { isConst } from './read.ts'
 import { equal } from './order.ts'
 import { type Condition, proofOf } from './proofs.ts'
 import { movsx } from './resize.ts'
-import type { Scalar } from './types.ts'
+import type { Scalar, Way } from './types.ts'
 
 type Width = 32 | 64
 
@@ -51,8 +51,8 @@ export const circular: Domain = {
     return decisions.of(operation(op, width), a, b).taken
   },
   branchTakenSelf: decidedSelf,
-  refineBranch: (op, width, a, b, taken) => {
-    const [left, right] = decisions.of(operation(op, width), a, b).sides(taken ? 'yes' : 'no')
+  refineBranch: (op, width, a, b, way) => {
+    const [left, right] = decisions.of(operation(op, width), a, b).sides(way)
     return [equal(left, a) ? a : left, equal(right, b) ? b : right]
   },
   refineBranchSelf: (_op, _width, a) => a,
@@ -111,15 +111,15 @@ const changes = new Memo<Scalar>((done, s) => {
 /** What a comparison of two scalars says: of both sides where the branch is not taken, and where it is. */
 class Decision {
   readonly taken: boolean | undefined
-  private readonly cells: { readonly no: Sides; readonly yes: Sides }
-  private made: { no?: Learnt; yes?: Learnt } = {}
+  private readonly cells: Readonly<Record<Way, Sides>>
+  private readonly made: Partial<Record<Way, Learnt>> = {}
 
-  constructor(no: Sides, yes: Sides) {
-    this.cells = { no, yes }
-    this.taken = no.some(isEmpty) ? true : yes.some(isEmpty) ? false : undefined
+  constructor(cells: Readonly<Record<Way, Sides>>) {
+    this.cells = cells
+    this.taken = cells.passed.some(isEmpty) ? true : cells.taken.some(isEmpty) ? false : undefined
   }
 
-  sides(way: 'no' | 'yes'): Learnt {
+  sides(way: Way): Learnt {
     const [left, right] = this.cells[way]
     this.made[way] ??= [scalarOf(left), scalarOf(right)]
     return this.made[way]
@@ -129,7 +129,10 @@ type Learnt = readonly [Scalar, Scalar]
 
 const decisions = new Memo<Decision>((done, a, b) => {
   const { name, width } = operations[done]!
-  return new Decision(sides(name, width as Width, a, b, false), sides(name, width as Width, a, b, true))
+  return new Decision({
+    passed: sides(name, width as Width, a, b, 'passed'),
+    taken: sides(name, width as Width, a, b, 'taken'),
+  })
 })
 
 function finished(d: Cell): Scalar {
@@ -170,11 +173,12 @@ function decidedSelf(op: string, width: Width, a: Scalar): boolean | undefined {
 }
 
 type Sides = readonly [left: Cell, right: Cell]
-function sides(op: string, width: Width, a: Scalar, b: Scalar, taken: boolean): Sides {
+function sides(op: string, width: Width, a: Scalar, b: Scalar, way: Way): Sides {
   const left = cellOf(a)
   const right = cellOf(b)
   const row = proofOf(op)
   if (row === undefined) return [left, right]
+  const taken = way === 'taken'
   const condition = taken ? row.yes : row.no
   if (taken ? row.yesSwap : row.noSwap) learn(condition, width, right, left)
   else learn(condition, width, left, right)

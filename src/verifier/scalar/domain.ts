@@ -6,7 +6,7 @@ import { branchTaken } from './branch.ts'
 import { addPointerOffset, linkedPlus, subPointerOffset } from './offset.ts'
 import { refineBranch, refineBranchRaw, refineBranchSelf } from './refine.ts'
 import { byteSwap, movsx, truncateLoad, zext32 } from './resize.ts'
-import type { Scalar } from './types.ts'
+import type { Scalar, Way } from './types.ts'
 
 type Width = 32 | 64
 
@@ -23,8 +23,8 @@ export interface Domain {
   branchTaken(op: string, width: Width, a: Scalar, b: Scalar): boolean | undefined
   /** `if a op a`. */
   branchTakenSelf(op: string, width: Width, a: Scalar): boolean | undefined
-  refineBranch(op: string, width: Width, a: Scalar, b: Scalar, taken: boolean): [Scalar, Scalar]
-  refineBranchSelf(op: string, width: Width, a: Scalar, taken: boolean): Scalar
+  refineBranch(op: string, width: Width, a: Scalar, b: Scalar, way: Way): [Scalar, Scalar]
+  refineBranchSelf(op: string, width: Width, a: Scalar, way: Way): Scalar
   /** The same with contradictions left in, for programs that are refused for one; arcs know of none. */
   readonly unsettled?: Pick<Domain, 'alu' | 'refineBranch'>
 }

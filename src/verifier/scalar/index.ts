@@ -41,4 +41,4 @@ export { byteSwap, movsx, signedOfSize, truncateLoad, unsignedOfSize, zext32 } f
 export { arcStart } from './cell.ts'
 export { circular } from './circular.ts'
 export { type Domain, linear } from './domain.ts'
-export type { Scalar, Tnum } from './types.ts'
+export type { Scalar, Tnum, Way } from './types.ts'

@@ -22,19 +22,19 @@ import {
 import { equal } from './order.ts'
 import { type Condition, proofOf } from './proofs.ts'
 import { andBits, intersectBits, intersectLowBits, orBits } from './tnum.ts'
-import { type Draft, type Scalar, copy, known, unbind32, unbind64 } from './types.ts'
+import { type Draft, type Scalar, type Way, copy, known, unbind32, unbind64 } from './types.ts'
 import { lessS, lessU, maxU32, minU32 } from './word.ts'
 
 type Width = 32 | 64
-/** Both sides of `if a op b` on the path where it is `taken` or not. A side that learns nothing is returned as it was. */
+/** Both sides of `if a op b`, the way that it goes. A side that learns nothing is returned as it was. */
 export function refineBranch(
   op: JumpName | (string & {}),
   width: Width,
   a: Scalar,
   b: Scalar,
-  taken: boolean,
+  way: Way,
 ): [Scalar, Scalar] {
-  const [left, right] = refineBranchRaw(op, width, a, b, taken)
+  const [left, right] = refineBranchRaw(op, width, a, b, way)
   return [sanitized(left), sanitized(right)]
 }
 
@@ -44,23 +44,24 @@ export function refineBranchRaw(
   width: Width,
   a: Scalar,
   b: Scalar,
-  taken: boolean,
+  way: Way,
 ): [Scalar, Scalar] {
   const row = proofOf(op)
   if (row === undefined) return [a, b]
   const left = copy(a)
   const right = copy(b)
+  const taken = way === 'taken'
   if (taken ? row.yesSwap : row.noSwap) refine(taken ? row.yes : row.no, width, right, left)
   else refine(taken ? row.yes : row.no, width, left, right)
   return [settled(left, a), settled(right, b)]
 }
 
 /** `if a op a`: one register on both sides. The kernel refines it in place, so this is not `refineBranch(a, a)`. */
-export function refineBranchSelf(op: JumpName | (string & {}), width: Width, a: Scalar, taken: boolean): Scalar {
+export function refineBranchSelf(op: JumpName | (string & {}), width: Width, a: Scalar, way: Way): Scalar {
   const row = proofOf(op)
   if (row === undefined) return a
   const d = copy(a)
-  refine(taken ? row.yes : row.no, width, d, d)
+  refine(way === 'taken' ? row.yes : row.no, width, d, d)
   return sanitized(settled(sync(d), a))
 }
 

@@ -123,34 +123,50 @@ const samples: [string, string | undefined, number, number, boolean, string | un
   ['SYSCALL', undefined, 4096, 8, true, 'scalar'],
 ]
 test.for(samples)('%s %s: offset %i size %i write %s gives %s', ([type, attach, off, size, write, want]) => {
-  const answer = ctxAccess(facts, program(type, attach), off, size, write)
+  const answer = ctxAccess(facts, program(type, attach), { off, size, write })
   expect(answer.ok ? (answer.kind === 'pointer' ? answer.reg : 'scalar') : undefined).toBe(want)
 })
 
 test('a sign-extending load gets no packet pointer', () => {
-  expect(ctxAccess(facts, program('XDP', 'BPF_XDP'), 0, 4, false, true)).toEqual({ ok: false })
-  expect(ctxAccess(facts, program('XDP', 'BPF_XDP'), 12, 4, false, true)).toMatchObject({ kind: 'scalar' })
+  expect(ctxAccess(facts, program('XDP', 'BPF_XDP'), { off: 0, size: 4, write: false, signed: true })).toEqual({
+    ok: false,
+  })
+  expect(ctxAccess(facts, program('XDP', 'BPF_XDP'), { off: 12, size: 4, write: false, signed: true })).toMatchObject({
+    kind: 'scalar',
+  })
 })
 
 describe('arguments of a function', () => {
   const fexit = program('TRACING', 'BPF_TRACE_FEXIT', { attachBtfId: 6, attachName: 'f' })
   const fentry = { ...fexit, attachType: 'BPF_TRACE_FENTRY' }
   test('pointers are typed, numbers are numbers, fexit also sees the result', () => {
-    expect(ctxAccess(facts, fentry, 0, 8, false)).toMatchObject({ kind: 'pointer', reg: 'PTR_TO_BTF_ID', btfId: 2 })
-    expect(ctxAccess(facts, fentry, 8, 8, false)).toMatchObject({ kind: 'scalar' })
-    expect(ctxAccess(facts, fexit, 16, 8, false)).toMatchObject({ kind: 'scalar' })
+    expect(ctxAccess(facts, fentry, { off: 0, size: 8, write: false })).toMatchObject({
+      kind: 'pointer',
+      reg: 'PTR_TO_BTF_ID',
+      btfId: 2,
+    })
+    expect(ctxAccess(facts, fentry, { off: 8, size: 8, write: false })).toMatchObject({ kind: 'scalar' })
+    expect(ctxAccess(facts, fexit, { off: 16, size: 8, write: false })).toMatchObject({ kind: 'scalar' })
   })
   test('refusals say why', () => {
-    expect(ctxAccess(facts, fentry, 16, 8, false)).toMatchObject({ message: "func 'f' doesn't have 3-th argument" })
-    expect(ctxAccess(facts, fentry, 4, 4, false)).toMatchObject({ message: "func 'f' offset 4 is not multiple of 8" })
-    expect(ctxAccess(facts, fentry, 0, 4, false)).toMatchObject({ message: "func 'f' size 4 must be 8" })
-    expect(ctxAccess(facts, fentry, 0, 8, true)).toEqual({ ok: false })
+    expect(ctxAccess(facts, fentry, { off: 16, size: 8, write: false })).toMatchObject({
+      message: "func 'f' doesn't have 3-th argument",
+    })
+    expect(ctxAccess(facts, fentry, { off: 4, size: 4, write: false })).toMatchObject({
+      message: "func 'f' offset 4 is not multiple of 8",
+    })
+    expect(ctxAccess(facts, fentry, { off: 0, size: 4, write: false })).toMatchObject({
+      message: "func 'f' size 4 must be 8",
+    })
+    expect(ctxAccess(facts, fentry, { off: 0, size: 8, write: true })).toEqual({ ok: false })
   })
   test('LSM arguments are trusted except where they are being freed', () => {
     const open = program('LSM', 'BPF_LSM_MAC', { attachBtfId: 9, attachName: 'bpf_lsm_file_open' })
     const free = program('LSM', 'BPF_LSM_MAC', { attachBtfId: 8, attachName: 'bpf_lsm_task_free' })
-    expect(ctxAccess(facts, open, 0, 8, false)).toMatchObject({ reg: 'PTR_TO_BTF_ID|PTR_TRUSTED' })
-    expect(ctxAccess(facts, free, 0, 8, false)).toMatchObject({ reg: 'PTR_TO_BTF_ID' })
+    expect(ctxAccess(facts, open, { off: 0, size: 8, write: false })).toMatchObject({
+      reg: 'PTR_TO_BTF_ID|PTR_TRUSTED',
+    })
+    expect(ctxAccess(facts, free, { off: 0, size: 8, write: false })).toMatchObject({ reg: 'PTR_TO_BTF_ID' })
     expect(returnRule(facts, open)).toMatchObject({ min: -4095, max: 0 })
     expect(returnRule(facts, free)).toEqual({ kind: 'unread' })
   })

@@ -114,8 +114,8 @@ describe('ranges', () => {
           if (decided !== undefined) expect(decided ? every : !some).toBe(true)
           else if (signed) expect(some && !every).toBe(true)
           const paths = {
-            true: scalar.refineBranch(name, width, a.known, b.known, true),
-            false: scalar.refineBranch(name, width, a.known, b.known, false),
+            true: scalar.refineBranch(name, width, a.known, b.known, 'taken'),
+            false: scalar.refineBranch(name, width, a.known, b.known, 'passed'),
           }
           for (const { x, y, taken } of pairs) {
             const [left, right] = paths[`${taken}`]

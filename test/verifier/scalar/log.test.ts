@@ -20,9 +20,9 @@ const alu32 = (a: Scalar, name: scalar.AluName, b: number | Scalar): Scalar =>
   scalar.alu(name, 32, a, typeof b === 'number' ? k(b) : b)
 /** The register after a branch, and whether it jumped. */
 const after = (a: Scalar, name: scalar.JumpName, imm: number, taken: boolean): Scalar =>
-  scalar.refineBranch(name, 64, a, k(imm), taken)[0]
+  scalar.refineBranch(name, 64, a, k(imm), taken ? 'taken' : 'passed')[0]
 const after32 = (a: Scalar, name: scalar.JumpName, imm: number, taken: boolean): Scalar =>
-  scalar.refineBranch(name, 32, a, k(imm), taken)[0]
+  scalar.refineBranch(name, 32, a, k(imm), taken ? 'taken' : 'passed')[0]
 
 const cases: [what: string, value: Scalar, printed: string][] = [
   ['r0 = -1', k(-1), '-1'],
@@ -205,9 +205,9 @@ test('what 6.12 does not track is unknown', () => {
 })
 
 test('a contradiction loses its ranges and keeps its bits', () => {
-  const [left] = scalar.refineBranchRaw('jeq', 64, range(0n, 7n), range(8n, 15n), true)
+  const [left] = scalar.refineBranchRaw('jeq', 64, range(0n, 7n), range(8n, 15n), 'taken')
   expect(scalar.isInconsistent(left)).toBe(true)
-  const [clean] = scalar.refineBranch('jeq', 64, range(0n, 7n), range(8n, 15n), true)
+  const [clean] = scalar.refineBranch('jeq', 64, range(0n, 7n), range(8n, 15n), 'taken')
   expect(scalar.umax(clean)).toBe(0xffffffffffffffffn)
   expect(scalar.tnumValue(clean)).toBe(scalar.tnumValue(left))
 })

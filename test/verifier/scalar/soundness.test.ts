@@ -74,12 +74,12 @@ function apply(domain: Domain, regs: Reg[], s: Step): void {
         return
       }
       if (self) {
-        const known = domain.refineBranchSelf(s.name, s.width, dst.known, taken)
+        const known = domain.refineBranchSelf(s.name, s.width, dst.known, taken ? 'taken' : 'passed')
         regs[s.dst] = { value: dst.value, known }
         return
       }
       const refine = domain === scalar.linear ? scalar.refineBranchRaw : domain.refineBranch
-      const [left, right] = refine(s.name, s.width, dst.known, src.known, taken)
+      const [left, right] = refine(s.name, s.width, dst.known, src.known, taken ? 'taken' : 'passed')
       expect(scalar.violation(left)).toBeUndefined()
       expect(scalar.violation(right)).toBeUndefined()
       expect(allows(right, src.value)).toBe(true)

@@ -38,7 +38,7 @@ function checkArg(walk: Walk, helper: HelperContract, declared: Argument, before
   const arg = asked(walk.program, declared, before)
   const reg = readReg(walk, number)
   if (arg.kind === 'anything') return before
-  if (isPkt(reg) && !(helper.proto.pktAccess && packetAccessAllowed(walk.program, false))) {
+  if (isPkt(reg) && !(helper.proto.pktAccess && packetAccessAllowed(walk.program, { write: false }))) {
     violate('packet-helper', { reg: number })
   }
   const nullGiven = arg.nullable && isNull(reg)
@@ -46,7 +46,7 @@ function checkArg(walk: Walk, helper: HelperContract, declared: Argument, before
   else {
     requireType(walk.program, helper, arg, reg, before)
     if (arg.kind === 'ctx' || !contextMoves(walk.program, reg))
-      requireArgOffset(walk, number, arg.releases && arg.kind !== 'dynptr')
+      requireArgOffset(walk, number, { release: arg.releases && arg.kind !== 'dynptr' })
   }
   let found = before
   if (arg.releases) {
@@ -111,7 +111,14 @@ function requireType(program: Program, helper: HelperContract, arg: Argument, re
   if (struct === undefined) return
   const strict = arg.releases && helper.role !== 'sk_release'
   const flexArrays = (reg.flags & ALLOC) === 0
-  if (type === undefined || !structIdsMatch(reg.btf!, reg.btfId, reg.off, type.btf, type.id, { strict, flexArrays }))
+  if (
+    type === undefined ||
+    !structIdsMatch(
+      { btf: reg.btf!, id: reg.btfId, off: reg.off },
+      { btf: type.btf, id: type.id },
+      { strict, flexArrays },
+    )
+  )
     violate('struct-mismatch', { form: 'helper', reg: number, expected: struct, seen: structName(reg) })
 }
 
@@ -147,7 +154,7 @@ function byKind(walk: Walk, helper: HelperContract, arg: Argument, reg: RegState
       return { ...found, callback: reg.frame }
     case 'mem': {
       const fill = requireMemory(walk, number, arg.size!, use)
-      if (arg.aligned) requireAlignment(walk.model, reg, 0, arg.size!, true)
+      if (arg.aligned) requireAlignment(walk.model, reg, { off: 0, size: arg.size!, strict: true })
       return withFill(found, fill)
     }
     case 'size': {
@@ -160,7 +167,7 @@ function byKind(walk: Walk, helper: HelperContract, arg: Argument, reg: RegState
       markPrecise(walk, number)
       return { ...found, reserved: scalar.constNumber(reg.var) }
     case 'dynptr':
-      if (!arg.uninit) return { ...found, dynptr: requireDynptr(walk, number, arg.dynptr, !arg.rdonly) }
+      if (!arg.uninit) return { ...found, dynptr: requireDynptr(walk, number, arg.dynptr, { mutates: !arg.rdonly }) }
       if (reg.kind !== 'fp') violate('dynptr-uninit', { reg: number })
       return {
         ...found,

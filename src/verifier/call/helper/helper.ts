@@ -77,7 +77,7 @@ function requireSleep(walk: Walk, { name: helper, id }: HelperContract): void {
 /** The helper takes maps of this type. */
 function requireMapTaken(walk: Walk, { id, name: helper, role }: HelperContract, map: number): void {
   const { program, model } = walk
-  const wrong = checkMapForHelper(program.map(map).typeId, id, program.traits, model.rules.fewSockmapWriters)
+  const wrong = checkMapForHelper(program.map(map).typeId, id, program.traits, { few: model.rules.fewSockmapWriters })
   if (wrong === undefined) return
   for (const line of wrong.slice(0, -1)) walk.verbose(line)
   if (role === 'tail_call') violate('map-helper', { form: 'tail-call', helper })
@@ -149,7 +149,7 @@ function special(walk: Walk, { role, name }: HelperContract): void {
 /** A tail call ends the program: nothing may be held. */
 function requireNothingHeld(walk: Walk, helper: string): void {
   // the first line that the kernel explains is its message
-  if (walk.model.rules.reportsFirst) requireNoReferences(walk, true)
+  if (walk.model.rules.reportsFirst) requireNoReferences(walk, { exception: true })
   if (walk.state.refs.find((ref) => ref.kind === 'ptr') !== undefined) {
     for (const { id, insn, kind } of walk.state.refs)
       if (kind === 'ptr') walk.verbose(`Unreleased reference id=${id} alloc_insn=${insn}`)

@@ -96,13 +96,13 @@ function checkPointer(walk: Walk, kfunc: KfuncContract, arg: Arg, before: Found)
   const object = kind === 'map' || kind === 'btf'
   const provenance = rules.declaredArgs ? object && hasBtfType(reg) : object || kind === 'alloc'
   const checkProvenance = (): void => {
-    if (provenance && (trusted || rcu)) requireProvenance(arg, name, rcu)
+    if (provenance && (trusted || rcu)) requireProvenance(arg, name, { rcuAllowed: rcu })
   }
   if (!rules.declaredArgs) checkProvenance()
   const releases = flags.has('KF_RELEASE') && (rules.releaseFirst ? number === 1 : reg.refObjId !== 0)
-  if (kind === 'refcounted' && rules.objectsInFrame) requireUnmodified(walk.model, number, reg, false)
+  if (kind === 'refcounted' && rules.objectsInFrame) requireUnmodified(walk.model, number, reg, { fixedOk: false })
   else if (!(kind !== 'ctx' && contextMoves(walk.program, reg)))
-    requireArgOffset(walk, number, releases && kind !== 'dynptr')
+    requireArgOffset(walk, number, { release: releases && kind !== 'dynptr' })
   if (rules.declaredArgs) checkProvenance()
   return byKind(walk, kfunc, kind, arg, found)
 }
@@ -137,7 +137,7 @@ function requireMap(program: Program, kfunc: KfuncContract, arg: Arg, found: Fou
 const ofMap = ({ map, mapUid }: RegState, found: Found): Found => ({ ...found, map, mapUid })
 
 /** kfuncs.rst "KF_TRUSTED_ARGS flag", "KF_RCU flag": a valid pointer, or one alive in this RCU section. */
-function requireProvenance(arg: Arg, kfunc: string, rcuAllowed: boolean): void {
+function requireProvenance(arg: Arg, kfunc: string, { rcuAllowed }: { readonly rcuAllowed: boolean }): void {
   const { reg, number } = arg
   if (isTrusted(reg)) return
   const details = { reg: number, arg: arg.index, kfunc, seen: regTypeText(reg) }
@@ -344,7 +344,7 @@ function dynptr(walk: Walk, kfunc: KfuncContract, arg: Arg, found: Found): Found
   }
   const ends = effects.endsDynptr
   if (ends !== undefined && reg.kind === 'dynptr') violate('dynptr-const', { form: 'released', ...details })
-  const seen = requireDynptr(walk, number, ends, false)
+  const seen = requireDynptr(walk, number, ends, { mutates: false })
   return { ...found, dynptr: seen, discards: ends === undefined ? found.discards : number }
 }
 
@@ -353,7 +353,7 @@ function iterator(walk: Walk, kfunc: KfuncContract, arg: Arg, found: Found): Fou
   if (kfunc.role === 'iter_css_task' && !cssTaskAllowed(walk.program)) violate('css-task', { kfunc: kfunc.name })
   const id = arg.target.id as BtfId
   if (kfunc.effects.iterator === 'new') {
-    constructIterator(walk, arg.number, btf, id, flags.has('KF_RCU_PROTECTED'))
+    constructIterator(walk, arg.number, btf, id, { rcuProtected: flags.has('KF_RCU_PROTECTED') })
     return found
   }
   const iter = requireIterator(walk, arg.number, btf, id)

@@ -60,7 +60,7 @@ export function requireGraphNode(walk: Walk, kfunc: KfuncContract, arg: Arg, fou
   const field = recordAt(walk.program, reg)?.at(off)
   if (field?.kind !== what) return violate('node-none', { ...details, what, off })
   const wanted = rootBtf.type(root.valueId).name
-  if (!structIdsMatch(reg.btf!, reg.btfId, 0, rootBtf, root.valueId, { strict: true })) {
+  if (!structIdsMatch({ btf: reg.btf!, id: reg.btfId, off: 0 }, { btf: rootBtf, id: root.valueId }, { strict: true })) {
     violate('node-struct', {
       ...details,
       root: rootText,

@@ -37,7 +37,7 @@ export function requireStruct(model: Model, { kfunc }: KfuncContract, arg: Arg, 
   const wanted = wantedBtf.type(wantedId)
   const strict = (kfunc.flags.has('KF_RELEASE') && reg.refObjId !== 0) || isNoCastAlias(btf, id, wantedBtf, wantedId)
   const flexArrays = (reg.flags & ALLOC) === 0
-  if (structIdsMatch(btf, id, reg.off, wantedBtf, wantedId, { strict, flexArrays })) return
+  if (structIdsMatch({ btf, id, off: reg.off }, { btf: wantedBtf, id: wantedId }, { strict, flexArrays })) return
   const seen = btf.type(id)
   if (projections.get(wanted.name) === seen.name) return
   violate('struct-mismatch', {

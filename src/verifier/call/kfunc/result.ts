@@ -104,7 +104,8 @@ function returnedSpecially(program: Program, kfunc: KfuncContract, found: Found)
     case 'dynptr_slice':
     case 'dynptr_slice_rdwr': {
       const dynptr = found.dynptr!
-      if (role === 'dynptr_slice_rdwr' && !packetAccessAllowed(program, true)) violate('slice-write', { kfunc: name })
+      if (role === 'dynptr_slice_rdwr' && !packetAccessAllowed(program, { write: true }))
+        violate('slice-write', { kfunc: name })
       return pointer('mem', {
         size: found.constant!,
         flags: role === 'dynptr_slice' ? RDONLY : 0,

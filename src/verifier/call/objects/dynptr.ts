@@ -66,7 +66,7 @@ export function requireDynptr(
   walk: Walk,
   number: number,
   expected: DynptrType | undefined,
-  mutates: boolean,
+  { mutates }: { readonly mutates: boolean },
 ): RegState {
   const reg = walk.reg(number)
   if (reg.kind !== 'fp' && reg.kind !== 'dynptr') {

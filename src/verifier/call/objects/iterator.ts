@@ -22,7 +22,13 @@ export interface IterArg {
 const nameOf = (btf: Btf, id: BtfId): string => `iter_${btf.type(id).name.slice('bpf_iter_'.length)}`
 
 /** bpf_iter_X_new: uninitialised space, eight bytes a slot. */
-export function constructIterator(walk: Walk, number: number, btf: Btf, id: BtfId, rcuProtected: boolean): void {
+export function constructIterator(
+  walk: Walk,
+  number: number,
+  btf: Btf,
+  id: BtfId,
+  { rcuProtected }: { readonly rcuProtected: boolean },
+): void {
   const reg = walk.reg(number)
   const slots = (sizeOf(btf, id) ?? 8) / 8
   const bad = (): never => violate('iter-uninit', { reg: number, arg: number - 1, iterator: nameOf(btf, id) })

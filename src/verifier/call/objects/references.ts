@@ -75,7 +75,7 @@ export function invalidatePacketPointers(walk: Walk): void {
 }
 
 /** At a program's end, before a tail call, or where a callback returns: what was acquired here is given back. */
-export function requireNoReferences(walk: Walk, exception: boolean): void {
+export function requireNoReferences(walk: Walk, { exception }: { readonly exception: boolean }): void {
   const { state } = walk
   const shared = walk.model.rules.callbackRefsShared
   if (!exception && state.frames.length > 1 && (shared || state.cur.callback === 'none')) return
@@ -95,11 +95,11 @@ const returnsIt = (walk: Walk, id: number): boolean =>
   walk.program.linked.type === 'BPF_PROG_TYPE_STRUCT_OPS' && walk.reg(0).refObjId === id
 
 /** Since 6.15: in this order, and in these words. */
-export function requireSectionsClosed(walk: Walk, what: string, exception: boolean): void {
+export function requireSectionsClosed(walk: Walk, what: string, { exception }: { readonly exception: boolean }): void {
   const { state } = walk
   const open = (region: string): never => violate('section-open', { form: 'ended', what, region })
   if (state.activeLocks > 0) open('bpf_spin_lock')
-  requireNoReferences(walk, exception)
+  requireNoReferences(walk, { exception })
   if (state.activeIrq > 0) open('bpf_local_irq_save')
   if (state.activeRcu > 0) open('bpf_rcu_read_lock')
   if (state.activePreempt > 0) open('bpf_preempt_disable')

@@ -19,6 +19,6 @@ export function returnsReference(walk: Walk): boolean {
   const reg = walk.reg(0)
   if (target === undefined || reg.kind !== 'btf' || reg.refObjId === 0) return false
   if (reg.btf !== target.btf || reg.btfId !== target.id) return false
-  requireUnmodified(walk.model, 0, reg, false)
+  requireUnmodified(walk.model, 0, reg, { fixedOk: false })
   return true
 }

@@ -62,18 +62,18 @@ export function requireGlobalArg(walk: Walk, arg: Argument, { effects }: GlobalC
     case 'untrusted':
       return
     case 'ctx':
-      requireArgOffset(walk, number, false)
+      requireArgOffset(walk, number, { release: false })
       if (reg.kind !== 'ctx') violate('global-arg', { form: 'ctx', ...details })
       return
     case 'arena':
       if (reg.kind !== 'arena' && reg.kind !== 'scalar') violate('global-arg', { form: 'arena', ...details })
       return
     case 'dynptr':
-      requireArgOffset(walk, number, false)
-      requireDynptr(walk, number, undefined, false)
+      requireArgOffset(walk, number, { release: false })
+      requireDynptr(walk, number, undefined, { mutates: false })
       return
     case 'mem':
-      if (!contextMoves(walk.program, reg)) requireArgOffset(walk, number, false)
+      if (!contextMoves(walk.program, reg)) requireArgOffset(walk, number, { release: false })
       if (walk.model.rules.objectsReadOnly && reg.kind === 'btf')
         violate('global-arg', { form: 'read-only', ...details })
       requirePlainMemory(walk, number, arg.size!, { byType: true })
@@ -89,7 +89,7 @@ export function requireGlobalArg(walk: Walk, arg: Argument, { effects }: GlobalC
         return
       }
       requireKernelPointer(walk, arg)
-      return requireArgOffset(walk, number, false)
+      return requireArgOffset(walk, number, { release: false })
     default:
   }
 }
@@ -101,7 +101,7 @@ function requireKernelPointer(walk: Walk, arg: Argument): void {
   if (!typeFits(reg, arg, 0))
     violate('argument-type', { reg: number, seen: regTypeText(reg), expected: expectedText(arg) })
   const { btf, id } = arg.type!
-  if (structIdsMatch(reg.btf!, reg.btfId, reg.off, btf, id)) return
+  if (structIdsMatch({ btf: reg.btf!, id: reg.btfId, off: reg.off }, { btf, id })) return
   const expected = btf.type(id).name
   const seen = structName(reg)
   violate('struct-mismatch', { form: 'helper', reg: number, expected, seen })

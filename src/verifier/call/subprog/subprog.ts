@@ -69,7 +69,7 @@ function callGlobal(walk: Walk, subprog: Subprog, index: number): number {
   if (result.kind !== 'none') walk.setReg(0, unknownScalar)
   if (effects.movesPacket) invalidatePacketPointers(walk)
   // the path on which it throws ends here, and with it everything must be given back
-  if (walk.model.rules.globalThrows && effects.throws) requireSectionsClosed(walk, 'bpf_throw', true)
+  if (walk.model.rules.globalThrows && effects.throws) requireSectionsClosed(walk, 'bpf_throw', { exception: true })
   return walk.insn + 1
 }
 

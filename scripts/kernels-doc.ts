@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The text of docs/kernels.md: what is said of kernels in general, and the gates from their table.
-import { gateOpen, type GateRow, gateRows, gatesNotAsked } from '../src/kernel/index.ts'
+import { gateOpen, type GateRow, gateRows } from '../src/kernel/index.ts'
+import { gatesFollowed, gatesNotFollowed } from '../src/verifier/index.ts'
 
 const intro = `# Kernels
 
@@ -14,27 +15,27 @@ gates for what its verifier does otherwise than that of 6.12. Rules ask a gate, 
 | raw BTF (\`/sys/kernel/btf/vmlinux\`) | types alone | the \`bpf_kfunc\` tags, where pahole wrote them; a BTF without tags, or half tagged, is said to be so |
 | \`--module FILE.ko\` | a module's BTF on top, split or over a distilled base | its own sets |
 
-\`kfuncs list --kernel FILE\` prints what a kernel has. A verdict by a kernel whose gates are not all asked comes with a note on stderr
+\`kfuncs list --kernel FILE\` prints what a kernel has. A verdict by a kernel whose gates are not all followed comes with a note on stderr
 that names what is not modelled of it.
 
 ## Gates
 
-*Asked*: rules follow it. The others are known to differ and are not followed yet: there the rules of 6.12 hold, and the note says so.
+*Followed*: a rule, a wording or a row of a table asks it, or the kernel's own types tell it. The others are known to differ and are not: there the rules of 6.12 hold, and the note says so.
 "Since" is what the real kernels say where an image of them was at hand (6.1, 6.12, 6.16 to 7.3: \`conformance/oracle/run.sh\`, \`V=…\`).
 
-| gate | since | until | asked | what it is |
+| gate | since | until | followed | what it is |
 | --- | --- | --- | --- | --- |
 `
 
 export function kernelsMarkdown(): string {
   const rows = gateRows.map(
-    ({ name, since, until, asked, words }: GateRow) =>
-      `| \`${name}\` | ${since} | ${until ?? ''} | ${asked ? 'yes' : ''} | ${words.replaceAll('|', '\\|')} |`,
+    ({ name, since, until, words }: GateRow) =>
+      `| \`${name}\` | ${since} | ${until ?? ''} | ${gatesFollowed.has(name) ? 'yes' : ''} | ${words.replaceAll('|', '\\|')} |`,
   )
   return `${intro}${rows.join('\n')}\n\nNot followed for 7.3: ${notFollowed('7.3')}.\n`
 }
 
 function notFollowed(release: string): string {
-  const missing = gatesNotAsked((name) => gateOpen(name, release))
+  const missing = gatesNotFollowed((name) => gateOpen(name, release))
   return missing.length === 0 ? 'nothing' : missing.map(({ name }) => `\`${name}\``).join(', ')
 }

@@ -2,7 +2,8 @@
 // kfuncs check: every program of every object, printed as it is judged.
 import { availableParallelism } from 'node:os'
 import type { Outcome, Trouble } from '../explain/index.ts'
-import { bundledKernels, type Kernel, rulesNote } from '../kernel/index.ts'
+import { bundledKernels, type Kernel } from '../kernel/index.ts'
+import { rulesNote } from '../verifier/index.ts'
 import { BUG } from './bug.ts'
 import { checkObject, globalsOf, type Listener } from './check-object.ts'
 import type { CheckFlags } from './flags.ts'

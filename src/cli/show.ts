@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // kfuncs show NAME: everything there is to say about a kfunc.
 import { deprecationText } from '../explain/index.ts'
-import { bundledKernels, type Kernel, openKernel } from '../kernel/index.ts'
+import { bundledKernels, type Kernel, kernelGates, openKernel } from '../kernel/index.ts'
 import { printable } from '../fault/index.ts'
 import { describeKfunc } from '../kfunc/index.ts'
 import { helperId } from '../uapi/index.ts'
@@ -27,7 +27,7 @@ export async function show(name: string, flags: ShowFlags): Promise<number> {
 function describe(kernel: Kernel, name: string) {
   const kfunc = kernel.kfuncs.get(name)
   if (kfunc === undefined) throw new UsageError(`Linux ${kernel.release} has no kfunc ${name}`)
-  return { kfunc, it: describeKfunc(kfunc, { trustedByDefault: kernel.gate('kfunc-trusted-by-default') }) }
+  return { kfunc, it: describeKfunc(kfunc, { trustedByDefault: kernel.gate(kernelGates.trustedByDefault) }) }
 }
 
 /** The same as data: keys as `docs/output.md` lists them. */

@@ -3,7 +3,7 @@
 
 import { pointee, resolveType } from '../btf/index.ts'
 import { describeKfunc, type Kfunc } from '../kfunc/index.ts'
-import type { Kernel } from '../kernel/index.ts'
+import { type Kernel, kernelGates } from '../kernel/index.ts'
 import type { LinkedProgram } from '../object/index.ts'
 import { leadInsOf, type Report } from '../verifier/index.ts'
 import { kfuncAt } from './calls.ts'
@@ -174,7 +174,7 @@ function reasonOf(row: CodeRow, values: Values, causes: Causes, label: string): 
 
 /** A kfunc's contract in words, for the reader of a rejection. */
 export function contractOf(kfunc: Kfunc, kernel: Kernel): Contract {
-  const told = describeKfunc(kfunc, { trustedByDefault: kernel.gate('kfunc-trusted-by-default') })
+  const told = describeKfunc(kfunc, { trustedByDefault: kernel.gate(kernelGates.trustedByDefault) })
   const partner = told.partner
   const partnerWords =
     partner === undefined || partner.names.length === 0

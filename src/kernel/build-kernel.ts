@@ -15,6 +15,7 @@ import {
 } from '../kfunc/index.ts'
 import { ctxAccess, helperAnswer, helperNameOf, usualConfig } from './answers.ts'
 import { gateOpen } from './gates.ts'
+import { kernelGates } from './kernel-gates.ts'
 import type { Kernel, ProgramTraits } from './types.ts'
 
 /** What a kernel is made of: the whole of its state. Two kernels share parts freely, for nothing in here changes. */
@@ -69,7 +70,8 @@ export function buildKernel(parts: KernelParts): Kernel {
   }
   // without error injection, later kernels know system calls by their names, and let sleepable programs and fmod_ret attach to them
   const injects = parts.config.get('CONFIG_FUNCTION_ERROR_INJECTION') === 'y' || errorInjection.size > 0
-  const isSyscall = (name: string): boolean => !injects && gate('syscalls-sleepable') && name.startsWith('__x64_')
+  const isSyscall = (name: string): boolean =>
+    !injects && gate(kernelGates.syscallsSleepable) && name.startsWith('__x64_')
   const sleepableTraced = (name: string): boolean =>
     isSyscall(name) ||
     (errorInjection.has(name) && !functionSet('btf_non_sleepable_error_inject').has(name)) ||

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 export { buildKernel, type KernelParts, kernelParts } from './build-kernel.ts'
 export { versionOf } from '../uapi/index.ts'
-export { type GateName, type GateRow, gateOpen, gateRows, gatesNotAsked, rulesNote } from './gates.ts'
+export { type GateName, type GateRow, gateOpen, gateRows } from './gates.ts'
+export { gatesOfKernel } from './asked-gates.ts'
+export { kernelGates } from './kernel-gates.ts'
 export { addModule, addModuleFile, type DeclaredSet, type ModuleSource } from './module.ts'
 export { bundledKernels, openKernel, type OpenKernelOptions } from './open.ts'
 export * from './contexts/index.ts'

@@ -8,6 +8,7 @@ import type { KernelParts } from './build-kernel.ts'
 import { configInside } from './config.ts'
 import { type Image, readImage } from './elf-sections.ts'
 import { gateOpen } from './gates.ts'
+import { kernelGates } from './kernel-gates.ts'
 import { knownDestructors, setsOfImage } from './image-sets.ts'
 import { versionOf } from '../uapi/index.ts'
 import { inferRelease } from './infer-release.ts'
@@ -85,7 +86,7 @@ export const releaseDistance = (a: string, b: string): number => Math.abs((versi
 
 /** Flags of another release: where kfuncs took any pointer unless flagged, one from a time when all want trusted ones keeps that. */
 function flagsUnder(flags: ReadonlySet<KfuncFlag>, from: string, to: string): ReadonlySet<KfuncFlag> {
-  if (!gateOpen('kfunc-trusted-by-default', from) || gateOpen('kfunc-trusted-by-default', to)) return flags
+  if (!gateOpen(kernelGates.trustedByDefault, from) || gateOpen(kernelGates.trustedByDefault, to)) return flags
   return new Set<KfuncFlag>([...flags, 'KF_TRUSTED_ARGS'])
 }
 
@@ -117,7 +118,7 @@ function taggedKfuncs(btf: Btf): readonly number[] {
 
 /** A BTF that should have kfunc tags and lacks some, or whose prototypes are not split throughout, by name. DESIGN "Which kernels". */
 function tagNotes(btf: Btf, release: string, kfuncs: readonly Kfunc[]): readonly string[] {
-  if (!gateOpen('kfunc-decl-tags', release)) return []
+  if (!gateOpen(kernelGates.declTags, release)) return []
   const tagged = new Set(taggedKfuncs(btf))
   if (tagged.size === 0) return ['BTF has no kfunc tags (bpf_kfunc): it was made with a pahole older than 1.26']
   const bare = kfuncs.filter((kfunc) => !isFmodret(kfunc) && !tagged.has(kfunc.btfId))

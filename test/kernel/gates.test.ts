@@ -1,16 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { type GateRow, gateRows } from '../../src/kernel/index.ts'
-import { laterFields } from '../../src/verifier/program/records/record.ts'
+import { gateOpen, gateRows, kernelGates } from '../../src/kernel/index.ts'
+import { gatesNotFollowed } from '../../src/verifier/index.ts'
 import { ruleGates } from '../../src/verifier/program/rules.ts'
-import { wordingGates } from '../../src/verifier/violations/wording.ts'
 import { kernelsMarkdown } from '../../scripts/kernels-doc.ts'
 
-test('every gate that the verifier asks is marked as asked', () => {
-  const asked = new Set<string>(gateRows.filter((row: GateRow) => row.asked).map(({ name }) => name))
-  for (const gate of [...Object.values(ruleGates), ...wordingGates, ...laterFields.map((row) => row.gate)])
-    expect(asked, gate).toContain(gate)
+const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'))
+const textOf = (path: string): string => readFileSync(join('src', path), 'utf8')
+
+test('a gate is asked through a table, so that what is followed is known from the tables', () => {
+  expect(sources.filter((path) => /\bgate(Open)?\('/.test(textOf(path)))).toEqual([])
+})
+
+test('every entry of those tables is read', () => {
+  const all = sources.map(textOf).join('\n')
+  // with what reads it: `rules.x`, `{ x }`, a row's `rule: 'x'`
+  const reads = (name: string): RegExp => new RegExp(`(\\.|[{,] ?|rule: ')${name}\\b(?!:)`)
+  expect(Object.keys({ ...ruleGates, ...kernelGates }).filter((name) => !reads(name).test(all))).toEqual([])
+})
+
+test('what nothing follows no bundled kernel has', () => {
+  for (const release of ['6.12', '7.3']) expect(gatesNotFollowed((name) => gateOpen(name, release))).toEqual([])
 })
 
 test('gates are in the order they opened', () => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One question: may this program read or write these bytes of its context, and what does it get?
 import type { BytesAccess, CtxAccess, CtxAnswer, ProgramTraits } from '../types.ts'
+import { kernelGates } from '../kernel-gates.ts'
 import type { ContextFacts } from './facts.ts'
 import { argumentAccess } from './btf-args.ts'
 import { contextRules, fieldAccess } from './rules.ts'
@@ -45,7 +46,7 @@ function access(facts: ContextFacts, program: ProgramTraits, { off, size, write 
       return argumentAccess(facts, program, { off, size, write })
     case 'BPF_PROG_TYPE_KPROBE':
       // uprobes may change registers; what is refused where a program of this type attaches elsewhere is refused then
-      return (!write || facts.gate('kprobe-context-writes')) && off % size === 0 && off + size <= PT_REGS
+      return (!write || facts.gate(kernelGates.kprobeContextWrites)) && off % size === 0 && off + size <= PT_REGS
         ? number
         : refused
     case 'BPF_PROG_TYPE_TRACEPOINT':

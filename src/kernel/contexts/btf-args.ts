@@ -17,6 +17,7 @@ import { iteratorArgs } from './iterators.ts'
 import { promotedArgument, structOpsArgument } from './struct-ops-args.ts'
 import { ctxTypeName } from './names.ts'
 import { lsmHookRange } from './returns.ts'
+import { kernelGates } from '../kernel-gates.ts'
 import { type AttachProto, attachProto } from './target.ts'
 import { tracepointArgs } from './tracepoints.ts'
 
@@ -98,7 +99,7 @@ function valueAccess(
   const { btf, name } = target
   const type = resolveType(btf, typeId)
   if (isSmallInt(type) || type.kind === 'enum' || type.kind === 'enum64' || type.kind === 'struct') return number
-  if (type.kind === 'union' && facts.gate('union-arguments')) return number
+  if (type.kind === 'union' && facts.gate(kernelGates.unionArguments)) return number
   if (type.kind !== 'ptr') {
     const text = `func '${name}' arg${index} '${type.name}' has type ${kindText(type)}. Only pointer access is allowed`
     return refuse(text)
@@ -134,7 +135,7 @@ function valueAccess(
 function isNumberToPrograms({ gate }: ContextFacts, btf: Btf, pointee: BtfId): boolean {
   if (pointee === 0) return true
   const { kind } = resolveType(btf, pointee)
-  return gate('struct-arguments-only') ? kind !== 'struct' && kind !== 'union' : kind === 'int'
+  return gate(kernelGates.structArgumentsOnly) ? kind !== 'struct' && kind !== 'union' : kind === 'int'
 }
 
 function iteratorArgument(vmlinux: Btf, program: ProgramTraits, off: number) {

@@ -2,6 +2,7 @@
 // Tracepoints whose arguments are not always valid pointers, by argument number: raw_tp_null_args of kernel/bpf/btf.c, Linux 6.12, and
 // what kernels with the gate `raw-tp-null-args-more` have beside it, Linux 7.3.
 
+import { kernelGates } from '../kernel-gates.ts'
 import type { ContextFacts } from './facts.ts'
 
 const names = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/))
@@ -102,4 +103,4 @@ const all = read([nullable, nullableLater], [errors, errorsLater])
 
 /** As this kernel's tables have it. */
 export const tracepointArgs = ({ gate }: Pick<ContextFacts, 'gate'>): TracepointArgs =>
-  gate('raw-tp-null-args-more') ? all : first
+  gate(kernelGates.moreTracepointNulls) ? all : first

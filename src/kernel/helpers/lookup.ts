@@ -7,6 +7,7 @@ import type { AvailabilityRow, AvailabilitySet } from './availability-rows.ts'
 import { type Config, isBuilt, usualConfig } from './config-needs.ts'
 import { allowedInProbe } from './probe-allow.ts'
 import { type GateName, gateOpen } from '../gates.ts'
+import { kernelGates } from '../kernel-gates.ts'
 import { structOpsKind } from '../struct-ops-kinds.ts'
 import { withLaterFlags } from './later-flags.ts'
 import { helperRows } from './protos.ts'
@@ -74,7 +75,7 @@ export function lookupHelper(
     return { ok: false, why: 'gpl', message: 'cannot call GPL-restricted function from non-GPL compatible program' }
   if (row.probe && !allowedInProbe(row.proto.name, program))
     return { ok: false, why: 'not_allowed', message: 'helper call is not allowed in probe' }
-  return { ok: true, proto: gate('helper-memory-flags') ? withLaterFlags(key ?? '', row.proto) : row.proto }
+  return { ok: true, proto: gate(kernelGates.helperMemoryFlags) ? withLaterFlags(key ?? '', row.proto) : row.proto }
 }
 
 /** freplace programs count as what they replace (check_attach_btf_id takes over the target's verifier_ops). */

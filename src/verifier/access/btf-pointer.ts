@@ -91,7 +91,7 @@ export function accessBtfPointer(walk: Walk, number: number, { off, size, write 
     const answer = structAccess(walk.model.kernel.btf, walk.program.traits, { btf: reg.btf!, id: reg.btfId }, at, size)
     if (!answer.ok) {
       const { message, byRule } = answer
-      if (!byRule || !walk.model.kernel.gate('refused-writes-placed'))
+      if (!byRule || !walk.model.rules.refusedWritesPlaced)
         return violate('btf-write', { form: 'struct', ...details, told: message })
       if (message !== '') walk.verbose(message)
       violate('btf-write', { form: 'placed', ...details, at, size })

@@ -15,11 +15,11 @@ export function lookAhead(draft: ProgramDraft, { liveness }: { readonly liveness
   const { rules } = draft.model
   if (rules.stackAhead) return lookAtStack(draft)
   // 6.12 asks for none of it
-  if (!rules.loopsByComponent && !rules.deepCalls && !draft.model.staticLiveness && !liveness) return
+  if (!rules.loopsByComponent && !rules.deepCalls && !rules.staticLiveness && !liveness) return
   const graph = flowGraph(draft, { hiddenExits: false })
   if (rules.loopsByComponent) findComponents(draft, graph)
   if (rules.deepCalls) requireNoRecursion(draft, graph)
-  if (draft.model.staticLiveness || liveness) findLiveRegisters(draft, graph)
+  if (rules.staticLiveness || liveness) findLiveRegisters(draft, graph)
 }
 
 /** Since 7.1: all of it, on what is left once constants have decided the jumps they decide. */

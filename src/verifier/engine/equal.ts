@@ -116,7 +116,7 @@ export function statesEqual(walk: Walk, old: State, cur: State, closeness: Close
 
 /** Bits of the registers whose values count: those read later, as noted on the way or known ahead of it. */
 function regsToCompare(walk: Walk, old: State, f: number, closeness: Closeness): number {
-  if (walk.model.staticLiveness || (closeness === 'live' && walk.exacting?.readsAhead))
+  if (walk.model.rules.staticLiveness || (closeness === 'live' && walk.exacting?.readsAhead))
     return walk.program.liveRegs[old.frames[f + 1]?.callsite ?? walk.insn]!
   return closeness === 'live' ? old.frames[f]!.readRegs : 0x3ff
 }

@@ -88,7 +88,7 @@ export function visited(walk: Walk): boolean {
   const known = walk.explored.get(place)
   const list = known ?? none
   const met = list.length
-  if (!walk.model.staticLiveness && walk.exacting?.readsAhead !== true) cleanDone(list, at, state)
+  if (!walk.model.rules.staticLiveness && walk.exacting?.readsAhead !== true) cleanDone(list, at, state)
   // newest first
   for (let i = list.length - 1; i >= 0; i--) {
     const old = list[i]!

@@ -23,8 +23,6 @@ export class Model {
   readonly wording: Wording
   /** How scalars are tracked. */
   readonly domain: Domain
-  /** Registers' liveness is known before exploration, instead of noted during it. */
-  readonly staticLiveness: boolean
   /** What records of special fields resolve against. */
   readonly types: KernelTypes
   /** The kernel's BTF and its modules'. */
@@ -40,12 +38,11 @@ export class Model {
     this.rules = rulesOf(kernel)
     this.wording = wordingOf(kernel)
     this.domain = this.rules.circular ? circular : linear
-    this.staticLiveness = kernel.gate('static-register-liveness')
     this.btfs = [kernel.btf, ...kernel.modules]
     this.types = {
       btfs: this.btfs,
       destructors: kernel.destructors,
-      tagsAnywhere: kernel.gate('kptr-tags-anywhere'),
+      tagsAnywhere: this.rules.tagsAnywhere,
       later: new Set(laterFields.flatMap(({ kind, gate }) => (kernel.gate(gate) ? [kind] : []))),
     }
     this.maxFrames = this.rules.deepCalls ? FRAMES.since71 : FRAMES.until71

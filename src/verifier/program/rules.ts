@@ -79,6 +79,9 @@ export const ruleGates = {
   bugsTold: 'verifier-bugs-told',
   signedArenaLoads: 'arena-signed-loads',
   rcuProtectedCalls: 'kfunc-rcu-protected-calls',
+  staticLiveness: 'static-register-liveness',
+  tagsAnywhere: 'kptr-tags-anywhere',
+  refusedWritesPlaced: 'refused-writes-placed',
 } as const satisfies Record<string, GateName>
 
 export type Rules = Readonly<Record<keyof typeof ruleGates, boolean>>

@@ -13,7 +13,8 @@ import {
   type SafeTable,
   safeSuffix,
 } from '../kfunc/index.ts'
-import { ctxAccess, helperAnswer, helperNameOf, usualConfig } from './answers.ts'
+import { ctxAccess } from './contexts/index.ts'
+import { helperName, lookupHelper, usualConfig } from './helpers/index.ts'
 import { gateOpen } from './gates.ts'
 import { kernelGates } from './kernel-gates.ts'
 import type { Kernel, ProgramTraits } from './types.ts'
@@ -97,8 +98,8 @@ export function buildKernel(parts: KernelParts): Kernel {
     modifiable: (name) =>
       fmodret.has(name) || errorInjection.has(name) || isSyscall(name) || name.startsWith('security_'),
     functionSet,
-    helper: (id: number, program: ProgramTraits) => helperAnswer(id, program, { gate, config }),
-    helperName: (id: number) => helperNameOf(id),
+    helper: (id: number, program: ProgramTraits) => lookupHelper(id, program, { gate, config }),
+    helperName: (id: number) => helperName(id),
     ctxAccess: (program, access) => ctxAccess({ btf, gate, functionSet }, program, access),
     gate,
     safePointer: (table, struct, field, fieldType) => isSafe(btf, table, struct, field, fieldType),

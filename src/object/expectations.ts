@@ -100,7 +100,7 @@ export function expectationOf(object: BpfObject, { name }: ObjectProgram): Expec
   const patterns = tags.filter((one) => one.name === 'test_expect_msg' || one.name === 'test_expect_not_msg')
   return {
     verdict: unprivileged && !privileged ? undefined : verdictOf(tags),
-    patterns: patterns.map((one) => patternOf(one.value, one.name === 'test_expect_not_msg')),
+    patterns: patterns.map((one) => patternOf(one.value, { absent: one.name === 'test_expect_not_msg' })),
     logLevel: Number(values('test_log_level').at(-1) ?? 0) || 0,
     flags: values('test_prog_flags').reduce(withFlag, 0),
     machines: values('test_arch'),
@@ -123,7 +123,7 @@ function withFlag(flags: number, text: string): number {
   return clear ? flags & ~flag : flags | flag
 }
 
-function patternOf(text: string, absent: boolean): LogPattern {
+function patternOf(text: string, { absent }: { readonly absent: boolean }): LogPattern {
   const pieces: { regex: boolean; text: string }[] = []
   let rest = text
   while (rest !== '') {

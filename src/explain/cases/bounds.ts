@@ -29,7 +29,7 @@ export function boundsValues(one: Case): Values {
   const object = objectWords(pointer, one)
   const call = callee(program, report.insn) !== undefined
   return {
-    boundsWords: outside === undefined ? undefined : outsideText(outside, object, call),
+    boundsWords: outside === undefined ? undefined : outsideText(outside, object, { call }),
     object,
     index: c?.index,
     array: c?.array ?? array?.name,
@@ -78,7 +78,7 @@ interface Reach {
   readonly memSize: number
 }
 
-function outsideText({ off, size, memSize }: Reach, object: string, call: boolean): string {
+function outsideText({ off, size, memSize }: Reach, object: string, { call }: { readonly call: boolean }): string {
   const verb = call ? 'the call takes' : 'this takes'
   if (off < 0) return `${verb} ${plural(size, 'byte')} from ${-off} before the start of ${object}`
   const over = off + size - memSize

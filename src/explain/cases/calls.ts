@@ -105,12 +105,12 @@ function globalArgument({ report, causes, program }: Case): Values {
   const reads = broken?.id === 'ctx-access' || broken?.id === 'ctx-bounds' || value.kind === 'ctx'
   return {
     globalFunc: func,
-    argTag: tagFor(value, reads),
+    argTag: tagFor(value, { isContext: reads }),
     argMayBeNull: value.kind !== 'ctx' && (mayBeNull(value) || isNull(value)) ? 'yes' : undefined,
   }
 }
 
-function tagFor(value: RegState, isContext: boolean): string | undefined {
+function tagFor(value: RegState, { isContext }: { readonly isContext: boolean }): string | undefined {
   if (isContext) return '__arg_ctx'
   if (value.kind === 'arena') return '__arg_arena'
   if (value.kind === 'btf')

@@ -16,7 +16,7 @@ export function contextValues(one: Case): Values {
   const size = 'size' in broken.params ? broken.params.size : 0
   const insn = one.program.insns[one.report.insn]
   const write = insn?.op.kind === 'store' || insn?.op.kind === 'atomic'
-  return { ...argumentOf(one, off), ...fieldOf(one, off, size, write) }
+  return { ...argumentOf(one, off), ...fieldOf(one, off, size, { write }) }
 }
 
 /** Arguments of the hook, where the context is nothing else. */
@@ -47,7 +47,7 @@ function argumentOf({ program, kernel }: Case, off: number): Values {
 }
 
 /** A field of a context that is a table of fields. */
-function fieldOf({ program }: Case, off: number, size: number, write: boolean): Values {
+function fieldOf({ program }: Case, off: number, size: number, { write }: { readonly write: boolean }): Values {
   const traits = traitsOf(program)
   const found = contextField(traits, off)
   if (found === undefined) return {}

@@ -24,22 +24,25 @@ export function contextField(program: ProgramTraits, off: number): FieldFacts | 
   const fields: readonly ContextField[] = layouts[rule.layout]
   const field = fields.find((row) => off >= row.off && off < row.off + row.size)
   if (field === undefined) return undefined
-  const may = (row: ContextField, write: boolean): boolean => isAccessible(program, row, write)
-  const mayRead = may(field, false)
+  const may = (row: ContextField, { write }: { readonly write: boolean }): boolean =>
+    isAccessible(program, row, { write })
+  const mayRead = may(field, { write: false })
   return {
     struct: rule.layout,
     field,
     mayRead,
-    mayWrite: may(field, true),
+    mayWrite: may(field, { write: true }),
     others: mayRead ? [] : [...(rule.only?.[field.name] ?? []), ...otherTypes(rule.layout, field, program)],
-    readable: fields.filter((row) => may(row, false)).map(({ name }) => name),
-    writable: fields.filter((row) => may(row, true)).map(({ name }) => name),
+    readable: fields.filter((row) => may(row, { write: false })).map(({ name }) => name),
+    writable: fields.filter((row) => may(row, { write: true })).map(({ name }) => name),
   }
 }
 
-function isAccessible(program: ProgramTraits, field: ContextField, write: boolean): boolean {
+function isAccessible(program: ProgramTraits, field: ContextField, { write }: { readonly write: boolean }): boolean {
   const rule = contextRules.get(program.type)!
-  return [field.size, 4, 8].some((size) => size <= field.size && fieldAccess(rule, program, field.off, size, write).ok)
+  return [field.size, 4, 8].some(
+    (size) => size <= field.size && fieldAccess(rule, program, { off: field.off, size, write }).ok,
+  )
 }
 
 /** Program types that see the same struct, and this field of it. */
@@ -47,7 +50,7 @@ const otherTypes = (layout: string, field: ContextField, program: ProgramTraits)
   [...contextRules].flatMap(([type, rule]) =>
     type !== program.type &&
     rule.layout === layout &&
-    isAccessible({ ...program, type, attachType: undefined }, field, false)
+    isAccessible({ ...program, type, attachType: undefined }, field, { write: false })
       ? [type]
       : [],
   )

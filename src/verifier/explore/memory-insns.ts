@@ -60,7 +60,7 @@ export function accessLoad(walk: Walk, insn: Insn, { atomic } = plain): void {
   requireOneType(walk, base, atomic ? 'one trust' : 'any trust')
 }
 
-function storeOf({ op, dst, src, off, imm }: Insn, atomic: boolean): Access {
+function storeOf({ op, dst, src, off, imm }: Insn, { atomic }: { readonly atomic: boolean }): Access {
   const stored: Stored = op.source === 'reg' ? storedReg(src) : { kind: 'imm', imm }
   return { base: dst, off, size: op.size, atomic, write: true, stored }
 }
@@ -68,7 +68,7 @@ function storeOf({ op, dst, src, off, imm }: Insn, atomic: boolean): Access {
 export function accessStore(walk: Walk, insn: Insn, { atomic } = plain): void {
   if (insn.op.source === 'reg') readReg(walk, insn.src)
   const base = readReg(walk, insn.dst)
-  walk.accesses[walk.insn] ??= storeOf(insn, atomic)
+  walk.accesses[walk.insn] ??= storeOf(insn, { atomic })
   access(walk, walk.accesses[walk.insn]!)
   requireOneType(walk, base, 'one trust')
 }

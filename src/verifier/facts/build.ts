@@ -14,7 +14,7 @@ export function buildFacts(keeper: FactsKeeper, proof: Proof): Facts {
   const { walk } = keeper
   const { program } = walk
   const insns = keeper.operands.map((operands, at) =>
-    operands === undefined ? undefined : insnFact(keeper, at, operands, proof !== 'pointers-only'),
+    operands === undefined ? undefined : insnFact(keeper, at, operands, { numbers: proof !== 'pointers-only' }),
   )
   const subprogs = program.subprogs.map(({ index, name, start, end }): SubprogFact => {
     const { stackDepth, isCallback } = walk.useOf(index)
@@ -23,7 +23,12 @@ export function buildFacts(keeper: FactsKeeper, proof: Proof): Facts {
   return withJson({ insns: Array.from(insns), subprogs, proof })
 }
 
-function insnFact(keeper: FactsKeeper, at: number, operands: Operands, numbers: boolean): InsnFact {
+function insnFact(
+  keeper: FactsKeeper,
+  at: number,
+  operands: Operands,
+  { numbers }: { readonly numbers: boolean },
+): InsnFact {
   const { program } = keeper.walk
   // a jump that was settled ahead of the walk is still the program's
   const insn = program.linked.insns[at]!
@@ -33,8 +38,8 @@ function insnFact(keeper: FactsKeeper, at: number, operands: Operands, numbers: 
   const result = isTailCall(insn) ? undefined : of(operands.result)
   const branch = branchOf(keeper, at, insn)
   const targets = keeper.targets.get(at)
-  const access = accessFact(program, insn, operands, numbers)
-  const call = insn.op.kind === 'call' ? callFact(program, at, operands.args ?? [], numbers) : undefined
+  const access = accessFact(program, insn, operands, { numbers })
+  const call = insn.op.kind === 'call' ? callFact(program, at, operands.args ?? [], { numbers }) : undefined
   const held = heldFact(keeper.held, at)
   return {
     ...(dst === undefined ? {} : { dst }),
@@ -57,7 +62,12 @@ function branchOf(keeper: FactsKeeper, at: number, { op, off }: Insn): InsnFact[
   return ways === (FALLS | JUMPS) ? 'both' : ways === JUMPS ? 'always' : 'never'
 }
 
-function accessFact(program: Program, insn: Insn, operands: Operands, numbers: boolean): AccessFact | undefined {
+function accessFact(
+  program: Program,
+  insn: Insn,
+  operands: Operands,
+  { numbers }: { readonly numbers: boolean },
+): AccessFact | undefined {
   const { op } = insn
   if (op.kind !== 'load' && op.kind !== 'store' && op.kind !== 'atomic') return undefined
   const reads = op.kind !== 'store' && op.name !== 'store_release'

@@ -13,7 +13,7 @@ export function callFact(
   program: Program,
   at: number,
   args: readonly Joined[],
-  numbers: boolean,
+  { numbers }: { readonly numbers: boolean },
 ): CallFact | undefined {
   const insn = program.insns[at]!
   const values = args.map((joined) => joined.fact(program, { numbers }))

@@ -57,7 +57,7 @@ export class FactsKeeper extends Observer {
     operands.src?.add(regs[insn.src]!, frameno)
     operands.compared?.add(regs[0]!, frameno)
     operands.args?.forEach((joined, i) => joined.add(regs[i + 1]!, frameno))
-    this.joinHeld(at, isNew)
+    this.joinHeld(at, { isNew })
   }
 
   override afterInsn(next: number): void {
@@ -91,7 +91,7 @@ export class FactsKeeper extends Observer {
     }
   }
 
-  private joinHeld(at: number, isNew: boolean): void {
+  private joinHeld(at: number, { isNew }: { readonly isNew: boolean }): void {
     const { refs, activeLocks, activeRcu, activePreempt, activeIrq } = this.walk.state
     const first = 2 * heldKinds.length * at
     const join = (kind: number, value: number): void => {

@@ -9,6 +9,7 @@ import type { Kernel } from '../src/kernel/index.ts'
 import { type BpfObject, type LinkedProgram, type LinkTarget, linkProgram, openObject } from '../src/object/index.ts'
 import { type ProgTypeName, progFlags } from '../src/uapi/index.ts'
 import { verify } from '../src/verifier/index.ts'
+import { checkFacts, type FactsChecked } from './facts.ts'
 import { mutate, parseMutant } from './mutants/edits.ts'
 
 export interface Answer {
@@ -20,10 +21,15 @@ export interface Answer {
   readonly states: number
   readonly ms: number
   readonly log: readonly string[]
+  /** Of accepted programs, where it was asked for. */
+  readonly facts?: FactsChecked
 }
 
 /** The guest that oracle/run.sh boots has two. */
 export const oracleCpus = 2
+
+/** Steps of a walk that facts are held against. */
+const MOST_RECORDED = 100_000
 
 const nothing = { rule: '', insn: -1, insns: 0, states: 0, log: [] }
 const opened = new Map<string, BpfObject>()
@@ -37,6 +43,8 @@ export interface JudgeOptions {
   readonly flags?: number
   /** An object whose types CO-RE relocations go by instead of the kernel's, beside the one judged: a selftest's btf_path. */
   readonly coreTypes?: string
+  /** Hold the facts of an accepted program against the states of its walk. */
+  readonly facts?: boolean
   /** Edits of the linked program, as `formatMutant` writes them. */
   readonly mutant?: string
 }
@@ -55,9 +63,15 @@ export function judge(kernel: Kernel, path: string, prog: string, options: Judge
       log: options.log ?? false,
       trace: options.trace ?? false,
       cpus: oracleCpus,
+      ...(options.facts ? { facts: true, recordStates: MOST_RECORDED } : {}),
     })
     const counts = { insns: report.insnsProcessed, states: report.states, log: report.log }
-    if (report.verdict === 'accept') return done({ ...nothing, ...counts, verdict: 'accept', message: '' })
+    if (report.verdict === 'accept') {
+      const { facts, recorded } = report
+      const checked =
+        facts === undefined || recorded === undefined ? {} : { facts: checkFacts(program.insns, facts, recorded) }
+      return done({ ...nothing, ...counts, verdict: 'accept', message: '', ...checked })
+    }
     const { verdict, insn } = report
     const message = verdict === 'unsupported' ? report.what : report.message
     return done({ ...counts, verdict, insn, message, rule: verdict === 'reject' ? report.rule : '' })

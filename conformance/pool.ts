@@ -10,6 +10,7 @@ export interface Task {
   readonly type?: string
   readonly flags?: number
   readonly coreTypes?: string
+  readonly facts?: boolean
   /** `formatMutant` */
   readonly mutant?: string
 }

@@ -8,6 +8,7 @@
  *   npm run conformance -- --logs                 instead: our logs at levels 1 and 2 beside the kernel's, of a sample of objects
  *   npm run conformance -- --edits                instead: every suggested edit applied, compiled, the real kernel asked (--ours: our verifier)
  *   npm run conformance -- --reports              instead: what the explanations of reported programs say of what was wanted of them
+ *   npm run conformance -- --facts                also: facts of accepted programs against the states of their walks
  *   npm run conformance -- --fresh                ask the real kernel again first (QEMU)
  *   node scripts/run.mjs conformance/run.ts --only NAME[,NAME] [--prog NAME] [--log]   some objects; one program: both sides in full
  *   --kernel 7.3: that kernel's selftests, rules and verdicts (LAB: a laboratory made with V=7.3)
@@ -25,6 +26,7 @@ import { exampleTable } from './examples.ts'
 import { explainTable } from './explain.ts'
 import { judgeAfresh } from './fresh.ts'
 import { logTable } from './logs.ts'
+import { factsTable } from './facts-table.ts'
 import { judge, normalise } from './judge.ts'
 import { lab, labKernel, readRows, readVerdicts, type Row, root, setUp, version } from './lab.ts'
 import { reportTable } from './reports.ts'
@@ -39,6 +41,7 @@ async function main(): Promise<void> {
     options: {
       all: { type: 'boolean' },
       explain: { type: 'boolean' },
+      facts: { type: 'boolean' },
       fresh: { type: 'boolean' },
       logs: { type: 'boolean' },
       edits: { type: 'boolean' },
@@ -81,7 +84,7 @@ async function main(): Promise<void> {
   if (rows.length === 0) throw new Error('no such program among the verdicts')
   if (values.prog !== undefined && rows.length <= 4) return single(rows, values.corpus, values.log ?? true)
 
-  const tasks = rows.map((row) => taskOf(row, values.corpus))
+  const tasks = rows.map((row) => ({ ...taskOf(row, values.corpus), facts: values.facts ?? false }))
   const started = performance.now()
   const answers = await judgeAll(tasks, {
     jobs: Number(values.jobs ?? 2),
@@ -127,6 +130,11 @@ async function main(): Promise<void> {
     const examples = await exampleTable()
     console.log(`${examples.text}\n`)
     failed = belowFloor('examples', examples.counts) || failed
+  }
+  if (values.facts) {
+    const facts = factsTable(all)
+    console.log(facts.text)
+    failed = facts.failed || failed
   }
   if (values.explain) {
     const explained = await explainTable(all)

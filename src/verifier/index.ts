@@ -29,6 +29,14 @@ export type {
   SubprogFact,
   ValueFact,
 } from './facts/facts.ts'
+export type {
+  Coming,
+  RecordedFrame,
+  RecordedHeld,
+  RecordedMark,
+  RecordedState,
+  RecordedStates,
+} from './facts/recorded.ts'
 export type { Details } from './violations/details.ts'
 export { leadInsOf } from './violations/lead-ins.ts'
 export type { Params, Violation, ViolationId } from './violations/table.ts'

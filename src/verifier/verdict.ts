@@ -4,6 +4,7 @@
 import type { Limit } from '../fault/index.ts'
 import type { Effort } from './engine/effort.ts'
 import type { Facts } from './facts/facts.ts'
+import type { RecordedStates } from './facts/recorded.ts'
 import type { Details } from './violations/details.ts'
 import type { Missing } from './violations/raise.ts'
 import type { Violation } from './violations/table.ts'
@@ -19,6 +20,8 @@ interface Common {
    * afterwards to programs that it rewrites (bpf_loop inlined, may_goto, a tail call).
    */
   readonly stackDepths?: readonly number[]
+  /** The state at each step of the walk; where it was asked for. */
+  readonly recorded?: RecordedStates
   readonly log: readonly string[]
   readonly warnings: readonly string[]
 }

@@ -24,6 +24,7 @@ import { Model } from './program/model.ts'
 import { together } from './engine/observer.ts'
 import type { Facts } from './facts/facts.ts'
 import { Checkpoints, proveFacts, type WalkAgain } from './facts/prove.ts'
+import { StateRecorder } from './facts/recorder.ts'
 import { takenBy } from './program/taken/taken.ts'
 import type { VerifyOptions } from './options.ts'
 import { PathKeeper } from './engine/path.ts'
@@ -52,6 +53,7 @@ export function verify(linked: LinkedProgram, kernel: Kernel, options: VerifyOpt
     peakStates: judged?.walk.peakStates ?? 0,
     maxStatesPerInsn: judged?.walk.maxStatesPerInsn ?? 0,
     stackDepths: judged === undefined ? [] : stackDepths(judged.walk),
+    ...(judged?.recorder === undefined ? {} : { recorded: judged.recorder.recorded() }),
     log: judged?.log?.lines() ?? [],
     warnings,
   })
@@ -131,20 +133,27 @@ interface Judged {
   readonly log: LogPrinter | undefined
   readonly path: PathKeeper | undefined
   readonly checkpoints: Checkpoints | undefined
+  readonly recorder: StateRecorder | undefined
 }
 
+/** States that are recorded unless told otherwise. */
+const MOST_STATES = 500_000
+
 /** A walk of the program, and who asked to be told of it. */
-function observed(program: Program, { log, trace, facts }: VerifyOptions): Judged {
+function observed(program: Program, { log, trace, facts, recordStates }: VerifyOptions): Judged {
   const most = trace === true ? Number.POSITIVE_INFINITY : Number(trace ?? 0)
   let printer: LogPrinter | undefined
   let path: PathKeeper | undefined
+  let recorder: StateRecorder | undefined
+  const mostStates = recordStates === true ? MOST_STATES : Number(recordStates ?? 0)
   const checkpoints = facts ? new Checkpoints() : undefined
   const walk = new Walk(program, (walk) => {
     printer = log ? new LogPrinter(walk, log === 2 ? 2 : 1) : undefined
     path = most > 0 ? new PathKeeper(walk, most) : undefined
-    return together([printer, path, checkpoints].filter((one) => one !== undefined))
+    recorder = mostStates > 0 ? new StateRecorder(walk, mostStates) : undefined
+    return together([printer, path, checkpoints, recorder].filter((one) => one !== undefined))
   })
-  return { walk, log: printer, path, checkpoints }
+  return { walk, log: printer, path, checkpoints, recorder }
 }
 
 /** Every path of every function that is called; then what can be said only once they are known. */

@@ -25,14 +25,32 @@ export function decidedAt(report: Rejected, path: readonly PathStep[], program: 
     line !== undefined && head?.line === line.line && head.file === line.file && !/\breturn\b/.test(line.text)
   const isBrace = line?.text.trim() === '}'
   if (!isHead && !isBrace) return insn
-  const { frame } = path.at(-1)!
   const since = lastDecision(path, program)
-  for (let i = path.length - 2; i > since; i--) {
-    const step = path[i]!
-    if (step.frame === frame && /\breturn\b/.test(lineAt(program, step.insn)?.text ?? '')) return step.insn
-  }
+  // what was taken after the last decision is lost whichever way that went
+  const taken = violation?.id === 'reference-leak' ? violation.params.places.at(-1) : undefined
+  if (taken !== undefined && path.findLastIndex((step) => step.insn === taken) > since)
+    return returnAfter(path, since, frameOf(path), program) ?? insn
+  const returned = returnAfter(path, since, frameOf(path), program)
+  if (returned !== undefined) return returned
   return isHead && since >= 0 ? path[since]!.insn : insn
 }
+
+const frameOf = (path: readonly PathStep[]): number => path.at(-1)!.frame
+
+/** The last instruction since a step whose line returns. */
+const returnAfter = (
+  path: readonly PathStep[],
+  since: number,
+  frame: number,
+  program: LinkedProgram,
+): number | undefined =>
+  path.findLast(
+    (step, i) =>
+      i > since &&
+      i < path.length - 1 &&
+      step.frame === frame &&
+      /\breturn\b/.test(lineAt(program, step.insn)?.text ?? ''),
+  )?.insn
 
 /** The step of the last conditional jump; -1 where there is none. */
 const lastDecision = (path: readonly PathStep[], program: LinkedProgram): number =>

@@ -84,10 +84,13 @@ function argumentValues({ details, insn, rule }: Rejected, causes: Causes, progr
   if (index === undefined) return {}
   const text = argumentText(lineAt(program, insn)?.text, called?.name, index)
   const literal = text !== undefined && /^(?:\([^()]*\)\s*)?(?:NULL|0)$/.test(text)
+  const plain = text?.replace(/^\((?:const )?(?:struct |union )?\w+\s*\*+\)\s*(?=[A-Za-z_])/, '')
   const size = rule === 'mem-len' ? causes.sizeValue : undefined
   return {
     arg: ordinal(index),
-    expr: literal ? undefined : text,
+    expr: literal ? undefined : plain,
+    // of the address of a field it is the pointer to the whole that may be NULL
+    checked: literal ? undefined : plain?.replace(/^&([A-Za-z_]\w*)->.*$/, '$1'),
     literal: yes(literal),
     member: yes(isMember(text)),
     size: size === undefined ? undefined : regWords(size, program),
@@ -126,9 +129,13 @@ function leakValues({ details, path }: Rejected, program: LinkedProgram, kernel:
   const own = orList(releases.map(macroName))
   const helper = acquirer === undefined ? undefined : helperReleases.get(acquirer)
   const release = releaseCall(acquired, releases[0] ?? helper, program)
+  const node = /^bpf_(?:list_pop|rbtree_remove)/.test(acquirer ?? '')
+    ? assignedName(lineAt(program, acquired)?.text, acquirer!)
+    : undefined
   const record = acquirer?.startsWith('bpf_ringbuf_reserve') === true
   return {
     acquirer,
+    node,
     ringbuf: yes(record && release !== undefined),
     submit: record ? release?.replace('discard', 'submit') : undefined,
     partner: own === '' ? helper : own,
@@ -155,6 +162,10 @@ function accessValues({ violation }: Rejected, { value }: Causes): Values {
     indexed: yes(!fixed),
     stackBytes: stack === undefined ? undefined : `${stack.size} bytes at fp${stack.at}`,
     stackAt: stack === undefined ? undefined : `fp${stack.at + stack.index}`,
+    stackOver:
+      stack === undefined || stack.at + stack.size <= 0
+        ? undefined
+        : `${stack.at + stack.size} byte${stack.at + stack.size === 1 ? '' : 's'}`,
     stackRead: yes(stack?.read),
     stackSpan: yes(stack !== undefined && !stack.read),
   }

@@ -31,4 +31,8 @@ const kinds: readonly ((one: Case) => Values)[] = [
   hookValues,
 ]
 
-export const caseValues = (one: Case): Values => Object.assign({}, ...kinds.map((valuesFor) => valuesFor(one)))
+/** All that is known: what one kind cannot say another may. */
+export const caseValues = (one: Case): Values =>
+  Object.fromEntries(
+    kinds.flatMap((valuesFor) => Object.entries(valuesFor(one)).filter(([, value]) => value !== undefined)),
+  )

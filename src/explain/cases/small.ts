@@ -10,6 +10,7 @@ import { coreMissing } from '../near.ts'
 import { innermost } from '../violations.ts'
 import { decidedAt } from '../place.ts'
 import { typesLost } from '../types-lost.ts'
+import { isAllocated } from '../words.ts'
 import type { Case } from './case.ts'
 
 const yes = (condition: boolean | undefined): 'yes' | undefined => (condition === true ? 'yes' : undefined)
@@ -24,8 +25,12 @@ export function smallValues(one: Case): Values {
   const called = callee(program, report.insn)
   return {
     decided: yes(program.insns[decidedAt(report, causes.path, program)]?.op.kind === 'jump'),
+    exchange: yes(called?.name === 'bpf_kptr_xchg'),
+    inCallback: yes((causes.path.at(-1)?.frame ?? 0) > 0),
     load: yes(insn?.op.kind === 'load'),
     call: yes(called !== undefined),
+    zeroSize: yes(broken?.id === 'size-zero'),
+    negative: yes(broken?.id === 'size-negative' || undefined),
     keyWrite: yes(broken?.id === 'write-rdonly' && broken.params.form === 'key'),
     slice: yes(rule === 'write-rdonly' && causes.notes.some(({ label }) => label.includes('bpf_dynptr_slice returns'))),
     bitsByCompiler:
@@ -40,12 +45,27 @@ export function smallValues(one: Case): Values {
     large: yes(program.insns.length > 3000),
     addressSpaces: yes(insn?.op.name === 'addr_space_cast'),
     printk: yes(/bpf_(?:v)?printk|bpf_trace_v?printk/.test(called?.name ?? '') || /bpf_printk/.test(text)),
+    allocated: yes(value !== undefined && isAllocated(value)),
     percpuRead: yes(broken?.id === 'btf-percpu'),
     userRead: yes(broken?.id === 'btf-user'),
     typesLost: yes(typesLost(report, program).length > 0),
+    ...iteratorThere(one),
     ...untypedMap(one),
     ...coreValues(one),
     ...taglessField(one),
+  }
+}
+
+/** What stands where an iterator was wanted: one of another kind, one that was destroyed. */
+function iteratorThere({ report, causes, kfunc }: Case): Values {
+  if (report.rule !== 'iter-init') return {}
+  const last = causes.notes.findLast(({ kind }) => kind === 'object')
+  const [, family, verb] =
+    /^(bpf_iter_\w+?)_(?:new|next|destroy) (makes|advances|destroys) the iterator/.exec(last?.label ?? '') ?? []
+  const own = kfunc?.name.replace(/_(?:new|next|destroy)$/, '')
+  return {
+    otherIterator: family !== undefined && verb !== 'destroys' && family !== own ? family : undefined,
+    destroyed: yes(verb === 'destroys'),
   }
 }
 

@@ -24,7 +24,14 @@ const rules: ReadonlySet<string> = new Set([
 ])
 
 export function trustValues(one: Case): Values {
-  return { ...objectValues(one), ...wantedValues(one) }
+  const { expected, seen } = one.report.details
+  const mismatch = one.report.rule === 'struct-mismatch' && expected !== undefined
+  return {
+    ...objectValues(one),
+    ...wantedValues(one),
+    expectedGivers: mismatch ? orList(giversOf(expected, one)) : undefined,
+    notMoved: seen === expected ? undefined : 'yes',
+  }
 }
 
 /** The struct that a number was passed for. */

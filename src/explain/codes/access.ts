@@ -198,11 +198,13 @@ export const accessCodes = [
     ],
     help: [
       [
+        '{?past}{?allocated}struct {struct} has {structSize} bytes: allocate the larger struct where it is made, bpf_obj_new(struct …).',
         '{?past}A cast in C does not make the object larger. Where it is known to be part of a larger one (container_of), say so to the verifier: bpf_core_cast(ptr, struct larger) or bpf_rdonly_cast() give a pointer that may be read through, not passed on.',
+        '{?percpuRead}{?allocated}One CPU’s part of a per-CPU object is reached by bpf_per_cpu_ptr(p, cpu), checked for NULL, or bpf_this_cpu_ptr(p), for a pointer read from a __percpu_kptr field.',
+        '{?percpuRead}Per-CPU memory is read through bpf_per_cpu_ptr(&variable, cpu), checked for NULL, or bpf_this_cpu_ptr(&variable).',
         'Programs of {opsType} may write {writableFields} of struct {struct}, no other field.',
         'Programs of {opsType} may write to {writableStructs}, to nothing else of the kernel.',
         '{?write}Change the field through a kfunc or helper of its subsystem: programs write directly only to what they allocated, and to a few fields in struct_ops programs.',
-        '{?percpuRead}Per-CPU memory is read through bpf_per_cpu_ptr(&variable, cpu), checked for NULL, or bpf_this_cpu_ptr(&variable).',
         '{?userRead}It points to memory of user space: bpf_copy_from_user() in sleepable programs, else bpf_probe_read_user().',
         'Read the field by its name with CO-RE (-g, vmlinux.h).',
       ],
@@ -246,6 +248,7 @@ export const accessCodes = [
     rule: 'The stack has 512 bytes; they are read only after they were written, and pointers are kept whole and aligned.',
     label: [
       '{?stackRead}this reads {stackBytes}, and byte {stackAt} was not written on this path, or holds an iterator or dynptr',
+      '{?stackSpan}this takes {stackBytes}: {stackOver} beyond what lies there',
       '{?stackSpan}this takes {stackBytes}, which reaches outside the stack or is not aligned',
       '{?rule_alignment}the address is not known to be a multiple of the size of the access; {reg} is {value}',
       'the stack does not hold there what this needs; {reg} is {value}',
@@ -255,6 +258,7 @@ export const accessCodes = [
       [
         '{?stackRead}Initialise the whole variable before it is read, padding included: struct key k = {}; or memset().',
         '{?rule_alignment}Read it in parts that are aligned, or copy it with memcpy() or a helper.',
+        '{?stackOver}Make the variable as large as what is passed, or take no more of it than it has.',
         '{?stackSpan}Stay within the variable: each frame has 512 bytes, fp-512 to fp-1.',
         'Bound a variable index before using it.',
       ],

@@ -80,7 +80,10 @@ export const callerCodes = [
       'what is called here may sleep; this program may not',
     ],
     help: [
-      'Make the program sleepable: SEC("{sleepableSection}") instead of SEC("{section}"), where the hook allows it.',
+      [
+        'Make the program sleepable: SEC("{sleepableSection}") instead of SEC("{section}"), where the hook allows it.',
+        '{type} programs at this hook cannot be sleepable: leave the call to one that can (fentry.s, lsm.s, uprobe.s, iter.s, syscall).',
+      ],
       'Or defer the call to a work queue: the callback of bpf_wq runs where it may sleep.',
     ],
     text: 'Most programs run where the kernel cannot wait: under RCU, with preemption disabled, in an interrupt. A kfunc that may wait for memory, a lock or the disk is marked KF_SLEEPABLE and is offered only to sleepable programs, whose section name ends in ".s".',

@@ -122,6 +122,7 @@ export const objectCodes = [
     section: 'kfuncs.rst "__wq"; bpf_wq_init()',
     rule: 'A struct bpf_wq is a field of a map value, passed together with that same map.',
     label: [
+      '{?rule_wq_map}{expr} is not the map that the element was looked up in',
       'the {arg} argument of {kfunc} must be the bpf_wq of a map value; {reg} is {value}',
       'this is not the bpf_wq of the map given',
     ],
@@ -137,7 +138,11 @@ export const objectCodes = [
     rules: ['wq-map@timer', 'timer-offset', 'timer-none', 'timer-map'],
     section: 'Documentation/bpf/helpers (bpf_timer_init)',
     rule: 'A struct bpf_timer is a field of a map value, passed together with that same map.',
-    label: ['{reg} does not reach the timer of its map; it is {value}', 'this is not the timer of the map given'],
+    label: [
+      '{?rule_timer_map}{expr} is not the map that the element was looked up in',
+      '{reg} does not reach the timer of its map; it is {value}',
+      'this is not the timer of the map given',
+    ],
     help: [
       'struct elem { struct bpf_timer t; } as the map’s value type; bpf_timer_init(&elem->t, &map, CLOCK_MONOTONIC) with the map the element came from.',
     ],

@@ -38,8 +38,12 @@ export const referenceCodes = [
       'no reference is held here',
     ],
     help: [
-      'Release only what {partner} returned, once.',
-      'A callback may not release what its caller acquired: it may run many times.',
+      [
+        '{?exchange}bpf_kptr_xchg() stores a reference of your own, and what {reg} holds is not yours: take one first with {acquirers}, check it for NULL, and store that.',
+        'Release only what {partner} returned, once.',
+        'Release only what an acquire kfunc or helper returned, once.',
+      ],
+      '{?inCallback}A callback may not release what its caller acquired: it may run many times.',
     ],
     text: 'The pointer once had a reference, but the list of references held on this path no longer has it: it was released before, moved into a map, or belongs to the function outside a callback.',
     example: '09-kptr/kptr:kptr_put_unreferenced',
@@ -60,6 +64,7 @@ export const referenceCodes = [
       [
         '{?exchanged}bpf_kptr_xchg() gives back what was in the field, and that is yours now: keep it in a variable and, where it is not NULL, hand it to {partner}.',
         '{?ringbuf}Discard the record before this return: {release} Nothing was sent for this event; where it should be, {submit}',
+        '{?node}{acquirer} gives a node; drop the object that it is in: bpf_obj_drop(container_of({node}, struct …, …)), on this path too.',
         'Add {release} before this point, on this path too.',
         'Hand it to {partner} before this point, on this path too.',
         'Release it before this point, on this path too.',

@@ -23,12 +23,17 @@ export const stackObjectCodes = [
     rules: ['iter-init'],
     section: 'kfuncs.rst "KF_ITER_NEXT flag"; bpf_iterators.rst',
     rule: 'next and destroy take an iterator that its constructor made on this path and that nothing touched since.',
-    label: ['{kfunc} wants a live iterator, and at {slot} on the stack there is none'],
+    label: [
+      '{kfunc} wants an iterator of its own kind, and at {slot} on the stack is one of {otherIterator}',
+      '{kfunc} wants a live iterator, and at {slot} on the stack there is none',
+    ],
     help: [
-      'Call {constructor}(&it, …) on the same variable, on every path to this.',
-      'The constructor must be called even if it may fail; its failure only makes next return NULL.',
-      'Do not write to the iterator, copy it, or use it after destroy.',
-      'Do not destroy it before: after {destructor}(&it) it is gone.',
+      [
+        'Use the functions of the iterator that is there: {otherIterator}_next(), {otherIterator}_destroy(). A cast does not make one iterator another.',
+        'Call {constructor}(&it, …) on the same variable, on every path to this. It must be called even if it may fail; its failure only makes next return NULL.',
+      ],
+      '{?destroyed}After {destructor}(&it) it is gone: destroy it last.',
+      'Do not write to the iterator or copy it.',
     ],
     text: 'new, next and destroy belong together by name: bpf_iter_NAME_new, _next, _destroy over struct bpf_iter_NAME. Each works on the same stack variable.',
     example: '03-flags/iter_flags:iter_next_after_destroy',
@@ -142,9 +147,10 @@ export const stackObjectCodes = [
     help: [
       [
         '{?unacquired}Reserve it first with bpf_ringbuf_reserve_dynptr(), on every path, and submit or discard it once.',
-        'Only what bpf_ringbuf_reserve_dynptr() made is submitted or discarded.',
+        '{?rule_dynptr_from_mem}bpf_dynptr_from_mem() takes memory in a map value, not on the stack.',
+        '{?rule_dynptr_const}A dynptr that was handed to a callback is read only: make one of your own for what changes it.',
+        'Make the dynptr with the constructor of the kind that is wanted: bpf_ringbuf_reserve_dynptr(), bpf_dynptr_from_skb(), bpf_dynptr_from_xdp(), bpf_dynptr_from_mem().',
       ],
-      'bpf_dynptr_from_mem() takes memory in a map value, not on the stack.',
     ],
     text: 'A dynptr remembers what it stands for: local memory, a ring buffer record, an skb or an XDP buffer.',
     example: '11-dynptr/kinds:dynptr_of_stack',

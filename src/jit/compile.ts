@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+// A BPF program as a WebAssembly module: functions as functions, registers as locals, control flow structured (structure.ts).
+
+import { imm64, type Insn } from '../isa/index.ts'
+import { lowerAlu } from './alu.ts'
+import { type Block, blocksOf } from './flow.ts'
+import type { Callee, JitFunction, JitProgram, Param } from './input.ts'
+import { pushCondition } from './jump.ts'
+import { BOTTOM, FRAME, functionType, localOf, locals, NEXT, ROUNDS } from './locals.ts'
+import { lowerAtomic, lowerLoad, lowerStore, STACK } from './memory.ts'
+import { type Structured, structure, type Token } from './structure.ts'
+import { Code, type ValueType } from './wasm/code.ts'
+import { encodeModule, type FunctionType } from './wasm/module.ts'
+
+export interface CompileOptions {
+  /** Count instructions down from the exported global `fuel`, a block at a time; a program that has used them up traps. */
+  readonly fuel?: boolean
+}
+
+/**
+ * The module's bytes. It imports `env.memory`, and from `kfuncs` what is called, by name; it exports each function as `f0`, `f1` …: r1 to
+ * r5 and the end of its stack in, r0 out. Instructions that no kernel takes trap where they are reached.
+ */
+export function compile(program: JitProgram, options: CompileOptions = {}): Uint8Array<ArrayBuffer> {
+  const names = [...new Set([...program.callees.values()].map(({ name }) => name))]
+  const called = new Map(names.map((name, index) => [name, index]))
+  const byName = new Map([...program.callees.values()].map((callee) => [callee.name, callee]))
+  const fuel = options.fuel === true
+  const context: Context = { program, called, fuel }
+  return encodeModule({
+    imports: names.map((name) => ({ module: 'kfuncs', name, type: typeOf(byName.get(name)!) })),
+    functions: program.functions.map((func, number) => ({
+      type: functionType,
+      locals,
+      body: new FunctionBody(context, func).write(),
+      export: `f${number}`,
+    })),
+    globals: fuel ? [{ type: 'i64', export: 'fuel' }] : [],
+    pages: 1,
+  })
+}
+
+interface Context {
+  readonly program: JitProgram
+  readonly called: ReadonlyMap<string, number>
+  readonly fuel: boolean
+}
+
+const crossings: Readonly<Record<Param, readonly ValueType[]>> = { i32: ['i32'], halves: ['i32', 'i32'], i64: ['i64'] }
+
+const typeOf = ({ params, result }: Callee): FunctionType => ({
+  params: params.flatMap((param) => crossings[param]),
+  result: result === 'none' ? undefined : result === 'i64' ? 'i64' : 'i32',
+})
+
+/** BPF_MAX_LOOPS: so often may_goto goes on. */
+const MAX_ROUNDS = 8 << 20
+
+class FunctionBody {
+  private readonly code = new Code()
+  private readonly context: Context
+  private readonly func: JitFunction
+  private readonly blocks: readonly Block[]
+
+  constructor(context: Context, func: JitFunction) {
+    this.context = context
+    this.func = func
+    this.blocks = blocksOf(context.program.insns, func)
+  }
+
+  write(): Code {
+    const { code } = this
+    code.get(FRAME).op('i64.extend_i32_u').set(localOf(10))
+    code.get(FRAME).i32(STACK).op('i32.sub').set(BOTTOM)
+    code.i32(MAX_ROUNDS).set(ROUNDS)
+    const structured = structure(this.blocks)
+    if (structured.dispatch === undefined) this.writeTokens(structured.tokens)
+    else this.writeDispatch(structured.dispatch)
+    return code.op('unreachable', 'end')
+  }
+
+  private writeTokens(tokens: Structured['tokens']): void {
+    /** What encloses the place, outermost first; an `if` has no label. */
+    const open: (Token | undefined)[] = []
+    for (const token of tokens) {
+      switch (token.kind) {
+        case 'block':
+        case 'loop':
+          this.code.open(token.kind)
+          open.push(token)
+          break
+        case 'if':
+          this.condition(token.block)
+          this.code.open('if')
+          open.push(undefined)
+          break
+        case 'end':
+          open.pop()
+          this.code.op('end')
+          break
+        case 'else':
+          this.code.op('else')
+          break
+        case 'br': {
+          const kind = token.again ? 'loop' : 'block'
+          const at = open.findLastIndex((one) => one?.kind === kind && one.label === token.label)
+          this.code.br(open.length - 1 - at)
+          break
+        }
+        case 'code':
+          this.writeBlock(token.block)
+          break
+        case 'return':
+          this.code.get(localOf(0)).op('return')
+          break
+        default:
+          this.code.op('unreachable')
+      }
+    }
+  }
+
+  /** Blocks one inside another, the innermost choosing which to leave; each says which is next and goes round. */
+  private writeDispatch(order: readonly number[]): void {
+    const { code } = this
+    const cases = new Map(order.map((block, place) => [block, place]))
+    code.i32(0).set(NEXT).open('loop')
+    for (const _ of order) code.open('block')
+    code.get(NEXT).brTable(
+      order.map((_, place) => place),
+      0,
+    )
+    order.forEach((block, place) => {
+      code.op('end')
+      this.writeBlock(block)
+      // the loop is around those of the blocks that are not closed yet
+      const again = order.length - 1 - place
+      const go = (to: number, depth: number): void => void code.i32(cases.get(to)!).set(NEXT).br(depth)
+      const { ending } = this.blocks[block]!
+      if (ending.kind === 'goto') go(ending.to, again)
+      else if (ending.kind === 'return') code.get(localOf(0)).op('return')
+      else if (ending.kind === 'nowhere') code.op('unreachable')
+      else {
+        this.condition(block)
+        code.open('if')
+        go(ending.taken, again + 1)
+        code.op('end')
+        go(ending.next, again)
+      }
+    })
+    code.op('end')
+  }
+
+  private condition(block: number): void {
+    const { ending } = this.blocks[block]!
+    if (ending.kind === 'branch') pushCondition(this.code, this.context.program.insns[ending.insn]!)
+  }
+
+  private writeBlock(block: number): void {
+    const { start, end, ending } = this.blocks[block]!
+    const { insns } = this.context.program
+    if (this.context.fuel) this.burn(end - start + (ending.kind === 'branch' || ending.kind === 'return' ? 1 : 0))
+    for (let at = start; at < end; at++) {
+      const insn = insns[at]!
+      this.writeInsn(insn, at)
+      if (insn.op.kind === 'ld_imm64') at++
+    }
+  }
+
+  private burn(count: number): void {
+    this.code.getGlobal(0).i64(count).op('i64.sub').setGlobal(0)
+    this.code.getGlobal(0).i64(0).op('i64.lt_s').open('if').op('unreachable', 'end')
+  }
+
+  private writeInsn(insn: Insn, at: number): void {
+    const { code } = this
+    const { program } = this.context
+    switch (insn.op.kind) {
+      case 'alu':
+        return insn.op.name === 'addr_space_cast' ? void code.op('unreachable') : lowerAlu(code, insn)
+      case 'load':
+        return lowerLoad(code, insn)
+      case 'store':
+        return lowerStore(code, insn)
+      case 'atomic':
+        return lowerAtomic(code, insn)
+      case 'ld_imm64':
+        return void code.i64(program.addresses.get(at) ?? imm64(insn, program.insns[at + 1])).set(localOf(insn.dst))
+      case 'call':
+        return insn.src === 1 ? this.writeLocalCall(at + 1 + insn.imm) : this.writeCall(program.callees.get(at))
+      default:
+        code.op('unreachable')
+    }
+  }
+
+  /** A function of the program: its stack lies below ours. */
+  private writeLocalCall(target: number): void {
+    const { program, called } = this.context
+    const number = program.functions.findIndex(({ start }) => start === target)
+    if (number < 0) return void this.code.op('unreachable')
+    for (let r = 1; r <= 5; r++) this.code.get(localOf(r))
+    this.code.get(FRAME).i32(this.func.stack).op('i32.sub')
+    this.code.call(called.size + number).set(localOf(0))
+  }
+
+  private writeCall(callee: Callee | undefined): void {
+    const { code } = this
+    if (callee === undefined) return void code.op('unreachable')
+    callee.params.forEach((param, i) => {
+      const register = localOf(i + 1)
+      code.get(register)
+      if (param === 'i64') return
+      code.op('i32.wrap_i64')
+      if (param === 'halves') code.get(register).i64(32).op('i64.shr_u', 'i32.wrap_i64')
+    })
+    code.call(this.context.called.get(callee.name)!)
+    if (callee.result === 'none') code.i64(0)
+    else if (callee.result === 's32') code.op('i64.extend_i32_s')
+    else if (callee.result === 'u32') code.op('i64.extend_i32_u')
+    code.set(localOf(0))
+  }
+}

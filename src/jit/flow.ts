@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// A function's instructions as basic blocks: straight lines that end in a jump, a return, or where another begins.
+
+import type { Insn } from '../isa/index.ts'
+
+/** How a block ends; numbers are of blocks. */
+export type Ending =
+  | { readonly kind: 'goto'; readonly to: number }
+  /** By the jump, or may_goto, that is its last instruction. */
+  | { readonly kind: 'branch'; readonly insn: number; readonly taken: number; readonly next: number }
+  | { readonly kind: 'return' }
+  /** Past the function's last instruction, or behind a call that never returns. */
+  | { readonly kind: 'nowhere' }
+
+export interface Block {
+  /** Its instructions: from `start` up to `end`, not including the one that ends it by jumping. */
+  readonly start: number
+  readonly end: number
+  readonly ending: Ending
+}
+
+/** Slots [start, end) of one function. */
+export interface Range {
+  readonly start: number
+  readonly end: number
+}
+
+/** Where a jump of any kind leads; undefined: it is none. */
+export function targetOf(insn: Insn, at: number): number | undefined {
+  const { kind, width } = insn.op
+  if (kind === 'ja') return at + 1 + (width === 32 ? insn.imm : insn.off)
+  return kind === 'jump' || kind === 'may_goto' ? at + 1 + insn.off : undefined
+}
+
+const endsBlock = (insn: Insn): boolean => ['ja', 'jump', 'may_goto', 'exit'].includes(insn.op.kind)
+
+/** The function's blocks, its entry first. Jumps that leave the function lead nowhere. */
+export function blocksOf(insns: readonly Insn[], { start, end }: Range): Block[] {
+  const begins = new Set([start])
+  for (let at = start; at < end; at++) {
+    const insn = insns[at]!
+    const target = targetOf(insn, at)
+    if (target !== undefined && target >= start && target < end) begins.add(target)
+    if (endsBlock(insn) && at + 1 < end) begins.add(at + 1)
+    if (insn.op.kind === 'ld_imm64') at++
+  }
+  const starts = [...begins].sort((a, b) => a - b)
+  const numbers = new Map(starts.map((at, number) => [at, number]))
+  return starts.map((first, number) => {
+    const limit = starts[number + 1] ?? end
+    const last = limit - 1
+    const insn = insns[last]!
+    // the second half of a load of 64 bits has no meaning of its own
+    const whole = last === first || insns[last - 1]!.op.kind !== 'ld_imm64'
+    const to = (at: number): number | undefined => numbers.get(at)
+    if (!whole || !endsBlock(insn)) return { start: first, end: limit, ending: gotoOf(to(limit)) }
+    if (insn.op.kind === 'exit') return { start: first, end: last, ending: { kind: 'return' } }
+    const taken = to(targetOf(insn, last)!)
+    if (insn.op.kind === 'ja') return { start: first, end: last, ending: gotoOf(taken) }
+    const next = to(limit)
+    if (taken === undefined || next === undefined) return { start: first, end: last, ending: { kind: 'nowhere' } }
+    if (taken === next) return { start: first, end: last, ending: gotoOf(next) }
+    return { start: first, end: last, ending: { kind: 'branch', insn: last, taken, next } }
+  })
+}
+
+const gotoOf = (to: number | undefined): Ending => (to === undefined ? { kind: 'nowhere' } : { kind: 'goto', to })
+
+/** The blocks that a block leads to. */
+export function successors({ ending }: Block): readonly number[] {
+  switch (ending.kind) {
+    case 'goto':
+      return [ending.to]
+    case 'branch':
+      return [ending.next, ending.taken]
+    default:
+      return []
+  }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is compiled or interpreted: instructions, where functions lie, what addresses and calls stand for.
+
+import type { Insn } from '../isa/index.ts'
+import type { Range } from './flow.ts'
+
+/** A function of the program; its number is its place. The first is where the program begins. */
+export interface JitFunction extends Range {
+  /** Bytes of stack it may use, at most 512. What it calls gets what lies below. */
+  readonly stack: number
+}
+
+/**
+ * How a register crosses to the callee:
+ *
+ * - `i32`: its low half, as a signed number. Pointers are offsets in the machine's memory, so that is all of one.
+ * - `halves`: two numbers, the low half and the high one. A BigInt costs several times as much to make.
+ * - `i64`: a BigInt.
+ */
+export type Param = 'i32' | 'halves' | 'i64'
+
+/**
+ * How the result crosses back:
+ *
+ * - `u32`: a number; the high half is 0. Pointers, and what the kernel returns as such.
+ * - `s32`: a number whose sign is extended: an int, and error codes.
+ * - `i64`: a BigInt.
+ * - `none`: r0 is 0.
+ */
+export type Returned = 'u32' | 's32' | 'i64' | 'none'
+
+/** What a call leads to outside of the program. */
+export interface Callee {
+  /** Of the import, in the module `kfuncs`; the same name is the same function. */
+  readonly name: string
+  /** r1 on. */
+  readonly params: readonly Param[]
+  readonly result: Returned
+}
+
+export interface JitProgram {
+  readonly insns: readonly Insn[]
+  readonly functions: readonly JitFunction[]
+  /** By slot of an ld_imm64 that is no plain number: what it stands for. */
+  readonly addresses: ReadonlyMap<number, bigint>
+  /** By slot of a call of a helper or kfunc. */
+  readonly callees: ReadonlyMap<number, Callee>
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// A compiled program made ready to run, over a machine's memory.
+
+import type { Imports } from './interpret.ts'
+
+export interface Instance {
+  /** Runs function `number`: r1 to r5, those missing 0, and where its stack ends. r0 at the end, without sign. */
+  run(number: number, registers: readonly bigint[], frame: number): bigint
+  /** What is left of the instructions allowed, where they are counted. */
+  fuel: number | undefined
+}
+
+export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory, imports: Imports = {}): Instance {
+  const { exports } = new WebAssembly.Instance(module, {
+    env: { memory },
+    kfuncs: imports as WebAssembly.ModuleImports,
+  })
+  const fuel = exports['fuel'] as WebAssembly.Global | undefined
+  return {
+    run(number, registers, frame) {
+      const [r1 = 0n, r2 = 0n, r3 = 0n, r4 = 0n, r5 = 0n] = registers
+      const entry = exports[`f${number}`] as (...args: (bigint | number)[]) => bigint
+      return BigInt.asUintN(64, entry(r1, r2, r3, r4, r5, frame))
+    },
+    get fuel() {
+      return fuel === undefined ? undefined : Number(fuel.value)
+    },
+    set fuel(value) {
+      if (fuel !== undefined) fuel.value = BigInt(value ?? 0)
+    },
+  }
+}

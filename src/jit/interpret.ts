@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+// The same program, an instruction at a time: what the compiler is held to, and the way where nothing may be compiled. Registers are
+// BigInts of 64 bits without sign; each operation is RFC 9669's sentence about it.
+
+import { imm64, type Insn } from '../isa/index.ts'
+import { targetOf } from './flow.ts'
+import type { Callee, JitProgram } from './input.ts'
+
+/** By name: what a call crosses to, with its parameters as `Callee` says. */
+export type Imports = Readonly<Record<string, (...args: never[]) => number | bigint | undefined>>
+
+export interface InterpretOptions {
+  readonly imports?: Imports
+  /** Instructions that may be executed; without end unless told. */
+  readonly fuel?: number
+  /** Before each load and store: `address` in memory, `size` in bytes. What it throws ends the run. */
+  readonly access?: (insn: number, access: { address: number; size: number; write: boolean }) => void
+}
+
+/** The program did what no verified program does, or used up its fuel. `insn` is the slot. */
+export class Trap extends Error {
+  readonly insn: number
+  constructor(message: string, insn: number) {
+    super(`instruction ${insn}: ${message}`)
+    this.insn = insn
+  }
+}
+
+const U64 = (value: bigint): bigint => BigInt.asUintN(64, value)
+const U32 = (value: bigint): bigint => BigInt.asUintN(32, value)
+/** BPF_MAX_LOOPS */
+const MAX_ROUNDS = 8 << 20
+const MAX_DEPTH = 64
+
+/** r0 at the end. `registers` are r1 on; `frame` is where the stack ends, in `memory`. */
+export function interpret(
+  program: JitProgram,
+  memory: DataView,
+  start: { readonly registers: readonly bigint[]; readonly frame: number },
+  options: InterpretOptions = {},
+): bigint {
+  return new Interpreter(program, memory, options).run(0, start.registers, start.frame)
+}
+
+class Interpreter {
+  private readonly program: JitProgram
+  private readonly memory: DataView
+  private readonly options: InterpretOptions
+  private fuel: number
+  private depth = 0
+
+  constructor(program: JitProgram, memory: DataView, options: InterpretOptions) {
+    this.program = program
+    this.memory = memory
+    this.options = options
+    this.fuel = options.fuel ?? Number.POSITIVE_INFINITY
+  }
+
+  run(number: number, args: readonly bigint[], frame: number): bigint {
+    const { insns, functions } = this.program
+    const func = functions[number]!
+    if (++this.depth > MAX_DEPTH) throw new Trap(`more than ${MAX_DEPTH} calls within each other`, func.start)
+    const regs = Array.from({ length: 11 }, () => 0n)
+    args.forEach((value, i) => {
+      regs[i + 1] = U64(value)
+    })
+    regs[10] = BigInt(frame)
+    let rounds = MAX_ROUNDS
+    for (let at = func.start; ; ) {
+      const insn = insns[at]
+      if (insn === undefined || at < func.start || at >= func.end) throw new Trap('is outside of its function', at)
+      if (--this.fuel < 0) throw new Trap('the allowance of instructions is used up', at)
+      let next = at + (insn.op.kind === 'ld_imm64' ? 2 : 1)
+      switch (insn.op.kind) {
+        case 'alu':
+          if (insn.op.name === 'addr_space_cast') throw new Trap('addr_space_cast is not run yet', at)
+          regs[insn.dst] = alu(insn, regs)
+          break
+        case 'load':
+          regs[insn.dst] = this.load(insn, at, U32(regs[insn.src]! + BigInt(insn.off)))
+          break
+        case 'store': {
+          const value = insn.op.source === 'imm' ? BigInt(insn.imm) : regs[insn.src]!
+          this.write(at, U32(regs[insn.dst]! + BigInt(insn.off)), insn.op.size, value)
+          break
+        }
+        case 'atomic':
+          this.atomic(insn, at, regs)
+          break
+        case 'ld_imm64':
+          regs[insn.dst] = U64(this.program.addresses.get(at) ?? imm64(insn, insns[at + 1]))
+          break
+        case 'ja':
+          next = targetOf(insn, at)!
+          break
+        case 'jump':
+          if (isTaken(insn, regs)) next = targetOf(insn, at)!
+          break
+        case 'may_goto':
+          if (rounds === 0) next = targetOf(insn, at)!
+          else rounds--
+          break
+        case 'call':
+          regs[0] = insn.src === 1 ? this.localCall(func.stack, insn, at, regs) : this.call(at, regs)
+          break
+        case 'exit':
+          this.depth--
+          return regs[0]!
+        default:
+          throw new Trap(`no instruction that is run (opcode 0x${insn.code.toString(16)})`, at)
+      }
+      at = next
+    }
+  }
+
+  private localCall(stack: number, insn: Insn, at: number, regs: readonly bigint[]): bigint {
+    const number = this.program.functions.findIndex(({ start }) => start === at + 1 + insn.imm)
+    if (number < 0) throw new Trap('no function begins where it calls', at)
+    return this.run(number, regs.slice(1, 6), Number(regs[10]!) - stack)
+  }
+
+  private call(at: number, regs: readonly bigint[]): bigint {
+    const callee = this.program.callees.get(at)
+    const called = callee === undefined ? undefined : this.options.imports?.[callee.name]
+    if (callee === undefined || called === undefined) throw new Trap('nothing is there to be called', at)
+    const answer = called(...(argumentsOf(callee, regs) as never[]))
+    if (callee.result === 'none') return 0n
+    return callee.result === 'u32' ? U32(BigInt(answer!)) : U64(BigInt(answer!))
+  }
+
+  private load(insn: Insn, at: number, address: bigint): bigint {
+    const value = this.read(at, address, insn.op.size)
+    return insn.op.signed ? U64(BigInt.asIntN(insn.op.size * 8, value)) : value
+  }
+
+  private atomic({ op, dst, src, off }: Insn, at: number, regs: bigint[]): void {
+    const address = U32((op.name === 'load_acquire' ? regs[src]! : regs[dst]!) + BigInt(off))
+    if (op.name === 'store_release') return this.write(at, address, op.size, regs[src]!)
+    const old = this.read(at, address, op.size)
+    if (op.name === 'load_acquire') {
+      regs[dst] = old
+      return
+    }
+    const operand = regs[src]!
+    if (op.name === 'cmpxchg') {
+      if (old === BigInt.asUintN(op.size * 8, regs[0]!)) this.write(at, address, op.size, operand)
+      regs[0] = old
+      return
+    }
+    const results: Record<string, bigint> = {
+      add: old + operand,
+      or: old | operand,
+      and: old & operand,
+      xor: old ^ operand,
+      xchg: operand,
+    }
+    this.write(at, address, op.size, results[op.name]!)
+    if (op.fetch) regs[src] = old
+  }
+
+  private read(at: number, address: bigint, size: number): bigint {
+    const from = this.reach(at, address, { size, write: false })
+    if (size === 8) return this.memory.getBigUint64(from, true)
+    const { memory } = this
+    return BigInt(
+      size === 4 ? memory.getUint32(from, true) : size === 2 ? memory.getUint16(from, true) : memory.getUint8(from),
+    )
+  }
+
+  private write(at: number, address: bigint, size: number, value: bigint): void {
+    const to = this.reach(at, address, { size, write: true })
+    const { memory } = this
+    const low = Number(BigInt.asUintN(32, value))
+    if (size === 8) memory.setBigUint64(to, U64(value), true)
+    else if (size === 4) memory.setUint32(to, low, true)
+    else if (size === 2) memory.setUint16(to, low & 0xffff, true)
+    else memory.setUint8(to, low & 0xff)
+  }
+
+  private reach(at: number, address: bigint, access: { size: number; write: boolean }): number {
+    const place = Number(address)
+    if (place + access.size > this.memory.byteLength)
+      throw new Trap(`${access.write ? 'writes' : 'reads'} ${access.size} bytes at ${place}, outside of memory`, at)
+    this.options.access?.(at, { address: place, ...access })
+    return place
+  }
+}
+
+function argumentsOf({ params }: Callee, regs: readonly bigint[]): (number | bigint)[] {
+  return params.flatMap((param, i): (number | bigint)[] => {
+    const value = regs[i + 1]!
+    const low = Number(BigInt.asIntN(32, value))
+    if (param === 'i32') return [low]
+    return param === 'halves' ? [low, Number(BigInt.asIntN(32, value >> 32n))] : [BigInt.asIntN(64, value)]
+  })
+}
+
+/** What an arithmetic instruction leaves in its destination. */
+function alu(insn: Insn, regs: readonly bigint[]): bigint {
+  const { op, dst, src, imm } = insn
+  const bits = op.width
+  const unsigned = (value: bigint): bigint => BigInt.asUintN(bits, value)
+  const signed = (value: bigint): bigint => BigInt.asIntN(bits, value)
+  const a = unsigned(regs[dst]!)
+  const b = unsigned(op.source === 'imm' ? BigInt(imm) : regs[src]!)
+  const by = b & BigInt(bits - 1)
+  switch (op.name) {
+    case 'add':
+      return unsigned(a + b)
+    case 'sub':
+      return unsigned(a - b)
+    case 'mul':
+      return unsigned(a * b)
+    case 'div':
+      return b === 0n ? 0n : a / b
+    case 'mod':
+      return b === 0n ? a : a % b
+    case 'sdiv':
+      return b === 0n ? 0n : unsigned(signed(a) / signed(b))
+    case 'smod':
+      return b === 0n ? a : unsigned(signed(a) % signed(b))
+    case 'or':
+      return a | b
+    case 'and':
+      return a & b
+    case 'xor':
+      return a ^ b
+    case 'lsh':
+      return unsigned(a << by)
+    case 'rsh':
+      return a >> by
+    case 'arsh':
+      return unsigned(signed(a) >> by)
+    case 'neg':
+      return unsigned(-a)
+    case 'mov':
+      return b
+    case 'movsx':
+      return unsigned(BigInt.asIntN(op.size * 8, b))
+    default:
+      return swapped(insn, regs[dst]!)
+  }
+}
+
+function swapped({ op }: Insn, value: bigint): bigint {
+  const kept = BigInt.asUintN(op.size * 8, value)
+  if (op.name === 'le') return kept
+  let turned = 0n
+  for (let byte = 0; byte < op.size; byte++) turned = (turned << 8n) | ((kept >> BigInt(8 * byte)) & 0xffn)
+  return turned
+}
+
+function isTaken({ op, dst, src, imm }: Insn, regs: readonly bigint[]): boolean {
+  const other = op.source === 'imm' ? BigInt(imm) : regs[src]!
+  const read = (value: bigint): bigint => (op.signed ? BigInt.asIntN(op.width, value) : BigInt.asUintN(op.width, value))
+  const [a, b] = [read(regs[dst]!), read(other)]
+  switch (op.name) {
+    case 'jeq':
+      return a === b
+    case 'jne':
+      return a !== b
+    case 'jset':
+      return (a & b) !== 0n
+    case 'jgt':
+    case 'jsgt':
+      return a > b
+    case 'jge':
+    case 'jsge':
+      return a >= b
+    case 'jlt':
+    case 'jslt':
+      return a < b
+    default:
+      return a <= b
+  }
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// A WebAssembly module from its parts (WebAssembly core 2.0 §5.5): functions are numbered imports first, then ours, in order.
+
+import { Bytes } from './bytes.ts'
+import { type Code, type ValueType, valueTypes } from './code.ts'
+
+export interface FunctionType {
+  readonly params: readonly ValueType[]
+  readonly result: ValueType | undefined
+}
+
+export interface WasmImport {
+  readonly module: string
+  readonly name: string
+  readonly type: FunctionType
+}
+
+export interface WasmFunction {
+  readonly type: FunctionType
+  /** Beside the parameters, numbered after them. */
+  readonly locals: readonly ValueType[]
+  readonly body: Code
+  readonly export: string | undefined
+}
+
+export interface WasmModule {
+  readonly imports: readonly WasmImport[]
+  readonly functions: readonly WasmFunction[]
+  /** Mutable integers, numbered in order, 0 at first. */
+  readonly globals: readonly { readonly type: ValueType; readonly export: string }[]
+  /** The memory that is imported as `env.memory`, in pages of 64 KiB at the least. */
+  readonly pages: number
+}
+
+const zeroOf = { i32: 0x41, i64: 0x42 } as const
+const sections = { type: 1, import: 2, function: 3, global: 6, export: 7, code: 10 } as const
+
+export function encodeModule({ imports, functions, globals, pages }: WasmModule): Uint8Array<ArrayBuffer> {
+  const types = new Types()
+  const importTypes = imports.map(({ type }) => types.of(type))
+  const functionTypes = functions.map(({ type }) => types.of(type))
+  const out = new Bytes()
+  for (const byte of [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]) out.byte(byte)
+  section(out, sections.type, (body) => types.write(body))
+  section(out, sections.import, (body) => {
+    body.unsigned(imports.length + 1)
+    body.text('env')
+    body.text('memory')
+    for (const byte of [0x02, 0x00]) body.byte(byte)
+    body.unsigned(pages)
+    imports.forEach(({ module, name }, i) => {
+      body.text(module)
+      body.text(name)
+      body.byte(0x00)
+      body.unsigned(importTypes[i]!)
+    })
+  })
+  section(out, sections.function, (body) => {
+    body.unsigned(functions.length)
+    for (const type of functionTypes) body.unsigned(type)
+  })
+  section(out, sections.global, (body) => {
+    body.unsigned(globals.length)
+    // mutable, and 0
+    for (const { type } of globals)
+      for (const byte of [valueTypes[type], 0x01, zeroOf[type], 0x00, 0x0b]) body.byte(byte)
+  })
+  section(out, sections.export, (body) => {
+    const exported = functions.flatMap(({ export: name }, i) =>
+      name === undefined ? [] : [{ name, kind: 0x00, index: imports.length + i }],
+    )
+    exported.push(...globals.map(({ export: name }, index) => ({ name, kind: 0x03, index })))
+    body.unsigned(exported.length)
+    for (const { name, kind, index } of exported) {
+      body.text(name)
+      body.byte(kind)
+      body.unsigned(index)
+    }
+  })
+  section(out, sections.code, (body) => {
+    body.unsigned(functions.length)
+    for (const { locals, body: code } of functions) {
+      const one = new Bytes()
+      writeLocals(one, locals)
+      one.append(code.finish())
+      body.unsigned(one.length)
+      body.append(one.finish())
+    }
+  })
+  return out.finish()
+}
+
+function section(out: Bytes, id: number, write: (body: Bytes) => void): void {
+  const body = new Bytes()
+  write(body)
+  out.byte(id)
+  out.unsigned(body.length)
+  out.append(body.finish())
+}
+
+/** Runs of one type. */
+function writeLocals(out: Bytes, locals: readonly ValueType[]): void {
+  const runs: { type: ValueType; count: number }[] = []
+  for (const type of locals) {
+    const last = runs.at(-1)
+    if (last?.type === type) last.count++
+    else runs.push({ type, count: 1 })
+  }
+  out.unsigned(runs.length)
+  for (const { type, count } of runs) {
+    out.unsigned(count)
+    out.byte(valueTypes[type])
+  }
+}
+
+/** Each function type once. */
+class Types {
+  private readonly indexes = new Map<string, number>()
+  private readonly all: FunctionType[] = []
+
+  of(type: FunctionType): number {
+    const key = `${type.params.join()}:${type.result ?? ''}`
+    let index = this.indexes.get(key)
+    if (index === undefined) {
+      index = this.all.push(type) - 1
+      this.indexes.set(key, index)
+    }
+    return index
+  }
+  write(out: Bytes): void {
+    out.unsigned(this.all.length)
+    for (const { params, result } of this.all) {
+      out.byte(0x60)
+      out.unsigned(params.length)
+      for (const type of params) out.byte(valueTypes[type])
+      out.unsigned(result === undefined ? 0 : 1)
+      if (result !== undefined) out.byte(valueTypes[result])
+    }
+  }
+}

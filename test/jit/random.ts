@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Programs by chance, the same for the same seed: arithmetic, the stack, and jumps anywhere, so that control flow of every shape comes by.
+import { type Insn, makeInsn, makeLdImm64, opRows } from '../../src/isa/index.ts'
+import { random } from '../fuzz/mutate.ts'
+
+const rows = opRows.filter(({ op, group }) => group !== 'packet' && op.name !== 'addr_space_cast')
+const of = (kind: Insn['op']['kind']) => rows.filter(({ op }) => op.kind === kind)
+const [alus, jumps, atomics] = [of('alu'), of('jump'), of('atomic').filter(({ op }) => op.size >= 4)]
+const interesting = [0, 1, -1, 2, 31, 32, 63, 64, 0x7fffffff, -0x80000000, 255, 65535]
+
+export function randomProgram(seed: number): Insn[] {
+  const below = random(seed)
+  const pick = <T>(list: readonly T[]): T => list[below(list.length)]!
+  const register = (): number => below(10)
+  const number = (): number => (below(2) === 0 ? pick(interesting) : below(2 ** 32) | 0)
+  const slot = (): number => -8 * (1 + below(8))
+  const insns: Insn[] = []
+  // every register, and the stack that is used, has a value
+  for (let r = 0; r < 10; r++) insns.push(...makeLdImm64(r, (BigInt(number()) << 32n) | BigInt(number() >>> 0)))
+  for (let i = 1; i <= 8; i++) insns.push(makeInsn({ code: 0x7b, dst: 10, src: i, off: -8 * i }))
+  const first = insns.length
+  const count = 4 + below(40)
+  for (let i = 0; i < count; i++) {
+    const kind = below(10)
+    if (kind < 5) {
+      const { code, off = 0, imm, op } = pick(alus)
+      const shifts = ['lsh', 'rsh', 'arsh'].includes(op.name)
+      const by = shifts ? below(op.width) : number()
+      insns.push(makeInsn({ code, dst: register(), src: register(), off, imm: imm ?? (op.source === 'imm' ? by : 0) }))
+    } else if (kind === 5) {
+      const size = pick([0x00, 0x08, 0x10, 0x18])
+      const signed = below(3) === 0 && size !== 0x18
+      insns.push(makeInsn({ code: (signed ? 0x81 : 0x61) | size, dst: register(), src: 10, off: slot() }))
+    } else if (kind === 6) {
+      const size = pick([0x00, 0x08, 0x10, 0x18])
+      const imm = below(2) === 0
+      insns.push(
+        makeInsn({ code: (imm ? 0x62 : 0x63) | size, dst: 10, src: register(), off: slot(), imm: imm ? number() : 0 }),
+      )
+    } else if (kind === 7) {
+      const { code, imm = 0 } = pick(atomics)
+      const loads = imm === 0x100
+      insns.push(makeInsn({ code, dst: loads ? register() : 10, src: loads ? 10 : register(), off: slot(), imm }))
+    } else {
+      // where to is filled in once it is known how many there are
+      const { code, op } = pick(jumps)
+      insns.push(
+        makeInsn({
+          code,
+          dst: register(),
+          src: op.source === 'reg' ? register() : 0,
+          imm: op.source === 'imm' ? number() : 0,
+        }),
+      )
+    }
+  }
+  insns.push(makeInsn({ code: 0x95 }))
+  return insns.map((insn, at) => {
+    if (insn.op.kind !== 'jump') return insn
+    return makeInsn({ ...insn, off: first + below(insns.length - first) - at - 1 })
+  })
+}

@@ -3,6 +3,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { printableLines } from '../fault/index.ts'
 import { addCheckOptions, collect, withLogLevels } from './check-options.ts'
+import type { RunFlags } from './run.ts'
 import type { CompareFlags } from './compare.ts'
 import type { DisasmFlags } from './disasm.ts'
 import type { ExplainFlags } from './explain.ts'
@@ -71,6 +72,18 @@ export async function main(args: readonly string[]): Promise<number> {
     .addOption(formatOption())
     .action(async (object: string, flags: DisasmFlags) => {
       status = await (await import('./disasm.ts')).disasm(object, flags)
+    })
+  program
+    .command('run')
+    .description('bare instructions on a block of memory, as WebAssembly; prints r0')
+    .argument('<file>', 'instructions as hexadecimal digits, bytes or assembly; - reads them from standard input')
+    .option('--raw', 'the file is bare instructions, of no object')
+    .option('--memory <hex>', 'what r1 points to, r2 being its length: hexadecimal digits, or @FILE')
+    .option('--max-insns <n>', 'instructions that may be executed: 1000000000 unless told')
+    .option('--interpret', 'not compiled: slower, and says what reaches beyond the memory')
+    .addOption(new Option('--format <format>', 'how r0 is told').choices(['text', 'json']).default('text'))
+    .action(async (file: string, flags: RunFlags) => {
+      status = (await import('./run.ts')).run(file, flags)
     })
   program
     .command('show')

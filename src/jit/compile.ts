@@ -156,9 +156,9 @@ class FunctionBody {
   }
 
   private writeBlock(block: number): void {
-    const { start, end, ending } = this.blocks[block]!
+    const { start, end, count } = this.blocks[block]!
     const { insns } = this.context.program
-    if (this.context.fuel) this.burn(end - start + (ending.kind === 'branch' || ending.kind === 'return' ? 1 : 0))
+    if (this.context.fuel) this.burn(count)
     for (let at = start; at < end; at++) {
       const insn = insns[at]!
       this.writeInsn(insn, at)

@@ -17,6 +17,8 @@ export interface Block {
   readonly start: number
   readonly end: number
   readonly ending: Ending
+  /** Instructions that are executed when it is, the one that ends it among them. */
+  readonly count: number
 }
 
 /** Slots [start, end) of one function. */
@@ -47,20 +49,26 @@ export function blocksOf(insns: readonly Insn[], { start, end }: Range): Block[]
   const starts = [...begins].sort((a, b) => a - b)
   const numbers = new Map(starts.map((at, number) => [at, number]))
   return starts.map((first, number) => {
+    let count = 0
+    for (let at = first; at < (starts[number + 1] ?? end); at++) {
+      count++
+      if (insns[at]!.op.kind === 'ld_imm64') at++
+    }
     const limit = starts[number + 1] ?? end
     const last = limit - 1
     const insn = insns[last]!
     // the second half of a load of 64 bits has no meaning of its own
     const whole = last === first || insns[last - 1]!.op.kind !== 'ld_imm64'
     const to = (at: number): number | undefined => numbers.get(at)
-    if (!whole || !endsBlock(insn)) return { start: first, end: limit, ending: gotoOf(to(limit)) }
-    if (insn.op.kind === 'exit') return { start: first, end: last, ending: { kind: 'return' } }
+    if (!whole || !endsBlock(insn)) return { start: first, end: limit, ending: gotoOf(to(limit)), count }
+    if (insn.op.kind === 'exit') return { start: first, end: last, ending: { kind: 'return' }, count }
     const taken = to(targetOf(insn, last)!)
-    if (insn.op.kind === 'ja') return { start: first, end: last, ending: gotoOf(taken) }
+    if (insn.op.kind === 'ja') return { start: first, end: last, ending: gotoOf(taken), count }
     const next = to(limit)
-    if (taken === undefined || next === undefined) return { start: first, end: last, ending: { kind: 'nowhere' } }
-    if (taken === next) return { start: first, end: last, ending: gotoOf(next) }
-    return { start: first, end: last, ending: { kind: 'branch', insn: last, taken, next } }
+    if (taken === undefined || next === undefined)
+      return { start: first, end: last, ending: { kind: 'nowhere' }, count }
+    if (taken === next) return { start: first, end: last, ending: gotoOf(next), count }
+    return { start: first, end: last, ending: { kind: 'branch', insn: last, taken, next }, count }
   })
 }
 

@@ -261,6 +261,8 @@ describe('calls', () => {
   test('an allowance of instructions ends what would not', () => {
     const { interpreted, compiled } = runBoth('r0 = 0\nagain: r0 += 1\ngoto again', { fuel: 1000 })
     expect([interpreted.r0, compiled.r0]).toEqual(['trap', 'trap'])
+    const alone = runBoth('again: goto again', { fuel: 1000 })
+    expect([alone.interpreted.r0, alone.compiled.r0]).toEqual(['trap', 'trap'])
     const enough = runBoth('r0 = 0\nr1 = 10\nagain: r0 += 1\nr1 -= 1\nif r1 != 0 goto again\nexit', { fuel: 33 })
     expect([enough.interpreted.r0, enough.compiled.r0]).toEqual([10n, 10n])
     const short = runBoth('r0 = 0\nr1 = 10\nagain: r0 += 1\nr1 -= 1\nif r1 != 0 goto again\nexit', { fuel: 32 })

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bare instructions, of no object and for no kernel: what can be run of them, and how they run on a block of memory.
+
+import { fail, ok, type Result } from '../fault/index.ts'
+import { checkReserved, type Insn } from '../isa/index.ts'
+import { compile } from './compile.ts'
+import { instantiate } from './instantiate.ts'
+import type { JitFunction, JitProgram } from './input.ts'
+import { interpret, Trap } from './interpret.ts'
+import { STACK } from './memory.ts'
+
+export interface RawOptions {
+  /** What r1 points to; r2 is its length. Changed in place by what the program writes. */
+  readonly memory?: Uint8Array
+  /** Instructions that may be executed: 10^9 unless told, after which a program is held not to end. */
+  readonly maxInsns?: number
+  /** Run by the interpreter, some hundred times slower: then the instruction that reaches beyond the block is told. */
+  readonly interpret?: boolean
+}
+
+const PAGE = 65536
+/** Nothing is at the first page, so null pointers are told. Frames of functions grow down from here. */
+const FRAME = 3 * PAGE
+const MAX_MEMORY = 1 << 28
+const MAX_INSNS = 1e9
+const MOST_CALLS = 8
+
+/**
+ * r0, of bare instructions run on a block of memory (RFC 9669; calls of functions within the program, no helpers). A `Fault` says which
+ * instruction cannot be run, or what ended the run.
+ */
+export function runRaw(insns: readonly Insn[], options: RawOptions = {}): Result<bigint> {
+  const { memory: block = new Uint8Array(0), maxInsns = MAX_INSNS } = options
+  if (block.length > MAX_MEMORY)
+    return fail(`${block.length} bytes of memory are more than the ${MAX_MEMORY} a bare program may have`)
+  const program = rawProgram(insns)
+  if (!program.ok) return program
+  const memory = new WebAssembly.Memory({ initial: 3 + Math.ceil((block.length + 1) / PAGE) })
+  const start = { registers: [BigInt(FRAME), BigInt(block.length)], frame: FRAME }
+  const bytes = new Uint8Array(memory.buffer)
+  bytes.set(block, FRAME)
+  try {
+    const r0 =
+      options.interpret === true
+        ? interpreted(program.value, memory, start, { block, maxInsns })
+        : compiled(program.value, memory, start, { block, maxInsns })
+    return ok(r0)
+  } catch (error) {
+    if (error instanceof Trap) return fail(error.message, { insn: error.insn })
+    throw error
+  } finally {
+    block.set(bytes.subarray(FRAME, FRAME + block.length))
+  }
+}
+
+interface Start {
+  readonly registers: readonly bigint[]
+  readonly frame: number
+}
+interface Bounds {
+  readonly block: Uint8Array
+  readonly maxInsns: number
+}
+
+function interpreted(
+  program: JitProgram,
+  memory: WebAssembly.Memory,
+  start: Start,
+  { block, maxInsns }: Bounds,
+): bigint {
+  const bottom = FRAME - MOST_CALLS * STACK
+  return interpret(program, new DataView(memory.buffer), start, {
+    fuel: maxInsns,
+    access(insn, { address, size, write }) {
+      if (address >= bottom && address + size <= FRAME + block.length) return
+      throw new Trap(`${write ? 'writes' : 'reads'} ${size} bytes outside of the stack and the block of memory`, insn)
+    },
+  })
+}
+
+function compiled(program: JitProgram, memory: WebAssembly.Memory, start: Start, { block, maxInsns }: Bounds): bigint {
+  const before = new Uint8Array(memory.buffer).slice()
+  const instance = instantiate(new WebAssembly.Module(compile(program, { fuel: true })), memory)
+  instance.fuel = maxInsns
+  try {
+    return instance.run(0, start.registers, start.frame)
+  } catch (error) {
+    if (!(error instanceof WebAssembly.RuntimeError || error instanceof RangeError)) throw error
+    const used = maxInsns - (instance.fuel ?? 0)
+    if (used >= maxInsns) throw new Trap(`the allowance of ${maxInsns} instructions is used up`, 0)
+    // run again from the start, to say where: the interpreter comes to the same
+    const again = new Uint8Array(memory.buffer)
+    again.set(before)
+    interpreted(program, memory, start, { block, maxInsns })
+    throw new Trap(`ended by WebAssembly: ${error.message}`, 0)
+  }
+}
+
+/** The functions of bare instructions: the first, and where calls within the program lead. */
+function rawProgram(insns: readonly Insn[]): Result<JitProgram> {
+  if (insns.length === 0) return fail('there is no instruction')
+  const starts = new Set([0])
+  for (let at = 0; at < insns.length; at++) {
+    const insn = insns[at]!
+    const wrong = checkReserved(insn, { has: () => true }) ?? notRun(insn)
+    if (wrong !== undefined) return fail(wrong, { insn: at })
+    if (insn.op.kind === 'ld_imm64' && at + 1 >= insns.length)
+      return fail('the second half of a load is missing', { insn: at })
+    if (insn.op.kind === 'call') {
+      const target = at + 1 + insn.imm
+      if (insns[target] === undefined) return fail(`calls instruction ${target}, which there is not`, { insn: at })
+      starts.add(target)
+    }
+    if (insn.op.kind === 'ld_imm64') at++
+  }
+  const ordered = [...starts].sort((a, b) => a - b)
+  const functions: JitFunction[] = ordered.map((start, i) => ({
+    start,
+    end: ordered[i + 1] ?? insns.length,
+    stack: STACK,
+  }))
+  return ok({ insns, functions, addresses: new Map(), callees: new Map() })
+}
+
+function notRun({ op, src, dst, imm }: Insn): string | undefined {
+  if (src > 10 || dst > 10) return `there is no register R${Math.max(src, dst)}`
+  if (op.kind === 'call' && src !== 1) return `calls helper ${imm}: a bare program has none`
+  if (op.kind === 'ld_imm64' && src !== 0)
+    return 'loads the address of something: a bare program has no maps and no types'
+  return ['gotox', 'callx', 'ld_abs', 'ld_ind', 'invalid'].includes(op.kind) || op.name === 'addr_space_cast'
+    ? `${op.name} is not run`
+    : undefined
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { main } from '../../src/cli/main.ts'
+import { unwrap } from '../../src/fault/index.ts'
+import { assemble, encodeInsns } from '../../src/isa/index.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'kfuncs-run-'))
+const file = (name: string, content: string | Uint8Array): string => {
+  const path = join(folder, name)
+  writeFileSync(path, content)
+  return path
+}
+afterEach(() => vi.restoreAllMocks())
+
+async function run(...args: string[]): Promise<{ status: number; out: string; err: string }> {
+  const said = { out: '', err: '' }
+  const hear = (to: 'out' | 'err') => (text: string | Uint8Array) => {
+    said[to] += String(text)
+    return true
+  }
+  vi.spyOn(process.stdout, 'write').mockImplementation(hear('out'))
+  vi.spyOn(process.stderr, 'write').mockImplementation(hear('err'))
+  try {
+    return { status: await main(['run', ...args]), ...said }
+  } finally {
+    vi.restoreAllMocks()
+  }
+}
+
+/** The sum of the bytes of memory, which are cleared. */
+const sum = `
+  r0 = 0
+  again: if r2 == 0 goto out
+  r3 = *(u8 *)(r1 + 0)
+  r0 += r3
+  *(u8 *)(r1 + 0) = 0
+  r1 += 1
+  r2 -= 1
+  goto again
+  out: exit`
+
+describe('kfuncs run --raw', () => {
+  const bytes = encodeInsns(unwrap(assemble(sum)))
+  test('takes assembly, hexadecimal digits and bytes', async () => {
+    for (const path of [
+      file('sum.s', sum),
+      file(
+        'sum.hex',
+        Buffer.from(bytes)
+          .toString('hex')
+          .replace(/(.{16})/g, '$1\n'),
+      ),
+      file('sum.bin', bytes),
+    ])
+      expect(await run('--raw', '--memory', '01 02 ff', path)).toEqual({ status: 0, out: '0x102\n', err: '' })
+  })
+
+  test('tells memory afterwards as JSON', async () => {
+    const { out } = await run('--raw', '--memory', '0102', '--format', 'json', file('sum.s', sum))
+    expect(JSON.parse(out)).toEqual({ r0: '0x3', memory: '0000' })
+  })
+
+  test('what reaches beyond its memory is told with the instruction, compiled or not', async () => {
+    const path = file('beyond.s', 'r2 = 1000000 ll\nr1 += r2\nr0 = *(u64 *)(r1 + 0)\nexit')
+    for (const how of [[], ['--interpret']]) {
+      const { status, err } = await run('--raw', ...how, path)
+      expect(status).toBe(1)
+      expect(err).toMatch(/instruction 3: reads 8 bytes .*outside of/)
+    }
+  })
+
+  test('a program that does not end is ended', async () => {
+    const { status, err } = await run('--raw', '--max-insns', '1000', file('ever.s', 'again: goto again'))
+    expect(status).toBe(1)
+    expect(err).toMatch(/the allowance of 1000 instructions is used up/)
+  })
+
+  test('what cannot be run is told, and nothing is run', async () => {
+    for (const [text, told] of [
+      ['call 6\nexit', /calls helper 6: a bare program has none/],
+      ['r1 = 1', undefined],
+      ['0102', /4 hexadecimal digits are not a whole number of instructions/],
+      ['ff00000000000000', /unknown opcode ff/],
+    ] as const) {
+      const { status, err } = await run('--raw', file('wrong', text))
+      expect(status).toBeGreaterThan(0)
+      if (told !== undefined) expect(err).toMatch(told)
+    }
+    expect((await run('--raw', '--memory', 'xyz', file('sum.s', sum))).err).toMatch(/two hexadecimal digits a byte/)
+    expect((await run(file('sum.s', sum))).err).toMatch(/only bare instructions run so far/)
+  })
+})

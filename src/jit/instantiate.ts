@@ -10,10 +10,14 @@ export interface Instance {
   fuel: number | undefined
 }
 
-export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory, imports: Imports = {}): Instance {
+export function instantiate(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  imports: Imports = new Map(),
+): Instance {
   const { exports } = new WebAssembly.Instance(module, {
     env: { memory },
-    kfuncs: imports as WebAssembly.ModuleImports,
+    kfuncs: Object.fromEntries(imports) as WebAssembly.ModuleImports,
   })
   const fuel = exports['fuel'] as WebAssembly.Global | undefined
   return {

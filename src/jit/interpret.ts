@@ -7,7 +7,7 @@ import { targetOf } from './flow.ts'
 import type { Callee, JitProgram } from './input.ts'
 
 /** By name: what a call crosses to, with its parameters as `Callee` says. */
-export type Imports = Readonly<Record<string, (...args: never[]) => number | bigint | undefined>>
+export type Imports = ReadonlyMap<string, (...args: never[]) => number | bigint | undefined>
 
 export interface InterpretOptions {
   readonly imports?: Imports
@@ -121,7 +121,7 @@ class Interpreter {
 
   private call(at: number, regs: readonly bigint[]): bigint {
     const callee = this.program.callees.get(at)
-    const called = callee === undefined ? undefined : this.options.imports?.[callee.name]
+    const called = callee === undefined ? undefined : this.options.imports?.get(callee.name)
     if (callee === undefined || called === undefined) throw new Trap('nothing is there to be called', at)
     const answer = called(...(argumentsOf(callee, regs) as never[]))
     if (callee.result === 'none') return 0n
@@ -147,14 +147,7 @@ class Interpreter {
       regs[0] = old
       return
     }
-    const results: Record<string, bigint> = {
-      add: old + operand,
-      or: old | operand,
-      and: old & operand,
-      xor: old ^ operand,
-      xchg: operand,
-    }
-    this.write(at, address, op.size, results[op.name]!)
+    this.write(at, address, op.size, combined(op.name, old, operand))
     if (op.fetch) regs[src] = old
   }
 
@@ -183,6 +176,22 @@ class Interpreter {
       throw new Trap(`${access.write ? 'writes' : 'reads'} ${access.size} bytes at ${place}, outside of memory`, at)
     this.options.access?.(at, { address: place, ...access })
     return place
+  }
+}
+
+/** What an atomic instruction leaves in memory. */
+function combined(name: string, old: bigint, operand: bigint): bigint {
+  switch (name) {
+    case 'add':
+      return old + operand
+    case 'or':
+      return old | operand
+    case 'and':
+      return old & operand
+    case 'xor':
+      return old ^ operand
+    default:
+      return operand
   }
 }
 

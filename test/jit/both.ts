@@ -62,7 +62,7 @@ export function runBoth(program: string | readonly Insn[], given: Given = {}): {
     }
     return { r0, memory: bytes.slice(0, PAGE) }
   }
-  const { imports = {}, fuel } = given
+  const { imports = new Map(), fuel } = given
   return {
     interpreted: ended((memory) =>
       interpret(

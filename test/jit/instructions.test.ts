@@ -237,12 +237,11 @@ describe('calls', () => {
 
   test('what is called outside gets halves, numbers or BigInts, and answers as it says', () => {
     const seen: unknown[] = []
-    const imports = {
-      f: (...args: (number | bigint)[]): number => {
-        seen.push(args)
-        return -2
-      },
+    const f = (...args: (number | bigint)[]): number => {
+      seen.push(args)
+      return -2
     }
+    const imports = new Map([['f', f]])
     const callee = { name: 'f', params: ['i32', 'halves', 'i64'], result: 's32' } as const
     const { interpreted, compiled } = runBoth('r1 = 0xffffffff ll\nr2 = 0x1122334480000000 ll\nr3 = -3\ncall 1\nexit', {
       imports,

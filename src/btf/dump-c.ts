@@ -13,9 +13,12 @@ const MAX_DEPTH = 1000
 /** vmlinux has 2.5 million characters. */
 const MAX_LENGTH = 1 << 26
 
-/** Every struct, union, enum and typedef of a section (and what they need of its base), as C definitions one after another. */
-export function dumpC(btf: Btf): Result<string> {
-  return attempt({ object: btf.name }, () => new Dump(btf).all())
+/**
+ * Every struct, union, enum and typedef of a section (and what they need of its base), as C definitions one after another; or only
+ * `wanted` ones and what they need.
+ */
+export function dumpC(btf: Btf, wanted?: readonly BtfId[]): Result<string> {
+  return attempt({ object: btf.name }, () => new Dump(btf).all(wanted))
 }
 
 class Dump {
@@ -34,9 +37,13 @@ class Dump {
     this.#btf = btf
   }
 
-  all(): string {
+  all(wanted?: readonly BtfId[]): string {
     const { firstId, count } = this.#btf
     for (let id = firstId; id < count; id++) this.#findInline(this.#btf.type(id))
+    if (wanted !== undefined) {
+      for (const id of wanted) this.#need(id, 'value', 0)
+      return `${this.#out.join('\n\n')}\n`
+    }
     for (let id = firstId; id < count; id++) {
       const type = this.#btf.type(id)
       if (type.kind === 'typedef' || isTagged(type)) {

@@ -2,6 +2,7 @@
 // The command line: verbs and their options. What a verb does is in the file of its name, loaded when it is called.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { printableLines } from '../fault/index.ts'
+import type { BtfFlags } from './btf.ts'
 import { addCheckOptions, collect, withLogLevels } from './check-options.ts'
 import type { RunFlags } from './run.ts'
 import type { CompareFlags } from './compare.ts'
@@ -105,6 +106,26 @@ export async function main(args: readonly string[]): Promise<number> {
     .addOption(formatOption())
     .action(async (text: string | undefined, flags: ListFlags) => {
       status = await (await import('./list.ts')).list(text, flags)
+    })
+  program
+    .command('btf')
+    .description('types of an object, a kernel or a module')
+    .command('dump')
+    .description('as C that a program can include, or as data')
+    .argument('<source>', 'a BPF object, a bundled kernel (6.12, 6.12-scx, 7.3), vmlinuz, vmlinux, raw BTF, x.ko')
+    .addOption(kernelOption())
+    .addOption(new Option('-f, --format <format>', 'how to print').choices(['c', 'json']).default('c'))
+    .addOption(
+      new Option(
+        '-t, --type <name>',
+        'only this one, and in C what it needs: a type, function or variable (may repeat)',
+      )
+        .default([])
+        .argParser(collect),
+    )
+    .option('-o, --output-file <file>', 'print there instead: the file is there whole, or as it was')
+    .action(async (source: string, flags: Omit<BtfFlags, 'module'>) => {
+      status = await (await import('./btf.ts')).dumpBtf(source, { ...flags, module: [] })
     })
   program
     .command('explain')

@@ -17,11 +17,12 @@ export interface BtfFlags extends Pick<KernelOptions, 'kernel' | 'module'> {
 }
 
 export async function dumpBtf(source: string, flags: BtfFlags): Promise<number> {
-  const { btf, kernel } = await typesOf(source, flags)
+  const types = await typesOf(source, flags)
+  const { btf } = types
   const wanted = flags.type.length === 0 ? undefined : flags.type.flatMap((name) => named(btf, name, source))
   const out = flags.outputFile === undefined ? standardOutput : fileOutput(flags.outputFile)
   if (flags.format === 'json') for (const id of wanted ?? own(btf)) out.write(jsonOf(btf.type(id)))
-  else out.write(cOf(btf, wanted, kernel))
+  else out.write(cOf(types, wanted))
   out.end()
   return 0
 }
@@ -68,7 +69,7 @@ function named(btf: Btf, name: string, source: string): readonly BtfId[] {
   throw new UsageError(`${source}: no type ${name}${near.length === 0 ? '' : ` — did you mean ${near.join(', ')}?`}`)
 }
 
-function cOf(btf: Btf, wanted: readonly BtfId[] | undefined, kernel: boolean): string {
+function cOf({ btf, kernel }: Types, wanted: readonly BtfId[] | undefined): string {
   const isDefinition = (id: BtfId): boolean => !others.has(btf.type(id).kind)
   const definitions = wanted?.filter(isDefinition)
   const declared = (wanted ?? []).filter((id) => !isDefinition(id))

@@ -16,6 +16,7 @@ export function addCheckOptions(command: Command): Command {
     )
     .addOption(new Option('-f, --format <format>', 'how to print').choices([...formats]).default('pretty'))
     .option('-o, --output-file <file>', 'print there instead: the file is there whole, or as it was')
+    .option('-w, --watch', 'judge again whenever an object changes, until interrupted')
     .option('-q, --quiet', 'only what is not accepted: no summary, no notes about the kernel, no progress')
     .addOption(
       several(

@@ -22,6 +22,11 @@ import { hasWildcard } from './wildcard.ts'
 
 /** The exit status: 0 all accepted, 1 a program is not, 2 something cannot be read, 3 a bug of ours. */
 export async function check(named: readonly string[], flags: CheckFlags): Promise<number> {
+  if (flags.watch !== true) return checkOnce(named, flags)
+  return (await import('./watch.ts')).watch(named, () => checkOnce(named, flags))
+}
+
+async function checkOnce(named: readonly string[], flags: CheckFlags): Promise<number> {
   requireType(flags.type)
   const selection = selectionOf(flags)
   const globals = globalsOf(flags.set)

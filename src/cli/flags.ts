@@ -36,6 +36,7 @@ export interface CheckFlags extends KernelOptions {
   /** 'FROM=TO' */
   readonly pathMap: readonly string[]
   readonly quiet?: boolean
+  readonly watch?: boolean
   readonly expect?: boolean
   /** A file of results: what was refused there is known. */
   readonly baseline?: string

@@ -48,7 +48,7 @@ export function kindOf(name: string): 'file' | 'folder' | 'pattern' {
 }
 
 /** What stands before the first folder with a pattern in it, and the rest. */
-function splitPattern(pattern: string): readonly [folder: string, rest: string] {
+export function splitPattern(pattern: string): readonly [folder: string, rest: string] {
   const parts = pattern.split('/')
   const first = parts.findIndex((part) => magic.test(part))
   const folder = parts.slice(0, first).join('/')

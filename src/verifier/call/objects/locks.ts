@@ -132,7 +132,7 @@ function endRcu(walk: Walk): void {
   for (const frame of walk.state.frames) {
     frame.stack.forEach((slot, i) => {
       if (byteType(slot, 7) !== ITER || (slot.reg.flags & RCU) === 0) return
-      frame.ownStack()[i] = { types: slot.types, reg: { ...slot.reg, flags: (slot.reg.flags & ~RCU) | UNTRUSTED } }
+      frame.ownStack()[i] = { types: slot.types, reg: edit(slot.reg, { flags: (slot.reg.flags & ~RCU) | UNTRUSTED }) }
     })
   }
 }

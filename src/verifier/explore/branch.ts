@@ -53,14 +53,15 @@ export function executeJump(walk: Walk, insn: Insn): number {
   const dst = readReg(walk, insn.dst)
   walk.stepToStack = ((dst.kind === 'fp' ? DST_TO_STACK : 0) | (src.kind === 'fp' ? SRC_TO_STACK : 0)) as ToStack
   const width = op.width as 32 | 64
-  if (walk.model.rules.linkedDifferences) collectOperands(walk, insn, { dst, src })
+  // since links have differences, links beyond the most are lost where the jump is decided, too
+  const early = walk.model.rules.linkedDifferences ? collectOperands(walk, insn, { dst, src }) : undefined
   const known = isTaken(walk.model, insn, { dst, src })
   if (known !== undefined) {
     if (!isPointer(dst)) markPrecise(walk, insn.dst)
     if (op.source === 'reg' && !isPointer(src)) markPrecise(walk, insn.src)
     return known ? target : next
   }
-  const linked = collectOperands(walk, insn, { dst, src })
+  const linked = early ?? collectOperands(walk, insn, { dst, src })
   if (linked.length > 1) walk.stepLinked = linked
   walk.pushStep()
   const other = pushState(walk, target, walk.insn)

@@ -8,18 +8,17 @@ import type { Code, PlainOp } from './wasm/code.ts'
 
 type Width = 'i32' | 'i64'
 
-const simple: Readonly<Record<string, string>> = {
-  add: 'add',
-  sub: 'sub',
-  mul: 'mul',
-  or: 'or',
-  and: 'and',
-  xor: 'xor',
-  lsh: 'shl',
-  rsh: 'shr_u',
-  arsh: 'shr_s',
-}
-const operators: ReadonlyMap<string, string> = new Map(Object.entries(simple))
+const operators: ReadonlyMap<string, string> = new Map([
+  ['add', 'add'],
+  ['sub', 'sub'],
+  ['mul', 'mul'],
+  ['or', 'or'],
+  ['and', 'and'],
+  ['xor', 'xor'],
+  ['lsh', 'shl'],
+  ['rsh', 'shr_u'],
+  ['arsh', 'shr_s'],
+])
 
 export function lowerAlu(code: Code, insn: Insn): void {
   const { op, dst } = insn

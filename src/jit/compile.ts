@@ -4,11 +4,19 @@
 import { imm64, type Insn } from '../isa/index.ts'
 import { lowerAlu } from './alu.ts'
 import { type Block, blocksOf } from './flow.ts'
-import type { Callee, JitFunction, JitProgram, Param } from './input.ts'
+import {
+  type Callee,
+  calleeSlot,
+  functionNumbers,
+  type JitFunction,
+  type JitProgram,
+  MAX_ROUNDS,
+  type Param,
+} from './input.ts'
 import { pushCondition } from './jump.ts'
 import { BOTTOM, FRAME, functionType, localOf, locals, NEXT, ROUNDS } from './locals.ts'
 import { lowerAtomic, lowerLoad, lowerStore, STACK } from './memory.ts'
-import { type Structured, structure, type Token } from './structure.ts'
+import { type Structured, structure } from './structure.ts'
 import { Code, type ValueType } from './wasm/code.ts'
 import { encodeModule, type FunctionType } from './wasm/module.ts'
 
@@ -22,13 +30,12 @@ export interface CompileOptions {
  * r5 and the end of its stack in, r0 out. Instructions that no kernel takes trap where they are reached.
  */
 export function compile(program: JitProgram, options: CompileOptions = {}): Uint8Array<ArrayBuffer> {
-  const names = [...new Set([...program.callees.values()].map(({ name }) => name))]
-  const called = new Map(names.map((name, index) => [name, index]))
-  const byName = new Map([...program.callees.values()].map((callee) => [callee.name, callee]))
+  const callees = new Map([...program.callees.values()].map((callee) => [callee.name, callee]))
+  const called = new Map([...callees.keys()].map((name, index) => [name, index]))
   const fuel = options.fuel === true
-  const context: Context = { program, called, fuel }
+  const context: Context = { program, called, numbers: functionNumbers(program), fuel }
   return encodeModule({
-    imports: names.map((name) => ({ module: 'kfuncs', name, type: typeOf(byName.get(name)!) })),
+    imports: [...callees].map(([name, callee]) => ({ module: 'kfuncs', name, type: typeOf(callee) })),
     functions: program.functions.map((func, number) => ({
       type: functionType,
       locals,
@@ -43,6 +50,7 @@ export function compile(program: JitProgram, options: CompileOptions = {}): Uint
 interface Context {
   readonly program: JitProgram
   readonly called: ReadonlyMap<string, number>
+  readonly numbers: ReadonlyMap<number, number>
   readonly fuel: boolean
 }
 
@@ -52,9 +60,6 @@ const typeOf = ({ params, result }: Callee): FunctionType => ({
   params: params.flatMap((param) => crossings[param]),
   result: result === 'none' ? undefined : result === 'i64' ? 'i64' : 'i32',
 })
-
-/** BPF_MAX_LOOPS: so often may_goto goes on. */
-const MAX_ROUNDS = 8 << 20
 
 class FunctionBody {
   private readonly code = new Code()
@@ -80,33 +85,31 @@ class FunctionBody {
   }
 
   private writeTokens(tokens: Structured['tokens']): void {
-    /** What encloses the place, outermost first; an `if` has no label. */
-    const open: (Token | undefined)[] = []
+    // how much encloses the place, and how much encloses each label's block or loop
+    let depth = 0
+    const depths = { block: new Map<number, number>(), loop: new Map<number, number>() }
     for (const token of tokens) {
       switch (token.kind) {
         case 'block':
         case 'loop':
           this.code.open(token.kind)
-          open.push(token)
+          depths[token.kind].set(token.label, depth++)
           break
         case 'if':
           this.condition(token.block)
           this.code.open('if')
-          open.push(undefined)
+          depth++
           break
         case 'end':
-          open.pop()
+          depth--
           this.code.op('end')
           break
         case 'else':
           this.code.op('else')
           break
-        case 'br': {
-          const kind = token.again ? 'loop' : 'block'
-          const at = open.findLastIndex((one) => one?.kind === kind && one.label === token.label)
-          this.code.br(open.length - 1 - at)
+        case 'br':
+          this.code.br(depth - 1 - depths[token.again ? 'loop' : 'block'].get(token.label)!)
           break
-        }
         case 'code':
           this.writeBlock(token.block)
           break
@@ -186,7 +189,7 @@ class FunctionBody {
       case 'ld_imm64':
         return void code.i64(program.addresses.get(at) ?? imm64(insn, program.insns[at + 1])).set(localOf(insn.dst))
       case 'call':
-        return insn.src === 1 ? this.writeLocalCall(at + 1 + insn.imm) : this.writeCall(program.callees.get(at))
+        return insn.src === 1 ? this.writeLocalCall(calleeSlot(insn, at)) : this.writeCall(program.callees.get(at))
       default:
         code.op('unreachable')
     }
@@ -194,9 +197,9 @@ class FunctionBody {
 
   /** A function of the program: its stack lies below ours. */
   private writeLocalCall(target: number): void {
-    const { program, called } = this.context
-    const number = program.functions.findIndex(({ start }) => start === target)
-    if (number < 0) return void this.code.op('unreachable')
+    const { numbers, called } = this.context
+    const number = numbers.get(target)
+    if (number === undefined) return void this.code.op('unreachable')
     for (let r = 1; r <= 5; r++) this.code.get(localOf(r))
     this.code.get(FRAME).i32(this.func.stack).op('i32.sub')
     this.code.call(called.size + number).set(localOf(0))

@@ -49,12 +49,12 @@ export function blocksOf(insns: readonly Insn[], { start, end }: Range): Block[]
   const starts = [...begins].sort((a, b) => a - b)
   const numbers = new Map(starts.map((at, number) => [at, number]))
   return starts.map((first, number) => {
+    const limit = starts[number + 1] ?? end
     let count = 0
-    for (let at = first; at < (starts[number + 1] ?? end); at++) {
+    for (let at = first; at < limit; at++) {
       count++
       if (insns[at]!.op.kind === 'ld_imm64') at++
     }
-    const limit = starts[number + 1] ?? end
     const last = limit - 1
     const insn = insns[last]!
     // the second half of a load of 64 bits has no meaning of its own

@@ -46,3 +46,13 @@ export interface JitProgram {
   /** By slot of a call of a helper or kfunc. */
   readonly callees: ReadonlyMap<number, Callee>
 }
+
+/** Numbers of a program's functions by the slot that they begin at: where calls within it lead. */
+export const functionNumbers = ({ functions }: JitProgram): ReadonlyMap<number, number> =>
+  new Map(functions.map(({ start }, number) => [start, number]))
+
+/** Where a call within the program leads. */
+export const calleeSlot = (insn: Insn, at: number): number => at + 1 + insn.imm
+
+/** BPF_MAX_LOOPS: so often may_goto goes on in one function. */
+export const MAX_ROUNDS = 8 << 20

@@ -4,7 +4,7 @@
 
 import { imm64, type Insn } from '../isa/index.ts'
 import { targetOf } from './flow.ts'
-import type { Callee, JitProgram } from './input.ts'
+import { type Callee, calleeSlot, functionNumbers, type JitProgram, MAX_ROUNDS } from './input.ts'
 
 /** By name: what a call crosses to, with its parameters as `Callee` says. */
 export type Imports = ReadonlyMap<string, (...args: never[]) => number | bigint | undefined>
@@ -17,19 +17,17 @@ export interface InterpretOptions {
   readonly access?: (insn: number, access: { address: number; size: number; write: boolean }) => void
 }
 
-/** The program did what no verified program does, or used up its fuel. `insn` is the slot. */
+/** The program did what no verified program does, or used up its fuel. `insn` is the slot, where it is known. */
 export class Trap extends Error {
-  readonly insn: number
-  constructor(message: string, insn: number) {
-    super(`instruction ${insn}: ${message}`)
+  readonly insn: number | undefined
+  constructor(message: string, insn?: number) {
+    super(insn === undefined ? message : `instruction ${insn}: ${message}`)
     this.insn = insn
   }
 }
 
 const U64 = (value: bigint): bigint => BigInt.asUintN(64, value)
 const U32 = (value: bigint): bigint => BigInt.asUintN(32, value)
-/** BPF_MAX_LOOPS */
-const MAX_ROUNDS = 8 << 20
 const MAX_DEPTH = 64
 
 /** r0 at the end. `registers` are r1 on; `frame` is where the stack ends, in `memory`. */
@@ -46,6 +44,7 @@ class Interpreter {
   private readonly program: JitProgram
   private readonly memory: DataView
   private readonly options: InterpretOptions
+  private readonly numbers: ReadonlyMap<number, number>
   private fuel: number
   private depth = 0
 
@@ -53,6 +52,7 @@ class Interpreter {
     this.program = program
     this.memory = memory
     this.options = options
+    this.numbers = functionNumbers(program)
     this.fuel = options.fuel ?? Number.POSITIVE_INFINITY
   }
 
@@ -114,8 +114,8 @@ class Interpreter {
   }
 
   private localCall(stack: number, insn: Insn, at: number, regs: readonly bigint[]): bigint {
-    const number = this.program.functions.findIndex(({ start }) => start === at + 1 + insn.imm)
-    if (number < 0) throw new Trap('no function begins where it calls', at)
+    const number = this.numbers.get(calleeSlot(insn, at))
+    if (number === undefined) throw new Trap('no function begins where it calls', at)
     return this.run(number, regs.slice(1, 6), Number(regs[10]!) - stack)
   }
 

@@ -6,19 +6,18 @@ import { pushSource } from './alu.ts'
 import { localOf, ROUNDS } from './locals.ts'
 import type { Code, PlainOp } from './wasm/code.ts'
 
-const compared: Readonly<Record<string, string>> = {
-  jeq: 'eq',
-  jne: 'ne',
-  jgt: 'gt_u',
-  jge: 'ge_u',
-  jlt: 'lt_u',
-  jle: 'le_u',
-  jsgt: 'gt_s',
-  jsge: 'ge_s',
-  jslt: 'lt_s',
-  jsle: 'le_s',
-}
-const comparisons: ReadonlyMap<string, string> = new Map(Object.entries(compared))
+const comparisons: ReadonlyMap<string, string> = new Map([
+  ['jeq', 'eq'],
+  ['jne', 'ne'],
+  ['jgt', 'gt_u'],
+  ['jge', 'ge_u'],
+  ['jlt', 'lt_u'],
+  ['jle', 'le_u'],
+  ['jsgt', 'gt_s'],
+  ['jsge', 'ge_s'],
+  ['jslt', 'lt_s'],
+  ['jsle', 'le_s'],
+])
 
 export function pushCondition(code: Code, insn: Insn): void {
   const { op, dst } = insn

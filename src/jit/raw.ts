@@ -5,7 +5,7 @@ import { fail, ok, type Result } from '../fault/index.ts'
 import { checkReserved, type Insn } from '../isa/index.ts'
 import { compile } from './compile.ts'
 import { instantiate } from './instantiate.ts'
-import type { JitFunction, JitProgram } from './input.ts'
+import { calleeSlot, type JitFunction, type JitProgram } from './input.ts'
 import { interpret, Trap } from './interpret.ts'
 import { STACK } from './memory.ts'
 
@@ -24,6 +24,8 @@ const FRAME = 3 * PAGE
 const MAX_MEMORY = 1 << 28
 const MAX_INSNS = 1e9
 const MOST_CALLS = 8
+/** Instructions that are interpreted to find a trap's place: some seconds. */
+const MOST_AGAIN = 5e6
 
 /**
  * r0, of bare instructions run on a block of memory (RFC 9669; calls of functions within the program, no helpers). A `Fault` says which
@@ -46,7 +48,7 @@ export function runRaw(insns: readonly Insn[], options: RawOptions = {}): Result
         : compiled(program.value, memory, start, { block, maxInsns })
     return ok(r0)
   } catch (error) {
-    if (error instanceof Trap) return fail(error.message, { insn: error.insn })
+    if (error instanceof Trap) return fail(error.message, error.insn === undefined ? {} : { insn: error.insn })
     throw error
   } finally {
     block.set(bytes.subarray(FRAME, FRAME + block.length))
@@ -79,20 +81,28 @@ function interpreted(
 }
 
 function compiled(program: JitProgram, memory: WebAssembly.Memory, start: Start, { block, maxInsns }: Bounds): bigint {
-  const before = new Uint8Array(memory.buffer).slice()
-  const instance = instantiate(new WebAssembly.Module(compile(program, { fuel: true })), memory)
+  const instance = instantiate(moduleOf(program), memory)
   instance.fuel = maxInsns
   try {
     return instance.run(0, start.registers, start.frame)
   } catch (error) {
     if (!(error instanceof WebAssembly.RuntimeError || error instanceof RangeError)) throw error
-    const used = maxInsns - (instance.fuel ?? 0)
-    if (used >= maxInsns) throw new Trap(`the allowance of ${maxInsns} instructions is used up`, 0)
-    // run again from the start, to say where: the interpreter comes to the same
-    const again = new Uint8Array(memory.buffer)
-    again.set(before)
-    interpreted(program, memory, start, { block, maxInsns })
-    throw new Trap(`ended by WebAssembly: ${error.message}`, 0)
+    if (instance.fuel! < 0) throw new Trap(`the allowance of ${maxInsns} instructions is used up`)
+    // run again from the start, to say where, if that is not too far: the interpreter comes to the same
+    const bytes = new Uint8Array(memory.buffer)
+    bytes.fill(0)
+    bytes.set(block, FRAME)
+    if (maxInsns - instance.fuel! < MOST_AGAIN) interpreted(program, memory, start, { block, maxInsns })
+    throw new Trap(`ended by WebAssembly: ${error.message}`)
+  }
+}
+
+function moduleOf(program: JitProgram): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(compile(program, { fuel: true }))
+  } catch (error) {
+    if (!(error instanceof WebAssembly.CompileError)) throw error
+    throw new Trap(`WebAssembly takes no such program, the interpreter does: ${error.message}`)
   }
 }
 
@@ -107,7 +117,7 @@ function rawProgram(insns: readonly Insn[]): Result<JitProgram> {
     if (insn.op.kind === 'ld_imm64' && at + 1 >= insns.length)
       return fail('the second half of a load is missing', { insn: at })
     if (insn.op.kind === 'call') {
-      const target = at + 1 + insn.imm
+      const target = calleeSlot(insn, at)
       if (insns[target] === undefined) return fail(`calls instruction ${target}, which there is not`, { insn: at })
       starts.add(target)
     }

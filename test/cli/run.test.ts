@@ -78,6 +78,13 @@ describe('kfuncs run --raw', () => {
     expect(err).toMatch(/the allowance of 1000 instructions is used up/)
   })
 
+  test('what is done wrong only after millions of instructions is told without its place, at once', async () => {
+    const late = 'r1 = 3000000\nagain: r1 -= 1\nif r1 != 0 goto again\nr2 = 1000000 ll\nr0 = *(u64 *)(r2 + 0)\nexit'
+    const { status, err } = await run('--raw', file('late.s', late))
+    expect(status).toBe(1)
+    expect(err).toMatch(/ended by WebAssembly: memory access out of bounds/)
+  })
+
   test('what cannot be run is told, and nothing is run', async () => {
     for (const [text, told] of [
       ['call 6\nexit', /calls helper 6: a bare program has none/],

@@ -123,14 +123,10 @@ export class Code {
     return this
   }
   br(depth: number): this {
-    this.bytes.byte(0x0c)
-    this.bytes.unsigned(depth)
-    return this
+    return this.indexed(0x0c, depth)
   }
   brIf(depth: number): this {
-    this.bytes.byte(0x0d)
-    this.bytes.unsigned(depth)
-    return this
+    return this.indexed(0x0d, depth)
   }
   brTable(depths: readonly number[], otherwise: number): this {
     this.bytes.byte(0x0e)
@@ -140,34 +136,22 @@ export class Code {
     return this
   }
   call(func: number): this {
-    this.bytes.byte(0x10)
-    this.bytes.unsigned(func)
-    return this
+    return this.indexed(0x10, func)
   }
   get(local: number): this {
-    this.bytes.byte(0x20)
-    this.bytes.unsigned(local)
-    return this
+    return this.indexed(0x20, local)
   }
   set(local: number): this {
-    this.bytes.byte(0x21)
-    this.bytes.unsigned(local)
-    return this
+    return this.indexed(0x21, local)
   }
   tee(local: number): this {
-    this.bytes.byte(0x22)
-    this.bytes.unsigned(local)
-    return this
+    return this.indexed(0x22, local)
   }
   getGlobal(global: number): this {
-    this.bytes.byte(0x23)
-    this.bytes.unsigned(global)
-    return this
+    return this.indexed(0x23, global)
   }
   setGlobal(global: number): this {
-    this.bytes.byte(0x24)
-    this.bytes.unsigned(global)
-    return this
+    return this.indexed(0x24, global)
   }
   /** At `offset` (0 to 2^32 - 1) bytes from the address below the value, or on top of the stack. */
   memory(name: MemoryOp, offset: number): this {
@@ -184,6 +168,12 @@ export class Code {
   i64(value: bigint | number): this {
     this.bytes.byte(0x42)
     this.bytes.signed(BigInt.asIntN(64, BigInt(value)))
+    return this
+  }
+
+  private indexed(opcode: number, index: number): this {
+    this.bytes.byte(opcode)
+    this.bytes.unsigned(index)
     return this
   }
 }

@@ -68,7 +68,7 @@ export function executeJump(walk: Walk, insn: Insn): number {
   const here = walk.state
   if (dst.kind === 'scalar' && src.kind === 'scalar') {
     if (testsInvariants(walk.program)) requireInvariants(walk.model, insn, { dst, src })
-    if (op.source === 'reg' && insn.dst === insn.src) {
+    if (comparesItself(insn)) {
       for (const [state, way] of [
         [here, 'passed'],
         [other, 'taken'],
@@ -118,7 +118,7 @@ const isNullOperand = (model: Model, { op, imm }: Insn, src: RegState): boolean 
 function isTaken(model: Model, insn: Insn, { dst, src }: Operands): boolean | undefined {
   const op = insn.op.name
   const width = insn.op.width as 32 | 64
-  if (dst.kind === 'scalar' && src.kind === 'scalar' && insn.op.source === 'reg' && insn.dst === insn.src)
+  if (dst.kind === 'scalar' && src.kind === 'scalar' && comparesItself(insn))
     return model.domain.branchTakenSelf(op, width, dst.var)
   if (dst.kind === 'scalar' && src.kind === 'scalar') return model.domain.branchTaken(op, width, dst.var, src.var)
   if (width === 32) return undefined
@@ -208,13 +208,20 @@ function collectLinked(walk: Walk, id: number, out: LinkedReg[]): void {
 }
 
 /** With BPF_F_TEST_REG_INVARIANTS a way that cannot be taken, but was not predicted so, is refused for what it teaches. */
-function requireInvariants(model: Model, { op, dst: d, src: s }: Insn, { dst, src }: Operands): void {
-  if (op.source === 'reg' && d === s) return
+function requireInvariants({ domain: { unsettled } }: Model, insn: Insn, { dst, src }: Operands): void {
+  if (unsettled === undefined) return
+  const { op } = insn
+  const width = op.width as 32 | 64
   for (const way of ['taken', 'passed'] as const) {
-    const sides = model.domain.unsettled?.refineBranch(op.name, op.width as 32 | 64, dst.var, src.var, way) ?? []
+    const sides = comparesItself(insn)
+      ? [unsettled.refineBranchSelf(op.name, width, dst.var, way)]
+      : unsettled.refineBranch(op.name, width, dst.var, src.var, way)
     sides.forEach((side, i) => requireInvariant(side, `${way === 'taken'}_reg${i + 1}`))
   }
 }
+
+/** Both sides are one register. */
+const comparesItself = ({ op, dst, src }: Insn): boolean => op.source === 'reg' && dst === src
 
 function refined(walk: Walk, { op }: Insn, dst: scalar.Scalar, src: scalar.Scalar): Refined {
   const before = walk.refined[walk.insn]

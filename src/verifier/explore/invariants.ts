@@ -16,7 +16,7 @@ export function requireInvariant(value: scalar.Scalar, where: string): void {
 }
 
 function rangesText(s: scalar.Scalar): string {
-  const hex = (value: bigint): string => (value === 0n ? '0' : `0x${BigInt.asUintN(64, value).toString(16)}`)
+  const hex = (value: bigint): string => `0x${BigInt.asUintN(64, value).toString(16)}`
   const hex32 = (value: number): string => hex(BigInt(value >>> 0))
   return (
     `u64=[${hex(scalar.umin(s))}, ${hex(scalar.umax(s))}] s64=[${hex(scalar.smin(s))}, ${hex(scalar.smax(s))}] ` +

@@ -4,7 +4,7 @@
 import { alu, aluUnsettled } from './alu.ts'
 import { branchTaken } from './branch.ts'
 import { addPointerOffset, linkedPlus, subPointerOffset } from './offset.ts'
-import { refineBranch, refineBranchRaw, refineBranchSelf } from './refine.ts'
+import { refineBranch, refineBranchRaw, refineBranchSelf, refineBranchSelfRaw } from './refine.ts'
 import { byteSwap, movsx, truncateLoad, zext32 } from './resize.ts'
 import type { Scalar, Way } from './types.ts'
 
@@ -26,7 +26,7 @@ export interface Domain {
   refineBranch(op: string, width: Width, a: Scalar, b: Scalar, way: Way): [Scalar, Scalar]
   refineBranchSelf(op: string, width: Width, a: Scalar, way: Way): Scalar
   /** The same with contradictions left in, for programs that are refused for one; arcs know of none. */
-  readonly unsettled?: Pick<Domain, 'alu' | 'refineBranch'>
+  readonly unsettled?: Pick<Domain, 'alu' | 'refineBranch' | 'refineBranchSelf'>
 }
 
 /** As Linux until 7.2. */
@@ -43,5 +43,5 @@ export const linear: Domain = {
   branchTakenSelf: (op, width, a) => branchTaken(op, width, a, a),
   refineBranch,
   refineBranchSelf,
-  unsettled: { alu: aluUnsettled, refineBranch: refineBranchRaw },
+  unsettled: { alu: aluUnsettled, refineBranch: refineBranchRaw, refineBranchSelf: refineBranchSelfRaw },
 }

@@ -57,12 +57,16 @@ export function refineBranchRaw(
 }
 
 /** `if a op a`: one register on both sides. The kernel refines it in place, so this is not `refineBranch(a, a)`. */
-export function refineBranchSelf(op: JumpName | (string & {}), width: Width, a: Scalar, way: Way): Scalar {
+export const refineBranchSelf = (op: JumpName | (string & {}), width: Width, a: Scalar, way: Way): Scalar =>
+  sanitized(refineBranchSelfRaw(op, width, a, way))
+
+/** As `refineBranchSelf`, leaving contradictions in. */
+export function refineBranchSelfRaw(op: JumpName | (string & {}), width: Width, a: Scalar, way: Way): Scalar {
   const row = proofOf(op)
   if (row === undefined) return a
   const d = copy(a)
   refine(way === 'taken' ? row.yes : row.no, width, d, d)
-  return sanitized(settled(sync(d), a))
+  return settled(sync(d), a)
 }
 
 function settled(d: Draft, before: Scalar): Scalar {

@@ -4,7 +4,7 @@
 import type { Walk } from './walk.ts'
 import * as scalar from '../scalar/index.ts'
 import { notInit } from '../state/reg.ts'
-import { byteType, isObject, POISON, type Slot, SPILL, uniform, withBytes, MISC } from '../state/stack.ts'
+import { byteType, dataSlot, isObject, POISON, type Slot, SPILL, uniform, withBytes, MISC } from '../state/stack.ts'
 import type { Frame } from '../state/state.ts'
 import type { LiveStack, LiveUnits } from '../program/program.ts'
 
@@ -23,8 +23,9 @@ function forgetSlots(frame: Frame, live: LiveUnits): void {
     const halves = (live[s >> 4]! >>> ((s & 15) * 2)) & 3
     if (halves === BOTH) continue
     const slot = stack[s]!
-    if (slot === forgotten) continue
-    frame.ownStack()[s] = halves === 0 ? withoutAll(slot) : withoutHalf(slot, halves)
+    const left = halves === 0 ? withoutAll(slot) : withoutHalf(slot, halves)
+    // forgotten before, mostly: then the stack goes on being shared
+    if (left !== slot) frame.ownStack()[s] = left
   }
 }
 
@@ -32,18 +33,22 @@ const BOTH = 3
 /** Bytes 0 to 3 of a slot, nearer to the frame's top. */
 const UPPER = 1
 
-const forgotten: Slot = { types: uniform(POISON), reg: notInit }
+const forgotten: Slot = dataSlot(uniform(POISON))
 
 const withoutAll = (slot: Slot): Slot => (isObject(slot) ? slot : forgotten)
 
 /** Of a number whose low half is not read bytes are left; a pointer and a zero stay whole. */
 function withoutHalf(slot: Slot, halves: number): Slot {
   if (isObject(slot)) return slot
-  if (halves !== UPPER) return { types: withBytes(slot.types, 0, 4, POISON), reg: slot.reg }
   let { types } = slot
+  if (halves !== UPPER) {
+    types = withBytes(types, 0, 4, POISON)
+    return types === slot.types ? slot : { types, reg: slot.reg }
+  }
   if (byteType(slot, 7) === SPILL) {
     if (slot.reg.kind !== 'scalar' || scalar.isZero(slot.reg.var)) return slot
     for (let i = 0; i < 4; i++) if (byteType(slot, i) === SPILL) types = withBytes(types, i, 1, MISC)
   }
-  return { types: withBytes(types, 4, 4, POISON), reg: notInit }
+  types = withBytes(types, 4, 4, POISON)
+  return types === slot.types && slot.reg === notInit ? slot : dataSlot(types)
 }

@@ -22,7 +22,7 @@
 // did not see read of the stack is forgotten, so that a read of it would find nothing; this takes nobody's word. Where it does not come
 // to an end, as the kernel knows it: by what was noted on the way, or since 6.16 ahead as well.
 
-import { Observer } from '../engine/observer.ts'
+import { Observer, Observers } from '../engine/observer.ts'
 import { markPrecise } from '../engine/precision.ts'
 import type { Exacting, Walk } from '../engine/walk.ts'
 import { Rejection } from '../violations/raise.ts'
@@ -84,7 +84,7 @@ class Proof {
       again((walk) => {
         this.exacting.walk = walk
         this.keeper = new FactsKeeper(walk)
-        return new Both(this.own, this.keeper)
+        return new Observers([this.own, this.keeper])
       }, this.exacting)
       return true
     } catch (error) {
@@ -103,29 +103,6 @@ class Proof {
     for (const reg of op.kind === 'call' ? [1, 2, 3, 4, 5] : op.kind === 'exit' ? [0] : [dst, src])
       if (reg <= 10 && walk.reg(reg).kind === 'scalar') markPrecise(walk, reg)
     return marks.take(this.own)
-  }
-}
-
-/** Both are told. */
-class Both extends Observer {
-  private readonly checkpoints: Checkpoints
-  private readonly keeper: FactsKeeper
-  constructor(checkpoints: Checkpoints, keeper: FactsKeeper) {
-    super()
-    this.checkpoints = checkpoints
-    this.keeper = keeper
-  }
-  override kept(state: State): void {
-    this.checkpoints.kept(state)
-  }
-  override beforeInsn(): void {
-    this.keeper.beforeInsn()
-  }
-  override afterInsn(next: number): void {
-    this.keeper.afterInsn(next)
-  }
-  override resumed(): void {
-    this.keeper.resumed()
   }
 }
 

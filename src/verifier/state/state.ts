@@ -335,14 +335,14 @@ export function eachReg(state: State, visit: (reg: RegState) => void): void {
 
 /**
  * Replaces every register and spilled register for which `change` gives another value. The same value in several places, as spills of one
- * pointer are, stays one.
+ * pointer are, stays one: `change` goes by the value alone, and is asked once where it stands in a row.
  */
-export function mapRegs(state: State, change: (reg: RegState) => RegState, only?: Frame): void {
+export function mapRegs(state: State, change: (reg: RegState) => RegState): void {
   let last: RegState = notInit
   let lastNext: RegState = notInit
   let lastSlot = emptySlot
   let lastSlotNext = emptySlot
-  for (const frame of only === undefined ? state.frames : [only]) {
+  for (const frame of state.frames) {
     for (let i = 0; i <= 10; i++) {
       const reg = frame.regs[i]!
       if (reg.kind === 'not_init') continue

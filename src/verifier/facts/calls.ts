@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whom an instruction calls, and what each argument is to the callee: by prototypes, and by what the registers hold.
+// Whom an instruction calls, and what each argument is to the callee: by its contract, and by what the registers hold.
 
-import { resolveType, sizeOf } from '../../btf/index.ts'
-import type { HelperProto } from '../../kernel/index.ts'
-import type { Kfunc } from '../../kfunc/index.ts'
-import { isHelperCall, isKfuncCall, kfuncAt } from '../program/flow.ts'
+import { sizeOf } from '../../btf/index.ts'
+import type { HelperContract, KfuncContract } from '../program/contract/contract.ts'
+import { isHelperCall, isKfuncCall, kfuncContractAt } from '../program/flow.ts'
 import type { Program } from '../program/program.ts'
 import type { ArgFact, CallFact, Span, ValueFact } from './facts.ts'
 import type { Joined } from './joined.ts'
@@ -18,15 +17,15 @@ export function callFact(
   const insn = program.insns[at]!
   const values = args.map((joined) => joined.fact(program, { numbers }))
   if (isHelperCall(insn)) {
-    const answer = program.helper(insn.imm)
-    if (!answer.ok) return undefined
-    const { proto } = answer
-    return { kind: 'helper', id: insn.imm, name: proto.name, args: helperArgs(program, proto, values) }
+    const helper = program.helperContract(insn.imm)
+    if (helper === undefined) return undefined
+    return { kind: 'helper', id: insn.imm, name: helper.name, args: helperArgs(program, helper, values) }
   }
   if (isKfuncCall(insn)) {
-    const kfunc = kfuncAt(program, at)
-    if (kfunc === undefined) return undefined
-    return { kind: 'kfunc', name: kfunc.name, btfId: kfunc.btfId, args: kfuncArgs(kfunc, values) }
+    const contract = kfuncContractAt(program, at)
+    if (contract === undefined) return undefined
+    const { name, kfunc } = contract
+    return { kind: 'kfunc', name, btfId: kfunc.btfId, args: kfuncArgs(contract, values) }
   }
   const ref = program.linked.refs.get(at)
   const index = program.subprogAt[ref?.kind === 'subprog' ? ref.insn : at + insn.imm + 1]!
@@ -36,46 +35,49 @@ export function callFact(
 const arg = (reg: number, value: ValueFact | undefined, role: string, bytes: Span | undefined): ArgFact[] =>
   value === undefined ? [] : [{ reg, value, role, ...(bytes === undefined ? {} : { bytes }) }]
 
+const exact = (bytes: number | undefined): Span | undefined =>
+  bytes === undefined ? undefined : { min: bytes, max: bytes }
+
 function helperArgs(
   program: Program,
-  { args }: HelperProto,
+  { args, proto }: HelperContract,
   values: readonly (ValueFact | undefined)[],
 ): readonly ArgFact[] {
   const map = values.find((value) => value?.kind === 'map_ptr')
   const mapDef = map?.kind === 'map_ptr' && map.map !== undefined ? program.map(map.map) : undefined
-  return args.flatMap(({ type, size }, i) => {
-    const [base] = type.split('|')
-    const next = args[i + 1]?.type.startsWith('ARG_CONST_SIZE') ? sizeSpan(values[i + 1]) : undefined
-    const exact = (bytes: number | undefined): Span | undefined =>
-      bytes === undefined ? undefined : { min: bytes, max: bytes }
+  return args.flatMap(({ reg, kind, size }, i) => {
     const bytes = (): Span | undefined => {
-      switch (base) {
-        case 'ARG_PTR_TO_MAP_KEY':
+      switch (kind) {
+        case 'map_key':
           return exact(mapDef?.keySize)
-        case 'ARG_PTR_TO_MAP_VALUE':
+        case 'map_value':
           return exact(mapDef?.valueSize)
-        case 'ARG_PTR_TO_FIXED_SIZE_MEM':
+        case 'mem':
           return exact(size)
-        case 'ARG_PTR_TO_MEM':
-          return next ?? exact(size)
+        case 'sized_mem':
+          return args[i + 1]?.kind === 'size' ? sizeSpan(values[i + 1]) : undefined
         default:
           return undefined
       }
     }
-    return arg(i + 1, values[i], type, bytes())
+    return arg(reg, values[i], proto.args[i]!.type, bytes())
   })
 }
 
-function kfuncArgs({ btf, params }: Kfunc, values: readonly (ValueFact | undefined)[]): readonly ArgFact[] {
-  return params.slice(0, values.length).flatMap((param, i) => {
+function kfuncArgs(
+  { args, params, kfunc }: KfuncContract,
+  values: readonly (ValueFact | undefined)[],
+): readonly ArgFact[] {
+  return args.slice(0, values.length).flatMap(({ reg, kind, name }, i) => {
     // whatever is in the register is nobody's business
-    if (param.suffixes.includes('ign')) return []
-    const type = resolveType(btf, param.type)
-    const sized = params[i + 1]?.suffixes.some((suffix) => suffix === 'sz' || suffix === 'szk') === true
-    const target = type.kind === 'ptr' ? resolveType(btf, type.type) : undefined
-    const whole = target?.kind === 'int' || target?.kind === 'enum' ? sizeOf(btf, target.id) : undefined
-    const bytes = sized ? sizeSpan(values[i + 1]) : whole === undefined ? undefined : { min: whole, max: whole }
-    return arg(i + 1, values[i], param.name, type.kind === 'ptr' ? bytes : undefined)
+    if (kind === 'ignored') return []
+    const bytes =
+      kind === 'sized_mem'
+        ? sizeSpan(values[i + 1])
+        : kind === 'mem'
+          ? exact(sizeOf(kfunc.btf, params[i]!.targetId))
+          : undefined
+    return arg(reg, values[i], name, bytes)
   })
 }
 

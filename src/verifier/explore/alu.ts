@@ -3,6 +3,7 @@
 
 import {
   MAX_VAR_OFF,
+  type RegKind,
   type RegState,
   UNTRUSTED,
   edit,
@@ -196,6 +197,17 @@ function resized(walk: Walk, { op }: Insn, src: scalar.Scalar): Computed {
 const movedBy = (model: Model, ptr: RegState, off: number): RegState =>
   model.rules.packetEndForgotten && isPkt(ptr) && ptr.size < 0 ? edit(ptr, { off, size: 0 }) : withOff(ptr, off)
 
+/** Pointers that take no arithmetic, but that 0 is added to a map. */
+const unmoved: ReadonlySet<RegKind> = new Set<RegKind>([
+  'map_ptr',
+  'pkt_end',
+  'sock',
+  'sock_common',
+  'tcp_sock',
+  'xdp_sock',
+  'insn',
+])
+
 function pointerAlu(walk: Walk, insn: Insn, dst: RegState, src: RegState): void {
   const { op } = insn
   const text = opText.get(op.name) ?? op.name
@@ -218,14 +230,10 @@ function pointerAlu(walk: Walk, insn: Insn, dst: RegState, src: RegState): void 
   if (scalar.isInconsistent(off.var)) return walk.setReg(insn.dst, unknownScalar)
   const type = regTypeText(ptr)
   if (mayBeNull(ptr)) violate('null-arithmetic', { ...details, type })
-  const fixed = ['map_ptr', 'pkt_end', 'sock', 'sock_common', 'tcp_sock', 'xdp_sock', 'insn']
   const known = scalar.isConst(off.var)
-  if (
-    (fixed.includes(ptr.kind) || (ptr.kind === 'flow_keys' && !known)) &&
-    !(ptr.kind === 'map_ptr' && scalar.isZero(off.var))
-  ) {
+  const nothingAdded = ptr.kind === 'map_ptr' && op.name === 'add' && scalar.isZero(off.var)
+  if ((unmoved.has(ptr.kind) || (ptr.kind === 'flow_keys' && !known)) && !nothingAdded)
     violate('pointer-kind', { ...details, type })
-  }
   // loads from memory that may not be there are guarded wherever they lead
   if (walk.model.rules.castToVoid && ptr.kind === 'mem' && (ptr.flags & UNTRUSTED) !== 0)
     return walk.setReg(insn.dst, ptr)

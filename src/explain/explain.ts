@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A verdict as a Diagnostic: which code, where, what led there, which contract, what to change.
 
-import { pointee, resolveType } from '../btf/index.ts'
 import { describeKfunc, type Kfunc } from '../kfunc/index.ts'
 import { type Kernel, kernelGates } from '../kernel/index.ts'
 import type { LinkedProgram } from '../object/index.ts'
@@ -18,7 +17,7 @@ import type { Contract, Diagnostic, Note, Primary } from './types.ts'
 import { typesLost } from './types-lost.ts'
 import { valuesOf } from './values.ts'
 import { isOfCallback } from './violations.ts'
-import { isNull, isUntrusted, mayBeNull } from './words.ts'
+import { isNull, isUntrusted, mayBeNull, structPointedTo } from './words.ts'
 
 /**
  * Explains a rejection, or what kept us from judging; undefined for an accepted program.
@@ -154,8 +153,7 @@ function causeOf(report: Rejected, { value, lost }: Causes, kfunc: Kfunc | undef
 function wantsObject({ details }: Rejected, kfunc: Kfunc | undefined): boolean {
   const index = details.arg ?? (details.reg === undefined ? undefined : details.reg - 1)
   const param = index === undefined ? undefined : kfunc?.params[index]
-  const target = param === undefined ? undefined : pointee(kfunc!.btf, param.type)
-  return target !== undefined && resolveType(kfunc!.btf, target).kind === 'struct'
+  return param !== undefined && structPointedTo(kfunc!.btf, param.type) !== undefined
 }
 
 /** The parameter wants a map: what else is wrong with the argument follows from that. */

@@ -6,7 +6,6 @@ import {
   callerWords,
   iteratorFamily,
   type Kfunc,
-  NoAnswer,
   partnerOf,
   partnerOfKfunc,
   releasesOf,
@@ -14,6 +13,7 @@ import {
 import type { Kernel } from '../kernel/index.ts'
 import type { LinkedProgram } from '../object/index.ts'
 import { scalar } from '../verifier/index.ts'
+import { callableBy } from './allowed.ts'
 import { callee } from './calls.ts'
 import { caseValues } from './cases/index.ts'
 import { ordinal, orList, type Values } from './fill.ts'
@@ -266,27 +266,10 @@ function releaseCall(acquired: number, release: string | undefined, program: Lin
 
 /** A kfunc of a name like this one that this very program may call. */
 function didYouMean(name: string, program: LinkedProgram, kernel: Kernel): string | undefined {
-  const traits = {
-    type: program.type,
-    attachType: program.attachType,
-    sleepable: program.sleepable,
-    gpl: true,
-    attachName: program.attach?.name,
-    attachBtfId: program.attach?.btfId,
-    ...(program.structOps === undefined
-      ? {}
-      : { structOps: { typeName: program.structOps.typeName, member: program.structOps.member } }),
-  }
-  const isAllowed = (kfunc: Kfunc): boolean => {
-    try {
-      return kernel.kfuncAllowed(kfunc, traits)
-    } catch (error) {
-      if (error instanceof NoAnswer) return false
-      throw error
-    }
-  }
+  const isCallable = callableBy(program, kernel)
+  const others = [...kernel.kfuncs.values()].filter((kfunc) => kfunc.name !== name && isCallable(kfunc))
   return nearest(
     name,
-    [...kernel.kfuncs.values()].filter((kfunc) => kfunc.name !== name && isAllowed(kfunc)).map((kfunc) => kfunc.name),
+    others.map((kfunc) => kfunc.name),
   )
 }

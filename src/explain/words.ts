@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A register's abstract value in words a reader of C knows. The kernel's own name of its type is in its message.
 
+import { type Btf, type BtfId, pointee, resolveType } from '../btf/index.ts'
 import type { LinkedProgram } from '../object/index.ts'
 import { type RegState, regTypeText, scalar } from '../verifier/index.ts'
 
@@ -92,6 +93,13 @@ const nullWords = (reg: RegState): string => (mayBeNull(reg) ? ', or NULL' : '')
 export function structName(reg: RegState): string {
   if (reg.btf === undefined || reg.btfId === 0) return '(unknown)'
   return reg.btf.type(reg.btfId).name || '(anonymous)'
+}
+
+/** Name of the struct that a type points to; undefined where it points to none. */
+export function structPointedTo(btf: Btf, type: BtfId): string | undefined {
+  const target = pointee(btf, type)
+  const found = target === undefined ? undefined : resolveType(btf, target)
+  return found?.kind === 'struct' ? found.name : undefined
 }
 
 const mapName = (reg: RegState, program: LinkedProgram): string =>

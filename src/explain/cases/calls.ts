@@ -4,12 +4,12 @@
 import { helpersOfMap, mapsOfHelper } from '../../kernel/index.ts'
 import { helperId, mapType, progTypes } from '../../uapi/index.ts'
 import type { RegState } from '../../verifier/index.ts'
+import { traitsOf } from '../allowed.ts'
 import { callee } from '../calls.ts'
 import { orList, type Values } from '../fill.ts'
 import { innermost } from '../violations.ts'
 import { isNull, isUntrusted, mayBeNull } from '../words.ts'
 import type { Case } from './case.ts'
-import { traitsOf } from './traits.ts'
 
 export function callValues(one: Case): Values {
   const { report } = one

@@ -4,10 +4,10 @@
 import { pointee, resolveType } from '../../btf/index.ts'
 import { attachProto, contextField } from '../../kernel/index.ts'
 import { sectionRules } from '../../uapi/index.ts'
+import { traitsOf } from '../allowed.ts'
 import { orList, type Values } from '../fill.ts'
 import { innermost } from '../violations.ts'
 import type { Case } from './case.ts'
-import { traitsOf } from './traits.ts'
 
 export function contextValues(one: Case): Values {
   const broken = innermost(one.report.violation)

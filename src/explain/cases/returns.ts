@@ -3,10 +3,10 @@
 
 import { returnRange } from '../../kernel/index.ts'
 import type { LinkedProgram } from '../../object/index.ts'
+import { traitsOf } from '../allowed.ts'
 import type { Values } from '../fill.ts'
 import { innermost } from '../violations.ts'
 import type { Case } from './case.ts'
-import { traitsOf } from './traits.ts'
 
 /** By program type: what returning changes nothing; 0 for the rest. */
 const neutral: ReadonlyMap<string, string> = new Map([

@@ -2,17 +2,16 @@
 // Why a pointer to a kernel object is not trusted or RCU-protected: the program may sleep, so nothing holds RCU; or the field it was read
 // from is none that the kernel vouches for, so RCU would not help either. And what gives a pointer that is good enough.
 
-import { pointee, resolveType, walkStruct } from '../../btf/index.ts'
+import { walkStruct } from '../../btf/index.ts'
 import { attachProto, type Kernel } from '../../kernel/index.ts'
-import { type Kfunc, NoAnswer } from '../../kfunc/index.ts'
 import { helperId } from '../../uapi/index.ts'
 import { type PathStep, type RegState, scalar } from '../../verifier/index.ts'
+import { callableBy, traitsOf } from '../allowed.ts'
 import { callee } from '../calls.ts'
 import { type Values, orList } from '../fill.ts'
 import { lineAt } from '../source.ts'
-import { isUntrusted, structName } from '../words.ts'
+import { isUntrusted, structName, structPointedTo } from '../words.ts'
 import type { Case } from './case.ts'
-import { traitsOf } from './traits.ts'
 
 const rules: ReadonlySet<string> = new Set([
   'untrusted-arg',
@@ -53,9 +52,8 @@ function wantedStruct({ kfunc, report, program, kernel }: Case): string | undefi
   const index = arg ?? (reg === undefined ? undefined : reg - 1)
   if (index === undefined) return undefined
   const param = kfunc?.params[index]
-  const target = kfunc === undefined || param === undefined ? undefined : pointee(kfunc.btf, param.type)
-  const type = target === undefined ? undefined : resolveType(kfunc!.btf, target)
-  if (type?.kind === 'struct') return type.name
+  const struct = param === undefined ? undefined : structPointedTo(kfunc!.btf, param.type)
+  if (struct !== undefined) return struct
   const called = callee(program, report.insn)
   const id = called?.kind === 'helper' ? helperId(called.name) : undefined
   const answer = id === undefined ? undefined : kernel.helper(id, traitsOf(program))
@@ -130,38 +128,23 @@ function inRcuSection({ causes, program }: Case, step: number): boolean {
 
 /** What gives a trusted pointer to this struct to this program, out of something else: by number, by name, of the current task. */
 function giversOf(struct: string, { program, kernel, kfunc }: Case): readonly string[] {
-  const traits = traitsOf(program)
-  const allowed = (one: Kfunc): boolean => {
-    try {
-      return kernel.kfuncAllowed(one, traits)
-    } catch (error) {
-      if (error instanceof NoAnswer) return false
-      throw error
-    }
-  }
-  const found: string[] = []
-  if (struct === 'task_struct') found.push('bpf_get_current_task_btf')
-  for (const one of kernel.kfuncs.values()) {
-    if (one.name === kfunc?.name || !one.flags.has('KF_ACQUIRE') || one.name.endsWith('_acquire')) continue
-    if (returnedStruct(one) === struct && allowed(one)) found.push(one.name)
-  }
-  return found.slice(0, 6).map((name) => `${name}()`)
-}
-
-function returnedStruct({ btf, ret }: Kfunc): string | undefined {
-  const target = pointee(btf, ret)
-  const type = target === undefined ? undefined : resolveType(btf, target)
-  return type?.kind === 'struct' ? type.name : undefined
+  const own = struct === 'task_struct' ? ['bpf_get_current_task_btf'] : []
+  const isCallable = callableBy(program, kernel)
+  const kfuncs = [...kernel.kfuncs.values()].filter(
+    (one) =>
+      one.name !== kfunc?.name &&
+      one.flags.has('KF_ACQUIRE') &&
+      !one.name.endsWith('_acquire') &&
+      structPointedTo(one.btf, one.ret) === struct &&
+      isCallable(one),
+  )
+  return [...own, ...kfuncs.map(({ name }) => name)].slice(0, 6).map((name) => `${name}()`)
 }
 
 /** An argument of the hook that points to this struct. */
 function ownArgument(struct: string, { program, kernel }: Case): string | undefined {
   if (!/^(?:tp_btf|lsm|iter|struct_ops)/.test(program.section)) return undefined
   const target = attachProto(kernel.btf, traitsOf(program))
-  const param = target?.proto.params.slice(target.skip).find(({ type }) => {
-    const pointed = pointee(target.btf, type)
-    const found = pointed === undefined ? undefined : resolveType(target.btf, pointed)
-    return found?.kind === 'struct' && found.name === struct
-  })
+  const param = target?.proto.params.slice(target.skip).find(({ type }) => structPointedTo(target.btf, type) === struct)
   return param?.name === '' ? undefined : param?.name
 }

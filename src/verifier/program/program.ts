@@ -12,6 +12,7 @@ import type { Model } from './model.ts'
 import type { Taken } from './taken/taken.ts'
 import { type BtfRecord, mapRecord, noRecord } from './records/record.ts'
 import type { State } from '../state/state.ts'
+import { programTraits } from './traits.ts'
 import { violate } from '../violations/raise.ts'
 
 export interface Subprog {
@@ -110,7 +111,7 @@ export class ProgramDraft {
     this.liveRegs = new Uint16Array(prog.insns.length)
     this.mapBtf = mapBtf
     this.shapes = shapesWithin(prog.maps)
-    this.traits = traitsOf(prog)
+    this.traits = programTraits(prog)
   }
 
   is(insn: number, mark: number): boolean {
@@ -195,19 +196,3 @@ const shapesWithin = remembered((own: readonly MapDef[]): MapShapes => {
 
 /** The most that a distribution's kernel is built for. */
 const MOST_CPUS = 8192
-
-const traitsOf = (prog: LinkedProgram): ProgramTraits => ({
-  type: prog.type,
-  attachType: prog.attachType,
-  sleepable: prog.sleepable,
-  gpl: isGpl(prog.license),
-  attachName: prog.attach?.name,
-  attachBtfId: prog.attach?.btfId,
-  ...(prog.attach === undefined ? {} : { attachBtf: prog.attach.btf }),
-  ...(prog.structOps === undefined
-    ? {}
-    : { structOps: { typeName: prog.structOps.typeName, member: prog.structOps.member } }),
-})
-
-const gplLicenses = ['GPL', 'GPL v2', 'GPL and additional rights', 'Dual BSD/GPL', 'Dual MIT/GPL', 'Dual MPL/GPL']
-const isGpl = (license: string): boolean => gplLicenses.includes(license)

@@ -9,42 +9,42 @@ import { sectionRules } from '../uapi/index.ts'
 import { orList } from './fill.ts'
 import { nearest } from './text.ts'
 
-interface Names {
-  readonly func: readonly string[]
-  readonly typedef: readonly string[]
-}
-
-/** Functions and tracepoint typedefs of a kernel, found once. */
-const namesOf = remembered(({ btf }: Kernel): Names => {
-  const func: string[] = []
-  const typedef: string[] = []
-  for (let id = 1; id < btf.count; id++) {
-    const type = btf.type(id)
-    if (type.kind === 'func') func.push(type.name)
-    else if (type.kind === 'typedef' && type.name.startsWith('btf_trace_')) typedef.push(type.name)
-  }
-  return { func, typedef }
-})
-
 /** What a section attaches to. */
 export type HookKind = 'function' | 'tracepoint' | 'lsm' | 'iterator'
 
-const prefixes: Readonly<Record<HookKind, string>> = {
-  function: '',
+const prefixes: Readonly<Record<Exclude<HookKind, 'function'>, string>> = {
   tracepoint: 'btf_trace_',
   lsm: 'bpf_lsm_',
   iterator: 'bpf_iter_',
 }
 
+/** The hooks of a kernel by kind, as sections name them; found once. */
+const hooksOf = remembered((kernel: Kernel): Readonly<Record<HookKind, readonly string[]>> => {
+  const { btf } = kernel
+  const funcs: string[] = []
+  const typedefs: string[] = []
+  for (let id = 1; id < btf.count; id++) {
+    const type = btf.type(id)
+    if (type.kind === 'func' && isHook(type.name)) funcs.push(type.name)
+    else if (type.kind === 'typedef') typedefs.push(type.name)
+  }
+  const listed = [...kernel.functionSet('bpf_lsm_hooks')].filter(isHook)
+  const after = (prefix: string, names: readonly string[]): readonly string[] =>
+    names.flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []))
+  return {
+    function: funcs,
+    tracepoint: after(prefixes.tracepoint, typedefs),
+    lsm: after(prefixes.lsm, listed.length > 0 ? listed : funcs),
+    iterator: after(prefixes.iterator, funcs),
+  }
+})
+
+/** What compilers and the kernel's build make besides, and iterators' kfuncs, are none. */
+const isHook = (name: string): boolean => !/\.|^__pfx_|^bpf_iter_.*_(?:new|next|destroy)$/.test(name)
+
 /** Hooks of this kind whose names are like `name`: at most `most`, best first. */
 export function nearHooks(name: string, kind: HookKind, kernel: Kernel, most = 6): readonly string[] {
-  const prefix = prefixes[kind]
-  const lsm = kernel.functionSet('bpf_lsm_hooks')
-  const all =
-    kind === 'tracepoint' ? namesOf(kernel).typedef : kind === 'lsm' && lsm.size > 0 ? [...lsm] : namesOf(kernel).func
-  const names = all
-    .filter((one) => one.startsWith(prefix) && !/\.|^__pfx_|^bpf_iter_.*_(?:new|next|destroy)$/.test(one))
-    .map((one) => one.slice(prefix.length))
+  const names = hooksOf(kernel)[kind]
   const words = wordsIn(name)
   const scored = names.flatMap((one) => {
     const own = one.split('_')

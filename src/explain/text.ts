@@ -88,6 +88,7 @@ function distance(a: string, b: string, limit: number): number {
     for (let j = 1; j <= b.length; j++) {
       next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1))
     }
+    if (Math.min(...next) >= limit) return limit
     row = next
   }
   return Math.min(row[b.length]!, limit)

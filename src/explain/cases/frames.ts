@@ -47,8 +47,8 @@ function addressesIn({ insns, funcs }: LinkedProgram, start: number): ReadonlyMa
     )
       continue
     const places = found.get(add.imm)
-    const call = insns.findIndex(({ op }, i) => i > at && i < Math.min(end, at + NEAR_CALL) && op.kind === 'call')
-    const lines = call < 0 ? [at] : [at, call]
+    const call = insns.slice(at + 1, Math.min(end, at + NEAR_CALL)).findIndex(({ op }) => op.kind === 'call')
+    const lines = call < 0 ? [at] : [at, at + 1 + call]
     if (places === undefined) found.set(add.imm, lines)
     else places.push(...lines)
   }

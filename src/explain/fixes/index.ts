@@ -12,6 +12,7 @@ import { decidedAt } from '../place.ts'
 import { sourceAt } from '../source.ts'
 import { argumentText, assignedName, callArguments, dereferenced, isMember, isSimple } from '../text.ts'
 import type { Fix, Source } from '../types.ts'
+import { mayBeNull } from '../words.ts'
 import { heldAt, isOwnLine, leaving, neutralOf } from './held.ts'
 
 export interface FixContext extends Case {
@@ -84,14 +85,13 @@ function guardMember(
 ): readonly string[] | undefined {
   const { text } = source
   const at = text.indexOf(field, text.indexOf(`${name}(`))
-  const early = leaveEarly(context, source)
-  if (at < 0 || !text.trim().endsWith(';') || early === undefined) return undefined
-  const indent = indentOf(text)
   const variable = field.split(/->|\./).at(-1)!
   // a name of its own: another variable may have the field's
-  if (isNamed(context.program, source, variable)) return undefined
+  if (at < 0 || !text.trim().endsWith(';') || isNamed(context.program, source, variable)) return undefined
+  const leave = leaveWhereNull(context, source, variable)
+  if (leave === undefined) return undefined
   const call = `${text.slice(0, at)}${variable}${text.slice(at + field.length)}`.trimEnd()
-  return [`${indent}typeof(${field}) ${variable} = ${field};`, '', ...early(variable), call]
+  return [`${indentOf(text)}typeof(${field}) ${variable} = ${field};`, '', ...leave, call]
 }
 
 /** The statement behind a check of `name`. One that declares or assigns cannot move into a branch, nor can one of several uses: leave early. */
@@ -108,22 +108,21 @@ function guard(
   const assigns = callName === undefined ? /[^=!<>]=[^=]/.test(statement) : assignedName(text, callName) !== undefined
   if (!assigns && !/^return\b/.test(statement) && !isUsedLater(context, source, variable))
     return [`${indent}if (${variable})`, `${indent}\t${statement}`]
-  const early = leaveEarly(context, source)
-  return early === undefined ? undefined : [...early(variable), text.trimEnd()]
+  const leave = leaveWhereNull(context, source, variable)
+  return leave === undefined ? undefined : [...leave, text.trimEnd()]
 }
 
-/** The lines that leave the function where a variable is NULL, with all that is held there given back; undefined where we cannot say. */
-function leaveEarly(context: FixContext, { text }: Source): ((variable: string) => readonly string[]) | undefined {
+/** Lines that leave the function where a variable is NULL, with all that is held there given back; undefined where we cannot say. */
+function leaveWhereNull(context: FixContext, { text }: Source, variable: string): readonly string[] | undefined {
   const { program, report, causes } = context
   const held = heldAt(context, causes.path.length - 1)
   const value = neutralOf(context)
   if (held === undefined || value === undefined || !isOwnLine(program, report.insn)) return undefined
   const indent = indentOf(text)
-  const back = value === '' ? 'return;' : `return ${value};`
-  return (variable) =>
-    held.length === 0
-      ? [`${indent}if (!${variable})`, `${indent}\t${back}`]
-      : [`${indent}if (!${variable}) {`, ...held.map((one) => `${indent}\t${one}`), `${indent}\t${back}`, `${indent}}`]
+  const lines = [...held, value === '' ? 'return;' : `return ${value};`].map((one) => `${indent}\t${one}`)
+  return held.length === 0
+    ? [`${indent}if (!${variable})`, ...lines]
+    : [`${indent}if (!${variable}) {`, ...lines, `${indent}}`]
 }
 
 /** Is the variable named on a line after this one? What is guarded here only would be used unguarded there. */
@@ -137,7 +136,7 @@ const isNamed = ({ lines }: LinkedProgram, { file }: Source, variable: string): 
 
 function guardDereference(context: FixContext, source: Source): readonly string[] | undefined {
   const { value } = context.causes
-  if (value === undefined || (value.flags & 1) === 0) return undefined
+  if (value === undefined || !mayBeNull(value)) return undefined
   const name = dereferenced(source.text)
   return name === undefined ? undefined : guard(context, source, name, undefined)
 }

@@ -4,7 +4,7 @@
 
 import { printable } from '../fault/index.ts'
 import { stats } from './stats.ts'
-import type { Trouble } from './trouble.ts'
+import { type Trouble, verdictOfTrouble } from './trouble.ts'
 import type { Outcome } from './types.ts'
 
 const more = ['message', 'source_file', 'source_line'] as const
@@ -21,11 +21,12 @@ export function renderCsv(outcome: Outcome): string {
 }
 
 /** The row of what has no verdict. */
-export function csvOfTrouble({ kind, object = '', program = '', message }: Trouble): string {
+export function csvOfTrouble(trouble: Trouble): string {
+  const { object = '', program = '', message } = trouble
   const known: ReadonlyMap<string, string> = new Map([
     ['file_name', object],
     ['prog_name', program],
-    ['verdict', kind === 'bug' ? kind : 'open_error'],
+    ['verdict', verdictOfTrouble(trouble)],
   ])
   return [...stats.map(({ names }) => known.get(names[0])), message, undefined, undefined].map(cell).join(',')
 }

@@ -2,7 +2,7 @@
 // Whether a program came out as its tags expect, in words.
 
 import { printable } from '../fault/index.ts'
-import type { Outcome } from './types.ts'
+import type { Diagnostic, Outcome } from './types.ts'
 
 const past = { accept: 'accepted', reject: 'rejected' } as const
 
@@ -11,6 +11,12 @@ export function expectedWord({ expected }: Pick<Outcome, 'expected'>): 'ok' | 'f
   if (expected === undefined) return undefined
   return expected.met === null ? 'skipped' : expected.met ? 'ok' : 'failed'
 }
+
+/** What there is to report: nothing of what is as expected, no test, or as in an earlier run. */
+export const findingOf = (outcome: Outcome): Diagnostic | undefined =>
+  outcome.known === true || (outcome.expected !== undefined && outcome.expected.met !== false)
+    ? undefined
+    : outcome.diagnostic
 
 /** 'rejected as expected'; 'expected to be rejected, and it is accepted'; '' where nothing was asked. */
 export function expectedText({ expected }: Pick<Outcome, 'expected'>): string {

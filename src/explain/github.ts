@@ -2,7 +2,7 @@
 // Annotations of GitHub Actions: "Workflow commands for GitHub Actions", ::error file=…,line=…,title=…::message.
 
 import { printable, printableLines } from '../fault/index.ts'
-import { expectedText, expectedWord } from './expected.ts'
+import { expectedText, expectedWord, findingOf } from './expected.ts'
 import { readable } from './readable.ts'
 import type { Trouble } from './trouble.ts'
 import type { Outcome } from './types.ts'
@@ -11,16 +11,15 @@ import type { Outcome } from './types.ts'
 export function renderGithub(judged: Outcome): string {
   const outcome = readable(judged, { form: 'line', except: ['message'] })
   const lines = outcome.warnings.map((text) => command('warning', { title: outcome.program }, text))
-  const { diagnostic } = outcome
-  const expected = expectedWord(outcome)
-  if (expected === 'failed') {
+  if (expectedWord(outcome) === 'failed') {
     const place = { file: outcome.object, title: `${outcome.program} is not as expected` }
     lines.push(command('error', place, `program ${outcome.program} is ${expectedText(outcome)}`))
   }
-  if (diagnostic !== undefined && outcome.known !== true && (expected === undefined || expected === 'failed')) {
+  const diagnostic = findingOf(outcome)
+  if (diagnostic !== undefined) {
     const { primary } = diagnostic
     const text = [
-      `${diagnostic.primary.label} (program ${outcome.program}${primary.insn === undefined ? '' : `, insn ${primary.insn}`})`,
+      `${primary.label} (program ${outcome.program}${primary.insn === undefined ? '' : `, insn ${primary.insn}`})`,
       `${outcome.verdict === 'load_error' ? 'loader' : 'kernel'}: ${printableLines(diagnostic.message)}`,
       ...diagnostic.notes.map(
         ({ label, source }) => `${source === undefined ? '' : `${source.file}:${source.line}: `}${label}`,

@@ -4,7 +4,7 @@
 import { type LimitName, printable } from '../fault/index.ts'
 import { editsOf, type TextEdit } from './edits.ts'
 import { typeWord } from './stats.ts'
-import type { Trouble } from './trouble.ts'
+import { type Trouble, verdictOfTrouble } from './trouble.ts'
 import type { Expected, Outcome, Source } from './types.ts'
 
 export interface JsonSource extends Source {
@@ -84,13 +84,13 @@ export function jsonLine(outcome: Outcome): JsonLine {
 }
 
 /** The same keys for what has no verdict. */
-const lineOfTrouble = ({ kind, object, program, message }: Trouble): JsonLine => ({
-  object: object ?? '',
-  program: program ?? null,
+const lineOfTrouble = (trouble: Trouble): JsonLine => ({
+  object: trouble.object ?? '',
+  program: trouble.program ?? null,
   section: null,
   type: null,
-  verdict: kind === 'bug' ? 'bug' : 'open_error',
-  message,
+  verdict: verdictOfTrouble(trouble),
+  message: trouble.message,
   code: null,
   source: null,
   insn: null,

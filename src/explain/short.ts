@@ -2,18 +2,18 @@
 // One line a finding, as compilers and editors have it: FILE:LINE:COLUMN: error[KF012]: …; nothing of a program that is accepted.
 
 import { printable } from '../fault/index.ts'
-import { expectedText, expectedWord } from './expected.ts'
+import { expectedText, expectedWord, findingOf } from './expected.ts'
 import { readable } from './readable.ts'
 import type { Outcome } from './types.ts'
 
 /** Lines of one program, each with its newline; '' where there is nothing to say. */
 export function renderShort(judged: Outcome): string {
   const outcome = readable(judged, { form: 'line' })
-  const { diagnostic, object, program } = outcome
+  const { object, program } = outcome
   const lines = outcome.warnings.map((text) => `${object}: warning: ${text} (program ${program})`)
-  const expected = expectedWord(outcome)
-  if (expected === 'failed') lines.push(`${object}: error: program ${program} is ${expectedText(outcome)}`)
-  if (diagnostic !== undefined && outcome.known !== true && (expected === undefined || expected === 'failed')) {
+  if (expectedWord(outcome) === 'failed') lines.push(`${object}: error: program ${program} is ${expectedText(outcome)}`)
+  const diagnostic = findingOf(outcome)
+  if (diagnostic !== undefined) {
     const { primary, code, title } = diagnostic
     const level = diagnostic.ruleId === 'unsupported' ? 'unsupported' : 'error'
     const column = primary.column ? `:${primary.column}` : ''

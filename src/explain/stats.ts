@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The figures of a verdict: one table for filters, sorting, CSV, tables and comparisons. Names are veristat's where it has the figure.
 
+import { progType } from '../uapi/index.ts'
 import { expectedWord } from './expected.ts'
 import type { Outcome } from './types.ts'
 
@@ -47,6 +48,6 @@ export function stackBytes({ report }: Outcome): number | undefined {
 }
 
 /** 'BPF_PROG_TYPE_SCHED_CLS' → 'sched_cls' */
-export function typeWord({ type }: Outcome): string | undefined {
-  return type?.replace('BPF_PROG_TYPE_', '').toLowerCase()
+export function typeWord({ type }: Pick<Outcome, 'type'>): string | undefined {
+  return type === undefined ? undefined : progType(type)?.short
 }

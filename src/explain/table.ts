@@ -4,7 +4,7 @@
 import { printable } from '../fault/index.ts'
 import { type Palette, palette } from './colour.ts'
 import { stats, type StatRow } from './stats.ts'
-import type { Trouble } from './trouble.ts'
+import { type Trouble, verdictOfTrouble } from './trouble.ts'
 import type { Outcome } from './types.ts'
 
 const shown: ReadonlySet<string> = new Set([
@@ -65,8 +65,7 @@ export function renderTable(
     .join('')
 }
 
-const verdictOf = (row: Outcome | Trouble): string =>
-  'verdict' in row ? row.verdict : row.kind === 'bug' ? 'bug' : 'open_error'
+const verdictOf = (row: Outcome | Trouble): string => ('verdict' in row ? row.verdict : verdictOfTrouble(row))
 
 function cellOf(row: Outcome | Trouble, column: StatRow): string {
   if ('verdict' in row) return `${column.of(row) ?? ''}`

@@ -9,3 +9,6 @@ export interface Trouble {
   /** One line, with its place. */
   readonly message: string
 }
+
+/** What stands for it where others have a verdict. */
+export const verdictOfTrouble = ({ kind }: Trouble): 'bug' | 'open_error' => (kind === 'bug' ? 'bug' : 'open_error')

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a call insn calls, by name.
 
-import type { Kernel } from '../kernel/index.ts'
+import { type Kernel, usualHelper } from '../kernel/index.ts'
 import type { LinkedProgram } from '../object/index.ts'
 import { helperName } from '../uapi/index.ts'
+import { type HelperContract, helperContractOf, type KfuncContract, kfuncContractOf } from '../verifier/index.ts'
 import { insnOf, lastAt } from './source.ts'
 
 export interface Callee {
@@ -35,6 +36,19 @@ export function funcName({ funcs, btf }: LinkedProgram, start: number): string |
   const func = lastAt(funcs, start, insnOf)
   if (func?.insn !== start || btf === undefined || func.typeId >= btf.count) return undefined
   return btf.type(func.typeId).name || undefined
+}
+
+/** What the helper or kfunc that a call insn reaches asks and does. */
+export function contractAt(
+  program: LinkedProgram,
+  kernel: Kernel,
+  at: number,
+): HelperContract | KfuncContract | undefined {
+  const kfunc = kfuncAt(program, kernel, at)
+  if (kfunc !== undefined) return kfuncContractOf(kernel, kfunc)
+  if (callee(program, at)?.kind !== 'helper') return undefined
+  const proto = usualHelper(program.insns[at]!.imm)
+  return proto === undefined ? undefined : helperContractOf(kernel, proto)
 }
 
 /** The kfunc at a call, as the kernel has it. */

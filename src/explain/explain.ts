@@ -54,7 +54,7 @@ function lostWords(text: string): string {
 }
 
 function explainRejection(report: Rejected, program: LinkedProgram, kernel: Kernel): Diagnostic {
-  const causes = causesOf(report, program)
+  const causes = causesOf(report, program, kernel)
   const kfunc = kfuncOf(report, program, kernel)
   const row = codeOfRule(report.rule, causeOf(report, causes, kfunc))
   const values = valuesOf(report, causes, kfunc, program, kernel)

@@ -22,6 +22,9 @@ export const fillAll = (texts: readonly (string | readonly string[])[], values: 
 /** The first text that can be filled. */
 export const fillFirst = (texts: readonly string[], values: Values): string | undefined => fillAll(texts, values)[0]
 
+/** The value of a place that only asks whether something holds. */
+export const yes = (condition: boolean | undefined): 'yes' | undefined => (condition === true ? 'yes' : undefined)
+
 export const ordinal = (index: number): string =>
   ['first', 'second', 'third', 'fourth', 'fifth'][index] ?? `${index + 1}th`
 

@@ -7,7 +7,7 @@ import { prototypeText } from '../kfunc/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import type { BpfObject, ObjectFunction, ObjectProgram } from '../object/index.ts'
 import { codeOfRule } from './codes/index.ts'
-import { fillAll, fillFirst, orList, type Values } from './fill.ts'
+import { fillAll, fillFirst, orList, type Values, yes } from './fill.ts'
 import { type HookKind, nearHooks, nearSection } from './near.ts'
 import { asShown, lastAt } from './source.ts'
 import { isCallOf, nearest } from './text.ts'
@@ -26,7 +26,7 @@ export function explainFault(fault: Fault, object: BpfObject, program: ObjectPro
     strong: 'yes',
     prototype: kfunc === undefined ? undefined : prototypeText(kfunc),
     hint: rule === 'loader' ? sentence(fault.hint) : undefined,
-    plainLoader: rule === 'loader' && fault.hint === undefined ? 'yes' : undefined,
+    plainLoader: yes(rule === 'loader' && fault.hint === undefined),
     config: rule === 'loader-kconfig' ? name : undefined,
     configOf: kernel.configOf,
     section: program.section,
@@ -83,9 +83,9 @@ function hookValues(name: string, { section, attachType }: ObjectProgram, kernel
     hooks.length === 0 ? undefined : orList(hooks.map((hook) => `SEC("${prefix}/${hook}")`))
   return {
     hook: name,
-    hookFunction: kind === 'function' ? 'yes' : undefined,
-    hookTracepoint: kind === 'tracepoint' ? 'yes' : undefined,
-    hookLsm: kind === 'lsm' ? 'yes' : undefined,
+    hookFunction: yes(kind === 'function'),
+    hookTracepoint: yes(kind === 'tracepoint'),
+    hookLsm: yes(kind === 'lsm'),
     nearHooks: spelled(near, word),
     nearTracepoints: spelled(points, 'tp_btf'),
   }

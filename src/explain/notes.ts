@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The causal path of a rejection: which steps on the way to it a reader has to know of, oldest first.
 
-import { iteratorFamily } from '../kfunc/index.ts'
+import type { Kernel } from '../kernel/index.ts'
+import { iteratorFamily, type SectionKind } from '../kfunc/index.ts'
 import type { LinkedProgram } from '../object/index.ts'
 import type { PathStep, Report, RegState, Violation } from '../verifier/index.ts'
-import { callee } from './calls.ts'
+import { callee, contractAt } from './calls.ts'
 import { type Event, type History, historyOf } from './history.ts'
 import { sourceAt } from './source.ts'
 import type { Note } from './types.ts'
@@ -35,7 +36,7 @@ const MOST_PLACES = 16
 /** More decisions than this since a value was made are told by the nearest ones. */
 const MOST_BRANCHES = 16
 
-export function causesOf(report: Rejected, program: LinkedProgram): Causes {
+export function causesOf(report: Rejected, program: LinkedProgram, kernel: Kernel): Causes {
   const path = pathToRejection(report)
   const reg = registerOf(report, program)
   const events: Event[] = []
@@ -64,7 +65,7 @@ export function causesOf(report: Rejected, program: LinkedProgram): Causes {
           : label,
     })
   }
-  const sections = sectionsOf(report, path, program)
+  const sections = sectionsOf(report, path, program, kernel)
   events.push(...sections)
   for (const { step } of sections) origin = Math.min(origin, step)
   if (isAboutStackObject(report)) {
@@ -132,23 +133,15 @@ const lastStepOf = (path: readonly PathStep[], insn: number): number => {
   return -1
 }
 
-/** Pairs that open and close a stretch of the program; helpers 93 and 94 are the spin lock's. */
-const sectionCalls: ReadonlyMap<string, { readonly region: string; readonly opens: boolean }> = new Map(
-  Object.entries<{ readonly region: string; readonly opens: boolean }>({
-    bpf_rcu_read_lock: { region: 'RCU read', opens: true },
-    bpf_rcu_read_unlock: { region: 'RCU read', opens: false },
-    bpf_preempt_disable: { region: 'preempt-disabled', opens: true },
-    bpf_preempt_enable: { region: 'preempt-disabled', opens: false },
-    bpf_spin_lock: { region: 'lock', opens: true },
-    bpf_spin_unlock: { region: 'lock', opens: false },
-    bpf_res_spin_lock: { region: 'lock', opens: true },
-    bpf_res_spin_unlock: { region: 'lock', opens: false },
-    bpf_res_spin_lock_irqsave: { region: 'lock', opens: true },
-    bpf_res_spin_unlock_irqrestore: { region: 'lock', opens: false },
-    bpf_local_irq_save: { region: 'IRQ-disabled', opens: true },
-    bpf_local_irq_restore: { region: 'IRQ-disabled', opens: false },
-  }),
-)
+/** What a section is called, by its kind. */
+const regionOf: Readonly<Record<SectionKind, string>> = {
+  rcu: 'RCU read',
+  preempt: 'preempt-disabled',
+  irq: 'IRQ-disabled',
+  lock: 'lock',
+  res_lock: 'lock',
+  res_lock_irq: 'lock',
+}
 
 const regionRules: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^section-open$/, ['RCU read', 'preempt-disabled', 'lock', 'IRQ-disabled']],
@@ -159,24 +152,26 @@ const regionRules: readonly (readonly [RegExp, readonly string[]])[] = [
 ]
 
 /** Where the section that the message speaks of was entered and left. */
-function sectionsOf(report: Rejected, path: readonly PathStep[], program: LinkedProgram): Event[] {
+function sectionsOf(report: Rejected, path: readonly PathStep[], program: LinkedProgram, kernel: Kernel): Event[] {
   const regions = regionRules.find(([rule]) => rule.test(report.rule))?.[1]
   if (regions === undefined) return []
   const events: Event[] = []
   const depth = new Map<string, number>()
   for (let i = 0; i < path.length - 1; i++) {
-    const name = callee(program, path[i]!.insn)?.name
-    const section = name === undefined ? undefined : sectionCalls.get(name)
-    if (section === undefined || !regions.includes(section.region)) continue
-    const now = Math.max(0, (depth.get(section.region) ?? 0) + (section.opens ? 1 : -1))
-    depth.set(section.region, now)
+    const { opens, closes } = contractAt(program, kernel, path[i]!.insn)?.effects ?? {}
+    const section = opens ?? closes
+    const region = section === undefined ? undefined : regionOf[section]
+    if (region === undefined || !regions.includes(region)) continue
+    const now = Math.max(0, (depth.get(region) ?? 0) + (opens === undefined ? -1 : 1))
+    depth.set(region, now)
     const nested = now > 1 ? `, now ${now} deep` : ''
     events.push({
       step: i,
       kind: 'context',
-      label: section.opens
-        ? `the ${section.region} section is entered${nested}`
-        : `the ${section.region} section is left${now > 0 ? `, still ${now} deep` : ''}`,
+      label:
+        opens !== undefined
+          ? `the ${region} section is entered${nested}`
+          : `the ${region} section is left${now > 0 ? `, still ${now} deep` : ''}`,
     })
   }
   return events.slice(-12)

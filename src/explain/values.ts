@@ -15,12 +15,14 @@ import type { LinkedProgram } from '../object/index.ts'
 import { scalar } from '../verifier/index.ts'
 import { callableBy } from './allowed.ts'
 import { callee } from './calls.ts'
-import { caseValues } from './cases/index.ts'
-import { ordinal, orList, type Values } from './fill.ts'
+import { caseValues, plural } from './cases/index.ts'
+import { ordinal, orList, type Values, yes } from './fill.ts'
 import type { Causes, Rejected } from './notes.ts'
+import { helperPartners, macroName, releaseStatement } from './releases.ts'
 import { lineAt } from './source.ts'
+import { typeWord } from './stats.ts'
 import { argumentText, assigned, assignedName, dereferenced, isMember, isSimple, nearest } from './text.ts'
-import { isOtherType, isThrown, isUnbounded, isUnwritten, objectAccessOf, saysMore, stackSpanOf } from './violations.ts'
+import { isObjectAccess, isOtherType, isThrown, isUnbounded, isUnwritten, saysMore, stackSpanOf } from './violations.ts'
 import { isNull, regWords, structName } from './words.ts'
 
 /** Everything that a text may ask for. Places that only ask whether something holds have 'yes' or nothing. */
@@ -73,7 +75,6 @@ export function valuesOf(
   }
 }
 
-const yes = (condition: boolean | undefined): 'yes' | undefined => (condition === true ? 'yes' : undefined)
 const stackPlace = (words: string): string => /\(([^)]*)\)$/.exec(words)?.[1] ?? words
 
 /** The argument that the message is about: which it is, how C spells it, its size where it has one. */
@@ -127,8 +128,8 @@ function leakValues({ details, path }: Rejected, program: LinkedProgram, kernel:
       ? releasesOf(struct!)
       : (partner?.names ?? [])
   const own = orList(releases.map(macroName))
-  const helper = acquirer === undefined ? undefined : helperReleases.get(acquirer)
-  const release = releaseCall(acquired, releases[0] ?? helper, program)
+  const helper = acquirer === undefined ? undefined : helperPartners.get(acquirer)
+  const release = releaseCall(acquired, releases[0] ?? helper?.[0], program)
   const node = /^bpf_(?:list_pop|rbtree_remove)/.test(acquirer ?? '')
     ? assignedName(lineAt(program, acquired)?.text, acquirer!)
     : undefined
@@ -138,7 +139,7 @@ function leakValues({ details, path }: Rejected, program: LinkedProgram, kernel:
     node,
     ringbuf: yes(record && release !== undefined),
     submit: record ? release?.replace('discard', 'submit') : undefined,
-    partner: own === '' ? helper : own,
+    partner: own === '' && helper !== undefined ? orList(helper) : own,
     iterator: yes(family !== undefined),
     storable: yes(struct !== undefined || (partner?.kind === 'reference' && family === undefined)),
     exchanged: yes(acquirer === 'bpf_kptr_xchg'),
@@ -150,22 +151,14 @@ function leakValues({ details, path }: Rejected, program: LinkedProgram, kernel:
 
 /** What an access takes of what there is. */
 function accessValues({ violation }: Rejected, { value }: Causes): Values {
-  const object = objectAccessOf(violation)
   const stack = stackSpanOf(violation)
   const fixed = value !== undefined && scalar.isConst(value.var)
-  const span = (from: number, size: number, name: string): string =>
-    size === 1 ? `byte ${name}${from}` : `bytes ${name}${from} to ${name}${from + size - 1}`
   return {
-    extent: fixed ? object?.extent.toString() : undefined,
-    bytes: object === undefined ? undefined : span(object.off, object.size, ''),
-    fixedOffset: yes(fixed && object !== undefined),
+    fixedOffset: yes(fixed && isObjectAccess(violation)),
     indexed: yes(!fixed),
     stackBytes: stack === undefined ? undefined : `${stack.size} bytes at fp${stack.at}`,
     stackAt: stack === undefined ? undefined : `fp${stack.at + stack.index}`,
-    stackOver:
-      stack === undefined || stack.at + stack.size <= 0
-        ? undefined
-        : `${stack.at + stack.size} byte${stack.at + stack.size === 1 ? '' : 's'}`,
+    stackOver: stack === undefined || stack.at + stack.size <= 0 ? undefined : plural(stack.at + stack.size, 'byte'),
     stackRead: yes(stack?.read),
     stackSpan: yes(stack !== undefined && !stack.read),
   }
@@ -173,7 +166,7 @@ function accessValues({ violation }: Rejected, { value }: Causes): Values {
 
 function programValues(program: LinkedProgram): Values {
   return {
-    type: program.type.replace('BPF_PROG_TYPE_', '').toLowerCase(),
+    type: typeWord(program),
     section: program.section,
     license: program.license,
     sleepableSection: sleepableSection(program.section),
@@ -208,7 +201,9 @@ function conditions(report: Rejected, causes: Causes, program: LinkedProgram): V
     moved: yes(details.seen !== undefined && details.seen === details.expected),
     init: yes(/___init$/.test(details.seen ?? '') || /___init$/.test(details.expected ?? '')),
     fentry: yes(fromContext && /^f(?:entry|exit|mod_ret)/.test(program.section)),
-    rcuLeft: yes(notes.some(({ label }) => / by the call of bpf_rcu_read_unlock/.test(label))),
+    rcuLeft: yes(
+      notes.some(({ kind, insn }) => kind === 'update' && callee(program, insn)?.name === 'bpf_rcu_read_unlock'),
+    ),
   }
 }
 
@@ -233,19 +228,6 @@ function sleepableSection(section: string): string | undefined {
   return [`${kind}.s`, ...rest].join('/')
 }
 
-const helperReleases: ReadonlyMap<string, string> = new Map(
-  Object.entries<string>({
-    bpf_sk_lookup_tcp: 'bpf_sk_release',
-    bpf_sk_lookup_udp: 'bpf_sk_release',
-    bpf_skc_lookup_tcp: 'bpf_sk_release',
-    bpf_ringbuf_reserve: 'bpf_ringbuf_discard or bpf_ringbuf_submit',
-    bpf_ringbuf_reserve_dynptr: 'bpf_ringbuf_discard_dynptr or bpf_ringbuf_submit_dynptr',
-  }),
-)
-
-/** As C spells it: bpf_experimental.h wraps kfuncs called NAME_impl in macros of the plain name. */
-const macroName = (name: string): string => name.replace(/_impl$/, '')
-
 function partnerNames(kfunc: Kfunc | undefined): string | undefined {
   const partner = kfunc === undefined ? undefined : partnerOfKfunc(kfunc)
   return partner === undefined || partner.names.length === 0 ? undefined : orList(partner.names.map(macroName))
@@ -257,11 +239,9 @@ function releaseCall(acquired: number, release: string | undefined, program: Lin
   // What gives a reference for the one it takes is no way to be rid of it.
   if (release === undefined || from === undefined || partnerOf(release)?.role === 'acquire') return undefined
   const line = lineAt(program, acquired)?.text
-  const name = macroName(release.split(/,? /)[0]!)
-  if (!name.startsWith('bpf_')) return undefined
   const stackObject = iteratorFamily(from) !== undefined ? argumentText(line, from, 0) : undefined
   const variable = stackObject ?? assignedName(line, from) ?? (release.endsWith('_impl') ? assigned(line) : undefined)
-  return variable === undefined ? undefined : `${name}(${variable}${name.startsWith('bpf_ringbuf') ? ', 0' : ''});`
+  return variable === undefined ? undefined : releaseStatement(release, variable)
 }
 
 /** A kfunc of a name like this one that this very program may call. */

@@ -10,23 +10,12 @@ export function innermost(violation: Violation | undefined): Violation | undefin
     : violation
 }
 
-/** An access to memory of a known size. */
-export interface ObjectAccess {
-  readonly extent: number
-  readonly off: number
-  readonly size: number
-}
-
-export function objectAccessOf(violation: Violation | undefined): ObjectAccess | undefined {
+/** Is it an access to memory of a known size, outside of the packet? */
+export function isObjectAccess(violation: Violation | undefined): boolean {
   const broken = innermost(violation)
-  if (broken === undefined) return undefined
-  if ('outside' in broken.params) {
-    const { region, memSize: extent, off, size } = broken.params.outside
-    return region === 'packet' ? undefined : { extent, off, size }
-  }
-  if (broken.id !== 'map-flags' || broken.params.form !== 'access') return undefined
-  const { valueSize: extent, off, size } = broken.params
-  return { extent, off, size }
+  if (broken === undefined) return false
+  if ('outside' in broken.params) return broken.params.outside.region !== 'packet'
+  return broken.id === 'map-flags' && broken.params.form === 'access'
 }
 
 /** An access to the stack at a known place. */

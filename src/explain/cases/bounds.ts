@@ -4,7 +4,7 @@
 
 import { type RegState, scalar } from '../../verifier/index.ts'
 import { callee } from '../calls.ts'
-import type { Values } from '../fill.ts'
+import { type Values, yes } from '../fill.ts'
 import { lineAt } from '../source.ts'
 import { innermost } from '../violations.ts'
 import { byteWords, type Case, comparisonsOf, placeWords, plural } from './case.ts'
@@ -46,14 +46,13 @@ export function boundsValues(one: Case): Values {
         : scalar.umax(pointer.var) > WIDE
           ? 'its variable part is not bounded'
           : `its variable part may be ${scalar.smin(pointer.var)} to ${scalar.umax(pointer.var)}`,
-    powerOfTwo:
-      c?.masked !== true && array !== undefined && (array.count & (array.count - 1)) === 0 ? 'yes' : undefined,
-    negative: variable && scalar.smin(pointer.var) < 0n ? 'yes' : undefined,
+    powerOfTwo: yes(c?.masked !== true && array !== undefined && (array.count & (array.count - 1)) === 0),
+    negative: yes(variable && scalar.smin(pointer.var) < 0n),
     reread: c !== undefined && /->|\.|\[/.test(c.index) ? c.index : undefined,
     checkedCopy: c === undefined ? undefined : checkedCopy(one, c.index),
     maskGone: mask === undefined ? undefined : `${mask.text}”, on line ${mask.line},`,
     linesGone: mask !== undefined || !variable ? undefined : elidedLines(one),
-    indexed: variable ? 'yes' : undefined,
+    indexed: yes(variable),
   }
 }
 

@@ -5,7 +5,7 @@ import { pointee, resolveType } from '../../btf/index.ts'
 import { attachProto, contextField } from '../../kernel/index.ts'
 import { sectionRules } from '../../uapi/index.ts'
 import { traitsOf } from '../allowed.ts'
-import { orList, type Values } from '../fill.ts'
+import { orList, type Values, yes } from '../fill.ts'
 import { innermost } from '../violations.ts'
 import type { Case } from './case.ts'
 
@@ -57,7 +57,7 @@ function fieldOf({ program }: Case, off: number, size: number, { write }: { read
   return {
     ctxField: `${struct}->${field.name}`,
     ctxSize: mayRead && !write && !whole ? field.size.toString() : undefined,
-    ctxWriteOnlyRead: write && mayRead && !mayWrite ? 'yes' : undefined,
+    ctxWriteOnlyRead: yes(write && mayRead && !mayWrite),
     ctxWritable: write ? orList(found.writable) || 'none' : undefined,
     ctxOthers: write || mayRead ? undefined : orList(others.map(hookWords)),
     ctxTwin: mayRead ? undefined : found.readable.find((name) => twin(name) === twin(field.name)),

@@ -15,7 +15,7 @@ import { smallValues } from './small.ts'
 import { trustValues } from './trust.ts'
 import { structValues } from './writes.ts'
 
-export type { Case } from './case.ts'
+export { type Case, plural } from './case.ts'
 
 const kinds: readonly ((one: Case) => Values)[] = [
   packetValues,

@@ -2,9 +2,8 @@
 // A loop that the verifier does not see the end of: what decides whether it goes on, and what of that is followed.
 
 import type { PathStep, RegState } from '../../verifier/index.ts'
-import type { Values } from '../fill.ts'
+import { type Values, yes } from '../fill.ts'
 import { historyOf } from '../history.ts'
-import { lineAt } from '../source.ts'
 import { type Case, placeWords } from './case.ts'
 
 export function loopValues(one: Case): Values {
@@ -20,8 +19,7 @@ export function loopValues(one: Case): Values {
   return {
     loopMap: inMap === undefined ? undefined : inMap.name,
     loopLine: inMap === undefined ? undefined : placeWords(program, inMap.insn),
-    loopKernel: inMap === undefined && decided.some(({ from }) => from === 'kernel') ? 'yes' : undefined,
-    loopFrom: lineAt(program, path[before]!.insn) === undefined ? undefined : placeWords(program, path[before]!.insn),
+    loopKernel: yes(inMap === undefined && decided.some(({ from }) => from === 'kernel')),
   }
 }
 

@@ -4,7 +4,7 @@
 import type { PathStep, RegState } from '../../verifier/index.ts'
 import { scalar } from '../../verifier/index.ts'
 import { callee } from '../calls.ts'
-import type { Values } from '../fill.ts'
+import { type Values, yes } from '../fill.ts'
 import { innermost } from '../violations.ts'
 import { byteWords, type Case, type Comparison, comparisonsOf, placeWords, plural } from './case.ts'
 import { elidedLines } from './elided.ts'
@@ -40,8 +40,8 @@ export function packetValues(one: Case): Values {
     packetEnd: end,
     packetNeed: need.toString(),
     packetWhy: whyNot(one, { pointer, comparison, need, known, end }),
-    packetFixed: variable ? undefined : 'yes',
-    packetVariable: variable ? 'yes' : undefined,
+    packetFixed: yes(!variable),
+    packetVariable: yes(variable),
     packetOther: variable ? otherComparison(one, pointer, comparison) : undefined,
     packetElided: elidedLines(one),
   }

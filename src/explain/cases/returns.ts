@@ -4,7 +4,7 @@
 import { returnRange } from '../../kernel/index.ts'
 import type { LinkedProgram } from '../../object/index.ts'
 import { traitsOf } from '../allowed.ts'
-import type { Values } from '../fill.ts'
+import { type Values, yes } from '../fill.ts'
 import { innermost } from '../violations.ts'
 import type { Case } from './case.ts'
 
@@ -37,7 +37,7 @@ export function returnValues({ report, program, kernel }: Case): Values {
   return {
     returnRange: `${range.min} to ${range.max}`,
     returnOnly: range.min === range.max ? range.min.toString() : undefined,
-    returnErrors: lsm ? 'yes' : undefined,
-    returnBool: range.min === 0 && range.max === 1 ? 'yes' : undefined,
+    returnErrors: yes(lsm),
+    returnBool: yes(range.min === 0 && range.max === 1),
   }
 }

@@ -2,9 +2,10 @@
 // Facts of a case that need no file of their own: which of several things a rule was broken by.
 
 import { formatType, memberAt, pointee, typeTags } from '../../btf/index.ts'
+import { type IteratorFamily, iteratorFamily } from '../../kfunc/index.ts'
 import { scalar } from '../../verifier/index.ts'
 import { callee } from '../calls.ts'
-import type { Values } from '../fill.ts'
+import { type Values, yes } from '../fill.ts'
 import { lineAt } from '../source.ts'
 import { coreMissing } from '../near.ts'
 import { innermost } from '../violations.ts'
@@ -12,8 +13,6 @@ import { decidedAt } from '../place.ts'
 import { typesLost } from '../types-lost.ts'
 import { isAllocated } from '../words.ts'
 import type { Case } from './case.ts'
-
-const yes = (condition: boolean | undefined): 'yes' | undefined => (condition === true ? 'yes' : undefined)
 
 export function smallValues(one: Case): Values {
   const { report, causes, program } = one
@@ -30,15 +29,16 @@ export function smallValues(one: Case): Values {
     load: yes(insn?.op.kind === 'load'),
     call: yes(called !== undefined),
     zeroSize: yes(broken?.id === 'size-zero'),
-    negative: yes(broken?.id === 'size-negative' || undefined),
+    negative: yes(broken?.id === 'size-negative'),
     keyWrite: yes(broken?.id === 'write-rdonly' && broken.params.form === 'key'),
-    slice: yes(rule === 'write-rdonly' && causes.notes.some(({ label }) => label.includes('bpf_dynptr_slice returns'))),
+    slice: yes(
+      rule === 'write-rdonly' && causes.notes.some(({ insn }) => callee(program, insn)?.name === 'bpf_dynptr_slice'),
+    ),
     bitsByCompiler:
       rule === 'pointer-bitwise' && !/[&|^~](?![&|])/.test(text.replaceAll(/&&|\|\||&\w/g, ''))
         ? `“${insn?.op.name}”`
         : undefined,
     packetBits: yes(rule === 'pointer-bitwise' && value?.kind.startsWith('pkt')),
-    number: yes(value?.kind === 'scalar'),
     arithmetic: yes(causes.notes.some(({ label }) => /becomes a number.*; it was (?!a number|nothing)/.test(label))),
     notNumber: yes(value?.kind !== 'scalar'),
     unknownReturn: yes(value?.kind === 'scalar' && !scalar.isConst(value.var)),
@@ -57,17 +57,19 @@ export function smallValues(one: Case): Values {
 }
 
 /** What stands where an iterator was wanted: one of another kind, one that was destroyed. */
-function iteratorThere({ report, causes, kfunc }: Case): Values {
+function iteratorThere({ report, causes, kfunc, program }: Case): Values {
   if (report.rule !== 'iter-init') return {}
   const last = causes.notes.findLast(({ kind }) => kind === 'object')
-  const [, family, verb] =
-    /^(bpf_iter_\w+?)_(?:new|next|destroy) (makes|advances|destroys) the iterator/.exec(last?.label ?? '') ?? []
-  const own = kfunc?.name.replace(/_(?:new|next|destroy)$/, '')
+  const there = familyOf(last === undefined ? undefined : callee(program, last.insn))
+  const isOther = there?.method !== 'destroy' && there?.struct !== familyOf(kfunc)?.struct
   return {
-    otherIterator: family !== undefined && verb !== 'destroys' && family !== own ? family : undefined,
-    destroyed: yes(verb === 'destroys'),
+    otherIterator: isOther ? there?.struct : undefined,
+    destroyed: yes(there?.method === 'destroy'),
   }
 }
+
+const familyOf = (called: { readonly name: string } | undefined): IteratorFamily | undefined =>
+  called === undefined ? undefined : iteratorFamily(called.name)
 
 /** What a CO-RE relocation found no answer for. */
 function coreValues({ report, program, kernel }: Case): Values {

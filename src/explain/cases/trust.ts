@@ -7,8 +7,8 @@ import { attachProto, type Kernel } from '../../kernel/index.ts'
 import { helperId } from '../../uapi/index.ts'
 import { type PathStep, type RegState, scalar } from '../../verifier/index.ts'
 import { callableBy, traitsOf } from '../allowed.ts'
-import { callee } from '../calls.ts'
-import { type Values, orList } from '../fill.ts'
+import { callee, contractAt } from '../calls.ts'
+import { type Values, orList, yes } from '../fill.ts'
 import { lineAt } from '../source.ts'
 import { isUntrusted, structName, structPointedTo } from '../words.ts'
 import type { Case } from './case.ts'
@@ -29,7 +29,7 @@ export function trustValues(one: Case): Values {
     ...objectValues(one),
     ...wantedValues(one),
     expectedGivers: mismatch ? orList(giversOf(expected, one)) : undefined,
-    notMoved: seen === expected ? undefined : 'yes',
+    notMoved: yes(seen !== expected),
   }
 }
 
@@ -41,7 +41,7 @@ function wantedValues(one: Case): Values {
   const struct = wantedStruct(one)
   const current = from !== undefined && callee(program, from.insn)?.name === 'bpf_get_current_task'
   return {
-    currentTask: current && (struct === undefined || struct === 'task_struct') ? 'yes' : undefined,
+    currentTask: yes(current && (struct === undefined || struct === 'task_struct')),
     paramStruct: struct,
     paramGivers: struct === undefined || report.rule === 'invalid-access' ? undefined : orList(giversOf(struct, one)),
   }
@@ -75,7 +75,7 @@ function objectValues(one: Case): Values {
     readAt: line === undefined ? undefined : `line ${line}`,
     walkedField: !protectable && load?.field !== undefined ? load.field : undefined,
     walkedOf: load?.owner,
-    ownLoad: load?.field === undefined ? undefined : 'yes',
+    ownLoad: yes(load?.field !== undefined),
     givers: orList(giversOf(struct, one)),
     ownArgument: ownArgument(struct, one),
   }
@@ -116,12 +116,12 @@ function isProtectable({ base, owner, field, tags }: Load, struct: string, kerne
 }
 
 /** Is an RCU section open where the path comes to a step? */
-function inRcuSection({ causes, program }: Case, step: number): boolean {
+function inRcuSection({ causes, program, kernel }: Case, step: number): boolean {
   let depth = 0
   for (let i = 0; i < step; i++) {
-    const name = callee(program, causes.path[i]!.insn)?.name
-    if (name === 'bpf_rcu_read_lock') depth++
-    else if (name === 'bpf_rcu_read_unlock') depth--
+    const effects = contractAt(program, kernel, causes.path[i]!.insn)?.effects
+    if (effects?.opens === 'rcu') depth++
+    else if (effects?.closes === 'rcu') depth--
   }
   return depth > 0
 }

@@ -3,7 +3,7 @@
 
 import { sizeOf } from '../../btf/index.ts'
 import { structOpsKind } from '../../kernel/index.ts'
-import { orList, type Values } from '../fill.ts'
+import { orList, type Values, yes } from '../fill.ts'
 import { structName } from '../words.ts'
 import type { Case } from './case.ts'
 
@@ -25,11 +25,10 @@ export function structValues({ report, causes, program, kernel }: Case): Values 
       const rules = kind?.writes ?? []
       const own = rules.find((rule) => rule.struct === struct || rule.alias === struct)
       return {
-        opsType: program.structOps?.typeName,
         writableFields: own?.fields === undefined ? undefined : orList(own.fields.map(({ path }) => path)),
         writableStructs:
           own !== undefined || rules.length === 0 ? undefined : orList(rules.map((rule) => `struct ${rule.struct}`)),
-        conntrack: struct.startsWith('nf_conn') && kernel.kfuncs.has('bpf_ct_set_timeout') ? 'yes' : undefined,
+        conntrack: yes(struct.startsWith('nf_conn') && kernel.kfuncs.has('bpf_ct_set_timeout')),
       }
     }
     default:

@@ -3,38 +3,21 @@
 // first, since little may be called inside of them, then references, the last taken first.
 
 import { resolveType } from '../../btf/index.ts'
-import { iteratorFamily, partnerOfKfunc } from '../../kfunc/index.ts'
+import { iteratorFamily, partnerOf, partnerOfKfunc } from '../../kfunc/index.ts'
 import type { LinkedProgram } from '../../object/index.ts'
-import type { PathStep } from '../../verifier/index.ts'
-import { callee } from '../calls.ts'
+import type { HelperContract, KfuncContract, PathStep } from '../../verifier/index.ts'
+import { callee, contractAt } from '../calls.ts'
 import type { Case } from '../cases/index.ts'
 import { neutralReturn } from '../cases/returns.ts'
+import { helperPartners, releaseStatement } from '../releases.ts'
 import { insnOf, lastAt, lineAt } from '../source.ts'
-import { argumentText, assignedName } from '../text.ts'
+import { argumentText, assignedName, callArguments } from '../text.ts'
 import type { Source } from '../types.ts'
-
-/** What closes each section, and whether by the same argument. */
-const closers: ReadonlyMap<string, { readonly by: string; readonly argument: boolean }> = new Map([
-  ['bpf_rcu_read_lock', { by: 'bpf_rcu_read_unlock', argument: false }],
-  ['bpf_preempt_disable', { by: 'bpf_preempt_enable', argument: false }],
-  ['bpf_spin_lock', { by: 'bpf_spin_unlock', argument: true }],
-  ['bpf_res_spin_lock', { by: 'bpf_res_spin_unlock', argument: true }],
-  ['bpf_local_irq_save', { by: 'bpf_local_irq_restore', argument: true }],
-])
-const closing: ReadonlySet<string> = new Set([...closers.values()].map(({ by }) => by))
-
-/** Helpers that give a reference, and what takes it back. */
-const releasers: ReadonlyMap<string, string> = new Map([
-  ['bpf_ringbuf_reserve', 'bpf_ringbuf_discard'],
-  ['bpf_sk_lookup_tcp', 'bpf_sk_release'],
-  ['bpf_sk_lookup_udp', 'bpf_sk_release'],
-  ['bpf_skc_lookup_tcp', 'bpf_sk_release'],
-])
+import { mayBeNull } from '../words.ts'
 
 interface Open {
   readonly step: number
   readonly statement: string
-  readonly section: boolean
 }
 
 /** Statements that give back all that is held; undefined where one of them cannot be spelled. */
@@ -46,27 +29,32 @@ export function heldAt({ causes, program, kernel, report }: Case, end: number): 
   const sections: Open[] = []
   for (let i = 0; i < end; i++) {
     const step = path[i]!
-    const name = callee(program, step.insn)?.name
-    const closer = name === undefined ? undefined : closers.get(name)
-    if (name !== undefined && closing.has(name)) sections.pop()
-    if (closer === undefined) continue
-    const argument = closer.argument ? argumentAt(program, step.insn, name!) : ''
-    if (argument === undefined || step.frame !== 0 || !isOwnLine(program, step.insn)) return undefined
-    sections.push({ step: i, statement: `${closer.by}(${argument});`, section: true })
+    const contract = contractAt(program, kernel, step.insn)
+    if (contract?.effects.closes !== undefined) sections.pop()
+    if (contract?.effects.opens === undefined) continue
+    const statement = closerOf(contract, lineAt(program, step.insn)?.text)
+    if (statement === undefined || step.frame !== 0 || !isOwnLine(program, step.insn)) return undefined
+    sections.push({ step: i, statement })
   }
   const references: Open[] = []
   for (const at of referencesAt(path, end, report.violation)) {
     const statement = releaseOf(at, path, program, kernel)
     if (statement === undefined) return undefined
-    references.push({ step: path.findLastIndex(({ insn }) => insn === at), statement, section: false })
+    references.push({ step: path.findLastIndex(({ insn }) => insn === at), statement })
   }
   const order = (list: readonly Open[]): readonly string[] =>
     [...list].sort((a, b) => b.step - a.step).map(({ statement }) => statement)
   return [...order(sections), ...order(references)]
 }
 
-const argumentAt = (program: LinkedProgram, insn: number, name: string): string | undefined =>
-  argumentText(lineAt(program, insn)?.text, name, 0)
+/** `bpf_spin_unlock(&v->lock);`: what closes a section takes what opened it. */
+function closerOf({ name, args }: HelperContract | KfuncContract, text: string | undefined): string | undefined {
+  const partner = helperPartners.get(name)?.[0] ?? partnerOf(name)?.names[0]
+  const given = args.length === 0 ? [] : callArguments(text ?? '', name)
+  return partner === undefined || given === undefined
+    ? undefined
+    : `${partner}(${given.map((one) => one.trim()).join(', ')});`
+}
 
 /** The insns that took the references held: by the violation where it is about them, else by the registers that hold them. */
 function referencesAt(
@@ -82,7 +70,7 @@ function referencesAt(
   }
   const held = new Set<number>()
   // what may be NULL is nothing yet where it is NULL, and that is where the program leaves
-  for (const reg of path[end]!.regs) if (reg.refObjId !== 0 && (reg.flags & 1) === 0) held.add(reg.refObjId)
+  for (const reg of path[end]!.regs) if (reg.refObjId !== 0 && !mayBeNull(reg)) held.add(reg.refObjId)
   return [...held].flatMap((id) => ids.get(id) ?? [-1])
 }
 
@@ -103,13 +91,13 @@ function releaseOf(
     const iterator = argumentText(text, name, 0)
     return iterator === undefined ? undefined : `${family.destroy}(${iterator});`
   }
+  // what lies on the stack is no result
+  if (contractAt(program, kernel, at)?.effects.acquires !== true) return undefined
   // a node of a list or tree is dropped as the object that it is in
   if (/^bpf_(?:list|rbtree)_/.test(name)) return undefined
   const variable = assignedName(text, name)
-  const helper = releasers.get(name)
-  const partner = helper ?? partnerOfKfunc(kernel.kfuncs.get(name) ?? { name })?.names[0]
-  if (variable === undefined || partner === undefined || !partner.startsWith('bpf_')) return undefined
-  return `${partner.replace(/_impl$/, '')}(${variable}${helper === 'bpf_ringbuf_discard' ? ', 0' : ''});`
+  const partner = helperPartners.get(name)?.[0] ?? partnerOfKfunc(kernel.kfuncs.get(name) ?? { name })?.names[0]
+  return variable === undefined || partner === undefined ? undefined : releaseStatement(partner, variable)
 }
 
 /** Does the line stand in the function that the insn is in? That of an inlined one stands elsewhere, and its variables with it. */

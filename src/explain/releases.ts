@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// What gives back what a call took: of helpers by name here, of kfuncs as their partners have it.
+
+/** What takes back what a helper gave or opened; first what a program calls that has no use for it. */
+export const helperPartners: ReadonlyMap<string, readonly [string, ...string[]]> = new Map([
+  ['bpf_sk_lookup_tcp', ['bpf_sk_release']],
+  ['bpf_sk_lookup_udp', ['bpf_sk_release']],
+  ['bpf_skc_lookup_tcp', ['bpf_sk_release']],
+  ['bpf_ringbuf_reserve', ['bpf_ringbuf_discard', 'bpf_ringbuf_submit']],
+  ['bpf_ringbuf_reserve_dynptr', ['bpf_ringbuf_discard_dynptr', 'bpf_ringbuf_submit_dynptr']],
+  ['bpf_spin_lock', ['bpf_spin_unlock']],
+])
+
+/** As C spells it: bpf_experimental.h wraps kfuncs called NAME_impl in macros of the plain name. */
+export const macroName = (name: string): string => name.replace(/_impl$/, '')
+
+/** The release of what a variable holds: `bpf_task_release(found);`; undefined of what no program calls. */
+export function releaseStatement(release: string, variable: string): string | undefined {
+  const name = macroName(release)
+  if (!name.startsWith('bpf_')) return undefined
+  return `${name}(${variable}${name.startsWith('bpf_ringbuf') ? ', 0' : ''});`
+}

@@ -3,10 +3,10 @@
 
 import { helpersOfMap, mapsOfHelper } from '../../kernel/index.ts'
 import { helperId, mapType, progTypes } from '../../uapi/index.ts'
-import type { RegState } from '../../verifier/index.ts'
+import type { RegState, Violation } from '../../verifier/index.ts'
 import { traitsOf } from '../allowed.ts'
 import { callee } from '../calls.ts'
-import { orList, type Values } from '../fill.ts'
+import { orList, type Values, yes } from '../fill.ts'
 import { innermost } from '../violations.ts'
 import { isNull, isUntrusted, mayBeNull } from '../words.ts'
 import type { Case } from './case.ts'
@@ -38,7 +38,7 @@ function helperTypes({ report, program, kernel }: Case): string | undefined {
     ({ name }) =>
       name !== program.type && kernel.helper(id, { ...traitsOf(program), type: name, attachType: undefined }).ok,
   )
-  const names = found.map(({ name }) => name.replace('BPF_PROG_TYPE_', '').toLowerCase())
+  const names = found.map(({ short }) => short)
   return names.length === 0
     ? undefined
     : names.length > 14
@@ -65,33 +65,49 @@ function mapAndHelper({ report, program, causes }: Case): Values {
   }
 }
 
-/** Fields that some programs must not meet, and what does the same without. */
-const instead: readonly (readonly [string, string])[] = [
+type MapRefusal = (Violation & { readonly id: 'map-program' })['params']['why']
+
+/** Fields that some programs must not meet, as C has them, and what does the same without. */
+const instead: ReadonlyMap<MapRefusal, { readonly field: string; readonly instead: string }> = new Map([
   [
-    'bpf_spin_lock',
-    'count in a per-CPU map (BPF_MAP_TYPE_PERCPU_HASH, PERCPU_ARRAY), which needs no lock, or change the value with atomics: __sync_fetch_and_add(&v->n, 1)',
+    'spin_lock',
+    {
+      field: 'a struct bpf_spin_lock',
+      instead:
+        'count in a per-CPU map (BPF_MAP_TYPE_PERCPU_HASH, PERCPU_ARRAY), which needs no lock, or change the value with atomics: __sync_fetch_and_add(&v->n, 1)',
+    },
   ],
-  ['bpf_{list_head', 'hand the data to a program of another type through a ring buffer or an ordinary map'],
-  ['bpf_timer', 'start the timer from a program of another type: tc, XDP, fentry, struct_ops …'],
-  ['bpf_wq', 'start the work queue from a program of another type: fentry, struct_ops …'],
-]
+  [
+    'graph',
+    {
+      field: 'a list head or tree root',
+      instead: 'hand the data to a program of another type through a ring buffer or an ordinary map',
+    },
+  ],
+  [
+    'timer',
+    {
+      field: 'a struct bpf_timer',
+      instead: 'start the timer from a program of another type: tc, XDP, fentry, struct_ops …',
+    },
+  ],
+  [
+    'wq',
+    { field: 'a struct bpf_wq', instead: 'start the work queue from a program of another type: fentry, struct_ops …' },
+  ],
+])
 
 function mapProgram({ report, program }: Case): Values {
   const { violation } = report
-  const told = violation?.id === 'map-program' ? violation.params.told : ''
+  const why = violation?.id === 'map-program' ? violation.params.why : undefined
   const ref = program.refs.get(report.insn)
   const map = ref?.kind === 'map' || ref?.kind === 'map_value' ? program.maps[ref.map] : undefined
-  const found = instead.find(([field]) => told.includes(field))
+  const found = why === undefined ? undefined : instead.get(why)
   return {
     mapName: map?.name,
-    mapField:
-      found === undefined
-        ? undefined
-        : found[0] === 'bpf_{list_head'
-          ? 'a list head or tree root'
-          : `a struct ${found[0]}`,
-    mapInstead: found?.[1],
-    mapSleeps: told.startsWith('Sleepable') ? 'yes' : undefined,
+    mapField: found?.field,
+    mapInstead: found?.instead,
+    mapSleeps: yes(why === 'sleeps'),
     mapType: map === undefined ? undefined : mapWord(map.type),
   }
 }
@@ -106,7 +122,7 @@ function globalArgument({ report, causes, program }: Case): Values {
   return {
     globalFunc: func,
     argTag: tagFor(value, { isContext: reads }),
-    argMayBeNull: value.kind !== 'ctx' && (mayBeNull(value) || isNull(value)) ? 'yes' : undefined,
+    argMayBeNull: yes(value.kind !== 'ctx' && (mayBeNull(value) || isNull(value))),
   }
 }
 
@@ -115,7 +131,6 @@ function tagFor(value: RegState, { isContext }: { readonly isContext: boolean })
   if (value.kind === 'arena') return '__arg_arena'
   if (value.kind === 'btf')
     return isUntrusted(value) ? undefined : mayBeNull(value) ? '__arg_trusted __arg_nullable' : '__arg_trusted'
-  if (isNull(value) || mayBeNull(value)) return undefined
   return undefined
 }
 

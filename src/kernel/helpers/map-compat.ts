@@ -127,24 +127,38 @@ const tracingTypes = new Set(
 
 /** Special fields in a map's value that some programs must not meet, in the order of the kernel's checks. */
 const fieldRules: readonly {
+  why: MapRefusal['why']
   fields: readonly string[]
   types: ReadonlySet<string>
-  message: string
+  told: string
   timed?: boolean
 }[] = [
   {
+    why: 'graph',
     fields: ['bpf_list_head', 'bpf_rb_root'],
     types: tracingTypes,
-    message: 'tracing progs cannot use bpf_{list_head,rb_root} yet',
+    told: 'tracing progs cannot use bpf_{list_head,rb_root} yet',
   },
   {
+    why: 'spin_lock',
     fields: ['bpf_spin_lock', 'bpf_res_spin_lock'],
     types: new Set(['BPF_PROG_TYPE_SOCKET_FILTER']),
-    message: 'socket filter progs cannot use bpf_spin_lock yet',
+    told: 'socket filter progs cannot use bpf_spin_lock yet',
   },
-  { fields: ['bpf_spin_lock'], types: tracingTypes, message: 'tracing progs cannot use bpf_spin_lock yet' },
-  { fields: ['bpf_timer'], types: tracingTypes, message: 'tracing progs cannot use bpf_timer yet', timed: true },
-  { fields: ['bpf_wq'], types: tracingTypes, message: 'tracing progs cannot use bpf_wq yet', timed: true },
+  {
+    why: 'spin_lock',
+    fields: ['bpf_spin_lock'],
+    types: tracingTypes,
+    told: 'tracing progs cannot use bpf_spin_lock yet',
+  },
+  {
+    why: 'timer',
+    fields: ['bpf_timer'],
+    types: tracingTypes,
+    told: 'tracing progs cannot use bpf_timer yet',
+    timed: true,
+  },
+  { why: 'wq', fields: ['bpf_wq'], types: tracingTypes, told: 'tracing progs cannot use bpf_wq yet', timed: true },
 ]
 
 /** Maps a sleepable program may use. */
@@ -162,22 +176,32 @@ export interface LaterMapRules {
   readonly moreSleepableMaps?: boolean
 }
 
-/** What the kernel logs where this program must not use a map of this type with these special fields (their struct names). */
+/** Why a program must not use a map: for a field of its values, for the program may sleep, for what the map is. */
+export interface MapRefusal {
+  readonly why: 'graph' | 'spin_lock' | 'timer' | 'wq' | 'sleeps' | 'struct_ops'
+  /** What the kernel logs. */
+  readonly told: string
+}
+
+/** Whether this program must not use a map of this type with these special fields (their struct names). */
 export function checkMapForProgram(
   mapTypeName: string,
   fields: Iterable<string>,
   program: ProgramTraits,
   later: LaterMapRules = {},
-): string | undefined {
+): MapRefusal | undefined {
   const type = program.type === 'BPF_PROG_TYPE_EXT' ? (program.target?.type ?? program.type) : program.type
   const held = new Set(fields)
   for (const rule of fieldRules)
     if (!(later.timersInTracing && rule.timed) && rule.types.has(type) && rule.fields.some((field) => held.has(field)))
-      return rule.message
+      return { why: rule.why, told: rule.told }
   const map = mapTypeName.replace('BPF_MAP_TYPE_', '')
-  if (map === 'STRUCT_OPS') return 'bpf_struct_ops map cannot be used in prog'
+  if (map === 'STRUCT_OPS') return { why: 'struct_ops', told: 'bpf_struct_ops map cannot be used in prog' }
   if (program.sleepable && !sleepableMaps.has(map) && !(later.moreSleepableMaps && laterSleepableMaps.has(map)))
-    return 'Sleepable programs can only use array, hash, ringbuf and local storage maps'
+    return {
+      why: 'sleeps',
+      told: 'Sleepable programs can only use array, hash, ringbuf and local storage maps',
+    }
   return undefined
 }
 

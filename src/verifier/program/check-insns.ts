@@ -76,8 +76,8 @@ function checkMap(draft: ProgramDraft, ref: Extract<Ref, { kind: 'map' | 'map_va
   const isNew = !used.has(ref.map)
   if (isNew && used.size >= MAX_USED_MAPS) violate('map-count', { most: MAX_USED_MAPS })
   const fields = draft.mapRecord(ref.map).fields.map((field) => field.kind)
-  const message = checkMapForProgram(map.type, fields, draft.traits, draft.model.rules)
-  if (message !== undefined) violate('map-program', { told: message })
+  const refusal = checkMapForProgram(map.type, fields, draft.traits, draft.model.rules)
+  if (refusal !== undefined) violate('map-program', refusal)
   if (isNew && map.type === INSN_ARRAY) requireTargets(draft, map)
   if (ref.kind === 'map_value') checkDirectValue(draft.model, map, ref.offset)
   if (!isNew) return

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program as a whole: its instructions, functions, records, maps, where it attaches, how far it is walked.
 
+import type { MapRefusal } from '../../kernel/index.ts'
 import { type InKfunc, type Reg, says } from './row.ts'
 import type { Wording } from './wording.ts'
 
@@ -10,7 +11,7 @@ export interface At {
 export interface Named {
   readonly name: string
 }
-/** Words of a lower floor's own table: of instructions, of what maps go with. */
+/** Words of a lower floor's own table: of instructions. */
 export interface Told {
   readonly told: string
 }
@@ -193,5 +194,5 @@ export const programViolations = {
     `Attaching ${w.sessions ? 'fexit/fsession/fmod_ret' : 'fexit/fmod_ret'} to __noreturn function${w.refusalsNamed ? ` '${name}'` : 's'} is rejected.`,
   encoding: ({ told }: Told) => told,
   reserved: ({ told }: Told) => told,
-  'map-program': ({ told }: Told) => told,
+  'map-program': ({ told }: MapRefusal) => told,
 } as const

@@ -9,7 +9,8 @@ import { check } from '../src/check.ts'
 import type { Fix } from '../src/explain/index.ts'
 import { type Kernel, openKernel } from '../src/kernel/index.ts'
 import { percent } from './compare.ts'
-import { lab, oracle, type Row, root, value } from './lab.ts'
+import { judgeObjects } from './fresh.ts'
+import { floorOf, lab, root, value } from './lab.ts'
 
 interface Edit {
   readonly source: string
@@ -32,11 +33,8 @@ export async function editTable({ ask }: { readonly ask: boolean }): Promise<{ t
   const tried = ask ? byKernel(edits, folder) : byOurselves(edits, folder, kernel)
   rmSync(folder, { recursive: true })
   const accepted = tried.filter(({ outcome }) => outcome === 'accept').length
-  const floor = JSON.parse(readFileSync(join(root, 'conformance', 'floor.json'), 'utf8')).edits as {
-    count: number
-    acceptedPercent: number
-  }
-  const failed = tried.length < floor.count || (100 * accepted) / tried.length < floor.acceptedPercent
+  const { count, acceptedPercent } = floorOf('edits')!
+  const failed = tried.length < count! || (100 * accepted) / tried.length < acceptedPercent!
   const text = [
     ...tried.map(
       ({ code, source, program, outcome }) =>
@@ -44,7 +42,7 @@ export async function editTable({ ask }: { readonly ask: boolean }): Promise<{ t
     ),
     '',
     `suggested edits: ${tried.length}, accepted by ${ask ? 'Linux 6.12' : 'our verifier'}: ${accepted} (${percent(accepted, tried.length)})`,
-    ...(failed ? [`edits: below the floor: ${floor.count} edits, ${floor.acceptedPercent}%`] : []),
+    ...(failed ? [`edits: below the floor: ${count} edits, ${acceptedPercent}%`] : []),
   ].join('\n')
   return { text, failed }
 }
@@ -119,18 +117,8 @@ function byOurselves(edits: readonly Edit[], folder: string, kernel: Kernel): Tr
 /** One boot for all of them. */
 function byKernel(edits: readonly Edit[], folder: string): Tried[] {
   const errors = edits.map((edit, i) => build(edit, objectOf(folder, i)).error)
-  const out = join(folder, 'rows.jsonl')
-  const list = join(folder, 'list')
   const built = edits.flatMap((_, i) => (errors[i] === undefined ? [basename(objectOf(folder, i))] : []))
-  writeFileSync(list, `${built.join('\n')}\n`)
-  execFileSync(join(oracle, 'run.sh'), ['-o', out, '-r', folder, '-a', '-t 120', '-l', list], {
-    env: { MEM: '2G', ...process.env, LAB: lab, V: '6.12' },
-    stdio: ['ignore', 2, 2],
-  })
-  const rows = readFileSync(out, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Row)
+  const rows = judgeObjects(built, { root: folder, folder, kernel: '6.12', memory: '2G' })
   return edits.map((edit, i) => {
     const name = basename(objectOf(folder, i))
     const row = rows.find((one) => one.obj === name && one.prog === edit.program && one.mode === 'priv')

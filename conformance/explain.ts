@@ -7,7 +7,7 @@ import { checkProgram } from '../src/check.ts'
 import { type BpfObject, openObject } from '../src/object/index.ts'
 import { type Compared, percent } from './compare.ts'
 import { normalise } from './judge.ts'
-import { lab, labKernel, oracle, readRows, root, value, version } from './lab.ts'
+import { floorOf, lab, labKernel, oracle, readRows, value, version } from './lab.ts'
 
 /** One row of reports-7.3.jsonl. */
 interface KernelReport {
@@ -95,9 +95,11 @@ export async function explainTable(all: readonly Compared[]): Promise<{ text: st
     linePercent: (100 * count.line) / Math.max(1, count.compared - count.lineless),
     pathPercent: (100 * count.pathFound) / Math.max(1, count.path),
   }
-  const floor = JSON.parse(readFileSync(join(root, 'conformance', 'floor.json'), 'utf8')).explain as typeof shares
+  const floor = floorOf('explain')!
   const below =
-    version !== '6.12' ? [] : (Object.keys(shares) as (keyof typeof shares)[]).filter((key) => shares[key] < floor[key])
+    version !== '6.12'
+      ? []
+      : (Object.keys(shares) as (keyof typeof shares)[]).filter((key) => shares[key] < floor[key]!)
   const text = [
     ...misses,
     '',

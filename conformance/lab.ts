@@ -70,10 +70,24 @@ export function setUp(): void {
 
 /** A file of JSON lines, compressed with zstd if its name says so. */
 export async function readRows<T>(path: string): Promise<T[]> {
-  const raw = readFileSync(path)
-  const bytes = path.endsWith('.zst') ? value(await decompress(raw, { limit: 64 << 20 })) : raw
+  if (!path.endsWith('.zst')) return readLines(path)
+  return linesIn<T>(value(await decompress(readFileSync(path), { limit: 64 << 20 })))
+}
+
+/** A file of JSON lines, as the oracle writes it. */
+export const readLines = <T>(path: string): T[] => linesIn<T>(readFileSync(path))
+
+const linesIn = <T>(bytes: Uint8Array): T[] => {
   const lines = new TextDecoder().decode(bytes).split('\n')
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as T)
+}
+
+/** conformance/floor.json: what must never get worse. Raise it when things get better. */
+export function floorOf(name: string): Readonly<Record<string, number>> | undefined {
+  const floors = JSON.parse(readFileSync(join(root, 'conformance', 'floor.json'), 'utf8')) as Readonly<
+    Record<string, Readonly<Record<string, number>>>
+  >
+  return floors[name]
 }
 
 export async function readVerdicts(

@@ -16,7 +16,7 @@
  *   --cpu v4: the objects compiled for cpu v4 (a laboratory with CPUS='v3 v4')
  *   --save FILE.json   every answer, to compare with a later run; --jobs N; --limit SECONDS for one program
  */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { isMainThread } from 'node:worker_threads'
@@ -28,7 +28,7 @@ import { judgeAfresh } from './fresh.ts'
 import { logTable } from './logs.ts'
 import { factsTable } from './facts-table.ts'
 import { judge, normalise } from './judge.ts'
-import { lab, labKernel, readRows, readVerdicts, type Row, root, setUp, version } from './lab.ts'
+import { floorOf, lab, labKernel, readRows, readVerdicts, type Row, setUp, version } from './lab.ts'
 import { reportTable } from './reports.ts'
 import { judgeAll, serve, type Task } from './pool.ts'
 
@@ -155,13 +155,8 @@ function taskOf(row: Row, corpus: string): Task {
   return coreTypes === undefined ? task : { ...task, coreTypes }
 }
 
-/** conformance/floor.json: what must never get worse. Raise it when things get better. */
 function belowFloor(name: string, counts: Counts): boolean {
-  const floors = JSON.parse(readFileSync(join(root, 'conformance', 'floor.json'), 'utf8')) as Record<
-    string,
-    Record<string, number>
-  >
-  const floor = floors[name]
+  const floor = floorOf(name)
   if (floor === undefined) return false
   const problems: string[] = []
   if (counts.falseAccepts > floor.falseAccepts!)

@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { lab, oracle, version } from '../lab.ts'
+import { lab, oracle, readLines, version } from '../lab.ts'
 
 /** One program and its mutants, `formatMutant` each. */
 export interface Batch {
@@ -67,9 +67,4 @@ export function askKernel(folder: string, { level = 4, seconds = 60 } = {}): voi
   })
 }
 
-export function readAnswers(folder: string): MutantRow[] {
-  return readFileSync(join(folder, 'answers.jsonl'), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as MutantRow)
-}
+export const readAnswers = (folder: string): MutantRow[] => readLines(join(folder, 'answers.jsonl'))

@@ -6,6 +6,9 @@ import type { Diagnostic } from '../../src/explain/index.ts'
 import type { Kernel } from '../../src/kernel/index.ts'
 import type { Want } from './wants.ts'
 
+/** 'p07-big-ret', 'p07-big-ret h' where the object has several programs. */
+export const nameOf = ({ object, program }: Want): string => (program === undefined ? object : `${object} ${program}`)
+
 /** All that an explanation says, as one text. */
 export const textOf = ({ title, primary, message, notes, help, fix }: Diagnostic): string =>
   [

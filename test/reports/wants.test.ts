@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { beforeAll, expect, test } from 'vitest'
 import { type Kernel, openKernel } from '../../src/kernel/index.ts'
-import { missingOf } from './held.ts'
+import { missingOf, nameOf } from './held.ts'
 import { wants } from './wants.ts'
 
 const folder = fileURLToPath(new URL('objects', import.meta.url))
@@ -15,9 +15,7 @@ beforeAll(async () => {
   }
 })
 
-const named = wants.map(
-  (want) => [`${want.object}${want.program === undefined ? '' : ` ${want.program}`}`, want] as const,
-)
+const named = wants.map((want) => [nameOf(want), want] as const)
 
 test.for(named)('%s: says what its reporter needed', ([, want]) => {
   expect(missingOf(want, kernels.get(want.kernel ?? '6.12-scx')!, folder)).toEqual([])

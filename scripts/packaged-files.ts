@@ -53,6 +53,17 @@ function packagedFiles(code: () => readonly string[]): Plugin {
   }
 }
 
+/** Escapes what is not ASCII: V8 then keeps the source in one byte a character, and is done with it sooner. Nothing of ours is String.raw. */
+export const asciiOnly: Plugin = {
+  name: 'kfuncs:ascii-only',
+  generateBundle(_, bundle) {
+    for (const output of Object.values(bundle))
+      if (output.type === 'chunk') output.code = output.code.replaceAll(/[^\0-\x7f]/g, escaped)
+  },
+}
+
+const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+
 /** In the vendored libraries: no import of a module of Node's, which bundlers for browsers would stumble over. */
 export const vendoredForBrowsers: Plugin = {
   name: 'kfuncs:vendored',

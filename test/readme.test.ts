@@ -2,8 +2,8 @@
 // What the README shows is what its commands print and what its code does. `scripts/make-readme.ts` renews it.
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test, vi } from 'vitest'
-import { main } from '../src/cli/main.ts'
 import { defineModule, type ModuleDefinition, unwrap } from '../src/index.ts'
+import { runHere } from './cli/here.ts'
 
 const root = new URL('../', import.meta.url)
 const text = (path: string): string => readFileSync(new URL(path, root), 'utf8')
@@ -11,13 +11,7 @@ const readme = text('README.md')
 
 test('the first command prints what stands there', async () => {
   const demo = /node dist\/cli\.js (.*?) \|\|/.exec(text('package.json'))![1]!.split(' ')
-  let out = ''
-  vi.spyOn(process.stdout, 'write').mockImplementation((part) => {
-    out += String(part)
-    return true
-  })
-  await main(demo)
-  vi.restoreAllMocks()
+  const { out } = await runHere(...demo)
   expect(out).toContain('kernel: ')
   expect(readme).toContain(`$ npm ci && npm run demo\n${out}\`\`\``)
 })

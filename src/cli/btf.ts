@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // kfuncs btf dump: the types of an object, a kernel or a module, as C or as data.
-import { readElf } from '../binary/index.ts'
+import { EM, readElf } from '../binary/index.ts'
 import { type Btf, type BtfId, type BtfType, dumpC, parseBtf, printC } from '../btf/index.ts'
 import { printable } from '../fault/index.ts'
 import { bundledKernels, openKernel } from '../kernel/index.ts'
 import type { KernelOptions } from './flags.ts'
-import { kernelOf } from './kernel.ts'
-import { nearest } from './nearest.ts'
+import { isModuleFile, kernelOf } from './kernel.ts'
+import { didYouMean } from './nearest.ts'
 import { fileOutput, standardOutput } from './output.ts'
 import { orTell, readInput, UsageError } from './usage.ts'
 
-export interface BtfFlags extends Pick<KernelOptions, 'kernel' | 'module'> {
+export interface BtfFlags extends Pick<KernelOptions, 'kernel'> {
   readonly format: 'c' | 'json'
   readonly type: readonly string[]
   readonly outputFile?: string
@@ -33,20 +33,18 @@ interface Types {
   readonly kernel: boolean
 }
 
-const EM_BPF = 247
-
 async function typesOf(source: string, flags: BtfFlags): Promise<Types> {
   if (bundledKernels.includes(source)) return { btf: orTell(await openKernel(source)).btf, kernel: true }
   const bytes = readInput(source)
   const elf = readElf(bytes)
-  const section = elf.ok && elf.value.machine === EM_BPF ? elf.value.section('.BTF') : undefined
-  if (elf.ok && section !== undefined)
+  if (elf.ok && elf.value.machine === EM.bpf) {
+    const section = elf.value.section('.BTF')
+    if (section === undefined) throw new UsageError(`${source}: no types in this object — compile with -g`)
     return { btf: orTell(parseBtf(elf.value.data(section), { name: source })), kernel: false }
-  if (elf.ok && elf.value.machine === EM_BPF)
-    throw new UsageError(`${source}: no types in this object — compile with -g`)
+  }
   // a module's types stand on its kernel's
-  if (/\.ko(\.(xz|zst|gz))?$/.test(source)) {
-    const { modules } = await kernelOf({ ...flags, module: [source] })
+  if (isModuleFile(source)) {
+    const { modules } = await kernelOf({ kernel: flags.kernel, module: [source] })
     return { btf: modules.at(-1)!, kernel: true }
   }
   return { btf: orTell(await openKernel(bytes, { name: source })).btf, kernel: true }
@@ -62,11 +60,11 @@ function named(btf: Btf, name: string, source: string): readonly BtfId[] {
   const found = btf.findAll(bare).filter((id) => kind === undefined || btf.type(id).kind.startsWith(kind))
   if (found.length > 0) return [...found].sort((a, b) => a - b)
   const names = new Set(own(btf).map((id) => btf.type(id).name))
-  const near = nearest(
+  const meant = didYouMean(
     bare,
     [...names].filter((one) => Math.abs(one.length - bare.length) <= 3),
   )
-  throw new UsageError(`${source}: no type ${name}${near.length === 0 ? '' : ` — did you mean ${near.join(', ')}?`}`)
+  throw new UsageError(`${source}: no type ${name}${meant === undefined ? '' : ` — ${meant}`}`)
 }
 
 function cOf({ btf, kernel }: Types, wanted: readonly BtfId[] | undefined): string {

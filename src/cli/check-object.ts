@@ -8,7 +8,7 @@ import { parseGlobal } from '../object/index.ts'
 import type { ProgTypeName } from '../uapi/index.ts'
 import { bugText } from './bug.ts'
 import { checkExpected } from './expect.ts'
-import type { CheckFlags } from './flags.ts'
+import type { JudgeFlags } from './flags.ts'
 import { selectionOf } from './select.ts'
 import { orTell, readInput, UsageError } from './usage.ts'
 
@@ -38,7 +38,7 @@ export interface Listener {
 export const objectName = (path: string): string => (path === '-' ? 'stdin' : path)
 
 /** One object: its programs to `take`, what cannot be read to `fail`. `from`: the program to begin with, where others are done. */
-export function checkObject(path: string, kernel: Kernel, flags: CheckFlags, listener: Listener, from = 0): void {
+export function checkObject(path: string, kernel: Kernel, flags: JudgeFlags, listener: Listener, from = 0): void {
   const options = checkOptions(path, flags)
   const about = { object: objectName(path) }
   const fail = (message: string): void => listener.fail({ kind: 'open_error', ...about, message })
@@ -48,7 +48,7 @@ export function checkObject(path: string, kernel: Kernel, flags: CheckFlags, lis
     listener.fail({ kind: 'no_programs', ...about, message: `${path}: no programs in this object` })
   else if (opened !== undefined) {
     const { object, programs: all, unknownGlobals } = opened.value
-    if (flags.set.length > 0) listener.unset?.(unknownGlobals)
+    if (flags.globals.size > 0) listener.unset?.(unknownGlobals)
     const { isWanted } = selectionOf(flags)
     const programs = all.filter(({ name }) => isWanted(object.name, name))
     if (programs.length === 0) listener.absent?.(all.map(({ name }) => name))
@@ -85,14 +85,14 @@ function orTold<T>(
 }
 
 /** What the flags mean to `check`. */
-function checkOptions(path: string, flags: CheckFlags): CheckOptions {
-  const { type, timeout, totalTimeout, totalInsns, maxInsns, maxMemory, cpus } = flags
+function checkOptions(path: string, flags: JudgeFlags): CheckOptions {
+  const { type, globals, timeout, totalTimeout, totalInsns, maxInsns, maxMemory, cpus } = flags
   return {
     name: objectName(path),
     log: flags.log ?? false,
     legacyMaps: flags.legacyMaps ?? false,
+    globals,
     ...(type === undefined ? {} : { type: fullType(type) as ProgTypeName }),
-    ...(flags.set.length === 0 ? {} : { globals: globalsOf(flags.set) }),
     ...(cpus === undefined ? {} : { cpus }),
     ...(timeout === undefined ? {} : { timeMs: timeout * 1000 }),
     ...(totalTimeout === undefined ? {} : { totalMs: totalTimeout * 1000 }),

@@ -97,8 +97,9 @@ function seconds(value: string): number {
   return number
 }
 
-function positive(value: string): number {
+/** What a count may be. */
+export function positive(value: string): number {
   const number = Number(value)
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('a number of 1 or more')
+  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('a number of 1 or more')
   return number
 }

@@ -6,10 +6,10 @@ import { bundledKernels, type Kernel } from '../kernel/index.ts'
 import { rulesNote } from '../verifier/index.ts'
 import { BUG } from './bug.ts'
 import { checkObject, globalsOf, type Listener } from './check-object.ts'
-import type { CheckFlags } from './flags.ts'
+import type { CheckFlags, JudgeFlags } from './flags.ts'
 import { checkInWorkers } from './jobs.ts'
 import { kernelOf } from './kernel.ts'
-import { nearest } from './nearest.ts'
+import { didYouMean } from './nearest.ts'
 import { findObjects } from './objects.ts'
 import { pathMapper } from './path-map.ts'
 import { printer } from './print.ts'
@@ -26,10 +26,10 @@ export async function check(named: readonly string[], flags: CheckFlags): Promis
   return (await import('./watch.ts')).watch(named, () => checkOnce(named, flags))
 }
 
-async function checkOnce(named: readonly string[], flags: CheckFlags): Promise<number> {
-  requireType(flags.type)
-  const selection = selectionOf(flags)
-  const globals = globalsOf(flags.set)
+async function checkOnce(named: readonly string[], { set, ...asked }: CheckFlags): Promise<number> {
+  requireType(asked.type)
+  const selection = selectionOf(asked)
+  const flags: JudgeFlags = { ...asked, globals: globalsOf(set) }
   const before = flags.baseline === undefined ? undefined : baselineOf(flags.baseline)
   const mapped = pathMapper(flags.pathMap)
   const out = printer(flags)
@@ -51,9 +51,8 @@ async function checkOnce(named: readonly string[], flags: CheckFlags): Promise<n
     // --prog over several objects: those that have no such program are passed over, unless none has.
     const others = new Set<string>()
     let judged = 0
-    // Of --set over several objects, as well.
-    const unset = new Map([...globals.keys()].map((name) => [name.replace(/[.[].*/s, ''), 0]))
-    let opened = 0
+    // Of --set over several objects, as well: the variables that no object had so far.
+    let unset = undefined as readonly string[] | undefined
     const take = (judgedOne: Outcome): void => {
       judged++
       line.clear()
@@ -69,15 +68,13 @@ async function checkOnce(named: readonly string[], flags: CheckFlags): Promise<n
         for (const name of names) others.add(name)
       },
       unset: (names) => {
-        opened++
-        for (const name of names) unset.set(name, (unset.get(name) ?? 0) + 1)
+        unset = names.filter((name) => unset?.includes(name) ?? true)
       },
       begin: ({ object, program }) => line.say(`${object}: ${program}`),
       done: line.step,
     }
     await judgeAll(paths, kernel, flags, listener)
-    for (const [name, times] of unset)
-      if (opened > 0 && times >= opened) throw new UsageError(`--set: no object has a global variable ${name}`)
+    if (unset?.[0] !== undefined) throw new UsageError(`--set: no object has a global variable ${unset[0]}`)
     if (flags.prog.length > 0 && judged === 0 && status === 0) throw new UsageError(noProgram(flags.prog, [...others]))
   } catch (error) {
     // whoever reads a document is told in it, too
@@ -104,7 +101,7 @@ function besideBaseline(outcome: Outcome, before: ReturnType<typeof baselineOf>)
 async function judgeAll(
   paths: readonly string[],
   kernel: Kernel,
-  flags: CheckFlags,
+  flags: JudgeFlags,
   listener: Listener,
 ): Promise<void> {
   const jobs = Math.min(flags.jobs, paths.length, availableParallelism() * 4)
@@ -122,19 +119,17 @@ function noProgram(names: readonly string[], others: readonly string[]): string 
     names.some(hasWildcard) || names.length > 1
       ? `no program is called ${names.join(' or ')}`
       : `no program ${names[0]}`
-  const near = names.length > 1 ? [] : nearest(names[0]!, others)
-  if (near.length > 0) return `${what} — did you mean ${near.join(', ')}?`
+  const meant = names.length > 1 ? undefined : didYouMean(names[0]!, others)
+  if (meant !== undefined) return `${what} — ${meant}`
   const more = others.length > MOST_NAMES ? ` and ${others.length - MOST_NAMES} more` : ''
   return `${what} — there ${others.length === 1 ? 'is' : 'are'} ${others.slice(0, MOST_NAMES).join(', ') || 'none'}${more}`
 }
 
 /** What is doubtful about the kernel, and whether the rules are its own: before any verdict, on stderr. */
-function tellOfKernel(kernel: Kernel, flags: CheckFlags): void {
+function tellOfKernel(kernel: Kernel, flags: Pick<CheckFlags, 'kernel' | 'quiet'>): void {
   if (flags.quiet === true) return
-  const notes = isBundled(flags) ? [] : [...new Set(kernel.notes)]
+  const notes = bundledKernels.includes(flags.kernel) ? [] : [...new Set(kernel.notes)]
   for (const note of notes) complain(`note: ${note}`)
   const rules = rulesNote(kernel)
   if (rules !== undefined) complain(`warning: ${rules}`)
 }
-
-const isBundled = (flags: CheckFlags): boolean => bundledKernels.includes(flags.kernel)

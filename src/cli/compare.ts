@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // kfuncs compare BASE NOW: what became of each program between two runs.
+import { palette } from '../explain/index.ts'
 import { printable } from '../fault/index.ts'
-import { standardOutput } from './output.ts'
+import { jsonLine, standardOutput } from './output.ts'
 import { type Result, readResults } from './results.ts'
 import { wantsColor } from './usage.ts'
 
@@ -11,8 +12,21 @@ export interface CompareFlags {
   readonly threshold?: number
 }
 
+/** What can change of a program, the worst first, in the words of the summary. */
+const summaryWords = {
+  worse: 'worse',
+  grown: 'grown beyond the threshold',
+  better: 'better',
+  changed: 'refused otherwise',
+  figures: 'with other figures',
+  new: 'new',
+  gone: 'gone',
+} as const
+
 /** What changed of a program. `worse` and `grown` make the exit status 1. */
-export type Change = 'worse' | 'grown' | 'better' | 'changed' | 'figures' | 'new' | 'gone'
+export type Change = keyof typeof summaryWords
+
+const order = Object.keys(summaryWords) as readonly Change[]
 
 export interface Difference {
   readonly change: Change
@@ -27,7 +41,7 @@ export function compare(base: string, now: string, { format, threshold }: Compar
   const [before, after] = [readResults(base), readResults(now)]
   const found = differences(before, after, threshold)
   const { write } = standardOutput
-  if (format === 'json') for (const one of found) write(printable(JSON.stringify(jsonOf(one)), 'json'))
+  if (format === 'json') for (const one of found) write(jsonLine(jsonOf(one)))
   else write(prettyOf(found, [...before.keys()].filter((key) => after.has(key)).length))
   return found.some(({ change }) => amiss.has(change)) ? 1 : 0
 }
@@ -47,8 +61,6 @@ export function differences(
     })
     .sort((a, b) => order.indexOf(a.change) - order.indexOf(b.change))
 }
-
-const order: readonly Change[] = ['worse', 'grown', 'better', 'changed', 'figures', 'new', 'gone']
 
 function changeOf(base: Result | undefined, now: Result | undefined, threshold: number): Change | undefined {
   if (now === undefined) return 'gone'
@@ -85,12 +97,11 @@ function jsonOf({ change, base, now }: Difference): object {
 }
 
 function prettyOf(found: readonly Difference[], common: number): string {
-  const colour = wantsColor(standardOutput)
-  const ink = (change: Change): string => (amiss.has(change) ? '1;31' : change === 'better' ? '1;32' : '36')
-  const paint = (change: Change, text: string): string => (colour ? `\u001b[${ink(change)}m${text}\u001b[0m` : text)
+  const { error, good, note } = palette(wantsColor(standardOutput))
+  const inkOf = (change: Change) => (amiss.has(change) ? error : change === 'better' ? good : note)
   const lines = found.map((one) => {
     const { object, program } = (one.now ?? one.base)!
-    return `${paint(one.change, one.change.padEnd(7))}  ${printable(`${object}  ${program}  ${wordsOf(one)}`)}`
+    return `${inkOf(one.change)(one.change.padEnd(7))}  ${printable(`${object}  ${program}  ${wordsOf(one)}`)}`
   })
   const count = (change: Change): string[] => {
     const number = found.filter((one) => one.change === change).length
@@ -99,16 +110,6 @@ function prettyOf(found: readonly Difference[], common: number): string {
   const parts = order.flatMap(count)
   const all = `${common} program${common === 1 ? '' : 's'} in both: ${parts.length === 0 ? 'nothing differs' : parts.join(', ')}`
   return [...lines, ...(lines.length === 0 ? [] : ['']), all].join('\n')
-}
-
-const summaryWords: Readonly<Record<Change, string>> = {
-  worse: 'worse',
-  grown: 'grown beyond the threshold',
-  better: 'better',
-  changed: 'refused otherwise',
-  figures: 'with other figures',
-  new: 'new',
-  gone: 'gone',
 }
 
 function wordsOf({ base, now }: Difference): string {

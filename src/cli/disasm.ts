@@ -8,6 +8,7 @@ import { asShown, funcName, sourceAt } from '../explain/index.ts'
 import { openForCheck } from '../check.ts'
 import type { KernelOptions } from './flags.ts'
 import { kernelOf } from './kernel.ts'
+import { jsonLine } from './output.ts'
 import { orTell, readInput } from './usage.ts'
 
 export interface DisasmFlags extends KernelOptions {
@@ -33,8 +34,6 @@ export async function disasm(path: string, flags: DisasmFlags): Promise<number> 
   process.stdout.write(`${texts.join(json ? '\n' : '\n\n')}\n`)
   return status
 }
-
-const jsonLine = (value: object): string => printable(JSON.stringify(value), 'json')
 
 const headOf = (
   { name, section }: { readonly name: string; readonly section: string },

@@ -13,15 +13,9 @@ export async function explainCode(code: string | undefined, { format }: ExplainF
       process.stdout.write(format === 'json' ? `${jsonOf(row)}\n` : `${row.code}  ${row.title}\n`)
     return 0
   }
-  const found = codeRow(code)
-  if (format === 'json' && found !== undefined) {
-    process.stdout.write(`${jsonOf(found)}\n`)
-    return 0
-  }
-  const number = /^(?:kf)?(\d{1,3})$/i.exec(code)?.[1]
-  const text = longForm(number === undefined ? code : `KF${number.padStart(3, '0')}`)
-  if (text === undefined) throw new UsageError(`no code ${code} — kfuncs explain lists them`)
-  process.stdout.write(`${text}\n`)
+  const row = codeRow(code)
+  if (row === undefined) throw new UsageError(`no code ${code} — kfuncs explain lists them`)
+  process.stdout.write(`${format === 'json' ? jsonOf(row) : longForm(row.code)}\n`)
   return 0
 }
 

@@ -10,7 +10,12 @@ export interface KernelOptions {
   readonly config?: string
 }
 
-/** Of `check`. Plain data: workers get a copy. */
+/** What judging goes by: `check`'s flags with what `set` comes to. Plain data: workers get a copy. */
+export interface JudgeFlags extends Omit<CheckFlags, 'set'> {
+  readonly globals: ReadonlyMap<string, string>
+}
+
+/** Of `check`. */
 export interface CheckFlags extends KernelOptions {
   /** Names of programs, with * and ?; none: all. */
   readonly prog: readonly string[]

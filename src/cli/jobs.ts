@@ -7,7 +7,7 @@ import { explainLimit, explainUnjudged, type Outcome, type Trouble } from '../ex
 import type { Limit } from '../fault/index.ts'
 import { type Begun, checkObject, type Listener } from './check-object.ts'
 import { kernelOf } from './kernel.ts'
-import type { CheckFlags } from './flags.ts'
+import type { JudgeFlags } from './flags.ts'
 import { UsageError } from './usage.ts'
 
 type Said =
@@ -42,7 +42,7 @@ interface Job {
 
 export async function checkInWorkers(
   paths: readonly string[],
-  flags: CheckFlags,
+  flags: JudgeFlags,
   jobs: number,
   listener: Listener,
 ): Promise<void> {
@@ -80,7 +80,7 @@ interface Told {
 }
 
 /** One worker after the other, as long as there are objects. */
-async function line(flags: CheckFlags, next: () => Job | undefined, told: Told): Promise<void> {
+async function line(flags: JudgeFlags, next: () => Job | undefined, told: Told): Promise<void> {
   let job = next()
   while (job !== undefined) {
     const left = await work(flags, job, next, told)
@@ -113,7 +113,7 @@ function mourn(job: Job, why: string | Limit): void {
 
 /** Runs one worker until there are no more objects (undefined), or it dies: over which, and why. */
 function work(
-  flags: CheckFlags,
+  flags: JudgeFlags,
   first: Job,
   next: () => Job | undefined,
   { print, begin }: Told,
@@ -180,7 +180,7 @@ function work(
 
 /** A worker: its own kernel, then one object after the other. */
 export async function serve(): Promise<void> {
-  const flags = workerData as CheckFlags
+  const flags = workerData as JudgeFlags
   const port = parentPort!
   const tell = (message: Message): void => port.postMessage(message)
   try {

@@ -33,9 +33,12 @@ function fileOf(name: string): Uint8Array {
   }
 }
 
+/** By its name: x.ko, x.ko.xz … */
+export const isModuleFile = (path: string): boolean => /\.ko(\.(xz|zst|gz))?$/.test(path)
+
 async function addTo(kernel: Kernel, path: string): Promise<Kernel> {
   const file = basename(path)
-  if (/\.ko(\.(xz|zst|gz))?$/.test(file)) {
+  if (isModuleFile(file)) {
     const name = file.replace(/\.ko.*$/, '').replaceAll('-', '_')
     return orTell(await addModuleFile(kernel, { name, ko: readInput(path) }))
   }

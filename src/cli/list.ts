@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // kfuncs list: one line a kfunc.
+import { fullType } from '../check.ts'
 import { printable } from '../fault/index.ts'
 import { callerWords, describeKfunc, type Kfunc } from '../kfunc/index.ts'
+import type { ProgTypeName } from '../uapi/index.ts'
 import type { KernelOptions } from './flags.ts'
 import { kernelOf } from './kernel.ts'
 import { wrap } from '../explain/index.ts'
+import { jsonLine } from './output.ts'
 import { complain, requireType } from './usage.ts'
 
 export interface ListFlags extends KernelOptions {
@@ -15,21 +18,20 @@ export interface ListFlags extends KernelOptions {
 export async function list(text: string | undefined, options: ListFlags): Promise<number> {
   requireType(options.type)
   const kernel = await kernelOf(options)
-  const type = options.type?.toUpperCase().replace(/^BPF_PROG_TYPE_/, '')
+  const type = options.type === undefined ? undefined : (fullType(options.type) as ProgTypeName)
   const rows = [...kernel.kfuncs.values()]
     .filter(({ name }) => text === undefined || name.includes(text))
     .filter(
       ({ registrations }) =>
-        type === undefined ||
-        registrations.some(({ types }) => types.includes('common') || types.includes(`BPF_PROG_TYPE_${type}`)),
+        type === undefined || registrations.some(({ types }) => types.includes('common') || types.includes(type)),
     )
     .sort((a, b) => (a.name < b.name ? -1 : 1))
   const width = Math.max(0, ...rows.map(({ name }) => name.length))
   const columns = process.stdout.isTTY === true ? process.stdout.columns : undefined
-  for (const kfunc of rows) {
-    const text = options.format === 'json' ? jsonOf(kfunc, kernel.release) : lineOf(kfunc, width, columns)
-    process.stdout.write(`${text}\n`)
-  }
+  for (const kfunc of rows)
+    process.stdout.write(
+      `${options.format === 'json' ? jsonOf(kfunc, kernel.release) : lineOf(kfunc, width, columns)}\n`,
+    )
   if (rows.length > 0) return 0
   const called = text === undefined ? '' : ` with "${text}" in its name`
   const forType = options.type === undefined ? '' : ` that ${options.type} programs may call`
@@ -65,5 +67,5 @@ const flagWords = ({ flags }: Kfunc): readonly string[] =>
 function jsonOf(kfunc: Kfunc, release: string): string {
   const { name, module = null, flags } = kfunc
   const { prototype, callers } = describeKfunc(kfunc)
-  return printable(JSON.stringify({ name, kernel: release, module, prototype, flags: [...flags], callers }), 'json')
+  return jsonLine({ name, kernel: release, module, prototype, flags: [...flags], callers })
 }

@@ -3,7 +3,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { printableLines } from '../fault/index.ts'
 import type { BtfFlags } from './btf.ts'
-import { addCheckOptions, collect, withLogLevels } from './check-options.ts'
+import { addCheckOptions, collect, positive, withLogLevels } from './check-options.ts'
 import type { RunFlags } from './run.ts'
 import type { CompareFlags } from './compare.ts'
 import type { DisasmFlags } from './disasm.ts'
@@ -80,7 +80,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .argument('<file>', 'instructions as hexadecimal digits, bytes or assembly; - reads them from standard input')
     .option('--raw', 'the file is bare instructions, of no object')
     .option('--memory <hex>', 'what r1 points to, r2 being its length: hexadecimal digits, or @FILE')
-    .option('--max-insns <n>', 'instructions that may be executed: 1000000000 unless told')
+    .option('--max-insns <n>', 'instructions that may be executed: 1000000000 unless told', positive)
     .option('--interpret', 'not compiled: slower, and says what reaches beyond the memory')
     .addOption(new Option('--format <format>', 'how r0 is told').choices(['text', 'json']).default('text'))
     .action(async (file: string, flags: RunFlags) => {
@@ -124,8 +124,8 @@ export async function main(args: readonly string[]): Promise<number> {
         .argParser(collect),
     )
     .option('-o, --output-file <file>', 'print there instead: the file is there whole, or as it was')
-    .action(async (source: string, flags: Omit<BtfFlags, 'module'>) => {
-      status = await (await import('./btf.ts')).dumpBtf(source, { ...flags, module: [] })
+    .action(async (source: string, flags: BtfFlags) => {
+      status = await (await import('./btf.ts')).dumpBtf(source, flags)
     })
   program
     .command('explain')

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // "did you mean": names at a small edit distance, or with the text in them.
-export function nearest(name: string, names: readonly string[], most = 3): string[] {
+
+/** 'did you mean xdp, xdr?', where there are any. */
+export function didYouMean(name: string, names: readonly string[]): string | undefined {
+  const near = nearest(name, names)
+  return near.length === 0 ? undefined : `did you mean ${near.join(', ')}?`
+}
+
+function nearest(name: string, names: readonly string[], most = 3): readonly string[] {
   const limit = Math.max(2, Math.floor(name.length / 4))
   return names
     .map((other) => ({ other, distance: other.includes(name) ? 1 : distance(name, other) }))

@@ -3,6 +3,7 @@
 // objects (those of the user's own programs) is passed over; what is named itself is not.
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { EM, isElf } from '../binary/index.ts'
 import type { Trouble } from '../explain/index.ts'
 
 export interface FoundObjects {
@@ -64,8 +65,6 @@ async function within(folder: string, pattern: string): Promise<readonly string[
   return files.map((file) => (folder === '.' ? file : join(folder, file))).sort()
 }
 
-const EM_BPF = 247
-
 /** By its ELF header; an object called *.bpf.o is meant to be one, and is told of where it is not. */
 function isBpfObject(path: string): boolean {
   if (path.endsWith('.bpf.o')) return true
@@ -81,5 +80,5 @@ function isBpfObject(path: string): boolean {
     return false
   }
   const machine = head[5] === 2 ? head.readUInt16BE(18) : head.readUInt16LE(18)
-  return head.readUInt32BE(0) === 0x7f45_4c46 && machine === EM_BPF
+  return isElf(head) && machine === EM.bpf
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where what is printed goes: standard output, or a file that is there whole or not at all.
 import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { printable } from '../fault/index.ts'
 import { UsageError } from './usage.ts'
 
 export interface Output {
@@ -18,6 +19,9 @@ export const standardOutput: Output = {
   end: () => undefined,
   isTerminal: process.stdout.isTTY === true,
 }
+
+/** A value as a line of JSON, whatever it names. */
+export const jsonLine = (value: object): string => printable(JSON.stringify(value), 'json')
 
 const lines = (text: string): string => (text.endsWith('\n') ? text : `${text}\n`)
 

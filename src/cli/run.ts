@@ -3,13 +3,14 @@
 import { fail, formatFault, type Result } from '../fault/index.ts'
 import { assemble, decodeInsns, type Insn } from '../isa/index.ts'
 import { runRaw } from '../jit/index.ts'
-import { orTell, readInput, UsageError } from './usage.ts'
+import { jsonLine } from './output.ts'
+import { complain, orTell, readInput, UsageError } from './usage.ts'
 
 export interface RunFlags {
   readonly raw?: boolean
   readonly memory?: string
   readonly interpret?: boolean
-  readonly maxInsns?: string
+  readonly maxInsns?: number
   readonly format: string
 }
 
@@ -19,9 +20,7 @@ export function run(path: string, flags: RunFlags): number {
     throw new UsageError('only bare instructions run so far: kfuncs run --raw FILE; objects are judged by kfuncs check')
   const insns = orTell(readInsns(readInput(path)))
   const memory = flags.memory === undefined ? new Uint8Array(0) : memoryOf(flags.memory)
-  const maxInsns = flags.maxInsns === undefined ? undefined : Number(flags.maxInsns)
-  if (maxInsns !== undefined && !(Number.isSafeInteger(maxInsns) && maxInsns > 0))
-    throw new UsageError(`--max-insns ${flags.maxInsns}: a number of instructions is meant`)
+  const { maxInsns } = flags
   const ended = runRaw(insns, {
     memory,
     interpret: flags.interpret === true,
@@ -30,9 +29,9 @@ export function run(path: string, flags: RunFlags): number {
   const r0 = ended.ok ? `0x${ended.value.toString(16)}` : undefined
   if (flags.format === 'json') {
     const told = ended.ok ? { r0 } : { fault: ended.fault }
-    process.stdout.write(`${JSON.stringify({ ...told, memory: Buffer.from(memory).toString('hex') })}\n`)
+    process.stdout.write(`${jsonLine({ ...told, memory: Buffer.from(memory).toString('hex') })}\n`)
   } else if (ended.ok) process.stdout.write(`${r0}\n`)
-  else process.stderr.write(`kfuncs: ${formatFault(ended.fault)}\n`)
+  else complain(formatFault(ended.fault))
   return ended.ok ? 0 : 1
 }
 

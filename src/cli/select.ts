@@ -4,7 +4,7 @@
 import type { Outcome, StatRow } from '../explain/index.ts'
 import { statNamed, stats } from '../explain/index.ts'
 import type { CheckFlags } from './flags.ts'
-import { nearest } from './nearest.ts'
+import { didYouMean } from './nearest.ts'
 import { UsageError } from './usage.ts'
 import { matches } from './wildcard.ts'
 
@@ -66,8 +66,7 @@ function requireStat(name: string, within: string): StatRow {
   const stat = statNamed(name)
   if (stat !== undefined) return stat
   const names = stats.map((row) => row.names.at(-1)!)
-  const near = nearest(name.trim().toLowerCase(), names)
-  const instead = near.length > 0 ? `did you mean ${near.join(', ')}?` : `there are ${names.join(', ')}`
+  const instead = didYouMean(name.trim().toLowerCase(), names) ?? `there are ${names.join(', ')}`
   throw new UsageError(`${within}: no figure ${name.trim()} — ${instead}`)
 }
 

@@ -8,7 +8,8 @@ import { helperId } from '../uapi/index.ts'
 import type { KernelOptions } from './flags.ts'
 import { kernelOf } from './kernel.ts'
 import uses from './kfunc-uses.json' with { type: 'json' }
-import { nearest } from './nearest.ts'
+import { didYouMean } from './nearest.ts'
+import { jsonLine } from './output.ts'
 import { UsageError } from './usage.ts'
 
 export interface ShowFlags extends KernelOptions {
@@ -18,8 +19,7 @@ export interface ShowFlags extends KernelOptions {
 export async function show(name: string, flags: ShowFlags): Promise<number> {
   const kernel = await kernelOf(flags)
   if (!kernel.kfuncs.has(name)) throw new UsageError(await missingWords(kernel, name))
-  const text =
-    flags.format === 'json' ? printable(JSON.stringify(showJson(kernel, name)), 'json') : showText(kernel, name)
+  const text = flags.format === 'json' ? jsonLine(showJson(kernel, name)) : showText(kernel, name)
   process.stdout.write(`${text}\n`)
   return 0
 }
@@ -59,8 +59,8 @@ async function missingWords(kernel: Kernel, name: string): Promise<string> {
     const opened = await openKernel(other)
     if (opened.ok && opened.value.kfuncs.has(name)) return `${missing} — Linux ${other} has: --kernel ${other}`
   }
-  const close = nearest(name, [...kernel.kfuncs.keys()])
-  return close.length === 0 ? missing : `${missing} — did you mean ${close.join(', ')}?`
+  const meant = didYouMean(name, [...kernel.kfuncs.keys()])
+  return meant === undefined ? missing : `${missing} — ${meant}`
 }
 
 interface Use {

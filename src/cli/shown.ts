@@ -14,7 +14,9 @@ export interface Shown {
   readonly end: () => void
 }
 
-export function shownBy(printer: Printer, selection: Selection, { top, quiet = false }: CheckFlags): Shown {
+type ShownFlags = Pick<CheckFlags, 'top' | 'quiet'>
+
+export function shownBy(printer: Printer, selection: Selection, { top, quiet = false }: ShownFlags): Shown {
   const { isShown, compare } = selection
   const held: Outcome[] = []
   const waits = compare !== undefined || top !== undefined

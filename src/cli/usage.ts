@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { fullType } from '../check.ts'
 import { formatFault, printable, type Result } from '../fault/index.ts'
 import { progTypes } from '../uapi/index.ts'
-import { nearest } from './nearest.ts'
+import { didYouMean } from './nearest.ts'
 
 export class UsageError extends Error {}
 
@@ -52,8 +52,7 @@ export function requireType(type: string | undefined): void {
   const names = progTypes.map((row) => row.name)
   if (names.some((name) => name === fullType(type))) return
   const short = names.map((name) => name.replace('BPF_PROG_TYPE_', '').toLowerCase())
-  const near = nearest(type.toLowerCase(), short)
   throw new UsageError(
-    `no program type ${type} — ${near.length > 0 ? `did you mean ${near.join(', ')}?` : `one of ${short.join(', ')}`}`,
+    `no program type ${type} — ${didYouMean(type.toLowerCase(), short) ?? `one of ${short.join(', ')}`}`,
   )
 }

@@ -29,13 +29,13 @@ export function withGlobals(object: BpfObject, values: ReadonlyMap<string, strin
   return attempt({ object: object.name }, () => {
     const maps = [...object.maps]
     const kconfig = new Map(object.kconfig)
-    const unknown: string[] = []
+    const unknown = new Set<string>()
     for (const [path, value] of values) {
       const [root = '', ...steps] = parsePath(path)
       if (object.externs.some(({ kind, name }) => kind === 'kconfig' && name === path)) kconfig.set(path, value)
-      else if (!setVariable(object, maps, { root, steps, path, value })) unknown.push(root)
+      else if (!setVariable(object, maps, { root, steps, path, value })) unknown.add(root)
     }
-    return { object: withJson({ ...object, maps, ...(kconfig.size === 0 ? {} : { kconfig }) }), unknown }
+    return { object: withJson({ ...object, maps, ...(kconfig.size === 0 ? {} : { kconfig }) }), unknown: [...unknown] }
   })
 }
 
@@ -92,25 +92,12 @@ function placeOf(btf: Btf, from: Spot, { steps, path }: Setting): Spot {
 
 function memberOf(btf: Btf, type: BtfType, at: Spot, { name, path }: { name: string; path: string }): Spot {
   if (type.kind !== 'struct' && type.kind !== 'union') refuse(`'${path}': .${name} is asked of a ${wordOf(type)}`)
-  const found = findMember(btf, type, name, 0)
+  const found = memberNamed(btf, type.id, name)
   if (found === undefined) {
     const names = type.members.map((member) => member.name).filter((member) => member !== '')
     refuse(`'${path}': ${type.kind} ${type.name} has no member ${name}`, {}, `it has ${names.slice(0, 12).join(', ')}`)
   }
-  return { ...found, bit: at.bit + found.bit }
-}
-
-/** Members of anonymous structs are the struct's own. */
-function findMember(btf: Btf, type: BtfType, name: string, depth: number): Spot | undefined {
-  if ((type.kind !== 'struct' && type.kind !== 'union') || depth > 8) return undefined
-  const own = memberNamed(btf, type.id, name)
-  if (own !== undefined) return { type: own.type, bit: own.bitOffset, bits: own.bitSize }
-  for (const member of type.members) {
-    if (member.name !== '') continue
-    const inner = findMember(btf, resolveType(btf, member.type), name, depth + 1)
-    if (inner !== undefined) return { ...inner, bit: member.bitOffset + inner.bit }
-  }
-  return undefined
+  return { type: found.type, bit: at.bit + found.bitOffset, bits: found.bitSize }
 }
 
 function elementOf(btf: Btf, type: BtfType, at: Spot, { index, path }: { index: string; path: string }): Spot {

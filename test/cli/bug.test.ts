@@ -2,6 +2,7 @@
 // A mistake of ours is no verdict: it is told, the other programs are judged, and the exit status is 3.
 import { afterEach, expect, test, vi } from 'vitest'
 import type * as Check from '../../src/check.ts'
+import { heard } from './here.ts'
 
 // Modules are loaded once a worker (vitest.config.ts), so what other tests loaded must go before the mock, and the mock after it.
 async function mainThatTrips(): Promise<(args: readonly string[]) => Promise<number>> {
@@ -19,23 +20,20 @@ async function mainThatTrips(): Promise<(args: readonly string[]) => Promise<num
   return (await import('../../src/cli/main.ts')).main
 }
 afterEach(() => {
-  vi.restoreAllMocks()
   vi.doUnmock('../../src/check.ts')
   vi.resetModules()
 })
 
 test('one program that we trip over', async () => {
-  const heard = (stream: NodeJS.WriteStream): string[] => {
-    const texts: string[] = []
-    vi.spyOn(stream, 'write').mockImplementation((text) => texts.push(String(text)) > 0)
-    return texts
-  }
   const main = await mainThatTrips()
-  const [out, err] = [heard(process.stdout), heard(process.stderr)]
-  const status = await main(['check', '--kernel', '6.12', 'examples/03-flags/release.bpf.o'])
+  const {
+    value: status,
+    out,
+    err,
+  } = await heard(() => main(['check', '--kernel', '6.12', 'examples/03-flags/release.bpf.o']))
   expect(status).toBe(3)
-  expect(err.join('')).toMatch(
+  expect(err).toMatch(
     /release\.bpf\.o: release_twice: this is a bug in kfuncs, please report it: TypeError: cannot read/,
   )
-  expect(out.join('')).toContain('release_then_read')
+  expect(out).toContain('release_then_read')
 })

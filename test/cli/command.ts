@@ -33,6 +33,13 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
+/** Lines of JSON that were printed. */
+export const jsonLines = <T>(stdout: string): readonly T[] =>
+  stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as T)
+
 /** Runs the command to its end. `commandFile` must have been awaited. */
 export const run = (args: readonly string[], { input, env = {} }: RunOptions = {}): SpawnSyncReturns<string> =>
   spawnSync(process.execPath, [file, ...args], {

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { commandFile, run } from './command.ts'
+import { commandFile, jsonLines, run } from './command.ts'
 
 const acquire = resolve('examples/03-flags/acquire.bpf.o')
 const scratch = mkdtempSync(join(tmpdir(), 'kfuncs-compare-'))
@@ -34,8 +34,7 @@ const file = (name: string, programs: Readonly<Record<string, Figures>>): string
 const rejected = { verdict: 'reject', code: 'KF101' }
 const changes = (base: string, now: string, ...args: readonly string[]) => {
   const { status, stdout } = run(['compare', '--format', 'json', ...args, base, now])
-  const rows = stdout.split('\n').filter((line) => line !== '')
-  const read = rows.map((row) => JSON.parse(row) as { program: string; change: string })
+  const read = jsonLines<{ program: string; change: string }>(stdout)
   return { status, changes: Object.fromEntries(read.map(({ program, change }) => [program, change])) }
 }
 
@@ -142,10 +141,7 @@ describe('check --baseline', () => {
     const base = put('part.json', lines.filter((line) => !line.includes('"program":"acquire_leak"')).join('\n'))
     const { status, stdout } = run(['check', '--format', 'json', '--baseline', base, acquire])
     expect(status).toBe(1)
-    const known = stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as { program: string; known: boolean | null })
+    const known = jsonLines<{ program: string; known: boolean | null }>(stdout)
     expect(known.filter((one) => one.known === false).map(({ program }) => program)).toEqual(['acquire_leak'])
     const other = put('other.json', lines.join('\n').replaceAll(/"code":"KF\d+"/g, '"code":"KF000"'))
     expect(run(['check', '-q', '--baseline', other, acquire]).status).toBe(1)

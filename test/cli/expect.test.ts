@@ -6,14 +6,11 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { JsonLine } from '../../src/explain/index.ts'
 import { expectationOf, openObject } from '../../src/object/index.ts'
 import { unwrap } from '../../src/index.ts'
-import { commandFile, run } from './command.ts'
+import { commandFile, jsonLines, run } from './command.ts'
 
 const file = resolve('test/cli/expect/expect.bpf.o')
 const linesOf = (...args: readonly string[]): readonly JsonLine[] =>
-  run(['check', '--expect', '--format', 'json', ...args, file])
-    .stdout.trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as JsonLine)
+  jsonLines(run(['check', '--expect', '--format', 'json', ...args, file]).stdout)
 
 let lines: readonly JsonLine[] = []
 beforeAll(async () => {
@@ -46,8 +43,8 @@ describe('what is expected, and what came', () => {
   })
 
   test('verdicts are the real kernel’s, with the flags that the tags ask for', () => {
-    const rows = readFileSync('test/cli/expect/verdicts-6.12.jsonl', 'utf8').trim().split('\n')
-    const kernels = rows.map((row) => JSON.parse(row) as { prog: string; verdict: string })
+    const rows = readFileSync('test/cli/expect/verdicts-6.12.jsonl', 'utf8')
+    const kernels = jsonLines<{ prog: string; verdict: string }>(rows)
     const of = (list: readonly (readonly [string | null, string])[]) => [...list].sort()
     expect(of(lines.map(({ program, verdict }) => [program, verdict]))).toEqual(
       of(kernels.map(({ prog, verdict }) => [prog, verdict])),

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeObject } from '../hostile/build.ts'
-import { commandFile, run } from './command.ts'
+import { commandFile, jsonLines, run } from './command.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'kfuncs-limits-'))
 const short = 'r0 = 0\nexit'
@@ -28,11 +28,7 @@ interface Line {
   readonly message: string | null
   readonly limit: string | null
 }
-const linesOf = (stdout: string): readonly Line[] =>
-  stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Line)
+const linesOf = jsonLines<Line>
 
 describe('a program that needs more is told so, the others are judged', () => {
   test.for([

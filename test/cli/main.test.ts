@@ -3,34 +3,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { excerpt } from '../../scripts/excerpt.ts'
 import { plainC } from '../../scripts/plain-c.ts'
 import { check } from '../../src/check.ts'
 import uses from '../../src/cli/kfunc-uses.json' with { type: 'json' }
-import { main } from '../../src/cli/main.ts'
 import { openKernel } from '../../src/kernel/index.ts'
+import { runHere as run } from './here.ts'
 
 const example = (name: string): string => fileURLToPath(new URL(`../../examples/${name}`, import.meta.url))
 const acquire = example('03-flags/acquire.bpf.o')
-
-async function run(...args: string[]): Promise<{ status: number; out: string; err: string }> {
-  let out = ''
-  let err = ''
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    out += String(text)
-    return true
-  })
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    err += String(text)
-    return true
-  })
-  try {
-    return { status: await main(args), out, err }
-  } finally {
-    vi.restoreAllMocks()
-  }
-}
 
 const folder = mkdtempSync(join(tmpdir(), 'kfuncs-'))
 const file = (name: string, content: string): string => {
@@ -38,7 +20,6 @@ const file = (name: string, content: string): string => {
   writeFileSync(path, content)
   return path
 }
-afterEach(() => vi.restoreAllMocks())
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
 describe('exit status', () => {

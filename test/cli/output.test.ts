@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeObject } from '../hostile/build.ts'
-import { commandFile, run } from './command.ts'
+import { commandFile, jsonLines, run } from './command.ts'
 
 const acquire = resolve('examples/03-flags/acquire.bpf.o')
 const rcu = resolve('examples/03-flags/rcu.bpf.o')
@@ -50,11 +50,7 @@ interface Line {
   readonly program: string | null
   readonly verdict: string
 }
-const lines = (stdout: string): readonly Line[] =>
-  stdout
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Line)
+const lines = jsonLines<Line>
 const objects = (stdout: string): readonly string[] => [...new Set(lines(stdout).map(({ object }) => object))]
 
 describe('objects', () => {

@@ -2,10 +2,10 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, test, vi } from 'vitest'
-import { main } from '../../src/cli/main.ts'
+import { describe, expect, test } from 'vitest'
 import { unwrap } from '../../src/fault/index.ts'
 import { assemble, encodeInsns } from '../../src/isa/index.ts'
+import { runHere } from './here.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'kfuncs-run-'))
 const file = (name: string, content: string | Uint8Array): string => {
@@ -13,22 +13,8 @@ const file = (name: string, content: string | Uint8Array): string => {
   writeFileSync(path, content)
   return path
 }
-afterEach(() => vi.restoreAllMocks())
 
-async function run(...args: string[]): Promise<{ status: number; out: string; err: string }> {
-  const said = { out: '', err: '' }
-  const hear = (to: 'out' | 'err') => (text: string | Uint8Array) => {
-    said[to] += String(text)
-    return true
-  }
-  vi.spyOn(process.stdout, 'write').mockImplementation(hear('out'))
-  vi.spyOn(process.stderr, 'write').mockImplementation(hear('err'))
-  try {
-    return { status: await main(['run', ...args]), ...said }
-  } finally {
-    vi.restoreAllMocks()
-  }
-}
+const run = (...args: readonly string[]) => runHere('run', ...args)
 
 /** The sum of the bytes of memory, which are cleared. */
 const sum = `

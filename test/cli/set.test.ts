@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { check, type Kernel, openKernel, openObject, unwrap } from '../../src/index.ts'
 import { withGlobals } from '../../src/object/index.ts'
-import { commandFile, run } from './command.ts'
+import { commandFile, jsonLines, run } from './command.ts'
 
 const object = resolve('test/kernels/objects/globals.bpf.o')
 const bytes = readFileSync(object)
@@ -31,11 +31,7 @@ interface Row {
   readonly states: number
 }
 const rows = (version: string, obj: string): readonly Row[] =>
-  readFileSync(`test/kernels/verdicts-${version}.jsonl`, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Row)
-    .filter((row) => row.obj === obj)
+  jsonLines<Row>(readFileSync(`test/kernels/verdicts-${version}.jsonl`, 'utf8')).filter((row) => row.obj === obj)
 
 const scratch = mkdtempSync(join(tmpdir(), 'kfuncs-set-'))
 let kernel: Kernel
@@ -133,11 +129,9 @@ describe('what a value may be', () => {
 describe('the command', () => {
   const verdicts = (...args: readonly string[]): Record<string, string> =>
     Object.fromEntries(
-      run(['check', '--format', 'json', ...args])
-        .stdout.split('\n')
-        .filter((line) => line !== '')
-        .map((line) => JSON.parse(line) as { program: string; verdict: string })
-        .map(({ program, verdict }) => [program, verdict]),
+      jsonLines<{ program: string; verdict: string }>(run(['check', '--format', 'json', ...args]).stdout).map(
+        ({ program, verdict }) => [program, verdict],
+      ),
     )
   test('--set, and a file of them', () => {
     const file = join(scratch, 'settings')
@@ -149,6 +143,8 @@ describe('the command', () => {
   test('an object without the variable is judged as it is, unless none has it', () => {
     const one = verdicts('--set', 'slot=9', '--jobs', '2', acquire, object)
     expect([one.by_index, one.acquire_release]).toEqual(['reject', 'accept'])
+    const members = verdicts('--set', 'cfg.limits[2]=8', '--set', 'cfg.flag=2', acquire, object)
+    expect([members.by_element, members.by_bitfield]).toEqual(['reject', 'reject'])
     const none = run(['check', '--set', 'slot=9', acquire])
     expect([none.status, none.stderr]).toMatchObject([
       2,

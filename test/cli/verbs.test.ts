@@ -6,7 +6,7 @@ import { resolve } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import uses from '../../src/cli/kfunc-uses.json' with { type: 'json' }
 import { plainC } from '../../scripts/plain-c.ts'
-import { commandFile, run } from './command.ts'
+import { commandFile, jsonLines, run } from './command.ts'
 
 const acquire = resolve('examples/03-flags/acquire.bpf.o')
 let file = ''
@@ -15,10 +15,7 @@ beforeAll(async () => {
 }, 180_000)
 
 const json = (...args: readonly string[]): readonly Record<string, unknown>[] =>
-  run([...args, '--format', 'json'])
-    .stdout.trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, unknown>)
+  jsonLines(run([...args, '--format', 'json']).stdout)
 
 describe('JSON', () => {
   const documented = new Map(
@@ -32,7 +29,9 @@ describe('JSON', () => {
     ['disasm', acquire],
     ['explain', 'KF012'],
   ] as const)('%s: the keys that docs/output.md lists, in order', ([verb, what]) => {
-    for (const row of json(verb, what)) expect(Object.keys(row)).toEqual(documented.get(verb))
+    const rows = json(verb, what)
+    expect(rows).not.toHaveLength(0)
+    for (const row of rows) expect(Object.keys(row)).toEqual(documented.get(verb))
   })
 
   test('show', () => {

@@ -59,7 +59,7 @@ export function explainFault(fault: Fault, object: BpfObject, program: ObjectPro
 const sentence = (hint: string | undefined): string | undefined =>
   hint === undefined ? undefined : `${hint[0]!.toUpperCase()}${hint.slice(1)}.`
 
-/** What libbpf's sentence is about. The sentences are libbpf 1.5's (src/object/link-externs.ts has them). */
+/** What libbpf's sentence is about. The sentences are libbpf 1.5's (src/object/link/externs.ts has them). */
 function subjectOf(what: string): { readonly rule: string; readonly name?: string } {
   const target = /failed to find kernel BTF type ID of '([^']+)'/.exec(what)?.[1]
   if (target !== undefined) return { rule: 'loader-attach', name: target }

@@ -2,7 +2,7 @@
 // What whoever runs strangers' objects may allow: the program that needs more is not judged and says why, the others are.
 import { describe, expect, test } from 'vitest'
 import { type CheckOptions, check } from '../../src/check.ts'
-import { jsonLine } from '../../src/explain/json.ts'
+import { jsonLine } from '../../src/explain/render/json.ts'
 import { openKernel } from '../../src/kernel/index.ts'
 import { manyPrograms } from './attacks.ts'
 import { makeObject } from './build.ts'

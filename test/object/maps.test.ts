@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { check } from '../../src/check.ts'
 import { openKernel } from '../../src/kernel/index.ts'
-import { mapRules } from '../../src/object/map-rules.ts'
+import { mapRules } from '../../src/object/link/map-rules.ts'
 import { mapTypes } from '../../src/uapi/index.ts'
 import verdicts from '../fixtures/object/maps.verdicts.json' with { type: 'json' }
 

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { loadC } from '../../src/cdecl/index.ts'
 import { type Kernel, openKernel } from '../../src/kernel/index.ts'
-import { ourAnswer } from './filetest/answers.ts'
+import { ourAnswer } from './filetest/our-answer.ts'
 import { buildProgram } from './filetest/build.ts'
 import { fileTests } from './filetest/files.ts'
 import { type Answer, annotate } from './filetest/format.ts'

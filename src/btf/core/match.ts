@@ -2,7 +2,7 @@
 // Finding in a target kernel what a local spec means: candidates by name, then the same path by member names.
 
 import { FaultError } from '../../fault/index.ts'
-import { kindClass, typesAreCompatible } from '../equal.ts'
+import { kindClass, typesAreCompatible } from '../same-type.ts'
 import { resolveType, sizeOf, skipModifiersAndTypedefs } from '../resolve.ts'
 import { BtfSection } from '../section.ts'
 import { essentialName } from '../strings.ts'

@@ -2,7 +2,7 @@
 // `bpf_core_type_matches`: a stricter relation than compatibility. Names count (flavours aside), ints by size and sign, a struct's local
 // members must all be there; behind a pointer structs match by name alone.
 
-import { kindClass } from '../equal.ts'
+import { kindClass } from '../same-type.ts'
 import { resolveType } from '../resolve.ts'
 import { essentialName } from '../strings.ts'
 import type { Btf, BtfId, BtfType } from '../types.ts'

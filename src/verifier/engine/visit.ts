@@ -11,7 +11,7 @@ import { notInit } from '../state/reg.ts'
 import { byteType, emptySlot, ITER } from '../state/stack.ts'
 import { sameCalls, type State } from '../state/state.ts'
 import { enterLoop, loopDone, needsUnfinished, noteBackEdge } from './loop-visits.ts'
-import { identicalRegs, iterDepthsDiffer, statesEqual } from './equal.ts'
+import { identicalRegs, iterDepthsDiffer, covers } from './covers.ts'
 import { forgetLoneIds } from './lone-ids.ts'
 import { propagateReads } from './liveness.ts'
 import { propagatePrecision } from './precision.ts'
@@ -100,7 +100,7 @@ export function visited(walk: Walk): boolean {
       const sameEntry = old.cur.callback === 'async' && old.cur.asyncEntries !== state.cur.asyncEntries
       if (!sameEntry) {
         if (iterNext) {
-          if (statesEqual(walk, old, state, 'range')) {
+          if (covers(walk, old, state, 'range')) {
             // an active iterator that comes round in no new state has converged
             if (activeIterator(walk, state)) {
               updateLoopEntry(state, old)
@@ -108,12 +108,12 @@ export function visited(walk: Walk): boolean {
             }
           }
         } else if (walk.program.insns[at]!.op.kind === 'may_goto') {
-          if (old.mayGotoDepth !== state.mayGotoDepth && statesEqual(walk, old, state, 'range')) {
+          if (old.mayGotoDepth !== state.mayGotoDepth && covers(walk, old, state, 'range')) {
             updateLoopEntry(state, old)
             hit = true
           }
         } else if (callsCallback) {
-          if (statesEqual(walk, old, state, 'range')) hit = true
+          if (covers(walk, old, state, 'range')) hit = true
         }
         if (
           !hit &&
@@ -121,7 +121,7 @@ export function visited(walk: Walk): boolean {
           !callsCallback &&
           old.frames.length === state.frames.length &&
           identicalRegs(old.cur.regs, state.cur.regs) &&
-          statesEqual(walk, old, state, 'exact') &&
+          covers(walk, old, state, 'exact') &&
           !iterDepthsDiffer(old, state) &&
           old.mayGotoDepth === state.mayGotoDepth &&
           old.callbackUnrollDepth === state.callbackUnrollDepth
@@ -134,7 +134,7 @@ export function visited(walk: Walk): boolean {
     } else {
       const entry = walk.model.rules.loopsByComponent ? undefined : loopEntryOf(old)
       unfinished = needsUnfinished(old) || (entry !== undefined && entry.branches > 0)
-      if (statesEqual(walk, old, state, unfinished ? 'range' : 'live')) {
+      if (covers(walk, old, state, unfinished ? 'range' : 'live')) {
         if (entry !== undefined && unfinished) updateLoopEntry(state, entry)
         hit = true
       }

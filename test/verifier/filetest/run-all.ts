@@ -2,7 +2,7 @@
 // Every file test without a test runner, until one fails: for mutants.mjs, which wants to know of hundreds of wrong verifiers.
 import { loadC } from '../../../src/cdecl/index.ts'
 import { type Kernel, openKernel } from '../../../src/kernel/index.ts'
-import { ourAnswer } from './answers.ts'
+import { ourAnswer } from './our-answer.ts'
 import { buildProgram } from './build.ts'
 import { fileTests } from './files.ts'
 import { type Answer, annotate } from './format.ts'

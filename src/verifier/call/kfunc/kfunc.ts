@@ -32,7 +32,7 @@ import { returned } from './result.ts'
 import { leaveRcu, rcuLock, rcuUnlock } from '../objects/locks.ts'
 import { invalidatePacketPointers, lendReference, releaseReference } from '../objects/references.ts'
 import { findPrevious, pushState } from '../../engine/pending.ts'
-import { widenImprecise } from '../../engine/equal.ts'
+import { widenImprecise } from '../../engine/covers.ts'
 import * as scalar from '../../scalar/index.ts'
 
 export function callKfunc(walk: Walk): void {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The log as the kernel's verifier writes it: the report's lines, the message, the footer.
 
-import { printable } from '../fault/index.ts'
-import type { OutcomeReport } from './types.ts'
+import { printable } from '../../fault/index.ts'
+import type { OutcomeReport } from '../types.ts'
 
 /** Kernel-format log of a verification (`verify` with `log`); without log lines, its message and footer. */
 export function renderLog(report: OutcomeReport): string {

@@ -93,7 +93,7 @@ class IdMap {
 /** One for all comparisons: none of them runs inside another. */
 const shared = new IdMap()
 
-export function statesEqual(walk: Walk, old: State, cur: State, closeness: Closeness): boolean {
+export function covers(walk: Walk, old: State, cur: State, closeness: Closeness): boolean {
   if (old.frames.length !== cur.frames.length || old.inSleepable !== cur.inSleepable) return false
   const ids = shared
   ids.clear(MOST_IDS[walk.model.rules.deepCalls ? 1 : 0])

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { printable } from '../fault/index.ts'
+import { printable } from '../../fault/index.ts'
 
 /** Words in lines of at most `width`; a word longer than that stands alone. */
 export function wrap(text: string, width: number): readonly string[] {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Verdicts with their figures in columns, for people.
 
-import { printable } from '../fault/index.ts'
+import { printable } from '../../fault/index.ts'
 import { type Palette, palette } from './colour.ts'
-import { stats, type StatRow } from './stats.ts'
-import { type Trouble, verdictOfTrouble } from './trouble.ts'
-import type { Outcome } from './types.ts'
+import { stats, type StatRow } from '../stats.ts'
+import { type Trouble, verdictOfTrouble } from '../trouble.ts'
+import type { Outcome } from '../types.ts'
 
 const shown: ReadonlySet<string> = new Set([
   'File',

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // One line of JSON a program, for tools.
 
-import { type LimitName, printable } from '../fault/index.ts'
-import { editsOf, type TextEdit } from './edits.ts'
-import { typeWord } from './stats.ts'
-import { type Trouble, verdictOfTrouble } from './trouble.ts'
-import type { Expected, Outcome, Source } from './types.ts'
+import { type LimitName, printable } from '../../fault/index.ts'
+import { editsOf, type TextEdit } from '../edits.ts'
+import { typeWord } from '../stats.ts'
+import { type Trouble, verdictOfTrouble } from '../trouble.ts'
+import type { Expected, Outcome, Source } from '../types.ts'
 
 export interface JsonSource extends Source {
   readonly column: number | null

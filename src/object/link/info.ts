@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Function and line records of a linked program: those of each function in it, moved to where the function now is. Behaviour as of
 // libbpf 1.5: a main program without records leaves its subprograms' out, a subprogram without any spoils an object that has them.
-import type { ExtLine } from '../btf/index.ts'
-import { type Budget, remembered } from '../fault/index.ts'
-import { refuse } from './faults.ts'
-import type { Layout } from './link-code.ts'
-import type { BpfObject, FuncInfo, LineInfo, LinkedProgram, ObjectFunction } from './types.ts'
+import type { ExtLine } from '../../btf/index.ts'
+import { type Budget, remembered } from '../../fault/index.ts'
+import { refuse } from '../faults.ts'
+import type { Layout } from './code.ts'
+import type { BpfObject, FuncInfo, LineInfo, LinkedProgram, ObjectFunction } from '../types.ts'
 
 /** Records by final instruction index. */
 export function linkInfo(

@@ -2,10 +2,10 @@
 // Comma-separated values (RFC 4180, with newlines as Unix has them): a header, then a row a program. Columns that veristat has are
 // called what it calls them.
 
-import { printable } from '../fault/index.ts'
-import { stats } from './stats.ts'
-import { type Trouble, verdictOfTrouble } from './trouble.ts'
-import type { Outcome } from './types.ts'
+import { printable } from '../../fault/index.ts'
+import { stats } from '../stats.ts'
+import { type Trouble, verdictOfTrouble } from '../trouble.ts'
+import type { Outcome } from '../types.ts'
 
 const more = ['message', 'source_file', 'source_line'] as const
 

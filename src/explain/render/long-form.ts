@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // `kfuncs explain KF012`: the whole story of a code, as plain text or as Markdown for docs/codes.md.
 
-import { codeExample } from './codes/example.ts'
-import { type CodeRow, codeRow, codes } from './codes/index.ts'
+import { codeExample } from '../codes/example.ts'
+import { type CodeRow, codeRow, codes } from '../codes/index.ts'
 import { expandTabs, wrap } from './wrap.ts'
 
 /** The long form of a code for a terminal; undefined for a code that does not exist. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Linking one program of an object to one kernel: what libbpf does between opening an object and handing the program to the kernel,
 // in its order, with only this program to be loaded. The result is what the verifier reads; nothing later looks at relocations.
-import { attempt, Budget, fewOf, type Result } from '../fault/index.ts'
-import { type Insn, makeInsn } from '../isa/index.ts'
+import { attempt, Budget, fewOf, type Result } from '../../fault/index.ts'
+import { type Insn, makeInsn } from '../../isa/index.ts'
 import {
   defaultAttachType,
   isLoadable,
@@ -11,21 +11,21 @@ import {
   releaseIn,
   type SectionRule,
   sectionRule,
-} from '../uapi/index.ts'
+} from '../../uapi/index.ts'
 import { exceptionCallback } from './exception-callback.ts'
-import { refuse } from './faults.ts'
-import { JumpTables } from './jump-tables.ts'
-import { findAttachTarget, findMultiTarget } from './link-attach.ts'
-import { offeredBtf } from './link-btf.ts'
-import { type Layout, layOut } from './link-code.ts'
-import { type CorePatches, patchCore, requireCorePlaces } from './link-core.ts'
-import { resolveExterns } from './link-externs.ts'
-import { linkInfo } from './link-info.ts'
-import { linkMaps, requireStructMaps } from './link-maps.ts'
+import { refuse } from '../faults.ts'
+import { JumpTables } from '../jump-tables.ts'
+import { findAttachTarget, findMultiTarget } from './attach.ts'
+import { offeredBtf } from './btf.ts'
+import { type Layout, layOut } from './code.ts'
+import { type CorePatches, patchCore, requireCorePlaces } from './core.ts'
+import { resolveExterns } from './externs.ts'
+import { linkInfo } from './info.ts'
+import { linkMaps, requireStructMaps } from './maps.ts'
 import { alienIn } from './map-rules.ts'
-import { shortName } from './maps.ts'
-import { linkData } from './link-refs.ts'
-import { linkStructOps } from './link-struct-ops.ts'
+import { shortName } from '../maps.ts'
+import { linkData } from './refs.ts'
+import { linkStructOps } from './struct-ops.ts'
 import type {
   AttachTarget,
   BpfObject,
@@ -35,7 +35,7 @@ import type {
   ObjectFunction,
   ObjectProgram,
   Ref,
-} from './types.ts'
+} from '../types.ts'
 
 /** Links one program (by name or as the object lists it) to a kernel. What libbpf would refuse is a `Fault` with its sentence. */
 export function linkProgram(

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an object's externs are in one kernel. libbpf resolves all of an object before it loads any program: one missing strong extern
 // refuses every program in it. Behaviour as of libbpf 1.5.
-import { type Btf, type BtfId, resolveType, skipModifiersAndTypedefs, typesAreCompatible } from '../btf/index.ts'
-import { attempt, type Budget, FaultError, fewOf, rememberedOfBoth } from '../fault/index.ts'
-import { externTarget } from './externs.ts'
-import { refuse } from './faults.ts'
-import { findKind } from './fixed-btf.ts'
+import { type Btf, type BtfId, resolveType, skipModifiersAndTypedefs, typesAreCompatible } from '../../btf/index.ts'
+import { attempt, type Budget, FaultError, fewOf, rememberedOfBoth } from '../../fault/index.ts'
+import { externTarget } from '../externs.ts'
+import { refuse } from '../faults.ts'
+import { findKind } from '../fixed-btf.ts'
 import { setKconfig, virtualKconfig } from './kconfig.ts'
-import type { BpfObject, Extern, LinkTarget } from './types.ts'
+import type { BpfObject, Extern, LinkTarget } from '../types.ts'
 
 export type ResolvedExtern =
   | { readonly kind: 'kconfig' }

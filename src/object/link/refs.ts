@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // References of a laid-out program to maps, globals, kernel variables, kfuncs and helpers: pseudo source registers set as the kernel expects
 // them, and every one also by value in `refs`. Where libbpf 1.5 leaves a marker call for something missing, so do we.
-import type { Btf, BtfId } from '../btf/index.ts'
-import { type Insn, makeInsn } from '../isa/index.ts'
-import { refuse } from './faults.ts'
-import type { JumpTables } from './jump-tables.ts'
-import type { Layout } from './link-code.ts'
-import type { ResolvedExtern } from './link-externs.ts'
-import type { BpfObject, LinkTarget, MapDef, Ref, Reloc } from './types.ts'
+import type { Btf, BtfId } from '../../btf/index.ts'
+import { type Insn, makeInsn } from '../../isa/index.ts'
+import { refuse } from '../faults.ts'
+import type { JumpTables } from '../jump-tables.ts'
+import type { Layout } from './code.ts'
+import type { ResolvedExtern } from './externs.ts'
+import type { BpfObject, LinkTarget, MapDef, Ref, Reloc } from '../types.ts'
 
 /** libbpf's markers: a call of a helper that no kernel has, its number saying what was missing. */
 export const markers = { map: 2001000000, kfunc: 2002000000, core: 0xbad2310 } as const

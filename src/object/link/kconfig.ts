@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Values of .kconfig externs: CONFIG_* as the kernel's configuration spells them, and the LINUX_* ones libbpf makes up.
-import { refuse } from './faults.ts'
-import type { Extern, LinkTarget } from './types.ts'
+import { refuse } from '../faults.ts'
+import type { Extern, LinkTarget } from '../types.ts'
 
 /** libbpf's own externs: the kernel's version and what it supports. */
 export function virtualKconfig(extern: Extern, target: LinkTarget): string {

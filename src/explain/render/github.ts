@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Annotations of GitHub Actions: "Workflow commands for GitHub Actions", ::error file=…,line=…,title=…::message.
 
-import { printable, printableLines } from '../fault/index.ts'
-import { expectedText, expectedWord, findingOf } from './expected.ts'
+import { printable, printableLines } from '../../fault/index.ts'
+import { expectedText, expectedWord, findingOf } from '../expected.ts'
 import { readable } from './readable.ts'
-import type { Trouble } from './trouble.ts'
-import type { Outcome } from './types.ts'
+import type { Trouble } from '../trouble.ts'
+import type { Outcome } from '../types.ts'
 
 /** Workflow commands for one program, a line each; '' where there is nothing to say. */
 export function renderGithub(judged: Outcome): string {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a program attaches to, where its section names it: a kernel function, tracepoint typedef, LSM hook or iterator by BTF id.
 // libbpf documentation "Program Types and ELF Sections"; behaviour as of libbpf 1.5.
-import type { BtfKind } from '../btf/index.ts'
-import { refuse } from './faults.ts'
-import { findKind } from './fixed-btf.ts'
-import type { AttachTarget, LinkTarget, ObjectProgram } from './types.ts'
+import type { BtfKind } from '../../btf/index.ts'
+import { refuse } from '../faults.ts'
+import { findKind } from '../fixed-btf.ts'
+import type { AttachTarget, LinkTarget, ObjectProgram } from '../types.ts'
 
 /** How the kernel names what an attach type hooks: prefix of its BTF type's name, and the kind of it. */
 const targets: ReadonlyMap<string | undefined, { readonly prefix: string; readonly kind: BtfKind }> = new Map([

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which maps a kernel makes: sizes, entries and flags by type, as BPF_MAP_CREATE takes them (Documentation/bpf/map_*.rst;
 // the limits are the behaviour of the real kernel). libbpf refuses an object with a map that is not made, unless told to leave it out.
-import { type Btf, resolveType } from '../btf/index.ts'
-import { mapFlags, releaseIn } from '../uapi/index.ts'
-import type { MapDef } from './types.ts'
+import { type Btf, resolveType } from '../../btf/index.ts'
+import { mapFlags, releaseIn } from '../../uapi/index.ts'
+import type { MapDef } from '../types.ts'
 
 /** Why the kernel makes no such map: what libbpf prints of the error, and what to change. */
 export interface MapFault {

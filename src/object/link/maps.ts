@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The maps as the kernel would be asked to create them, and those that it would not create.
-import type { Btf } from '../btf/index.ts'
-import { type Budget, fewOf, rememberedOfBoth } from '../fault/index.ts'
-import { refuse } from './faults.ts'
-import { untyped } from './link-btf.ts'
-import { kernelStructMaps } from './link-struct-ops.ts'
+import type { Btf } from '../../btf/index.ts'
+import { type Budget, fewOf, rememberedOfBoth } from '../../fault/index.ts'
+import { refuse } from '../faults.ts'
+import { untyped } from './btf.ts'
+import { kernelStructMaps } from './struct-ops.ts'
 import { type MapFault, type MapFaultOptions, mapFault } from './map-rules.ts'
-import type { BpfObject, LinkTarget, MapDef } from './types.ts'
+import type { BpfObject, LinkTarget, MapDef } from '../types.ts'
 
 export interface LinkedMaps {
   /** One array for all programs of the object: what is known of the maps is kept by it. */

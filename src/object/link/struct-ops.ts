@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // struct_ops programs: which kernel struct and member one implements, found by matching the object's struct with the kernel's member by
 // member. Behaviour as of libbpf 1.5, one program at a time: only maps that name the program count, other slots are taken as empty.
-import { type Btf, type BtfMember, essentialName, resolveType, sizeOf, skipModifiersAndTypedefs } from '../btf/index.ts'
-import { attempt, remembered, rememberedOfBoth } from '../fault/index.ts'
-import { refuse } from './faults.ts'
-import { findKind } from './fixed-btf.ts'
-import { findInKernel } from './link-externs.ts'
-import type { BpfObject, LinkTarget, MapDef, ObjectFunction, ObjectProgram, StructOpsDef } from './types.ts'
+import {
+  type Btf,
+  type BtfMember,
+  essentialName,
+  resolveType,
+  sizeOf,
+  skipModifiersAndTypedefs,
+} from '../../btf/index.ts'
+import { attempt, remembered, rememberedOfBoth } from '../../fault/index.ts'
+import { refuse } from '../faults.ts'
+import { findKind } from '../fixed-btf.ts'
+import { findInKernel } from './externs.ts'
+import type { BpfObject, LinkTarget, MapDef, ObjectFunction, ObjectProgram, StructOpsDef } from '../types.ts'
 
 export interface StructOpsLink {
   readonly btf: Btf

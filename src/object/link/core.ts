@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // CO-RE relocations of one function, applied to its instructions. What the kernel's types cannot answer becomes libbpf's marker call:
 // a rejection if the verifier reaches it, nothing if a bpf_core_*_exists() test keeps it away.
-import { type Btf, coreResolution, isCorePoison, patchInsn } from '../btf/index.ts'
-import { attempt, type Budget, FaultError, remembered, rememberedOfBoth } from '../fault/index.ts'
-import type { Insn } from '../isa/index.ts'
-import { recordsOf } from './link-info.ts'
-import type { BpfObject, LinkTarget, ObjectFunction } from './types.ts'
+import { type Btf, coreResolution, isCorePoison, patchInsn } from '../../btf/index.ts'
+import { attempt, type Budget, FaultError, remembered, rememberedOfBoth } from '../../fault/index.ts'
+import type { Insn } from '../../isa/index.ts'
+import { recordsOf } from './info.ts'
+import type { BpfObject, LinkTarget, ObjectFunction } from '../types.ts'
 
 export interface CorePatches {
   readonly insns: readonly Insn[]

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // SARIF 2.1.0 (OASIS), the exchange format of static analysers: one run, a rule a code, a result a rejected program.
 
-import { printable } from '../fault/index.ts'
-import { codes } from './codes/index.ts'
-import { editsOf, type TextEdit } from './edits.ts'
-import { expectedText, expectedWord } from './expected.ts'
+import { printable } from '../../fault/index.ts'
+import { codes } from '../codes/index.ts'
+import { editsOf, type TextEdit } from '../edits.ts'
+import { expectedText, expectedWord } from '../expected.ts'
 import { readable } from './readable.ts'
-import type { Trouble } from './trouble.ts'
-import type { Note, Outcome, Source } from './types.ts'
+import type { Trouble } from '../trouble.ts'
+import type { Note, Outcome, Source } from '../types.ts'
 
 /** A whole SARIF log of everything that was checked. `troubles`: what kept the run from being whole. */
 export function renderSarif(judged: readonly Outcome[], version = '0.0.0', troubles: readonly Trouble[] = []): string {

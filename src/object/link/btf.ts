@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The object's BTF, offered to the kernel. libbpf 1.5 goes on without where the kernel refuses it: maps then have no types (no locks, kptrs
 // or timers in them), functions no records. A struct_ops map cannot do without.
-import { type Btf, kernelRefusal } from '../btf/index.ts'
-import { refuse } from './faults.ts'
-import type { BpfObject, LinkTarget, MapDef } from './types.ts'
+import { type Btf, kernelRefusal } from '../../btf/index.ts'
+import { refuse } from '../faults.ts'
+import type { BpfObject, LinkTarget, MapDef } from '../types.ts'
 
 /** The BTF that the kernel gets: the object's, or none. */
 export function offeredBtf(

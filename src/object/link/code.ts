@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Layout of one program: its own instructions, then every subprogram it reaches, each once, in the order in which calls to them are met,
 // depth first. It decides instruction numbers, so it is libbpf 1.5's order exactly.
-import type { Insn } from '../isa/index.ts'
-import { refuse } from './faults.ts'
-import { functionAt } from './relocs.ts'
-import type { BpfObject, ObjectFunction } from './types.ts'
+import type { Insn } from '../../isa/index.ts'
+import { refuse } from '../faults.ts'
+import { functionAt } from '../relocs.ts'
+import type { BpfObject, ObjectFunction } from '../types.ts'
 
 export interface Placed {
   readonly fn: ObjectFunction

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // One line a finding, as compilers and editors have it: FILE:LINE:COLUMN: error[KF012]: …; nothing of a program that is accepted.
 
-import { printable } from '../fault/index.ts'
-import { expectedText, expectedWord, findingOf } from './expected.ts'
+import { printable } from '../../fault/index.ts'
+import { expectedText, expectedWord, findingOf } from '../expected.ts'
 import { readable } from './readable.ts'
-import type { Outcome } from './types.ts'
+import type { Outcome } from '../types.ts'
 
 /** Lines of one program, each with its newline; '' where there is nothing to say. */
 export function renderShort(judged: Outcome): string {

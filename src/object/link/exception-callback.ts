@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // __exception_cb(NAME) is the declaration tag "exception_callback:NAME" on the main program; its function joins the program although
 // nothing calls it. Behaviour as of libbpf 1.5.
-import { remembered } from '../fault/index.ts'
-import { refuse } from './faults.ts'
-import type { BpfObject, ObjectFunction } from './types.ts'
+import { remembered } from '../../fault/index.ts'
+import { refuse } from '../faults.ts'
+import type { BpfObject, ObjectFunction } from '../types.ts'
 
 const TAG = 'exception_callback:'
 

@@ -2,11 +2,11 @@
 // A diagnostic for a terminal, in the manner of rustc: what, where, the lines of C with what happened on each, why, and
 // what to change.
 
-import { type DeepOptions, printable } from '../fault/index.ts'
+import { type DeepOptions, printable } from '../../fault/index.ts'
 import { type Palette, palette } from './colour.ts'
-import { expectedText, expectedWord } from './expected.ts'
+import { expectedText, expectedWord } from '../expected.ts'
 import { readable } from './readable.ts'
-import type { Diagnostic, Note, Outcome } from './types.ts'
+import type { Diagnostic, Note, Outcome } from '../types.ts'
 import { expandTabs as expand, wrap } from './wrap.ts'
 
 export interface PrettyOptions {

@@ -2,11 +2,11 @@
 // JUnit's XML as CI systems read it (Jenkins, GitLab, Azure): a suite an object, a case a program. What is refused failed; what we
 // cannot judge, or cannot read, is an error.
 
-import { printable, printableLines } from '../fault/index.ts'
-import { expectedText, expectedWord } from './expected.ts'
+import { printable, printableLines } from '../../fault/index.ts'
+import { expectedText, expectedWord } from '../expected.ts'
 import { renderPretty } from './pretty.ts'
-import type { Trouble } from './trouble.ts'
-import type { Outcome } from './types.ts'
+import type { Trouble } from '../trouble.ts'
+import type { Outcome } from '../types.ts'
 
 /** One document of all that was checked. */
 export function renderJunit(rows: readonly (Outcome | Trouble)[]): string {

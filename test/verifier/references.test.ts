@@ -66,6 +66,23 @@ test('before 6.14 a lock is no reference, and fills no gap', () => {
   expect([...held.without(a, 'filled by the last')]).toEqual([c, b, lock])
 })
 
+test('a lock has the id of what was acquired before it, and is not found by it', () => {
+  let [held, plain] = [References.none, [] as Reference[]]
+  for (let id = 1; id <= 600; id++) {
+    const locks = id % 3 === 0 ? [{ ...refOf(id, 0), kind: 'lock' as const }] : []
+    for (const ref of [refOf(id, 0), ...locks]) [held, plain] = [held.with(ref), [...plain, ref]]
+  }
+  while (plain.length > 0) {
+    for (const ref of plain)
+      expect(held.get(ref.id)?.kind).toBe(
+        plain.some((one) => one.id === ref.id && one.kind === 'ptr') ? 'ptr' : undefined,
+      )
+    const gone = plain[((plain.length * 7) % 5) % plain.length]!
+    ;[held, plain] = [held.without(gone, 'closed'), plain.filter((ref) => ref !== gone)]
+    expect([...held]).toEqual(plain)
+  }
+})
+
 test('of ten thousand, one more costs no ten thousand', () => {
   let held = References.none
   for (let id = 1; id <= 10_000; id++) held = held.with(refOf(id, 0))

@@ -21,7 +21,7 @@ export function destroyDynptrAt(walk: Walk, frame: Frame, index: number): void {
 }
 
 /** Must be given back: submitted or discarded. */
-export const owes = ({ dynptr }: RegState): boolean => dynptr === 'ringbuf' || dynptr === 'file'
+export const owes = ({ dynptr }: Pick<RegState, 'dynptr'>): boolean => dynptr === 'ringbuf' || dynptr === 'file'
 
 /** How many dynptrs stand on a reference. */
 function clones(state: State, refObjId: number): number {

@@ -10,6 +10,7 @@ const explained: ReadonlySet<ViolationId> = new Set<ViolationId>([
   'argument-type',
   'modified-pointer',
   'dynptr-pointer',
+  'dynptr-uninitialized',
   'min-bound',
   'min-outside',
   'max-bound',

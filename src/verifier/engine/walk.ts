@@ -104,7 +104,7 @@ export class Walk {
   /** Immediates as registers, by insn, of those that were met. */
   private readonly immediates: (RegState | undefined)[]
   private readonly uses: readonly SubprogUse[]
-  private lastId = 0
+  private given = 0
   private held = 0
   private stepFrame = 0
   private stepPushed = false
@@ -155,7 +155,11 @@ export class Walk {
     for (let i = 0; i <= 5; i++) regs[i] = notInit
   }
   newId(): number {
-    return ++this.lastId
+    return ++this.given
+  }
+  /** The id that was given last; 0 before any. */
+  get lastId(): number {
+    return this.given
   }
   /** The immediate of the insn under way, as a register would hold it: its sign is extended, but where half a register is written. */
   immediate(): RegState {

@@ -9,6 +9,7 @@ export const isLock = (ref: Reference): boolean => ref.kind !== 'ptr' && ref.kin
 
 /** Something acquired that must be given back before the program ends. */
 export interface Reference {
+  /** A lock has none of its own: the one that was given last when it was taken. */
   readonly id: number
   readonly insn: number
   /** 'ptr': a kernel object; 'lock' and its kin: a held lock, with the id of what contains it; 'irq': interrupts off. */
@@ -61,7 +62,7 @@ export class References implements Iterable<Reference> {
     this.bytes = own.bytes
   }
 
-  /** One more, whose id is the highest. */
+  /** One more, whose id is the highest, but that a lock may have that of the one before it. */
   with(ref: Reference): References {
     const grows = this.storage.length === this.length && this.length > 0
     const storage = grows ? this.storage : storageOf(this.chunks())
@@ -74,20 +75,20 @@ export class References implements Iterable<Reference> {
   }
 
   without(ref: Reference, gap: Gap): References {
-    if (this.get(ref.id) === undefined) return this
+    if (this.chunkWith(ref) < 0) return this
     const moved = (gap === 'closed' ? undefined : this.findLast(({ kind }) => kind === 'ptr')) ?? ref
     const changed = new Map<number, readonly Reference[]>()
-    const from = this.chunkOf(moved.id)
+    const from = this.chunkWith(moved)
     changed.set(
       from,
-      this.chunks()[from]!.filter(({ id }) => id !== moved.id),
+      this.chunks()[from]!.filter((held) => held !== moved),
     )
-    if (moved.id !== ref.id) {
-      const to = this.chunkOf(ref.id)
+    if (moved !== ref) {
+      const to = this.chunkWith(ref)
       const chunk = changed.get(to) ?? this.chunks()[to]!
       changed.set(
         to,
-        chunk.map((held) => (held.id === ref.id ? moved : held)),
+        chunk.map((held) => (held === ref ? moved : held)),
       )
     }
     const storage = storageOf(
@@ -97,13 +98,14 @@ export class References implements Iterable<Reference> {
     )
     return new References(storage, {
       children: this.children - (ref.parent === 0 ? 0 : 1),
-      sorted: this.sorted && moved.id === ref.id,
+      sorted: this.sorted && moved === ref,
       bytes: costOf(storage),
     })
   }
 
+  /** The one with this id that is no lock. */
   get(id: number): Reference | undefined {
-    return this.chunks()[this.chunkOf(id)]?.find((ref) => ref.id === id)
+    return this.chunks()[this.chunkOf(id)]?.find((ref) => ref.id === id && !isLock(ref))
   }
 
   /** The first that stands on `id`. */
@@ -149,15 +151,23 @@ export class References implements Iterable<Reference> {
     return this.cut
   }
 
-  /** Where `id` is, if it is there. */
+  private chunkWith(ref: Reference): number {
+    if (isLock(ref)) return this.chunks().findLastIndex((chunk) => chunk.includes(ref))
+    const found = this.chunkOf(ref.id)
+    return this.chunks()[found]?.includes(ref) === true ? found : -1
+  }
+
+  /** Where what has `id` and is no lock is, if it is there. */
   private chunkOf(id: number): number {
     const chunks = this.chunks()
-    if (!this.sorted) return chunks.findLastIndex((chunk) => chunk.some((ref) => ref.id === id))
+    if (!this.sorted) return chunks.findLastIndex((chunk) => chunk.some((ref) => ref.id === id && !isLock(ref)))
     let low = 0
     let high = chunks.length
     while (low < high) {
       const middle = (low + high) >> 1
-      if (chunks[middle]![0]!.id <= id) low = middle + 1
+      const first = chunks[middle]![0]!
+      // a lock comes behind what has the same id
+      if (first.id < id || (first.id === id && !isLock(first))) low = middle + 1
       else high = middle
     }
     return low - 1

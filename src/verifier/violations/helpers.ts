@@ -78,7 +78,7 @@ export const helperViolations = {
     spin: () => "can't spin_{lock,unlock} in rbtree cb",
     resilient: says<KfuncArg>("can't res_spin_{lock,unlock} in rbtree cb"),
   },
-  'const-size': ({ reg }: Reg) => `R${reg} is not a known constant'`,
+  'const-size': ({ reg }: Reg, w: Wording) => `R${reg} is not a ${w.sizesByUse ? 'const' : "known constant'"}`,
   'timer-offset': {
     variable: ({ reg }: Reg) => `R${reg} doesn't have constant offset. bpf_timer has to be at the constant offset`,
     elsewhere: ({ at, expectedOff }: Reg & { at: number; expectedOff: number }) =>

@@ -108,7 +108,7 @@ export const kfuncViolations = {
   'untrusted-arg': ({ reg }: KfuncArg) => `R${reg} must be referenced or trusted`,
   'not-rcu-arg': ({ reg }: KfuncArg) => `R${reg} must be a rcu pointer`,
   'two-sizes': says<KfuncParam>('2 or more rdonly/rdwr_buf_size parameters for kfunc'),
-  'size-range': ({ reg }: KfuncParam, w: Wording) =>
+  'size-range': ({ reg }: Reg & Partial<KfuncParam>, w: Wording) =>
     `R${reg} ${w.sizesByUse ? 'allocation size' : 'rdonly/rdwr_buf_size'} exceeds u32 max`,
   'cast-ctx': {
     type: says<KfuncArg>('bpf_cast_to_kern_ctx is not supported for this program type'),

@@ -165,7 +165,7 @@ function byKind(walk: Walk, helper: HelperContract, arg: Argument, reg: RegState
     case 'reserved_size':
       if (!scalar.isConst(reg.var)) violate('const-size', { reg: number })
       markPrecise(walk, number)
-      return { ...found, reserved: scalar.constNumber(reg.var) }
+      return { ...found, reserved: reservedBytes(walk, reg, number) }
     case 'dynptr':
       if (!arg.uninit) return { ...found, dynptr: requireDynptr(walk, number, arg.dynptr, { mutates: !arg.rdonly }) }
       if (reg.kind !== 'fp') violate('dynptr-uninit', { reg: number })
@@ -184,6 +184,13 @@ function byKind(walk: Walk, helper: HelperContract, arg: Argument, reg: RegState
 }
 
 /** A timer at its place in a map value. */
+/** Up to 7.2 the size of what is reserved is counted in 32 bits, whatever was asked for. */
+function reservedBytes({ model }: Walk, reg: RegState, number: number): number {
+  const asked = scalar.constValue(reg.var)
+  if (model.rules.declaredArgs && asked > 0xffff_ffffn) violate('size-range', { reg: number })
+  return Number(BigInt.asUintN(32, asked))
+}
+
 function requireTimer(program: Program, number: number, reg: RegState): void {
   const details = { reg: number }
   if (hasVarOff(reg)) violate('timer-offset', { form: 'variable', ...details })

@@ -52,12 +52,7 @@ export function returned(walk: Walk, helper: HelperContract, found: Found): RegS
  */
 function cast(walk: Walk, { refObjId }: Found, value: RegState): RegState {
   const copy = edit(value, { refObjId })
-  if (
-    !walk.model.rules.objectIds ||
-    !mayBeNull(copy) ||
-    walk.state.refs.find(({ id }) => id === refObjId) === undefined
-  )
-    return copy
+  if (!walk.model.rules.objectIds || !mayBeNull(copy) || walk.state.refs.get(refObjId) === undefined) return copy
   walk.pushStep()
   pushState(walk, walk.insn + 1, walk.insn).cur.ownRegs()[0] = constReg(0)
   return edit(copy, { flags: copy.flags & ~MAYBE_NULL, id: refObjId })

@@ -149,6 +149,8 @@ function requireProvenance(arg: Arg, kfunc: string, { rcuAllowed }: { readonly r
 function checkScalar(walk: Walk, { name }: KfuncContract, says: Argument, reg: RegState, found: Found): Found {
   const number = says.reg
   const details = { reg: number, arg: number - 1, kfunc: name }
+  // how far a pointer was moved is asked first, also of one that nobody wrote
+  if (walk.model.rules.declaredArgs) requireArgOffset(walk, number, { release: false })
   if (reg.kind !== 'scalar') violate('not-scalar', details)
   if (says.kind === 'constant') {
     if (found.constant !== undefined) violate('two-constants', details)

@@ -51,10 +51,12 @@ export function constructDynptr(
   const frame = frameOf(walk, reg)
   destroyDynptrAt(walk, frame, index)
   destroyDynptrAt(walk, frame, index - 1)
+  const owed = (): number =>
+    clone !== undefined ? clone.refObjId : owes({ dynptr: type }) ? acquireReference(walk, on) : on
+  // where an object and its reference have one id, what a dynptr stands on is there before the dynptr is
+  const first = walk.model.rules.objectIds ? owed() : undefined
   const id = walk.newId()
-  const made = pointer('dynptr', { dynptr: type, id })
-  const refObjId = clone !== undefined ? clone.refObjId : owes(made) ? acquireReference(walk, on) : on
-  const part = edit(made, { refObjId })
+  const part = pointer('dynptr', { dynptr: type, id, refObjId: first ?? owed() })
   frame.setSlot(index, slotOf(DYNPTR, edit(part, { frame: 1 })))
   frame.setSlot(index - 1, slotOf(DYNPTR, part))
   frame.noteWritten(index)

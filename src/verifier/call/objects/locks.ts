@@ -69,7 +69,7 @@ function takeLock(walk: Walk, reg: RegState, number: number, kind: LockKind): vo
   }
   const map = reg.kind === 'map_value'
   holdReference(walk, {
-    id: walk.newId(),
+    id: walk.lastId,
     parent: 0,
     insn: walk.insn,
     kind,

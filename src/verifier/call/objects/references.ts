@@ -85,9 +85,10 @@ export function requireNoReferences(walk: Walk, { exception }: { readonly except
   )
   const owed = held.filter((ref) => !(walk.model.rules.kptrReturns && !exception && returnsIt(walk, ref.id)))
   if (owed.length === 0) return
-  const last = owed[owed.length - 1]!
-  const places = owed.map(({ insn }) => insn)
-  violate('reference-leak', { form: 'held', refId: last.id, places })
+  // each has a line; the message is the last of them, or the first that the kernel explains
+  const told = walk.model.rules.reportsFirst ? owed[0]! : owed.at(-1)!
+  const places = [...owed.filter((ref) => ref !== told), told].map(({ insn }) => insn)
+  violate('reference-leak', { form: 'held', refId: told.id, places })
 }
 
 /** A struct_ops program may hand a reference back to the kernel as its result. */

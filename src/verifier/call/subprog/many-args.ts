@@ -18,13 +18,23 @@ export function requireArgsPassed(count: number, details: { readonly kfunc?: str
 }
 
 /** A static function's types say how many arguments it has, and nothing else. */
-export function requireStaticArgs(walk: Walk, { typeId, name }: Subprog): void {
-  const { btf } = walk.program.linked
-  if (!walk.model.rules.manyArgs || btf === undefined || typeId === 0) return
+export function requireStaticArgs(walk: Walk, subprog: Subprog): void {
+  const count = declaredArgs(walk, subprog)
+  if (takesTooMany(count)) walk.verbose(manyArgsWords(subprog.name, count, MOST))
+  requireArgsPassed(count)
+}
+
+/** Of a global function that takes no more than any may, what was not passed is found before what is wrong with the function. */
+export function requireGlobalArgs(walk: Walk, subprog: Subprog): void {
+  const count = declaredArgs(walk, subprog)
+  if (!takesTooMany(count)) requireArgsPassed(count)
+}
+
+/** How many a function of the program declares, where the kernel takes more than there are registers for. */
+function declaredArgs({ program, model }: Walk, { typeId }: Subprog): number {
+  const { btf } = program.linked
+  if (!model.rules.manyArgs || btf === undefined || typeId === 0) return 0
   const func = btf.type(typeId)
   const proto = func.kind === 'func' ? btf.type(func.type) : undefined
-  if (proto?.kind !== 'func_proto') return
-  const { length } = proto.params
-  if (takesTooMany(length)) walk.verbose(manyArgsWords(name, length, MOST))
-  requireArgsPassed(length)
+  return proto?.kind === 'func_proto' ? proto.params.length : 0
 }

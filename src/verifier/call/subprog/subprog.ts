@@ -12,7 +12,7 @@ import { Frame } from '../../state/state.ts'
 import { isExplained } from '../explained.ts'
 import { globalContract } from '../../program/contract/global.ts'
 import { requireGlobalArg } from './global-args.ts'
-import { requireStaticArgs } from './many-args.ts'
+import { requireGlobalArgs, requireStaticArgs } from './many-args.ts'
 import { invalidatePacketPointers, requireSectionsClosed } from '../objects/references.ts'
 
 /** Executes the call; answers the next insn. */
@@ -51,6 +51,7 @@ function callGlobal(walk: Walk, subprog: Subprog, index: number): number {
     sayBefore(walk, { id: 'sleep-global-call', params: { form: 'context' } })
     violate('sleep-global-call', { form: 'context' })
   }
+  requireGlobalArgs(walk, subprog)
   const { result, effects } = orElse(
     () => {
       const contract = globalContract(subprog, walk.program)

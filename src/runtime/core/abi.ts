@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// How models of helpers and kfuncs are written: what each parameter arrives as, what the result is, and what is done.
+
+import type { Param, Returned } from '../../jit/index.ts'
+import type { Core } from './core.ts'
+
+/** halves are two numbers; `i64` a signed BigInt; `i32` a signed number, which is what a pointer is, too. */
+type Values<P extends readonly Param[]> = P extends readonly [infer First, ...infer Rest extends readonly Param[]]
+  ? [...(First extends 'i64' ? [bigint] : First extends 'halves' ? [number, number] : [number]), ...Values<Rest>]
+  : []
+type Answer<R extends Returned> = R extends 'none' ? void : R extends 'i64' ? bigint : number
+
+/** What stands behind a helper or kfunc in a machine. */
+export interface Model {
+  /** r1 on. */
+  readonly params: readonly Param[]
+  readonly result: Returned
+  /** It calls functions of the program that called it, or needs to know where that one's stack ends. */
+  readonly callsBack?: boolean
+  bind(core: Core): (...args: never[]) => unknown
+}
+
+/** `bind` is called once a program that is loaded: what it looks up there costs nothing at a call. */
+export const model = <const P extends readonly Param[], R extends Returned>(
+  params: P,
+  result: R,
+  bind: (core: Core) => (...args: Values<P>) => Answer<R>,
+): Model => ({ params, result, bind: bind as Model['bind'] })
+
+/** The same of what calls the program's own functions. */
+export const caller = <const P extends readonly Param[], R extends Returned>(
+  params: P,
+  result: R,
+  bind: (core: Core) => (...args: Values<P>) => Answer<R>,
+): Model => ({ params, result, bind: bind as Model['bind'], callsBack: true })
+
+/** By name: 'bpf_map_lookup_elem', 'bpf_task_acquire'. */
+export type Models = Readonly<Record<string, Model>>

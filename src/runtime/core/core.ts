@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// A machine's state as models of helpers and kfuncs see it: memory, clock, CPUs, maps, functions of loaded programs, what runs now.
+
+import type { Kernel } from '../../kernel/index.ts'
+import type { RuntimeMap } from '../maps/map.ts'
+import { Clock } from './clock.ts'
+import { MachineError } from './errors.ts'
+import { Layouts } from './layout.ts'
+import { Memory } from './memory.ts'
+import { randomFrom } from './random.ts'
+
+export interface CoreOptions {
+  /** What random numbers follow from: 0 unless told. */
+  readonly seed?: number
+  /** CPUs there are: 1 unless told. */
+  readonly cpus?: number
+  /** Nanoseconds since boot: 1,000,000,000 unless told. */
+  readonly timeNs?: bigint
+  /** Bytes that may be allocated. */
+  readonly memoryLimit?: number
+}
+
+/** A function of a loaded program, as a callback, timer or tail call reaches it. */
+export interface ProgramFunction {
+  readonly name: string
+  /** r1 to r5, those missing 0; r0 without sign. */
+  call(registers: readonly bigint[], frame: number): bigint
+}
+
+/** One program's run, from its context to its result; another may begin within it. */
+export interface Invocation {
+  readonly program: string
+  readonly type: string
+  /** Where its context lies. */
+  readonly context: number
+  readonly sleepable: boolean
+  /** The function that bpf_throw() leads to; undefined: none of the program's. */
+  readonly exceptionCallback?: ProgramFunction | undefined
+  tailCalls: number
+  /** Helpers of one run that others follow up: the target of bpf_redirect(), and the like. By the helper's family. */
+  readonly notes: Map<string, unknown>
+}
+
+export class Core {
+  readonly kernel: Kernel
+  readonly memory: Memory
+  readonly layouts: Layouts
+  readonly clock: Clock
+  readonly random: () => number
+  readonly cpus: number
+  /** The CPU that programs run on. */
+  cpu = 0
+  /** What runs now, innermost. */
+  current: Invocation | undefined
+  /** Lines of bpf_printk and its kin. */
+  readonly printed: string[] = []
+  /** By the address of their struct bpf_map. */
+  readonly maps = new Map<number, RuntimeMap>()
+  /** Functions of programs, by the address that stands for them. */
+  private readonly functions = new Map<number, ProgramFunction>()
+
+  constructor(kernel: Kernel, { seed = 0, cpus = 1, timeNs = 1_000_000_000n, memoryLimit }: CoreOptions = {}) {
+    this.kernel = kernel
+    this.memory = new Memory(memoryLimit)
+    this.layouts = new Layouts(kernel.btf)
+    this.clock = new Clock(timeNs)
+    this.random = randomFrom(seed)
+    this.cpus = cpus
+    this.memory.setU32(FRAME_CELL, this.memory.stackEnd)
+  }
+
+  /** An address that stands for the function from now on. */
+  addFunction(func: ProgramFunction): number {
+    const address = this.memory.allocate(16, `function ${func.name}`)
+    this.functions.set(address, func)
+    return address
+  }
+  functionAt(address: number): ProgramFunction {
+    const func = this.functions.get(address)
+    if (func === undefined) throw new MachineError('misuse', `no function of a program is at 0x${address.toString(16)}`)
+    return func
+  }
+
+  /** Calls a function of a program below whatever stack is in use. */
+  call(func: ProgramFunction, ...registers: readonly (bigint | number)[]): bigint {
+    const { memory } = this
+    const frame = memory.u32(FRAME_CELL)
+    if (frame < LEAST_FRAME) throw new MachineError('limit', `${func.name} is called within too many other functions`)
+    try {
+      return func.call(registers.map(BigInt), frame)
+    } finally {
+      memory.setU32(FRAME_CELL, frame)
+    }
+  }
+
+  mapAt(address: number): RuntimeMap {
+    const map = this.maps.get(address)
+    if (map === undefined) throw new MachineError('misuse', `no map is at 0x${address.toString(16)}`)
+    return map
+  }
+}
+
+/** In memory: where the stack of whoever is called back ends. Programs keep it up to date before calls that may call back. */
+export const FRAME_CELL = 65536
+/** Room for one program's frames. */
+const LEAST_FRAME = FRAME_CELL + 64 + 16 * 512

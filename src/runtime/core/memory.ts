@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// All that a machine's programs can reach: one WebAssembly memory. Addresses are offsets in it, below 2^31, so that they are the same as
+// signed and unsigned numbers, and as the low half of a register.
+//
+//   0         64 KiB      1 MiB + 64 KiB
+//   | nothing | stacks ...| objects, map values, packets ...
+//
+// Nothing is ever put at the first 64 KiB: what is read through a null pointer is zero, as the kernel's exception tables make it.
+
+import { MachineError } from './errors.ts'
+
+const PAGE = 65536
+const STACKS = 1 << 20
+/** Addresses stay below 2^31. */
+const MOST_BYTES = 2 ** 31 - PAGE
+/** What freed memory holds: the kernel's POISON_FREE. */
+export const POISON = 0x6b
+
+/** Something that was allocated. */
+export interface Block {
+  readonly address: number
+  /** Bytes, as asked for. */
+  readonly size: number
+  /** What it is, for reports: "map counts", "task_struct". */
+  readonly what: string
+  freed: boolean
+}
+
+export class Memory {
+  readonly wasm: WebAssembly.Memory
+  /** Views of all of it; new ones when it grows, so keep none. */
+  u8!: Uint8Array<ArrayBuffer>
+  i32!: Int32Array<ArrayBuffer>
+  view!: DataView<ArrayBuffer>
+  private readonly most: number
+  private next = PAGE + STACKS
+  private readonly blocks = new Map<number, Block>()
+  /** Freed blocks to be used again, by size class. */
+  private readonly spare = new Map<number, number[]>()
+
+  /** `limit`: bytes that may be allocated at the most. */
+  constructor(limit: number = MOST_BYTES) {
+    this.most = Math.min(MOST_BYTES, Math.max(limit, 0) + PAGE + STACKS)
+    this.wasm = new WebAssembly.Memory({ initial: (PAGE + STACKS) / PAGE, maximum: Math.ceil(this.most / PAGE) })
+    this.renew()
+  }
+
+  /** Where the stack of a program that nobody called ends; it grows down. */
+  readonly stackEnd: number = PAGE + STACKS
+
+  /** Zeroed bytes, at a multiple of 16. Throws a MachineError where the machine's limit is reached. */
+  allocate(size: number, what: string): number {
+    const room = classOf(size)
+    const again = this.spare.get(room)?.pop()
+    const address = again ?? this.extend(room)
+    if (again !== undefined) this.u8.fill(0, address, address + room)
+    this.blocks.set(address, { address, size, what, freed: false })
+    return address
+  }
+
+  /** Poisons it. `address` is what `allocate` gave; anything else, or again, is a MachineError. */
+  free(address: number): void {
+    const block = this.blocks.get(address)
+    if (block === undefined)
+      throw new MachineError('misuse', `0x${address.toString(16)} was never allocated, and is freed`)
+    if (block.freed) throw new MachineError('misuse', `${block.what} at 0x${address.toString(16)} is freed twice`)
+    block.freed = true
+    const room = classOf(block.size)
+    this.u8.fill(POISON, address, address + room)
+    const spare = this.spare.get(room)
+    if (spare === undefined) this.spare.set(room, [address])
+    // what was freed last is used last, so that poison is met rather than something new
+    else spare.unshift(address)
+  }
+
+  /** The block that begins there, freed ones too; undefined: none does. */
+  block(address: number): Block | undefined {
+    return this.blocks.get(address)
+  }
+
+  /** A copy. */
+  read(address: number, size: number): Uint8Array<ArrayBuffer> {
+    return this.u8.slice(address, address + size)
+  }
+  write(address: number, bytes: Uint8Array): void {
+    this.u8.set(bytes, address)
+  }
+  /** An unsigned number of `size` bytes, little-endian. */
+  number(address: number, size: number): bigint {
+    let value = 0n
+    for (let i = size - 1; i >= 0; i--) value = (value << 8n) | BigInt(this.u8[address + i]!)
+    return value
+  }
+  setNumber(address: number, size: number, value: bigint | number): void {
+    let rest = BigInt.asUintN(64, BigInt(value))
+    for (let i = 0; i < size; i++) {
+      this.u8[address + i] = Number(rest & 0xffn)
+      rest >>= 8n
+    }
+  }
+  u32(address: number): number {
+    return this.view.getUint32(address, true)
+  }
+  setU32(address: number, value: number): void {
+    this.view.setUint32(address, value, true)
+  }
+  /** The address that 8 bytes there hold. */
+  pointer(address: number): number {
+    return this.view.getUint32(address, true)
+  }
+  setPointer(address: number, to: number): void {
+    this.view.setUint32(address, to, true)
+    this.view.setUint32(address + 4, 0, true)
+  }
+  /** Bytes up to the first zero, at most `most`, as text. */
+  text(address: number, most: number): string {
+    const bytes = this.u8.subarray(address, address + most)
+    const end = bytes.indexOf(0)
+    return new TextDecoder().decode(bytes.subarray(0, end === -1 ? most : end).slice())
+  }
+
+  private extend(room: number): number {
+    const address = this.next
+    const end = address + room
+    if (end > this.most)
+      throw new MachineError(
+        'limit',
+        `the machine's memory is used up: ${room} bytes more than its ${this.most} were asked for`,
+      )
+    const missing = end - this.u8.length
+    if (missing > 0) {
+      // by an eighth at least: growing makes every view anew
+      const pages = Math.ceil(Math.max(missing, this.u8.length >> 3) / PAGE)
+      const room = Math.floor(this.most / PAGE) - this.u8.length / PAGE
+      this.wasm.grow(Math.max(Math.ceil(missing / PAGE), Math.min(pages, room)))
+      this.renew()
+    }
+    this.next = end
+    return address
+  }
+
+  private renew(): void {
+    const { buffer } = this.wasm
+    this.u8 = new Uint8Array(buffer)
+    this.i32 = new Int32Array(buffer)
+    this.view = new DataView(buffer)
+  }
+}
+
+/** Bytes that are taken for `size`: a multiple of 16, from 1024 on of an eighth of the power of two below. */
+function classOf(size: number): number {
+  if (size <= 1024) return Math.max(16, (size + 15) & ~15)
+  const step = 2 ** (Math.floor(Math.log2(size)) - 3)
+  return Math.ceil(size / step) * step
+}

@@ -141,10 +141,15 @@ function lowerSwap(code: Code, { op, dst }: Insn): void {
     if (op.size === 4) code.op('i32.wrap_i64', 'i64.extend_i32_u')
     return
   }
-  if (op.size === 2) {
+  pushTurned(code, value, op.size as 2 | 4 | 8)
+}
+
+/** The low bytes of a local the other way around, others zero. */
+export function pushTurned(code: Code, value: number, size: 2 | 4 | 8): void {
+  if (size === 2) {
     code.get(value).i64(8).op('i64.shr_u').i64(0xff).op('i64.and')
     code.get(value).i64(0xff).op('i64.and').i64(8).op('i64.shl', 'i64.or')
-  } else if (op.size === 4) {
+  } else if (size === 4) {
     code.get(value).op('i32.wrap_i64').i32(8).op('i32.rotl').i32(0x00ff00ff).op('i32.and')
     code
       .get(value)

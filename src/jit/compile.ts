@@ -14,8 +14,17 @@ import {
   type Param,
 } from './input.ts'
 import { pushCondition } from './jump.ts'
-import { BOTTOM, FRAME, functionType, localOf, locals, NEXT, ROUNDS } from './locals.ts'
-import { lowerAtomic, lowerLoad, lowerStore, STACK } from './memory.ts'
+import { ADDRESS, BOTTOM, FRAME, functionType, localOf, locals, NEXT, ROUNDS } from './locals.ts'
+import {
+  lowerAtomic,
+  lowerFieldLoad,
+  lowerFieldStore,
+  lowerGuardedLoad,
+  lowerGuardedStore,
+  lowerLoad,
+  lowerStore,
+  STACK,
+} from './memory.ts'
 import { type Structured, structure } from './structure.ts'
 import { Code, type ValueType } from './wasm/code.ts'
 import { encodeModule, type FunctionType } from './wasm/module.ts'
@@ -30,11 +39,12 @@ export interface CompileOptions {
  * r5 and the end of its stack in, r0 out. Instructions that no kernel takes trap where they are reached.
  */
 export function compile(program: JitProgram, options: CompileOptions = {}): Uint8Array<ArrayBuffer> {
-  const callees = new Map([...program.callees.values()].map((callee) => [callee.name, callee]))
+  const callees = new Map(calleesOf(program).map((callee) => [callee.name, callee]))
   const called = new Map([...callees.keys()].map((name, index) => [name, index]))
   const fuel = options.fuel === true
   const context: Context = { program, called, numbers: functionNumbers(program), fuel }
   return encodeModule({
+    types: [functionType],
     imports: [...callees].map(([name, callee]) => ({ module: 'kfuncs', name, type: typeOf(callee) })),
     functions: program.functions.map((func, number) => ({
       type: functionType,
@@ -44,6 +54,7 @@ export function compile(program: JitProgram, options: CompileOptions = {}): Uint
     })),
     globals: fuel ? [{ type: 'i64', export: 'fuel' }] : [],
     pages: 1,
+    table: [...callees.values()].some(({ role }) => role === 'tail-call'),
   })
 }
 
@@ -54,7 +65,20 @@ interface Context {
   readonly fuel: boolean
 }
 
-const crossings: Readonly<Record<Param, readonly ValueType[]>> = { i32: ['i32'], halves: ['i32', 'i32'], i64: ['i64'] }
+/** Of the types of a module, the one of its functions. */
+const FUNCTION_TYPE = 0
+
+const calleesOf = ({ callees, fields }: JitProgram): readonly Callee[] => [
+  ...callees.values(),
+  ...[...(fields?.values() ?? [])].flatMap((field) => (field.kind === 'call' ? [field.callee] : [])),
+]
+
+const crossings: Readonly<Record<Param, readonly ValueType[]>> = {
+  i32: ['i32'],
+  halves: ['i32', 'i32'],
+  i64: ['i64'],
+  none: [],
+}
 
 const typeOf = ({ params, result }: Callee): FunctionType => ({
   params: params.flatMap((param) => crossings[param]),
@@ -179,20 +203,52 @@ class FunctionBody {
     const { program } = this.context
     switch (insn.op.kind) {
       case 'alu':
-        return insn.op.name === 'addr_space_cast' ? void code.op('unreachable') : lowerAlu(code, insn)
+        if (insn.op.name !== 'addr_space_cast') return lowerAlu(code, insn)
+        // an arena lies in the machine's memory for everybody
+        return void code.get(localOf(insn.src)).op('i32.wrap_i64', 'i64.extend_i32_u').set(localOf(insn.dst))
       case 'load':
-        return lowerLoad(code, insn)
+        return this.writeLoad(insn, at)
       case 'store':
-        return lowerStore(code, insn)
+        return this.writeStore(insn, at)
       case 'atomic':
         return lowerAtomic(code, insn)
       case 'ld_imm64':
         return void code.i64(program.addresses.get(at) ?? imm64(insn, program.insns[at + 1])).set(localOf(insn.dst))
       case 'call':
         return insn.src === 1 ? this.writeLocalCall(calleeSlot(insn, at)) : this.writeCall(program.callees.get(at))
+      case 'ld_abs':
+      case 'ld_ind':
+        return this.writePacketLoad(insn, program.callees.get(at))
       default:
         code.op('unreachable')
     }
+  }
+
+  private writeLoad(insn: Insn, at: number): void {
+    const { fields, guarded } = this.context.program
+    const field = fields?.get(at)
+    if (field !== undefined) lowerFieldLoad(this.code, insn, field, (callee) => this.callImport(callee))
+    else if (guarded?.has(at) === true) lowerGuardedLoad(this.code, insn)
+    else lowerLoad(this.code, insn)
+  }
+
+  private writeStore(insn: Insn, at: number): void {
+    const { fields, guarded } = this.context.program
+    const field = fields?.get(at)
+    if (field !== undefined) lowerFieldStore(this.code, insn, field, (callee) => this.callImport(callee))
+    else if (guarded?.has(at) === true) lowerGuardedStore(this.code, insn)
+    else lowerStore(this.code, insn)
+  }
+
+  /** From the packet of the context in r6, at an offset of its own; where that is none of the packet the program ends. */
+  private writePacketLoad(insn: Insn, callee: Callee | undefined): void {
+    const { code } = this
+    if (callee === undefined) return void code.op('unreachable')
+    code.get(localOf(6)).op('i32.wrap_i64')
+    if (insn.op.kind === 'ld_abs') code.i32(insn.imm)
+    else code.get(localOf(insn.src)).op('i32.wrap_i64').i32(insn.imm).op('i32.add')
+    this.callImport(callee)
+    code.tee(localOf(0)).i64(0).op('i64.lt_s').open('if').i64(0).op('return', 'end')
   }
 
   /** A function of the program: its stack lies below ours. */
@@ -208,17 +264,40 @@ class FunctionBody {
   private writeCall(callee: Callee | undefined): void {
     const { code } = this
     if (callee === undefined) return void code.op('unreachable')
+    if (callee.callsBack === true) this.sayFrame()
     callee.params.forEach((param, i) => {
+      if (param === 'none') return
       const register = localOf(i + 1)
       code.get(register)
       if (param === 'i64') return
       code.op('i32.wrap_i64')
       if (param === 'halves') code.get(register).i64(32).op('i64.shr_u', 'i32.wrap_i64')
     })
-    code.call(this.context.called.get(callee.name)!)
+    if (callee.role === 'tail-call') return this.tailCall(callee)
+    this.callImport(callee)
     if (callee.result === 'none') code.i64(0)
-    else if (callee.result === 's32') code.op('i64.extend_i32_s')
-    else if (callee.result === 'u32') code.op('i64.extend_i32_u')
     code.set(localOf(0))
+  }
+
+  /** What it answers, if anything, as 64 bits. */
+  private callImport(callee: Callee): void {
+    this.code.call(this.context.called.get(callee.name)!)
+    if (callee.result === 's32') this.code.op('i64.extend_i32_s')
+    else if (callee.result === 'u32') this.code.op('i64.extend_i32_u')
+  }
+
+  /** The program there takes over with the context and the whole stack; where none is, this one goes on. */
+  private tailCall(callee: Callee): void {
+    const { code } = this
+    code.call(this.context.called.get(callee.name)!).tee(ADDRESS).i32(0).op('i32.ge_s').open('if')
+    code.get(localOf(1))
+    for (let r = 2; r <= 5; r++) code.i64(0)
+    code.get(FRAME).get(ADDRESS).returnCallIndirect(FUNCTION_TYPE).op('end')
+  }
+
+  private sayFrame(): void {
+    const { frameCell } = this.context.program
+    if (frameCell === undefined) return
+    this.code.i32(frameCell).get(FRAME).i32(this.func.stack).op('i32.sub').memory('i32.store', 0)
   }
 }

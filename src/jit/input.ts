@@ -16,8 +16,9 @@ export interface JitFunction extends Range {
  * - `i32`: its low half, as a signed number. Pointers are offsets in the machine's memory, so that is all of one.
  * - `halves`: two numbers, the low half and the high one. A BigInt costs several times as much to make.
  * - `i64`: a BigInt.
+ * - `none`: not at all.
  */
-export type Param = 'i32' | 'halves' | 'i64'
+export type Param = 'i32' | 'halves' | 'i64' | 'none'
 
 /**
  * How the result crosses back:
@@ -36,7 +37,33 @@ export interface Callee {
   /** r1 on. */
   readonly params: readonly Param[]
   readonly result: Returned
+  /** It may call functions of the program: before it is called, `frameCell` says where their stack ends. */
+  readonly callsBack?: boolean
+  /**
+   * tail-call: it answers the place of a function in the table, which then runs instead of the one that called, or a negative number.
+   * packet-load: what it answers is r0, and where that is negative the program ends with 0 (RFC 9669 §5.5).
+   */
+  readonly role?: 'tail-call' | 'packet-load'
 }
+
+/** An access of a context that is one of the kernel's object behind it. */
+export type FieldAccess = {
+  /** Of what is loaded, bits below which nothing is wanted, and how many are. */
+  readonly shift: number
+  readonly bits: number
+} & (
+  | {
+      readonly kind: 'field'
+      /** Offsets of the pointers that lead there, one from where the last led. From a null pointer on all is zero. */
+      readonly through: readonly number[]
+      readonly offset: number
+      readonly size: 1 | 2 | 4 | 8
+      /** The field's bytes are turned around: it stands in network order. */
+      readonly turned?: boolean
+    }
+  /** It takes the context, and of a store the value as 64 bits. */
+  | { readonly kind: 'call'; readonly callee: Callee }
+)
 
 export interface JitProgram {
   readonly insns: readonly Insn[]
@@ -45,6 +72,12 @@ export interface JitProgram {
   readonly addresses: ReadonlyMap<number, bigint>
   /** By slot of a call of a helper or kfunc. */
   readonly callees: ReadonlyMap<number, Callee>
+  /** By slot of a load or store through the context. */
+  readonly fields?: ReadonlyMap<number, FieldAccess>
+  /** Slots of loads that may lead anywhere: where nothing is they load 0. Stores that lead nowhere store nothing. */
+  readonly guarded?: ReadonlySet<number>
+  /** Where in memory a function that calls what may call back says where its stack ends. */
+  readonly frameCell?: number
 }
 
 /** Numbers of a program's functions by the slot that they begin at: where calls within it lead. */

@@ -8,15 +8,18 @@ export interface Instance {
   run(number: number, registers: readonly bigint[], frame: number): bigint
   /** What is left of the instructions allowed, where they are counted. */
   fuel: number | undefined
+  /** Function `number` as a table of functions takes it. */
+  reference(number: number): unknown
 }
 
 export function instantiate(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
   imports: Imports = new Map(),
+  table?: WebAssembly.Table,
 ): Instance {
   const { exports } = new WebAssembly.Instance(module, {
-    env: { memory },
+    env: { memory, ...(table === undefined ? {} : { table }) },
     kfuncs: Object.fromEntries(imports) as WebAssembly.ModuleImports,
   })
   const fuel = exports['fuel'] as WebAssembly.Global | undefined
@@ -26,6 +29,7 @@ export function instantiate(
       const entry = exports[`f${number}`] as (...args: (bigint | number)[]) => bigint
       return BigInt.asUintN(64, entry(r1, r2, r3, r4, r5, frame))
     },
+    reference: (number) => exports[`f${number}`],
     get fuel() {
       return fuel === undefined ? undefined : Number(fuel.value)
     },

@@ -4,7 +4,7 @@
 
 import { imm64, type Insn } from '../isa/index.ts'
 import { targetOf } from './flow.ts'
-import { type Callee, calleeSlot, functionNumbers, type JitProgram, MAX_ROUNDS } from './input.ts'
+import { type Callee, calleeSlot, type FieldAccess, functionNumbers, type JitProgram, MAX_ROUNDS } from './input.ts'
 
 /** By name: what a call crosses to, with its parameters as `Callee` says. */
 export type Imports = ReadonlyMap<string, (...args: never[]) => number | bigint | undefined>
@@ -14,7 +14,14 @@ export interface InterpretOptions {
   /** Instructions that may be executed; without end unless told. */
   readonly fuel?: number
   /** Before each load and store: `address` in memory, `size` in bytes. What it throws ends the run. */
+  /** Runs the function at a place of the table, where a tail call leads there. */
+  readonly enter?: (place: number, registers: readonly bigint[], frame: number) => bigint
   readonly access?: (insn: number, access: { address: number; size: number; write: boolean }) => void
+}
+
+/** A memory; the view is another one once it has grown. */
+export interface Viewed {
+  readonly view: DataView
 }
 
 /** The program did what no verified program does, or used up its fuel. `insn` is the slot, where it is known. */
@@ -33,7 +40,7 @@ const MAX_DEPTH = 64
 /** r0 at the end. `registers` are r1 on; `frame` is where the stack ends, in `memory`. */
 export function interpret(
   program: JitProgram,
-  memory: DataView,
+  memory: Viewed,
   start: { readonly registers: readonly bigint[]; readonly frame: number },
   options: InterpretOptions = {},
 ): bigint {
@@ -42,15 +49,15 @@ export function interpret(
 
 class Interpreter {
   private readonly program: JitProgram
-  private readonly memory: DataView
+  private readonly viewed: Viewed
   private readonly options: InterpretOptions
   private readonly numbers: ReadonlyMap<number, number>
   private fuel: number
   private depth = 0
 
-  constructor(program: JitProgram, memory: DataView, options: InterpretOptions) {
+  constructor(program: JitProgram, viewed: Viewed, options: InterpretOptions) {
     this.program = program
-    this.memory = memory
+    this.viewed = viewed
     this.options = options
     this.numbers = functionNumbers(program)
     this.fuel = options.fuel ?? Number.POSITIVE_INFINITY
@@ -73,17 +80,14 @@ class Interpreter {
       let next = at + (insn.op.kind === 'ld_imm64' ? 2 : 1)
       switch (insn.op.kind) {
         case 'alu':
-          if (insn.op.name === 'addr_space_cast') throw new Trap('addr_space_cast is not run yet', at)
-          regs[insn.dst] = alu(insn, regs)
+          regs[insn.dst] = insn.op.name === 'addr_space_cast' ? U32(regs[insn.src]!) : alu(insn, regs)
           break
         case 'load':
-          regs[insn.dst] = this.load(insn, at, U32(regs[insn.src]! + BigInt(insn.off)))
+          regs[insn.dst] = this.load(insn, at, regs)
           break
-        case 'store': {
-          const value = insn.op.source === 'imm' ? BigInt(insn.imm) : regs[insn.src]!
-          this.write(at, U32(regs[insn.dst]! + BigInt(insn.off)), insn.op.size, value)
+        case 'store':
+          this.store(insn, at, regs)
           break
-        }
         case 'atomic':
           this.atomic(insn, at, regs)
           break
@@ -100,9 +104,27 @@ class Interpreter {
           if (rounds === 0) next = targetOf(insn, at)!
           else rounds--
           break
-        case 'call':
-          regs[0] = insn.src === 1 ? this.localCall(func.stack, insn, at, regs) : this.call(at, regs)
+        case 'call': {
+          if (insn.src === 1) regs[0] = this.localCall(func.stack, insn, at, regs)
+          else if (this.program.callees.get(at)?.role === 'tail-call') {
+            const place = Number(this.call(at, regs, func.stack))
+            const { enter } = this.options
+            if (place >= 0 && enter !== undefined) {
+              this.depth--
+              return enter(place, [regs[1]!], frame)
+            }
+          } else regs[0] = this.call(at, regs, func.stack)
           break
+        }
+        case 'ld_abs':
+        case 'ld_ind': {
+          regs[0] = this.packetLoad(insn, at, regs)
+          if (BigInt.asIntN(64, regs[0]) < 0n) {
+            this.depth--
+            return 0n
+          }
+          break
+        }
         case 'exit':
           this.depth--
           return regs[0]!
@@ -119,18 +141,77 @@ class Interpreter {
     return this.run(number, regs.slice(1, 6), Number(regs[10]!) - stack)
   }
 
-  private call(at: number, regs: readonly bigint[]): bigint {
+  private call(at: number, regs: readonly bigint[], stack: number): bigint {
     const callee = this.program.callees.get(at)
-    const called = callee === undefined ? undefined : this.options.imports?.get(callee.name)
-    if (callee === undefined || called === undefined) throw new Trap('nothing is there to be called', at)
-    const answer = called(...(argumentsOf(callee, regs) as never[]))
+    if (callee === undefined) throw new Trap('nothing is there to be called', at)
+    const { frameCell } = this.program
+    if (callee.callsBack === true && frameCell !== undefined)
+      this.viewed.view.setUint32(frameCell, Number(regs[10]!) - stack, true)
+    return this.callImport(at, callee, argumentsOf(callee, regs))
+  }
+
+  private callImport(at: number, callee: Callee, args: readonly (number | bigint)[]): bigint {
+    const called = this.options.imports?.get(callee.name)
+    if (called === undefined) throw new Trap(`no ${callee.name} is there to be called`, at)
+    const answer = called(...(args as never[]))
     if (callee.result === 'none') return 0n
     return callee.result === 'u32' ? U32(BigInt(answer!)) : U64(BigInt(answer!))
   }
 
-  private load(insn: Insn, at: number, address: bigint): bigint {
-    const value = this.read(at, address, insn.op.size)
-    return insn.op.signed ? U64(BigInt.asIntN(insn.op.size * 8, value)) : value
+  private packetLoad(insn: Insn, at: number, regs: readonly bigint[]): bigint {
+    const callee = this.program.callees.get(at)
+    if (callee === undefined) throw new Trap('there is no packet to load from', at)
+    const index = insn.op.kind === 'ld_abs' ? 0n : regs[insn.src]!
+    const offset = Number(BigInt.asIntN(32, index + BigInt(insn.imm)))
+    return this.callImport(at, callee, [Number(BigInt.asIntN(32, regs[6]!)), offset])
+  }
+
+  private load(insn: Insn, at: number, regs: readonly bigint[]): bigint {
+    const { op, src, off } = insn
+    const { fields, guarded } = this.program
+    const field = fields?.get(at)
+    const address = regs[src]! + BigInt(off)
+    const value =
+      field !== undefined
+        ? this.fieldLoad(at, field, regs[src]!)
+        : guarded?.has(at) === true && this.isNowhere(address)
+          ? 0n
+          : this.read(at, U32(address), op.size)
+    return op.signed ? U64(BigInt.asIntN(op.size * 8, value)) : value
+  }
+
+  private store(insn: Insn, at: number, regs: readonly bigint[]): void {
+    const { op, dst, src, off, imm } = insn
+    const value = op.source === 'imm' ? BigInt(imm) : regs[src]!
+    const { fields, guarded } = this.program
+    const field = fields?.get(at)
+    const address = regs[dst]! + BigInt(off)
+    if (field?.kind === 'field')
+      this.write(at, U32(this.holder(at, field.through, regs[dst]!) + BigInt(field.offset)), field.size, value)
+    else if (field !== undefined)
+      this.callImport(at, field.callee, [Number(BigInt.asIntN(32, regs[dst]!)), BigInt.asIntN(64, value)])
+    else if (!(guarded?.has(at) === true && this.isNowhere(address))) this.write(at, U32(address), op.size, value)
+  }
+
+  private isNowhere(address: bigint): boolean {
+    return (U64(address) + 7n) >> 16n >= BigInt(this.viewed.view.byteLength >>> 16)
+  }
+
+  private holder(at: number, through: readonly number[], base: bigint): bigint {
+    let holder = base
+    for (const offset of through) holder = this.read(at, U32(holder + BigInt(offset)), 4)
+    return holder
+  }
+
+  private fieldLoad(at: number, field: FieldAccess, base: bigint): bigint {
+    let value: bigint
+    if (field.kind === 'call') value = this.callImport(at, field.callee, [Number(BigInt.asIntN(32, base))])
+    else {
+      const address = this.holder(at, field.through, base) + BigInt(field.offset)
+      value = this.read(at, U32(address), field.size)
+      if (field.turned === true) value = turned(value, field.size)
+    }
+    return BigInt.asUintN(field.bits, value >> BigInt(field.shift))
   }
 
   private atomic({ op, dst, src, off }: Insn, at: number, regs: bigint[]): void {
@@ -153,8 +234,8 @@ class Interpreter {
 
   private read(at: number, address: bigint, size: number): bigint {
     const from = this.reach(at, address, { size, write: false })
-    if (size === 8) return this.memory.getBigUint64(from, true)
-    const { memory } = this
+    const { view: memory } = this.viewed
+    if (size === 8) return memory.getBigUint64(from, true)
     return BigInt(
       size === 4 ? memory.getUint32(from, true) : size === 2 ? memory.getUint16(from, true) : memory.getUint8(from),
     )
@@ -162,7 +243,7 @@ class Interpreter {
 
   private write(at: number, address: bigint, size: number, value: bigint): void {
     const to = this.reach(at, address, { size, write: true })
-    const { memory } = this
+    const { view: memory } = this.viewed
     const low = Number(BigInt.asUintN(32, value))
     if (size === 8) memory.setBigUint64(to, U64(value), true)
     else if (size === 4) memory.setUint32(to, low, true)
@@ -172,7 +253,7 @@ class Interpreter {
 
   private reach(at: number, address: bigint, access: { size: number; write: boolean }): number {
     const place = Number(address)
-    if (place + access.size > this.memory.byteLength)
+    if (place + access.size > this.viewed.view.byteLength)
       throw new Trap(`${access.write ? 'writes' : 'reads'} ${access.size} bytes at ${place}, outside of memory`, at)
     this.options.access?.(at, { address: place, ...access })
     return place
@@ -199,6 +280,7 @@ function argumentsOf({ params }: Callee, regs: readonly bigint[]): (number | big
   return params.flatMap((param, i): (number | bigint)[] => {
     const value = regs[i + 1]!
     const low = Number(BigInt.asIntN(32, value))
+    if (param === 'none') return []
     if (param === 'i32') return [low]
     return param === 'halves' ? [low, Number(BigInt.asIntN(32, value >> 32n))] : [BigInt.asIntN(64, value)]
   })
@@ -252,11 +334,14 @@ function alu(insn: Insn, regs: readonly bigint[]): bigint {
 }
 
 function swapped({ op }: Insn, value: bigint): bigint {
-  const kept = BigInt.asUintN(op.size * 8, value)
-  if (op.name === 'le') return kept
-  let turned = 0n
-  for (let byte = 0; byte < op.size; byte++) turned = (turned << 8n) | ((kept >> BigInt(8 * byte)) & 0xffn)
-  return turned
+  return op.name === 'le' ? BigInt.asUintN(op.size * 8, value) : turned(value, op.size)
+}
+
+/** The low `size` bytes the other way around. */
+function turned(value: bigint, size: number): bigint {
+  let out = 0n
+  for (let byte = 0; byte < size; byte++) out = (out << 8n) | ((value >> BigInt(8 * byte)) & 0xffn)
+  return out
 }
 
 function isTaken({ op, dst, src, imm }: Insn, regs: readonly bigint[]): boolean {

@@ -3,6 +3,8 @@
 // that whatever was verified wrongly reaches nothing else. A machine is one thread: what is atomic to others is so by itself.
 
 import type { Insn } from '../isa/index.ts'
+import { pushTurned } from './alu.ts'
+import type { Callee, FieldAccess } from './input.ts'
 import { ADDRESS, BOTTOM, localOf, TEMP } from './locals.ts'
 import type { Code, PlainOp } from './wasm/code.ts'
 
@@ -28,6 +30,75 @@ function pushAddress(code: Code, base: number, off: number): number {
 export function lowerLoad(code: Code, { op, dst, src, off }: Insn): void {
   const added = pushAddress(code, src, off)
   code.memory((op.signed ? signedLoads : loads)[op.size as Size], added).set(localOf(dst))
+}
+
+/** Of an address that may be none: beyond memory 0 is loaded; below the first page all is zero. */
+export function lowerGuardedLoad(code: Code, { op, dst, src, off }: Insn): void {
+  guard(code, src, off)
+  code.openValue('i64').get(TEMP).op('i32.wrap_i64')
+  code.memory((op.signed ? signedLoads : loads)[op.size as Size], 0)
+  code.op('else').i64(0).op('end').set(localOf(dst))
+}
+
+/** Such a store goes nowhere. */
+export function lowerGuardedStore(code: Code, { op, dst, src, off, imm }: Insn): void {
+  guard(code, dst, off)
+  code.open('if').get(TEMP).op('i32.wrap_i64')
+  if (op.source === 'imm') code.i64(imm)
+  else code.get(localOf(src))
+  code.memory(stores[op.size as Size], 0).op('end')
+}
+
+/** Puts the address aside, and whether memory is there. */
+function guard(code: Code, base: number, off: number): void {
+  code.get(localOf(base)).i64(off).op('i64.add').tee(TEMP)
+  code.i64(7).op('i64.add').i64(16).op('i64.shr_u').memorySize().op('i64.extend_i32_u', 'i64.lt_u')
+}
+
+/** Pushes the address of what holds the field: a null pointer on the way leads to the first page, where all is zero. */
+function pushHolder(code: Code, base: number, through: readonly number[]): void {
+  code.get(localOf(base)).op('i32.wrap_i64')
+  for (const offset of through) code.memory('i32.load', offset)
+}
+
+/** A load of the context. */
+export function lowerFieldLoad(
+  code: Code,
+  { op, dst, src }: Insn,
+  field: FieldAccess,
+  call: (callee: Callee) => void,
+): void {
+  if (field.kind === 'field') {
+    pushHolder(code, src, field.through)
+    code.memory(loads[field.size], field.offset).set(localOf(dst))
+    if (field.turned === true && field.size > 1) pushTurned(code, localOf(dst), field.size as 2 | 4 | 8)
+    else code.get(localOf(dst))
+  } else {
+    code.get(localOf(src)).op('i32.wrap_i64')
+    call(field.callee)
+  }
+  if (field.shift > 0) code.i64(field.shift).op('i64.shr_u')
+  if (field.bits < 64) code.i64((1n << BigInt(field.bits)) - 1n).op('i64.and')
+  if (op.signed) code.op(op.size === 1 ? 'i64.extend8_s' : op.size === 2 ? 'i64.extend16_s' : 'i64.extend32_s')
+  code.set(localOf(dst))
+}
+
+/** A store to the context. */
+export function lowerFieldStore(
+  code: Code,
+  { op, dst, src, imm }: Insn,
+  field: FieldAccess,
+  call: (callee: Callee) => void,
+): void {
+  const value = (): Code => (op.source === 'imm' ? code.i64(imm) : code.get(localOf(src)))
+  if (field.kind === 'field') {
+    pushHolder(code, dst, field.through)
+    value().memory(stores[field.size], field.offset)
+    return
+  }
+  code.get(localOf(dst)).op('i32.wrap_i64')
+  value()
+  call(field.callee)
 }
 
 export function lowerStore(code: Code, { op, dst, src, off, imm }: Insn): void {

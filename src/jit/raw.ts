@@ -71,7 +71,7 @@ function interpreted(
   { block, maxInsns }: Bounds,
 ): bigint {
   const bottom = FRAME - MOST_CALLS * STACK
-  return interpret(program, new DataView(memory.buffer), start, {
+  return interpret(program, { view: new DataView(memory.buffer) }, start, {
     fuel: maxInsns,
     access(insn, { address, size, write }) {
       if (address >= bottom && address + size <= FRAME + block.length) return

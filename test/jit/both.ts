@@ -32,7 +32,7 @@ export function prepareBoth(program: string): (r1: bigint, r2?: bigint) => { int
   const instance = instantiate(new WebAssembly.Module(compile(jit)), memory)
   const view = new DataView(memory.buffer)
   return (r1, r2 = 0n) => ({
-    interpreted: interpret(jit, view, { registers: [r1, r2], frame: FRAME }),
+    interpreted: interpret(jit, { view }, { registers: [r1, r2], frame: FRAME }),
     compiled: instance.run(0, [r1, r2], FRAME),
   })
 }
@@ -67,7 +67,7 @@ export function runBoth(program: string | readonly Insn[], given: Given = {}): {
     interpreted: ended((memory) =>
       interpret(
         jit,
-        new DataView(memory.buffer),
+        { view: new DataView(memory.buffer) },
         { registers, frame: FRAME },
         { imports, ...(fuel === undefined ? {} : { fuel }) },
       ),

@@ -80,6 +80,8 @@ export type PlainOp = keyof typeof plain
 const memory = {
   'i32.load': 0x28,
   'i64.load': 0x29,
+  'i32.load8_u': 0x2d,
+  'i32.load16_u': 0x2f,
   'i64.load8_s': 0x30,
   'i64.load8_u': 0x31,
   'i64.load16_s': 0x32,
@@ -133,6 +135,18 @@ export class Code {
     this.bytes.unsigned(depths.length)
     for (const depth of depths) this.bytes.unsigned(depth)
     this.bytes.unsigned(otherwise)
+    return this
+  }
+  /** Pages of memory there are. */
+  memorySize(): this {
+    this.bytes.byte(0x3f)
+    this.bytes.byte(0)
+    return this
+  }
+  /** Of the first table; the place is on top of the arguments. */
+  returnCallIndirect(type: number): this {
+    this.indexed(0x13, type)
+    this.bytes.byte(0)
     return this
   }
   call(func: number): this {

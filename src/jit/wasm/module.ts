@@ -24,30 +24,48 @@ export interface WasmFunction {
 }
 
 export interface WasmModule {
+  /** Numbered before all others. */
+  readonly types: readonly FunctionType[]
   readonly imports: readonly WasmImport[]
   readonly functions: readonly WasmFunction[]
   /** Mutable integers, numbered in order, 0 at first. */
   readonly globals: readonly { readonly type: ValueType; readonly export: string }[]
   /** The memory that is imported as `env.memory`, in pages of 64 KiB at the least. */
   readonly pages: number
+  /** A table of functions is imported as `env.table`. */
+  readonly table: boolean
 }
 
 const zeroOf = { i32: 0x41, i64: 0x42 } as const
 const sections = { type: 1, import: 2, function: 3, global: 6, export: 7, code: 10 } as const
 
-export function encodeModule({ imports, functions, globals, pages }: WasmModule): Uint8Array<ArrayBuffer> {
+export function encodeModule({
+  types: first,
+  imports,
+  functions,
+  globals,
+  pages,
+  table,
+}: WasmModule): Uint8Array<ArrayBuffer> {
   const types = new Types()
+  for (const type of first) types.of(type)
   const importTypes = imports.map(({ type }) => types.of(type))
   const functionTypes = functions.map(({ type }) => types.of(type))
   const out = new Bytes()
   for (const byte of [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]) out.byte(byte)
   section(out, sections.type, (body) => types.write(body))
   section(out, sections.import, (body) => {
-    body.unsigned(imports.length + 1)
+    body.unsigned(imports.length + (table ? 2 : 1))
     body.text('env')
     body.text('memory')
     for (const byte of [0x02, 0x00]) body.byte(byte)
     body.unsigned(pages)
+    if (table) {
+      body.text('env')
+      body.text('table')
+      // of functions, without a limit, empty at the least
+      for (const byte of [0x01, 0x70, 0x00, 0x00]) body.byte(byte)
+    }
     imports.forEach(({ module, name }, i) => {
       body.text(module)
       body.text(name)

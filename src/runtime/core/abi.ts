@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // How models of helpers and kfuncs are written: what each parameter arrives as, what the result is, and what is done.
 
-import type { Param, Returned } from '../../jit/index.ts'
+import type { Callee, Param, Returned } from '../../jit/index.ts'
 import type { Core } from './core.ts'
 
 /** halves are two numbers; `i64` a signed BigInt; `i32` a signed number, which is what a pointer is, too. */
 type Values<P extends readonly Param[]> = P extends readonly [infer First, ...infer Rest extends readonly Param[]]
-  ? [...(First extends 'i64' ? [bigint] : First extends 'halves' ? [number, number] : [number]), ...Values<Rest>]
+  ? [...Crossed<First>, ...Values<Rest>]
   : []
-type Answer<R extends Returned> = R extends 'none' ? void : R extends 'i64' ? bigint : number
+type Crossed<P> = P extends 'none' ? [] : P extends 'i64' ? [bigint] : P extends 'halves' ? [number, number] : [number]
+type Answer<R extends Returned> = R extends 'none' ? unknown : R extends 'i64' ? bigint : number
 
 /** What stands behind a helper or kfunc in a machine. */
 export interface Model {
@@ -17,6 +18,7 @@ export interface Model {
   readonly result: Returned
   /** It calls functions of the program that called it, or needs to know where that one's stack ends. */
   readonly callsBack?: boolean
+  readonly role?: Callee['role']
   bind(core: Core): (...args: never[]) => unknown
 }
 

@@ -41,6 +41,15 @@ export interface Invocation {
   readonly notes: Map<string, unknown>
 }
 
+/** The task that programs run on behalf of. */
+export interface CurrentTask {
+  readonly pid: number
+  readonly tgid: number
+  readonly uid: number
+  readonly gid: number
+  readonly comm: string
+}
+
 export class Core {
   readonly kernel: Kernel
   readonly memory: Memory
@@ -50,10 +59,15 @@ export class Core {
   readonly cpus: number
   /** The CPU that programs run on. */
   cpu = 0
+  task: CurrentTask = { pid: 1, tgid: 1, uid: 0, gid: 0, comm: 'init' }
   /** What runs now, innermost. */
   current: Invocation | undefined
   /** Lines of bpf_printk and its kin. */
   readonly printed: string[] = []
+  /** Functions that tail calls lead to. */
+  readonly table = new WebAssembly.Table({ element: 'anyfunc', initial: 0 })
+  /** Variables of the kernel that programs refer to, by name: where they lie. */
+  readonly variables = new Map<string, number>()
   /** By the address of their struct bpf_map. */
   readonly maps = new Map<number, RuntimeMap>()
   /** Functions of programs, by the address that stands for them. */

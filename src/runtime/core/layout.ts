@@ -50,10 +50,39 @@ export class Layouts {
     let found = this.fields.get(key)
     if (found === undefined && !this.fields.has(key)) {
       const type = this.struct(struct)
-      found = type === undefined ? undefined : this.within(type, path.split(/\.|(?=\[)/))
+      found = type === undefined ? undefined : this.within(type, parts(path))
       this.fields.set(key, found)
     }
     return found
+  }
+
+  /**
+   * As `find`, with pointers followed: 'sk->sk_family'; and 'cb(qdisc_skb_cb).data' takes what lies at a member for another struct.
+   * `through`: offsets of the pointers.
+   */
+  follow(struct: string, path: string): { readonly through: readonly number[]; readonly field: Field } | undefined {
+    let type = this.struct(struct)
+    const through: number[] = []
+    const steps = path.split('->')
+    for (const [i, step] of steps.entries()) {
+      if (type === undefined) return undefined
+      const field = this.taken(type, step)
+      if (field === undefined) return undefined
+      if (i === steps.length - 1) return { through, field }
+      through.push(field.offset)
+      const pointer = resolveType(this.btf, field.typeId)
+      const target = pointer.kind === 'ptr' ? resolveType(this.btf, pointer.type) : undefined
+      type = target?.kind === 'struct' || target?.kind === 'union' ? target : undefined
+    }
+    return undefined
+  }
+
+  private taken(type: BtfStruct, step: string): Field | undefined {
+    const cast = /^([^(]+)\((\w+)\)\.(.+)$/.exec(step)
+    if (cast === null) return this.within(type, parts(step))
+    const at = this.within(type, parts(cast[1]!))
+    const inner = this.find(cast[2]!, cast[3]!)
+    return at === undefined || inner === undefined ? undefined : { ...inner, offset: at.offset + inner.offset }
   }
 
   field(struct: string, path: string): Field {
@@ -94,6 +123,9 @@ export class Layouts {
     return { offset, size, bits: member.bitSize, shift: bits - offset * 8, typeId }
   }
 }
+
+/** 'a.b[2]' → 'a', 'b', '[2]' */
+const parts = (path: string): readonly string[] => path.split(/\.|(?=\[)/)
 
 interface Place {
   readonly member: BtfMember

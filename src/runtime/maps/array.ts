@@ -19,6 +19,9 @@ export class ArrayMap extends RuntimeMap {
     if (def.data !== undefined) core.memory.write(this.values, def.data)
   }
 
+  override get firstValue(): number {
+    return this.values
+  }
   private at(index: number): number {
     return index < this.def.maxEntries ? this.values + index * this.stride : 0
   }

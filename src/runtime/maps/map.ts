@@ -50,6 +50,17 @@ export abstract class RuntimeMap {
   forEach(_each: (key: number, value: number) => number): number {
     return -errno.EINVAL
   }
+  /** `values = { … }` of the object: what an index of a prog array, or of a map of maps, holds. */
+  setProgram(_index: number, _program: { readonly place: number }): void {}
+  setMap(_index: number, _map: RuntimeMap): void {}
+  /** Of a prog array: where in the machine's table of functions the program at an index begins; undefined: there is none. */
+  programPlace(_index: number): number | undefined {
+    return undefined
+  }
+  /** Where the first value lies, for programs that refer to it without a look-up. undefined: values of the type have no such place. */
+  get firstValue(): number | undefined {
+    return undefined
+  }
   /** bpf_redirect_map(): what is there to redirect to; undefined: nothing. */
   target(_key: number): bigint | undefined {
     return undefined

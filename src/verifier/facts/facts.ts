@@ -140,4 +140,6 @@ export interface SubprogFact {
   readonly stackDepth: number
   /** Called by a helper or kfunc. */
   readonly callback: boolean
+  /** bpf_throw() leads to it. */
+  readonly exceptionCallback: boolean
 }

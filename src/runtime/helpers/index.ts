@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Models of the kernel's helper functions, by name; a family a file.
+
+import type { Model, Models } from '../core/abi.ts'
+import { mapHelpers } from './maps.ts'
+import { controlHelpers } from './control.ts'
+import { infoHelpers } from './info.ts'
+import { packetLoads } from './packet-loads.ts'
+import { printHelpers } from './print.ts'
+import { probeHelpers } from './probe.ts'
+import { skbHelpers } from './skb.ts'
+import { stringHelpers } from './strings.ts'
+import { xdpHelpers } from './xdp.ts'
+
+const families: readonly Models[] = [
+  mapHelpers,
+  controlHelpers,
+  infoHelpers,
+  packetLoads,
+  printHelpers,
+  probeHelpers,
+  skbHelpers,
+  stringHelpers,
+  xdpHelpers,
+]
+
+export const helperModels: ReadonlyMap<string, Model> = new Map(families.flatMap((family) => Object.entries(family)))

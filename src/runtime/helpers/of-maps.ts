@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Calls on a map that is known when the program is compiled: they go to that map, and leave its address out.
+
+import type { CallFact } from '../../verifier/index.ts'
+import { model, type Model } from '../core/abi.ts'
+import type { RuntimeMap } from '../maps/map.ts'
+
+const bound: ReadonlyMap<string, (map: RuntimeMap) => Model> = new Map([
+  ['bpf_map_lookup_elem', (map) => model(['none', 'i32'], 'u32', () => (key) => map.lookup(key))],
+  [
+    'bpf_map_update_elem',
+    (map) => model(['none', 'i32', 'i32', 'i32'], 's32', () => (key, value, flags) => map.update(key, value, flags)),
+  ],
+  ['bpf_map_delete_elem', (map) => model(['none', 'i32'], 's32', () => (key) => map.delete(key))],
+])
+
+export function mapCalls(
+  call: CallFact,
+  mapOf: (index: number) => RuntimeMap,
+): { readonly name: string; readonly model: Model } | undefined {
+  if (call.kind !== 'helper') return undefined
+  const make = bound.get(call.name)
+  const map = call.args[0]?.value
+  if (make === undefined || map?.kind !== 'map_ptr' || map.map === undefined || map.mapName === '') return undefined
+  const target = mapOf(map.map)
+  return { name: `${call.name}@${target.address}`, model: make(target) }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Helpers on packets of XDP.
+
+import { model, type Models } from '../core/abi.ts'
+import { errno } from '../core/errno.ts'
+import { setXdpPacket, xdpPacket } from '../objects/xdp.ts'
+
+const ETH_HLEN = 14
+/** The most metadata there may be before the packet. */
+const MOST_META = 32
+
+export const xdpHelpers: Models = {
+  bpf_xdp_adjust_head: model(['i32', 'i32'], 's32', (core) => (xdp, by) => {
+    const { start, meta, data, end } = xdpPacket(core, xdp)
+    const size = data - meta
+    const to = data + by
+    if (to < start + core.layouts.sizeOf('xdp_frame') + size || to > end - ETH_HLEN) return -errno.EINVAL
+    core.memory.u8.copyWithin(to - size, meta, data)
+    setXdpPacket(core, xdp, { data: to, data_meta: to - size })
+    return 0
+  }),
+  bpf_xdp_adjust_tail: model(['i32', 'i32'], 's32', (core) => (xdp, by) => {
+    const { data, end, limit } = xdpPacket(core, xdp)
+    const to = end + by
+    if (to > limit || to < data + ETH_HLEN) return -errno.EINVAL
+    if (by > 0) core.memory.u8.fill(0, end, to)
+    setXdpPacket(core, xdp, { data_end: to })
+    return 0
+  }),
+  bpf_xdp_adjust_meta: model(['i32', 'i32'], 's32', (core) => (xdp, by) => {
+    const { start, meta, data } = xdpPacket(core, xdp)
+    const to = meta + by
+    if (to < start + core.layouts.sizeOf('xdp_frame') || to > data) return -errno.EINVAL
+    if ((data - to) % 4 !== 0 || data - to > MOST_META) return -errno.EACCES
+    setXdpPacket(core, xdp, { data_meta: to })
+    return 0
+  }),
+  bpf_xdp_get_buff_len: model(['i32'], 'u32', (core) => (xdp) => {
+    const { data, end } = xdpPacket(core, xdp)
+    return end - data
+  }),
+  bpf_xdp_load_bytes: model(['i32', 'i32', 'i32', 'i32'], 's32', (core) => (xdp, offset, to, size) => {
+    const { data, end } = xdpPacket(core, xdp)
+    if (offset < 0 || offset > 0xffff || size < 0 || data + offset + size > end) return -errno.EINVAL
+    core.memory.u8.copyWithin(to, data + offset, data + offset + size)
+    return 0
+  }),
+  bpf_xdp_store_bytes: model(['i32', 'i32', 'i32', 'i32'], 's32', (core) => (xdp, offset, from, size) => {
+    const { data, end } = xdpPacket(core, xdp)
+    if (offset < 0 || offset > 0xffff || size < 0 || data + offset + size > end) return -errno.EINVAL
+    core.memory.u8.copyWithin(data + offset, from, from + size)
+    return 0
+  }),
+}

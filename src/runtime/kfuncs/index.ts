@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+// Models of the kernel's kfuncs, by name; a family a file.
+
+import type { Model, Models } from '../core/abi.ts'
+import { sectionKfuncs } from './sections.ts'
+import { throwKfuncs } from './throw.ts'
+
+const families: readonly Models[] = [sectionKfuncs, throwKfuncs]
+
+export const kfuncModels: ReadonlyMap<string, Model> = new Map(families.flatMap((family) => Object.entries(family)))

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// A modelled kernel: any number of them, none knowing of another.
+
+import { argumentKinds, fail, type Fault, ok, type Result, wrongArgument } from '../fault/index.ts'
+import type { Kernel } from '../kernel/index.ts'
+import { type BpfObject, linkProgram, type LinkedProgram, openObject, withGlobals } from '../object/index.ts'
+import { type Report, verify } from '../verifier/index.ts'
+import { Core, type CoreOptions } from './core/core.ts'
+import { MachineError } from './core/errors.ts'
+import { createMap } from './maps/create.ts'
+import type { RuntimeMap } from './maps/map.ts'
+import { LoadedProgram } from './program.ts'
+
+export interface LoadOptions {
+  /** What the object is called in messages. */
+  readonly name?: string
+  /** Only the programs of these names. */
+  readonly programs?: readonly string[]
+  /** Values that global variables are given before the programs are loaded, as `CheckOptions.globals`. */
+  readonly globals?: ReadonlyMap<string, string>
+}
+
+/** Why a program was not loaded. */
+export type Refusal =
+  | { readonly kind: 'fault'; readonly fault: Fault }
+  | { readonly kind: 'report'; readonly linked: LinkedProgram; readonly report: Report }
+
+export interface Loaded {
+  readonly name: string
+  /** Those that were accepted, by name. */
+  readonly programs: ReadonlyMap<string, LoadedProgram>
+  readonly refused: ReadonlyMap<string, Refusal>
+  readonly maps: ReadonlyMap<string, RuntimeMap>
+}
+
+export class Machine extends Core {
+  /**
+   * Makes an object's maps, judges its programs, and loads those that are accepted. A `Fault` where the object cannot be read; why a
+   * program was not loaded stands in `refused`.
+   */
+  load(
+    source: Uint8Array | BpfObject,
+    { name = 'object', programs: wanted, globals }: LoadOptions = {},
+  ): Result<Loaded> {
+    const opened = source instanceof Uint8Array ? openObject(source, name) : ok(source)
+    if (!opened.ok) return opened
+    const set = globals === undefined ? ok({ object: opened.value, unknown: [] }) : withGlobals(opened.value, globals)
+    if (!set.ok) return set
+    if (set.value.unknown.length > 0)
+      return fail(`no global variable ${set.value.unknown.join(', ')}`, { object: opened.value.name })
+    const { object } = set.value
+    const programs = new Map<string, LoadedProgram>()
+    const refused = new Map<string, Refusal>()
+    const maps = new ObjectMaps(this)
+    for (const program of object.programs) {
+      if (wanted !== undefined && !wanted.includes(program.name)) continue
+      const linked = linkProgram(object, program, this.kernel)
+      if (!linked.ok) {
+        refused.set(program.name, { kind: 'fault', fault: linked.fault })
+        continue
+      }
+      const report = verify(linked.value, this.kernel, { facts: true, cpus: this.cpus })
+      if (report.verdict !== 'accept') {
+        refused.set(program.name, { kind: 'report', linked: linked.value, report })
+        continue
+      }
+      if (report.facts === undefined) {
+        const what = `is accepted, but what holds in it could not be told: ${report.factsMissing ?? 'no reason given'}`
+        refused.set(program.name, { kind: 'fault', fault: { kind: 'fault', what, place: { program: program.name } } })
+        continue
+      }
+      maps.add(linked.value.maps)
+      programs.set(
+        program.name,
+        new LoadedProgram(this, linked.value, report.facts, (index) => maps.of(linked.value.maps[index]!.name)),
+      )
+    }
+    maps.fillSlots(programs)
+    return ok({ name: object.name, programs, refused, maps: maps.made })
+  }
+}
+
+/** Of one object, by name; its programs share them. One that is not modelled is missed by the program that uses it. */
+class ObjectMaps {
+  readonly made = new Map<string, RuntimeMap>()
+  private readonly missing = new Map<string, MachineError>()
+  private readonly core: Core
+  constructor(core: Core) {
+    this.core = core
+  }
+
+  add(defs: LinkedProgram['maps']): void {
+    for (const def of defs) {
+      if (this.made.has(def.name) || this.missing.has(def.name)) continue
+      try {
+        this.made.set(def.name, createMap(this.core, def))
+      } catch (error) {
+        if (!(error instanceof MachineError)) throw error
+        this.missing.set(def.name, error)
+      }
+    }
+  }
+
+  of(name: string): RuntimeMap {
+    const map = this.made.get(name)
+    if (map === undefined) throw this.missing.get(name) ?? new MachineError('misuse', `there is no map ${name}`)
+    return map
+  }
+
+  /** `values = { … }` of prog arrays and maps of maps. */
+  fillSlots(programs: ReadonlyMap<string, LoadedProgram>): void {
+    for (const map of this.made.values())
+      for (const [index, name] of map.def.slots ?? []) {
+        const program = programs.get(name)
+        if (program !== undefined) map.setProgram(index, program)
+        else if (this.made.has(name)) map.setMap(index, this.made.get(name)!)
+      }
+  }
+}
+
+export type MachineOptions = CoreOptions
+
+/** A modelled kernel. Throws a TypeError where `kernel` is none. */
+export function createMachine(kernel: Kernel, options: MachineOptions = {}): Machine {
+  const wrong = wrongArgument('the first argument of createMachine()', kernel, argumentKinds.kernel)
+  if (wrong !== undefined) throw new TypeError(wrong.what)
+  return new Machine(kernel, options)
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// struct sk_buff: a packet in a buffer with room before and behind it, and struct skb_shared_info at the buffer's end.
+//
+//   head        data            tail          end
+//   | headroom  | packet        | tailroom    | skb_shared_info
+
+import type { Core } from '../core/core.ts'
+import { createObject, fieldNumber, setFields } from '../core/objects.ts'
+
+/** NET_SKB_PAD + NET_IP_ALIGN on x86-64. */
+const HEADROOM = 64
+const TAILROOM = 512
+
+export interface SkbOptions {
+  readonly data: Uint8Array
+  readonly device: number
+  readonly fields?: Readonly<Record<string, number | bigint>>
+}
+
+export function createSkb(core: Core, { data, device, fields = {} }: SkbOptions): number {
+  const { memory, layouts } = core
+  const shared = layouts.sizeOf('skb_shared_info')
+  const size = (HEADROOM + data.length + TAILROOM + 63) & ~63
+  const head = memory.allocate(size + shared, 'packet of a sk_buff')
+  memory.write(head + HEADROOM, data)
+  const skb = createObject(core, 'sk_buff', {
+    len: data.length,
+    head,
+    data: head + HEADROOM,
+    tail: HEADROOM + data.length,
+    end: size,
+    dev: device,
+    truesize: size + shared + layouts.sizeOf('sk_buff'),
+    'users.refs.counter': 1,
+    'cb[0]': 0,
+    ...fields,
+  })
+  setPacketEnd(core, skb)
+  return skb
+}
+
+export const skbLength = (core: Core, skb: number): number => fieldNumber(core, skb, 'sk_buff', 'len')
+export const skbData = (core: Core, skb: number): number => fieldNumber(core, skb, 'sk_buff', 'data')
+
+/** Bytes that lie in a row: all of ours do. */
+export const skbBytes = (core: Core, skb: number): Uint8Array =>
+  core.memory.read(skbData(core, skb), skbLength(core, skb))
+
+/** What programs read as data_end and data_meta follows the packet. */
+export function setPacketEnd(core: Core, skb: number): void {
+  const cb = skb + core.layouts.offset('sk_buff', 'cb')
+  const data = skbData(core, skb)
+  const end = core.layouts.find('bpf_skb_data_end', 'data_end')
+  const meta = core.layouts.find('bpf_skb_data_end', 'data_meta')
+  if (end !== undefined) core.memory.setPointer(cb + end.offset, data + skbLength(core, skb))
+  if (meta !== undefined) core.memory.setPointer(cb + meta.offset, data)
+}
+
+export function skbRoom(core: Core, skb: number): { readonly head: number; readonly tail: number } {
+  const head = fieldNumber(core, skb, 'sk_buff', 'head')
+  return {
+    head: skbData(core, skb) - head,
+    tail: fieldNumber(core, skb, 'sk_buff', 'end') - fieldNumber(core, skb, 'sk_buff', 'tail'),
+  }
+}
+
+/** The packet becomes `bytes`, with `headroom` before it: in another buffer where it does not fit into this. */
+export function setPacket(core: Core, skb: number, bytes: Uint8Array, headroom = HEADROOM): void {
+  const { memory, layouts } = core
+  let head = fieldNumber(core, skb, 'sk_buff', 'head')
+  let end = fieldNumber(core, skb, 'sk_buff', 'end')
+  if (headroom + bytes.length > end) {
+    const shared = layouts.sizeOf('skb_shared_info')
+    const info = memory.read(head + end, shared)
+    memory.free(head)
+    end = (headroom + bytes.length + TAILROOM + 63) & ~63
+    head = memory.allocate(end + shared, 'packet of a sk_buff')
+    memory.write(head + end, info)
+  }
+  memory.write(head + headroom, bytes)
+  setFields(core, skb, 'sk_buff', {
+    head,
+    data: head + headroom,
+    end,
+    len: bytes.length,
+    tail: headroom + bytes.length,
+  })
+  setPacketEnd(core, skb)
+}
+
+/** Where its struct skb_shared_info lies. */
+export const sharedInfo = (core: Core, skb: number): number =>
+  fieldNumber(core, skb, 'sk_buff', 'head') + fieldNumber(core, skb, 'sk_buff', 'end')
+
+export function freeSkb(core: Core, skb: number): void {
+  core.memory.free(fieldNumber(core, skb, 'sk_buff', 'head'))
+  core.memory.free(skb)
+}

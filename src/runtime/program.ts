@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// A program that was accepted, on its machine: compiled when it runs first.
+
+import { fail, type Result } from '../fault/index.ts'
+import { compile, type Instance, instantiate, jitProgramOf } from '../jit/index.ts'
+import type { LinkedProgram } from '../object/index.ts'
+import type { Facts } from '../verifier/index.ts'
+import { behindOf, type Own } from './behind.ts'
+import type { Core, Invocation, ProgramFunction } from './core/core.ts'
+import { MachineError } from './core/errors.ts'
+import { BpfThrow } from './core/throw.ts'
+import { type TestRun, type TestRunOptions, testRunOf } from './testrun/index.ts'
+
+export class LoadedProgram {
+  readonly name: string
+  readonly section: string
+  readonly type: string
+  readonly linked: LinkedProgram
+  readonly facts: Facts
+  private readonly core: Core
+  private readonly map: Own['map']
+  private made: Made | undefined
+
+  constructor(core: Core, linked: LinkedProgram, facts: Facts, map: Own['map']) {
+    this.core = core
+    this.linked = linked
+    this.facts = facts
+    this.map = map
+    this.name = linked.name
+    this.section = linked.section
+    this.type = linked.type
+  }
+
+  /** As BPF_PROG_TEST_RUN: a `Fault` says which option the type does not take, or what of the machine is not modelled. */
+  testRun(options: TestRunOptions = {}): Result<TestRun> {
+    const run = testRunOf(this.type)
+    if (run === undefined) return fail(`programs of type ${this.type} have no test run`, { program: this.name })
+    try {
+      return run(this.core, this, options)
+    } catch (error) {
+      if (error instanceof MachineError) return fail(error.message, { program: this.name })
+      throw error
+    }
+  }
+
+  /** r0 of one run on a context that lies in the machine's memory. Throws a MachineError where the machine cannot go on. */
+  run(context: number): bigint {
+    const { core } = this
+    const made = this.make()
+    const outer = core.current
+    const invocation: Invocation = {
+      program: this.name,
+      type: this.type,
+      context,
+      sleepable: this.linked.sleepable,
+      exceptionCallback: made.exceptionCallback,
+      tailCalls: 0,
+      notes: new Map(),
+    }
+    core.current = invocation
+    try {
+      return core.call(made.entry, context)
+    } catch (error) {
+      if (!(error instanceof BpfThrow)) throw error
+      const { exceptionCallback } = invocation
+      return exceptionCallback === undefined ? error.cookie : core.call(exceptionCallback, error.cookie)
+    } finally {
+      core.current = outer
+    }
+  }
+
+  /** Its place in the machine's table of functions, for tail calls. */
+  get place(): number {
+    return this.make().place
+  }
+
+  private make(): Made {
+    this.made ??= this.compile()
+    return this.made
+  }
+
+  private compile(): Made {
+    const { core, linked, facts } = this
+    // functions that are called back have an address before they are compiled
+    const functions = new Map<number, ProgramFunction>()
+    let instance: Instance | undefined
+    const functionFrom = (insn: number): ProgramFunction => {
+      let func = functions.get(insn)
+      if (func === undefined) {
+        const number = facts.subprogs.findIndex(({ start }) => start === insn)
+        const name = facts.subprogs[number]?.name ?? ''
+        func = {
+          name: name === '' ? linked.name : name,
+          call: (registers, frame) => instance!.run(number, registers, frame),
+        }
+        functions.set(insn, func)
+      }
+      return func
+    }
+    const imports = new Map()
+    const jit = jitProgramOf(linked, facts, behindOf(core, linked, { map: this.map, functionFrom }, imports))
+    instance = instantiate(new WebAssembly.Module(compile(jit)), core.memory.wasm, imports, core.table)
+    const callback = facts.subprogs.find(({ exceptionCallback }) => exceptionCallback)
+    return {
+      entry: functionFrom(0),
+      place: core.table.grow(1, instance.reference(0)),
+      exceptionCallback: callback === undefined ? undefined : functionFrom(callback.start),
+    }
+  }
+}
+
+interface Made {
+  readonly entry: ProgramFunction
+  readonly place: number
+  readonly exceptionCallback: ProgramFunction | undefined
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// BPF_PROG_TEST_RUN of flow dissectors: what comes back is the keys.
+
+import { fail, ok, type Result } from '../../fault/index.ts'
+import type { Core } from '../core/core.ts'
+import { createObject, fieldNumber, setFields } from '../core/objects.ts'
+import type { LoadedProgram } from '../program.ts'
+import type { TestRun, TestRunOptions } from './types.ts'
+
+const ETH_HLEN = 14
+
+export function runFlowDissector(core: Core, program: LoadedProgram, { data }: TestRunOptions): Result<TestRun> {
+  if (data === undefined || data.length < ETH_HLEN)
+    return fail(`a packet of ${ETH_HLEN} bytes at the least is needed (EINVAL)`, { program: program.name })
+  const { memory } = core
+  const packet = memory.allocate(data.length, 'packet')
+  memory.write(packet, data)
+  const keys = createObject(core, 'bpf_flow_keys', {
+    nhoff: ETH_HLEN,
+    thoff: ETH_HLEN,
+    n_proto: (data[13]! << 8) | data[12]!,
+  })
+  const context = createObject(core, 'bpf_flow_dissector', {
+    flow_keys: keys,
+    data: packet,
+    data_end: packet + data.length,
+  })
+  const retval = Number(program.run(context) & 0xffff_ffffn)
+  // offsets are kept within the packet
+  const nhoff = Math.min(fieldNumber(core, keys, 'bpf_flow_keys', 'nhoff'), data.length)
+  const thoff = Math.min(Math.max(fieldNumber(core, keys, 'bpf_flow_keys', 'thoff'), nhoff), data.length)
+  setFields(core, keys, 'bpf_flow_keys', { nhoff, thoff })
+  const out = memory.read(keys, core.layouts.sizeOf('bpf_flow_keys'))
+  for (const address of [context, keys, packet]) memory.free(address)
+  return ok({ retval, data: out })
+}

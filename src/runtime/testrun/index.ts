@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// BPF_PROG_TEST_RUN, a row a program type.
+
+import { runFlowDissector } from './flow-dissector.ts'
+import { runRawTracepoint, runSyscall } from './plain.ts'
+import { runSkb } from './skb.ts'
+import { runTracing } from './tracing.ts'
+import type { Runner } from './types.ts'
+import { runXdp } from './xdp.ts'
+
+export type { TestRun, TestRunOptions } from './types.ts'
+
+const runners: ReadonlyMap<string, Runner> = new Map<string, Runner>([
+  ['BPF_PROG_TYPE_SOCKET_FILTER', runSkb],
+  ['BPF_PROG_TYPE_SCHED_CLS', runSkb],
+  ['BPF_PROG_TYPE_SCHED_ACT', runSkb],
+  ['BPF_PROG_TYPE_CGROUP_SKB', runSkb],
+  ['BPF_PROG_TYPE_LWT_IN', runSkb],
+  ['BPF_PROG_TYPE_LWT_OUT', runSkb],
+  ['BPF_PROG_TYPE_LWT_XMIT', runSkb],
+  ['BPF_PROG_TYPE_LWT_SEG6LOCAL', runSkb],
+  ['BPF_PROG_TYPE_XDP', runXdp],
+  ['BPF_PROG_TYPE_RAW_TRACEPOINT', runRawTracepoint],
+  ['BPF_PROG_TYPE_SYSCALL', runSyscall],
+  ['BPF_PROG_TYPE_TRACING', runTracing],
+  ['BPF_PROG_TYPE_FLOW_DISSECTOR', runFlowDissector],
+])
+
+/** undefined: the kernel has no test run for programs of the type, or it is not modelled. */
+export const testRunOf = (type: string): Runner | undefined => runners.get(type)

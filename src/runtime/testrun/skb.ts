@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// BPF_PROG_TEST_RUN of programs on socket buffers: an Ethernet frame comes in on lo.
+
+import { fail, ok, type Result } from '../../fault/index.ts'
+import type { Core } from '../core/core.ts'
+import { createObject, fieldNumber, fieldValue, setFields } from '../core/objects.ts'
+import { createSkb, freeSkb, setPacket, setPacketEnd, sharedInfo, skbBytes } from '../objects/skb.ts'
+import { loopback } from '../objects/net.ts'
+import type { LoadedProgram } from '../program.ts'
+import type { TestRun, TestRunOptions } from './types.ts'
+
+const ETH_HLEN = 14
+const ETH_P_IP = 0x0800
+const ETH_P_IPV6 = 0x86dd
+const AF_INET = 2
+const AF_INET6 = 10
+/** What fits into a page beside the room before it and skb_shared_info. */
+const MOST = 3520
+const HEADROOM = 64
+
+export function runSkb(core: Core, program: LoadedProgram, { data, ctx, repeat = 1 }: TestRunOptions): Result<TestRun> {
+  const place = { program: program.name }
+  if (data === undefined || data.length < ETH_HLEN)
+    return fail(`a packet of ${ETH_HLEN} bytes at the least is needed (EINVAL)`, place)
+  if (data.length > MOST)
+    return fail(`a packet of ${data.length} bytes is too long, ${MOST} are the most (EINVAL)`, place)
+  const keepsEthernet = /_SCHED_(CLS|ACT)$/.test(program.type)
+  const sk = socketOf(core, data)
+  const skb = createSkb(core, { data, device: loopback(core), fields: { sk } })
+  const shown = shownContext(core, ctx)
+  const wrong = shown === undefined ? undefined : takeContext(core, skb, shown, data.length)
+  if (wrong !== undefined) return fail(`the context's ${wrong} cannot be given (EINVAL)`, place)
+  enter(core, skb, data, keepsEthernet)
+  let retval = 0
+  for (let i = 0; i < repeat; i++) retval = Number(program.run(skb) & 0xffff_ffffn)
+  // programs that see no Ethernet header leave an empty one
+  if (!keepsEthernet) {
+    const bytes = skbBytes(core, skb)
+    const whole = new Uint8Array(ETH_HLEN + bytes.length)
+    whole.set(bytes, ETH_HLEN)
+    setPacket(core, skb, whole)
+  }
+  const out = skbBytes(core, skb)
+  const ctxOut = shown === undefined ? undefined : giveContext(core, skb, ctx!)
+  freeSkb(core, skb)
+  core.memory.free(sk)
+  return ok({ retval, data: out, ...(ctxOut === undefined ? {} : { ctx: ctxOut }) })
+}
+
+/** As eth_type_trans() and what test runs do after it leave the packet. */
+function enter(core: Core, skb: number, data: Uint8Array, keepsEthernet: boolean): void {
+  const [mac, network] = [HEADROOM, HEADROOM + ETH_HLEN]
+  setFields(core, skb, 'sk_buff', {
+    protocol: ((data[13]! << 8) | data[12]!) & 0xffff,
+    pkt_type: packetType(data),
+    mac_header: mac,
+    network_header: network,
+    mac_len: ETH_HLEN,
+  })
+  const proto = (data[12]! << 8) | data[13]!
+  if (proto < 0x600)
+    setFields(core, skb, 'sk_buff', { protocol: data[14] === 0xff && data[15] === 0xff ? 0x0100 : 0x0400 })
+  if (!keepsEthernet)
+    setFields(core, skb, 'sk_buff', {
+      data: fieldNumber(core, skb, 'sk_buff', 'data') + ETH_HLEN,
+      len: data.length - ETH_HLEN,
+    })
+  setPacketEnd(core, skb)
+}
+
+/** lo's address is zero: what is sent to it is for this host, PACKET_HOST. */
+function packetType(data: Uint8Array): number {
+  const to = data.subarray(0, 6)
+  if (to.every((byte) => byte === 0)) return 0
+  if (to.every((byte) => byte === 0xff)) return 1
+  return (to[0]! & 1) !== 0 ? 2 : 3
+}
+
+/** The socket that the kernel gives such packets, with the packet's addresses where it has some. */
+function socketOf(core: Core, data: Uint8Array): number {
+  const proto = (data[12]! << 8) | data[13]!
+  const ip = data.subarray(ETH_HLEN)
+  const common = '__sk_common'
+  if (proto === ETH_P_IP)
+    return createObject(core, 'sock', {
+      [`${common}.skc_family`]: AF_INET,
+      [`${common}.skc_refcnt.refs.counter`]: 1,
+      ...(ip.length < 20 ? {} : { [`${common}.skc_rcv_saddr`]: word(ip, 12), [`${common}.skc_daddr`]: word(ip, 16) }),
+    })
+  if (proto === ETH_P_IPV6)
+    return createObject(core, 'sock', {
+      [`${common}.skc_family`]: AF_INET6,
+      [`${common}.skc_refcnt.refs.counter`]: 1,
+      ...(ip.length < 40
+        ? {}
+        : { [`${common}.skc_v6_rcv_saddr`]: ip.subarray(8, 24), [`${common}.skc_v6_daddr`]: ip.subarray(24, 40) }),
+    })
+  return createObject(core, 'sock', { [`${common}.skc_refcnt.refs.counter`]: 1 })
+}
+
+const word = (bytes: Uint8Array, at: number): number => new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, true)
+
+/** Fields of the context that may be given, and where the packet has them; all others must be zero. */
+const given: readonly (readonly [shown: string, field: string])[] = [
+  ['mark', 'mark'],
+  ['priority', 'priority'],
+  ['ingress_ifindex', 'skb_iif'],
+  ['tstamp', 'tstamp'],
+]
+
+interface Shown {
+  readonly bytes: Uint8Array
+  number(field: string): bigint
+}
+
+function shownContext(core: Core, ctx: Uint8Array | undefined): Shown | undefined {
+  if (ctx === undefined) return undefined
+  const bytes = new Uint8Array(core.layouts.sizeOf('__sk_buff'))
+  bytes.set(ctx.subarray(0, bytes.length))
+  const view = new DataView(bytes.buffer)
+  return {
+    bytes,
+    number(field) {
+      const { offset, size } = core.layouts.field('__sk_buff', field)
+      return size === 8 ? view.getBigUint64(offset, true) : BigInt(view.getUint32(offset, true))
+    },
+  }
+}
+
+/** The name of a field that the kernel does not take. */
+function takeContext(core: Core, skb: number, shown: Shown, length: number): string | undefined {
+  for (const field of ['len', 'pkt_type', 'protocol', 'hash', 'data', 'data_end', 'napi_id', 'family', 'vlan_tci'])
+    if (shown.number(field) !== 0n) return field
+  for (const [name, field] of given) setFields(core, skb, 'sk_buff', { [field]: shown.number(name) })
+  const cb = core.layouts.field('__sk_buff', 'cb')
+  const own = core.layouts.follow('sk_buff', 'cb(qdisc_skb_cb).data')
+  if (own !== undefined) core.memory.write(skb + own.field.offset, shown.bytes.subarray(cb.offset, cb.offset + cb.size))
+  const wire = Number(shown.number('wire_len'))
+  if (wire !== 0 && wire < length) return 'wire_len'
+  const segments = shown.number('gso_segs')
+  if (segments > 65535n) return 'gso_segs'
+  setFields(core, sharedInfo(core, skb), 'skb_shared_info', {
+    gso_segs: segments,
+    gso_size: shown.number('gso_size'),
+    'hwtstamps.hwtstamp': shown.number('hwtstamp'),
+  })
+  setWireLength(core, skb, wire === 0 ? length : wire)
+  return undefined
+}
+
+function setWireLength(core: Core, skb: number, length: number): void {
+  const own = core.layouts.follow('sk_buff', 'cb(qdisc_skb_cb).pkt_len')
+  if (own !== undefined) core.memory.setU32(skb + own.field.offset, length)
+}
+
+function giveContext(core: Core, skb: number, ctx: Uint8Array): Uint8Array {
+  const out = new Uint8Array(ctx.length)
+  const put = (name: string, value: bigint): void => {
+    const { offset, size } = core.layouts.field('__sk_buff', name)
+    for (let i = 0; i < size && offset + i < out.length; i++) out[offset + i] = Number((value >> BigInt(8 * i)) & 0xffn)
+  }
+  for (const [name, field] of given) put(name, fieldValue(core, skb, 'sk_buff', field))
+  put('ifindex', 1n)
+  const cb = core.layouts.field('__sk_buff', 'cb')
+  const own = core.layouts.follow('sk_buff', 'cb(qdisc_skb_cb).data')
+  if (own !== undefined && cb.offset + cb.size <= out.length)
+    out.set(core.memory.read(skb + own.field.offset, cb.size), cb.offset)
+  const wire = core.layouts.follow('sk_buff', 'cb(qdisc_skb_cb).pkt_len')
+  if (wire !== undefined) put('wire_len', BigInt(core.memory.u32(skb + wire.field.offset)))
+  put('gso_segs', fieldValue(core, sharedInfo(core, skb), 'skb_shared_info', 'gso_segs'))
+  put('hwtstamp', fieldValue(core, sharedInfo(core, skb), 'skb_shared_info', 'hwtstamps.hwtstamp'))
+  return out
+}

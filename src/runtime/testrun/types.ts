@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Result } from '../../fault/index.ts'
+import type { Core } from '../core/core.ts'
+import type { LoadedProgram } from '../program.ts'
+
+export interface TestRunOptions {
+  /** The packet. */
+  readonly data?: Uint8Array
+  /** The context as the user API shows it: struct __sk_buff, xdp_md; raw tracepoints' arguments; a syscall program's buffer. */
+  readonly ctx?: Uint8Array
+  /** Times that the program runs, on the same packet; the last result counts. 1 unless told. */
+  readonly repeat?: number
+}
+
+export interface TestRun {
+  /** As the system call gives it: 32 bits without sign. */
+  readonly retval: number
+  /** The packet afterwards. */
+  readonly data?: Uint8Array
+  readonly ctx?: Uint8Array
+}
+
+export type Runner = (core: Core, program: LoadedProgram, options: TestRunOptions) => Result<TestRun>

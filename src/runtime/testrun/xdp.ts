@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// BPF_PROG_TEST_RUN of XDP programs: a frame in a page, come in on lo.
+
+import { fail, ok, type Result } from '../../fault/index.ts'
+import type { Core } from '../core/core.ts'
+import { createXdp, freeXdp, XDP_HEADROOM, xdpPacket, xdpTailroom } from '../objects/xdp.ts'
+import type { LoadedProgram } from '../program.ts'
+import type { TestRun, TestRunOptions } from './types.ts'
+
+const ETH_HLEN = 14
+
+export function runXdp(core: Core, program: LoadedProgram, { data, ctx, repeat = 1 }: TestRunOptions): Result<TestRun> {
+  const place = { program: program.name }
+  const most = 4096 - XDP_HEADROOM - xdpTailroom(core)
+  if (data === undefined || data.length < ETH_HLEN)
+    return fail(`a packet of ${ETH_HLEN} bytes at the least is needed (EINVAL)`, place)
+  if (data.length > most) return fail(`a packet of ${data.length} bytes is in fragments, which are not modelled`, place)
+  const given = ctx === undefined ? undefined : new DataView(ctx.buffer, ctx.byteOffset, ctx.byteLength)
+  const at = (offset: number): number =>
+    given !== undefined && offset + 4 <= given.byteLength ? given.getUint32(offset, true) : 0
+  const meta = at(0)
+  if (
+    given !== undefined &&
+    (at(4) !== data.length || at(8) !== 0 || meta > data.length || meta % 4 !== 0 || at(20) !== 0)
+  )
+    return fail('the context does not say where metadata and packet begin and end: data, data_end (EINVAL)', place)
+  const xdp = createXdp(core, { data, meta })
+  let retval = 0
+  for (let i = 0; i < repeat; i++) retval = Number(program.run(xdp) & 0xffff_ffffn)
+  const { meta: start, data: packet, end } = xdpPacket(core, xdp)
+  const out = core.memory.read(start, end - start)
+  freeXdp(core, xdp)
+  if (ctx === undefined) return ok({ retval, data: out })
+  const shown = new Uint8Array(ctx)
+  const view = new DataView(shown.buffer)
+  if (shown.length >= 8) {
+    view.setUint32(0, packet - start, true)
+    view.setUint32(4, end - start, true)
+  }
+  return ok({ retval, data: out, ctx: shown })
+}

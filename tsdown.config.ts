@@ -10,7 +10,20 @@ import {
   writePackagedFiles,
 } from './scripts/packaged-files.ts'
 
-const parts = ['binary', 'btf', 'cdecl', 'explain', 'fault', 'isa', 'kernel', 'kfunc', 'object', 'uapi', 'verifier']
+const parts = [
+  'binary',
+  'btf',
+  'cdecl',
+  'explain',
+  'fault',
+  'isa',
+  'kernel',
+  'kfunc',
+  'object',
+  'runtime',
+  'uapi',
+  'verifier',
+]
 
 export default defineConfig([
   {

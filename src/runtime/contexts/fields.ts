@@ -20,7 +20,7 @@ export const computedName = ({ shown }: View, { name }: ViewRow, write: boolean)
 export function fieldAccess(layouts: Layouts, view: View, { off, size, write }: ShownAccess): FieldAccess {
   for (const row of view.rows) {
     const shown = layouts.find(view.shown, row.name)
-    if (shown === undefined || off < shown.offset || off + size > shown.offset + shown.size) continue
+    if (shown === undefined || off < shown.offset || off >= shown.offset + shown.size) continue
     return accessOf(layouts, view, row, { byte: off - shown.offset, size, write }, shown)
   }
   throw notModelled(`${view.shown} at offset ${off}`)

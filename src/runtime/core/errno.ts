@@ -27,4 +27,3 @@ export const errno = {
   ETIMEDOUT: 110,
   ENOTSUPP: 524,
 } as const
-export type ErrnoName = keyof typeof errno

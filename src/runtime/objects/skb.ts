@@ -56,14 +56,6 @@ export function setPacketEnd(core: Core, skb: number): void {
   if (meta !== undefined) core.memory.setPointer(cb + meta.offset, data)
 }
 
-export function skbRoom(core: Core, skb: number): { readonly head: number; readonly tail: number } {
-  const head = fieldNumber(core, skb, 'sk_buff', 'head')
-  return {
-    head: skbData(core, skb) - head,
-    tail: fieldNumber(core, skb, 'sk_buff', 'end') - fieldNumber(core, skb, 'sk_buff', 'tail'),
-  }
-}
-
 /** The packet becomes `bytes`, with `headroom` before it: in another buffer where it does not fit into this. */
 export function setPacket(core: Core, skb: number, bytes: Uint8Array, headroom = HEADROOM): void {
   const { memory, layouts } = core

@@ -18,7 +18,16 @@ export function buildFacts(keeper: FactsKeeper, proof: Proof): Facts {
   )
   const subprogs = program.subprogs.map(({ index, name, start, end }): SubprogFact => {
     const { stackDepth, isCallback } = walk.useOf(index)
-    return { index, name, start, end, reached: walk.seen[start] === 1, stackDepth, callback: isCallback, exceptionCallback: index === program.exceptionCb }
+    return {
+      index,
+      name,
+      start,
+      end,
+      reached: walk.seen[start] === 1,
+      stackDepth,
+      callback: isCallback,
+      exceptionCallback: index === program.exceptionCb,
+    }
   })
   return withJson({ insns: Array.from(insns), subprogs, proof })
 }

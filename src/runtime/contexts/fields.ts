@@ -13,7 +13,7 @@ export interface ShownAccess {
 }
 
 /** Names the function that computes a field: 'ctx:__sk_buff.tstamp:load'. */
-export const computedName = ({ shown }: View, { name }: ViewRow, write: boolean): string =>
+export const computedName = ({ shown }: View, { name }: ViewRow, { write }: Pick<ShownAccess, 'write'>): string =>
   `ctx:${shown}.${name}:${write ? 'store' : 'load'}`
 
 /** Throws a MachineError where this kernel has the field otherwise than any that is known here. */
@@ -38,7 +38,7 @@ function accessOf(
     return {
       kind: 'call',
       callee: {
-        name: computedName(view, row, write),
+        name: computedName(view, row, { write }),
         params: write ? ['i32', 'i64'] : ['i32'],
         result: write ? 'none' : 'i64',
       },

@@ -5,17 +5,17 @@ import type { Core } from './core.ts'
 import { MachineError } from './errors.ts'
 
 /** A zeroed struct of the kernel's. */
-export function createObject(core: Core, struct: string, fields: Fields = {}): number {
+export function createObject(core: Core, struct: string, values: Fields = {}): number {
   const address = core.memory.allocate(core.layouts.sizeOf(struct), struct)
-  setFields(core, address, struct, fields)
+  setFields(core, address, struct, values)
   return address
 }
 
 /** By path within the struct; what this kernel does not have is passed over where the value is 0 or undefined. */
 export type Fields = Readonly<Record<string, number | bigint | Uint8Array | undefined>>
 
-export function setFields(core: Core, address: number, struct: string, fields: Fields): void {
-  for (const [path, value] of Object.entries(fields)) {
+export function setFields(core: Core, address: number, struct: string, values: Fields): void {
+  for (const [path, value] of Object.entries(values)) {
     if (value === undefined) continue
     const field = core.layouts.find(struct, path)
     if (field === undefined) {

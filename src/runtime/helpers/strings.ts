@@ -11,8 +11,15 @@ interface Parsed {
   readonly length: number
 }
 
+interface Text {
+  readonly at: number
+  readonly size: number
+  readonly flags: bigint
+  readonly signed: boolean
+}
+
 /** Blanks, then a sign where one may stand, then digits of the base: 0 asks the text. */
-function parse({ memory }: Core, at: number, size: number, flags: bigint, signed: boolean): Parsed | number {
+function parse({ memory }: Core, { at, size, flags, signed }: Text): Parsed | number {
   if (at === 0 || size === 0) return -errno.EINVAL
   if (![0n, 8n, 10n, 16n].includes(flags)) return -errno.EINVAL
   const text = memory.text(at, size)
@@ -33,17 +40,17 @@ function parse({ memory }: Core, at: number, size: number, flags: bigint, signed
   return result < -(1n << 63n) || result >= 1n << 63n ? -errno.ERANGE : { value: result, length }
 }
 
-const strto = (signed: boolean) =>
+const strto = ({ signed }: Pick<Text, 'signed'>) =>
   model(['i32', 'i32', 'i64', 'i32'], 's32', (core) => (at, size, flags, to) => {
-    const parsed = parse(core, at, size, flags, signed)
+    const parsed = parse(core, { at, size, flags, signed })
     if (typeof parsed === 'number') return parsed
     core.memory.setNumber(to, 8, parsed.value)
     return parsed.length
   })
 
 export const stringHelpers: Models = {
-  bpf_strtol: strto(true),
-  bpf_strtoul: strto(false),
+  bpf_strtol: strto({ signed: true }),
+  bpf_strtoul: strto({ signed: false }),
   bpf_strncmp: model(['i32', 'i32', 'i32'], 's32', (core) => (at, size, other) => {
     const { u8 } = core.memory
     for (let i = 0; i < size; i++) {

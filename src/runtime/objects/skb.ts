@@ -14,10 +14,10 @@ const TAILROOM = 512
 export interface SkbOptions {
   readonly data: Uint8Array
   readonly device: number
-  readonly fields?: Readonly<Record<string, number | bigint>>
+  readonly initial?: Readonly<Record<string, number | bigint>>
 }
 
-export function createSkb(core: Core, { data, device, fields = {} }: SkbOptions): number {
+export function createSkb(core: Core, { data, device, initial = {} }: SkbOptions): number {
   const { memory, layouts } = core
   const shared = layouts.sizeOf('skb_shared_info')
   const size = (HEADROOM + data.length + TAILROOM + 63) & ~63
@@ -33,7 +33,7 @@ export function createSkb(core: Core, { data, device, fields = {} }: SkbOptions)
     truesize: size + shared + layouts.sizeOf('sk_buff'),
     'users.refs.counter': 1,
     'cb[0]': 0,
-    ...fields,
+    ...initial,
   })
   setPacketEnd(core, skb)
   return skb

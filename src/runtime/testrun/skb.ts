@@ -26,11 +26,11 @@ export function runSkb(core: Core, program: LoadedProgram, { data, ctx, repeat =
     return fail(`a packet of ${data.length} bytes is too long, ${MOST} are the most (EINVAL)`, place)
   const keepsEthernet = /_SCHED_(CLS|ACT)$/.test(program.type)
   const sk = socketOf(core, data)
-  const skb = createSkb(core, { data, device: loopback(core), fields: { sk } })
+  const skb = createSkb(core, { data, device: loopback(core), initial: { sk } })
   const shown = shownContext(core, ctx)
   const wrong = shown === undefined ? undefined : takeContext(core, skb, shown, data.length)
   if (wrong !== undefined) return fail(`the context's ${wrong} cannot be given (EINVAL)`, place)
-  enter(core, skb, data, keepsEthernet)
+  enter(core, skb, data, { keepsEthernet })
   let retval = 0
   for (let i = 0; i < repeat; i++) retval = Number(program.run(skb) & 0xffff_ffffn)
   // programs that see no Ethernet header leave an empty one
@@ -48,7 +48,12 @@ export function runSkb(core: Core, program: LoadedProgram, { data, ctx, repeat =
 }
 
 /** As eth_type_trans() and what test runs do after it leave the packet. */
-function enter(core: Core, skb: number, data: Uint8Array, keepsEthernet: boolean): void {
+function enter(
+  core: Core,
+  skb: number,
+  data: Uint8Array,
+  { keepsEthernet }: { readonly keepsEthernet: boolean },
+): void {
   const [mac, network] = [HEADROOM, HEADROOM + ETH_HLEN]
   setFields(core, skb, 'sk_buff', {
     protocol: ((data[13]! << 8) | data[12]!) & 0xffff,

@@ -65,7 +65,9 @@ test('numbers, constants, branches and the stack', async () => {
   expect(insns[7]?.branch).toBe('both')
   expect(insns[10]).toBeUndefined()
   expect(insns[11]).toBeUndefined()
-  expect(subprogs).toEqual([{ index: 0, name: '', start: 0, end: 12, reached: true, stackDepth: 8, callback: false }])
+  expect(subprogs).toEqual([
+    { index: 0, name: '', start: 0, end: 12, reached: true, stackDepth: 8, callback: false, exceptionCallback: false },
+  ])
 })
 
 test('a number that nothing needed exactly is not told from the paths that were walked', async () => {

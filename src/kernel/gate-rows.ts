@@ -209,11 +209,6 @@ export const gateRows = [
     words: 'fsession programs; session kfuncs take any session’s context',
   },
   {
-    name: 'current-task-inlined',
-    since: '7.0',
-    words: 'bpf_get_current_task and its like are inlined: spills around them go',
-  },
-  {
     name: 'typed-tracepoint-arguments',
     since: '7.0',
     words: 'bpf_get_func_arg and bpf_get_func_arg_cnt in tp_btf programs',

@@ -2,6 +2,7 @@
 // One load or store: which region the pointer reaches, whether the access lies in it, and what is read.
 
 import { type Access, extendsSign } from '../program/access.ts'
+import { seenType } from './nullness.ts'
 import { accessBtfPointer, accessMapPointer, fieldText, isPointerField } from './btf-pointer.ts'
 import { accessMapKptr } from './kptr.ts'
 import {
@@ -152,7 +153,7 @@ export function access(walk: Walk, a: Access): RegState {
       return anyLoaded(a)
     default:
   }
-  return violate('invalid-access', { reg: a.base, seen: regTypeText(reg) })
+  return violate('invalid-access', { reg: a.base, seen: seenType(walk.program, reg) })
 }
 
 /** An entry of a jump table: an instruction, known by where in the table it stands. */

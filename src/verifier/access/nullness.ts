@@ -6,7 +6,17 @@ import { recordOfReg } from './btf-pointer.ts'
 
 import type { Program } from '../program/program.ts'
 import * as scalar from '../scalar/index.ts'
-import { ALLOC, constReg, edit, MAYBE_NULL, pointer, type RegState } from '../state/reg.ts'
+import {
+  ALLOC,
+  constReg,
+  edit,
+  MAYBE_NULL,
+  mayBeNull,
+  pointer,
+  type RegState,
+  regTypeText,
+  typeText,
+} from '../state/reg.ts'
 import { mapRegs, type State } from '../state/state.ts'
 
 /** All copies of a nullable pointer turn into a null or a pointer. */
@@ -48,4 +58,11 @@ export function nonNull(program: Program, reg: RegState): RegState {
   }
   const keeps = reg.kind === 'btf' && (reg.flags & ALLOC) !== 0 && recordOfReg(program.model, reg).hasLock
   return edit(reg, { flags, id: keeps ? reg.id : kept })
+}
+
+/** The register's type as messages have it: what a map of maps or of sockets may give is named for what it would be. */
+export function seenType(program: Program, reg: RegState): string {
+  if (!program.model.rules.refinedLookups || reg.kind !== 'map_value' || !mayBeNull(reg)) return regTypeText(reg)
+  const there = nonNull(program, reg)
+  return typeText(there.kind, there.flags | MAYBE_NULL)
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Memory handed to a helper or kfunc: a pointer and a size, or a pointer to something of known size.
 
-import { nonNull } from '../access/nullness.ts'
+import { nonNull, seenType } from '../access/nullness.ts'
 import { accessBtfPointer } from '../access/btf-pointer.ts'
 import { storedUnknown } from '../program/access.ts'
 import { access, requireMapAccess, requireNoSpecialField } from '../access/memory.ts'
@@ -15,7 +15,6 @@ import {
 } from '../access/regions.ts'
 import { requireStackInitialized } from '../access/stack.ts'
 import { frameOf } from '../access/stack-bounds.ts'
-import type { Program } from '../program/program.ts'
 import type { Walk } from '../engine/walk.ts'
 
 import { markPrecise } from '../engine/precision.ts'
@@ -25,7 +24,6 @@ import * as scalar from '../scalar/index.ts'
 import {
   ALLOC,
   isNull,
-  MAYBE_NULL,
   mayBeNull,
   NON_OWN,
   RCU,
@@ -53,13 +51,6 @@ const plainContexts = new Set(
     .split(' ')
     .map((type) => `BPF_PROG_TYPE_${type}`),
 )
-
-/** The register's type as messages have it: what a map of maps or of sockets may give is named for what it would be. */
-export function seenType(program: Program, reg: RegState): string {
-  if (!program.model.rules.refinedLookups || reg.kind !== 'map_value' || !mayBeNull(reg)) return regTypeText(reg)
-  const there = nonNull(program, reg)
-  return typeText(there.kind, there.flags | MAYBE_NULL)
-}
 
 /** Bytes of a frame's stack that the callee will have written, once all arguments are known good. */
 export interface StackFill {

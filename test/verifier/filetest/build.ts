@@ -151,7 +151,9 @@ function slotsOf(text: string): number {
 function typesOf(program: TestProgram, kfuncs: readonly string[], kernel: Kernel, reader: CReader): Btf {
   const prototypes = kfuncs.map((name) => {
     const btf = [kernel.btf, ...kernel.modules].find((one) => one.find(name, 'func') !== undefined)
-    return btf === undefined ? `void ${name}(void)` : formatFunc(btf, btf.find(name, 'func')!)
+    return btf === undefined
+      ? `void ${name}(void)`
+      : formatFunc(btf, btf.find(name, 'func')!).replaceAll(' __address_space(1)', '')
   })
   const written = [
     ...program.c,

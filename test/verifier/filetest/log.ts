@@ -27,7 +27,7 @@ export function factsOfLog(log: string): LogFacts {
 
 /** Said after the walk: of no instruction. */
 const ofTheWhole =
-  /^(combined stack size|stack size of subprog|the call stack of \d+ frames is too deep !|tail_calls are not allowed)/
+  /^(combined stack size|stack size of subprog|the call stack of \d+ frames is too deep !|tail_calls are not allowed|sign extending loads from arena)/
 
 /** The instruction that a message is about, `last` the one that was walked last. */
 export function insnOf(message: string, last: number | undefined): number | undefined {

@@ -19,7 +19,8 @@ import { ownsReference, requireDynptr } from '../objects/dynptr.ts'
 import { type Found, nothingFound, withFill } from './found.ts'
 import { kptrDestination } from './kptr-xchg.ts'
 import { spinLock } from '../objects/locks.ts'
-import { requireArgOffset, requireConstString, requireMemory, requireSized, seenType } from '../memory-args.ts'
+import { requireArgOffset, requireConstString, requireMemory, requireSized } from '../memory-args.ts'
+import { seenType } from '../../access/nullness.ts'
 import { packetAccessAllowed } from '../../program/packet-access.ts'
 
 /** Every argument is what the contract asks for; what they tell of the call. */

@@ -116,7 +116,7 @@ export function helperContract(proto: HelperProto, source: ContractSource): Help
       opens: role === 'spin_lock' ? 'lock' : undefined,
       closes: role === 'spin_unlock' ? 'lock' : undefined,
       calls: callbackContract(callers.get(role), source.btf),
-      fastcall: proto.fastcall && (role === 'get_smp_processor_id' || rules.currentTaskInlined),
+      fastcall: proto.fastcall,
     }),
   }
 }

@@ -4,6 +4,7 @@
 import type { Model, Models } from '../core/abi.ts'
 import { mapHelpers } from './maps.ts'
 import { controlHelpers } from './control.ts'
+import { dynptrHelpers } from './dynptr.ts'
 import { infoHelpers } from './info.ts'
 import { packetLoads } from './packet-loads.ts'
 import { printHelpers } from './print.ts'
@@ -15,6 +16,7 @@ import { xdpHelpers } from './xdp.ts'
 const families: readonly Models[] = [
   mapHelpers,
   controlHelpers,
+  dynptrHelpers,
   infoHelpers,
   packetLoads,
   printHelpers,

@@ -18,13 +18,29 @@ const BPF_F_MARK_ENFORCE = 0x40
 const isWithin = (core: Core, skb: number, offset: number, size: number): boolean =>
   offset >= 0 && size >= 0 && offset + size <= skbLength(core, skb)
 
-function loadBytes(core: Core, skb: number, offset: number, to: number, size: number): number {
+export function loadSkbBytes(core: Core, skb: number, offset: number, to: number, size: number): number {
   if (!isWithin(core, skb, offset, size)) {
     core.memory.u8.fill(0, to, to + size)
     return -errno.EFAULT
   }
   const at = skbData(core, skb) + offset
   core.memory.u8.copyWithin(to, at, at + size)
+  return 0
+}
+
+interface Stored {
+  readonly offset: number
+  readonly from: number
+  readonly size: number
+  readonly flags: bigint
+}
+
+export function storeSkbBytes(core: Core, skb: number, { offset, from, size, flags }: Stored): number {
+  if ((flags & ~BigInt(BPF_F_RECOMPUTE_CSUM | BPF_F_INVALIDATE_HASH)) !== 0n) return -errno.EINVAL
+  if (!isWithin(core, skb, offset, size)) return -errno.EFAULT
+  core.memory.u8.copyWithin(skbData(core, skb) + offset, from, from + size)
+  if ((flags & BigInt(BPF_F_INVALIDATE_HASH)) !== 0n)
+    setFields(core, skb, 'sk_buff', { hash: 0, sw_hash: 0, l4_hash: 0 })
   return 0
 }
 
@@ -63,7 +79,7 @@ export const skbHelpers: Models = {
   bpf_skb_load_bytes: model(
     ['i32', 'i32', 'i32', 'i32'],
     's32',
-    (core) => (skb, offset, to, size) => loadBytes(core, skb, offset, to, size),
+    (core) => (skb, offset, to, size) => loadSkbBytes(core, skb, offset, to, size),
   ),
   bpf_skb_load_bytes_relative: model(
     ['i32', 'i32', 'i32', 'i32', 'i32'],
@@ -84,14 +100,11 @@ export const skbHelpers: Models = {
       return 0
     },
   ),
-  bpf_skb_store_bytes: model(['i32', 'i32', 'i32', 'i32', 'i64'], 's32', (core) => (skb, offset, from, size, flags) => {
-    if ((flags & ~BigInt(BPF_F_RECOMPUTE_CSUM | BPF_F_INVALIDATE_HASH)) !== 0n) return -errno.EINVAL
-    if (!isWithin(core, skb, offset, size)) return -errno.EFAULT
-    core.memory.u8.copyWithin(skbData(core, skb) + offset, from, from + size)
-    if ((flags & BigInt(BPF_F_INVALIDATE_HASH)) !== 0n)
-      setFields(core, skb, 'sk_buff', { hash: 0, sw_hash: 0, l4_hash: 0 })
-    return 0
-  }),
+  bpf_skb_store_bytes: model(
+    ['i32', 'i32', 'i32', 'i32', 'i64'],
+    's32',
+    (core) => (skb, offset, from, size, flags) => storeSkbBytes(core, skb, { offset, from, size, flags }),
+  ),
   bpf_skb_pull_data: model(['i32', 'i32'], 's32', (core) => (skb, size) => {
     const length = skbLength(core, skb)
     if (size >>> 0 > length) return -errno.ENOMEM

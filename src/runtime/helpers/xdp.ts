@@ -2,6 +2,7 @@
 // Helpers on packets of XDP.
 
 import { model, type Models } from '../core/abi.ts'
+import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
 import { setXdpPacket, xdpPacket } from '../objects/xdp.ts'
 
@@ -39,16 +40,35 @@ export const xdpHelpers: Models = {
     const { data, end } = xdpPacket(core, xdp)
     return end - data
   }),
-  bpf_xdp_load_bytes: model(['i32', 'i32', 'i32', 'i32'], 's32', (core) => (xdp, offset, to, size) => {
-    const { data, end } = xdpPacket(core, xdp)
-    if (offset < 0 || offset > 0xffff || size < 0 || data + offset + size > end) return -errno.EINVAL
-    core.memory.u8.copyWithin(to, data + offset, data + offset + size)
-    return 0
-  }),
-  bpf_xdp_store_bytes: model(['i32', 'i32', 'i32', 'i32'], 's32', (core) => (xdp, offset, from, size) => {
-    const { data, end } = xdpPacket(core, xdp)
-    if (offset < 0 || offset > 0xffff || size < 0 || data + offset + size > end) return -errno.EINVAL
-    core.memory.u8.copyWithin(data + offset, from, from + size)
-    return 0
-  }),
+  bpf_xdp_load_bytes: model(
+    ['i32', 'i32', 'i32', 'i32'],
+    's32',
+    (core) => (xdp, offset, to, size) => loadXdpBytes(core, xdp, offset, to, size),
+  ),
+  bpf_xdp_store_bytes: model(
+    ['i32', 'i32', 'i32', 'i32'],
+    's32',
+    (core) => (xdp, offset, from, size) => storeXdpBytes(core, xdp, offset, from, size),
+  ),
+}
+
+/** Where the bytes lie, or an error. */
+export function xdpPointer(core: Core, xdp: number, offset: number, size: number): number {
+  const { data, end } = xdpPacket(core, xdp)
+  if (offset >>> 0 > 0xffff || size >>> 0 > 0xffff) return -errno.EFAULT
+  return data + offset + size > end ? -errno.EINVAL : data + offset
+}
+
+export function loadXdpBytes(core: Core, xdp: number, offset: number, to: number, size: number): number {
+  const at = xdpPointer(core, xdp, offset, size)
+  if (at < 0) return at
+  core.memory.u8.copyWithin(to, at, at + size)
+  return 0
+}
+
+export function storeXdpBytes(core: Core, xdp: number, offset: number, from: number, size: number): number {
+  const at = xdpPointer(core, xdp, offset, size)
+  if (at < 0) return at
+  core.memory.u8.copyWithin(at, from, from + size)
+  return 0
 }

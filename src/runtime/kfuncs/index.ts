@@ -2,9 +2,10 @@
 // Models of the kernel's kfuncs, by name; a family a file.
 
 import type { Model, Models } from '../core/abi.ts'
+import { dynptrKfuncs } from './dynptr.ts'
 import { sectionKfuncs } from './sections.ts'
 import { throwKfuncs } from './throw.ts'
 
-const families: readonly Models[] = [sectionKfuncs, throwKfuncs]
+const families: readonly Models[] = [dynptrKfuncs, sectionKfuncs, throwKfuncs]
 
 export const kfuncModels: ReadonlyMap<string, Model> = new Map(families.flatMap((family) => Object.entries(family)))

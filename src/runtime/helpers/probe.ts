@@ -2,17 +2,18 @@
 // Helpers that read memory which may not be there: anything in the machine's memory is, beyond its first page.
 
 import { model, type Model, type Models } from '../core/abi.ts'
-import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
+import type { Memory } from '../core/memory.ts'
 
-const isThere = ({ memory }: Core, at: bigint, size: number): boolean =>
+/** Is all of it memory of the machine's? */
+export const isThere = (memory: Memory, at: bigint, size: number): boolean =>
   at >= 65536n && at + BigInt(size) <= BigInt(memory.u8.length)
 
 /** Where nothing is, zeros come, and the error. */
 const read: Model = model(['i32', 'i32', 'i64'], 's32', (core) => (to, size, from) => {
   const { memory } = core
   const at = BigInt.asUintN(64, from)
-  if (!isThere(core, at, size)) {
+  if (!isThere(memory, at, size)) {
     memory.u8.fill(0, to, to + size)
     return -errno.EFAULT
   }
@@ -25,7 +26,7 @@ const readText: Model = model(['i32', 'i32', 'i64'], 's32', (core) => (to, size,
   const { memory } = core
   const at = BigInt.asUintN(64, from)
   if (size === 0) return 0
-  if (!isThere(core, at, 1)) {
+  if (!isThere(memory, at, 1)) {
     memory.u8.fill(0, to, to + size)
     return -errno.EFAULT
   }

@@ -3,9 +3,10 @@
 
 import type { Model, Models } from '../core/abi.ts'
 import { dynptrKfuncs } from './dynptr.ts'
+import { iterKfuncs } from './iter.ts'
 import { sectionKfuncs } from './sections.ts'
 import { throwKfuncs } from './throw.ts'
 
-const families: readonly Models[] = [dynptrKfuncs, sectionKfuncs, throwKfuncs]
+const families: readonly Models[] = [dynptrKfuncs, iterKfuncs, sectionKfuncs, throwKfuncs]
 
 export const kfuncModels: ReadonlyMap<string, Model> = new Map(families.flatMap((family) => Object.entries(family)))

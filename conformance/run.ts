@@ -8,6 +8,8 @@
  *   npm run conformance -- --logs                 instead: our logs at levels 1 and 2 beside the kernel's, of a sample of objects
  *   npm run conformance -- --edits                instead: every suggested edit applied, compiled, the real kernel asked (--ours: our verifier)
  *   npm run conformance -- --reports              instead: what the explanations of reported programs say of what was wanted of them
+ *   npm run conformance -- --run                  instead: what the real kernel's runs of accepted programs gave
+ *                                                 (--fresh: the kernel asked, --save FILE.zst: what it said kept)
  *   npm run conformance -- --facts                also: facts of accepted programs against the states of their walks
  *   npm run conformance -- --fresh                ask the real kernel again first (QEMU)
  *   node scripts/run.mjs conformance/run.ts --only NAME[,NAME] [--prog NAME] [--log]   some objects; one program: both sides in full
@@ -30,6 +32,7 @@ import { factsTable } from './facts-table.ts'
 import { judge, normalise } from './judge.ts'
 import { floorOf, lab, labKernel, readRows, readVerdicts, type Row, setUp, version } from './lab.ts'
 import { reportTable } from './reports.ts'
+import { runTable } from './run-programs.ts'
 import { judgeAll, serve, type Task } from './pool.ts'
 
 if (isMainThread) await main()
@@ -47,6 +50,7 @@ async function main(): Promise<void> {
       edits: { type: 'boolean' },
       ours: { type: 'boolean' },
       reports: { type: 'boolean' },
+      run: { type: 'boolean' },
       cpu: { type: 'string', default: 'v3' },
       kernel: { type: 'string' },
       verdicts: { type: 'string' },
@@ -62,6 +66,10 @@ async function main(): Promise<void> {
   })
   if (values.reports) return printed(await reportTable())
   setUp()
+  if (values.run) {
+    const { only, fresh = false, save } = values
+    return printed(await runTable({ only, fresh, save }))
+  }
   if (values.edits) return printed(await editTable({ ask: values.ours !== true }))
   if (values.logs) {
     for (const level of [1, 2] as const) console.log(`${await logTable(level, values.only, values.fresh ?? false)}\n`)

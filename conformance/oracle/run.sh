@@ -1,19 +1,22 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Boot the kernel in QEMU, judge objects, write JSON lines.  See README.md.
-# Usage: run.sh [-o OUT.jsonl] [-r ROOT] [-a "bpfjudge options"] (OBJ... | -l LIST)
+# Usage: run.sh [-o OUT.jsonl] [-r ROOT] [-a "bpfjudge options"] [-i INPUTS] (OBJ... | -l LIST)
+#   -i  programs are run on these inputs instead of reported (bpfjudge -R); a guest that hangs in one panics
 #   OBJ/LIST entries are paths relative to ROOT (default .).  LAB, V as for build.sh.
 #   MEM (2G), SMP (2), LIMIT (seconds for the whole guest, 3600)
 #   TESTMODS  folder of test modules built for V, where V is not LAB's own kernel
 set -eu
 LAB=${LAB:-./lab}; LAB=$(cd "$LAB" && pwd); V=${V:-6.12}
-OUT=verdicts.jsonl; ROOT=.; LIST=; ARGS=
-while getopts o:r:l:a: c; do case $c in
-	o) OUT=$OPTARG;; r) ROOT=$OPTARG;; l) LIST=$OPTARG;; a) ARGS=$OPTARG;; *) exit 2;; esac; done
+OUT=verdicts.jsonl; ROOT=.; LIST=; ARGS=; INPUTS=; APPEND=
+while getopts o:r:l:a:i: c; do case $c in
+	o) OUT=$OPTARG;; r) ROOT=$OPTARG;; l) LIST=$OPTARG;; a) ARGS=$OPTARG;;
+	i) INPUTS=$OPTARG;; *) exit 2;; esac; done
 shift $((OPTIND - 1))
 OUT=$(realpath -m "$OUT"); W=$(mktemp -d); trap 'rm -rf "$W"' EXIT
 if [ -n "$LIST" ]; then cp "$LIST" "$W/list"; else printf '%s\n' "$@" > "$W/list"; fi
 [ -s "$W/list" ] || { echo "run.sh: nothing to judge" >&2; exit 2; }
+[ -z "$INPUTS" ] || { ARGS="-R /objs/.inputs $ARGS"; APPEND="softlockup_panic=1 watchdog_thresh=30"; }
 KREL=$(basename "$(ls -d "$LAB/build/deb-$V"/lib/modules/* 2>/dev/null || echo "$V")")
 MODS=$LAB/build/deb-$V/lib/modules/$KREL/kernel
 
@@ -56,12 +59,13 @@ INIT
 chmod +x "$R/init"
 (cd "$R" && find . | cpio -o -H newc --quiet | gzip -1) > "$W/initramfs.gz"
 cp "$W/list" "$W/.list"
-tar cf "$W/in.tar" -C "$W" .list -C "$(cd "$ROOT" && pwd)" -T "$W/list"
+cat ${INPUTS:+"$INPUTS"} </dev/null > "$W/.inputs"
+tar cf "$W/in.tar" -C "$W" .list .inputs -C "$(cd "$ROOT" && pwd)" -T "$W/list"
 : > "$OUT"
 timeout "${LIMIT:-3600}" qemu-system-x86_64 -accel tcg,thread=multi -cpu max -m "${MEM:-2G}" \
 	-smp "${SMP:-2}" -nographic -no-reboot -nodefaults -serial stdio -monitor none \
 	-kernel "$LAB/vmlinuz-$V" -initrd "$W/initramfs.gz" \
-	-append "console=ttyS0 quiet no_timer_check panic=-1 mitigations=auto lsm=bpf" \
+	-append "console=ttyS0 quiet no_timer_check panic=-1 mitigations=auto lsm=bpf $APPEND" \
 	-drive file="$W/in.tar",if=none,id=d0,format=raw,readonly=on -device nvme,drive=d0,serial=in \
 	-device virtio-serial -chardev file,id=c0,path="$OUT" -device virtserialport,chardev=c0 \
 	</dev/null | sed -u 's/\r//g' | tee "$W/console" |

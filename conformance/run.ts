@@ -8,7 +8,7 @@
  *   npm run conformance -- --logs                 instead: our logs at levels 1 and 2 beside the kernel's, of a sample of objects
  *   npm run conformance -- --edits                instead: every suggested edit applied, compiled, the real kernel asked (--ours: our verifier)
  *   npm run conformance -- --reports              instead: what the explanations of reported programs say of what was wanted of them
- *   npm run conformance -- --run                  instead: what the real kernel's runs of accepted programs gave
+ *   npm run conformance -- --run                  instead: accepted programs run by us and by the kernel on the same inputs, what came out compared
  *                                                 (--fresh: the kernel asked, --save FILE.zst: what it said kept)
  *   npm run conformance -- --facts                also: facts of accepted programs against the states of their walks
  *   npm run conformance -- --fresh                ask the real kernel again first (QEMU)
@@ -67,8 +67,9 @@ async function main(): Promise<void> {
   if (values.reports) return printed(await reportTable())
   setUp()
   if (values.run) {
-    const { only, fresh = false, save } = values
-    return printed(await runTable({ only, fresh, save }))
+    const { only, prog, fresh = false, save } = values
+    const limits = { jobs: Number(values.jobs ?? 2), limit: Number(values.limit ?? 60) * 1000 }
+    return printed(await runTable({ only, prog, fresh, save, ...limits }))
   }
   if (values.edits) return printed(await editTable({ ask: values.ours !== true }))
   if (values.logs) {

@@ -254,9 +254,10 @@ static void run_input(struct str *b, struct bpf_object *o, struct bpf_program *p
 	struct bytes *data = &inputs[i].data, *ctx = &inputs[i].ctx;
 	bool in_place = bpf_program__type(p) == BPF_PROG_TYPE_SYSCALL;
 	bool has_ctx_out = ctx->given && !in_place && strcmp(inputs[i].class, "raw_tp");
+	bool has_data_out = data->given && strcmp(inputs[i].class, "tracing");	/* it is left alone there */
 	LIBBPF_OPTS(bpf_test_run_opts, at,
 		.data_in = data->given ? data->p : NULL, .data_size_in = data->n,
-		.data_out = data->given ? data_out : NULL, .data_size_out = data->given ? OUT_SIZE : 0,
+		.data_out = has_data_out ? data_out : NULL, .data_size_out = has_data_out ? OUT_SIZE : 0,
 		.ctx_in = ctx->given ? ctx_in : NULL, .ctx_size_in = ctx->n,
 		.ctx_out = has_ctx_out ? ctx_out : NULL, .ctx_size_out = has_ctx_out ? OUT_SIZE : 0);
 	int err;
@@ -267,7 +268,7 @@ static void run_input(struct str *b, struct bpf_object *o, struct bpf_program *p
 	put(b, ",\"errno\":%d", err);
 	if (!err) {
 		put(b, ",\"retval\":%u", at.retval);
-		if (data->given)
+		if (has_data_out)
 			put_bytes(b, "data", data_out, at.data_size_out);
 		if (has_ctx_out)
 			put_bytes(b, "ctx", ctx_out, at.ctx_size_out);

@@ -41,15 +41,21 @@ export interface RunRow {
 
 const LONGEST_HEX = 512
 
-/** Long values as their digest, so that runs can be kept. */
+/** Of a map of global variables the kernel keeps fifteen characters. */
+const NAME_LENGTH = 15
+
+/** Long values as their digest, so that runs can be kept; maps by the names that the kernel has for them. */
 export function digested(row: RunRow): RunRow {
   return {
     ...row,
     ...(row.data === undefined ? {} : { data: digest(row.data) }),
     ...(row.ctx === undefined ? {} : { ctx: digest(row.ctx) }),
-    ...(row.maps === undefined ? {} : { maps: mapValues(row.maps, (contents) => digestedMap(contents)) }),
+    ...(row.maps === undefined ? {} : { maps: digestedMaps(row.maps) }),
   }
 }
+
+const digestedMaps = (maps: Readonly<Record<string, MapContents>>): Readonly<Record<string, MapContents>> =>
+  Object.fromEntries(Object.entries(maps).map(([name, contents]) => [kernelName(name), digestedMap(contents)]))
 
 function digestedMap(contents: MapContents): MapContents {
   const { elements, records } = contents
@@ -62,6 +68,8 @@ function digestedMap(contents: MapContents): MapContents {
 
 const digest = (hex: string): string =>
   hex.length <= LONGEST_HEX ? hex : `sha1:${createHash('sha1').update(hex).digest('hex')}`
+
+const kernelName = (name: string): string => (name.startsWith('.') ? name.slice(0, NAME_LENGTH) : name)
 
 function mapValues<T, U>(from: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {
   return Object.fromEntries(Object.entries(from).map(([key, value]) => [key, change(value)]))

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// The same programs on our runtime, in rows of the same form.
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { formatFault } from '../../src/fault/index.ts'
+import type { Kernel } from '../../src/kernel/index.ts'
+import { createMachine, type Loaded, type LoadedProgram, type RuntimeMap } from '../../src/runtime/index.ts'
+import { pathOf } from './corpora.ts'
+import { classes, type Input, inputsOf } from './inputs.ts'
+import { digested, type MapContents, type RunRow } from './rows.ts'
+
+/** A run of ours; `missing`: what of the machine is not modelled, as its error says it. */
+export interface OurRun {
+  readonly row?: RunRow
+  readonly missing?: string
+}
+
+/** A program of an object, the kernel's rows about it. */
+export interface Asked {
+  readonly obj: string
+  readonly prog: string
+  readonly rows: readonly RunRow[]
+}
+
+/** In the order of the kernel's rows, on maps of this program alone. */
+export function runOurs(kernel: Kernel, { obj, prog, rows }: Asked): OurRun[] {
+  const first = rows[0]!
+  const machine = createMachine(kernel, { cpus: 1 })
+  const source = readFileSync(pathOf(obj))
+  const loaded = machine.load(source, { name: basename(obj), programs: [prog, ...(first.with ?? [])] })
+  if (!loaded.ok) return rows.map(() => ({ missing: formatFault(loaded.fault) }))
+  const program = loaded.value.programs.get(prog)
+  if (program === undefined) return rows.map(() => ({ missing: refusal(loaded.value, prog) }))
+  const inputs = new Map(inputsOf(classes.get(first.prog_type)!).map((input) => [input.name, input]))
+  const cannotGoOn: string[] = []
+  return rows.map(({ input }) => {
+    // maps are not what they would be once a run was not made
+    if (cannotGoOn.length > 0) return { missing: cannotGoOn[0]! }
+    const run = runOne(program, loaded.value, inputs.get(input)!)
+    if ('missing' in run) cannotGoOn.push(run.missing)
+    if ('missing' in run) return run
+    return { row: digested({ obj, prog, prog_type: first.prog_type, input, ...run }) }
+  })
+}
+
+function refusal({ refused }: Loaded, prog: string): string {
+  const why = refused.get(prog)
+  if (why === undefined) return 'not in the object'
+  if (why.kind === 'fault') return `not loaded: ${why.fault.what}`
+  return `not accepted: ${why.report.verdict}`
+}
+
+/** Of errors that the kernel's test runs give: what ours name them at the end of their text. */
+const errnos: ReadonlyMap<string, number> = new Map([
+  ['E2BIG', 7],
+  ['ENOMEM', 12],
+  ['EFAULT', 14],
+  ['ENODEV', 19],
+  ['EINVAL', 22],
+  ['ERANGE', 34],
+  ['EPROTO', 71],
+  ['EOPNOTSUPP', 95],
+  ['EAFNOSUPPORT', 97],
+  ['ENOTSUPP', 524],
+])
+
+type Outputs = Pick<RunRow, 'errno' | 'retval' | 'data' | 'ctx' | 'maps'>
+
+function runOne(program: LoadedProgram, loaded: Loaded, { data, ctx }: Input): Outputs | { readonly missing: string } {
+  const given = { ...(data === undefined ? {} : { data }), ...(ctx === undefined ? {} : { ctx }) }
+  const run = program.testRun(given)
+  if (!run.ok) {
+    const errno = errnos.get(/\((E\w+)\)$/.exec(run.fault.what)?.[1] ?? '')
+    return errno === undefined ? { missing: run.fault.what } : { errno }
+  }
+  const { retval, data: dataOut, ctx: ctxOut } = run.value
+  return {
+    errno: 0,
+    retval,
+    ...(data === undefined || dataOut === undefined ? {} : { data: hex(dataOut) }),
+    ...(ctx === undefined || ctxOut === undefined ? {} : { ctx: hex(ctxOut) }),
+    maps: Object.fromEntries([...loaded.maps].flatMap(([name, map]) => contentsOf(name, map))),
+  }
+}
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+
+const arrays = new Set(['BPF_MAP_TYPE_ARRAY', 'BPF_MAP_TYPE_PERCPU_ARRAY'])
+const hashes = new Set(
+  ['HASH', 'LRU_HASH', 'PERCPU_HASH', 'LRU_PERCPU_HASH', 'LPM_TRIE'].map((name) => `BPF_MAP_TYPE_${name}`),
+)
+/** As the oracle caps what it tells of a map: oracle/runs.h. */
+const mostElements = 64
+const mostBytes = 64 << 10
+const mostIndices = 4096
+
+/** As the oracle lists it; nothing for types whose contents it does not tell. */
+function contentsOf(named: string, map: RuntimeMap): [string, MapContents][] {
+  // of global variables: libbpf puts the object's name before it
+  const name = /^[^.]*(\.(?:bss|data|rodata|kconfig).*)$/.exec(named)?.[1] ?? named
+  if (/^\.(?:rodata|kconfig)/.test(name)) return []
+  const { type } = map.def
+  if (type === 'BPF_MAP_TYPE_RINGBUF') return [[name, recordsOf(map)]]
+  if (!arrays.has(type) && !hashes.has(type)) return []
+  let entries = [...map.entries()]
+  let capped = false
+  if (arrays.has(type)) {
+    capped = entries.length > mostIndices
+    entries = entries.slice(0, mostIndices).filter(([, value]) => value.some((byte) => byte !== 0))
+  } else {
+    entries.sort(([a], [b]) => Buffer.compare(a, b))
+  }
+  const listed = upToCap(entries, ([key, value]) => key.length + value.length)
+  const elements = Object.fromEntries(listed.map(([key, value]) => [hex(key), hex(value)]))
+  return [[name, { elements, ...(capped || listed.length < entries.length ? { capped: true } : {}) }]]
+}
+
+function recordsOf(map: RuntimeMap): MapContents {
+  const records = [...map.entries()].map(([, value]) => value)
+  const listed = upToCap(records, (record) => record.length)
+  return { records: listed.map(hex), ...(listed.length < records.length ? { capped: true } : {}) }
+}
+
+function upToCap<T>(all: readonly T[], size: (one: T) => number): T[] {
+  let bytes = 0
+  const over = all.findIndex((one, i) => {
+    bytes += size(one)
+    return i >= mostElements || bytes > mostBytes
+  })
+  return over < 0 ? [...all] : all.slice(0, over)
+}

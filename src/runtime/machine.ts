@@ -69,7 +69,7 @@ export class Machine extends Core {
         refused.set(program.name, { kind: 'fault', fault: { kind: 'fault', what, place: { program: program.name } } })
         continue
       }
-      maps.add(linked.value.maps)
+      maps.add(linked.value)
       programs.set(
         program.name,
         new LoadedProgram(this, linked.value, report.facts, (index) => maps.of(linked.value.maps[index]!.name)),
@@ -89,11 +89,11 @@ class ObjectMaps {
     this.core = core
   }
 
-  add(defs: LinkedProgram['maps']): void {
-    for (const def of defs) {
+  add({ maps, btf }: LinkedProgram): void {
+    for (const def of maps) {
       if (this.made.has(def.name) || this.missing.has(def.name)) continue
       try {
-        this.made.set(def.name, createMap(this.core, def))
+        this.made.set(def.name, createMap(this.core, def, btf))
       } catch (error) {
         if (!(error instanceof MachineError)) throw error
         this.missing.set(def.name, error)

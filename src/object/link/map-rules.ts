@@ -220,6 +220,22 @@ export function mapFault(map: MapDef, { release = '6.12', btf }: MapFaultOptions
   )
 }
 
+/** No map of maps can have these: programs get at what is in them by other ways than a look-up. */
+const neverWithin: ReadonlySet<string> = new Set(
+  ['PROG_ARRAY', 'CGROUP_STORAGE', 'PERCPU_CGROUP_STORAGE', 'STRUCT_OPS', 'INSN_ARRAY'].map(
+    (type) => `BPF_MAP_TYPE_${type}`,
+  ),
+)
+export const isMapOfMaps = (type: string): boolean => /^BPF_MAP_TYPE_(ARRAY|HASH)_OF_MAPS$/.test(type)
+
+/** What keeps a map, which the kernel makes by itself, from being one of those in a map of maps. */
+export function withinFault({ type }: MapDef): MapFault | undefined {
+  if (isMapOfMaps(type)) return invalid('maps of maps are not within one another')
+  if (!neverWithin.has(type)) return undefined
+  const kind = type.replace('BPF_MAP_TYPE_', '').toLowerCase()
+  return { error: 'unknown error (-524)(-524)', why: `${a(kind)} cannot be in a map of maps` }
+}
+
 function nameFault(name: string): MapFault | undefined {
   const wrong = alienIn(name)
   return wrong === undefined ? undefined : invalid(`a map's name cannot have '${wrong}' in it: '${name}'`)
@@ -295,7 +311,7 @@ function tooBig(
     // what libbpf prints is the answer to its second try, without types, which these maps cannot do without
     return rule.typed === true ? invalid(why) : big(why)
   }
-  if (kind.endsWith('hash') && keySize + valueSize >= KMALLOC)
+  if ((kind.endsWith('hash') || kind === 'hash_of_maps') && keySize + valueSize >= KMALLOC)
     return big(`key and value of ${a(kind)} have at most 4 MiB`)
   if (kind === 'sockhash' && keySize > BPF_STACK) return big(`key_size of a sockhash is at most ${BPF_STACK}`)
   if ((kind === 'queue' || kind === 'stack') && maxEntries * valueSize >= fourGiB)

@@ -5,7 +5,7 @@ import { type Budget, fewOf, rememberedOfBoth } from '../../fault/index.ts'
 import { refuse } from '../faults.ts'
 import { untyped } from './btf.ts'
 import { kernelStructMaps } from './struct-ops.ts'
-import { type MapFault, type MapFaultOptions, mapFault } from './map-rules.ts'
+import { isMapOfMaps, type MapFault, type MapFaultOptions, mapFault, withinFault } from './map-rules.ts'
 import type { BpfObject, LinkTarget, MapDef } from '../types.ts'
 
 export interface LinkedMaps {
@@ -37,7 +37,6 @@ const typeless = new Set(
     .split(' ')
     .map((type) => `BPF_MAP_TYPE_${type}`),
 )
-const mapInMap = new Set(['BPF_MAP_TYPE_ARRAY_OF_MAPS', 'BPF_MAP_TYPE_HASH_OF_MAPS'])
 /**
  * Applies what user space would do before loading: a size for maps that leave it open, contents of .kconfig, kernel sizes of struct_ops.
  * Of the latter, those that a program is not named in are left out for it.
@@ -95,10 +94,10 @@ function withoutTypes(map: MapDef): MapDef {
 
 /** What keeps a map from being made, and for a map of maps the one that describes its members. */
 function faultOf(map: MapDef, options: MapFaultOptions): MapFault | undefined {
-  if (!mapInMap.has(map.type)) return mapFault(map, options)
+  if (!isMapOfMaps(map.type)) return mapFault(map, options)
   if (map.inner === undefined)
     return { error: 'Invalid argument(-22)', why: 'nothing says what the maps in it are: __array(values, …)' }
-  const inner = mapFault(map.inner, options)
+  const inner = mapFault(map.inner, options) ?? withinFault(map.inner)
   return inner === undefined ? mapFault(map, options) : { ...inner, why: `the maps in it: ${inner.why}` }
 }
 

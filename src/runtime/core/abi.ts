@@ -38,3 +38,6 @@ export const caller = <const P extends readonly Param[], R extends Returned>(
 
 /** By name: 'bpf_map_lookup_elem', 'bpf_task_acquire'. */
 export type Models = Readonly<Record<string, Model>>
+
+/** Flags, or a size, that came as halves: a number without sign, exact below 2^53 and never small where it is not. */
+export const flagsOf = (low: number, high: number): number => (high >>> 0) * 2 ** 32 + (low >>> 0)

@@ -2,6 +2,7 @@
 // A machine's state as models of helpers and kfuncs see it: memory, clock, CPUs, maps, functions of loaded programs, what runs now.
 
 import type { Kernel } from '../../kernel/index.ts'
+import type { ValueField } from '../maps/fields.ts'
 import type { RuntimeMap } from '../maps/map.ts'
 import { Clock } from './clock.ts'
 import { MachineError } from './errors.ts'
@@ -68,6 +69,10 @@ export class Core {
   readonly table = new WebAssembly.Table({ element: 'anyfunc', initial: 0 })
   /** Variables of the kernel that programs refer to, by name: where they lie. */
   readonly variables = new Map<string, number>()
+  /** What is done with what a field of a map's value holds (a timer, a kptr) when its element goes, by kind. Families of kfuncs and helpers fill it. */
+  readonly fieldReleases = new Map<string, (address: number, field: ValueField) => void>()
+  /** Numbers of the network devices there are; undefined: any number is one's. */
+  devices: ReadonlySet<number> | undefined
   /** By the address of their struct bpf_map. */
   readonly maps = new Map<number, RuntimeMap>()
   /** Functions of programs, by the address that stands for them. */

@@ -22,6 +22,7 @@ export const errno = {
   ELOOP: 40,
   EPROTO: 71,
   EOVERFLOW: 75,
+  ENOTSOCK: 88,
   EPROTONOSUPPORT: 93,
   EOPNOTSUPP: 95,
   ETIMEDOUT: 110,

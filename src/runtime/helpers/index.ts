@@ -7,9 +7,12 @@ import { controlHelpers } from './control.ts'
 import { dynptrHelpers } from './dynptr.ts'
 import { infoHelpers } from './info.ts'
 import { packetLoads } from './packet-loads.ts'
+import { perfHelpers } from './perf.ts'
 import { printHelpers } from './print.ts'
 import { probeHelpers } from './probe.ts'
+import { ringBufferHelpers } from './ringbuf.ts'
 import { skbHelpers } from './skb.ts'
+import { storageHelpers } from './storage.ts'
 import { stringHelpers } from './strings.ts'
 import { xdpHelpers } from './xdp.ts'
 
@@ -19,9 +22,12 @@ const families: readonly Models[] = [
   dynptrHelpers,
   infoHelpers,
   packetLoads,
+  perfHelpers,
   printHelpers,
   probeHelpers,
+  ringBufferHelpers,
   skbHelpers,
+  storageHelpers,
   stringHelpers,
   xdpHelpers,
 ]

@@ -2,14 +2,19 @@
 // Calls on a map that is known when the program is compiled: they go to that map, and leave its address out.
 
 import type { CallFact } from '../../verifier/index.ts'
-import { model, type Model } from '../core/abi.ts'
+import { flagsOf, model, type Model } from '../core/abi.ts'
 import type { RuntimeMap } from '../maps/map.ts'
 
 const bound: ReadonlyMap<string, (map: RuntimeMap) => Model> = new Map([
   ['bpf_map_lookup_elem', (map) => model(['none', 'i32'], 'u32', () => (key) => map.lookup(key))],
   [
     'bpf_map_update_elem',
-    (map) => model(['none', 'i32', 'i32', 'i32'], 's32', () => (key, value, flags) => map.update(key, value, flags)),
+    (map) =>
+      model(
+        ['none', 'i32', 'i32', 'halves'],
+        's32',
+        () => (key, value, low, high) => map.update(key, value, flagsOf(low, high)),
+      ),
   ],
   ['bpf_map_delete_elem', (map) => model(['none', 'i32'], 's32', () => (key) => map.delete(key))],
 ])

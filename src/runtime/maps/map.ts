@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every map is. Programs use a map by addresses: of a key, of a value; users by bytes, as the bpf() system call does.
+// What every map is. Programs use a map by addresses: of a key, of a value; users by bytes, as the bpf() system call does (users.ts).
 
+import type { Btf } from '../../btf/index.ts'
 import type { MapDef } from '../../object/index.ts'
-import { errno } from '../core/errno.ts'
 import type { Core } from '../core/core.ts'
+import { errno } from '../core/errno.ts'
+import { ValueFields } from './fields.ts'
+import { mapDelete, mapElements, mapLookup, mapUpdate } from './users.ts'
 
 /** BPF_ANY … of map updates. */
 export const updateFlags = { BPF_ANY: 0, BPF_NOEXIST: 1, BPF_EXIST: 2, BPF_F_LOCK: 4 } as const
+
+/** Bits that BPF_F_LOCK may stand beside. Flags are numbers without sign, of 64 bits as far as a number goes. */
+export const isLocked = (flags: number): boolean => flags < 8 && (flags & updateFlags.BPF_F_LOCK) !== 0
 
 export abstract class RuntimeMap {
   readonly name: string
@@ -14,11 +20,17 @@ export abstract class RuntimeMap {
   protected readonly core: Core
   /** Of its struct bpf_map: what programs hold as its address. */
   readonly address: number
+  /** Locks, timers, kptrs … in a value. */
+  readonly fields: ValueFields
+  /** BPF_MAP_FREEZE: users write no more. */
+  frozen = false
 
-  constructor(core: Core, def: MapDef) {
+  /** `btf`: what the types of the definition stand in. */
+  constructor(core: Core, def: MapDef, btf?: Btf) {
     this.core = core
     this.def = def
     this.name = def.name
+    this.fields = new ValueFields(core, def, btf)
     this.address = mapObject(core, def)
     core.maps.set(this.address, this)
   }
@@ -50,6 +62,10 @@ export abstract class RuntimeMap {
   forEach(_each: (key: number, value: number) => number): number {
     return -errno.EINVAL
   }
+  /** bpf_redirect_map(): what is there to redirect to; undefined: nothing. */
+  target(_index: number): bigint | undefined {
+    return undefined
+  }
   /** `values = { … }` of the object: what an index of a prog array, or of a map of maps, holds. */
   setProgram(_index: number, _program: { readonly place: number }): void {}
   setMap(_index: number, _map: RuntimeMap): void {}
@@ -61,17 +77,52 @@ export abstract class RuntimeMap {
   get firstValue(): number | undefined {
     return undefined
   }
-  /** bpf_redirect_map(): what is there to redirect to; undefined: nothing. */
-  target(_key: number): bigint | undefined {
-    return undefined
+
+  /** The system call's side: each as the command of its name does it for the type, once users.ts has looked at what all types have in common. */
+  /** Bytes of a value as users give and get it. */
+  get userSize(): number {
+    return this.def.valueSize
+  }
+  /** BPF_MAP_LOOKUP_ELEM: where the value lies; 0: there is none. */
+  userLookup(key: number): number {
+    return this.lookup(key)
+  }
+  /** What users get of a value. */
+  userValue(value: number): Uint8Array {
+    return this.fields.hidden(value, this.def.valueSize)
+  }
+  /** BPF_MAP_UPDATE_ELEM; `value` is `userSize` bytes. */
+  userUpdate(key: number, value: number, flags: number): number {
+    return this.update(key, value, flags)
+  }
+  userDelete(key: number): number {
+    return this.delete(key)
+  }
+  /** BPF_MAP_LOOKUP_AND_DELETE_ELEM. */
+  userTake(_key: number): Uint8Array | number {
+    return -errno.ENOTSUPP
+  }
+  /** BPF_MAP_GET_NEXT_KEY: the key behind this one, or the first where `key` is 0; written to `next`. */
+  userNext(_key: number, _next: number): number {
+    return -errno.ENOTSUPP
   }
 
   /** Users' side: what the map holds, keys and values as the bpf() system call gives them (of per-CPU maps a value for each CPU, each at a multiple of 8). */
-  abstract entries(): Iterable<readonly [key: Uint8Array, value: Uint8Array]>
-  abstract get(key: Uint8Array): Uint8Array | undefined
+  entries(): Iterable<readonly [key: Uint8Array, value: Uint8Array]> {
+    return mapElements(this.core, this)
+  }
+  /** undefined: there is none. */
+  get(key: Uint8Array): Uint8Array | undefined {
+    const value = mapLookup(this.core, this, { key })
+    return typeof value === 'number' ? undefined : value
+  }
   /** 0 or a negative error. */
-  abstract set(key: Uint8Array, value: Uint8Array, flags?: number): number
-  abstract remove(key: Uint8Array): number
+  set(key: Uint8Array, value: Uint8Array, flags = 0): number {
+    return mapUpdate(this.core, this, { key, value, flags })
+  }
+  remove(key: Uint8Array): number {
+    return mapDelete(this.core, this, { key })
+  }
 }
 
 /** A struct bpf_map of this kernel that says what the map is: programs may read it. */

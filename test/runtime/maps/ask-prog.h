@@ -80,6 +80,23 @@ static void do_helper(FILE *out, struct thing *m, char **word, int words)
 	} else if (!strcmp(op, "delete")) {
 		bytes_of(word[2], key);
 		put(KEY, key, m->key); map_to(1, m->fd); stack_to(2, KEY); call(BPF_FUNC_map_delete_elem);
+	} else if (!strcmp(op, "after_update") || !strcmp(op, "after_delete")) {
+		/* MAP KEY [VALUE FLAGS]: what a value looked up before holds afterwards */
+		int update = !strcmp(op, "after_update"), at;
+		bytes_of(word[2], key);
+		if (update) bytes_of(word[3], value);
+		put(KEY, key, m->key); map_to(1, m->fd); stack_to(2, KEY); call(BPF_FUNC_map_lookup_elem);
+		at = n_insns;
+		emit(INSN(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 0, 0));
+		emit(INSN(BPF_ALU64 | BPF_MOV | BPF_X, 7, 0, 0, 0));
+		map_to(1, m->fd); stack_to(2, KEY);
+		if (update) {
+			put(VALUE, value, m->value); stack_to(3, VALUE); imm_to(4, flags_of(word[4])); call(BPF_FUNC_map_update_elem);
+			emit(INSN(BPF_ST | BPF_MEM | BPF_DW, 10, 0, VALUE, 0));
+		} else call(BPF_FUNC_map_delete_elem);
+		emit(INSN(BPF_ALU64 | BPF_MOV | BPF_X, 0, 7, 0, 0));
+		prog[at].off = n_insns - at - 1;
+		pointer = 1;
 	} else if (!strcmp(op, "push")) {
 		bytes_of(word[2], value);
 		put(VALUE, value, m->value); map_to(1, m->fd); stack_to(2, VALUE); imm_to(3, flags_of(word[3])); call(BPF_FUNC_map_push_elem);

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Helpers on events of perf: records to users. Flags: an index in the low half, all of it set for the CPU that runs; for packets, how many
+// of their bytes are to follow the data in bits 32 to 51.
+
+import { model, type Models } from '../core/abi.ts'
+import type { Core } from '../core/core.ts'
+import { errno } from '../core/errno.ts'
+import { MachineError } from '../core/errors.ts'
+import { PerfEventArrayMap } from '../maps/perf-events.ts'
+import { skbData, skbLength } from '../objects/skb.ts'
+import { xdpPacket } from '../objects/xdp.ts'
+
+const CURRENT_CPU = 0xffff_ffff
+const CONTEXT_BITS = 0xf_ffff
+
+/** A packet's bytes. */
+interface Packet {
+  readonly at: number
+  readonly length: number
+}
+
+interface Output {
+  readonly map: number
+  readonly low: number
+  readonly high: number
+  readonly data: number
+  readonly size: number
+  readonly packet?: Packet
+}
+
+function output(core: Core, { map, low, high, data, size, packet }: Output): number {
+  const wanted = high & CONTEXT_BITS
+  if ((high & ~(packet === undefined ? 0 : CONTEXT_BITS)) !== 0) return -errno.EINVAL
+  if (packet !== undefined && wanted > packet.length) return -errno.EFAULT
+  const events = eventsAt(core, map)
+  const error = events.ready(indexIn(low))
+  if (error !== 0) return error
+  const record = new Uint8Array(size + (packet === undefined ? 0 : wanted))
+  record.set(core.memory.read(data, size))
+  if (packet !== undefined) record.set(core.memory.read(packet.at, wanted), size)
+  return events.output(record)
+}
+
+/** undefined: that of the CPU which runs. */
+const indexIn = (low: number): number | undefined => (low >>> 0 === CURRENT_CPU ? undefined : low >>> 0)
+
+function eventsAt(core: Core, map: number): PerfEventArrayMap {
+  const events = core.mapAt(map)
+  if (events instanceof PerfEventArrayMap) return events
+  throw new MachineError('misuse', `map ${events.name} has no events`)
+}
+
+function skbPacket(core: Core, skb: number): Packet {
+  return { at: skbData(core, skb), length: skbLength(core, skb) }
+}
+function xdpBytes(core: Core, xdp: number): Packet {
+  const { data, end } = xdpPacket(core, xdp)
+  return { at: data, length: end - data }
+}
+
+/** Of which bpf_perf_event_output() may take bytes, by program type; others have none. */
+const packets: ReadonlyMap<string, (core: Core, context: number) => Packet> = new Map([
+  ['BPF_PROG_TYPE_XDP', xdpBytes],
+  ...[
+    'SOCKET_FILTER',
+    'SCHED_CLS',
+    'SCHED_ACT',
+    'CGROUP_SKB',
+    'LWT_IN',
+    'LWT_OUT',
+    'LWT_XMIT',
+    'LWT_SEG6LOCAL',
+    'SK_SKB',
+  ].map((type) => [`BPF_PROG_TYPE_${type}`, skbPacket] as const),
+])
+
+const packetOutput = (of: (core: Core, context: number) => Packet) =>
+  model(
+    ['i32', 'i32', 'halves', 'i32', 'i32'],
+    's32',
+    (core) =>
+      (...[context, map, low, high, data, size]) =>
+        output(core, { map, low, high, data, size, packet: of(core, context) }),
+  )
+
+export const perfHelpers: Models = {
+  bpf_perf_event_output: model(
+    ['i32', 'i32', 'halves', 'i32', 'i32'],
+    's32',
+    (core) =>
+      (...[context, map, low, high, data, size]) => {
+        const packet = packets.get(core.current?.type ?? '')?.(core, context)
+        return output(core, { map, low, high, data, size, ...(packet === undefined ? {} : { packet }) })
+      },
+  ),
+  bpf_skb_output: packetOutput(skbPacket),
+  bpf_xdp_output: packetOutput(xdpBytes),
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// BPF_MAP_TYPE_ARENA: pages that programs and users share, by number from the arena's begin. All of it has its place from the start; what
+// is not allocated reads as zeros, as the kernel makes it for programs.
+
+import type { MapDef } from '../../object/index.ts'
+import type { Core } from '../core/core.ts'
+import { errno } from '../core/errno.ts'
+import { RuntimeMap } from './map.ts'
+
+export const ARENA_PAGE = 4096
+const NUMA_NO_NODE = -1
+
+export class ArenaMap extends RuntimeMap {
+  /** Where page 0 lies. */
+  readonly begin: number
+  /** Which pages are allocated. */
+  private readonly pages: Uint8Array
+
+  constructor(core: Core, def: MapDef) {
+    super(core, def)
+    // pages begin at multiples of their size
+    const room = core.memory.allocate((def.maxEntries + 1) * ARENA_PAGE, `arena ${def.name}`)
+    this.begin = Math.ceil(room / ARENA_PAGE) * ARENA_PAGE
+    this.pages = new Uint8Array(def.maxEntries)
+    if (def.data !== undefined) core.memory.write(this.begin, def.data)
+  }
+
+  override get firstValue(): number {
+    return this.begin
+  }
+
+  /** The first of `count` pages in a row, zeroed, at page `from` or (undefined) where there is room first; undefined: there is none. */
+  allocate(count: number, from?: number, node: number = NUMA_NO_NODE): number | undefined {
+    const { length } = this.pages
+    if (count <= 0 || count > length || (node !== NUMA_NO_NODE && node !== 0)) return undefined
+    const first = from ?? this.firstFree(count)
+    if (first === undefined || first < 0 || first + count > length) return undefined
+    if (this.pages.subarray(first, first + count).includes(1)) return undefined
+    this.pages.fill(1, first, first + count)
+    return first
+  }
+  /** Those among them that are allocated; what they held is gone. */
+  release(from: number, count: number): void {
+    const end = Math.min(from + count, this.pages.length)
+    for (let page = Math.max(0, from); page < end; page++) {
+      if (this.pages[page] === 0) continue
+      this.pages[page] = 0
+      const at = this.begin + page * ARENA_PAGE
+      this.core.memory.u8.fill(0, at, at + ARENA_PAGE)
+    }
+  }
+
+  private firstFree(count: number): number | undefined {
+    let run = 0
+    for (let page = 0; page < this.pages.length; page++) {
+      run = this.pages[page] === 0 ? run + 1 : 0
+      if (run === count) return page - count + 1
+    }
+    return undefined
+  }
+
+  override userLookup(): number {
+    return -errno.EINVAL
+  }
+  override userNext(): number {
+    return -errno.EOPNOTSUPP
+  }
+}

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+// Elements found by keys of any bytes: chained hashing, all of it in the machine's memory.
+//
+//   buckets: the first element, 0 for none        element:  0  next in its bucket
+//   one u32 each, a power of two of them                    4  hash
+//                                                           8  the one put in before it
+//                                                          12  the one put in after it
+//                                                          16  key, then at a multiple of 8 the value
+//
+// Memory of an element stays an element's, and what a freed one held stays readable until it is used again: programs may go on using a
+// value that they looked up before it was deleted or replaced, as in the kernel, where a new element is taken before an old one is given
+// back. That is also why an element freed last is used first.
+
+import type { Core } from '../core/core.ts'
+
+const NEXT = 0
+const HASH = 4
+const BEFORE = 8
+const AFTER = 12
+const HEADER = 16
+/** Bytes that are asked for at once. */
+const CHUNK = 64 << 10
+const MOST_BUCKETS = 1 << 20
+
+export interface ElementsOptions {
+  readonly name: string
+  readonly keySize: number
+  /** Bytes of all that an element holds beside its key. */
+  readonly valueSize: number
+  readonly maxEntries: number
+}
+
+export class Elements {
+  /** How many there are. */
+  count = 0
+  private readonly core: Core
+  private readonly name: string
+  private readonly keySize: number
+  private readonly valueOffset: number
+  private readonly stride: number
+  private readonly buckets: number
+  private readonly mask: number
+  private readonly mostMade: number
+  private made = 0
+  private free = 0
+  private first = 0
+  private last = 0
+
+  constructor(core: Core, { name, keySize, valueSize, maxEntries }: ElementsOptions) {
+    this.core = core
+    this.name = name
+    this.keySize = keySize
+    this.valueOffset = HEADER + ((keySize + 7) & ~7)
+    this.stride = this.valueOffset + ((valueSize + 7) & ~7)
+    this.mostMade = maxEntries + 1
+    let buckets = 4
+    while (buckets < maxEntries && buckets < MOST_BUCKETS) buckets *= 2
+    this.mask = buckets - 1
+    this.buckets = core.memory.allocate(4 * buckets, `buckets of map ${name}`)
+  }
+
+  keyOf(element: number): number {
+    return element + HEADER
+  }
+  valueOf(element: number): number {
+    return element + this.valueOffset
+  }
+
+  /** The element with the key that lies there; 0: there is none. */
+  find(key: number): number {
+    const { i32 } = this.core.memory
+    const hash = this.hash(key)
+    let element = i32[(this.buckets >> 2) + (hash & this.mask)]!
+    while (element !== 0) {
+      if (i32[(element + HASH) >> 2] === hash && this.sameKey(element + HEADER, key)) return element
+      element = i32[(element + NEXT) >> 2]!
+    }
+    return 0
+  }
+
+  /** A new element with this key, its value zero. There is none with it yet. */
+  insert(key: number): number {
+    const element = this.enter(key)
+    this.link(element)
+    this.count++
+    return element
+  }
+
+  /** A new element of the same key, in the old one's place; that one is as if removed. */
+  replace(old: number): number {
+    const element = this.enter(old + HEADER)
+    const { i32 } = this.core.memory
+    const before = i32[(old + BEFORE) >> 2]!
+    const after = i32[(old + AFTER) >> 2]!
+    i32[(element + BEFORE) >> 2] = before
+    i32[(element + AFTER) >> 2] = after
+    if (before === 0) this.first = element
+    else i32[(before + AFTER) >> 2] = element
+    if (after === 0) this.last = element
+    else i32[(after + BEFORE) >> 2] = element
+    this.leave(old)
+    return element
+  }
+
+  /** Its memory may become another element's from now on. */
+  remove(element: number): void {
+    this.unlink(element)
+    this.leave(element)
+    this.count--
+  }
+
+  /** To the end of the order. */
+  touch(element: number): void {
+    if (element === this.last) return
+    this.unlink(element)
+    this.link(element)
+  }
+
+  /** Of all elements, in the order they were put in; 0: there is none. */
+  get oldest(): number {
+    return this.first
+  }
+  after(element: number): number {
+    return this.core.memory.i32[(element + AFTER) >> 2]!
+  }
+  /** Whether it is an element now, and not memory for one. */
+  isThere(element: number): boolean {
+    return this.after(element) !== FREE
+  }
+
+  /** Memory for an element, in the bucket of its key. */
+  private enter(key: number): number {
+    const element = this.take()
+    const { i32, u8 } = this.core.memory
+    const hash = this.hash(key)
+    u8.copyWithin(element + HEADER, key, key + this.keySize)
+    u8.fill(0, element + this.valueOffset, element + this.stride)
+    const bucket = (this.buckets >> 2) + (hash & this.mask)
+    i32[(element + NEXT) >> 2] = i32[bucket]!
+    i32[(element + HASH) >> 2] = hash
+    i32[bucket] = element
+    return element
+  }
+  /** Out of its bucket, to what is free. */
+  private leave(element: number): void {
+    const { i32 } = this.core.memory
+    let link = this.buckets + 4 * (i32[(element + HASH) >> 2]! & this.mask)
+    while (i32[link >> 2] !== element) link = i32[link >> 2]! + NEXT
+    i32[link >> 2] = i32[(element + NEXT) >> 2]!
+    i32[(element + NEXT) >> 2] = this.free
+    i32[(element + AFTER) >> 2] = FREE
+    this.free = element
+  }
+
+  private link(element: number): void {
+    const { i32 } = this.core.memory
+    i32[(element + BEFORE) >> 2] = this.last
+    i32[(element + AFTER) >> 2] = 0
+    if (this.last === 0) this.first = element
+    else i32[(this.last + AFTER) >> 2] = element
+    this.last = element
+  }
+  private unlink(element: number): void {
+    const { i32 } = this.core.memory
+    const before = i32[(element + BEFORE) >> 2]!
+    const after = i32[(element + AFTER) >> 2]!
+    if (before === 0) this.first = after
+    else i32[(before + AFTER) >> 2] = after
+    if (after === 0) this.last = before
+    else i32[(after + BEFORE) >> 2] = before
+  }
+
+  private take(): number {
+    const { memory } = this.core
+    if (this.free === 0) {
+      const most = Math.max(1, Math.min(this.mostMade - this.made, Math.floor(CHUNK / this.stride)))
+      const chunk = memory.allocate(most * this.stride, `elements of map ${this.name}`)
+      this.made += most
+      for (let i = most - 1; i >= 0; i--) {
+        const element = chunk + i * this.stride
+        memory.i32[(element + NEXT) >> 2] = this.free
+        memory.i32[(element + AFTER) >> 2] = FREE
+        this.free = element
+      }
+    }
+    const element = this.free
+    this.free = memory.i32[(element + NEXT) >> 2]!
+    return element
+  }
+
+  /** Any good mix of the key's bytes: which one, programs cannot tell. */
+  private hash(key: number): number {
+    const { keySize } = this
+    const { memory } = this.core
+    let hash = keySize
+    if ((key & 3) === 0) {
+      const { i32 } = memory
+      const end = (key + (keySize & ~3)) >> 2
+      for (let at = key >> 2; at < end; at++) hash = Math.imul(hash ^ i32[at]!, 0x9e3779b1) ^ (hash >>> 15)
+    } else {
+      const { view } = memory
+      const end = key + (keySize & ~3)
+      for (let at = key; at < end; at += 4) hash = Math.imul(hash ^ view.getInt32(at, true), 0x9e3779b1) ^ (hash >>> 15)
+    }
+    if ((keySize & 3) !== 0) {
+      const { u8 } = memory
+      for (let at = key + (keySize & ~3); at < key + keySize; at++)
+        hash = Math.imul(hash ^ u8[at]!, 0x85ebca6b) ^ (hash >>> 13)
+    }
+    hash = Math.imul(hash ^ (hash >>> 16), 0x21f0aaad)
+    return hash ^ (hash >>> 15)
+  }
+
+  /** `held` is at a multiple of 8. */
+  private sameKey(held: number, key: number): boolean {
+    const { keySize } = this
+    const { memory } = this.core
+    const words = keySize & ~3
+    if ((key & 3) === 0) {
+      const { i32 } = memory
+      for (let at = 0; at < words; at += 4) if (i32[(held + at) >> 2] !== i32[(key + at) >> 2]) return false
+    } else {
+      const { view } = memory
+      for (let at = 0; at < words; at += 4)
+        if (view.getInt32(held + at, true) !== view.getInt32(key + at, true)) return false
+    }
+    if (words === keySize) return true
+    const { u8 } = memory
+    for (let at = words; at < keySize; at++) if (u8[held + at] !== u8[key + at]) return false
+    return true
+  }
+}
+
+/** What stands for AFTER in memory that is no element: no address. */
+const FREE = -1

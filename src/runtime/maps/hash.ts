@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+// BPF_MAP_TYPE_HASH, PERCPU_HASH and their LRU kin. Keys come in the order they were put in (the kernel's order is by a random seed).
+//
+// LRU: when max_entries are there, new elements take the place of those least recently used: looked up by a program, put in or replaced;
+// look-ups of users do not count. As in the kernel room is made for several at a time. The kernel's choice is approximate (a bit says that
+// an element was used since it was looked over, and CPUs keep free elements to themselves): what is evicted, and when, may differ.
+
+import type { Btf } from '../../btf/index.ts'
+import type { MapDef } from '../../object/index.ts'
+import type { Core } from '../core/core.ts'
+import { errno } from '../core/errno.ts'
+import { Elements } from './elements.ts'
+import { isLocked, RuntimeMap, updateFlags } from './map.ts'
+
+const { BPF_NOEXIST, BPF_EXIST, BPF_F_LOCK } = updateFlags
+
+/** LOCAL_FREE_TARGET: elements that are evicted at a time at the most; in small maps half of a CPU's share. */
+const MOST_EVICTED = 128
+
+export class HashMap extends RuntimeMap {
+  protected readonly elements: Elements
+  private readonly lru: boolean
+
+  constructor(core: Core, def: MapDef, btf?: Btf) {
+    super(core, def, btf)
+    this.lru = def.type.includes('LRU')
+    const { name, keySize, maxEntries } = def
+    this.elements = new Elements(core, { name, keySize, maxEntries, valueSize: this.userSize })
+  }
+
+  /** The element with the key; 0: none. It counts as used. */
+  protected used(key: number): number {
+    const element = this.elements.find(key)
+    if (this.lru && element !== 0) this.elements.touch(element)
+    return element
+  }
+
+  override lookup(key: number): number {
+    const element = this.used(key)
+    return element === 0 ? 0 : this.elements.valueOf(element)
+  }
+
+  override update(key: number, value: number, flags: number): number {
+    const locked = isLocked(flags) && !this.lru
+    const rest = locked ? flags - BPF_F_LOCK : flags
+    if (rest > BPF_EXIST) return -errno.EINVAL
+    if (locked && !this.fields.hasLock) return -errno.EINVAL
+    const old = this.used(key)
+    const refused = this.refused(old, rest)
+    if (refused !== 0) return refused
+    // with the lock held the value changes where it lies; else a new one takes its place, and who holds the old one keeps it
+    if (old !== 0 && locked) this.fields.copy(this.elements.valueOf(old), value, this.def.valueSize)
+    else {
+      const element = old === 0 ? this.elements.insert(key) : this.replace(old)
+      this.fields.copy(this.elements.valueOf(element), value, this.def.valueSize)
+    }
+    return 0
+  }
+
+  override delete(key: number): number {
+    const element = this.elements.find(key)
+    if (element === 0) return -errno.ENOENT
+    this.drop(element)
+    return 0
+  }
+
+  override forEach(each: (key: number, value: number) => number): number {
+    const { elements } = this
+    // those that are there when it begins: what callbacks add is not met
+    const all: number[] = []
+    for (let element = elements.oldest; element !== 0; element = elements.after(element)) all.push(element)
+    let called = 0
+    for (const element of all) {
+      if (!elements.isThere(element)) continue
+      called++
+      if (each(elements.keyOf(element), this.shown(elements.valueOf(element))) !== 0) break
+    }
+    return called
+  }
+  /** What programs are shown of an element. */
+  protected shown(value: number): number {
+    return value
+  }
+
+  override userLookup(key: number): number {
+    const element = this.elements.find(key)
+    return element === 0 ? 0 : this.elements.valueOf(element)
+  }
+  override userTake(key: number): Uint8Array | number {
+    const element = this.elements.find(key)
+    if (element === 0) return -errno.ENOENT
+    const value = this.userValue(this.elements.valueOf(element))
+    this.drop(element)
+    return value
+  }
+  override userNext(key: number, next: number): number {
+    return nextKey(this.core, this.elements, key, next)
+  }
+
+  /** What keeps an update from being done, once it is known which element has the key; else there is room for what it needs. */
+  protected refused(old: number, flags: number): number {
+    if (old !== 0 && flags === BPF_NOEXIST) return -errno.EEXIST
+    if (old === 0 && flags === BPF_EXIST) return -errno.ENOENT
+    if (old !== 0 || this.elements.count < this.def.maxEntries) return 0
+    if (!this.lru) return -errno.E2BIG
+    const most = Math.floor(this.def.maxEntries / this.core.cpus / 2)
+    for (let left = Math.min(MOST_EVICTED, Math.max(1, most)); left > 0; left--) this.drop(this.elements.oldest)
+    return 0
+  }
+
+  private replace(old: number): number {
+    this.release(this.elements.valueOf(old))
+    return this.elements.replace(old)
+  }
+  private drop(element: number): void {
+    this.release(this.elements.valueOf(element))
+    this.elements.remove(element)
+  }
+  protected release(value: number): void {
+    this.fields.release(value)
+  }
+}
+
+export class PercpuHashMap extends HashMap {
+  private get stride(): number {
+    return (this.def.valueSize + 7) & ~7
+  }
+
+  override lookup(key: number): number {
+    const value = super.lookup(key)
+    return value === 0 ? 0 : this.shown(value)
+  }
+  override lookupPercpu(key: number, cpu: number): number {
+    if (cpu >= this.core.cpus) return 0
+    const value = super.lookup(key)
+    return value === 0 ? 0 : value + cpu * this.stride
+  }
+  protected override shown(value: number): number {
+    return value + this.core.cpu * this.stride
+  }
+
+  /** Values change where they lie: a program's, on its CPU. Of a new element the other CPUs' are zero. */
+  override update(key: number, value: number, flags: number): number {
+    const at = this.entry(key, flags)
+    if (at > 0) this.copy(this.shown(at), value, this.def.valueSize)
+    return Math.min(at, 0)
+  }
+
+  override get userSize(): number {
+    return this.stride * this.core.cpus
+  }
+  override userValue(value: number): Uint8Array {
+    const all = new Uint8Array(this.userSize)
+    for (let cpu = 0; cpu < this.core.cpus; cpu++)
+      all.set(this.fields.hidden(value + cpu * this.stride, this.stride), cpu * this.stride)
+    return all
+  }
+  override userUpdate(key: number, value: number, flags: number): number {
+    const at = this.entry(key, flags)
+    if (at < 0) return at
+    for (let cpu = 0; cpu < this.core.cpus; cpu++)
+      this.copy(at + cpu * this.stride, value + cpu * this.stride, this.stride)
+    return 0
+  }
+
+  /** The value of the element to be updated, made where there is none; or an error. */
+  private entry(key: number, flags: number): number {
+    if (flags > BPF_EXIST) return -errno.EINVAL
+    const old = this.used(key)
+    const refused = this.refused(old, flags)
+    if (refused !== 0) return refused
+    return this.elements.valueOf(old === 0 ? this.elements.insert(key) : old)
+  }
+  private copy(to: number, from: number, size: number): void {
+    this.fields.copy(to, from, size)
+    this.fields.release(to)
+  }
+  protected override release(value: number): void {
+    for (let cpu = 0; cpu < this.core.cpus; cpu++) this.fields.release(value + cpu * this.stride)
+  }
+}
+
+/** BPF_MAP_GET_NEXT_KEY among elements. */
+export function nextKey({ memory }: Core, elements: Elements, key: number, next: number): number {
+  const element = key === 0 ? 0 : elements.find(key)
+  const found = element === 0 ? elements.oldest : elements.after(element)
+  if (found === 0) return -errno.ENOENT
+  memory.u8.copyWithin(next, elements.keyOf(found), elements.valueOf(found))
+  return 0
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// BPF_MAP_TYPE_LPM_TRIE: the value of the longest prefix that a key begins with. Prefixes of one length are elements of a table of their
+// own, found by the bits that count; which lengths there are is known, so that a look-up tries those, the longest first.
+//
+// A key is a length in bits (u32), then bytes. BPF_MAP_GET_NEXT_KEY goes by bits, 0 before 1, and a prefix comes behind those that begin
+// with it.
+
+import type { Btf } from '../../btf/index.ts'
+import type { MapDef } from '../../object/index.ts'
+import type { Core } from '../core/core.ts'
+import { errno } from '../core/errno.ts'
+import { Elements } from './elements.ts'
+import { RuntimeMap, updateFlags } from './map.ts'
+
+const LENGTH = 4
+
+export class LpmTrieMap extends RuntimeMap {
+  private readonly bits: number
+  /** Keys with all bits zero that do not count; in front of a value the key as it was given. */
+  private readonly elements: Elements
+  /** How many prefixes there are of each length, and those lengths of which there are some, the longest first. */
+  private readonly counts: Uint32Array
+  private lengths: number[] = []
+  /** A key with only the bits that count. */
+  private readonly wanted: number
+  /** All prefixes in the order of BPF_MAP_GET_NEXT_KEY; undefined: not known since the last change. */
+  private sorted: number[] | undefined
+  private readonly valueOffset: number
+
+  constructor(core: Core, def: MapDef, btf?: Btf) {
+    super(core, def, btf)
+    const { name, keySize, maxEntries } = def
+    this.bits = (keySize - LENGTH) * 8
+    this.counts = new Uint32Array(this.bits + 1)
+    this.valueOffset = (keySize + 7) & ~7
+    this.elements = new Elements(core, { name, keySize, maxEntries, valueSize: this.valueOffset + def.valueSize })
+    this.wanted = core.memory.allocate(keySize, `key of map ${name}`)
+  }
+
+  /** The value of the longest prefix that `key` begins with, and that is no longer than it. */
+  override lookup(key: number): number {
+    const length = this.core.memory.u32(key)
+    if (length > this.bits) return 0
+    for (const tried of this.lengths) {
+      if (tried > length) continue
+      const element = this.exact(key, tried)
+      if (element !== 0) return this.valueAt(element)
+    }
+    return 0
+  }
+
+  override update(key: number, value: number, flags: number): number {
+    if (flags > updateFlags.BPF_EXIST) return -errno.EINVAL
+    const length = this.core.memory.u32(key)
+    if (length > this.bits) return -errno.EINVAL
+    const old = this.exact(key, length)
+    if (old !== 0 && flags === updateFlags.BPF_NOEXIST) return -errno.EEXIST
+    if (old === 0 && flags === updateFlags.BPF_EXIST) return -errno.ENOENT
+    if (old === 0 && this.elements.count >= this.def.maxEntries) return -errno.ENOSPC
+    const element = old === 0 ? this.elements.insert(this.wanted) : this.elements.replace(old)
+    if (old === 0) this.counted(length, 1)
+    const { u8 } = this.core.memory
+    u8.copyWithin(this.elements.valueOf(element), key, key + this.def.keySize)
+    u8.copyWithin(this.valueAt(element), value, value + this.def.valueSize)
+    this.sorted = undefined
+    return 0
+  }
+
+  override delete(key: number): number {
+    const length = this.core.memory.u32(key)
+    if (length > this.bits) return -errno.EINVAL
+    const element = this.exact(key, length)
+    if (element === 0) return -errno.ENOENT
+    this.elements.remove(element)
+    this.counted(length, -1)
+    this.sorted = undefined
+    return 0
+  }
+
+  override userNext(key: number, next: number): number {
+    const sorted = this.inOrder()
+    const length = key === 0 ? this.bits + 1 : this.core.memory.u32(key)
+    const element = length > this.bits ? 0 : this.exact(key, length)
+    // a key that is not there leads to the first
+    const found = element === 0 ? sorted[0] : sorted[sorted.indexOf(element) + 1]
+    if (found === undefined) return -errno.ENOENT
+    const given = this.elements.valueOf(found)
+    this.core.memory.u8.copyWithin(next, given, given + this.def.keySize)
+    return 0
+  }
+
+  private valueAt(element: number): number {
+    return this.elements.valueOf(element) + this.valueOffset
+  }
+
+  /** The element of a prefix: the first `length` bits of the key. */
+  private exact(key: number, length: number): number {
+    const { memory } = this.core
+    const { u8 } = memory
+    const { wanted } = this
+    const whole = length >> 3
+    memory.setU32(wanted, length)
+    u8.copyWithin(wanted + LENGTH, key + LENGTH, key + LENGTH + whole)
+    u8.fill(0, wanted + LENGTH + whole, wanted + this.def.keySize)
+    if ((length & 7) !== 0) u8[wanted + LENGTH + whole] = u8[key + LENGTH + whole]! & (0xff00 >> (length & 7))
+    return this.elements.find(wanted)
+  }
+
+  private counted(length: number, by: 1 | -1): void {
+    const before = this.counts[length]!
+    this.counts[length] = before + by
+    if (before + by === 0) this.lengths = this.lengths.filter((other) => other !== length)
+    else if (before === 0) this.lengths = [...this.lengths, length].sort((one, other) => other - one)
+  }
+
+  private inOrder(): readonly number[] {
+    if (this.sorted === undefined) {
+      const all: number[] = []
+      for (let element = this.elements.oldest; element !== 0; element = this.elements.after(element)) all.push(element)
+      this.sorted = all.sort((one, other) => this.compare(this.elements.keyOf(one), this.elements.keyOf(other)))
+    }
+    return this.sorted
+  }
+
+  private compare(one: number, other: number): number {
+    const { memory } = this.core
+    const [shorter, longer] = [memory.u32(one), memory.u32(other)]
+    const common = Math.min(shorter, longer)
+    for (let at = 0; at * 8 < common; at++) {
+      const counts = common - at * 8 >= 8 ? 0xff : 0xff & (0xff00 >> (common - at * 8))
+      const difference = (memory.u8[one + LENGTH + at]! & counts) - (memory.u8[other + LENGTH + at]! & counts)
+      if (difference !== 0) return difference
+    }
+    return longer - shorter
+  }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+// BPF_MAP_TYPE_RINGBUF: records of any length in one ring, each behind a header of 8 bytes, at multiples of 8 (Documentation/bpf/ringbuf.rst).
+//
+//   header: u32 length, with bits BUSY (reserved) and DISCARD; u32 of the kernel's own: here the map's address
+//
+// Positions only grow; where one lies is its rest by the ring's size. A record that goes over the end goes on behind it: there is room
+// for the whole ring once more, as the kernel maps its pages twice.
+
+import type { MapDef } from '../../object/index.ts'
+import type { Core } from '../core/core.ts'
+import { errno } from '../core/errno.ts'
+import { RuntimeMap } from './map.ts'
+
+const HEADER = 8
+const BUSY = 0x8000_0000
+const DISCARD = 0x4000_0000
+/** The longest record there can be: a quarter of what a u32 counts. */
+const MOST_BYTES = 0x3fff_ffff
+const BPF_RB_NO_WAKEUP = 1
+const BPF_RB_FORCE_WAKEUP = 2
+
+export class RingBufferMap extends RuntimeMap {
+  private readonly ring: number
+  /** Where who reads is, where the next record begins, and where the oldest one does that is not committed. */
+  private consumer = 0
+  private producer = 0
+  private pending = 0
+
+  constructor(core: Core, def: MapDef) {
+    super(core, def)
+    this.ring = core.memory.allocate(2 * def.maxEntries, `ring of map ${def.name}`)
+  }
+
+  /** Where `size` bytes may be written, until they are submitted; 0: there is no room for them. */
+  reserve(size: number): number {
+    const { memory } = this.core
+    const length = (size + HEADER + 7) & ~7
+    if (size > MOST_BYTES || length > this.def.maxEntries) return 0
+    const end = this.producer + length
+    for (; this.pending < this.producer; this.pending += this.lengthAt(this.pending))
+      if ((memory.u32(this.at(this.pending)) & BUSY) !== 0) break
+    if (end - this.consumer >= this.def.maxEntries || end - this.pending >= this.def.maxEntries) return 0
+    const header = this.at(this.producer)
+    memory.setU32(header, (size | BUSY) >>> 0)
+    memory.setU32(header + 4, this.address)
+    this.producer = end
+    return header + HEADER
+  }
+
+  /** bpf_ringbuf_output(). */
+  output(from: number, size: number, flags: number): number {
+    if (flags > BPF_RB_NO_WAKEUP + BPF_RB_FORCE_WAKEUP) return -errno.EINVAL
+    const sample = this.reserve(size)
+    if (sample === 0) return -errno.EAGAIN
+    this.core.memory.u8.copyWithin(sample, from, from + size)
+    commitRecord(this.core, sample)
+    return 0
+  }
+
+  /** bpf_ringbuf_query(). */
+  query(what: number): number {
+    return [this.producer - this.consumer, this.def.maxEntries, this.consumer, this.producer][what] ?? 0
+  }
+
+  /** What was submitted and not read yet. A reader waits for the oldest record, whatever came behind it. */
+  records(): Uint8Array[] {
+    const found: Uint8Array[] = []
+    this.walk(found)
+    return found
+  }
+  /** The same; what it gives is read, and makes room. */
+  drain(): Uint8Array[] {
+    const found: Uint8Array[] = []
+    this.consumer = this.walk(found)
+    return found
+  }
+
+  private walk(found: Uint8Array[]): number {
+    const { memory } = this.core
+    let at = this.consumer
+    for (; at < this.producer; at += this.lengthAt(at)) {
+      const header = memory.u32(this.at(at))
+      if ((header & BUSY) !== 0) break
+      if ((header & DISCARD) === 0) found.push(memory.read(this.at(at) + HEADER, header))
+    }
+    return at
+  }
+  private at(position: number): number {
+    return this.ring + (position % this.def.maxEntries)
+  }
+  private lengthAt(position: number): number {
+    const size = this.core.memory.u32(this.at(position)) & ~(BUSY | DISCARD)
+    return (size + HEADER + 7) & ~7
+  }
+
+  override update(): number {
+    return -errno.ENOTSUPP
+  }
+  override delete(): number {
+    return -errno.ENOTSUPP
+  }
+  override userLookup(): number {
+    return -errno.ENOTSUPP
+  }
+}
+
+/** bpf_ringbuf_submit() and bpf_ringbuf_discard(): what was reserved there can be read, or is passed over. */
+export function commitRecord({ memory }: Core, sample: number, { discard = false } = {}): void {
+  const header = sample - HEADER
+  const size = memory.u32(header) & ~BUSY
+  memory.setU32(header, (discard ? size | DISCARD : size) >>> 0)
+}
+
+/** BPF_MAP_TYPE_USER_RINGBUF: users put samples in, programs drain them. */
+export class UserRingBufferMap extends RuntimeMap {
+  private readonly samples: { readonly address: number; readonly size: number }[] = []
+  private used = 0
+
+  /** 0, or -E2BIG, -ENOSPC as libbpf's user_ring_buffer__reserve() has them. */
+  send(sample: Uint8Array): number {
+    const length = (sample.length + HEADER + 7) & ~7
+    if (length > this.def.maxEntries) return -errno.E2BIG
+    if (this.used + length > this.def.maxEntries) return -errno.ENOSPC
+    const address = this.core.memory.allocate(Math.max(1, sample.length), `sample of map ${this.name}`)
+    this.core.memory.write(address, sample)
+    this.samples.push({ address, size: sample.length })
+    this.used += length
+    return 0
+  }
+
+  /** bpf_user_ringbuf_drain(): calls `each` with where a sample lies, until it answers not 0. How many were drained. */
+  drain(each: (address: number, size: number) => number): number {
+    let count = 0
+    for (let sample = this.samples[0]; sample !== undefined && count < MOST_DRAINED; sample = this.samples[0]) {
+      const { address, size } = sample
+      count++
+      const stop = each(address, size)
+      this.samples.shift()
+      this.used -= (size + HEADER + 7) & ~7
+      this.core.memory.free(address)
+      if (stop !== 0) break
+    }
+    return count
+  }
+
+  override update(): number {
+    return -errno.ENOTSUPP
+  }
+  override delete(): number {
+    return -errno.ENOTSUPP
+  }
+  override userLookup(): number {
+    return -errno.ENOTSUPP
+  }
+}
+/** BPF_MAX_USER_RINGBUF_SAMPLES */
+const MOST_DRAINED = 128 << 10

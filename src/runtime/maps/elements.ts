@@ -123,10 +123,6 @@ export class Elements {
   after(element: number): number {
     return this.core.memory.i32[(element + AFTER) >> 2]!
   }
-  /** Whether it is an element now, and not memory for one. */
-  isThere(element: number): boolean {
-    return this.after(element) !== FREE
-  }
 
   /** Memory for an element, in the bucket of its key. */
   private enter(key: number): number {
@@ -148,7 +144,6 @@ export class Elements {
     while (i32[link >> 2] !== element) link = i32[link >> 2]! + NEXT
     i32[link >> 2] = i32[(element + NEXT) >> 2]!
     i32[(element + NEXT) >> 2] = this.free
-    i32[(element + AFTER) >> 2] = FREE
     this.free = element
   }
 
@@ -179,7 +174,6 @@ export class Elements {
       for (let i = most - 1; i >= 0; i--) {
         const element = chunk + i * this.stride
         memory.i32[(element + NEXT) >> 2] = this.free
-        memory.i32[(element + AFTER) >> 2] = FREE
         this.free = element
       }
     }
@@ -230,6 +224,3 @@ export class Elements {
     return true
   }
 }
-
-/** What stands for AFTER in memory that is no element: no address. */
-const FREE = -1

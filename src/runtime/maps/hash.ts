@@ -64,16 +64,26 @@ export class HashMap extends RuntimeMap {
     return 0
   }
 
+  /** Every key that is there when it begins, and still is when its turn comes: callbacks may put in and delete as they like. */
   override forEach(each: (key: number, value: number) => number): number {
     const { elements } = this
-    // those that are there when it begins: what callbacks add is not met
-    const all: number[] = []
-    for (let element = elements.oldest; element !== 0; element = elements.after(element)) all.push(element)
+    const { memory } = this.core
+    const { keySize } = this.def
+    const stride = (keySize + 7) & ~7
+    const keys = memory.allocate(Math.max(8, stride * elements.count), `keys of map ${this.name}`)
+    let end = keys
+    for (let element = elements.oldest; element !== 0; element = elements.after(element), end += stride)
+      memory.u8.copyWithin(end, elements.keyOf(element), elements.keyOf(element) + keySize)
     let called = 0
-    for (const element of all) {
-      if (!elements.isThere(element)) continue
-      called++
-      if (each(elements.keyOf(element), this.shown(elements.valueOf(element))) !== 0) break
+    try {
+      for (let key = keys; key < end; key += stride) {
+        const element = elements.find(key)
+        if (element === 0) continue
+        called++
+        if (each(elements.keyOf(element), this.shown(elements.valueOf(element))) !== 0) break
+      }
+    } finally {
+      memory.free(keys)
     }
     return called
   }

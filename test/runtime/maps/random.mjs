@@ -32,7 +32,10 @@ const maps = [
 for (const [number, [type, sizes, key, value, more]] of maps.entries()) {
   const name = `${type}${number}`
   console.log(`create ${name} ${type} ${sizes}`)
-  const operations = key === undefined ? ['update', 'update', 'lookup', 'take'] : ['update', 'update', 'lookup', 'delete', 'take', 'p:update', 'p:lookup', 'p:delete', ...more]
+  const operations =
+    key === undefined
+      ? ['update', 'update', 'lookup', 'take']
+      : ['update', 'update', 'lookup', 'delete', 'take', 'p:update', 'p:lookup', 'p:delete', ...more]
 
   const size = Number(sizes.split(' ')[1])
   for (let i = 0; i < 240; i++) {
@@ -41,8 +44,10 @@ for (const [number, [type, sizes, key, value, more]] of maps.entries()) {
     if (operation === 'keys') console.log(`keys ${name}`)
     else if (operation === 'next') console.log(`next ${name} ${below(8) === 0 ? '-' : at}`)
     else if (operation === 'update') console.log(`update ${name} ${at} ${hex(below(2 ** 31), value)} ${flags()}`)
-    else if (operation === 'p:update' && !type.startsWith('percpu')) console.log(`p:update ${name} ${at} ${hex(below(2 ** 31), size)} ${flags()}`)
-    else if (type.startsWith('percpu') && operation.startsWith('p:')) console.log(`p:lookup_percpu ${name} ${at} ${below(3)}`)
+    else if (operation === 'p:update' && !type.startsWith('percpu'))
+      console.log(`p:update ${name} ${at} ${hex(below(2 ** 31), size)} ${flags()}`)
+    else if (type.startsWith('percpu') && operation.startsWith('p:'))
+      console.log(`p:lookup_percpu ${name} ${at} ${below(3)}`)
     else if (operation === 'take' && key !== undefined && below(2) === 0) console.log(`lookup ${name} ${at}`)
     else console.log(`${operation} ${name} ${at}`)
   }

@@ -6,6 +6,7 @@ import { hostile, measureAttack } from './hostile.ts'
 import { rulesRate } from './rules-rate.ts'
 import { selftests } from './selftests.ts'
 import { verifyNative } from './verify.ts'
+import { workloads } from './workloads.ts'
 
 const [, , wanted = '', part, prog = 'main_prog'] = process.argv
 const cases: Readonly<Record<string, () => Promise<boolean>>> = {
@@ -15,6 +16,7 @@ const cases: Readonly<Record<string, () => Promise<boolean>>> = {
   verify: verifyNative,
   bombs: () => bombs(part),
   selftests,
+  run: () => workloads(part),
 }
 if (wanted === '--attack') await measureAttack(part ?? '')
 else if (wanted === '--walk') await measureWalk(part ?? '', prog)

@@ -42,14 +42,14 @@ export async function runTable(options: RunOptions): Promise<{ text: string; fai
     limit: options.limit ?? 60_000,
     lost: (how, message, { rows }) => rows.map(() => ({ missing: `${how}: ${message}` })),
   })
-  const all = asked.flatMap((one, i) => one.rows.map((row, k) => compareRuns(row, answers[i]![k]!)))
+  const all = asked.flatMap(({ rows }, i) => compareRuns(rows, answers[i]!))
   const counts = countRuns(all)
   const wanted = wantedOf(all)
   const text = [
     differencesText(all),
     missingText(all),
     typesText(all),
-    `${counts.runs} runs of ${asked.length} programs: identical ${counts.identical} (${percent(counts.identical, counts.runs)}), different ${counts.different}, not modelled ${counts.missing}; besides ${counts.notRun} that the kernel did not run`,
+    `${counts.runs} runs of ${asked.length} programs: identical ${counts.identical} (${percent(counts.identical, counts.runs)}), different ${counts.different}, and ${counts.explained} for a known reason, not modelled ${counts.missing}; besides ${counts.notRun} that the kernel did not run`,
     `whole programs: identical ${counts.programs.identical} of ${counts.programs.all} (${percent(counts.programs.identical, counts.programs.all)})`,
     `__retval: ours as wanted ${wanted.ours} of ${wanted.all} (${percent(wanted.ours, wanted.all)})`,
   ]
@@ -72,14 +72,15 @@ function differencesText(all: readonly ComparedRun[]): string {
   const first = new Map<string, ComparedRun>()
   for (const one of all) {
     const key = `${one.row.obj} ${one.row.prog}`
-    if (one.outcome === 'different' && !first.has(key)) first.set(key, one)
+    if ((one.outcome === 'different' || one.outcome === 'explained') && !first.has(key)) first.set(key, one)
   }
-  const lines = [...first].map(([key, { row, ours, fields }]) => {
+  const lines = [...first].map(([key, { row, ours, fields, reason }]) => {
     const shown = fields.slice(0, 3).map((field) => {
       const [kernel, our] = [row, ours.row!].map((side) => JSON.stringify(fieldOf(side, field)) ?? 'none')
       return `    ${field}: kernel ${cut(kernel!, our!)}, ours ${cut(our!, kernel!)}`
     })
-    return [`different: ${key} (${row.prog_type}) on ${row.input}`, ...shown].join('\n')
+    const why = reason === undefined ? '' : `: ${reason}`
+    return [`different: ${key} (${row.prog_type}) on ${row.input}${why}`, ...shown].join('\n')
   })
   return lines.join('\n')
 }
@@ -114,10 +115,12 @@ function typesText(all: readonly ComparedRun[]): string {
     .map((type) => ({ type, counts: countRuns(all.filter(({ row }) => row.prog_type === type)) }))
     .sort((a, b) => b.counts.runs - a.counts.runs)
     .map(({ type, counts }) => {
-      const cells = [counts.runs, counts.identical, counts.different, counts.missing, counts.notRun]
+      const cells = [counts.runs, counts.identical, counts.different, counts.explained, counts.missing, counts.notRun]
       return `${type.padEnd(24)}${cells.map((cell) => String(cell).padStart(11)).join('')}`
     })
-  const head = ['runs', 'identical', 'different', 'missing', 'not run'].map((cell) => cell.padStart(11)).join('')
+  const head = ['runs', 'identical', 'different', 'explained', 'missing', 'not run']
+    .map((cell) => cell.padStart(11))
+    .join('')
   return `${'program type'.padEnd(24)}${head}\n${lines.join('\n')}`
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A run of the kernel's beside ours.
-import { differences, type RunRow } from './rows.ts'
 import type { OurRun } from './ours.ts'
+import { reasons } from './reasons.ts'
+import { differences, type RunRow } from './rows.ts'
 
-export type RunOutcome = 'identical' | 'different' | 'not modelled' | 'not run'
+export type RunOutcome = 'identical' | 'different' | 'explained' | 'not modelled' | 'not run'
 
 export interface ComparedRun {
   readonly row: RunRow
@@ -11,17 +12,27 @@ export interface ComparedRun {
   readonly outcome: RunOutcome
   /** What differs. */
   readonly fields: readonly string[]
+  /** Why it cannot be as there, where that is known. */
+  readonly reason?: string
 }
 
-export function compareRuns(row: RunRow, ours: OurRun): ComparedRun {
-  const varies = new Set(row.varies)
+/** The runs of one program. */
+export function compareRuns(rows: readonly RunRow[], ours: readonly OurRun[]): ComparedRun[] {
+  // what chance, time or an address decides on one input may have come out alike in both boots on another
+  const varies = new Set(rows.flatMap((row) => row.varies ?? []).filter((field) => field !== 'errno'))
+  if (rows.some(({ wanted }) => wanted === 'POINTER_VALUE')) varies.add('retval')
+  return rows.map((row, i) => compareRun(row, ours[i]!, varies))
+}
+
+function compareRun(row: RunRow, ours: OurRun, varies: ReadonlySet<string>): ComparedRun {
   // a program that the kernel did not come back from, or not twice
-  if (row.load_errno !== undefined || row.attach_errno !== undefined || row.died || varies.has('errno'))
+  const ended = row.died === true || row.varies?.includes('errno') === true
+  if (row.load_errno !== undefined || row.attach_errno !== undefined || ended)
     return { row, ours, outcome: 'not run', fields: [] }
   if (ours.row === undefined) return { row, ours, outcome: 'not modelled', fields: [] }
-  // an address, which need not be another in another boot
-  if (row.wanted === 'POINTER_VALUE') varies.add('retval')
   const fields = differences(row, ours.row).filter((field) => !varies.has(field))
+  const reason = reasons.get(`${row.obj} ${row.prog}`)
+  if (fields.length > 0 && reason !== undefined) return { row, ours, outcome: 'explained', fields, reason }
   return { row, ours, outcome: fields.length === 0 ? 'identical' : 'different', fields }
 }
 
@@ -30,6 +41,8 @@ export interface RunCounts {
   readonly runs: number
   readonly identical: number
   readonly different: number
+  /** Different, and why is known. */
+  readonly explained: number
   readonly missing: number
   readonly notRun: number
   /** Those of which a run was made; identical in every one. */
@@ -49,6 +62,7 @@ export function countRuns(all: readonly ComparedRun[]): RunCounts {
     runs: all.length - notRun,
     identical: of('identical'),
     different: of('different'),
+    explained: of('explained'),
     missing: of('not modelled'),
     notRun,
     programs: { all: programs.size, identical: [...programs.values()].filter((same) => same).length },

@@ -14,7 +14,7 @@ export async function corpora(only: string | undefined): Promise<Corpus[]> {
   const selftests = [...new Set(runnable.map(({ obj }) => obj))].filter((obj) => obj.startsWith('v3/'))
   const examples = readdirSync(join(root, 'examples'), { recursive: true, encoding: 'utf8' })
   const named = (objects: readonly string[]): string[] =>
-    objects.filter((obj) => only === undefined || obj.includes(only))
+    objects.filter((obj) => only === undefined || only.split(',').some((name) => obj.includes(name)))
   const all = [
     { root: join(lab, 'corpus'), objects: named(selftests) },
     // by 6.12's headers

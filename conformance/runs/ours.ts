@@ -115,8 +115,9 @@ function contentsOf(named: string, map: RuntimeMap): [string, MapContents][] {
   return [[name, { elements, ...(capped || listed.length < entries.length ? { capped: true } : {}) }]]
 }
 
+/** What the program put in since the last run: as a consumer reads it. */
 function recordsOf(map: RuntimeMap): MapContents {
-  const records = [...map.entries()].map(([, value]) => value)
+  const records = 'drain' in map && typeof map.drain === 'function' ? (map.drain() as Uint8Array[]) : []
   const listed = upToCap(records, (record) => record.length)
   return { records: listed.map(hex), ...(listed.length < records.length ? { capped: true } : {}) }
 }

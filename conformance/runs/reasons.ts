@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+const address = 'an address, or a part of one'
+
+/** Programs whose runs cannot come out as on the kernel, as `OBJ PROG`, and why. */
+export const reasons: ReadonlyMap<string, string> = new Map([
+  ['v3/test_ksyms_btf.bpf.o handler', address],
+  ['v3/test_ksyms_weak.bpf.o pass_handler', address],
+  ['v3/verifier_stack_ptr.bpf.o array_map_using_bpf_b', address],
+])

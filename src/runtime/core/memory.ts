@@ -13,6 +13,8 @@ const PAGE = 65536
 const STACKS = 1 << 20
 /** Addresses stay below 2^31. */
 const MOST_BYTES = 2 ** 31 - PAGE
+/** Bytes up to which a loop is faster. */
+const SMALL = 96
 /** What freed memory holds: the kernel's POISON_FREE. */
 export const POISON = 0x6b
 
@@ -84,6 +86,17 @@ export class Memory {
   }
   write(address: number, bytes: Uint8Array): void {
     this.u8.set(bytes, address)
+  }
+  /** As memmove(); a few bytes are moved one by one, as a call of the engine's costs more than ten of those. */
+  copy(to: number, from: number, size: number): void {
+    const { u8 } = this
+    if (size > SMALL || (to > from && to < from + size)) u8.copyWithin(to, from, from + size)
+    else for (let i = 0; i < size; i++) u8[to + i] = u8[from + i]!
+  }
+  clear(address: number, size: number): void {
+    const { u8 } = this
+    if (size > SMALL) u8.fill(0, address, address + size)
+    else for (let i = 0; i < size; i++) u8[address + i] = 0
   }
   /** An unsigned number of `size` bytes, little-endian. */
   number(address: number, size: number): bigint {

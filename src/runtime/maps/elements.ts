@@ -127,10 +127,11 @@ export class Elements {
   /** Memory for an element, in the bucket of its key. */
   private enter(key: number): number {
     const element = this.take()
-    const { i32, u8 } = this.core.memory
+    const { memory } = this.core
+    const { i32 } = memory
     const hash = this.hash(key)
-    u8.copyWithin(element + HEADER, key, key + this.keySize)
-    u8.fill(0, element + this.valueOffset, element + this.stride)
+    memory.copy(element + HEADER, key, this.keySize)
+    memory.clear(element + this.valueOffset, this.stride - this.valueOffset)
     const bucket = (this.buckets >> 2) + (hash & this.mask)
     i32[(element + NEXT) >> 2] = i32[bucket]!
     i32[(element + HASH) >> 2] = hash

@@ -45,13 +45,13 @@ export class ValueFields {
 
   /** Copies a value of `size` bytes, but for these. */
   copy(to: number, from: number, size: number): void {
-    const { u8 } = this.core.memory
+    const { memory } = this.core
     let at = 0
     for (const { offset, size: length } of this.list) {
-      u8.copyWithin(to + at, from + at, from + offset)
+      memory.copy(to + at, from + at, offset - at)
       at = offset + length
     }
-    u8.copyWithin(to + at, from + at, from + size)
+    memory.copy(to + at, from + at, size - at)
   }
   /** The value, zeros in their place. */
   hidden(value: number, size: number): Uint8Array {
@@ -64,7 +64,7 @@ export class ValueFields {
     for (const field of this.list) {
       if (field.kind.endsWith('spin_lock')) continue
       this.core.fieldReleases.get(field.kind)?.(value + field.offset, field)
-      this.core.memory.u8.fill(0, value + field.offset, value + field.offset + field.size)
+      this.core.memory.clear(value + field.offset, field.size)
     }
   }
 }

@@ -73,7 +73,7 @@ export class HashMap extends RuntimeMap {
     const keys = memory.allocate(Math.max(8, stride * elements.count), `keys of map ${this.name}`)
     let end = keys
     for (let element = elements.oldest; element !== 0; element = elements.after(element), end += stride)
-      memory.u8.copyWithin(end, elements.keyOf(element), elements.keyOf(element) + keySize)
+      memory.copy(end, elements.keyOf(element), keySize)
     let called = 0
     try {
       for (let key = keys; key < end; key += stride) {
@@ -195,6 +195,6 @@ export function nextKey({ memory }: Core, elements: Elements, key: number, next:
   const element = key === 0 ? 0 : elements.find(key)
   const found = element === 0 ? elements.oldest : elements.after(element)
   if (found === 0) return -errno.ENOENT
-  memory.u8.copyWithin(next, elements.keyOf(found), elements.valueOf(found))
+  memory.copy(next, elements.keyOf(found), elements.valueOf(found) - elements.keyOf(found))
   return 0
 }

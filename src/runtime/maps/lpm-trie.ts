@@ -59,9 +59,9 @@ export class LpmTrieMap extends RuntimeMap {
     if (old === 0 && this.elements.count >= this.def.maxEntries) return -errno.ENOSPC
     const element = old === 0 ? this.elements.insert(this.wanted) : this.elements.replace(old)
     if (old === 0) this.counted(length, 1)
-    const { u8 } = this.core.memory
-    u8.copyWithin(this.elements.valueOf(element), key, key + this.def.keySize)
-    u8.copyWithin(this.valueAt(element), value, value + this.def.valueSize)
+    const { memory } = this.core
+    memory.copy(this.elements.valueOf(element), key, this.def.keySize)
+    memory.copy(this.valueAt(element), value, this.def.valueSize)
     this.sorted = undefined
     return 0
   }
@@ -85,7 +85,7 @@ export class LpmTrieMap extends RuntimeMap {
     const found = element === 0 ? sorted[0] : sorted[sorted.indexOf(element) + 1]
     if (found === undefined) return -errno.ENOENT
     const given = this.elements.valueOf(found)
-    this.core.memory.u8.copyWithin(next, given, given + this.def.keySize)
+    this.core.memory.copy(next, given, this.def.keySize)
     return 0
   }
 
@@ -100,8 +100,8 @@ export class LpmTrieMap extends RuntimeMap {
     const { wanted } = this
     const whole = length >> 3
     memory.setU32(wanted, length)
-    u8.copyWithin(wanted + LENGTH, key + LENGTH, key + LENGTH + whole)
-    u8.fill(0, wanted + LENGTH + whole, wanted + this.def.keySize)
+    memory.copy(wanted + LENGTH, key + LENGTH, whole)
+    memory.clear(wanted + LENGTH + whole, this.def.keySize - LENGTH - whole)
     if ((length & 7) !== 0) u8[wanted + LENGTH + whole] = u8[key + LENGTH + whole]! & (0xff00 >> (length & 7))
     return this.elements.find(wanted)
   }

@@ -30,18 +30,18 @@ abstract class RingOfValues extends RuntimeMap {
       if (flags !== updateFlags.BPF_EXIST) return -errno.E2BIG
       this.dropOldest()
     }
-    this.core.memory.u8.copyWithin(this.at(this.count), value, value + this.def.valueSize)
+    this.core.memory.copy(this.at(this.count), value, this.def.valueSize)
     this.count++
     return 0
   }
   override peek(value: number): number {
-    const { u8 } = this.core.memory
+    const { memory } = this.core
     if (this.count === 0) {
-      u8.fill(0, value, value + this.def.valueSize)
+      memory.clear(value, this.def.valueSize)
       return -errno.ENOENT
     }
     const from = this.at(this.nextIndex)
-    u8.copyWithin(value, from, from + this.def.valueSize)
+    memory.copy(value, from, this.def.valueSize)
     return 0
   }
   override pop(value: number): number {

@@ -22,7 +22,7 @@ function programError({ core, value, size }: { core: Core; value: number; size: 
 
 /** The value as it is kept: a descriptor that stands for none is 0. */
 function store({ memory }: Core, to: number, from: number, size: number): void {
-  memory.u8.copyWithin(to, from, from + size)
+  memory.copy(to, from, size)
   if (size === 8 && memory.view.getInt32(to + PROGRAM, true) < 0) memory.setU32(to + PROGRAM, 0)
 }
 
@@ -57,7 +57,7 @@ abstract class NumbersMap extends IndexedMap {
   override delete(key: number): number {
     const index = this.indexAt(key)
     if (index >= this.def.maxEntries) return -errno.EINVAL
-    this.core.memory.u8.fill(0, this.values + 8 * index, this.values + 8 * index + 8)
+    this.core.memory.clear(this.values + 8 * index, 8)
     return 0
   }
   override target(index: number): bigint | undefined {

@@ -52,7 +52,7 @@ export class RingBufferMap extends RuntimeMap {
     if (flags > BPF_RB_NO_WAKEUP + BPF_RB_FORCE_WAKEUP) return -errno.EINVAL
     const sample = this.reserve(size)
     if (sample === 0) return -errno.EAGAIN
-    this.core.memory.u8.copyWithin(sample, from, from + size)
+    this.core.memory.copy(sample, from, size)
     commitRecord(this.core, sample)
     return 0
   }

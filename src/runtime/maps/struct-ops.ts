@@ -27,7 +27,7 @@ export class StructOpsMap extends IndexedMap {
     if (flags !== 0) return -errno.EINVAL
     if (this.indexAt(key) !== 0) return -errno.E2BIG
     if (this.isSet) return -errno.EBUSY
-    this.core.memory.u8.copyWithin(this.value, value, value + this.def.valueSize)
+    this.core.memory.copy(this.value, value, this.def.valueSize)
     this.isSet = true
     return 0
   }

@@ -4,7 +4,13 @@ import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { formatFault } from '../../src/fault/index.ts'
 import type { Kernel } from '../../src/kernel/index.ts'
-import { createMachine, type Loaded, type LoadedProgram, type RuntimeMap } from '../../src/runtime/index.ts'
+import {
+  createMachine,
+  type Loaded,
+  type LoadedProgram,
+  RingBufferMap,
+  type RuntimeMap,
+} from '../../src/runtime/index.ts'
 import { pathOf } from './corpora.ts'
 import { classes, type Input, inputsOf } from './inputs.ts'
 import { digested, type MapContents, type RunRow } from './rows.ts'
@@ -117,7 +123,7 @@ function contentsOf(named: string, map: RuntimeMap): [string, MapContents][] {
 
 /** What the program put in since the last run: as a consumer reads it. */
 function recordsOf(map: RuntimeMap): MapContents {
-  const records = 'drain' in map && typeof map.drain === 'function' ? (map.drain() as Uint8Array[]) : []
+  const records = map instanceof RingBufferMap ? map.drain() : []
   const listed = upToCap(records, (record) => record.length)
   return { records: listed.map(hex), ...(listed.length < records.length ? { capped: true } : {}) }
 }

@@ -5,7 +5,7 @@
 import { model, type Models } from '../core/abi.ts'
 import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
-import { MachineError } from '../core/errors.ts'
+import { MachineError, notModelled } from '../core/errors.ts'
 import { PerfEventArrayMap } from '../maps/perf-events.ts'
 import { skbData, skbLength } from '../objects/skb.ts'
 import { xdpPacket } from '../objects/xdp.ts'
@@ -83,7 +83,32 @@ const packetOutput = (of: (core: Core, context: number) => Packet) =>
         output(core, { map, low, high, data, size, packet: of(core, context) }),
   )
 
+/** struct bpf_perf_event_value */
+const COUNTS = 24
+
+/** Counters of events: here there are none that count. */
+function counterError(core: Core, { map, low, high }: Pick<Output, 'map' | 'low' | 'high'>): number {
+  if (high !== 0) return -errno.EINVAL
+  const error = eventsAt(core, map).ready(indexIn(low))
+  if (error === -errno.E2BIG || error === -errno.ENOENT) return error
+  throw notModelled('a counter of perf')
+}
+
 export const perfHelpers: Models = {
+  bpf_perf_event_read: model(
+    ['i32', 'halves'],
+    's32',
+    (core) => (map, low, high) => counterError(core, { map, low, high }),
+  ),
+  bpf_perf_event_read_value: model(
+    ['i32', 'halves', 'i32', 'i32'],
+    's32',
+    (core) =>
+      (...[map, low, high, to, size]) => {
+        core.memory.clear(to, size)
+        return size === COUNTS ? counterError(core, { map, low, high }) : -errno.EINVAL
+      },
+  ),
   bpf_perf_event_output: model(
     ['i32', 'i32', 'halves', 'i32', 'i32'],
     's32',

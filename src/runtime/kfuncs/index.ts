@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Models of the kernel's kfuncs, by name; a family a file.
 
+import { mapKfuncs } from './maps.ts'
 import type { Model, Models } from '../core/abi.ts'
 import { dynptrKfuncs } from './dynptr.ts'
 import { iterKfuncs } from './iter.ts'
@@ -9,4 +10,6 @@ import { throwKfuncs } from './throw.ts'
 
 const families: readonly Models[] = [dynptrKfuncs, iterKfuncs, sectionKfuncs, throwKfuncs]
 
-export const kfuncModels: ReadonlyMap<string, Model> = new Map(families.flatMap((family) => Object.entries(family)))
+export const kfuncModels: ReadonlyMap<string, Model> = new Map(
+  [...families, mapKfuncs].flatMap((family) => Object.entries(family)),
+)

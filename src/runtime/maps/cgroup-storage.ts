@@ -4,7 +4,7 @@
 
 import type { Btf } from '../../btf/index.ts'
 import type { MapDef } from '../../object/index.ts'
-import type { Core } from '../core/core.ts'
+import type { Core, Invocation } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
 import { Elements } from './elements.ts'
 import { nextKey } from './hash.ts'
@@ -16,8 +16,6 @@ export interface Attachment {
   /** enum bpf_attach_type */
   readonly attachType: number
 }
-/** What runs without being attached, in a test run, has this one's storage. */
-export const unattached: Attachment = { cgroupId: 1n, attachType: 0 }
 const ATTACHMENTS = 256
 
 export class CgroupStorageMap extends RuntimeMap {
@@ -25,6 +23,9 @@ export class CgroupStorageMap extends RuntimeMap {
   private readonly stride: number
   private readonly copies: number
   private readonly key: number
+  /** What a run has that is not attached anywhere: zeros at its begin, and nothing that users see. */
+  private readonly own: number
+  private ownRun: Invocation | undefined
 
   constructor(core: Core, def: MapDef, btf?: Btf) {
     super(core, def, btf)
@@ -33,15 +34,25 @@ export class CgroupStorageMap extends RuntimeMap {
     const { name, keySize } = def
     this.elements = new Elements(core, { name, keySize, maxEntries: ATTACHMENTS, valueSize: this.stride * this.copies })
     this.key = core.memory.allocate(16, `key of map ${name}`)
+    this.own = core.memory.allocate(Math.max(8, this.stride * this.copies), `value of map ${name}`)
   }
 
-  /** bpf_get_local_storage(): the value of where the program is attached, on this CPU. */
-  storage({ cgroupId, attachType }: Attachment = unattached): number {
-    const { memory } = this.core
+  /** bpf_get_local_storage(): the value of where the program is attached (undefined: nowhere, as in a test run), on this CPU. */
+  storage(attachment?: Attachment): number {
+    const { memory, current } = this.core
+    if (attachment === undefined) {
+      if (current !== this.ownRun) memory.clear(this.own, this.stride * this.copies)
+      this.ownRun = current
+      return this.onCpu(this.own)
+    }
+    const { cgroupId, attachType } = attachment
     memory.setNumber(this.key, 8, cgroupId)
     memory.setNumber(this.key + 8, 8, attachType)
     const element = this.elements.find(this.key) || this.elements.insert(this.key)
-    return this.elements.valueOf(element) + (this.copies === 1 ? 0 : this.core.cpu * this.stride)
+    return this.onCpu(this.elements.valueOf(element))
+  }
+  private onCpu(value: number): number {
+    return value + (this.copies === 1 ? 0 : this.core.cpu * this.stride)
   }
 
   override get userSize(): number {

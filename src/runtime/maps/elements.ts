@@ -28,6 +28,8 @@ export interface ElementsOptions {
   /** Bytes of all that an element holds beside its key. */
   readonly valueSize: number
   readonly maxEntries: number
+  /** Where programs can read how many there are. */
+  readonly counter?: number | undefined
 }
 
 export class Elements {
@@ -35,6 +37,7 @@ export class Elements {
   count = 0
   private readonly core: Core
   private readonly name: string
+  private readonly counter: number | undefined
   private readonly keySize: number
   private readonly valueOffset: number
   private readonly stride: number
@@ -46,9 +49,10 @@ export class Elements {
   private first = 0
   private last = 0
 
-  constructor(core: Core, { name, keySize, valueSize, maxEntries }: ElementsOptions) {
+  constructor(core: Core, { name, keySize, valueSize, maxEntries, counter }: ElementsOptions) {
     this.core = core
     this.name = name
+    this.counter = counter
     this.keySize = keySize
     this.valueOffset = HEADER + ((keySize + 7) & ~7)
     this.stride = this.valueOffset + ((valueSize + 7) & ~7)
@@ -82,7 +86,7 @@ export class Elements {
   insert(key: number): number {
     const element = this.enter(key)
     this.link(element)
-    this.count++
+    this.counted(1)
     return element
   }
 
@@ -106,7 +110,11 @@ export class Elements {
   remove(element: number): void {
     this.unlink(element)
     this.leave(element)
-    this.count--
+    this.counted(-1)
+  }
+  private counted(by: 1 | -1): void {
+    this.count += by
+    if (this.counter !== undefined) this.core.memory.setU32(this.counter, this.count)
   }
 
   /** To the end of the order. */

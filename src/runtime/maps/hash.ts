@@ -11,6 +11,7 @@ import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
 import { Elements } from './elements.ts'
 import { isLocked, RuntimeMap, updateFlags } from './map.ts'
+import { counterOf } from './kernel-struct.ts'
 
 const { BPF_NOEXIST, BPF_EXIST, BPF_F_LOCK } = updateFlags
 
@@ -25,7 +26,12 @@ export class HashMap extends RuntimeMap {
     super(core, def, btf)
     this.lru = def.type.includes('LRU')
     const { name, keySize, maxEntries } = def
-    this.elements = new Elements(core, { name, keySize, maxEntries, valueSize: this.userSize })
+    const counter = counterOf(core, def, this.address)
+    this.elements = new Elements(core, { name, keySize, maxEntries, valueSize: this.userSize, counter })
+  }
+
+  override get elementCount(): number {
+    return this.elements.count
   }
 
   /** The element with the key; 0: none. It counts as used. */

@@ -6,6 +6,7 @@ import type { MapDef } from '../../object/index.ts'
 import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
 import { ValueFields } from './fields.ts'
+import { mapObject } from './kernel-struct.ts'
 import { mapDelete, mapElements, mapLookup, mapUpdate } from './users.ts'
 
 /** BPF_ANY … of map updates. */
@@ -73,6 +74,10 @@ export abstract class RuntimeMap {
   programPlace(_index: number): number | undefined {
     return undefined
   }
+  /** How many elements a hash map has; 0 of other types, as bpf_map_sum_elem_count() tells it. */
+  get elementCount(): number {
+    return 0
+  }
   /** Where the first value lies, for programs that refer to it without a look-up. undefined: values of the type have no such place. */
   get firstValue(): number | undefined {
     return undefined
@@ -123,23 +128,4 @@ export abstract class RuntimeMap {
   remove(key: Uint8Array): number {
     return mapDelete(this.core, this, { key })
   }
-}
-
-/** A struct bpf_map of this kernel that says what the map is: programs may read it. */
-function mapObject({ memory, layouts }: Core, def: MapDef): number {
-  const struct = layouts.struct('bpf_array') ?? layouts.struct('bpf_map')
-  const address = memory.allocate(Math.max(struct?.size ?? 0, 512), `map ${def.name}`)
-  for (const [field, value] of [
-    ['map_type', def.typeId],
-    ['key_size', def.keySize],
-    ['value_size', def.valueSize],
-    ['max_entries', def.maxEntries],
-    ['map_flags', def.flags],
-  ] as const) {
-    const at = layouts.find('bpf_map', field)
-    if (at !== undefined) memory.setNumber(address + at.offset, at.size, value)
-  }
-  const name = layouts.find('bpf_map', 'name')
-  if (name !== undefined) memory.write(address + name.offset, new TextEncoder().encode(def.kernelName.slice(0, 15)))
-  return address
 }

@@ -13,9 +13,11 @@ import { join } from 'node:path'
 import { type Engine, hostEngine, ourEngine, wasmEngine } from './run/engines.ts'
 import { buildWorkloads, workloadNames } from './run/build.ts'
 
-/** Rounds in which each takes its turn; before them as many calls as native code does in five milliseconds. */
-const ROUNDS = 21
-const ROUND_NS = 5_000_000
+/** Rounds in which each takes its turn, short ones and many: on a busy machine few are undisturbed. */
+const ROUNDS = 100
+const ROUND_NS = 2_000_000
+/** Before them, for engines that compile anew what is called often. */
+const WARM_UP_NS = 100_000_000
 
 /** Of native code's time: the mean of all, and each. */
 const bounds = { mean: 1.2, most: 1.6 }
@@ -91,6 +93,7 @@ async function measure(engines: readonly Engine[], name: string, notes: string[]
     count *= 2
     await turn(count)
   }
+  for (let spent = 0; spent < WARM_UP_NS; spent += least[0]! * count) await turn(count)
   for (let round = 0; round < ROUNDS; round++) await turn(count)
   return least
 }

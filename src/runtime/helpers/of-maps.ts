@@ -6,7 +6,7 @@ import { flagsOf, model, type Model } from '../core/abi.ts'
 import type { RuntimeMap } from '../maps/map.ts'
 
 const bound: ReadonlyMap<string, (map: RuntimeMap) => Model> = new Map([
-  ['bpf_map_lookup_elem', (map) => model(['none', 'i32'], 'u32', () => (key) => map.lookup(key))],
+  ['bpf_map_lookup_elem', (map) => model(['none', 'i32'], 'u32', () => map.lookupCall)],
   [
     'bpf_map_update_elem',
     (map) =>

@@ -5,7 +5,7 @@ import { caller, flagsOf, model, type Models } from '../core/abi.ts'
 import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
 import { MachineError } from '../core/errors.ts'
-import { commitRecord, RingBufferMap, UserRingBufferMap } from '../maps/ringbuf.ts'
+import { commitRecord, dropped, kept, RingBufferMap, UserRingBufferMap } from '../maps/ringbuf.ts'
 import { dynptrAt, dynptrTypes, isDynptrSize, setDynptr, setNullDynptr } from '../objects/dynptr.ts'
 import { widened } from '../objects/dynptr-bytes.ts'
 
@@ -42,8 +42,8 @@ export const ringBufferHelpers: Models = {
       flagsOf(low, high) === 0 ? ringAt(core, map).reserve(flagsOf(sizeLow, sizeHigh)) : 0,
   ),
   // flags only say whether a reader is woken
-  bpf_ringbuf_submit: model(['i32'], 'none', (core) => (sample) => commitRecord(core, sample)),
-  bpf_ringbuf_discard: model(['i32'], 'none', (core) => (sample) => commitRecord(core, sample, { discard: true })),
+  bpf_ringbuf_submit: model(['i32'], 'none', (core) => (sample) => commitRecord(core, sample, kept)),
+  bpf_ringbuf_discard: model(['i32'], 'none', (core) => (sample) => commitRecord(core, sample, dropped)),
   bpf_ringbuf_query: model(
     ['i32', 'halves'],
     'u32',
@@ -60,8 +60,8 @@ export const ringBufferHelpers: Models = {
       return data === 0 ? -(error || errno.EINVAL) : 0
     }
   }),
-  bpf_ringbuf_submit_dynptr: commitDynptr({ discard: false }),
-  bpf_ringbuf_discard_dynptr: commitDynptr({ discard: true }),
+  bpf_ringbuf_submit_dynptr: commitDynptr(kept),
+  bpf_ringbuf_discard_dynptr: commitDynptr(dropped),
   bpf_user_ringbuf_drain: caller(['i32', 'i32', 'i32', 'halves'], 's32', (core) => {
     const dynptr = core.memory.allocate(16, 'dynptr of a sample')
     const busy = new Set<UserRingBufferMap>()

@@ -13,11 +13,13 @@
 
 import type { Core } from '../core/core.ts'
 
-const NEXT = 0
-const HASH = 4
+export const NEXT = 0
+export const HASH = 4
 const BEFORE = 8
 const AFTER = 12
-const HEADER = 16
+export const HEADER = 16
+/** What words and bytes of keys are mixed with, and what it ends with. */
+export const seeds = { word: 0x9e3779b1, byte: 0x85ebca6b, last: 0x21f0aaad } as const
 /** Bytes that are asked for at once. */
 const CHUNK = 64 << 10
 const MOST_BUCKETS = 1 << 20
@@ -39,10 +41,10 @@ export class Elements {
   private readonly name: string
   private readonly counter: number | undefined
   private readonly keySize: number
-  private readonly valueOffset: number
+  readonly valueOffset: number
   private readonly stride: number
-  private readonly buckets: number
-  private readonly mask: number
+  readonly buckets: number
+  readonly mask: number
   private readonly mostMade: number
   private made = 0
   private free = 0
@@ -199,18 +201,18 @@ export class Elements {
     if ((key & 3) === 0) {
       const { i32 } = memory
       const end = (key + (keySize & ~3)) >> 2
-      for (let at = key >> 2; at < end; at++) hash = Math.imul(hash ^ i32[at]!, 0x9e3779b1) ^ (hash >>> 15)
+      for (let at = key >> 2; at < end; at++) hash = Math.imul(hash ^ i32[at]!, seeds.word) ^ (hash >>> 15)
     } else {
       const { view } = memory
       const end = key + (keySize & ~3)
-      for (let at = key; at < end; at += 4) hash = Math.imul(hash ^ view.getInt32(at, true), 0x9e3779b1) ^ (hash >>> 15)
+      for (let at = key; at < end; at += 4) hash = Math.imul(hash ^ view.getInt32(at, true), seeds.word) ^ (hash >>> 15)
     }
     if ((keySize & 3) !== 0) {
       const { u8 } = memory
       for (let at = key + (keySize & ~3); at < key + keySize; at++)
-        hash = Math.imul(hash ^ u8[at]!, 0x85ebca6b) ^ (hash >>> 13)
+        hash = Math.imul(hash ^ u8[at]!, seeds.byte) ^ (hash >>> 13)
     }
-    hash = Math.imul(hash ^ (hash >>> 16), 0x21f0aaad)
+    hash = Math.imul(hash ^ (hash >>> 16), seeds.last)
     return hash ^ (hash >>> 15)
   }
 

@@ -9,6 +9,7 @@ import type { Btf } from '../../btf/index.ts'
 import type { MapDef } from '../../object/index.ts'
 import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
+import { compiledHashLookup } from './compiled.ts'
 import { Elements } from './elements.ts'
 import { isLocked, RuntimeMap, updateFlags } from './map.ts'
 import { counterOf } from './kernel-struct.ts'
@@ -20,7 +21,7 @@ const MOST_EVICTED = 128
 
 export class HashMap extends RuntimeMap {
   protected readonly elements: Elements
-  private readonly lru: boolean
+  protected readonly lru: boolean
 
   constructor(core: Core, def: MapDef, btf?: Btf) {
     super(core, def, btf)
@@ -30,6 +31,13 @@ export class HashMap extends RuntimeMap {
     this.elements = new Elements(core, { name, keySize, maxEntries, valueSize: this.userSize, counter })
   }
 
+  override get lookupCall(): (key: number) => number {
+    const { buckets, mask, valueOffset } = this.elements
+    const { keySize } = this.def
+    // who looks up of an LRU map uses the element, which JavaScript notes
+    const compiled = this.lru ? undefined : compiledHashLookup(this.core, { keySize, buckets, mask, valueOffset })
+    return compiled ?? ((key) => this.lookup(key))
+  }
   override get elementCount(): number {
     return this.elements.count
   }
@@ -138,6 +146,9 @@ export class HashMap extends RuntimeMap {
 }
 
 export class PercpuHashMap extends HashMap {
+  override get lookupCall(): (key: number) => number {
+    return (key) => this.lookup(key)
+  }
   private get stride(): number {
     return (this.def.valueSize + 7) & ~7
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// BPF_MAP_TYPE_LPM_TRIE: the value of the longest prefix that a key begins with. Prefixes of one length are elements of a table of their
-// own, found by the bits that count; which lengths there are is known, so that a look-up tries those, the longest first.
+// BPF_MAP_TYPE_LPM_TRIE: the value of the longest prefix that a key begins with. Prefixes are elements of a table, found by the bits that
+// count; look-ups go by a tree of bits.
 //
 // A key is a length in bits (u32), then bytes. BPF_MAP_GET_NEXT_KEY goes by bits, 0 before 1, and a prefix comes behind those that begin
 // with it.
@@ -9,8 +9,10 @@ import type { Btf } from '../../btf/index.ts'
 import type { MapDef } from '../../object/index.ts'
 import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
+import { compiledTrieLookup } from './compiled.ts'
 import { Elements } from './elements.ts'
 import { RuntimeMap, updateFlags } from './map.ts'
+import { PrefixTrie } from './prefix-trie.ts'
 
 const LENGTH = 4
 
@@ -18,9 +20,7 @@ export class LpmTrieMap extends RuntimeMap {
   private readonly bits: number
   /** Keys with all bits zero that do not count; in front of a value the key as it was given. */
   private readonly elements: Elements
-  /** How many prefixes there are of each length, and those lengths of which there are some, the longest first. */
-  private readonly counts: Uint32Array
-  private lengths: number[] = []
+  private readonly trie: PrefixTrie
   /** A key with only the bits that count. */
   private readonly wanted: number
   /** All prefixes in the order of BPF_MAP_GET_NEXT_KEY; undefined: not known since the last change. */
@@ -31,7 +31,7 @@ export class LpmTrieMap extends RuntimeMap {
     super(core, def, btf)
     const { name, keySize, maxEntries } = def
     this.bits = (keySize - LENGTH) * 8
-    this.counts = new Uint32Array(this.bits + 1)
+    this.trie = new PrefixTrie(core, name)
     this.valueOffset = (keySize + 7) & ~7
     this.elements = new Elements(core, { name, keySize, maxEntries, valueSize: this.valueOffset + def.valueSize })
     this.wanted = core.memory.allocate(keySize, `key of map ${name}`)
@@ -40,13 +40,10 @@ export class LpmTrieMap extends RuntimeMap {
   /** The value of the longest prefix that `key` begins with, and that is no longer than it. */
   override lookup(key: number): number {
     const length = this.core.memory.u32(key)
-    if (length > this.bits) return 0
-    for (const tried of this.lengths) {
-      if (tried > length) continue
-      const element = this.exact(key, tried)
-      if (element !== 0) return this.valueAt(element)
-    }
-    return 0
+    return length > this.bits ? 0 : this.trie.find(key, length)
+  }
+  override get lookupCall(): (key: number) => number {
+    return compiledTrieLookup(this.core, { root: this.trie.root, bits: this.bits })
   }
 
   override update(key: number, value: number, flags: number): number {
@@ -58,10 +55,10 @@ export class LpmTrieMap extends RuntimeMap {
     if (old === 0 && flags === updateFlags.BPF_EXIST) return -errno.ENOENT
     if (old === 0 && this.elements.count >= this.def.maxEntries) return -errno.ENOSPC
     const element = old === 0 ? this.elements.insert(this.wanted) : this.elements.replace(old)
-    if (old === 0) this.counted(length, 1)
     const { memory } = this.core
     memory.copy(this.elements.valueOf(element), key, this.def.keySize)
     memory.copy(this.valueAt(element), value, this.def.valueSize)
+    this.trie.set(key, length, this.valueAt(element))
     this.sorted = undefined
     return 0
   }
@@ -72,7 +69,7 @@ export class LpmTrieMap extends RuntimeMap {
     const element = this.exact(key, length)
     if (element === 0) return -errno.ENOENT
     this.elements.remove(element)
-    this.counted(length, -1)
+    this.trie.set(key, length, 0)
     this.sorted = undefined
     return 0
   }
@@ -104,13 +101,6 @@ export class LpmTrieMap extends RuntimeMap {
     memory.clear(wanted + LENGTH + whole, this.def.keySize - LENGTH - whole)
     if ((length & 7) !== 0) u8[wanted + LENGTH + whole] = u8[key + LENGTH + whole]! & (0xff00 >> (length & 7))
     return this.elements.find(wanted)
-  }
-
-  private counted(length: number, by: 1 | -1): void {
-    const before = this.counts[length]!
-    this.counts[length] = before + by
-    if (before + by === 0) this.lengths = this.lengths.filter((other) => other !== length)
-    else if (before === 0) this.lengths = [...this.lengths, length].sort((one, other) => other - one)
   }
 
   private inOrder(): readonly number[] {

@@ -78,6 +78,10 @@ export abstract class RuntimeMap {
   get elementCount(): number {
     return 0
   }
+  /** `lookup`, for programs that are known to call it of this map: WebAssembly where the type has one. */
+  get lookupCall(): (key: number) => number {
+    return (key) => this.lookup(key)
+  }
   /** Where the first value lies, for programs that refer to it without a look-up. undefined: values of the type have no such place. */
   get firstValue(): number | undefined {
     return undefined

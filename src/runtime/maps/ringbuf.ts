@@ -33,16 +33,16 @@ export class RingBufferMap extends RuntimeMap {
 
   /** Where `size` bytes may be written, until they are submitted; 0: there is no room for them. */
   reserve(size: number): number {
-    const { memory } = this.core
+    const { i32 } = this.core.memory
     const length = (size + HEADER + 7) & ~7
     if (size > MOST_BYTES || length > this.def.maxEntries) return 0
     const end = this.producer + length
     for (; this.pending < this.producer; this.pending += this.lengthAt(this.pending))
-      if ((memory.u32(this.at(this.pending)) & BUSY) !== 0) break
+      if (i32[this.at(this.pending) >> 2]! < 0) break
     if (end - this.consumer >= this.def.maxEntries || end - this.pending >= this.def.maxEntries) return 0
     const header = this.at(this.producer)
-    memory.setU32(header, (size | BUSY) >>> 0)
-    memory.setU32(header + 4, this.address)
+    i32[header >> 2] = size | BUSY
+    i32[(header + 4) >> 2] = this.address
     this.producer = end
     return header + HEADER
   }
@@ -53,7 +53,7 @@ export class RingBufferMap extends RuntimeMap {
     const sample = this.reserve(size)
     if (sample === 0) return -errno.EAGAIN
     this.core.memory.copy(sample, from, size)
-    commitRecord(this.core, sample)
+    commitRecord(this.core, sample, kept)
     return 0
   }
 
@@ -86,10 +86,11 @@ export class RingBufferMap extends RuntimeMap {
     return at
   }
   private at(position: number): number {
-    return this.ring + (position % this.def.maxEntries)
+    // the size is a power of two
+    return this.ring + (position & (this.def.maxEntries - 1))
   }
   private lengthAt(position: number): number {
-    const size = this.core.memory.u32(this.at(position)) & ~(BUSY | DISCARD)
+    const size = this.core.memory.i32[this.at(position) >> 2]! & ~(BUSY | DISCARD)
     return (size + HEADER + 7) & ~7
   }
 
@@ -104,11 +105,14 @@ export class RingBufferMap extends RuntimeMap {
   }
 }
 
+export const kept = { discard: false } as const
+export const dropped = { discard: true } as const
+
 /** bpf_ringbuf_submit() and bpf_ringbuf_discard(): what was reserved there can be read, or is passed over. */
-export function commitRecord({ memory }: Core, sample: number, { discard = false } = {}): void {
+export function commitRecord({ memory }: Core, sample: number, { discard }: { readonly discard: boolean }): void {
   const header = sample - HEADER
-  const size = memory.u32(header) & ~BUSY
-  memory.setU32(header, (discard ? size | DISCARD : size) >>> 0)
+  const size = memory.i32[header >> 2]! & ~BUSY
+  memory.i32[header >> 2] = discard ? size | DISCARD : size
 }
 
 /** BPF_MAP_TYPE_USER_RINGBUF: users put samples in, programs drain them. */

@@ -12,7 +12,13 @@ import { helperModels } from '../../../src/runtime/helpers/index.ts'
 import { createMap } from '../../../src/runtime/maps/create.ts'
 import { indexBytes } from '../../../src/runtime/maps/indexed.ts'
 import type { PerfEventArrayMap } from '../../../src/runtime/maps/perf-events.ts'
-import { commitRecord, type RingBufferMap, type UserRingBufferMap } from '../../../src/runtime/maps/ringbuf.ts'
+import {
+  commitRecord,
+  dropped,
+  kept,
+  type RingBufferMap,
+  type UserRingBufferMap,
+} from '../../../src/runtime/maps/ringbuf.ts'
 import { dropStorages } from '../../../src/runtime/maps/storage.ts'
 
 const kernel = unwrap(await openKernel('6.12'))
@@ -58,10 +64,10 @@ describe('ring buffers', () => {
     const third = map.reserve(1)
     core.memory.write(first, bytes(1, 2, 3))
     core.memory.write(third, bytes(9))
-    commitRecord(core, third)
+    commitRecord(core, third, kept)
     expect(map.records()).toEqual([])
-    commitRecord(core, second, { discard: true })
-    commitRecord(core, first)
+    commitRecord(core, second, dropped)
+    commitRecord(core, first, kept)
     expect(map.records()).toEqual([bytes(1, 2, 3), bytes(9)])
     expect(map.drain()).toEqual([bytes(1, 2, 3), bytes(9)])
     expect(map.drain()).toEqual([])
@@ -139,6 +145,66 @@ describe('hash maps', () => {
       expect(core.memory.u8[map.lookup(key)]).toBe(i)
     }
   })
+})
+
+describe('look-ups as WebAssembly', () => {
+  test.for([1, 3, 4, 8, 13, 16, 40])('find what those of JavaScript do: hash maps with keys of %i bytes', (keySize) => {
+    const core = new Core(kernel, { seed: keySize })
+    const map = mapOf<AnyMap>(core, 'HASH', { keySize, maxEntries: 512 })
+    const at = core.memory.allocate(64, 'key')
+    const { lookupCall } = map
+    let found = 0
+    for (let round = 0; round < 3000; round++) {
+      const key = at + (core.random() % 5)
+      for (let i = 0; i < keySize; i++) core.memory.u8[key + i] = i < 3 ? core.random() % 7 : i
+      const value = map.lookup(key)
+      expect(lookupCall(key)).toBe(value)
+      if (value !== 0) found++
+      if (core.random() % 3 === 0) map.delete(key)
+      else map.update(key, at + 48, 0)
+    }
+    expect(found).toBeGreaterThan(100)
+  })
+
+  test.for([6, 8, 20])('tries with keys of %i bytes', (keySize) => {
+    const core = new Core(kernel, { seed: keySize })
+    const map = mapOf<AnyMap>(core, 'LPM_TRIE', { keySize, maxEntries: 300, flags: 1 })
+    const at = core.memory.allocate(64, 'key')
+    const { lookupCall } = map
+    const prefixes: { readonly length: number; readonly bytes: Uint8Array; readonly value: number }[] = []
+    for (let round = 0; round < 3000; round++) {
+      const length = core.random() % ((keySize - 4) * 8 + 2)
+      core.memory.setU32(at, length)
+      for (let i = 4; i < keySize; i++) core.memory.u8[at + i] = [0, 1, 0x80, 0xff][core.random() % 4]!
+      const value = map.lookup(at)
+      expect(lookupCall(at)).toBe(value)
+      expect(value).toBe(longest(prefixes, core.memory.read(at, keySize), (keySize - 4) * 8))
+      const bytes = core.memory.read(at, keySize)
+      const same = prefixes.findIndex((one) => one.length === length && begins(bytes, one, length))
+      const isUpdate = core.random() % 3 !== 0
+      const error = isUpdate ? map.update(at, at + 48, 0) : map.delete(at)
+      if (error !== 0) continue
+      if (same >= 0) prefixes.splice(same, 1)
+      if (isUpdate) prefixes.push({ length, bytes, value: map.lookup(at) })
+    }
+    expect(prefixes.length).toBeGreaterThan(20)
+  })
+  const bit = (bytes: Uint8Array, i: number): number => (bytes[4 + (i >> 3)]! >> (7 - (i & 7))) & 1
+  function begins(key: Uint8Array, prefix: { readonly bytes: Uint8Array }, length: number): boolean {
+    for (let i = 0; i < length; i++) if (bit(key, i) !== bit(prefix.bytes, i)) return false
+    return true
+  }
+  /** As it is defined: of all prefixes no longer than the key that it begins with, the longest. */
+  function longest(
+    prefixes: readonly { length: number; bytes: Uint8Array; value: number }[],
+    key: Uint8Array,
+    most: number,
+  ): number {
+    const length = new DataView(key.buffer).getUint32(0, true)
+    if (length > most) return 0
+    const fit = prefixes.filter((prefix) => prefix.length <= length && begins(key, prefix, prefix.length))
+    return fit.sort((one, other) => other.length - one.length)[0]?.value ?? 0
+  }
 })
 
 describe('fields that the kernel keeps', () => {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 export { compile, type CompileOptions } from './compile.ts'
 export { type Behind, jitProgramOf, type ViewAccess } from './from-facts.ts'
-export { Code } from './wasm/code.ts'
-export { encodeModule } from './wasm/module.ts'
+export { Code, type ValueType } from './wasm/code.ts'
+export { encodeModule, type FunctionType } from './wasm/module.ts'
 export { type Instance, instantiate } from './instantiate.ts'
 export { type RawOptions, runRaw } from './raw.ts'
 export type { Range } from './flow.ts'

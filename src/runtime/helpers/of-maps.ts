@@ -4,8 +4,14 @@
 import type { CallFact } from '../../verifier/index.ts'
 import { flagsOf, model, type Model } from '../core/abi.ts'
 import type { RuntimeMap } from '../maps/map.ts'
+import { RingBufferMap } from '../maps/ringbuf.ts'
 
-const bound: ReadonlyMap<string, (map: RuntimeMap) => Model> = new Map([
+const bound: ReadonlyMap<string, (map: RuntimeMap) => Model | undefined> = new Map([
+  [
+    'bpf_ringbuf_reserve',
+    (map) =>
+      map instanceof RingBufferMap ? model(['none', 'halves', 'halves'], 'u32', () => map.reserveCall) : undefined,
+  ],
   ['bpf_map_lookup_elem', (map) => model(['none', 'i32'], 'u32', () => map.lookupCall)],
   [
     'bpf_map_update_elem',
@@ -28,5 +34,6 @@ export function mapCalls(
   const map = call.args[0]?.value
   if (make === undefined || map?.kind !== 'map_ptr' || map.map === undefined || map.mapName === '') return undefined
   const target = mapOf(map.map)
-  return { name: `${call.name}@${target.address}`, model: make(target) }
+  const made = make(target)
+  return made === undefined ? undefined : { name: `${call.name}@${target.address}`, model: made }
 }

@@ -5,6 +5,7 @@ import { caller, flagsOf, model, type Models } from '../core/abi.ts'
 import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
 import { MachineError } from '../core/errors.ts'
+import { compiledSubmit } from '../maps/compiled-ring.ts'
 import { commitRecord, dropped, kept, RingBufferMap, UserRingBufferMap } from '../maps/ringbuf.ts'
 import { dynptrAt, dynptrTypes, isDynptrSize, setDynptr, setNullDynptr } from '../objects/dynptr.ts'
 import { widened } from '../objects/dynptr-bytes.ts'
@@ -42,7 +43,7 @@ export const ringBufferHelpers: Models = {
       flagsOf(low, high) === 0 ? ringAt(core, map).reserve(flagsOf(sizeLow, sizeHigh)) : 0,
   ),
   // flags only say whether a reader is woken
-  bpf_ringbuf_submit: model(['i32'], 'none', (core) => (sample) => commitRecord(core, sample, kept)),
+  bpf_ringbuf_submit: model(['i32'], 'none', compiledSubmit),
   bpf_ringbuf_discard: model(['i32'], 'none', (core) => (sample) => commitRecord(core, sample, dropped)),
   bpf_ringbuf_query: model(
     ['i32', 'halves'],

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Look-ups as WebAssembly, for programs to call without a way through JavaScript. They read what Elements and PrefixTrie lay out.
 
-import { Code, encodeModule } from '../../jit/index.ts'
+import { Code, encodeModule, type FunctionType, type ValueType } from '../../jit/index.ts'
 import type { Core } from '../core/core.ts'
 import { HASH, HEADER, NEXT, seeds } from './elements.ts'
 import { BYTES, CHILDREN, EXACT, LONGEST } from './prefix-trie.ts'
@@ -53,7 +53,7 @@ export function compiledHashLookup(core: Core, { keySize, buckets, mask, valueOf
   code.op('i32.eqz').open('if').get(element).i32(valueOffset).op('i32.add', 'return', 'end', 'end')
   code.get(element).memory('i32.load', NEXT).set(element).br(0)
   code.op('end', 'end').i32(0).op('end')
-  return instance(core, code, 2)
+  return lookup(core, code, 2)
 }
 
 /** `bits`: of the longest key there can be. */
@@ -86,25 +86,23 @@ export function compiledTrieLookup(core: Core, { root, bits: most }: { root: num
   code.memory('i32.load', EXACT).tee(length).open('if').get(length).op('return', 'end')
   code.get(left).i32(1).op('i32.sub').tee(left).i32(0).op('i32.ge_s').brIf(0).op('end')
   code.get(found).op('end')
-  return instance(core, code, 6)
+  return lookup(core, code, 6)
 }
 
-function instance(core: Core, body: Code, locals: number): Lookup {
-  const bytes = encodeModule({
-    types: [],
-    imports: [],
-    functions: [
-      {
-        type: { params: ['i32'], result: 'i32' },
-        locals: Array.from({ length: locals }, () => 'i32' as const),
-        body,
-        export: 'lookup',
-      },
-    ],
-    globals: [],
-    pages: 1,
-    table: false,
-  })
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory: core.memory.wasm } })
-  return exports['lookup'] as Lookup
+export interface CompiledFunction {
+  readonly type: FunctionType
+  readonly locals: readonly ValueType[]
+  readonly body: Code
 }
+
+/** The function, over the machine's memory. */
+export function instance(core: Core, { type, locals, body }: CompiledFunction): unknown {
+  const functions = [{ type, locals, body, export: 'run' }]
+  const bytes = encodeModule({ types: [], imports: [], functions, globals: [], pages: 1, table: false })
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory: core.memory.wasm } })
+  return exports['run']
+}
+
+const lookupType: FunctionType = { params: ['i32'], result: 'i32' }
+const lookup = (core: Core, body: Code, locals: number): Lookup =>
+  instance(core, { type: lookupType, locals: Array.from({ length: locals }, () => 'i32' as const), body }) as Lookup

@@ -9,42 +9,29 @@
 import type { MapDef } from '../../object/index.ts'
 import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
+import { BUSY, compiledReserve, DISCARD, HEADER, positions, type Reserve } from './compiled-ring.ts'
 import { RuntimeMap } from './map.ts'
 
-const HEADER = 8
-const BUSY = 0x8000_0000
-const DISCARD = 0x4000_0000
-/** The longest record there can be: a quarter of what a u32 counts. */
-const MOST_BYTES = 0x3fff_ffff
 const BPF_RB_NO_WAKEUP = 1
 const BPF_RB_FORCE_WAKEUP = 2
 
 export class RingBufferMap extends RuntimeMap {
   private readonly ring: number
-  /** Where who reads is, where the next record begins, and where the oldest one does that is not committed. */
-  private consumer = 0
-  private producer = 0
-  private pending = 0
+  private readonly control: number
+  /** bpf_ringbuf_reserve(), for programs. */
+  readonly reserveCall: Reserve
 
   constructor(core: Core, def: MapDef) {
     super(core, def)
     this.ring = core.memory.allocate(2 * def.maxEntries, `ring of map ${def.name}`)
+    this.control = core.memory.allocate(24, `positions of map ${def.name}`)
+    const { ring, control, address: owner } = this
+    this.reserveCall = compiledReserve(core, { ring, control, owner, size: def.maxEntries })
   }
 
   /** Where `size` bytes may be written, until they are submitted; 0: there is no room for them. */
   reserve(size: number): number {
-    const { i32 } = this.core.memory
-    const length = (size + HEADER + 7) & ~7
-    if (size > MOST_BYTES || length > this.def.maxEntries) return 0
-    const end = this.producer + length
-    for (; this.pending < this.producer; this.pending += this.lengthAt(this.pending))
-      if (i32[this.at(this.pending) >> 2]! < 0) break
-    if (end - this.consumer >= this.def.maxEntries || end - this.pending >= this.def.maxEntries) return 0
-    const header = this.at(this.producer)
-    i32[header >> 2] = size | BUSY
-    i32[(header + 4) >> 2] = this.address
-    this.producer = end
-    return header + HEADER
+    return this.reserveCall(size | 0, Math.floor(size / 2 ** 32) | 0, 0, 0)
   }
 
   /** bpf_ringbuf_output(). */
@@ -59,7 +46,8 @@ export class RingBufferMap extends RuntimeMap {
 
   /** bpf_ringbuf_query(). */
   query(what: number): number {
-    return [this.producer - this.consumer, this.def.maxEntries, this.consumer, this.producer][what] ?? 0
+    const [consumer, producer] = [this.position('consumer'), this.position('producer')]
+    return [producer - consumer, this.def.maxEntries, consumer, producer][what] ?? 0
   }
 
   /** What was submitted and not read yet. A reader waits for the oldest record, whatever came behind it. */
@@ -71,19 +59,26 @@ export class RingBufferMap extends RuntimeMap {
   /** The same; what it gives is read, and makes room. */
   drain(): Uint8Array[] {
     const found: Uint8Array[] = []
-    this.consumer = this.walk(found)
+    const to = this.walk(found)
+    this.core.memory.setNumber(this.control + positions.consumer, 8, to)
     return found
   }
 
   private walk(found: Uint8Array[]): number {
     const { memory } = this.core
-    let at = this.consumer
-    for (; at < this.producer; at += this.lengthAt(at)) {
+    const end = this.position('producer')
+    let at = this.position('consumer')
+    for (; at < end; at += this.lengthAt(at)) {
       const header = memory.u32(this.at(at))
       if ((header & BUSY) !== 0) break
       if ((header & DISCARD) === 0) found.push(memory.read(this.at(at) + HEADER, header))
     }
     return at
+  }
+  private position(which: keyof typeof positions): number {
+    const { view } = this.core.memory
+    const at = this.control + positions[which]
+    return view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true)
   }
   private at(position: number): number {
     // the size is a power of two

@@ -155,23 +155,23 @@ export const gateRows = [
     words: 'a tail call that a function makes may return to its caller, with any number',
   },
   {
+    name: 'kfunc-rcu-protected-calls',
+    since: '6.18',
+    words: 'KF_RCU_PROTECTED on any kfunc: called in an RCU section, its result lives as long',
+  },
+  { name: 'union-arguments', since: '6.18', words: 'unions by value are arguments like structs' },
+  {
     name: 'rcu-locks-nest',
     since: '6.19',
     words: 'bpf_rcu_read_lock may be called again inside its section',
   },
+  { name: 'kfunc-returns-trusted', since: '6.19', words: 'pointers that kfuncs return are trusted' },
+  { name: 'indirect-jumps', since: '6.19', words: 'gotox through jump tables' },
   {
     name: 'arena-kfuncs-under-lock',
-    since: '6.19',
+    since: '7.0',
     words: 'arena pages may be allocated and freed while a lock is held',
   },
-  { name: 'kfunc-returns-trusted', since: '6.19', words: 'pointers that kfuncs return are trusted' },
-  {
-    name: 'kfunc-rcu-protected-calls',
-    since: '6.19',
-    words: 'KF_RCU_PROTECTED on any kfunc: called in an RCU section, its result lives as long',
-  },
-  { name: 'union-arguments', since: '6.19', words: 'unions by value are arguments like structs' },
-  { name: 'indirect-jumps', since: '6.19', words: 'gotox through jump tables' },
   {
     name: 'kfunc-trusted-by-default',
     since: '7.0',
@@ -213,6 +213,7 @@ export const gateRows = [
     since: '7.0',
     words: 'bpf_get_func_arg and bpf_get_func_arg_cnt in tp_btf programs',
   },
+  { name: 'timers-in-tracing', since: '7.0', words: 'timers and work queues in maps of tracing programs' },
   {
     name: 'raw-tp-kfuncs',
     since: '7.1',
@@ -277,6 +278,21 @@ export const gateRows = [
     words: 'registers and unused fields of all instructions are checked before anything else',
   },
   {
+    name: 'kptr-xchg-under-lock',
+    since: '7.1',
+    words: 'bpf_kptr_xchg may be called while a lock is held',
+  },
+  {
+    name: 'kptr-xchg-borrowed',
+    since: '7.1',
+    words: 'bpf_kptr_xchg takes a kptr of a node that is borrowed, or lives by RCU',
+  },
+  {
+    name: 'null-by-register',
+    since: '7.1',
+    words: 'a comparison with a register that holds 0 tells NULL apart, too',
+  },
+  {
     name: 'refused-writes-placed',
     since: '7.2',
     words: 'a write to a kernel struct that is refused names register, struct and place',
@@ -308,11 +324,6 @@ export const gateRows = [
     since: '7.2',
     words: 'a release kfunc releases its first argument',
   },
-  {
-    name: 'kptr-xchg-under-lock',
-    since: '7.2',
-    words: 'bpf_kptr_xchg may be called while a lock is held',
-  },
   { name: 'unlock-ends-rcu', since: '7.2', words: 'pointers that lived by a lock are untrusted after it' },
   {
     name: 'many-args',
@@ -340,6 +351,13 @@ export const gateRows = [
     name: 'signed-fills-unlinked',
     since: '7.2',
     words: 'a register filled with its sign extended is no copy of what was spilled',
+  },
+  { name: 'callbacks-cannot-tail-call', since: '7.2', words: 'a callback makes no tail call' },
+  { name: 'more-sleepable-maps', since: '7.2', words: 'tries and program arrays in sleepable programs' },
+  {
+    name: 'arena-pointers-by-type',
+    since: '7.2',
+    words: 'a pointer of a global function with the type tag arena is an arena pointer, without a declaration tag',
   },
   {
     name: 'spilled-zeros-read',
@@ -372,11 +390,6 @@ export const gateRows = [
     since: '7.3',
     words: 'nothing is written through a pointer into the kernel that is neither trusted nor under RCU',
   },
-  {
-    name: 'kptr-xchg-borrowed',
-    since: '7.3',
-    words: 'bpf_kptr_xchg takes a kptr of a node that is borrowed, or lives by RCU',
-  },
   { name: 'all-pointers-spill', since: '7.3', words: 'every pointer keeps its meaning on the stack' },
   { name: 'percpu-data', since: '7.3', words: 'the one value of a per-CPU array has an address' },
   { name: 'kfunc-spinlock-safe', since: '7.3', words: 'KF_SPINLOCK_SAFE' },
@@ -390,6 +403,7 @@ export const gateRows = [
     name: 'kfunc-arena-args',
     since: '7.3',
     words: 'the parameter suffixes __arena and __arena__nullable',
+    told: true,
   },
   {
     name: 'tracing-helpers-for-all',
@@ -397,9 +411,6 @@ export const gateRows = [
     words:
       'most helpers of tracing programs are for programs of every type (some kernels since 6.16 have a part of it)',
   },
-  { name: 'callbacks-cannot-tail-call', since: '7.3', words: 'a callback makes no tail call' },
-  { name: 'timers-in-tracing', since: '7.3', words: 'timers and work queues in maps of tracing programs' },
-  { name: 'more-sleepable-maps', since: '7.3', words: 'tries and program arrays in sleepable programs' },
   {
     name: 'few-sockmap-writers',
     since: '7.3',
@@ -409,11 +420,6 @@ export const gateRows = [
     name: 'arena-arithmetic-unmixed',
     since: '7.3',
     words: 'one instruction does arithmetic on arena pointers or on numbers, not both',
-  },
-  {
-    name: 'null-by-register',
-    since: '7.3',
-    words: 'a comparison with a register that holds 0 tells NULL apart, too',
   },
   { name: 'null-arguments-exact', since: '7.3', words: 'that an argument is NULL is exact' },
   {

@@ -270,13 +270,19 @@ export const specialRows = [
   {
     kfunc: 'bpf_arena_alloc_pages',
     role: 'arena_pages',
-    words: 'may be called while a lock is held (since 6.19)',
+    words: 'may be called while a lock is held (since 7.0)',
     source: later,
   },
   {
     kfunc: 'bpf_arena_free_pages',
     role: 'arena_pages',
-    words: 'may be called while a lock is held (since 6.19)',
+    words: 'may be called while a lock is held (since 7.0)',
+    source: later,
+  },
+  {
+    kfunc: 'bpf_arena_reserve_pages',
+    role: 'arena_pages',
+    words: 'may be called while a lock is held (since 7.0)',
     source: later,
   },
   {

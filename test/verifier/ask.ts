@@ -6,30 +6,16 @@
  *
  * Needs a laboratory with the kernels that the files name (conformance/oracle/setup.sh; V=7.3 setup.sh kernel). QEMU, no KVM: seconds.
  */
-import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { lab, oracle, value } from '../../conformance/lab.ts'
+import { value } from '../../conformance/lab.ts'
 import { loadC } from '../../src/cdecl/index.ts'
 import { type Kernel, openKernel } from '../../src/kernel/index.ts'
-import { byLine, lineOf, linkBuilt, walkText } from './filetest/our-answer.ts'
 import { type Built, buildProgram } from './filetest/build.ts'
 import { fileTests } from './filetest/files.ts'
 import { type Answer, annotate, type FileTest, formatFile, type TestProgram } from './filetest/format.ts'
-import { factsOfLog, insnOf } from './filetest/log.ts'
-
-interface Row {
-  readonly obj: string
-  readonly verdict: string
-  readonly stage?: string
-  readonly msg?: string
-  readonly verified_insns?: number
-  readonly total_states?: number
-  readonly libbpf?: string
-  readonly log?: string
-  readonly log_tail?: string
-}
+import { answerOf, judge } from './filetest/their-answer.ts'
 
 const here = 'test/verifier'
 const files = fileTests(here, process.argv.slice(2))
@@ -83,34 +69,4 @@ function built1(file: FileTest, program: TestProgram, kernel: Kernel): Built {
   } catch (error) {
     throw new Error(`${file.path}: ${program.title}: ${error instanceof Error ? error.message : error}`)
   }
-}
-
-function judge(name: string, folder: string, objects: readonly string[]): Row[] {
-  const [list, out] = [join(folder, 'list'), join(folder, 'rows')]
-  writeFileSync(list, `${objects.join('\n')}\n`)
-  execFileSync(join(oracle, 'run.sh'), ['-o', out, '-r', folder, '-a', '-t 60 -W 2', '-l', list], {
-    env: { MEM: '2G', ...process.env, LAB: lab, V: name, MODULES: '', TESTMODS: '/none' },
-    stdio: ['ignore', 2, 2],
-  })
-  return readFileSync(out, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Row)
-}
-
-/** The kernel's answer, or why there is none. */
-function answerOf(row: Row, built: Built, kernel: Kernel): Answer | string {
-  if (row.verdict !== 'accept' && row.verdict !== 'reject')
-    return `${row.verdict} ${row.stage ?? ''}: ${row.libbpf ?? row.log_tail ?? ''}`
-  const log = row.log ?? ''
-  // where an endless loop is found two states come after the message
-  const looped = row.msg?.startsWith('old state: ') ? /^infinite loop detected.*$/m.exec(log)?.[0] : undefined
-  // where the kernel said nothing its last line is the instruction
-  const message = looped ?? row.msg?.replace(/^\d+: \([0-9a-f]{2}\) .*$/, '') ?? ''
-  const linked = linkBuilt(built, kernel)
-  const facts = factsOfLog(log)
-  const states = byLine(facts.states, linked, built)
-  const walk = walkText(row.verified_insns ?? 0, row.total_states ?? 0)
-  if (row.verdict === 'accept') return { verdict: 'accept', message: '', at: undefined, states, walk }
-  return { verdict: 'reject', message, at: lineOf(insnOf(message, facts.last), linked, built), states, walk }
 }

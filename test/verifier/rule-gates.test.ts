@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { loadC } from '../../src/cdecl/index.ts'
-import { type Kernel, openKernel } from '../../src/kernel/index.ts'
+import { gateOpen, type Kernel, openKernel } from '../../src/kernel/index.ts'
 import { linkProgram, openObject } from '../../src/object/index.ts'
 import { verify } from '../../src/verifier/index.ts'
 import { ruleGates } from '../../src/verifier/program/rules.ts'
@@ -13,6 +13,7 @@ import { buildProgram } from './filetest/build.ts'
 import { fileTests } from './filetest/files.ts'
 import { ourAnswer } from './filetest/our-answer.ts'
 import gates from './gates/gates.json' with { type: 'json' }
+import verdicts from './gates/verdicts.json' with { type: 'json' }
 
 const [OLD, NEW] = ['6.12', '7.3']
 const reader = await loadC()
@@ -81,6 +82,21 @@ describe('a gate flips its program', () => {
     const flips = [OLD, NEW].filter((release) => say(release, gate) !== say(release))
     expect(flips, 'the gate makes no difference').not.toEqual([])
   })
+})
+
+/** By program and release, what real kernels said of it, those between the bundled ones, too (ask-gates.ts). */
+const said = new Map(Object.entries<Record<string, string>>(verdicts))
+
+const oneSided = new Map(Object.entries(gates.oneSided))
+
+test.for(Object.entries(gates.programs))('%s opens where real kernels change their answer: %s', ([gate, program]) => {
+  const answers = Object.entries(said.get(program) ?? {})
+  const first = answers.findIndex(([release]) => gateOpen(gate, release))
+  const [before, after] = [answers[first - 1], answers[first]]
+  const [agrees, where] = [before?.[1] === after?.[1], `${before?.[0]} and ${after?.[0]}: ${after?.[1]}`]
+  // `none`: not loaded there
+  if (oneSided.has(gate)) expect([before?.[1], after?.[1]], 'both sides answer: strike it off').toContain('none')
+  else expect(agrees, where).toBe(false)
 })
 
 test('every rule gate has such a program, or a reason why there is none', () => {

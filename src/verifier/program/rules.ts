@@ -60,7 +60,7 @@ export const ruleGates = {
   objectsInFrame: 'objects-below-frame-top',
   nmiUnsafeDrop: 'nmi-unsafe-drop',
   globalThrows: 'global-throws',
-  arenaTypes: 'kfunc-arena-args',
+  arenaTypes: 'arena-pointers-by-type',
   reportsFirst: 'verifier-reports',
   xchgBorrowed: 'kptr-xchg-borrowed',
   percpuData: 'percpu-data',

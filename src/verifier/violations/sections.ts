@@ -25,6 +25,7 @@ export const sectionViolations = {
   'reference-leak': {
     held: ({ refId, places }: Places & { refId: number }) =>
       `Unreleased reference id=${refId} alloc_insn=${places.at(-1)}`,
+    ended: ({ what }: Places & { refId: number; what: string }) => `${what} would lead to reference leak`,
     'tail-call': says<InHelper & Places>('tail_call would lead to reference leak'),
   },
   'section-open': {

@@ -51,11 +51,15 @@ export function requireSameMap(program: Program, kfunc: KfuncContract, arg: Arg,
   if (found.map < 0 || (reg.map === found.map && (reg.kind !== 'map_ptr' || reg.mapUid === found.mapUid))) return
   const details = { reg: number, kfunc: kfunc.name, seen: regTypeText(reg) }
   const uids = [`map_uid=${found.mapUid}`, `map_uid=${reg.mapUid}`] as const
-  if (program.model.rules.taskWork) {
+  const { declaredArgs, taskWork } = program.model.rules
+  const objectReg = number - 1
+  const [uid, otherUid] = uids
+  if (declaredArgs) {
     const record = program.mapRecord(found.map)
     const what = record.has('bpf_timer') ? 'timer' : record.has('bpf_task_work') ? 'bpf_task_work' : 'workqueue'
-    violate('wq-map', { form: 'object', ...details, what, objectReg: number - 1, uid: uids[0], otherUid: uids[1] })
+    violate('wq-map', { form: 'object', ...details, what, objectReg, uid, otherUid })
   }
-  if (program.mapRecord(reg.map).has('bpf_wq'))
-    violate('wq-map', { form: 'workqueue', ...details, uid: uids[0], otherUid: uids[1] })
+  if (taskWork && program.mapRecord(reg.map).has('bpf_task_work'))
+    violate('wq-map', { form: 'object', ...details, what: 'bpf_task_work', objectReg, uid, otherUid })
+  if (program.mapRecord(reg.map).has('bpf_wq')) violate('wq-map', { form: 'workqueue', ...details, uid, otherUid })
 }

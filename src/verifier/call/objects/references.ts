@@ -75,7 +75,10 @@ export function invalidatePacketPointers(walk: Walk): void {
 }
 
 /** At a program's end, before a tail call, or where a callback returns: what was acquired here is given back. */
-export function requireNoReferences(walk: Walk, { exception }: { readonly exception: boolean }): void {
+export function requireNoReferences(
+  walk: Walk,
+  { exception, what }: { readonly exception: boolean; readonly what?: string },
+): void {
   const { state } = walk
   const shared = walk.model.rules.callbackRefsShared
   if (!exception && state.frames.length > 1 && (shared || state.cur.callback === 'none')) return
@@ -85,10 +88,13 @@ export function requireNoReferences(walk: Walk, { exception }: { readonly except
   )
   const owed = held.filter((ref) => !(walk.model.rules.kptrReturns && !exception && returnsIt(walk, ref.id)))
   if (owed.length === 0) return
-  // each has a line; the message is the last of them, or the first that the kernel explains
+  // each has a line; the message is what comes of it, and where nothing is said of that the last, or the first that the kernel explains
   const told = walk.model.rules.reportsFirst ? owed[0]! : owed.at(-1)!
   const places = [...owed.filter((ref) => ref !== told), told].map(({ insn }) => insn)
-  violate('reference-leak', { form: 'held', refId: told.id, places })
+  if (what === undefined || walk.model.rules.reportsFirst)
+    return violate('reference-leak', { form: 'held', refId: told.id, places })
+  for (const { id, insn } of owed) walk.verbose(`Unreleased reference id=${id} alloc_insn=${insn}`)
+  violate('reference-leak', { form: 'ended', what, refId: told.id, places })
 }
 
 /** A struct_ops program may hand a reference back to the kernel as its result. */
@@ -100,7 +106,7 @@ export function requireSectionsClosed(walk: Walk, what: string, { exception }: {
   const { state } = walk
   const open = (region: string): never => violate('section-open', { form: 'ended', what, region })
   if (state.activeLocks > 0) open('bpf_spin_lock')
-  requireNoReferences(walk, { exception })
+  requireNoReferences(walk, { exception, what })
   if (state.activeIrq > 0) open('bpf_local_irq_save')
   if (state.activeRcu > 0) open('bpf_rcu_read_lock')
   if (state.activePreempt > 0) open('bpf_preempt_disable')

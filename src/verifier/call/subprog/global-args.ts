@@ -77,10 +77,10 @@ export function requireGlobalArg(walk: Walk, arg: Argument, { effects }: GlobalC
       if (walk.model.rules.objectsReadOnly && reg.kind === 'btf')
         violate('global-arg', { form: 'read-only', ...details })
       requirePlainMemory(walk, number, arg.size!, { byType: true })
-      if (walk.model.rules.nullsRefused && isNull(reg)) markPrecise(walk, number)
+      if (walk.model.rules.nullsExact && isNull(reg)) markPrecise(walk, number)
       if (walk.model.rules.objectsReadOnly && effects.movesPacket && isPacketMemory(reg))
         violate('global-arg', { form: 'packet', ...details, func })
-      if (!arg.nullable && (mayBeNull(reg) || (walk.model.rules.nullsExact && isNull(reg))))
+      if (!arg.nullable && (mayBeNull(reg) || (walk.model.rules.nullsRefused && isNull(reg))))
         violate('global-arg', { form: 'null', ...details })
       return
     case 'btf':

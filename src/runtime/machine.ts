@@ -9,6 +9,8 @@ import { Core, type CoreOptions } from './core/core.ts'
 import { MachineError } from './core/errors.ts'
 import { createMap } from './maps/create.ts'
 import type { RuntimeMap } from './maps/map.ts'
+import { type Cgroup, type CgroupOptions, cgroupsOf } from './objects/cgroup.ts'
+import { type Task, type TaskOptions, tasksOf } from './objects/task.ts'
 import { LoadedProgram } from './program.ts'
 
 export interface LoadOptions {
@@ -34,6 +36,22 @@ export interface Loaded {
 }
 
 export class Machine extends Core {
+  /** A task of its own: programs find it by its pid, and in lists of tasks. */
+  task(options: TaskOptions = {}): Task {
+    return tasksOf(this).create(options)
+  }
+  /** On whose behalf programs run: init, pid 1, unless told. */
+  get currentTask(): Task {
+    return tasksOf(this).current
+  }
+  set currentTask(task: Task) {
+    tasksOf(this).current = task
+  }
+  /** A control group of its own. */
+  cgroup(name: string, options: CgroupOptions = {}): Cgroup {
+    return cgroupsOf(this).create(name, options)
+  }
+
   /**
    * Makes an object's maps, judges its programs, and loads those that are accepted. A `Fault` where the object cannot be read; why a
    * program was not loaded stands in `refused`.

@@ -28,7 +28,7 @@ export async function programsOf(name: string, options: MachineOptions = {}): Pr
       const program = programs.get(name)
       if (program === undefined) {
         const refusal = refused.get(name)
-        return refusal?.kind === 'report' ? refusal.report.verdict : (refusal?.fault.what ?? 'there is none')
+        return refusal?.kind === 'report' ? refusal.report.message : (refusal?.fault.what ?? 'there is none')
       }
       const ctxOnly = /_(SYSCALL|RAW_TRACEPOINT|TRACING)$/.test(program.type)
       const run = program.testRun(ctxOnly ? { ctx: new Uint8Array(64) } : { data: new Uint8Array(64) })

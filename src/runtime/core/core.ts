@@ -42,15 +42,6 @@ export interface Invocation {
   readonly notes: Map<string, unknown>
 }
 
-/** The task that programs run on behalf of. */
-export interface CurrentTask {
-  readonly pid: number
-  readonly tgid: number
-  readonly uid: number
-  readonly gid: number
-  readonly comm: string
-}
-
 export class Core {
   readonly kernel: Kernel
   readonly memory: Memory
@@ -60,7 +51,6 @@ export class Core {
   readonly cpus: number
   /** The CPU that programs run on. */
   cpu = 0
-  task: CurrentTask = { pid: 1, tgid: 1, uid: 0, gid: 0, comm: 'init' }
   /** What runs now, innermost. */
   current: Invocation | undefined
   /** Lines of bpf_printk and its kin. */

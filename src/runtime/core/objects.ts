@@ -33,6 +33,15 @@ export function setFields(core: Core, address: number, struct: string, values: F
   }
 }
 
+/** The same, but for fields that only some kernels have. */
+export const setKnownFields = (core: Core, address: number, struct: string, fields: Fields): void =>
+  setFields(
+    core,
+    address,
+    struct,
+    Object.fromEntries(Object.entries(fields).filter(([path]) => core.layouts.find(struct, path) !== undefined)),
+  )
+
 /** A number in the struct, without sign; 0 where this kernel has no such field. */
 export function fieldValue(core: Core, address: number, struct: string, path: string): bigint {
   const field = core.layouts.find(struct, path)

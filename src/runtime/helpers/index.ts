@@ -14,6 +14,7 @@ import { ringBufferHelpers } from './ringbuf.ts'
 import { skbHelpers } from './skb.ts'
 import { storageHelpers } from './storage.ts'
 import { stringHelpers } from './strings.ts'
+import { taskHelpers } from './task.ts'
 import { xdpHelpers } from './xdp.ts'
 
 const families: readonly Models[] = [
@@ -29,6 +30,7 @@ const families: readonly Models[] = [
   skbHelpers,
   storageHelpers,
   stringHelpers,
+  taskHelpers,
   xdpHelpers,
 ]
 

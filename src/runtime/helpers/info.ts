@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Helpers that tell: time, CPU, chance, who runs.
+// Helpers that tell: time, CPU, chance, arguments of what is traced.
 
 import { model, type Models } from '../core/abi.ts'
 import { errno } from '../core/errno.ts'
@@ -18,16 +18,6 @@ export const infoHelpers: Models = {
   bpf_get_prandom_u32: model([], 'u32', (core) => () => core.random() | 0),
   bpf_get_smp_processor_id: model([], 'u32', (core) => () => core.cpu),
   bpf_get_numa_node_id: model([], 'u32', () => () => 0),
-  bpf_get_current_pid_tgid: model([], 'i64', (core) => () => (BigInt(core.task.tgid) << 32n) | BigInt(core.task.pid)),
-  bpf_get_current_uid_gid: model([], 'i64', (core) => () => (BigInt(core.task.gid) << 32n) | BigInt(core.task.uid)),
-  bpf_get_current_comm: model(['i32', 'i32'], 's32', (core) => (to, size) => {
-    const text = new TextEncoder().encode(core.task.comm)
-    const room = new Uint8Array(size)
-    // cut, and always with a zero at its end
-    room.set(text.subarray(0, Math.min(size, 16) - 1))
-    core.memory.write(to, room)
-    return 0
-  }),
   bpf_get_func_arg: model(['i32', 'i32', 'i32'], 's32', (core) => (context, index, to) => {
     const { memory } = core
     const count = Number(memory.number(context - 8, 8))

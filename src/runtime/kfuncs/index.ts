@@ -3,12 +3,25 @@
 
 import { mapKfuncs } from './maps.ts'
 import type { Model, Models } from '../core/abi.ts'
+import { cgroupKfuncs } from './cgroup.ts'
+import { cpumaskKfuncs } from './cpumask.ts'
 import { dynptrKfuncs } from './dynptr.ts'
 import { iterKfuncs } from './iter.ts'
+import { taskIterKfuncs } from './iter-task.ts'
 import { sectionKfuncs } from './sections.ts'
+import { taskKfuncs } from './task.ts'
 import { throwKfuncs } from './throw.ts'
 
-const families: readonly Models[] = [dynptrKfuncs, iterKfuncs, sectionKfuncs, throwKfuncs]
+const families: readonly Models[] = [
+  cgroupKfuncs,
+  cpumaskKfuncs,
+  dynptrKfuncs,
+  iterKfuncs,
+  sectionKfuncs,
+  taskIterKfuncs,
+  taskKfuncs,
+  throwKfuncs,
+]
 
 export const kfuncModels: ReadonlyMap<string, Model> = new Map(
   [...families, mapKfuncs].flatMap((family) => Object.entries(family)),

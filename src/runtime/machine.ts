@@ -10,6 +10,7 @@ import { MachineError } from './core/errors.ts'
 import { createMap } from './maps/create.ts'
 import type { RuntimeMap } from './maps/map.ts'
 import { type Cgroup, type CgroupOptions, cgroupsOf } from './objects/cgroup.ts'
+import { type Redirect, redirectsOf } from './objects/redirects.ts'
 import { type Task, type TaskOptions, tasksOf } from './objects/task.ts'
 import { LoadedProgram } from './program.ts'
 
@@ -46,6 +47,10 @@ export class Machine extends Core {
   }
   set currentTask(task: Task) {
     tasksOf(this).current = task
+  }
+  /** Where packets went, first to last. */
+  get redirects(): readonly Redirect[] {
+    return redirectsOf(this).done
   }
   /** A control group of its own. */
   cgroup(name: string, options: CgroupOptions = {}): Cgroup {

@@ -4,6 +4,9 @@ import { readFileSync } from 'node:fs'
 import { type Kernel, openKernel, openObject, unwrap } from '../../src/index.ts'
 import { createMachine, type LoadedProgram, type Machine, type MachineOptions } from '../../src/runtime/index.ts'
 
+/** IPv4, by its Ethernet header. */
+export const packet = Uint8Array.from({ length: 64 }, (_, i) => (i === 12 ? 8 : 0))
+
 let kernel: Kernel | undefined
 
 export interface Checked {
@@ -31,7 +34,7 @@ export async function programsOf(name: string, options: MachineOptions = {}): Pr
         return refusal?.kind === 'report' ? refusal.report.message : (refusal?.fault.what ?? 'there is none')
       }
       const ctxOnly = /_(SYSCALL|RAW_TRACEPOINT|TRACING)$/.test(program.type)
-      const run = program.testRun(ctxOnly ? { ctx: new Uint8Array(64) } : { data: new Uint8Array(64) })
+      const run = program.testRun(ctxOnly ? { ctx: new Uint8Array(64) } : { data: packet })
       return run.ok ? run.value.retval : run.fault.what
     },
   }

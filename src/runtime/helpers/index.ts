@@ -13,8 +13,13 @@ import { probeHelpers } from './probe.ts'
 import { ringBufferHelpers } from './ringbuf.ts'
 import { skbHelpers } from './skb.ts'
 import { storageHelpers } from './storage.ts'
+import { networkHelpers } from './network.ts'
+import { redirectHelpers } from './redirect.ts'
+import { skbRoomHelpers } from './skb-room.ts'
+import { socketHelpers } from './socket.ts'
 import { stringHelpers } from './strings.ts'
 import { taskHelpers } from './task.ts'
+import { timerHelpers } from './timer.ts'
 import { xdpHelpers } from './xdp.ts'
 
 const families: readonly Models[] = [
@@ -29,8 +34,13 @@ const families: readonly Models[] = [
   ringBufferHelpers,
   skbHelpers,
   storageHelpers,
+  networkHelpers,
+  redirectHelpers,
+  skbRoomHelpers,
+  socketHelpers,
   stringHelpers,
   taskHelpers,
+  timerHelpers,
   xdpHelpers,
 ]
 

@@ -3,7 +3,9 @@
 
 import { model, type Models } from '../core/abi.ts'
 import type { Core } from '../core/core.ts'
-import { cgroupAncestor, cgroupId } from '../objects/cgroup.ts'
+import { notModelled } from '../core/errors.ts'
+import { CgroupArrayMap } from '../maps/descriptors.ts'
+import { cgroupAncestor, cgroupId, isUnder } from '../objects/cgroup.ts'
 import { cgroupOfTask, tasksOf } from '../objects/task.ts'
 
 const currentTask = model([], 'u32', (core) => {
@@ -42,4 +44,17 @@ export const taskHelpers: Models = {
     'i64',
     (core) => (level) => cgroupId(core, cgroupAncestor(core, currentCgroup(core), level)),
   ),
+  bpf_current_task_under_cgroup: model(
+    ['i32', 'i32'],
+    's32',
+    (core) => (map, index) => isUnderMapped(core, map, index, () => currentCgroup(core)),
+  ),
+}
+
+/** 1 where the cgroup is the one at the map's index, or below it. */
+export function isUnderMapped(core: Core, at: number, index: number, cgroup: () => number): number {
+  const map = core.mapAt(at)
+  if (!(map instanceof CgroupArrayMap)) throw notModelled(`a cgroup in ${map.def.type}`)
+  const ancestor = map.cgroup(index >>> 0)
+  return ancestor < 0 ? ancestor : isUnder(core, cgroup(), ancestor) ? 1 : 0
 }

@@ -11,6 +11,7 @@ import { taskIterKfuncs } from './iter-task.ts'
 import { sectionKfuncs } from './sections.ts'
 import { taskKfuncs } from './task.ts'
 import { throwKfuncs } from './throw.ts'
+import { wqKfuncs } from './wq.ts'
 
 const families: readonly Models[] = [
   cgroupKfuncs,
@@ -21,6 +22,7 @@ const families: readonly Models[] = [
   taskIterKfuncs,
   taskKfuncs,
   throwKfuncs,
+  wqKfuncs,
 ]
 
 export const kfuncModels: ReadonlyMap<string, Model> = new Map(

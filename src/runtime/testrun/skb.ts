@@ -3,9 +3,12 @@
 
 import { fail, ok, type Result } from '../../fault/index.ts'
 import type { Core } from '../core/core.ts'
-import { createObject, fieldNumber, fieldValue, setFields } from '../core/objects.ts'
+import { fieldNumber, fieldValue, setFields } from '../core/objects.ts'
 import { createSkb, freeSkb, setPacket, setPacketEnd, sharedInfo, skbBytes } from '../objects/skb.ts'
 import { loopback } from '../objects/net.ts'
+import { redirectsOf } from '../objects/redirects.ts'
+import { UNSET } from '../objects/skb-room.ts'
+import { createSocket } from '../objects/socket.ts'
 import type { LoadedProgram } from '../program.ts'
 import type { TestRun, TestRunOptions } from './types.ts'
 
@@ -17,6 +20,8 @@ const AF_INET6 = 10
 /** What fits into a page beside the room before it and skb_shared_info. */
 const MOST = 3520
 const HEADROOM = 64
+/** TC_ACT_REDIRECT, BPF_REDIRECT. */
+const REDIRECT = 7
 
 export function runSkb(core: Core, program: LoadedProgram, { data, ctx, repeat = 1 }: TestRunOptions): Result<TestRun> {
   const place = { program: program.name }
@@ -32,7 +37,12 @@ export function runSkb(core: Core, program: LoadedProgram, { data, ctx, repeat =
   if (wrong !== undefined) return fail(`the context's ${wrong} cannot be given (EINVAL)`, place)
   enter(core, skb, data, { keepsEthernet })
   let retval = 0
-  for (let i = 0; i < repeat; i++) retval = Number(program.run(skb) & 0xffff_ffffn)
+  const redirects = redirectsOf(core)
+  for (let i = 0; i < repeat; i++) {
+    redirects.asked = undefined
+    retval = Number(program.run(skb) & 0xffff_ffffn)
+    if (retval === REDIRECT) redirects.finish(program.name, skbBytes(core, skb))
+  }
   // programs that see no Ethernet header leave an empty one
   if (!keepsEthernet) {
     const bytes = skbBytes(core, skb)
@@ -61,6 +71,7 @@ function enter(
     mac_header: mac,
     network_header: network,
     mac_len: ETH_HLEN,
+    transport_header: UNSET,
   })
   const proto = (data[12]! << 8) | data[13]!
   if (proto < 0x600)
@@ -87,20 +98,18 @@ function socketOf(core: Core, data: Uint8Array): number {
   const ip = data.subarray(ETH_HLEN)
   const common = '__sk_common'
   if (proto === ETH_P_IP)
-    return createObject(core, 'sock', {
+    return createSocket(core, {
       [`${common}.skc_family`]: AF_INET,
-      [`${common}.skc_refcnt.refs.counter`]: 1,
       ...(ip.length < 20 ? {} : { [`${common}.skc_rcv_saddr`]: word(ip, 12), [`${common}.skc_daddr`]: word(ip, 16) }),
     })
   if (proto === ETH_P_IPV6)
-    return createObject(core, 'sock', {
+    return createSocket(core, {
       [`${common}.skc_family`]: AF_INET6,
-      [`${common}.skc_refcnt.refs.counter`]: 1,
       ...(ip.length < 40
         ? {}
         : { [`${common}.skc_v6_rcv_saddr`]: ip.subarray(8, 24), [`${common}.skc_v6_daddr`]: ip.subarray(24, 40) }),
     })
-  return createObject(core, 'sock', { [`${common}.skc_refcnt.refs.counter`]: 1 })
+  return createSocket(core, {})
 }
 
 const word = (bytes: Uint8Array, at: number): number => new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, true)

@@ -3,11 +3,13 @@
 
 import { fail, ok, type Result } from '../../fault/index.ts'
 import type { Core } from '../core/core.ts'
+import { redirectsOf } from '../objects/redirects.ts'
 import { createXdp, freeXdp, XDP_HEADROOM, xdpPacket, xdpTailroom } from '../objects/xdp.ts'
 import type { LoadedProgram } from '../program.ts'
 import type { TestRun, TestRunOptions } from './types.ts'
 
 const ETH_HLEN = 14
+const XDP_REDIRECT = 4
 
 export function runXdp(core: Core, program: LoadedProgram, { data, ctx, repeat = 1 }: TestRunOptions): Result<TestRun> {
   const place = { program: program.name }
@@ -26,7 +28,13 @@ export function runXdp(core: Core, program: LoadedProgram, { data, ctx, repeat =
     return fail('the context does not say where metadata and packet begin and end: data, data_end (EINVAL)', place)
   const xdp = createXdp(core, { data, meta })
   let retval = 0
-  for (let i = 0; i < repeat; i++) retval = Number(program.run(xdp) & 0xffff_ffffn)
+  const redirects = redirectsOf(core)
+  for (let i = 0; i < repeat; i++) {
+    redirects.asked = undefined
+    retval = Number(program.run(xdp) & 0xffff_ffffn)
+    const { data, end } = xdpPacket(core, xdp)
+    if (retval === XDP_REDIRECT) redirects.finish(program.name, core.memory.read(data, end - data))
+  }
   const { meta: start, data: packet, end } = xdpPacket(core, xdp)
   const out = core.memory.read(start, end - start)
   freeXdp(core, xdp)

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// Helpers on sockets, and on the socket of a packet. Those that look one up find none: a machine listens to nobody.
+
+import { model, type Models } from '../core/abi.ts'
+import type { Core } from '../core/core.ts'
+import { errno } from '../core/errno.ts'
+import { notModelled } from '../core/errors.ts'
+import { fieldNumber } from '../core/objects.ts'
+import { cgroupAncestor, cgroupId } from '../objects/cgroup.ts'
+import { cgroupOfSocket, cookieOf, isFull, isListening } from '../objects/socket.ts'
+import { isUnderMapped } from './task.ts'
+
+const IPPROTO_TCP = 6
+/** What is told of a packet without an owner. */
+const OVERFLOW_UID = 65534
+
+const socketOf = (core: Core, skb: number): number => fieldNumber(core, skb, 'sk_buff', 'sk')
+
+/** Which object a helper's context is, by the program's type. */
+const contextSocket = (core: Core, context: number): number => {
+  switch (core.current?.type) {
+    case 'BPF_PROG_TYPE_SOCKET_FILTER':
+    case 'BPF_PROG_TYPE_SCHED_CLS':
+    case 'BPF_PROG_TYPE_SCHED_ACT':
+    case 'BPF_PROG_TYPE_CGROUP_SKB':
+    case 'BPF_PROG_TYPE_SK_SKB':
+      return socketOf(core, context)
+    case 'BPF_PROG_TYPE_CGROUP_SOCK_ADDR':
+      return fieldNumber(core, context, 'bpf_sock_addr_kern', 'sk')
+    case 'BPF_PROG_TYPE_SOCK_OPS':
+      return fieldNumber(core, context, 'bpf_sock_ops_kern', 'sk')
+    case 'BPF_PROG_TYPE_CGROUP_SOCK':
+    case 'BPF_PROG_TYPE_TRACING':
+    case 'BPF_PROG_TYPE_LSM':
+    case 'BPF_PROG_TYPE_STRUCT_OPS':
+      return context
+    default:
+      throw notModelled(`bpf_get_socket_cookie() in ${core.current?.type}`)
+  }
+}
+
+const none = model(['none', 'none', 'none', 'none', 'none'], 'u32', () => () => 0)
+
+const cgroupOf = (core: Core, sk: number): number => (isFull(core, sk) ? cgroupOfSocket(core, sk) : 0)
+const ancestorId = (core: Core, sk: number, level: number): bigint => {
+  const cgroup = cgroupOf(core, sk)
+  return cgroup === 0 ? 0n : cgroupId(core, cgroupAncestor(core, cgroup, level))
+}
+
+export const socketHelpers: Models = {
+  bpf_sk_lookup_tcp: none,
+  bpf_sk_lookup_udp: none,
+  bpf_skc_lookup_tcp: none,
+  bpf_sk_release: model(['none'], 's32', () => () => 0),
+  bpf_sk_fullsock: model(['i32'], 'u32', (core) => (sk) => (isFull(core, sk) ? sk : 0)),
+  bpf_tcp_sock: model(
+    ['i32'],
+    'u32',
+    (core) => (sk) => (isFull(core, sk) && fieldNumber(core, sk, 'sock', 'sk_protocol') === IPPROTO_TCP ? sk : 0),
+  ),
+  bpf_get_listener_sock: model(['i32'], 'u32', (core) => (sk) => {
+    if (isListening(core, sk)) throw notModelled('bpf_get_listener_sock() of a socket that listens')
+    return 0
+  }),
+  bpf_get_socket_cookie: model(['i32'], 'i64', (core) => (context) => cookieOf(core, contextSocket(core, context))),
+  bpf_get_socket_uid: model(['i32'], 'u32', (core) => (skb) => {
+    const sk = socketOf(core, skb)
+    return sk !== 0 && isFull(core, sk) ? fieldNumber(core, sk, 'sock', 'sk_uid.val') : OVERFLOW_UID
+  }),
+  bpf_skb_cgroup_id: model(['i32'], 'i64', (core) => (skb) => cgroupId(core, cgroupOf(core, socketOf(core, skb)))),
+  bpf_skb_ancestor_cgroup_id: model(
+    ['i32', 'i32'],
+    'i64',
+    (core) => (skb, level) => ancestorId(core, socketOf(core, skb), level),
+  ),
+  bpf_sk_cgroup_id: model(['i32'], 'i64', (core) => (sk) => cgroupId(core, cgroupOf(core, sk))),
+  bpf_sk_ancestor_cgroup_id: model(['i32', 'i32'], 'i64', (core) => (sk, level) => ancestorId(core, sk, level)),
+  bpf_skb_under_cgroup: model(['i32', 'i32', 'i32'], 's32', (core) => (skb, map, index) => {
+    const sk = socketOf(core, skb)
+    return isFull(core, sk) ? isUnderMapped(core, map, index, () => cgroupOfSocket(core, sk)) : -errno.ENOENT
+  }),
+  bpf_skb_cgroup_classid: model(['none'], 'i64', () => () => 0n),
+  bpf_get_cgroup_classid: model(['none'], 'u32', () => () => 0),
+  bpf_get_route_realm: model(['none'], 'u32', () => () => 0),
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where programs sent packets. bpf_redirect() and its kin say where to; a program that then answers so has it done.
+
+import type { Core } from '../core/core.ts'
+import { remember } from '../core/remember.ts'
+
+export interface Redirect {
+  /** The program's name. */
+  readonly program: string
+  /** device: to be sent; ingress: as if it had come in there; peer, neigh: as the helpers of these names; map: to what a map has; clone: a copy. */
+  readonly kind: 'device' | 'ingress' | 'peer' | 'neigh' | 'map' | 'clone'
+  /** Number of the device; undefined: the map says. */
+  readonly ifindex?: number
+  /** Name of the map, and the key of what the packet goes to; a broadcast has none. */
+  readonly map?: string
+  readonly index?: number
+  readonly data: Uint8Array
+}
+
+class Redirects {
+  readonly done: Redirect[] = []
+  /** What the program that runs asked for last. */
+  asked: Omit<Redirect, 'program' | 'data'> | undefined
+
+  /** The packet went there: what was asked for is done. */
+  finish(program: string, data: Uint8Array): void {
+    if (this.asked !== undefined) this.done.push({ program, ...this.asked, data })
+    this.asked = undefined
+  }
+}
+
+export const redirectsOf = remember((_core: Core): Redirects => new Redirects())

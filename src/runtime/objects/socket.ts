@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// What all sockets have: struct sock.
+
+import type { Core } from '../core/core.ts'
+import { createObject, fieldNumber, fieldValue, type Fields, setFields, setKnownFields } from '../core/objects.ts'
+import { remember } from '../core/remember.ts'
+import { cgroupOfTask, tasksOf } from './task.ts'
+
+/** TCP_CLOSE: what a socket begins as. */
+const CLOSE = 7
+const TIME_WAIT = 6
+const NEW_SYN_RECV = 12
+const NO_QUEUE = 0xffff
+
+/** As the kernel makes one: in the current task's cgroup. */
+export function createSocket(core: Core, fields: Fields): number {
+  const sk = createObject(core, 'sock', {
+    '__sk_common.skc_refcnt.refs.counter': 1,
+    '__sk_common.skc_state': CLOSE,
+    ...fields,
+  })
+  setKnownFields(core, sk, 'sock', {
+    '__sk_common.skc_tx_queue_mapping': NO_QUEUE,
+    '__sk_common.skc_rx_queue_mapping': NO_QUEUE,
+    'sk_cgrp_data.cgroup': cgroupOfTask(core, tasksOf(core).current.address),
+  })
+  return sk
+}
+
+const stateOf = (core: Core, sk: number): number => fieldNumber(core, sk, 'sock', '__sk_common.skc_state')
+/** Is it more than what stands for a connection that begins or has ended? */
+export const isFull = (core: Core, sk: number): boolean => {
+  const state = stateOf(core, sk)
+  return sk !== 0 && state !== TIME_WAIT && state !== NEW_SYN_RECV
+}
+export const isListening = (core: Core, sk: number): boolean => stateOf(core, sk) === 10
+
+const cookies = remember(() => ({ next: 1n }))
+/** A number of its own, given when it is asked for first. */
+export function cookieOf(core: Core, sk: number): bigint {
+  if (sk === 0) return 0n
+  const path = '__sk_common.skc_cookie.counter'
+  const known = fieldValue(core, sk, 'sock', path)
+  if (known !== 0n) return known
+  const cookie = cookies(core).next++
+  setFields(core, sk, 'sock', { [path]: cookie })
+  return cookie
+}
+
+export const cgroupOfSocket = (core: Core, sk: number): number => fieldNumber(core, sk, 'sock', 'sk_cgrp_data.cgroup')

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+export type { Argument, Called, CallOptions } from './calls/index.ts'
 export { MachineError } from './core/errors.ts'
 export { PerfEventArrayMap, type PerfRecord } from './maps/perf-events.ts'
 export { RingBufferMap, UserRingBufferMap } from './maps/ringbuf.ts'

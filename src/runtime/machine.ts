@@ -7,6 +7,7 @@ import { type BpfObject, linkProgram, type LinkedProgram, openObject, withGlobal
 import { type Report, verify } from '../verifier/index.ts'
 import { Core, type CoreOptions } from './core/core.ts'
 import { MachineError } from './core/errors.ts'
+import { createObject, type Fields } from './core/objects.ts'
 import { createMap } from './maps/create.ts'
 import type { RuntimeMap } from './maps/map.ts'
 import { type Cgroup, type CgroupOptions, cgroupsOf } from './objects/cgroup.ts'
@@ -51,6 +52,10 @@ export class Machine extends Core {
   /** Where packets went, first to last. */
   get redirects(): readonly Redirect[] {
     return redirectsOf(this).done
+  }
+  /** An object of the kernel's, to be given to programs: zeroed but for the fields told, which are named by their path in the struct. */
+  object(struct: string, fields: Fields = {}): { readonly address: number } {
+    return { address: createObject(this, struct, fields) }
   }
   /** A control group of its own. */
   cgroup(name: string, options: CgroupOptions = {}): Cgroup {

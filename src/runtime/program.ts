@@ -6,6 +6,7 @@ import { compile, type Instance, instantiate, jitProgramOf } from '../jit/index.
 import type { LinkedProgram } from '../object/index.ts'
 import type { Facts } from '../verifier/index.ts'
 import { behindOf, type Own } from './behind.ts'
+import { type Called, type CallOptions, callProgram } from './calls/index.ts'
 import type { Core, Invocation, ProgramFunction } from './core/core.ts'
 import { MachineError } from './core/errors.ts'
 import { BpfThrow } from './core/throw.ts'
@@ -43,6 +44,11 @@ export class LoadedProgram {
     }
   }
 
+  /** As the kernel calls programs that it has no test run for: kprobes, tracepoints, LSM hooks, struct_ops members, iterators … */
+  call(options: CallOptions = {}): Result<Called> {
+    return callProgram(this.core, this, options)
+  }
+
   /** r0 of one run on a context that lies in the machine's memory. Throws a MachineError where the machine cannot go on. */
   run(context: number): bigint {
     const { core } = this
@@ -51,6 +57,7 @@ export class LoadedProgram {
     const invocation: Invocation = {
       program: this.name,
       type: this.type,
+      attachType: this.linked.attachType,
       context,
       sleepable: this.linked.sleepable,
       exceptionCallback: made.exceptionCallback,

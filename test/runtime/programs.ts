@@ -31,7 +31,8 @@ export async function programsOf(name: string, options: MachineOptions = {}): Pr
       const program = programs.get(name)
       if (program === undefined) {
         const refusal = refused.get(name)
-        return refusal?.kind === 'report' ? refusal.report.message : (refusal?.fault.what ?? 'there is none')
+        if (refusal?.kind !== 'report') return refusal?.fault.what ?? 'there is none'
+        return refusal.report.verdict === 'reject' ? refusal.report.message : refusal.report.verdict
       }
       const ctxOnly = /_(SYSCALL|RAW_TRACEPOINT|TRACING)$/.test(program.type)
       const run = program.testRun(ctxOnly ? { ctx: new Uint8Array(64) } : { data: packet })
@@ -44,4 +45,14 @@ export async function programsOf(name: string, options: MachineOptions = {}): Pr
 export async function answersOf(name: string, options: MachineOptions = {}): Promise<Record<string, number | string>> {
   const { names, run } = await programsOf(name, options)
   return Object.fromEntries(names.map((program) => [program, run(program)]))
+}
+
+/** Variables without a value of their own, as they are now. */
+export function globalsOf({ machine }: Checked): DataView<ArrayBuffer> {
+  for (const map of machine.maps.values())
+    if (map.name.endsWith('.bss')) {
+      const [entry] = map.entries()
+      return new DataView(Uint8Array.from(entry![1]).buffer)
+    }
+  throw new Error('the object has no .bss')
 }

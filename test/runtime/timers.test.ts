@@ -1,15 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from 'vitest'
-import { answersOf, type Checked, programsOf } from './programs.ts'
-
-const bss = ({ machine }: Checked): DataView => {
-  for (const map of machine.maps.values())
-    if (map.name.endsWith('.bss')) {
-      const [entry] = map.entries()
-      return new DataView(Uint8Array.from(entry![1]).buffer)
-    }
-  throw new Error('no .bss')
-}
+import { answersOf, globalsOf, programsOf } from './programs.ts'
 
 test('timers and work queues: errors, and how they start', async () => {
   expect(await answersOf('timers')).toEqual({ errors: 0, start: 0, delete: 0 })
@@ -20,7 +11,7 @@ test('callbacks run as the clock is advanced, in the order of their times, with 
   const { machine } = checked
   expect(checked.run('start')).toBe(0)
   const fired = (): readonly (readonly [key: number, after: number])[] => {
-    const view = bss(checked)
+    const view = globalsOf(checked)
     const count = view.getInt32(offsets.count, true)
     return Array.from({ length: count }, (_, i) => [
       view.getInt32(offsets.keys + 4 * i, true),
@@ -45,7 +36,7 @@ test('a timer goes with its element', async () => {
   const checked = await programsOf('timers')
   expect(checked.run('delete')).toBe(0)
   checked.machine.clock.advance(1_000_000n)
-  expect(bss(checked).getInt32(offsets.count, true)).toBe(0)
+  expect(globalsOf(checked).getInt32(offsets.count, true)).toBe(0)
 })
 
 /** Of variables in .bss. */

@@ -32,6 +32,7 @@ export interface ProgramFunction {
 export interface Invocation {
   readonly program: string
   readonly type: string
+  readonly attachType?: string | undefined
   /** Where its context lies. */
   readonly context: number
   readonly sleepable: boolean

@@ -11,6 +11,7 @@ import { perfHelpers } from './perf.ts'
 import { printHelpers } from './print.ts'
 import { probeHelpers } from './probe.ts'
 import { ringBufferHelpers } from './ringbuf.ts'
+import { seqHelpers } from './seq.ts'
 import { skbHelpers } from './skb.ts'
 import { storageHelpers } from './storage.ts'
 import { networkHelpers } from './network.ts'
@@ -32,6 +33,7 @@ const families: readonly Models[] = [
   printHelpers,
   probeHelpers,
   ringBufferHelpers,
+  seqHelpers,
   skbHelpers,
   storageHelpers,
   networkHelpers,

@@ -26,4 +26,11 @@ export const infoHelpers: Models = {
     return 0
   }),
   bpf_get_func_arg_cnt: model(['i32'], 'i64', (core) => (context) => core.memory.number(context - 8, 8)),
+  bpf_get_func_ret: model(['i32', 'i32'], 's32', (core) => (context, to) => {
+    const { memory } = core
+    const { attachType } = core.current!
+    if (attachType !== 'BPF_TRACE_FEXIT' && attachType !== 'BPF_MODIFY_RETURN') return -errno.EOPNOTSUPP
+    memory.setNumber(to, 8, memory.number(context + 8 * Number(memory.number(context - 8, 8)), 8))
+    return 0
+  }),
 }

@@ -2,7 +2,9 @@
 // BPF_PROG_TEST_RUN, a row a program type.
 
 import { runFlowDissector } from './flow-dissector.ts'
+import { runNetfilter } from './netfilter.ts'
 import { runRawTracepoint, runSyscall } from './plain.ts'
+import { runSkLookup } from './sk-lookup.ts'
 import { runSkb } from './skb.ts'
 import { runTracing } from './tracing.ts'
 import type { Runner } from './types.ts'
@@ -24,6 +26,8 @@ const runners: ReadonlyMap<string, Runner> = new Map<string, Runner>([
   ['BPF_PROG_TYPE_SYSCALL', runSyscall],
   ['BPF_PROG_TYPE_TRACING', runTracing],
   ['BPF_PROG_TYPE_FLOW_DISSECTOR', runFlowDissector],
+  ['BPF_PROG_TYPE_NETFILTER', runNetfilter],
+  ['BPF_PROG_TYPE_SK_LOOKUP', runSkLookup],
 ])
 
 /** undefined: the kernel has no test run for programs of the type, or it is not modelled. */

@@ -22,29 +22,54 @@ const fentryTargets: ReadonlyMap<string, Target> = new Map([
   ['bpf_fentry_test7', { args: [0], returns: 0 }],
 ])
 
+/** The same of functions whose argument points to zeros. */
+const pointerTargets: ReadonlySet<string> = new Set(['bpf_fentry_test8', 'bpf_fentry_test9'])
+
 export function runTracing(core: Core, program: LoadedProgram): Result<TestRun> {
   const { attach, attachType } = program.linked
-  const place = { program: program.name }
+  const name = attach?.name ?? ''
+  if (attachType === 'BPF_MODIFY_RETURN') return ok({ retval: runModifyReturn(core, program, name) })
   if (attachType !== 'BPF_TRACE_FENTRY' && attachType !== 'BPF_TRACE_FEXIT')
-    return fail(`test runs of ${attachType ?? 'this attach type'} are not modelled`, place)
-  const target = fentryTargets.get(attach?.name ?? '')
-  if (target !== undefined) {
-    const context = traceContext(core, target, { returned: attachType === 'BPF_TRACE_FEXIT' })
-    program.run(context)
-    core.memory.free(context - 8)
-  }
+    return fail(`test runs of ${attachType ?? 'this attach type'} are not modelled`, { program: program.name })
+  const zeros = pointerTargets.has(name) ? core.memory.allocate(16, `argument of ${name}`) : undefined
+  const target = zeros === undefined ? fentryTargets.get(name) : { args: [zeros], returns: 0 }
+  if (target !== undefined) runOn(core, program, target.args, attachType === 'BPF_TRACE_FEXIT' ? target.returns : 0)
+  if (zeros !== undefined) core.memory.free(zeros)
   return ok({ retval: 0 })
 }
 
-/** Arguments as programs see them: their number before them, what was returned behind. */
-function traceContext(
-  { memory }: Core,
-  { args, returns }: Target,
-  { returned }: { readonly returned: boolean },
-): number {
+/** bpf_modify_return_test(), then bpf_modify_return_test2(): each adds 1 to the 2 that its second argument points to, and answers the sum of all. */
+const modified: readonly (readonly [name: string, others: readonly number[]])[] = [
+  ['bpf_modify_return_test', []],
+  ['bpf_modify_return_test2', [3, 4, 5, 6, 7]],
+]
+
+/** What the two answer, or the program in one's place; and how many of them ran, 16 bits further up. */
+function runModifyReturn(core: Core, program: LoadedProgram, attachedTo: string): number {
+  const { memory } = core
+  const pointed = memory.allocate(8, 'argument of a traced function')
+  let sum = 0
+  let ran = 0
+  for (const [name, others] of modified) {
+    memory.setU32(pointed, 2)
+    const answer = name === attachedTo ? Number(runOn(core, program, [1, pointed, ...others], 0) & 0xffff_ffffn) : 0
+    if (answer === 0) {
+      memory.setU32(pointed, memory.u32(pointed) + 1)
+      sum += others.reduce((all, one) => all + one, 1 + memory.u32(pointed))
+    } else sum += answer
+    if (memory.u32(pointed) !== 2) ran++
+  }
+  memory.free(pointed)
+  return ((ran << 16) | (sum & 0xffff)) >>> 0
+}
+
+/** Arguments as programs see them: their number before them, what was returned behind. r0 comes back. */
+function runOn({ memory }: Core, program: LoadedProgram, args: readonly number[], returned: number): bigint {
   const at = memory.allocate(8 * (args.length + 2), 'arguments of a traced function')
   memory.setNumber(at, 8, args.length)
   args.forEach((arg, i) => memory.setNumber(at + 8 + 8 * i, 8, arg))
-  if (returned) memory.setNumber(at + 8 + 8 * args.length, 8, returns)
-  return at + 8
+  memory.setNumber(at + 8 + 8 * args.length, 8, returned)
+  const answer = program.run(at + 8)
+  memory.free(at)
+  return answer
 }

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// Contexts of programs that the kernel has no test run for, by the kind of program.
+
+import { attachProto } from '../../kernel/index.ts'
+import type { LinkedProgram } from '../../object/index.ts'
+import { programTraits } from '../../verifier/index.ts'
+import type { Core } from '../core/core.ts'
+import { MachineError } from '../core/errors.ts'
+import { createObject, setFields } from '../core/objects.ts'
+import type { Argument, Placed } from './arguments.ts'
+
+export interface CallOptions {
+  /**
+   * What the function, tracepoint, LSM hook or struct_ops member is called with, the first first; those missing are 0. Of kprobes they are
+   * the arguments in registers.
+   */
+  readonly args?: readonly Argument[]
+  /** What the function answered: of fexit, kretprobe, uretprobe and LSM programs. */
+  readonly returned?: Argument
+  /** Registers of a kprobe or perf event by their names in struct pt_regs, beside those of arguments. */
+  readonly registers?: Readonly<Record<string, number | bigint>>
+  /** The context as the program sees it, of all others: a tracepoint's record, struct bpf_sock_addr, bpf_sysctl … */
+  readonly ctx?: Uint8Array
+}
+
+export interface Context {
+  readonly address: number
+  free(): void
+}
+
+/** Registers of arguments on x86-64, and of results. */
+const argumentRegisters = ['di', 'si', 'dx', 'cx', 'r8', 'r9']
+const RESULT_REGISTER = 'ax'
+
+/** Program types whose context is an array of arguments, 64 bits each. */
+const trampolines: ReadonlySet<string> = new Set([
+  'BPF_PROG_TYPE_TRACING',
+  'BPF_PROG_TYPE_LSM',
+  'BPF_PROG_TYPE_STRUCT_OPS',
+  'BPF_PROG_TYPE_RAW_TRACEPOINT',
+  'BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE',
+])
+/** Those whose context programs see as it lies in memory. */
+const plain: ReadonlySet<string> = new Set([
+  'BPF_PROG_TYPE_TRACEPOINT',
+  'BPF_PROG_TYPE_CGROUP_DEVICE',
+  'BPF_PROG_TYPE_CGROUP_SOCK_ADDR',
+  'BPF_PROG_TYPE_CGROUP_SYSCTL',
+  'BPF_PROG_TYPE_LIRC_MODE2',
+  'BPF_PROG_TYPE_SYSCALL',
+])
+
+export function contextOf(core: Core, linked: LinkedProgram, options: CallOptions, args: Placed): Context {
+  if (linked.attachType === 'BPF_TRACE_ITER') return iteratorContext(core, args)
+  if (trampolines.has(linked.type)) return trampolineContext(core, linked, options, args)
+  if (linked.type === 'BPF_PROG_TYPE_KPROBE') return registersContext(core, options, args)
+  if (plain.has(linked.type)) return plainContext(core, options.ctx ?? new Uint8Array(0))
+  throw new MachineError(
+    'not-modelled',
+    `calls of ${linked.type} programs are not modelled by this machine (testRun() may run them)`,
+  )
+}
+
+/** Room beyond what was given: a program may read as much of it as its type has. */
+const ROOM = 512
+
+function plainContext({ memory }: Core, ctx: Uint8Array): Context {
+  const address = memory.allocate(ctx.length + ROOM, 'context')
+  memory.write(address, ctx)
+  return { address, free: () => memory.free(address) }
+}
+
+function registersContext(core: Core, { registers = {}, returned }: CallOptions, { values }: Placed): Context {
+  if (values.length > argumentRegisters.length)
+    throw new MachineError('misuse', `${argumentRegisters.length} arguments are in registers at the most`)
+  const result = returned === undefined ? {} : { [RESULT_REGISTER]: values.at(-1)! }
+  const given = returned === undefined ? values : values.slice(0, -1)
+  const address = createObject(core, 'pt_regs', {
+    ...Object.fromEntries(given.map((value, i) => [argumentRegisters[i]!, value])),
+    ...result,
+  })
+  setFields(core, address, 'pt_regs', registers)
+  return { address, free: () => core.memory.free(address) }
+}
+
+/** Their number before them, what was returned behind them. */
+function trampolineContext(core: Core, linked: LinkedProgram, { returned }: CallOptions, args: Placed): Context {
+  const { memory } = core
+  const given = returned === undefined ? args.values : args.values.slice(0, -1)
+  const count = Math.max(given.length, parametersOf(core, linked) ?? MOST_ARGUMENTS)
+  const address = memory.allocate(8 * (count + 3), 'arguments of a call')
+  memory.setNumber(address + 8, 8, count)
+  for (const [i, value] of given.entries()) memory.setNumber(address + 16 + 8 * i, 8, value)
+  if (returned !== undefined) memory.setNumber(address + 16 + 8 * count, 8, args.values.at(-1)!)
+  return { address: address + 16, free: () => memory.free(address) }
+}
+
+/** MAX_BPF_FUNC_ARGS: what a function has that is not known. */
+const MOST_ARGUMENTS = 12
+/** How many arguments what the program is attached to, or implements, has; undefined: it does not say to what. */
+function parametersOf({ kernel }: Core, linked: LinkedProgram): number | undefined {
+  const target = attachProto(kernel.btf, programTraits(linked))
+  return target === undefined ? undefined : target.proto.params.length - target.skip
+}
+
+/** struct bpf_iter__…: what it is about, then the element's parts. */
+function iteratorContext(core: Core, { values }: Placed): Context {
+  const seq = core.memory.allocate(Math.max(core.layouts.struct('seq_file')?.size ?? 0, 256), 'seq_file')
+  const meta = createObject(core, 'bpf_iter_meta', { seq })
+  const address = core.memory.allocate(8 * Math.max(8, values.length + 1), 'context of an iterator')
+  core.memory.setPointer(address, meta)
+  for (const [i, value] of values.entries()) core.memory.setNumber(address + 8 + 8 * i, 8, value)
+  return {
+    address,
+    free: () => {
+      for (const at of [address, meta, seq]) core.memory.free(at)
+    },
+  }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Programs called as the kernel calls them: with arguments of the test's.
+
+import { fail, ok, type Result } from '../../fault/index.ts'
+import type { Core } from '../core/core.ts'
+import { MachineError } from '../core/errors.ts'
+import { writtenOf } from '../helpers/seq.ts'
+import type { LoadedProgram } from '../program.ts'
+import { placed } from './arguments.ts'
+import { type CallOptions, contextOf } from './contexts.ts'
+
+export type { Argument } from './arguments.ts'
+export type { CallOptions } from './contexts.ts'
+
+export interface Called {
+  /** r0, with its sign. */
+  readonly returned: bigint
+  /** The context afterwards, where one was given. */
+  readonly ctx?: Uint8Array
+  /** What an iterator wrote. */
+  readonly written?: Uint8Array
+}
+
+export function callProgram(core: Core, program: LoadedProgram, options: CallOptions): Result<Called> {
+  const { args = [], returned } = options
+  const own = placed(core, returned === undefined ? args : [...args, returned])
+  try {
+    const context = contextOf(core, program.linked, options, own)
+    try {
+      const written = writtenOf(core)
+      written.length = 0
+      const answer = BigInt.asIntN(64, program.run(context.address))
+      return ok({
+        returned: answer,
+        ...(options.ctx === undefined ? {} : { ctx: core.memory.read(context.address, options.ctx.length) }),
+        ...(program.linked.attachType === 'BPF_TRACE_ITER' ? { written: Uint8Array.from(written) } : {}),
+      })
+    } finally {
+      context.free()
+    }
+  } catch (error) {
+    if (error instanceof MachineError) return fail(error.message, { program: program.name })
+    throw error
+  } finally {
+    own.free()
+  }
+}

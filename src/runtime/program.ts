@@ -10,7 +10,7 @@ import { type Called, type CallOptions, callProgram } from './calls/index.ts'
 import type { Core, Invocation, ProgramFunction } from './core/core.ts'
 import { MachineError } from './core/errors.ts'
 import { BpfThrow } from './core/throw.ts'
-import { type TestRun, type TestRunOptions, testRunOf } from './testrun/index.ts'
+import { noTestRun, type TestRun, type TestRunOptions, testRunOf } from './testrun/index.ts'
 
 export class LoadedProgram {
   readonly name: string
@@ -35,7 +35,7 @@ export class LoadedProgram {
   /** As BPF_PROG_TEST_RUN: a `Fault` says which option the type does not take, or what of the machine is not modelled. */
   testRun(options: TestRunOptions = {}): Result<TestRun> {
     const run = testRunOf(this.type)
-    if (run === undefined) return fail(`programs of type ${this.type} have no test run`, { program: this.name })
+    if (run === undefined) return fail(noTestRun(this.type), { program: this.name })
     try {
       return run(this.core, this, options)
     } catch (error) {

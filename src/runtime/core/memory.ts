@@ -25,6 +25,7 @@ export interface Block {
   readonly size: number
   /** What it is, for reports: "map counts", "task_struct". */
   readonly what: string
+  readonly align: 16 | 4096
   freed: boolean
 }
 
@@ -37,8 +38,9 @@ export class Memory {
   private readonly most: number
   private next = PAGE + STACKS
   private readonly blocks = new Map<number, Block>()
-  /** Freed blocks to be used again, by size class. */
+  /** Freed blocks to be used again, by size class; those at pages apart. */
   private readonly spare = new Map<number, number[]>()
+  private readonly sparePages = new Map<number, number[]>()
 
   /** `limit`: bytes that may be allocated at the most. */
   constructor(limit: number = MOST_BYTES) {
@@ -50,13 +52,14 @@ export class Memory {
   /** Where the stack of a program that nobody called ends; it grows down. */
   readonly stackEnd: number = PAGE + STACKS
 
-  /** Zeroed bytes, at a multiple of 16. Throws a MachineError where the machine's limit is reached. */
-  allocate(size: number, what: string): number {
-    const room = classOf(size)
-    const again = this.spare.get(room)?.pop()
+  /** Zeroed bytes, at a multiple of 16, or of a page's 4096. Throws a MachineError where the machine's limit is reached. */
+  allocate(size: number, what: string, { align = 16 }: { readonly align?: 16 | 4096 } = {}): number {
+    const room = roomOf(size, align)
+    const again = this.spareFor(align).get(room)?.pop()
+    if (again === undefined) this.next = Math.ceil(this.next / align) * align
     const address = again ?? this.extend(room)
     if (again !== undefined) this.u8.fill(0, address, address + room)
-    this.blocks.set(address, { address, size, what, freed: false })
+    this.blocks.set(address, { address, size, what, align, freed: false })
     return address
   }
 
@@ -67,10 +70,11 @@ export class Memory {
       throw new MachineError('misuse', `0x${address.toString(16)} was never allocated, and is freed`)
     if (block.freed) throw new MachineError('misuse', `${block.what} at 0x${address.toString(16)} is freed twice`)
     block.freed = true
-    const room = classOf(block.size)
+    const room = roomOf(block.size, block.align)
     this.u8.fill(POISON, address, address + room)
-    const spare = this.spare.get(room)
-    if (spare === undefined) this.spare.set(room, [address])
+    const spares = this.spareFor(block.align)
+    const spare = spares.get(room)
+    if (spare === undefined) spares.set(room, [address])
     // what was freed last is used last, so that poison is met rather than something new
     else spare.unshift(address)
   }
@@ -132,6 +136,10 @@ export class Memory {
     return new TextDecoder().decode(bytes.subarray(0, end === -1 ? most : end).slice())
   }
 
+  private spareFor(align: 16 | 4096): Map<number, number[]> {
+    return align === 16 ? this.spare : this.sparePages
+  }
+
   private extend(room: number): number {
     const address = this.next
     const end = address + room
@@ -159,6 +167,9 @@ export class Memory {
     this.view = new DataView(buffer)
   }
 }
+
+const roomOf = (size: number, align: 16 | 4096): number =>
+  align === 16 ? classOf(size) : Math.ceil(size / align) * align
 
 /** Bytes that are taken for `size`: a multiple of 16, from 1024 on of an eighth of the power of two below. */
 function classOf(size: number): number {

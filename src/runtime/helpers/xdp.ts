@@ -7,8 +7,8 @@ import { errno } from '../core/errno.ts'
 import { setXdpPacket, xdpPacket } from '../objects/xdp.ts'
 
 const ETH_HLEN = 14
-/** The most metadata there may be before the packet. */
-const MOST_META = 32
+/** The most metadata there may be before the packet: its length is a byte. */
+const MOST_META = 255
 
 export const xdpHelpers: Models = {
   bpf_xdp_adjust_head: model(['i32', 'i32'], 's32', (core) => (xdp, by) => {

@@ -3,7 +3,7 @@
 
 import { model, type Models } from '../core/abi.ts'
 import { errno } from '../core/errno.ts'
-import { isThere } from '../helpers/probe.ts'
+import { isThere, kernelError } from '../helpers/probe.ts'
 
 /** BPF_MAX_LOOPS. */
 const MOST_LOOPS = 8 << 20
@@ -46,7 +46,7 @@ const bits: Models = {
     if (from === 0n || words === 0) return -errno.EINVAL
     if (words >>> 0 > MOST_WORDS) return -errno.E2BIG
     const at = BigInt.asUintN(64, from)
-    if (!isThere(memory, at, 8 * words)) return -errno.EFAULT
+    if (!isThere(memory, at, 8 * words)) return words === 1 ? -errno.EFAULT : kernelError(at)
     const to = words === 1 ? it : memory.allocate(8 * words, 'bits of an iterator')
     memory.u8.copyWithin(to, Number(at), Number(at) + 8 * words)
     if (words > 1) memory.setPointer(it, to)

@@ -35,7 +35,7 @@ function requireRoom(core: Core, skb: number, { before = 0, behind = 0 }: { befo
   ) as [number, number]
   if (front + back === 0) return
   const shared = layouts.sizeOf('skb_shared_info')
-  const other = memory.allocate(front + end + back + shared, 'packet of a sk_buff')
+  const other = memory.allocate(front + end + back + shared, 'packet of a sk_buff', { align: 4096 })
   memory.u8.copyWithin(other + front, head, head + end)
   memory.u8.copyWithin(other + front + end + back, head + end, head + end + shared)
   memory.free(head)

@@ -21,7 +21,7 @@ export function createSkb(core: Core, { data, device, initial = {} }: SkbOptions
   const { memory, layouts } = core
   const shared = layouts.sizeOf('skb_shared_info')
   const size = (HEADROOM + data.length + TAILROOM + 63) & ~63
-  const head = memory.allocate(size + shared, 'packet of a sk_buff')
+  const head = memory.allocate(size + shared, 'packet of a sk_buff', { align: 4096 })
   memory.write(head + HEADROOM, data)
   const skb = createObject(core, 'sk_buff', {
     len: data.length,
@@ -56,6 +56,12 @@ export function setPacketEnd(core: Core, skb: number): void {
   if (meta !== undefined) core.memory.setPointer(cb + meta.offset, data)
 }
 
+/** As it is before anybody asked for it. */
+export function forgetPacketEnd({ memory, layouts }: Core, skb: number): void {
+  const cb = skb + layouts.offset('sk_buff', 'cb')
+  for (const field of ['data_end', 'data_meta']) memory.setPointer(cb + layouts.offset('bpf_skb_data_end', field), 0)
+}
+
 /** The packet becomes `bytes`, with `headroom` before it: in another buffer where it does not fit into this. */
 export function setPacket(core: Core, skb: number, bytes: Uint8Array, headroom = HEADROOM): void {
   const { memory, layouts } = core
@@ -66,7 +72,7 @@ export function setPacket(core: Core, skb: number, bytes: Uint8Array, headroom =
     const info = memory.read(head + end, shared)
     memory.free(head)
     end = (headroom + bytes.length + TAILROOM + 63) & ~63
-    head = memory.allocate(end + shared, 'packet of a sk_buff')
+    head = memory.allocate(end + shared, 'packet of a sk_buff', { align: 4096 })
     memory.write(head + end, info)
   }
   memory.write(head + headroom, bytes)

@@ -26,7 +26,7 @@ const txQueue = remember((core: Core): number => createObject(core, 'xdp_txq_inf
 export const xdpTailroom = (core: Core): number => (core.layouts.sizeOf('skb_shared_info') + 63) & ~63
 
 export function createXdp(core: Core, { data, meta }: XdpOptions): number {
-  const frame = core.memory.allocate(FRAME, 'page of an xdp_buff')
+  const frame = core.memory.allocate(FRAME, 'page of an xdp_buff', { align: 4096 })
   const start = frame + XDP_HEADROOM
   core.memory.write(start, data)
   return createObject(core, 'xdp_buff', {

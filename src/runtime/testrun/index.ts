@@ -20,7 +20,6 @@ const runners: ReadonlyMap<string, Runner> = new Map<string, Runner>([
   ['BPF_PROG_TYPE_LWT_IN', runSkb],
   ['BPF_PROG_TYPE_LWT_OUT', runSkb],
   ['BPF_PROG_TYPE_LWT_XMIT', runSkb],
-  ['BPF_PROG_TYPE_LWT_SEG6LOCAL', runSkb],
   ['BPF_PROG_TYPE_XDP', runXdp],
   ['BPF_PROG_TYPE_RAW_TRACEPOINT', runRawTracepoint],
   ['BPF_PROG_TYPE_SYSCALL', runSyscall],
@@ -30,5 +29,14 @@ const runners: ReadonlyMap<string, Runner> = new Map<string, Runner>([
   ['BPF_PROG_TYPE_SK_LOOKUP', runSkLookup],
 ])
 
-/** undefined: the kernel has no test run for programs of the type, or it is not modelled. */
+/** undefined: there is none, see `noTestRun`. */
 export const testRunOf = (type: string): Runner | undefined => runners.get(type)
+
+/** Types that the kernel runs, and this does not. */
+const unmodelled: ReadonlySet<string> = new Set(['BPF_PROG_TYPE_STRUCT_OPS', 'BPF_PROG_TYPE_EXT'])
+
+/** Why there is none. */
+export const noTestRun = (type: string): string =>
+  unmodelled.has(type)
+    ? `test runs of ${type} programs are not modelled`
+    : `programs of type ${type} have no test run (ENOTSUPP)`

@@ -4,7 +4,16 @@
 import { fail, ok, type Result } from '../../fault/index.ts'
 import type { Core } from '../core/core.ts'
 import { fieldNumber, fieldValue, setFields } from '../core/objects.ts'
-import { createSkb, freeSkb, setPacket, setPacketEnd, sharedInfo, skbBytes } from '../objects/skb.ts'
+import {
+  createSkb,
+  forgetPacketEnd,
+  freeSkb,
+  setPacket,
+  setPacketEnd,
+  sharedInfo,
+  skbBytes,
+  skbLength,
+} from '../objects/skb.ts'
 import { loopback } from '../objects/net.ts'
 import { redirectsOf } from '../objects/redirects.ts'
 import { UNSET } from '../objects/skb-room.ts'
@@ -30,12 +39,17 @@ export function runSkb(core: Core, program: LoadedProgram, { data, ctx, repeat =
   if (data.length > MOST)
     return fail(`a packet of ${data.length} bytes is too long, ${MOST} are the most (EINVAL)`, place)
   const keepsEthernet = /_SCHED_(CLS|ACT)$/.test(program.type)
+  const header = networkHeader.get((data[12]! << 8) | data[13]!)
+  if (header !== undefined && data.length < ETH_HLEN + header)
+    return fail(`the packet's network header has ${header} bytes (EINVAL)`, place)
   const sk = socketOf(core, data)
   const skb = createSkb(core, { data, device: loopback(core), initial: { sk } })
   const shown = shownContext(core, ctx)
-  const wrong = shown === undefined ? undefined : takeContext(core, skb, shown, data.length)
-  if (wrong !== undefined) return fail(`the context's ${wrong} cannot be given (EINVAL)`, place)
   enter(core, skb, data, { keepsEthernet })
+  // of other types the packet's end is not known before a helper finds it
+  if (!packetAccess.has(program.type)) forgetPacketEnd(core, skb)
+  const wrong = shown === undefined ? undefined : takeContext(core, skb, shown, skbLength(core, skb))
+  if (wrong !== undefined) return fail(`the context's ${wrong}`, place)
   let retval = 0
   const redirects = redirectsOf(core)
   for (let i = 0; i < repeat; i++) {
@@ -56,6 +70,16 @@ export function runSkb(core: Core, program: LoadedProgram, { data, ctx, repeat =
   core.memory.free(sk)
   return ok({ retval, data: out, ...(ctxOut === undefined ? {} : { ctx: ctxOut }) })
 }
+
+/** Bytes of the header that a packet of the protocol has. */
+const networkHeader: ReadonlyMap<number, number> = new Map([
+  [ETH_P_IP, 20],
+  [ETH_P_IPV6, 40],
+])
+/** Program types whose test runs know the packet's begin and end from the start. */
+const packetAccess: ReadonlySet<string> = new Set(
+  ['SCHED_CLS', 'SCHED_ACT', 'LWT_IN', 'LWT_OUT', 'LWT_XMIT'].map((type) => `BPF_PROG_TYPE_${type}`),
+)
 
 /** As eth_type_trans() and what test runs do after it leave the packet. */
 function enter(
@@ -114,7 +138,7 @@ function socketOf(core: Core, data: Uint8Array): number {
 
 const word = (bytes: Uint8Array, at: number): number => new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, true)
 
-/** Fields of the context that may be given, and where the packet has them; all others must be zero. */
+/** Fields of the context, and where the packet has them. */
 const given: readonly (readonly [shown: string, field: string])[] = [
   ['mark', 'mark'],
   ['priority', 'priority'],
@@ -141,18 +165,41 @@ function shownContext(core: Core, ctx: Uint8Array | undefined): Shown | undefine
   }
 }
 
-/** The name of a field that the kernel does not take. */
+/** Fields that may be given; all other bytes are zero. */
+const taken = [
+  'mark',
+  'priority',
+  'ingress_ifindex',
+  'ifindex',
+  'cb',
+  'tstamp',
+  'wire_len',
+  'gso_segs',
+  'gso_size',
+  'hwtstamp',
+]
+/** GSO_LEGACY_MAX_SIZE, GSO_MAX_SEGS. */
+const MOST_WIRE = 65536
+const MOST_SEGMENTS = 65535n
+
+/** What the kernel does not take, and its error. */
 function takeContext(core: Core, skb: number, shown: Shown, length: number): string | undefined {
-  for (const field of ['len', 'pkt_type', 'protocol', 'hash', 'data', 'data_end', 'napi_id', 'family', 'vlan_tci'])
-    if (shown.number(field) !== 0n) return field
+  const rest = new Uint8Array(shown.bytes)
+  for (const field of taken) {
+    const { offset, size } = core.layouts.field('__sk_buff', field)
+    rest.fill(0, offset, offset + size)
+  }
+  const stray = rest.findIndex((byte) => byte !== 0)
+  if (stray !== -1) return `byte ${stray} cannot be given (EINVAL)`
+  if (shown.number('ifindex') > 1n) return 'ifindex cannot be given (ENODEV)'
   for (const [name, field] of given) setFields(core, skb, 'sk_buff', { [field]: shown.number(name) })
   const cb = core.layouts.field('__sk_buff', 'cb')
   const own = core.layouts.follow('sk_buff', 'cb(qdisc_skb_cb).data')
   if (own !== undefined) core.memory.write(skb + own.field.offset, shown.bytes.subarray(cb.offset, cb.offset + cb.size))
   const wire = Number(shown.number('wire_len'))
-  if (wire !== 0 && wire < length) return 'wire_len'
+  if (wire !== 0 && (wire < length || wire > MOST_WIRE)) return 'wire_len cannot be given (EINVAL)'
   const segments = shown.number('gso_segs')
-  if (segments > 65535n) return 'gso_segs'
+  if (segments > MOST_SEGMENTS) return 'gso_segs cannot be given (EINVAL)'
   setFields(core, sharedInfo(core, skb), 'skb_shared_info', {
     gso_segs: segments,
     gso_size: shown.number('gso_size'),
@@ -168,7 +215,8 @@ function setWireLength(core: Core, skb: number, length: number): void {
 }
 
 function giveContext(core: Core, skb: number, ctx: Uint8Array): Uint8Array {
-  const out = new Uint8Array(ctx.length)
+  // what the kernel does not write stays as it was given
+  const out = new Uint8Array(ctx)
   const put = (name: string, value: bigint): void => {
     const { offset, size } = core.layouts.field('__sk_buff', name)
     for (let i = 0; i < size && offset + i < out.length; i++) out[offset + i] = Number((value >> BigInt(8 * i)) & 0xffn)

@@ -13,6 +13,9 @@ const XDP_REDIRECT = 4
 
 export function runXdp(core: Core, program: LoadedProgram, { data, ctx, repeat = 1 }: TestRunOptions): Result<TestRun> {
   const place = { program: program.name }
+  // those run on packets that a map redirected
+  if (program.linked.attachType === 'BPF_XDP_DEVMAP' || program.linked.attachType === 'BPF_XDP_CPUMAP')
+    return fail(`programs of ${program.linked.attachType} have no test run (EINVAL)`, place)
   const most = 4096 - XDP_HEADROOM - xdpTailroom(core)
   if (data === undefined || data.length < ETH_HLEN)
     return fail(`a packet of ${ETH_HLEN} bytes at the least is needed (EINVAL)`, place)

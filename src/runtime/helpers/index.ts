@@ -14,6 +14,7 @@ import { ringBufferHelpers } from './ringbuf.ts'
 import { seqHelpers } from './seq.ts'
 import { skbHelpers } from './skb.ts'
 import { storageHelpers } from './storage.ts'
+import { mtuHelpers } from './mtu.ts'
 import { networkHelpers } from './network.ts'
 import { redirectHelpers } from './redirect.ts'
 import { skbRoomHelpers } from './skb-room.ts'
@@ -21,6 +22,7 @@ import { socketHelpers } from './socket.ts'
 import { stringHelpers } from './strings.ts'
 import { taskHelpers } from './task.ts'
 import { timerHelpers } from './timer.ts'
+import { tunnelHelpers } from './tunnel.ts'
 import { xdpHelpers } from './xdp.ts'
 
 const families: readonly Models[] = [
@@ -36,6 +38,7 @@ const families: readonly Models[] = [
   seqHelpers,
   skbHelpers,
   storageHelpers,
+  mtuHelpers,
   networkHelpers,
   redirectHelpers,
   skbRoomHelpers,
@@ -43,6 +46,7 @@ const families: readonly Models[] = [
   stringHelpers,
   taskHelpers,
   timerHelpers,
+  tunnelHelpers,
   xdpHelpers,
 ]
 

@@ -79,13 +79,4 @@ export const networkHelpers: Models = {
   }),
   bpf_skb_ecn_set_ce: model(['i32'], 's32', (core) => (skb) => markCongestion(core, skb)),
   bpf_fib_lookup: fibLookup,
-  // packets of test runs came through no tunnel
-  bpf_skb_get_tunnel_key: model(['none', 'i32', 'i32', 'none'], 's32', (core) => (to, size) => {
-    core.memory.u8.fill(0, to, to + size)
-    return -errno.EINVAL
-  }),
-  bpf_skb_get_tunnel_opt: model(['none', 'i32', 'i32'], 's32', (core) => (to, size) => {
-    core.memory.u8.fill(0, to, to + size)
-    return -errno.EINVAL
-  }),
 }

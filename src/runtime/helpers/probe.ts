@@ -14,8 +14,10 @@ const USERS_END = 0x7fff_ffff_f000n
 /** The first that is one of the kernel's. */
 const KERNEL_BEGIN = 0xffff_8000_0000_0000n
 
+export const isKernelAddress = (at: bigint): boolean => at >= KERNEL_BEGIN
+
 /** Where nothing is: addresses that cannot be the kernel's are told apart from those that are not there. */
-export const kernelError = (at: bigint): number => (at < KERNEL_BEGIN ? -errno.ERANGE : -errno.EFAULT)
+export const kernelError = (at: bigint): number => (isKernelAddress(at) ? -errno.EFAULT : -errno.ERANGE)
 const userError = (): number => -errno.EFAULT
 /** The kernel looks whose address it is. */
 const eitherError = (at: bigint): number => (at < USERS_END ? -errno.EFAULT : kernelError(at))

@@ -4,22 +4,26 @@
 import { mapKfuncs } from './maps.ts'
 import type { Model, Models } from '../core/abi.ts'
 import { cgroupKfuncs } from './cgroup.ts'
+import { copyKfuncs } from './copy.ts'
 import { cpumaskKfuncs } from './cpumask.ts'
 import { dynptrKfuncs } from './dynptr.ts'
 import { iterKfuncs } from './iter.ts'
 import { taskIterKfuncs } from './iter-task.ts'
 import { sectionKfuncs } from './sections.ts'
+import { stringKfuncs } from './strings.ts'
 import { taskKfuncs } from './task.ts'
 import { throwKfuncs } from './throw.ts'
 import { wqKfuncs } from './wq.ts'
 
 const families: readonly Models[] = [
   cgroupKfuncs,
+  copyKfuncs,
   cpumaskKfuncs,
   dynptrKfuncs,
   iterKfuncs,
   sectionKfuncs,
   taskIterKfuncs,
+  stringKfuncs,
   taskKfuncs,
   throwKfuncs,
   wqKfuncs,

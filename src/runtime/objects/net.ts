@@ -14,4 +14,9 @@ export interface DeviceOptions {
 }
 
 export const device = (core: Core, { ifindex, name }: DeviceOptions): number =>
-  createObject(core, 'net_device', { ifindex, name: new TextEncoder().encode(name.slice(0, 15)), mtu: 65536 })
+  createObject(core, 'net_device', {
+    ifindex,
+    name: new TextEncoder().encode(name.slice(0, 15)),
+    mtu: 65536,
+    hard_header_len: 14,
+  })

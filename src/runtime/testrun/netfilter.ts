@@ -58,7 +58,7 @@ export function runNetfilter(
   freeSkb(core, skb)
   core.memory.free(context)
   core.memory.free(state)
-  return ok({ retval })
+  return ok({ retval, data: new Uint8Array(0) })
 }
 
 interface Hook {

@@ -191,6 +191,65 @@ int network(struct __sk_buff *skb)
 	return 0;
 }
 
+SEC("tc")
+int tunnel(struct __sk_buff *skb)
+{
+	struct bpf_tunnel_key key = { .tunnel_id = 7, .remote_ipv4 = 0x0a000001, .local_ipv4 = 0x0a000002, .tunnel_ttl = 64 }, got;
+	u8 options[8] = {1, 2, 3, 4, 5, 6, 7, 8}, back[12];
+
+	CHECK(bpf_skb_get_tunnel_opt(skb, back, sizeof(back)) == -ENOENT && back[0] == 0);
+	CHECK(bpf_skb_set_tunnel_opt(skb, options, 8) == -EINVAL);
+	CHECK(bpf_skb_set_tunnel_key(skb, &key, sizeof(key), 1 << 10) == -EINVAL);
+	CHECK(bpf_skb_set_tunnel_key(skb, &key, 9, 0) == -EINVAL);
+	CHECK(bpf_skb_set_tunnel_key(skb, &key, sizeof(key), BPF_F_ZERO_CSUM_TX) == 0);
+	CHECK(bpf_skb_get_tunnel_key(skb, &got, sizeof(got), BPF_F_TUNINFO_IPV6) == -71 && got.tunnel_id == 0);
+	CHECK(bpf_skb_get_tunnel_key(skb, &got, sizeof(got), 1 << 10) == -EINVAL);
+	CHECK(bpf_skb_get_tunnel_key(skb, &got, sizeof(got), 0) == 0);
+	CHECK(got.tunnel_id == 7 && got.tunnel_ttl == 64 && got.remote_ipv4 == 0x0a000002 && got.local_ipv4 == 0x0a000001);
+	CHECK(bpf_skb_get_tunnel_opt(skb, back, sizeof(back)) == -ENOENT);
+	CHECK(bpf_skb_set_tunnel_opt(skb, options, 7) == -EINVAL);
+	CHECK(bpf_skb_set_tunnel_opt(skb, options, 8) == 0);
+	CHECK(bpf_skb_get_tunnel_opt(skb, back, 4) == -ENOMEM);
+	CHECK(bpf_skb_get_tunnel_opt(skb, back, sizeof(back)) == 8);
+	CHECK(back[7] == 8 && back[8] == 0);
+	key.tunnel_label = 5;
+	CHECK(bpf_skb_set_tunnel_key(skb, &key, sizeof(key), 0) == -EINVAL);
+	CHECK(bpf_skb_set_tunnel_key(skb, &key, sizeof(key), BPF_F_TUNINFO_IPV6) == 0);
+	CHECK(bpf_skb_get_tunnel_key(skb, &got, sizeof(got), BPF_F_TUNINFO_IPV6) == 0);
+	CHECK(got.tunnel_label == 5 && got.remote_ipv6[0] == 0x0a000002);
+	return 0;
+}
+
+SEC("tc")
+int mtu(struct __sk_buff *skb)
+{
+	u32 mtu = 0;
+
+	CHECK(bpf_check_mtu(skb, 0, &mtu, 0, 2) == -EINVAL);
+	CHECK(bpf_check_mtu(skb, 0, &mtu, 1, 1) == -EINVAL);
+	CHECK(bpf_check_mtu(skb, 99, &mtu, 0, 0) == -19 && mtu == 0);
+	CHECK(bpf_check_mtu(skb, 0, &mtu, 0, 0) == 0 && mtu == 65536);
+	CHECK(bpf_check_mtu(skb, 1, &mtu, 0, 0) == 0);
+	CHECK(bpf_check_mtu(skb, 1, &mtu, 1, 0) == 1);
+	mtu = 0;
+	CHECK(bpf_check_mtu(skb, 1, &mtu, 65486, 0) == 0);
+	mtu = 0;
+	CHECK(bpf_check_mtu(skb, 1, &mtu, 65487, 0) == 1);
+	return 0;
+}
+
+SEC("xdp")
+int xdp_mtu(struct xdp_md *xdp)
+{
+	u32 mtu = 0;
+
+	CHECK(bpf_check_mtu(xdp, 0, &mtu, 0, 1) == -EINVAL);
+	CHECK(bpf_check_mtu(xdp, 0, &mtu, 0, 0) == 0 && mtu == 65536);
+	mtu = 0;
+	CHECK(bpf_check_mtu(xdp, 0, &mtu, 65487, 0) == 1);
+	return 0;
+}
+
 struct { __uint(type, BPF_MAP_TYPE_DEVMAP); __uint(max_entries, 4); __type(key, int); __type(value, int); } devices SEC(".maps");
 
 SEC("tc")

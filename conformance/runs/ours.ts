@@ -10,6 +10,7 @@ import {
   type LoadedProgram,
   RingBufferMap,
   type Machine,
+  MachineError,
   type RuntimeMap,
 } from '../../src/runtime/index.ts'
 import { pathOf } from './corpora.ts'
@@ -88,7 +89,12 @@ function runOne(
     const errno = errnos.get(/\((E\w+)\)$/.exec(run.fault.what)?.[1] ?? '')
     return errno === undefined ? { missing: run.fault.what } : { errno }
   }
-  machine.clock.advance(READ_AFTER_NS)
+  try {
+    machine.clock.advance(READ_AFTER_NS)
+  } catch (error) {
+    if (!(error instanceof MachineError)) throw error
+    return { missing: error.message }
+  }
   const { retval, data: dataOut, ctx: ctxOut } = run.value
   return {
     errno: 0,

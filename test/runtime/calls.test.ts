@@ -19,7 +19,7 @@ async function hooks() {
 
 test('kprobes have their arguments in registers, text and bytes in memory', async () => {
   const checked = await hooks()
-  checked.call('kprobe', { args: [-100, '/tmp/x', 3], registers: { dx: 9 } })
+  checked.call('kprobe', { args: [-100, '/tmp/x', 3], ptRegs: { dx: 9 } })
   expect(checked.seen(2)).toEqual([-100n, 9n])
   expect(new TextDecoder().decode(new Uint8Array(globalsOf(checked).buffer, offsets.text, 6))).toBe('/tmp/x')
   checked.call('kretprobe', { returned: -2 })

@@ -18,7 +18,7 @@ export interface CallOptions {
   /** What the function answered: of fexit, kretprobe, uretprobe and LSM programs. */
   readonly returned?: Argument
   /** Registers of a kprobe or perf event by their names in struct pt_regs, beside those of arguments. */
-  readonly registers?: Readonly<Record<string, number | bigint>>
+  readonly ptRegs?: Readonly<Record<string, number | bigint>>
   /** The context as the program sees it, of all others: a tracepoint's record, struct bpf_sock_addr, bpf_sysctl … */
   readonly ctx?: Uint8Array
 }
@@ -70,7 +70,7 @@ function plainContext({ memory }: Core, ctx: Uint8Array): Context {
   return { address, free: () => memory.free(address) }
 }
 
-function registersContext(core: Core, { registers = {}, returned }: CallOptions, { values }: Placed): Context {
+function registersContext(core: Core, { ptRegs = {}, returned }: CallOptions, { values }: Placed): Context {
   if (values.length > argumentRegisters.length)
     throw new MachineError('misuse', `${argumentRegisters.length} arguments are in registers at the most`)
   const result = returned === undefined ? {} : { [RESULT_REGISTER]: values.at(-1)! }
@@ -79,7 +79,7 @@ function registersContext(core: Core, { registers = {}, returned }: CallOptions,
     ...Object.fromEntries(given.map((value, i) => [argumentRegisters[i]!, value])),
     ...result,
   })
-  setFields(core, address, 'pt_regs', registers)
+  setFields(core, address, 'pt_regs', ptRegs)
   return { address, free: () => core.memory.free(address) }
 }
 

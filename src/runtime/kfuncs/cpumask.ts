@@ -24,10 +24,10 @@ const widthOf = remember((core: Core): Width => {
 
 const isSet = ({ memory }: Core, mask: number, cpu: number): boolean =>
   ((memory.u8[mask + (cpu >> 3)]! >> (cpu & 7)) & 1) !== 0
-function setBit({ memory }: Core, mask: number, cpu: number, to: boolean): void {
+function setBit({ memory }: Core, mask: number, cpu: number, to: 0 | 1): void {
   const at = mask + (cpu >> 3)
   const bit = 1 << (cpu & 7)
-  memory.u8[at] = to ? memory.u8[at]! | bit : memory.u8[at]! & ~bit
+  memory.u8[at] = to === 1 ? memory.u8[at]! | bit : memory.u8[at]! & ~bit
 }
 
 /** Of all bits of a mask, those that are looked at. */
@@ -54,7 +54,7 @@ function distribute(core: Core, wanted: (cpu: number) => boolean): number {
 const one = (does: (core: Core, mask: number, cpu: number) => number) =>
   model(['i32', 'i32'], 'u32', (core) => (cpu, mask) => (cpu >>> 0 < core.cpus ? does(core, mask, cpu) : 0))
 
-function change(to: boolean) {
+function change(to: 0 | 1) {
   return (core: Core, mask: number, cpu: number): number => {
     const before = isSet(core, mask, cpu)
     setBit(core, mask, cpu, to)
@@ -141,12 +141,12 @@ export const cpumaskKfuncs: Models = {
   bpf_cpumask_release: release,
   bpf_cpumask_release_dtor: release,
   bpf_cpumask_test_cpu: one((core, mask, cpu) => (isSet(core, mask, cpu) ? 1 : 0)),
-  bpf_cpumask_test_and_set_cpu: one(change(true)),
-  bpf_cpumask_test_and_clear_cpu: one(change(false)),
+  bpf_cpumask_test_and_set_cpu: one(change(1)),
+  bpf_cpumask_test_and_clear_cpu: one(change(0)),
   bpf_cpumask_and: combine((a, b) => a & b),
   ...changes({
-    bpf_cpumask_set_cpu: one(change(true)),
-    bpf_cpumask_clear_cpu: one(change(false)),
+    bpf_cpumask_set_cpu: one(change(1)),
+    bpf_cpumask_clear_cpu: one(change(0)),
     bpf_cpumask_or: combine((a, b) => a | b),
     bpf_cpumask_xor: combine((a, b) => a ^ b),
   }),
@@ -154,7 +154,7 @@ export const cpumaskKfuncs: Models = {
     const { bytes } = widthOf(core)
     // words are filled whole, but where a mask is one word
     if (bytes > 8) core.memory.u8.fill(0xff, mask, mask + Math.ceil(core.cpus / 64) * 8)
-    else for (let cpu = 0; cpu < 64; cpu++) setBit(core, mask, cpu, cpu < core.cpus)
+    else for (let cpu = 0; cpu < 64; cpu++) setBit(core, mask, cpu, cpu < core.cpus ? 1 : 0)
   }),
   bpf_cpumask_clear: model(['i32'], 'none', (core) => (mask) => {
     const { bytes, bits } = widthOf(core)

@@ -76,14 +76,14 @@ const found = (wanted: number, most: number) => (text: Text) => {
 }
 
 /** How many bytes from the start on are, or are not, among others. */
-const span = (among: boolean) => (text: Text, others: Text) => {
+const span = (kind: 'among' | 'others') => (text: Text, others: Text) => {
   for (let i = 0; i < MOST; i++) {
     const now = text.at(i)
     if (now === 0) return i
     let j = 0
     while (j < MOST && others.at(j) !== now && others.at(j) !== 0) j++
     if (j === MOST) return -errno.E2BIG
-    if ((others.at(j) !== 0) !== among) return i
+    if ((others.at(j) !== 0) !== (kind === 'among')) return i
   }
   return -errno.E2BIG
 }
@@ -181,8 +181,8 @@ export const stringKfuncs: Models = {
           return -errno.E2BIG
         }),
   ),
-  bpf_strspn: two(span(true)),
-  bpf_strcspn: two(span(false)),
+  bpf_strspn: two(span('among')),
+  bpf_strcspn: two(span('others')),
   bpf_strstr: two(within(same, MOST)),
   bpf_strcasestr: two(within(lower, MOST)),
   bpf_strnstr: twoOf((most) => within(same, most)),

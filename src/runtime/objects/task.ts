@@ -22,7 +22,7 @@ export interface TaskOptions {
   /** pid 1 unless told. */
   readonly parent?: Task
   /** Registers as it entered the kernel, by their names in struct pt_regs. */
-  readonly registers?: Readonly<Record<string, number | bigint>>
+  readonly ptRegs?: Readonly<Record<string, number | bigint>>
 }
 
 export class Task {
@@ -115,7 +115,7 @@ export class Tasks {
     this.link(address, { parent, leader })
     this.idOf(address, pid)
     const task = new Task(core, address)
-    if (options.registers !== undefined) setFields(core, this.registersOf(address), 'pt_regs', options.registers)
+    if (options.ptRegs !== undefined) setFields(core, this.registersOf(address), 'pt_regs', options.ptRegs)
     if (pid !== 0) this.byPid.set(pid, task)
     return task
   }

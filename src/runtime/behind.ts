@@ -15,7 +15,7 @@ import { helperModels } from './helpers/index.ts'
 import { mapCalls } from './helpers/of-maps.ts'
 import { kfuncModels } from './kfuncs/index.ts'
 import type { RuntimeMap } from './maps/map.ts'
-import { kernelVariable } from './objects/variables.ts'
+import { addressOfKernel } from './objects/variables.ts'
 
 /** What a program has of its own on the machine. */
 export interface Own {
@@ -92,12 +92,7 @@ function addressOf(core: Core, own: Own, ref: Ref): bigint | undefined {
       return BigInt(core.addFunction(own.functionFrom(ref.insn)))
     case 'ksym_var':
     case 'ksym_func': {
-      let address = kernelVariable(core, ref.name)
-      if (address === undefined) {
-        address = core.memory.allocate(variableSize(ref), `${ref.name} of the kernel`)
-        core.variables.set(ref.name, address)
-      }
-      return BigInt(address)
+      return BigInt(addressOfKernel(core, ref.name, variableSize(ref)))
     }
     default:
       return undefined

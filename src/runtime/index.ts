@@ -7,6 +7,7 @@ export { createMachine, type Loaded, type LoadOptions, Machine, type MachineOpti
 export type { RuntimeMap } from './maps/map.ts'
 export type { Cgroup, CgroupOptions } from './objects/cgroup.ts'
 export type { Redirect } from './objects/redirects.ts'
+export type { Signal } from './objects/signals.ts'
 export type { Task, TaskOptions } from './objects/task.ts'
 export type { LoadedProgram } from './program.ts'
 export type { TestRun, TestRunOptions } from './testrun/index.ts'

@@ -12,6 +12,7 @@ import { createMap } from './maps/create.ts'
 import type { RuntimeMap } from './maps/map.ts'
 import { type Cgroup, type CgroupOptions, cgroupsOf } from './objects/cgroup.ts'
 import { type Redirect, redirectsOf } from './objects/redirects.ts'
+import { type Signal, signalsOf } from './objects/signals.ts'
 import { type Task, type TaskOptions, tasksOf } from './objects/task.ts'
 import { LoadedProgram } from './program.ts'
 
@@ -52,6 +53,10 @@ export class Machine extends Core {
   /** Where packets went, first to last. */
   get redirects(): readonly Redirect[] {
     return redirectsOf(this).done
+  }
+  /** Signals that programs sent, first to last. */
+  get signals(): readonly Signal[] {
+    return signalsOf(this)
   }
   /** An object of the kernel's, to be given to programs: zeroed but for the fields told, which are named by their path in the struct. */
   object(struct: string, fields: Fields = {}): { readonly address: number } {

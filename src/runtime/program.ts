@@ -49,8 +49,8 @@ export class LoadedProgram {
     return callProgram(this.core, this, options)
   }
 
-  /** r0 of one run on a context that lies in the machine's memory. Throws a MachineError where the machine cannot go on. */
-  run(context: number): bigint {
+  /** r0 of one run on a context that lies in the machine's memory; `notes`: what its helpers leave behind. Throws a MachineError where the machine cannot go on. */
+  run(context: number, notes: Invocation['notes'] = new Map()): bigint {
     const { core } = this
     const made = this.make()
     const outer = core.current
@@ -62,7 +62,7 @@ export class LoadedProgram {
       sleepable: this.linked.sleepable,
       exceptionCallback: made.exceptionCallback,
       tailCalls: 0,
-      notes: new Map(),
+      notes,
     }
     core.current = invocation
     try {

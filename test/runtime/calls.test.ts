@@ -76,3 +76,13 @@ test('test runs of fmod_ret, sk_lookup, netfilter', async () => {
   expect(run('filter', { data: packet })).toBe(1)
   expect(checked.program('filter')!.testRun({ data: packet.slice(0, 19) }).ok).toBe(false)
 })
+
+test('what programs do to the task, and to what it called', async () => {
+  const checked = await hooks()
+  checked.machine.currentTask = checked.machine.task({ pid: 42 })
+  expect(checked.call('signals', {}).returned).toBe(0n)
+  expect(checked.machine.signals).toEqual([
+    { pid: 42, signal: 9, to: 'process' },
+    { pid: 42, signal: 10, to: 'thread' },
+  ])
+})

@@ -17,6 +17,10 @@ export interface Called {
   readonly returned: bigint
   /** The context afterwards, where one was given. */
   readonly ctx?: Uint8Array
+  /** What bpf_override_return() has the function answer. */
+  readonly overridden?: bigint
+  /** What bpf_set_retval() has the system call answer. */
+  readonly retval?: number
   /** What an iterator wrote. */
   readonly written?: Uint8Array
 }
@@ -29,10 +33,14 @@ export function callProgram(core: Core, program: LoadedProgram, options: CallOpt
     try {
       const written = writtenOf(core)
       written.length = 0
-      const answer = BigInt.asIntN(64, program.run(context.address))
+      const notes = new Map<string, unknown>()
+      const answer = BigInt.asIntN(64, program.run(context.address, notes))
+      const [override, retval] = [notes.get('override'), notes.get('retval')]
       return ok({
         returned: answer,
         ...(options.ctx === undefined ? {} : { ctx: core.memory.read(context.address, options.ctx.length) }),
+        ...(typeof override === 'bigint' ? { overridden: override } : {}),
+        ...(typeof retval === 'number' ? { retval } : {}),
         ...(program.linked.attachType === 'BPF_TRACE_ITER' ? { written: Uint8Array.from(written) } : {}),
       })
     } finally {

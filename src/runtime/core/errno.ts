@@ -20,6 +20,7 @@ export const errno = {
   ERANGE: 34,
   EDEADLK: 35,
   ELOOP: 40,
+  ENONET: 64,
   EPROTO: 71,
   EBADMSG: 74,
   EOVERFLOW: 75,

@@ -22,6 +22,7 @@ import { socketHelpers } from './socket.ts'
 import { stringHelpers } from './strings.ts'
 import { taskHelpers } from './task.ts'
 import { timerHelpers } from './timer.ts'
+import { traceHelpers } from './trace.ts'
 import { tunnelHelpers } from './tunnel.ts'
 import { xdpHelpers } from './xdp.ts'
 
@@ -46,6 +47,7 @@ const families: readonly Models[] = [
   stringHelpers,
   taskHelpers,
   timerHelpers,
+  traceHelpers,
   tunnelHelpers,
   xdpHelpers,
 ]

@@ -249,5 +249,13 @@ export const skbRoomHelpers: Models = {
     (core) => (skb, protocol, tci) =>
       pushVlan(core, skb, isVlan(protocol & 0xffff) ? protocol & 0xffff : VLAN, tci & 0xffff),
   ),
+  bpf_skb_set_tstamp: model(['i32', 'i64', 'i32'], 's32', (core) => (skb, time, type) => {
+    const protocol = protocolOf(core, skb)
+    if (protocol !== IP && protocol !== IPV6) return -errno.EOPNOTSUPP
+    // only of the real-time clock there may be none
+    if (type >>> 0 > 2 || (type !== 0 && time === 0n)) return -errno.EINVAL
+    setFields(core, skb, 'sk_buff', { tstamp: time, tstamp_type: type })
+    return 0
+  }),
   bpf_skb_vlan_pop: model(['i32'], 's32', (core) => (skb) => popVlan(core, skb)),
 }

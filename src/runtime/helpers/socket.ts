@@ -11,6 +11,11 @@ import { cgroupOfSocket, cookieOf, isFull, isListening } from '../objects/socket
 import { isUnderMapped } from './task.ts'
 
 const IPPROTO_TCP = 6
+const IPPROTO_UDP = 17
+const AF_UNIX = 1
+const AF_INET6 = 10
+const SOCK_STREAM = 1
+const SOCK_DGRAM = 2
 /** What is told of a packet without an owner. */
 const OVERFLOW_UID = 65534
 
@@ -38,6 +43,25 @@ const contextSocket = (core: Core, context: number): number => {
       throw notModelled(`bpf_get_socket_cookie() in ${core.current?.type}`)
   }
 }
+
+interface Kind {
+  readonly protocol?: number
+  readonly family?: number
+  readonly type?: number
+}
+/** The socket where it is of the kind, or NULL. */
+const cast = ({ protocol, family, type }: Kind) =>
+  model(['i32'], 'u32', (core) => (sk) => {
+    const is = (path: string, wanted: number | undefined): boolean =>
+      wanted === undefined || fieldNumber(core, sk, 'sock', path) === wanted
+    return sk !== 0 &&
+      isFull(core, sk) &&
+      is('sk_protocol', protocol) &&
+      is('__sk_common.skc_family', family) &&
+      is('sk_type', type)
+      ? sk
+      : 0
+  })
 
 const none = model(['none', 'none', 'none', 'none', 'none'], 'u32', () => () => 0)
 
@@ -67,6 +91,10 @@ export const socketHelpers: Models = {
     const sk = socketOf(core, skb)
     return sk !== 0 && isFull(core, sk) ? fieldNumber(core, sk, 'sock', 'sk_uid.val') : OVERFLOW_UID
   }),
+  bpf_skc_to_tcp_sock: cast({ protocol: IPPROTO_TCP }),
+  bpf_skc_to_tcp6_sock: cast({ protocol: IPPROTO_TCP, family: AF_INET6, type: SOCK_STREAM }),
+  bpf_skc_to_udp6_sock: cast({ protocol: IPPROTO_UDP, family: AF_INET6, type: SOCK_DGRAM }),
+  bpf_skc_to_unix_sock: cast({ family: AF_UNIX }),
   bpf_skb_cgroup_id: model(['i32'], 'i64', (core) => (skb) => cgroupId(core, cgroupOf(core, socketOf(core, skb)))),
   bpf_skb_ancestor_cgroup_id: model(
     ['i32', 'i32'],

@@ -4,29 +4,35 @@
 import { mapKfuncs } from './maps.ts'
 import type { Model, Models } from '../core/abi.ts'
 import { cgroupKfuncs } from './cgroup.ts'
+import { conntrackKfuncs } from './conntrack.ts'
 import { copyKfuncs } from './copy.ts'
 import { cpumaskKfuncs } from './cpumask.ts'
 import { dynptrKfuncs } from './dynptr.ts'
 import { iterKfuncs } from './iter.ts'
 import { taskIterKfuncs } from './iter-task.ts'
+import { keyKfuncs } from './keys.ts'
 import { sectionKfuncs } from './sections.ts'
 import { stringKfuncs } from './strings.ts'
 import { taskKfuncs } from './task.ts'
 import { throwKfuncs } from './throw.ts'
 import { wqKfuncs } from './wq.ts'
+import { xdpKfuncs } from './xdp.ts'
 
 const families: readonly Models[] = [
   cgroupKfuncs,
+  conntrackKfuncs,
   copyKfuncs,
   cpumaskKfuncs,
   dynptrKfuncs,
   iterKfuncs,
+  keyKfuncs,
   sectionKfuncs,
   taskIterKfuncs,
   stringKfuncs,
   taskKfuncs,
   throwKfuncs,
   wqKfuncs,
+  xdpKfuncs,
 ]
 
 export const kfuncModels: ReadonlyMap<string, Model> = new Map(

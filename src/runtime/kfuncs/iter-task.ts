@@ -123,4 +123,14 @@ const cssTasks: Models = {
   }),
 }
 
-export const taskIterKfuncs: Models = { ...tasks, ...csses, ...cssTasks }
+/** Tasks of a machine have no areas of memory; pid 0 has no memory at all. */
+const areas: Models = {
+  bpf_iter_task_vma_new: model(['i32', 'i32', 'none'], 's32', (core) => (it, task) => {
+    core.memory.setPointer(it, 0)
+    return fieldNumber(core, task, 'task_struct', 'mm') === 0 ? -errno.ENOENT : 0
+  }),
+  bpf_iter_task_vma_next: model(['none'], 'u32', () => () => 0),
+  bpf_iter_task_vma_destroy: model(['none'], 'none', () => () => {}),
+}
+
+export const taskIterKfuncs: Models = { ...tasks, ...csses, ...cssTasks, ...areas }

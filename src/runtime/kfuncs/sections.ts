@@ -12,4 +12,9 @@ export const sectionKfuncs: Models = {
   bpf_preempt_enable: nothing,
   bpf_local_irq_save: nothing,
   bpf_local_irq_restore: nothing,
+  // statistics of cgroups are up to date
+  cgroup_rstat_updated: nothing,
+  cgroup_rstat_flush: nothing,
+  css_rstat_updated: nothing,
+  css_rstat_flush: nothing,
 }

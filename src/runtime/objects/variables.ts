@@ -12,7 +12,17 @@ const makers: ReadonlyMap<string, (core: Core) => unknown> = new Map<string, (co
 ])
 
 /** Where it lies; undefined: there is none yet. */
-export function kernelVariable(core: Core, name: string): number | undefined {
+function kernelVariable(core: Core, name: string): number | undefined {
   makers.get(name)?.(core)
   return core.variables.get(name)
+}
+
+/** Where a function or variable of the kernel lies, which programs see the address of: always the same. */
+export function addressOfKernel(core: Core, name: string, size = 8): number {
+  let address = kernelVariable(core, name)
+  if (address === undefined) {
+    address = core.memory.allocate(size, `${name} of the kernel`)
+    core.variables.set(name, address)
+  }
+  return address
 }

@@ -105,3 +105,12 @@ int filter(struct bpf_nf_ctx *ctx)
 
 	return skb->len == 64 && ctx->state->hook == 3 && ctx->state->pf == 2;
 }
+
+SEC("kprobe/do_unlinkat")
+int BPF_KPROBE(signals)
+{
+	CHECK(bpf_send_signal(65) == -EINVAL);
+	CHECK(bpf_send_signal(9) == 0);
+	CHECK(bpf_send_signal_thread(10) == 0);
+	return 0;
+}

@@ -18,7 +18,7 @@ const FLAGS_WANTED = 16n
 const ZERO_CSUM_TX = 2n
 const DONT_FRAGMENT = 4n
 const SEQ_NUMBER = 8n
-const NO_TUNNEL_KEY = 32n
+const NO_TUNNEL_KEY = 16n
 const IP_TUNNEL_OPTS_MAX = 255
 const FLOW_LABEL = 0xf_ffff
 

@@ -8,6 +8,13 @@ import { remember } from '../core/remember.ts'
 /** The device that BPF_PROG_TEST_RUN's packets come in on: lo, number 1. */
 export const loopback = remember((core: Core): number => device(core, { ifindex: 1, name: 'lo' }))
 
+/** init_net, the namespace that all devices and sockets are in; its number is the first that is given. */
+export const network = remember((core: Core): number => {
+  const net = createObject(core, 'net', { 'ns.inum': 0xf000_0000 })
+  core.variables.set('init_net', net)
+  return net
+})
+
 export interface DeviceOptions {
   readonly ifindex: number
   readonly name: string
@@ -15,6 +22,7 @@ export interface DeviceOptions {
 
 export const device = (core: Core, { ifindex, name }: DeviceOptions): number =>
   createObject(core, 'net_device', {
+    'nd_net.net': network(core),
     ifindex,
     name: new TextEncoder().encode(name.slice(0, 15)),
     mtu: 65536,

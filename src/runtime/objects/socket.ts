@@ -4,6 +4,7 @@
 import type { Core } from '../core/core.ts'
 import { createObject, fieldNumber, fieldValue, type Fields, setFields, setKnownFields } from '../core/objects.ts'
 import { remember } from '../core/remember.ts'
+import { network } from './net.ts'
 import { cgroupOfTask, tasksOf } from './task.ts'
 
 /** TCP_CLOSE: what a socket begins as. */
@@ -17,6 +18,7 @@ export function createSocket(core: Core, fields: Fields): number {
   const sk = createObject(core, 'sock', {
     '__sk_common.skc_refcnt.refs.counter': 1,
     '__sk_common.skc_state': CLOSE,
+    '__sk_common.skc_net.net': network(core),
     ...fields,
   })
   setKnownFields(core, sk, 'sock', {

@@ -3,12 +3,14 @@
 
 import type { Core } from '../core/core.ts'
 import { cgroupsOf } from './cgroup.ts'
+import { network } from './net.ts'
 import { tasksOf } from './task.ts'
 
 /** What makes them, by the variables' names. */
 const makers: ReadonlyMap<string, (core: Core) => unknown> = new Map<string, (core: Core) => unknown>([
   ['init_task', tasksOf],
   ['cgrp_dfl_root', cgroupsOf],
+  ['init_net', network],
 ])
 
 /** Where it lies; undefined: there is none yet. */

@@ -13,6 +13,7 @@ import { compiledHashLookup } from './compiled.ts'
 import { Elements } from './elements.ts'
 import { isLocked, RuntimeMap, updateFlags } from './map.ts'
 import { counterOf } from './kernel-struct.ts'
+import { hasCpuFlags, isTooMuch, updatedCpus } from './one-cpu.ts'
 
 const { BPF_NOEXIST, BPF_EXIST, BPF_F_LOCK } = updateFlags
 
@@ -168,7 +169,7 @@ export class PercpuHashMap extends HashMap {
 
   /** Values change where they lie: a program's, on its CPU. Of a new element the other CPUs' are zero. */
   override update(key: number, value: number, flags: number): number {
-    const at = this.entry(key, flags)
+    const at = flags > BPF_EXIST ? -errno.EINVAL : this.entry(key, flags)
     if (at > 0) this.copy(this.shown(at), value, this.def.valueSize)
     return Math.min(at, 0)
   }
@@ -176,23 +177,24 @@ export class PercpuHashMap extends HashMap {
   override get userSize(): number {
     return this.stride * this.core.cpus
   }
-  override userValue(value: number): Uint8Array {
+  override userValue(value: number, one?: number): Uint8Array {
+    if (one !== undefined) return this.fields.hidden(value + one * this.stride, this.def.valueSize)
     const all = new Uint8Array(this.userSize)
     for (let cpu = 0; cpu < this.core.cpus; cpu++)
       all.set(this.fields.hidden(value + cpu * this.stride, this.stride), cpu * this.stride)
     return all
   }
   override userUpdate(key: number, value: number, flags: number): number {
-    const at = this.entry(key, flags)
+    const at = isTooMuch(this.core, flags) ? -errno.EINVAL : this.entry(key, flags)
     if (at < 0) return at
-    for (let cpu = 0; cpu < this.core.cpus; cpu++)
-      this.copy(at + cpu * this.stride, value + cpu * this.stride, this.stride)
+    const { from, to, step } = updatedCpus(this.core, flags, this.stride)
+    const size = hasCpuFlags(this.core) ? this.def.valueSize : this.stride
+    for (let cpu = from; cpu < to; cpu++) this.copy(at + cpu * this.stride, value + cpu * step, size)
     return 0
   }
 
   /** The value of the element to be updated, made where there is none; or an error. */
   private entry(key: number, flags: number): number {
-    if (flags > BPF_EXIST) return -errno.EINVAL
     const old = this.used(key)
     const refused = this.refused(old, flags)
     if (refused !== 0) return refused

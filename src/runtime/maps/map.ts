@@ -96,8 +96,8 @@ export abstract class RuntimeMap {
   userLookup(key: number): number {
     return this.lookup(key)
   }
-  /** What users get of a value. */
-  userValue(value: number): Uint8Array {
+  /** What users get of a value; of a per-CPU map of one CPU's, if they ask for that. */
+  userValue(value: number, _cpu?: number): Uint8Array {
     return this.fields.hidden(value, this.def.valueSize)
   }
   /** BPF_MAP_UPDATE_ELEM; `value` is `userSize` bytes. */

@@ -8,6 +8,7 @@ import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
 import { IndexedMap } from './indexed.ts'
 import { updateFlags } from './map.ts'
+import { hasCpuFlags, isTooMuch, updatedCpus } from './one-cpu.ts'
 
 export class PercpuArrayMap extends IndexedMap {
   /** Where element 0 of CPU 0 lies. */
@@ -42,7 +43,7 @@ export class PercpuArrayMap extends IndexedMap {
   }
   override update(key: number, value: number, flags: number): number {
     const index = this.indexAt(key)
-    const refused = this.refused(index, flags)
+    const refused = flags > updateFlags.BPF_EXIST ? -errno.EINVAL : this.refused(index, flags)
     if (refused !== 0) return refused
     const at = this.at(index, this.core.cpu)
     this.fields.copy(at, value, this.def.valueSize)
@@ -63,7 +64,8 @@ export class PercpuArrayMap extends IndexedMap {
     const index = this.indexAt(key)
     return index < this.def.maxEntries ? this.at(index, 0) : 0
   }
-  override userValue(value: number): Uint8Array {
+  override userValue(value: number, one?: number): Uint8Array {
+    if (one !== undefined) return this.fields.hidden(value + one * this.area, this.def.valueSize)
     const all = new Uint8Array(this.userSize)
     for (let cpu = 0; cpu < this.core.cpus; cpu++)
       all.set(this.fields.hidden(value + cpu * this.area, this.stride), cpu * this.stride)
@@ -71,18 +73,19 @@ export class PercpuArrayMap extends IndexedMap {
   }
   override userUpdate(key: number, value: number, flags: number): number {
     const index = this.indexAt(key)
-    const refused = this.refused(index, flags)
+    const refused = isTooMuch(this.core, flags) ? -errno.EINVAL : this.refused(index, flags)
     if (refused !== 0) return refused
-    for (let cpu = 0; cpu < this.core.cpus; cpu++) {
+    const { from, to, step } = updatedCpus(this.core, flags, this.stride)
+    const size = hasCpuFlags(this.core) ? this.def.valueSize : this.stride
+    for (let cpu = from; cpu < to; cpu++) {
       const at = this.at(index, cpu)
-      this.fields.copy(at, value + cpu * this.stride, this.stride)
+      this.fields.copy(at, value + cpu * step, size)
       this.fields.release(at)
     }
     return 0
   }
 
   private refused(index: number, flags: number): number {
-    if (flags > updateFlags.BPF_EXIST) return -errno.EINVAL
     if (index >= this.def.maxEntries) return -errno.E2BIG
     return flags === updateFlags.BPF_NOEXIST ? -errno.EEXIST : 0
   }

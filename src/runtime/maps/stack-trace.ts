@@ -5,6 +5,7 @@ import type { MapDef } from '../../object/index.ts'
 import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
 import { RuntimeMap } from './map.ts'
+import { hasCpuFlags } from './one-cpu.ts'
 
 export class StackTraceMap extends RuntimeMap {
   /** A power of two: numbers are below it. */
@@ -52,6 +53,15 @@ export class StackTraceMap extends RuntimeMap {
   }
   override userLookup(key: number): number {
     return this.stacks.get(this.core.memory.u32(key)) ?? 0
+  }
+  /** Since 7.0. */
+  override userTake(key: number): Uint8Array | number {
+    if (!hasCpuFlags(this.core)) return -errno.ENOTSUPP
+    const at = this.userLookup(key)
+    if (at === 0) return -errno.ENOENT
+    const value = this.userValue(at)
+    this.delete(key)
+    return value
   }
   /** In the order of their numbers. */
   override userNext(key: number, next: number): number {

@@ -7,6 +7,7 @@ import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
 import { remember } from '../core/remember.ts'
 import type { RuntimeMap } from './map.ts'
+import { cpuIn, flagsError, hasCpuFlags, LOOKUP_FLAGS, sizeWith } from './one-cpu.ts'
 
 const F_LOCK = 4
 
@@ -26,37 +27,40 @@ export interface LookupRequest extends ElementRequest {
 
 export function mapLookup(core: Core, map: RuntimeMap, request: LookupRequest): Uint8Array | number {
   const { key, value, flags = 0 } = request
-  if (flags !== 0 && flags !== F_LOCK) return -errno.EINVAL
+  if (!hasCpuFlags(core) && flags !== 0 && flags !== F_LOCK) return -errno.EINVAL
   if (!mayRead(map)) return -errno.EPERM
+  const refused = flagsError(core, map, flags, LOOKUP_FLAGS)
+  if (refused !== 0) return refused
   const place = placesOf(core, map, key)
-  if (flags === F_LOCK && !map.fields.hasLock) return -errno.EINVAL
   if (typeof place === 'number') return place
   if (value !== undefined) {
     if (value.length !== map.userSize) return -errno.EINVAL
     core.memory.write(place.value, value)
   }
-  return lookupAt(core, map, place)
+  return lookupAt(core, map, place, cpuIn(core, flags))
 }
 
 /** Maps without keys are looked at by peeking. */
-function lookupAt({ memory }: Core, map: RuntimeMap, place: Places): Uint8Array | number {
+function lookupAt({ memory }: Core, map: RuntimeMap, place: Places, cpu?: number): Uint8Array | number {
   if (peeked.has(map.def.type)) {
     const error = map.peek(place.value)
     return error < 0 ? error : memory.read(place.value, map.userSize)
   }
   const found = map.userLookup(place.key)
   if (found < 0) return found
-  return found === 0 ? -errno.ENOENT : map.userValue(found)
+  return found === 0 ? -errno.ENOENT : map.userValue(found, cpu)
 }
 const peeked: ReadonlySet<string> = new Set(['BPF_MAP_TYPE_QUEUE', 'BPF_MAP_TYPE_STACK', 'BPF_MAP_TYPE_BLOOM_FILTER'])
 
 export function mapUpdate(core: Core, map: RuntimeMap, request: UpdateRequest): number {
   const { key, value, flags = 0 } = request
   if (!mayWrite(map)) return -errno.EPERM
+  const refused = hasCpuFlags(core) ? flagsError(core, map, flags, -1) : 0
+  if (refused !== 0) return refused
   if (asks(flags, F_LOCK) && !map.fields.hasLock) return -errno.EINVAL
   const place = placesOf(core, map, key)
   if (typeof place === 'number') return place
-  if (value.length !== map.userSize) return -errno.EINVAL
+  if (value.length !== sizeWith(core, map, flags)) return -errno.EINVAL
   core.memory.write(place.value, value)
   return peeked.has(map.def.type) ? map.push(place.value, flags) : map.userUpdate(place.key, place.value, flags)
 }

@@ -15,6 +15,7 @@ import type { CgroupArrayMap } from '../../../src/runtime/maps/descriptors.ts'
 import { loopback } from '../../../src/runtime/objects/net.ts'
 import { createSkb } from '../../../src/runtime/objects/skb.ts'
 import { programAddress } from '../../../src/runtime/maps/objects.ts'
+import { sizeWith } from '../../../src/runtime/maps/one-cpu.ts'
 import { mapDelete, mapFreeze, mapLookup, mapNext, mapTake, mapUpdate } from '../../../src/runtime/maps/users.ts'
 import { mapType } from '../../../src/uapi/index.ts'
 
@@ -122,13 +123,17 @@ export class Player {
       case 'lookup': {
         const bloom = map.def.type.includes('BLOOM')
         const value = bloom && words[1] !== undefined ? this.bytes(words[1], map.userSize) : undefined
-        return this.shown(map, mapLookup(core, map, { key, value, flags: flagsOf(bloom ? words[2] : words[1]) }))
+        const found = mapLookup(core, map, { key, value, flags: flagsOf(bloom ? words[2] : words[1]) })
+        // ask.c shows room for all CPUs
+        if (typeof found === 'number' || found.length >= map.userSize) return this.shown(map, found)
+        return `ok ${hex(found).padEnd(2 * map.userSize, '0')}`
       }
       case 'take':
         return this.shown(map, mapTake(core, map, { key, flags: flagsOf(words[1]) }))
       case 'update': {
-        const value = this.bytes(words[1] === '-' ? '' : (words[1] ?? ''), map.userSize)
-        return this.shown(map, mapUpdate(core, map, { key, value, flags: flagsOf(words[2]) }))
+        const updated = flagsOf(words[2])
+        const value = this.bytes(words[1] === '-' ? '' : (words[1] ?? ''), sizeWith(core, map, updated))
+        return this.shown(map, mapUpdate(core, map, { key, value, flags: updated }))
       }
       case 'delete':
         return this.shown(map, mapDelete(core, map, { key }))

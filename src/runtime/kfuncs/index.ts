@@ -3,6 +3,7 @@
 
 import { mapKfuncs } from './maps.ts'
 import type { Model, Models } from '../core/abi.ts'
+import { arenaKfuncs } from './arena.ts'
 import { cgroupKfuncs } from './cgroup.ts'
 import { conntrackKfuncs } from './conntrack.ts'
 import { copyKfuncs } from './copy.ts'
@@ -19,6 +20,7 @@ import { wqKfuncs } from './wq.ts'
 import { xdpKfuncs } from './xdp.ts'
 
 const families: readonly Models[] = [
+  arenaKfuncs,
   cgroupKfuncs,
   conntrackKfuncs,
   copyKfuncs,

@@ -22,7 +22,11 @@ export class ArenaMap extends RuntimeMap {
     const room = core.memory.allocate((def.maxEntries + 1) * ARENA_PAGE, `arena ${def.name}`)
     this.begin = Math.ceil(room / ARENA_PAGE) * ARENA_PAGE
     this.pages = new Uint8Array(def.maxEntries)
-    if (def.data !== undefined) core.memory.write(this.begin, def.data)
+    if (def.data !== undefined) {
+      core.memory.write(this.begin, def.data)
+      // whoever loads the object writes them, and has them by that
+      this.pages.fill(1, 0, Math.ceil(def.data.length / ARENA_PAGE))
+    }
   }
 
   override get firstValue(): number {

@@ -6,7 +6,12 @@ const mocking = ['test/cli/bug.test.ts']
 
 // The others share no state but kernels opened once: modules are loaded once a worker, which halves the run.
 export default defineConfig({
-  resolve: { alias: [{ find: /^kfuncs$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) }] },
+  resolve: {
+    alias: [
+      { find: /^kfuncs$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) },
+      { find: /^kfuncs\/(\w+)$/, replacement: fileURLToPath(new URL('src/$1/index.ts', import.meta.url)) },
+    ],
+  },
   test: {
     testTimeout: 180_000,
     hookTimeout: 180_000,

@@ -49,7 +49,7 @@ const argument = (name: string): string | undefined => {
 
 // Callers of a module of one's own (examples/modules) are judged with that module, not here.
 const sources = find(examples, '.bpf.c')
-  .filter((source) => !source.startsWith('modules/'))
+  .filter((source) => !/^(?:modules|apps)\//.test(source))
   .sort()
 const only = argument('--only') ?? ''
 const objects = sources.map((source) => source.replace(/\.c$/, '.o')).filter((object) => object.startsWith(only))

@@ -19,6 +19,13 @@ export interface KfuncDeprecation {
   readonly note?: string
 }
 
+/**
+ * What a kfunc of one's own does, in TypeScript. It is given what the prototype says (docs/runtime.md): numbers, BigInts for 64 bits,
+ * text, bytes, host objects for structs that kfuncs of the module hand out; null for NULL.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: what the parameters are stands in the C text, which no type of ours reads
+export type KfuncBody = (...args: any[]) => unknown
+
 /** A kernel function that programs may call. */
 export interface Kfunc {
   readonly name: string
@@ -35,6 +42,8 @@ export interface Kfunc {
   readonly deprecated: KfuncDeprecation | undefined
   /** The other half, where the kfunc's module says it by its types: what gives back the struct that this one acquires. */
   readonly partner?: Partner
+  /** What it does, where a module of one's own says so. */
+  readonly body?: KfuncBody
 }
 
 export interface KfuncRegistration {
@@ -55,4 +64,6 @@ export interface Destructor {
   readonly struct: BtfId
   readonly btf: Btf
   readonly kfunc: string
+  /** What it does, where a module of one's own says so. */
+  readonly body?: KfuncBody
 }

@@ -11,6 +11,8 @@ import { contextViews, objectViews } from './contexts/index.ts'
 import type { Model } from './core/abi.ts'
 import { type Core, FRAME_CELL, type ProgramFunction } from './core/core.ts'
 import { notModelled } from './core/errors.ts'
+import { bodyModel } from './host/body.ts'
+import { mockModel } from './host/mock.ts'
 import { helperModels } from './helpers/index.ts'
 import { mapCalls } from './helpers/of-maps.ts'
 import { kfuncModels } from './kfuncs/index.ts'
@@ -36,8 +38,12 @@ export function behindOf(core: Core, linked: LinkedProgram, own: Own, imports: M
     frameCell: FRAME_CELL,
     address: (ref) => addressOf(core, own, ref),
     callee(call) {
+      const mock = core.mocks.get(call.name)
+      if (mock !== undefined) return modelled(call.name, mockModel(core, call, mock))
       const special = mapCalls(call, (index) => own.map(index))
       if (special !== undefined) return modelled(special.name, special.model)
+      const kfunc = call.kind === 'kfunc' ? core.kernel.kfuncs.get(call.name) : undefined
+      if (kfunc?.body !== undefined) return modelled(call.name, bodyModel(core, kfunc, kfunc.body))
       const model = (call.kind === 'helper' ? helperModels : kfuncModels).get(call.name)
       return model === undefined ? bind(missingCallee(call), () => missing(call)) : modelled(call.name, model)
     },

@@ -3,11 +3,13 @@
 
 import { argumentKinds, fail, type Fault, ok, type Result, wrongArgument } from '../fault/index.ts'
 import type { Kernel } from '../kernel/index.ts'
+import type { KfuncBody } from '../kfunc/index.ts'
 import { type BpfObject, linkProgram, type LinkedProgram, openObject, withGlobals } from '../object/index.ts'
 import { type Report, verify } from '../verifier/index.ts'
 import { Core, type CoreOptions } from './core/core.ts'
 import { MachineError } from './core/errors.ts'
 import { createObject, type Fields } from './core/objects.ts'
+import { handlesOf } from './host/handles.ts'
 import { createMap } from './maps/create.ts'
 import type { RuntimeMap } from './maps/map.ts'
 import { type Cgroup, type CgroupOptions, cgroupsOf } from './objects/cgroup.ts'
@@ -65,6 +67,34 @@ export class Machine extends Core {
   /** A control group of its own. */
   cgroup(name: string, options: CgroupOptions = {}): Cgroup {
     return cgroupsOf(this).create(name, options)
+  }
+
+  /**
+   * From now on `body` stands in for the helper or kfunc of that name, whether it is modelled or not. A kfunc's is given what a body of
+   * one's own is, a helper's the numbers that its model is given, or r1 to r5 as BigInts where there is none. Without a body it answers
+   * NULL where it may (KF_RET_NULL), 0 where it answers a number. What it was given stands in `calls`.
+   */
+  mock(name: string, body?: KfuncBody): { readonly calls: readonly (readonly unknown[])[] } {
+    const calls: (readonly unknown[])[] = []
+    this.mocks.set(name, { body, calls })
+    this.generation++
+    return { calls }
+  }
+  /** Ends that. */
+  unmock(name: string): void {
+    if (this.mocks.delete(name)) this.generation++
+  }
+
+  /** Host objects that programs or maps still hold references to. */
+  held(): readonly { readonly object: object; readonly struct: string; readonly references: number }[] {
+    return handlesOf(this)
+      .held()
+      .map(({ object, struct, references }) => ({ object, struct, references }))
+  }
+
+  /** Lets time pass: timers and work that fall due meanwhile run, in order. */
+  advance(ns: bigint | number): void {
+    this.clock.advance(BigInt(ns))
   }
 
   /**

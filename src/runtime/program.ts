@@ -82,7 +82,7 @@ export class LoadedProgram {
   }
 
   private make(): Made {
-    this.made ??= this.compile()
+    if (this.made?.generation !== this.core.generation) this.made = this.compile()
     return this.made
   }
 
@@ -109,6 +109,7 @@ export class LoadedProgram {
     instance = instantiate(new WebAssembly.Module(compile(jit)), core.memory.wasm, imports, core.table)
     const callback = facts.subprogs.find(({ exceptionCallback }) => exceptionCallback)
     return {
+      generation: core.generation,
       entry: functionFrom(0),
       place: core.table.grow(1, instance.reference(0)),
       exceptionCallback: callback === undefined ? undefined : functionFrom(callback.start),
@@ -117,6 +118,8 @@ export class LoadedProgram {
 }
 
 interface Made {
+  /** Of the machine, as it was linked to what it calls. */
+  readonly generation: number
   readonly entry: ProgramFunction
   readonly place: number
   readonly exceptionCallback: ProgramFunction | undefined

@@ -53,6 +53,7 @@ export async function defineModule(given: ModuleDefinition, options: DefineOptio
         Object.entries(definition.filters ?? {}).map(([name, filter]) => [name, filterFunction(name, filter)]),
       ),
       dtors: new Map(Object.entries(definition.dtors ?? {})),
+      bodies: new Map(Object.entries(definition.bodies ?? {})),
       aliases: new Map(Object.entries(definition.aliases ?? {})),
       warnings: adviceOf(draft.value),
     }),

@@ -21,7 +21,8 @@ export function linkModule(module: KfuncModule, base?: Btf): Result<LinkedModule
       const id = btf.find(struct, 'struct')
       if (id === undefined)
         throw new FaultError(`the destructor ${kfunc} is for struct ${struct}, which is not defined`)
-      return { struct: id, btf, kfunc }
+      const body = module.bodies.get(kfunc)
+      return { struct: id, btf, kfunc, ...(body === undefined ? {} : { body }) }
     })
     return { btf, kfuncs, destructors }
   })
@@ -47,7 +48,9 @@ function kfuncOf(declared: DeclaredKfunc, module: KfuncModule, btf: Btf): Kfunc 
       }
     }),
   )
-  return { name, btf, btfId: id, params, ret, flags, module: module.name, registrations, deprecated }
+  const body = module.bodies.get(name)
+  const kfunc = { name, btf, btfId: id, params, ret, flags, module: module.name, registrations, deprecated }
+  return body === undefined ? kfunc : { ...kfunc, body }
 }
 
 /** Each KF_ACQUIRE with what releases the struct that it returns, each KF_RELEASE with what acquires what it takes. */

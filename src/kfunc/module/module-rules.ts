@@ -45,6 +45,7 @@ const namesAreDeclared: ModuleRule = {
     for (const name of Object.keys(definition.deprecated ?? {})) yield* missing('deprecated', name)
     for (const [struct, name] of Object.entries(definition.dtors ?? {}))
       yield* missing(`the destructor of struct ${struct}`, name)
+    for (const name of Object.keys(definition.bodies ?? {})) yield* missing('bodies', name)
   },
 }
 

@@ -21,6 +21,10 @@ const filterFunction = v.custom<(program: never) => unknown>(
   (value) => typeof value === 'function',
   'must be a function',
 )
+const bodyFunction = v.custom<(...args: never[]) => unknown>(
+  (value) => typeof value === 'function',
+  'must be a function',
+)
 const registration = fields({
   types: strings,
   kfuncs: strings,
@@ -48,7 +52,7 @@ const definition = fields({
   dtors: v.optional(dictionary(string)),
   aliases: v.optional(dictionary(string)),
   deprecated: v.optional(dictionary(deprecation)),
-  bodies: v.optional(v.undefined('must be left out: bodies are not run yet')),
+  bodies: v.optional(dictionary(bodyFunction)),
 })
 
 /** The definition, or a `FaultError` that names the field that is wrong. */

@@ -6,7 +6,7 @@ import type { Fault, Place } from '../../fault/index.ts'
 import type { AttachTypeName, ProgTypeName } from '../../uapi/index.ts'
 import type { FilterSubject } from '../filters.ts'
 import type { KfuncFlag } from '../flags.ts'
-import type { Destructor, Kfunc, KfuncDeprecation } from '../types.ts'
+import type { Destructor, Kfunc, KfuncBody, KfuncDeprecation } from '../types.ts'
 
 /** Who may call, beyond the program type: every list that is there must contain the caller's; or a function that decides. */
 export type ModuleFilter =
@@ -51,8 +51,8 @@ export interface ModuleDefinition {
   /** Struct that stands for another: `{ 'conn___init': 'conn' }` is a no-cast alias, other names a C-equivalent type. */
   readonly aliases?: Readonly<Record<string, string>>
   readonly deprecated?: Readonly<Record<string, KfuncDeprecation>>
-  /** TypeScript bodies by kfunc, for running: their place; nothing reads them yet. */
-  readonly bodies?: never
+  /** What each kfunc (and destructor) does when a program that calls it runs on a machine: docs/runtime.md, "Kfuncs of your own". */
+  readonly bodies?: Readonly<Record<string, KfuncBody>>
 }
 
 export interface DefineOptions {
@@ -94,8 +94,7 @@ export interface KfuncModule {
   readonly aliases: ReadonlyMap<string, string>
   /** What keeps the rules but is hardly meant: an acquire that nothing releases, a struct without a destructor. */
   readonly warnings: readonly RuleViolation[]
-  /** TypeScript bodies: their place. */
-  readonly bodies?: never
+  readonly bodies: ReadonlyMap<string, KfuncBody>
 }
 
 /** The module over one kernel's types, or over none. */

@@ -2,6 +2,7 @@
 // A machine's state as models of helpers and kfuncs see it: memory, clock, CPUs, maps, functions of loaded programs, what runs now.
 
 import type { Kernel } from '../../kernel/index.ts'
+import type { KfuncBody } from '../../kfunc/index.ts'
 import type { ValueField } from '../maps/fields.ts'
 import type { RuntimeMap } from '../maps/map.ts'
 import { Clock } from './clock.ts'
@@ -43,6 +44,12 @@ export interface Invocation {
   readonly notes: Map<string, unknown>
 }
 
+/** Stands in for a helper or kfunc, and remembers what it was given. */
+export interface Mock {
+  readonly body: KfuncBody | undefined
+  readonly calls: (readonly unknown[])[]
+}
+
 export class Core {
   readonly kernel: Kernel
   readonly memory: Memory
@@ -52,6 +59,10 @@ export class Core {
   readonly cpus: number
   /** The CPU that programs run on. */
   cpu = 0
+  /** What stands in for helpers and kfuncs, by name. */
+  readonly mocks = new Map<string, Mock>()
+  /** Goes up when what programs call changes: those that run then are linked to it anew. */
+  generation = 0
   /** What runs now, innermost. */
   current: Invocation | undefined
   /** Lines of bpf_printk and its kin. */

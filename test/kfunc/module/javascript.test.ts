@@ -26,7 +26,12 @@ describe('a definition that is none', () => {
     ['with a filter that is a name', { ...good, filters: { g: 'x' } }, 'filters.g must be an object'],
     ['with flags of a number', { ...good, flags: { f: 2 } }, 'flags.f must be a string'],
     ['with flags in a Map', { ...good, flags: new Map([['f', 1]]), flag: 1 }, "has an unknown field 'flag'"],
-    ['with bodies', { ...good, bodies: { f: thrower } }, 'bodies must be left out'],
+    ['with a body that is text', { ...good, bodies: { f: 'return 0' } }, 'bodies.f must be a function'],
+    [
+      'with a body of nothing',
+      { ...good, bodies: { g: thrower } },
+      'bodies names g, which the C text does not declare',
+    ],
     [
       'that throws',
       Object.defineProperty({ ...good }, 'name', { get: thrower }),

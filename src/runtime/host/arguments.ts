@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a body is given for each parameter of its kfunc's prototype.
+
+import { type Btf, type BtfId, type BtfStruct, resolveType, sizeOf } from '../../btf/index.ts'
+import type { Param } from '../../jit/index.ts'
+import type { Kfunc, KfuncParam } from '../../kfunc/index.ts'
+import type { Core } from '../core/core.ts'
+import { MachineError, notModelled } from '../core/errors.ts'
+import { handlesOf } from './handles.ts'
+import { iteratorsOf } from './iterators.ts'
+
+/** From the numbers that cross to what the body is given. `values` are all of them, one a parameter. */
+type Given = (values: readonly (number | bigint)[]) => unknown
+
+export interface ParamPlan {
+  readonly crossing: Param
+  /** undefined: the body is not given it (a size is told by the bytes before it). */
+  readonly given: Given | undefined
+  /** The number is given as it crosses. */
+  readonly plain: boolean
+}
+
+export function planParams(core: Core, kfunc: Kfunc): readonly ParamPlan[] {
+  return kfunc.params.map((param, i) => planOf(core, kfunc, param, i))
+}
+
+function planOf(core: Core, kfunc: Kfunc, param: KfuncParam, i: number): ParamPlan {
+  const { btf } = kfunc
+  const { suffixes } = param
+  const type = resolveType(btf, param.type)
+  if (suffixes.includes('ign')) return { crossing: 'none', given: undefined, plain: false }
+  if (type.kind !== 'ptr') {
+    const crossing: Param = (sizeOf(btf, param.type) ?? 4) > 4 ? 'i64' : 'i32'
+    if (isSize(param)) return { crossing, given: undefined, plain: false }
+    return { crossing, ...scalar(btf, param.type, i) }
+  }
+  const at = (values: readonly (number | bigint)[]): number => values[i] as number
+  const orNull =
+    (make: (address: number, values: readonly (number | bigint)[]) => unknown): Given =>
+    (values) =>
+      at(values) === 0 ? null : make(at(values), values)
+  const pointer = (make: Parameters<typeof orNull>[0]): ParamPlan => ({
+    crossing: 'i32',
+    given: orNull(make),
+    plain: false,
+  })
+  const next = kfunc.params[i + 1]
+  if (next !== undefined && isSize(next))
+    return pointer((address, values) => bytes(core, address, Number(values[i + 1]!)))
+  if (suffixes.includes('str')) return pointer((address) => core.memory.text(address, 1 << 16))
+  if (suffixes.includes('map')) return pointer((address) => core.mapAt(address))
+  const target = resolveType(btf, type.type)
+  if (target.kind === 'struct' || target.kind === 'union') {
+    if (isIterator(kfunc, i)) return pointer((address) => iteratorsOf(core).at(address))
+    const { size, name } = target
+    return pointer((address) =>
+      handlesOf(core).has(address)
+        ? handlesOf(core).at(address).object
+        : structAt(core, address, { size, name, kfunc }),
+    )
+  }
+  const size = sizeOf(btf, type.type)
+  if (size === undefined) throw notModelled(`parameter ${param.name} of ${kfunc.name}()`)
+  return pointer((address) => bytes(core, address, size))
+}
+
+const isSize = ({ suffixes }: KfuncParam): boolean => suffixes.includes('sz') || suffixes.includes('szk')
+
+/** The first argument of a kfunc with one of the flags KF_ITER_…: its state. */
+export const isIterator = ({ flags }: Kfunc, i: number): boolean =>
+  i === 0 && (flags.has('KF_ITER_NEW') || flags.has('KF_ITER_NEXT') || flags.has('KF_ITER_DESTROY'))
+
+/** A view of the machine's own memory: what is written there the program sees. It is good until the body ends. */
+const bytes = ({ memory }: Core, address: number, size: number): Uint8Array =>
+  memory.u8.subarray(address, address + size)
+
+/** A struct that stands for nothing of the host's: memory of the program's, or the kernel's. */
+function structAt(
+  core: Core,
+  address: number,
+  { size, name, kfunc }: { readonly size: number; readonly name: string; readonly kfunc: Kfunc },
+): Uint8Array {
+  const block = core.memory.block(address)
+  if (block?.freed === true)
+    throw new MachineError('misuse', `${kfunc.name}() is given struct ${name} after its last reference was given back`)
+  return bytes(core, address, size)
+}
+
+function scalar(btf: Btf, id: BtfId, i: number): { readonly given: Given; readonly plain: boolean } {
+  const type = resolveType(btf, id)
+  const size = sizeOf(btf, id) ?? 4
+  const signed = (type.kind === 'int' || type.kind === 'enum' || type.kind === 'enum64') && type.signed
+  if (size > 4)
+    return signed
+      ? { given: (values) => values[i], plain: true }
+      : { given: (values) => BigInt.asUintN(64, values[i] as bigint), plain: false }
+  if (type.kind === 'int' && type.bool) return { given: (values) => (Number(values[i]) & 1) !== 0, plain: false }
+  const shift = 32 - 8 * size
+  if (signed && shift === 0) return { given: (values) => values[i], plain: true }
+  return signed
+    ? { given: (values) => ((values[i] as number) << shift) >> shift, plain: false }
+    : { given: (values) => ((values[i] as number) << shift) >>> shift, plain: false }
+}
+
+/** The struct that a pointer leads to; undefined: it leads to no struct. */
+export function structOfPointer(btf: Btf, id: BtfId): BtfStruct | undefined {
+  const type = resolveType(btf, id)
+  const target = type.kind === 'ptr' ? resolveType(btf, type.type) : undefined
+  return target?.kind === 'struct' || target?.kind === 'union' ? target : undefined
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// A kfunc whose body is TypeScript: called by programs as its prototype says, and held to what its flags promise.
+
+import { type BtfStruct, resolveType, sizeOf } from '../../btf/index.ts'
+import type { Returned } from '../../jit/index.ts'
+import type { Kfunc, KfuncBody } from '../../kfunc/index.ts'
+import type { Model } from '../core/abi.ts'
+import type { Core } from '../core/core.ts'
+import { MachineError, notModelled } from '../core/errors.ts'
+import { isIterator, planParams, structOfPointer } from './arguments.ts'
+import { handlesOf } from './handles.ts'
+import { iteratorsOf } from './iterators.ts'
+
+/** What a kfunc does on a machine, by its body. */
+export function bodyModel(core: Core, kfunc: Kfunc, body: KfuncBody): Model {
+  const plans = planParams(core, kfunc)
+  const answer = answerOf(core, kfunc)
+  const params = plans.map(({ crossing }) => crossing)
+  const given = plans.flatMap(({ given: one }) => (one === undefined ? [] : [one]))
+  if (plans.every(({ plain }) => plain) && answer.plain)
+    return { params, result: answer.result, bind: () => plainCall(kfunc, body) }
+  const places = plans.flatMap(({ crossing }, i) => (crossing === 'none' ? [] : [i]))
+  const released = kfunc.flags.has('KF_RELEASE') ? releasedParam(kfunc) : undefined
+  return {
+    params,
+    result: answer.result,
+    bind:
+      () =>
+      (...crossed: never[]) => {
+        const values: (number | bigint)[] = []
+        places.forEach((place, i) => {
+          values[place] = crossed[i]!
+        })
+        const iterator = isIterator(kfunc, 0) ? (values[0] as number) : undefined
+        if (iterator !== undefined && kfunc.flags.has('KF_ITER_NEW')) iteratorsOf(core).begin(iterator)
+        const args = given.map((one) => one(values))
+        const result = settled(kfunc, body(...args))
+        if (released !== undefined) release(core, kfunc, values[released] as number)
+        if (iterator !== undefined && kfunc.flags.has('KF_ITER_DESTROY')) iteratorsOf(core).end(iterator)
+        return answer.take(result, iterator)
+      },
+  }
+}
+
+/** Numbers in, a number out: nothing stands between. */
+const plainCall =
+  (kfunc: Kfunc, body: KfuncBody) =>
+  (...values: never[]): unknown => {
+    const result = body(...values)
+    return typeof result === 'number' ? result : numberOf(kfunc, result)
+  }
+
+function settled(kfunc: Kfunc, result: unknown): unknown {
+  if (result instanceof Promise) throw notModelled(`${kfunc.name}() answers a promise: a body that waits`)
+  return result
+}
+
+/** The parameter that KF_RELEASE takes its reference from: the one that points to a struct. */
+function releasedParam(kfunc: Kfunc): number | undefined {
+  const found = kfunc.params.findIndex(({ type }) => structOfPointer(kfunc.btf, type) !== undefined)
+  return found === -1 ? undefined : found
+}
+
+function release(core: Core, kfunc: Kfunc, address: number): void {
+  const handles = handlesOf(core)
+  if (address === 0) return
+  if (!handles.has(address))
+    throw new MachineError('misuse', `${kfunc.name}() is given something that no kfunc handed out`)
+  handles.release(address)
+}
+
+interface Answer {
+  readonly result: Returned
+  /** A signed number of 32 bits, as the body gives it. */
+  readonly plain: boolean
+  take(result: unknown, iterator: number | undefined): unknown
+}
+
+function answerOf(core: Core, kfunc: Kfunc): Answer {
+  const { btf, ret, flags } = kfunc
+  const type = resolveType(btf, ret)
+  if (type.kind === 'void') return { result: 'none', plain: false, take: () => undefined }
+  const size = sizeOf(btf, ret) ?? 4
+  if (type.kind !== 'ptr') {
+    if (size > 4)
+      return { result: 'i64', plain: false, take: (result) => BigInt.asIntN(64, BigInt(numberOf(kfunc, result))) }
+    const signed = (type.kind === 'int' || type.kind === 'enum') && type.signed
+    const shift = 32 - 8 * size
+    return {
+      result: signed ? 's32' : 'u32',
+      plain: signed && shift === 0,
+      take: (result) => {
+        const number = Number(numberOf(kfunc, result))
+        return signed ? (number << shift) >> shift : (number << shift) >>> shift
+      },
+    }
+  }
+  const struct = structOfPointer(btf, ret)
+  const take = (result: unknown, iterator: number | undefined): number => {
+    if (result === null || result === undefined) {
+      // an iterator's end is NULL, whatever its flags
+      if (flags.has('KF_RET_NULL') || iterator !== undefined) return 0
+      throw new MachineError('misuse', `${kfunc.name}() has no KF_RET_NULL, and its body answers ${String(result)}`)
+    }
+    return struct === undefined ? elementOf(core, kfunc, result, iterator) : handleOf(core, kfunc, struct, result)
+  }
+  return { result: 'u32', plain: false, take }
+}
+
+function handleOf(core: Core, kfunc: Kfunc, struct: BtfStruct, result: unknown): number {
+  if (typeof result !== 'object' || result === null)
+    throw new MachineError(
+      'misuse',
+      `${kfunc.name}() answers struct ${struct.name}: an object is meant, not ${typeof result}`,
+    )
+  const handles = handlesOf(core)
+  const owned = kfunc.flags.has('KF_ACQUIRE')
+  return (owned ? handles.acquire(result, kfunc.btf, struct) : handles.lend(result, kfunc.btf, struct)).address
+}
+
+/** `int *` of an iterator, or of a kfunc whose result is memory. */
+function elementOf(core: Core, kfunc: Kfunc, result: unknown, iterator: number | undefined): number {
+  const type = resolveType(kfunc.btf, kfunc.ret)
+  const size = type.kind === 'ptr' ? (sizeOf(kfunc.btf, type.type) ?? 8) : 8
+  if (result instanceof Uint8Array) {
+    const at =
+      iterator === undefined
+        ? core.memory.allocate(Math.max(result.length, size), `what ${kfunc.name}() answered`)
+        : iteratorsOf(core).element(iterator, Math.max(result.length, size))
+    core.memory.write(at, result)
+    return at
+  }
+  if (iterator === undefined) throw new MachineError('misuse', `${kfunc.name}() answers memory: a Uint8Array is meant`)
+  const at = iteratorsOf(core).element(iterator, size)
+  core.memory.setNumber(at, size, numberOf(kfunc, result))
+  return at
+}
+
+function numberOf(kfunc: Kfunc, result: unknown): number | bigint {
+  if (typeof result === 'number' && Number.isFinite(result)) return Math.trunc(result)
+  if (typeof result === 'bigint') return result
+  if (typeof result === 'boolean') return result ? 1 : 0
+  throw new MachineError(
+    'misuse',
+    `${kfunc.name}() answers a number, and its body gives ${result === null ? 'null' : typeof result}`,
+  )
+}

@@ -17,7 +17,15 @@ test('the first command prints what stands there', async () => {
 })
 
 const documents = ['README.md', ...readdirSync(new URL('docs/', root)).map((file) => `docs/${file}`)]
-const examples = ['examples/check.ts', 'examples/host.ts', 'examples/guest.ts', 'examples/modules/filtered.ts']
+const examples = [
+  'examples/check.ts',
+  'examples/run.ts',
+  'examples/mock.ts',
+  'examples/bodies.ts',
+  'examples/host.ts',
+  'examples/guest.ts',
+  'examples/modules/filtered.ts',
+]
 /** Commands and templates that stand in no example: what runs them is beside each. */
 const others: ReadonlyMap<string, string> = new Map([
   ['$ npx kfuncs check prog.bpf.o\n', 'test/package'],
@@ -48,10 +56,15 @@ test.for(examples)('%s runs', async (path) => {
     process.argv = argv
     vi.restoreAllMocks()
   }
+  if (path.endsWith('run.ts')) expect(lines).toEqual(['1'])
+  if (path.endsWith('mock.ts')) expect(lines[0]).toMatch(/^-?\d+ 1 \d+ \d+$/)
   if (path.endsWith('check.ts')) expect(lines[1]).toMatch(/^acquire_leak reject KF\d{3} Unreleased reference id=/)
 })
 
-test.for(['examples/host.ts', 'examples/modules/filtered.ts'])('%s is a module without a warning', async (path) => {
-  const { default: definition } = (await import(new URL(path, root).href)) as { default: ModuleDefinition }
-  expect(unwrap(await defineModule(definition)).warnings).toEqual([])
-})
+test.for(['examples/host.ts', 'examples/bodies.ts', 'examples/modules/filtered.ts'])(
+  '%s is a module without a warning',
+  async (path) => {
+    const { default: definition } = (await import(new URL(path, root).href)) as { default: ModuleDefinition }
+    expect(unwrap(await defineModule(definition)).warnings).toEqual([])
+  },
+)

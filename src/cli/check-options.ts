@@ -40,12 +40,7 @@ export function addCheckOptions(command: Command): Command {
       '--expect',
       "ask whether programs come out as their own tags say (__success, __failure, __msg … of the selftests' bpf_misc.h)",
     )
-    .addOption(
-      several(
-        '-G, --set <name=value>',
-        "a global variable's value before loading: mode=3, 'cfg.limits[2]=8', state=RUNNING, CONFIG_HZ=1000, @FILE (may repeat)",
-      ),
-    )
+    .addOption(setOption())
     .option('-j, --jobs <n>', 'objects judged at a time', positive, 1)
     .option('--cpus <n>', 'CPUs that the machine has, which bounds bpf_get_smp_processor_id() (8192)', positive)
     .option('--timeout <seconds>', 'give up on a program after so long: unsupported, the others go on', seconds)
@@ -94,6 +89,21 @@ function logLevel(value: string): 1 | 2 {
 function seconds(value: string): number {
   const number = Number(value)
   if (!(number > 0)) throw new InvalidArgumentError('seconds, more than 0')
+  return number
+}
+
+export const setOption = (): Option =>
+  new Option(
+    '-G, --set <name=value>',
+    "a global variable's value before loading: mode=3, 'cfg.limits[2]=8', state=RUNNING, CONFIG_HZ=1000, @FILE (may repeat)",
+  )
+    .default([])
+    .argParser(collect)
+
+/** A number of something that may be none. */
+export function whole(value: string): number {
+  const number = Number(value)
+  if (!Number.isSafeInteger(number) || number < 0) throw new InvalidArgumentError('a number of 0 or more')
   return number
 }
 

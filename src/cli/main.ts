@@ -3,7 +3,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { printableLines } from '../fault/index.ts'
 import type { BtfFlags } from './btf.ts'
-import { addCheckOptions, collect, positive, withLogLevels } from './check-options.ts'
+import { addCheckOptions, collect, positive, setOption, whole, withLogLevels } from './check-options.ts'
 import type { RunFlags } from './run.ts'
 import type { CompareFlags } from './compare.ts'
 import type { DisasmFlags } from './disasm.ts'
@@ -76,15 +76,25 @@ export async function main(args: readonly string[]): Promise<number> {
     })
   program
     .command('run')
-    .description('bare instructions on a block of memory, as WebAssembly; prints r0')
-    .argument('<file>', 'instructions as hexadecimal digits, bytes or assembly; - reads them from standard input')
-    .option('--raw', 'the file is bare instructions, of no object')
-    .option('--memory <hex>', 'what r1 points to, r2 being its length: hexadecimal digits, or @FILE')
-    .option('--max-insns <n>', 'instructions that may be executed: 1000000000 unless told', positive)
-    .option('--interpret', 'not compiled: slower, and says what reaches beyond the memory')
-    .addOption(new Option('--format <format>', 'how r0 is told').choices(['text', 'json']).default('text'))
+    .description('one program of an object on a modelled kernel, as WebAssembly: its result, and what changed')
+    .argument('<object>', 'a BPF object file; with --raw a file of bare instructions; - reads it from standard input')
+    .addOption(kernelOption())
+    .addOption(moduleOption())
+    .addOption(configOption())
+    .option('-p, --prog <name>', 'the program: needed where the object has several')
+    .option('--data <hex>', 'the packet: hexadecimal digits, or @FILE; 64 bytes of zero unless told')
+    .option('--ctx <ctx>', "the context: '{\"mark\": 5}', a list of arguments '[1, 2]', hexadecimal digits, or @FILE")
+    .addOption(setOption())
+    .option('--repeat <n>', 'so many times, on the same packet; tells the time of a run', positive)
+    .option('--cpu <n>', 'the number of the CPU that it runs on (0)', whole)
+    .option('--seed <n>', 'what random numbers follow from (0)', whole)
+    .option('--raw', 'the file is bare instructions (hexadecimal digits, bytes or assembly) of no object; prints r0')
+    .option('--memory <hex>', 'raw: what r1 points to, r2 being its length: hexadecimal digits, or @FILE')
+    .option('--max-insns <n>', 'raw: instructions that may be executed: 1000000000 unless told', positive)
+    .option('--interpret', 'raw: not compiled: slower, and says what reaches beyond the memory')
+    .addOption(new Option('--format <format>').choices(['text', 'json']).default('text'))
     .action(async (file: string, flags: RunFlags) => {
-      status = (await import('./run.ts')).run(file, flags)
+      status = await (await import('./run.ts')).run(file, flags)
     })
   program
     .command('show')

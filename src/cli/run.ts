@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// kfuncs run --raw FILE: bare instructions on a block of memory; prints what r0 is in the end.
+// kfuncs run OBJ: run-object.ts. kfuncs run --raw FILE: bare instructions on a block of memory; prints what r0 is in the end.
 import { fail, formatFault, type Result } from '../fault/index.ts'
 import { assemble, decodeInsns, type Insn } from '../isa/index.ts'
 import { runRaw } from '../jit/index.ts'
 import { jsonLine } from './output.ts'
-import { complain, orTell, readInput, UsageError } from './usage.ts'
+import { hexBytes } from './run-input.ts'
+import type { RunObjectFlags } from './run-object.ts'
+import { complain, orTell, readInput } from './usage.ts'
 
-export interface RunFlags {
+export interface RunFlags extends Omit<RunObjectFlags, 'format'> {
   readonly raw?: boolean
   readonly memory?: string
   readonly interpret?: boolean
@@ -15,11 +17,10 @@ export interface RunFlags {
 }
 
 /** 0: it ended; 1: something ended it; 2: it cannot be run. */
-export function run(path: string, flags: RunFlags): number {
-  if (flags.raw !== true)
-    throw new UsageError('only bare instructions run so far: kfuncs run --raw FILE; objects are judged by kfuncs check')
+export async function run(path: string, flags: RunFlags): Promise<number> {
+  if (flags.raw !== true) return (await import('./run-object.ts')).runObject(path, flags)
   const insns = orTell(readInsns(readInput(path)))
-  const memory = flags.memory === undefined ? new Uint8Array(0) : memoryOf(flags.memory)
+  const memory = flags.memory === undefined ? new Uint8Array(0) : hexBytes(flags.memory, '--memory')
   const { maxInsns } = flags
   const ended = runRaw(insns, {
     memory,
@@ -45,12 +46,4 @@ function readInsns(bytes: Uint8Array): Result<Insn[]> {
       : fail(`${digits.length} hexadecimal digits are not a whole number of instructions, which have 16 each`)
   const isText = !/[^\t\n\r\x20-\x7e]/.test(text)
   return isText ? assemble(text) : decodeInsns(bytes)
-}
-
-function memoryOf(text: string): Uint8Array {
-  if (text.startsWith('@')) return Uint8Array.from(readInput(text.slice(1)))
-  const digits = text.replace(/\s|^0x/g, '')
-  if (!/^(?:[0-9a-fA-F]{2})*$/.test(digits))
-    throw new UsageError(`--memory ${text}: two hexadecimal digits a byte are meant, or @FILE`)
-  return Uint8Array.from(Buffer.from(digits, 'hex'))
 }

@@ -83,6 +83,6 @@ describe('kfuncs run --raw', () => {
       if (told !== undefined) expect(err).toMatch(told)
     }
     expect((await run('--raw', '--memory', 'xyz', file('sum.s', sum))).err).toMatch(/two hexadecimal digits a byte/)
-    expect((await run(file('sum.s', sum))).err).toMatch(/only bare instructions run so far/)
+    expect((await run(file('sum.s', sum))).err).toMatch(/ELF/)
   })
 })

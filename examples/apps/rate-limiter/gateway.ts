@@ -73,3 +73,6 @@ export const gateway = (sessions: ReadonlyMap<number, Session>): ModuleDefinitio
 interface Iteration {
   rest: Session[]
 }
+
+/** With a session to try programs on: kfuncs run --module gateway.ts limiter.bpf.o --prog by_cost --ctx @request.bin */
+export default gateway(new Map([[1, { id: 1, agent: 'curl/8', requests: 0, tokens: 10 }]]))

@@ -28,8 +28,8 @@ export async function gatewayServer(sessions: Map<number, Session>): Promise<Ser
     const refusal = loaded.value.refused.get(name)
     if (refusal?.kind === 'fault') return refusal.fault.what
     if (refusal?.kind === 'report') {
-      const { message, help } = explain(refusal.report, refusal.linked, kernel)
-      return `${message}\n${help ?? ''}\n`
+      const diagnostic = explain(refusal.report, refusal.linked, kernel)
+      return diagnostic === undefined ? 'it is not accepted' : `${diagnostic.message}\n${diagnostic.help ?? ''}\n`
     }
     const program = loaded.value.programs.get(name)
     if (program === undefined) return `the object has no program ${name}`

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// kfuncs run OBJ: one program of an object on a machine of its own, and what changed by it.
+import { check } from '../check.ts'
+import { renderPretty } from '../explain/index.ts'
+import { formatFault } from '../fault/index.ts'
+import type { Kernel } from '../kernel/index.ts'
+import { type BpfObject, openObject } from '../object/index.ts'
+import { createMachine, type LoadedProgram, type Machine, type TestRun } from '../runtime/index.ts'
+import { returnValueName } from '../uapi/index.ts'
+import { globalsOf, objectName } from './check-object.ts'
+import { contextBytes, hexBytes } from './run-input.ts'
+import { type Change, changesOf, mapsOf } from './run-maps.ts'
+import { packetChange } from './run-packet.ts'
+import type { KernelOptions } from './flags.ts'
+import { kernelOf } from './kernel.ts'
+import { didYouMean } from './nearest.ts'
+import { jsonLine } from './output.ts'
+import { complain, orTell, readInput, UsageError } from './usage.ts'
+
+export interface RunObjectFlags extends KernelOptions {
+  readonly prog?: string
+  readonly data?: string
+  readonly ctx?: string
+  readonly set: readonly string[]
+  readonly repeat?: number
+  readonly cpu?: number
+  readonly seed?: number
+  readonly format: string
+}
+
+interface Told {
+  readonly program: LoadedProgram
+  readonly result: TestRun
+  readonly before: Uint8Array | undefined
+  readonly changes: readonly Change[]
+  readonly machine: Machine
+  /** Nanoseconds a run. */
+  readonly time: number
+}
+
+/** 0: it ran; 1: it is not accepted, or something ended it. */
+export async function runObject(path: string, flags: RunObjectFlags): Promise<number> {
+  const kernel = await kernelOf(flags)
+  const { cpu = 0, seed = 0, repeat = 1 } = flags
+  const bytes = readInput(path)
+  const machine = createMachine(kernel, { seed, cpus: cpu + 1 })
+  machine.cpu = cpu
+  const globals = globalsOf(flags.set)
+  const object = orTell(openObject(bytes, objectName(path)))
+  const name = chosen(object, flags.prog)
+  const loaded = orTell(machine.load(object, { programs: [name], ...(globals.size === 0 ? {} : { globals }) }))
+  const program = loaded.programs.get(name)
+  if (program === undefined) return refused(path, { bytes, program: name, kernel, globals })
+  const data = flags.data === undefined ? defaultData(program) : hexBytes(flags.data, '--data')
+  const ctx = flags.ctx === undefined ? undefined : contextBytes(machine, program, flags.ctx, data?.length ?? 0)
+  const before = mapsOf(loaded)
+  const start = process.hrtime.bigint()
+  const run = program.testRun({
+    repeat,
+    ...(data === undefined ? {} : { data }),
+    ...(ctx === undefined ? {} : { ctx }),
+  })
+  const time = Number(process.hrtime.bigint() - start) / repeat
+  if (!run.ok) {
+    complain(formatFault(run.fault))
+    return 1
+  }
+  const changes = changesOf(before, mapsOf(loaded), program.linked.btf)
+  const told: Told = { program, result: run.value, before: data, changes, machine, time }
+  process.stdout.write(flags.format === 'json' ? `${jsonOf(told)}\n` : textOf(told, { repeat }))
+  return 0
+}
+
+/** The name of the program to run. */
+function chosen({ programs }: BpfObject, name: string | undefined): string {
+  const all = programs.map((program) => program.name)
+  if (name === undefined) {
+    if (all.length === 1) return all[0]!
+    throw new UsageError(all.length === 0 ? 'there is no program to run' : `which program? --prog NAME: ${someOf(all)}`)
+  }
+  if (!all.includes(name))
+    throw new UsageError(`no program ${name} — ${didYouMean(name, all) ?? `there are ${someOf(all)}`}`)
+  return name
+}
+
+const someOf = (names: readonly string[]): string => `${names.slice(0, 12).join(', ')}${names.length > 12 ? ' …' : ''}`
+
+interface Refused {
+  readonly bytes: Uint8Array
+  readonly program: string
+  readonly kernel: Kernel
+  readonly globals: ReadonlyMap<string, string>
+}
+
+/** What is not accepted does not run: why, as `check` tells it. */
+function refused(path: string, { bytes, program, kernel, globals }: Refused): number {
+  const outcomes = orTell(check(bytes, kernel, { name: objectName(path), program, globals }))
+  for (const outcome of outcomes) process.stderr.write(renderPretty(outcome, { colour: process.stderr.isTTY === true }))
+  complain(`${program} is not accepted, so it does not run`)
+  return 1
+}
+
+/** 64 bytes of zero, as the kernel's own tests give; a program that sees no packet gets none. */
+const defaultData = ({ type }: LoadedProgram): Uint8Array | undefined =>
+  /_(XDP|SCHED_CLS|SCHED_ACT|SOCKET_FILTER|CGROUP_SKB|LWT_\w+|FLOW_DISSECTOR)$/.test(type)
+    ? new Uint8Array(64)
+    : undefined
+
+const named = ({ program, result }: Told): string => {
+  const name = returnValueName(program.type, result.retval)
+  const number = result.retval > 0x7fff_ffff ? `${result.retval | 0}` : `${result.retval}`
+  return name === undefined ? number : `${name} (${number})`
+}
+
+function textOf(told: Told, { repeat }: { readonly repeat: number }): string {
+  const { program, result, before, changes, machine, time } = told
+  const lines = [`${program.name}: ${named(told)}`]
+  if (before !== undefined && result.data !== undefined) lines.push(...packetChange(before, result.data))
+  for (const { what, from, to } of changes) lines.push(`  ${what}: ${from} → ${to}`)
+  for (const line of machine.printed) lines.push(`  printed: ${line.trimEnd()}`)
+  if (repeat > 1)
+    lines.push(`  ${repeat} runs, ${time < 1000 ? `${time.toFixed(0)} ns` : `${(time / 1000).toFixed(1)} us`} each`)
+  return `${lines.join('\n')}\n`
+}
+
+function jsonOf(told: Told): string {
+  const { program, result, changes, machine, time } = told
+  const hex = (bytes: Uint8Array | undefined): string | null =>
+    bytes === undefined ? null : Buffer.from(bytes).toString('hex')
+  return jsonLine({
+    program: program.name,
+    type: program.type,
+    kernel: machine.kernel.release,
+    retval: result.retval,
+    name: returnValueName(program.type, result.retval) ?? null,
+    data: hex(result.data),
+    ctx: hex(result.ctx),
+    changes,
+    printed: machine.printed,
+    timeNs: Math.round(time),
+  })
+}

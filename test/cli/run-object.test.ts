@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// kfuncs run OBJ: the result by name, what changed, and why not.
+import { expect, test } from 'vitest'
+import { runHere as here } from './here.ts'
+
+const packet = 'examples/18-memory/packet.bpf.o'
+const memory = 'examples/18-memory/memory.bpf.o'
+
+test('the result is told by name', async () => {
+  expect(await here('run', packet, '--prog', 'header_checked')).toMatchObject({
+    status: 0,
+    out: 'header_checked: XDP_DROP (1)\n',
+  })
+  const other = await here('run', packet, '-p', 'header_checked', '--data', `${'09'.repeat(64)}`)
+  expect(other.out).toBe('header_checked: XDP_PASS (2)\n')
+})
+
+test('what changed in maps is told', async () => {
+  const { out } = await here('run', memory, '-p', 'count_in_map')
+  expect(out).toMatch(
+    /^count_in_map: TC_ACT_OK \(0\)\n {2}values\[00000000\]: 0+… \(40 bytes\) → 010+… \(40 bytes\)\n$/,
+  )
+})
+
+test('JSON has all of it', async () => {
+  const { out } = await here('run', packet, '-p', 'header_checked', '--format', 'json')
+  expect(JSON.parse(out)).toMatchObject({
+    program: 'header_checked',
+    retval: 1,
+    name: 'XDP_DROP',
+    data: '00'.repeat(64),
+  })
+})
+
+test('what is not accepted does not run, and why is told as check tells it', async () => {
+  const { status, err } = await here('run', packet, '-p', 'header_unchecked')
+  expect(status).toBe(1)
+  expect(err).toContain('R1 offset is outside of the packet')
+  expect(err).toContain('header_unchecked is not accepted, so it does not run')
+})
+
+test.for<[string, string[], string]>([
+  ['several programs and none named', [packet], 'which program? --prog NAME: header_checked'],
+  ['a name that is nearly one', [packet, '-p', 'header_cheked'], 'did you mean header_checked'],
+  ['data that is none', [packet, '-p', 'header_checked', '--data', 'xyz'], 'two hexadecimal digits a byte are meant'],
+  [
+    'a context without such a field',
+    [memory, '-p', 'count_in_map', '--ctx', '{"marc": 1}'],
+    'struct __sk_buff has no marc',
+  ],
+  ['a context that is no JSON', [memory, '-p', 'count_in_map', '--ctx', '{mark}'], '--ctx is no JSON'],
+])('%s', async ([, args, words]) => {
+  const { status, err } = await here('run', ...args)
+  expect(status).toBe(2)
+  expect(err).toContain(words)
+})
+
+test('a packet that is too short is refused as the kernel does', async () => {
+  const { status, err } = await here('run', packet, '-p', 'header_checked', '--data', '0102')
+  expect(status).toBe(1)
+  expect(err).toContain('a packet of 14 bytes at the least is needed (EINVAL)')
+})
+
+test('a module of one’s own, with bodies', async () => {
+  const gateway = ['--module', 'examples/apps/rate-limiter/gateway.ts', 'examples/apps/rate-limiter/limiter.bpf.o']
+  const ctx = `01${'00'.repeat(39)}`
+  expect((await here('run', ...gateway, '-p', 'by_cost', '--ctx', ctx)).out).toBe('by_cost: 200\n')
+  expect((await here('run', ...gateway, '-p', 'by_cost', '--ctx', `09${'00'.repeat(39)}`)).out).toBe('by_cost: 401\n')
+})

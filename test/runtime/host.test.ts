@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bodies of kfuncs of one's own are held to what the kfuncs promise; mocks stand in for anything.
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { gateway, type Session } from '../../examples/apps/rate-limiter/gateway.ts'
+import { defineModule, kernelFromModule, type ModuleDefinition, unwrap } from '../../src/index.ts'
+import { createMachine } from '../../src/runtime/index.ts'
+
+const object = readFileSync('examples/apps/rate-limiter/limiter.bpf.o')
+const session: Session = { id: 7, agent: 'browser', requests: 3, tokens: 9 }
+
+async function limiter(bodies: NonNullable<ModuleDefinition['bodies']>, program = 'by_cost') {
+  const plain = gateway(new Map([[7, session]]))
+  const module = unwrap(await defineModule({ ...plain, bodies: { ...plain.bodies, ...bodies } }))
+  const machine = createMachine(unwrap(kernelFromModule(module)))
+  const loaded = unwrap(machine.load(object, { programs: [program] }))
+  return { machine, program: loaded.programs.get(program)! }
+}
+const request = (id: number): Uint8Array => Uint8Array.from({ length: 40 }, (_, i) => (i === 0 ? id : 0))
+
+test('a body gets the object that another handed out, and numbers as the prototype has them', async () => {
+  const seen: unknown[] = []
+  const { machine, program } = await limiter({
+    session_take: (...args: unknown[]) => {
+      seen.push(args)
+      return 4
+    },
+  })
+  expect(unwrap(program.testRun({ ctx: request(7) })).retval).toBe(200)
+  expect(seen).toEqual([[session, 1]])
+  expect((seen[0] as unknown[])[0]).toBe(session)
+  expect(machine.held()).toEqual([])
+})
+
+test.for<[string, NonNullable<ModuleDefinition['bodies']>, string]>([
+  [
+    'a number that is none',
+    { session_take: () => 'many' },
+    'session_take() answers a number, and its body gives string',
+  ],
+  ['an object that is none', { session_find: () => 5 }, 'session_find() answers struct session: an object is meant'],
+  ['a promise', { session_take: async () => 1 }, 'session_take() answers a promise'],
+])('what a body must not answer is told: %s', async ([, bodies, words]) => {
+  const { program } = await limiter(bodies)
+  const answer = program.testRun({ ctx: request(7) })
+  expect(answer.ok ? 'it ran' : answer.fault.what).toContain(words)
+})
+
+test('what a body throws is its own, and the machine goes on', async () => {
+  let fails = true
+  const { program } = await limiter({
+    session_take: () => {
+      if (fails) throw new Error('out of order')
+      return 1
+    },
+  })
+  expect(() => program.testRun({ ctx: request(7) })).toThrow('out of order')
+  fails = false
+  expect(unwrap(program.testRun({ ctx: request(7) })).retval).toBe(200)
+})
+
+test('a mock stands in, and remembers', async () => {
+  const { machine, program } = await limiter({})
+  const { calls } = machine.mock('session_find')
+  expect(unwrap(program.testRun({ ctx: request(7) })).retval).toBe(401)
+  expect(calls).toEqual([[7]])
+  machine.unmock('session_find')
+  expect(unwrap(program.testRun({ ctx: request(7) })).retval).toBe(200)
+})

@@ -58,12 +58,12 @@ function variablesOf(btf: Btf, map: string, from: Uint8Array, to: Uint8Array): r
     if (found.kind !== 'var' || Buffer.compare(old, now) === 0) return []
     const value = resolveType(btf, found.type)
     const text = (bytes: Uint8Array): string =>
-      value.kind === 'int' || value.kind === 'enum' ? number(bytes, value.signed) : shown(bytes)
+      value.kind === 'int' || value.kind === 'enum' ? number(bytes, value) : shown(bytes)
     return [{ what: found.name, from: text(old), to: text(now) }]
   })
 }
 
-function number(bytes: Uint8Array, signed: boolean): string {
+function number(bytes: Uint8Array, { signed }: { readonly signed: boolean }): string {
   let value = 0n
   for (const byte of [...bytes].reverse()) value = (value << 8n) | BigInt(byte)
   return (signed ? BigInt.asIntN(8 * bytes.length, value) : value).toString()

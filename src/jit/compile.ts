@@ -13,6 +13,7 @@ import {
   MAX_ROUNDS,
   type Param,
 } from './input.ts'
+import { lowerInline } from './inline.ts'
 import { pushCondition } from './jump.ts'
 import { ADDRESS, BOTTOM, FRAME, functionType, localOf, locals, NEXT, ROUNDS } from './locals.ts'
 import {
@@ -46,12 +47,15 @@ export function compile(program: JitProgram, options: CompileOptions = {}): Uint
   return encodeModule({
     types: [functionType],
     imports: [...callees].map(([name, callee]) => ({ module: 'kfuncs', name, type: typeOf(callee) })),
-    functions: program.functions.map((func, number) => ({
-      type: functionType,
-      locals,
-      body: new FunctionBody(context, func).write(),
-      export: `f${number}`,
-    })),
+    functions: [
+      ...program.functions.map((func, number) => ({
+        type: functionType,
+        locals,
+        body: new FunctionBody(context, func).write(),
+        export: `f${number}`,
+      })),
+      { type: mainType, locals: ['i32'], body: mainBody(called.size), export: 'main' },
+    ],
     globals: fuel ? [{ type: 'i64', export: 'fuel' }] : [],
     pages: 1,
     table: [...callees.values()].some(({ role }) => role === 'tail-call'),
@@ -84,6 +88,18 @@ const typeOf = ({ params, result }: Callee): FunctionType => ({
   params: params.flatMap((param) => crossings[param]),
   result: result === 'none' ? undefined : result === 'i64' ? 'i64' : 'i32',
 })
+
+/** The program on a context, so many times: what crosses is small numbers. The low half of the last r0 comes back. */
+const mainType: FunctionType = { params: ['i32', 'i32', 'i32'], result: 'i32' }
+
+function mainBody(first: number): Code {
+  const [context, frame, times, result] = [0, 1, 2, 3] as const
+  const code = new Code().open('loop').get(context).op('i64.extend_i32_u')
+  for (let r = 2; r <= 5; r++) code.i64(0)
+  code.get(frame).call(first).op('i32.wrap_i64').set(result)
+  code.get(times).i32(1).op('i32.sub').tee(times).brIf(0).op('end')
+  return code.get(result).op('end')
+}
 
 class FunctionBody {
   private readonly code = new Code()
@@ -264,6 +280,7 @@ class FunctionBody {
   private writeCall(callee: Callee | undefined): void {
     const { code } = this
     if (callee === undefined) return void code.op('unreachable')
+    if (callee.inline !== undefined) return lowerInline(code, callee.inline)
     if (callee.callsBack === true) this.sayFrame()
     callee.params.forEach((param, i) => {
       if (param === 'none') return

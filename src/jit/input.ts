@@ -3,6 +3,7 @@
 
 import type { Insn } from '../isa/index.ts'
 import type { Range } from './flow.ts'
+import type { Inline } from './inline.ts'
 
 /** A function of the program; its number is its place. The first is where the program begins. */
 export interface JitFunction extends Range {
@@ -44,6 +45,8 @@ export interface Callee {
    * packet-load: what it answers is r0, and where that is negative the program ends with 0 (RFC 9669 §5.5).
    */
   readonly role?: 'tail-call' | 'packet-load'
+  /** What the compiler puts in its place. */
+  readonly inline?: Inline
 }
 
 /** An access of a context that is one of the kernel's object behind it. */

@@ -6,6 +6,8 @@ import type { Imports } from './interpret.ts'
 export interface Instance {
   /** Runs function `number`: r1 to r5, those missing 0, and where its stack ends. r0 at the end, without sign. */
   run(number: number, registers: readonly bigint[], frame: number): bigint
+  /** The first function so many times, r1 being `context`: the low half of the last r0, with sign. */
+  repeat(context: number, frame: number, times: number): number
   /** What is left of the instructions allowed, where they are counted. */
   fuel: number | undefined
   /** Function `number` as a table of functions takes it. */
@@ -29,6 +31,7 @@ export function instantiate(
       const entry = exports[`f${number}`] as (...args: (bigint | number)[]) => bigint
       return BigInt.asUintN(64, entry(r1, r2, r3, r4, r5, frame))
     },
+    repeat: exports['main'] as Instance['repeat'],
     reference: (number) => exports[`f${number}`],
     get fuel() {
       return fuel === undefined ? undefined : Number(fuel.value)

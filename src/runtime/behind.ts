@@ -16,6 +16,7 @@ import { mockModel } from './host/mock.ts'
 import { helperModels } from './helpers/index.ts'
 import { mapCalls } from './helpers/of-maps.ts'
 import { kfuncModels } from './kfuncs/index.ts'
+import { kfuncCalls } from './kfuncs/of-calls.ts'
 import type { RuntimeMap } from './maps/map.ts'
 import { addressOfKernel } from './objects/variables.ts'
 
@@ -40,7 +41,7 @@ export function behindOf(core: Core, linked: LinkedProgram, own: Own, imports: M
     callee(call) {
       const mock = core.mocks.get(call.name)
       if (mock !== undefined) return modelled(call.name, mockModel(core, call, mock))
-      const special = mapCalls(call, (index) => own.map(index))
+      const special = mapCalls(call, (index) => own.map(index)) ?? kfuncCalls(call, linked)
       if (special !== undefined) return modelled(special.name, special.model)
       const kfunc = call.kind === 'kfunc' ? core.kernel.kfuncs.get(call.name) : undefined
       if (kfunc?.body !== undefined) return modelled(call.name, bodyModel(core, kfunc, kfunc.body))
@@ -68,12 +69,13 @@ type Bound = Imports extends ReadonlyMap<string, infer F> ? F : never
 const describe = ({ off, write }: ViewAccess, shown: string): string =>
   `${write ? 'a write to' : 'a read of'} ${shown} at offset ${off}`
 
-const calleeOf = (name: string, { params, result, callsBack, role }: Model): Callee => ({
+const calleeOf = (name: string, { params, result, callsBack, role, inline }: Model): Callee => ({
   name,
   params,
   result,
   ...(callsBack === true ? { callsBack } : {}),
   ...(role === undefined ? {} : { role }),
+  ...(inline === undefined ? {} : { inline }),
 })
 
 const missingCallee = ({ name }: CallFact): Callee => ({ name, params: [], result: 'none' })

@@ -10,6 +10,7 @@ import { Core, type CoreOptions } from './core/core.ts'
 import { MachineError } from './core/errors.ts'
 import { createObject, type Fields } from './core/objects.ts'
 import { handlesOf } from './host/handles.ts'
+import { addReleases } from './kfuncs/releases.ts'
 import { createMap } from './maps/create.ts'
 import type { RuntimeMap } from './maps/map.ts'
 import { type Cgroup, type CgroupOptions, cgroupsOf } from './objects/cgroup.ts'
@@ -41,32 +42,9 @@ export interface Loaded {
 }
 
 export class Machine extends Core {
-  /** A task of its own: programs find it by its pid, and in lists of tasks. */
-  task(options: TaskOptions = {}): Task {
-    return tasksOf(this).create(options)
-  }
-  /** On whose behalf programs run: init, pid 1, unless told. */
-  get currentTask(): Task {
-    return tasksOf(this).current
-  }
-  set currentTask(task: Task) {
-    tasksOf(this).current = task
-  }
-  /** Where packets went, first to last. */
-  get redirects(): readonly Redirect[] {
-    return redirectsOf(this).done
-  }
-  /** Signals that programs sent, first to last. */
-  get signals(): readonly Signal[] {
-    return signalsOf(this)
-  }
-  /** An object of the kernel's, to be given to programs: zeroed but for the fields told, which are named by their path in the struct. */
-  object(struct: string, fields: Fields = {}): { readonly address: number } {
-    return { address: createObject(this, struct, fields) }
-  }
-  /** A control group of its own. */
-  cgroup(name: string, options: CgroupOptions = {}): Cgroup {
-    return cgroupsOf(this).create(name, options)
+  constructor(kernel: Kernel, options: MachineOptions = {}) {
+    super(kernel, options)
+    addReleases(this)
   }
 
   /**
@@ -95,6 +73,34 @@ export class Machine extends Core {
   /** Lets time pass: timers and work that fall due meanwhile run, in order. */
   advance(ns: bigint | number): void {
     this.clock.advance(BigInt(ns))
+  }
+
+  /** A task of its own: programs find it by its pid, and in lists of tasks. */
+  task(options: TaskOptions = {}): Task {
+    return tasksOf(this).create(options)
+  }
+  /** On whose behalf programs run: init, pid 1, unless told. */
+  get currentTask(): Task {
+    return tasksOf(this).current
+  }
+  set currentTask(task: Task) {
+    tasksOf(this).current = task
+  }
+  /** Where packets went, first to last. */
+  get redirects(): readonly Redirect[] {
+    return redirectsOf(this).done
+  }
+  /** Signals that programs sent, first to last. */
+  get signals(): readonly Signal[] {
+    return signalsOf(this)
+  }
+  /** An object of the kernel's, to be given to programs: zeroed but for the fields told, which are named by their path in the struct. */
+  object(struct: string, fields: Fields = {}): { readonly address: number } {
+    return { address: createObject(this, struct, fields) }
+  }
+  /** A control group of its own. */
+  cgroup(name: string, options: CgroupOptions = {}): Cgroup {
+    return cgroupsOf(this).create(name, options)
   }
 
   /**

@@ -53,24 +53,47 @@ export class LoadedProgram {
   run(context: number, notes: Invocation['notes'] = new Map()): bigint {
     const { core } = this
     const made = this.make()
+    return this.within({ context, notes }, made, () => {
+      try {
+        return core.call(made.entry, context)
+      } catch (error) {
+        if (!(error instanceof BpfThrow)) throw error
+        const { exceptionCallback } = made
+        return exceptionCallback === undefined ? error.cookie : core.call(exceptionCallback, error.cookie)
+      }
+    })
+  }
+
+  /** The low half of the last r0, without sign, of so many runs on one context; `each`: what is done around each that may redirect. */
+  repeat(context: number, times: number, each: Around = {}): number {
+    const made = this.make()
+    if (made.whole)
+      return this.within({ context, notes: new Map() }, made, () =>
+        this.core.onStack((frame) => made.repeat(context, frame, times) >>> 0),
+      )
+    let last = 0
+    for (let i = 0; i < times; i++) {
+      each.before?.()
+      last = Number(this.run(context) & 0xffff_ffffn)
+      each.after?.(last)
+    }
+    return last
+  }
+
+  private within<T>(run: Pick<Invocation, 'context' | 'notes'>, { exceptionCallback }: Made, work: () => T): T {
+    const { core } = this
     const outer = core.current
-    const invocation: Invocation = {
+    core.current = {
       program: this.name,
       type: this.type,
       attachType: this.linked.attachType,
-      context,
+      ...run,
       sleepable: this.linked.sleepable,
-      exceptionCallback: made.exceptionCallback,
+      exceptionCallback,
       tailCalls: 0,
-      notes,
     }
-    core.current = invocation
     try {
-      return core.call(made.entry, context)
-    } catch (error) {
-      if (!(error instanceof BpfThrow)) throw error
-      const { exceptionCallback } = invocation
-      return exceptionCallback === undefined ? error.cookie : core.call(exceptionCallback, error.cookie)
+      return work()
     } finally {
       core.current = outer
     }
@@ -113,8 +136,19 @@ export class LoadedProgram {
       entry: functionFrom(0),
       place: core.table.grow(1, instance.reference(0)),
       exceptionCallback: callback === undefined ? undefined : functionFrom(callback.start),
+      repeat: instance.repeat,
+      // each run of another has to begin anew: it counts tail calls, redirects, or may be left in its midst
+      whole: !facts.insns.some(
+        (fact) =>
+          fact?.call !== undefined && /^bpf_(?:tail_call|throw|clone_redirect|redirect\w*)$/.test(fact.call.name),
+      ),
     }
   }
+}
+
+interface Around {
+  readonly before?: () => void
+  readonly after?: (retval: number) => void
 }
 
 interface Made {
@@ -123,4 +157,7 @@ interface Made {
   readonly entry: ProgramFunction
   readonly place: number
   readonly exceptionCallback: ProgramFunction | undefined
+  readonly repeat: Instance['repeat']
+  /** So many runs are one call. */
+  readonly whole: boolean
 }

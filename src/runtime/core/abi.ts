@@ -19,6 +19,7 @@ export interface Model {
   /** It calls functions of the program that called it, or needs to know where that one's stack ends. */
   readonly callsBack?: boolean
   readonly role?: Callee['role']
+  readonly inline?: Callee['inline']
   bind(core: Core): (...args: never[]) => unknown
 }
 

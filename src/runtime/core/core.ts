@@ -104,11 +104,16 @@ export class Core {
 
   /** Calls a function of a program below whatever stack is in use. */
   call(func: ProgramFunction, ...registers: readonly (bigint | number)[]): bigint {
+    return this.onStack((frame) => func.call(registers.map(BigInt), frame))
+  }
+
+  /** `work` runs functions of a program whose stack may begin at `frame`. */
+  onStack<T>(work: (frame: number) => T): T {
     const { memory } = this
     const frame = memory.u32(FRAME_CELL)
-    if (frame < LEAST_FRAME) throw new MachineError('limit', `${func.name} is called within too many other functions`)
+    if (frame < LEAST_FRAME) throw new MachineError('limit', 'functions are called within too many others')
     try {
-      return func.call(registers.map(BigInt), frame)
+      return work(frame)
     } finally {
       memory.setU32(FRAME_CELL, frame)
     }

@@ -141,7 +141,8 @@ export class Memory {
   }
 
   private extend(room: number): number {
-    const address = this.next
+    // what is as large as a packet begins at a cache line, as the kernel's does
+    const address = room < 256 ? this.next : (this.next + 63) & ~63
     const end = address + room
     if (end > this.most)
       throw new MachineError(

@@ -3,6 +3,7 @@
 
 import { caller, model, type Models } from '../core/abi.ts'
 import { errno } from '../core/errno.ts'
+import { ownedOf } from '../objects/owned.ts'
 
 /** BPF_MAX_LOOPS. */
 const MOST_LOOPS = 8 << 20
@@ -35,6 +36,14 @@ export const controlHelpers: Models = {
     core.memory.setPointer(slot, to)
     return before
   }),
-  bpf_per_cpu_ptr: model(['i32', 'i32'], 'u32', (core) => (variable, cpu) => (cpu >>> 0 < core.cpus ? variable : 0)),
-  bpf_this_cpu_ptr: model(['i32'], 'u32', () => (variable) => variable),
+  bpf_per_cpu_ptr: model(
+    ['i32', 'i32'],
+    'u32',
+    (core) => (variable, cpu) => (cpu >>> 0 < core.cpus ? variable + cpu * ownedOf(core).strideOf(variable) : 0),
+  ),
+  bpf_this_cpu_ptr: model(
+    ['i32'],
+    'u32',
+    (core) => (variable) => variable + core.cpu * ownedOf(core).strideOf(variable),
+  ),
 }

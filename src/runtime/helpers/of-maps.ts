@@ -3,6 +3,7 @@
 
 import type { CallFact } from '../../verifier/index.ts'
 import { flagsOf, model, type Model } from '../core/abi.ts'
+import { ArrayMap } from '../maps/array.ts'
 import type { RuntimeMap } from '../maps/map.ts'
 import { RingBufferMap } from '../maps/ringbuf.ts'
 
@@ -12,7 +13,17 @@ const bound: ReadonlyMap<string, (map: RuntimeMap) => Model | undefined> = new M
     (map) =>
       map instanceof RingBufferMap ? model(['none', 'halves', 'halves'], 'u32', () => map.reserveCall) : undefined,
   ],
-  ['bpf_map_lookup_elem', (map) => model(['none', 'i32'], 'u32', () => map.lookupCall)],
+  [
+    'bpf_map_lookup_elem',
+    (map) => {
+      const called = model(['none', 'i32'], 'u32', () => map.lookupCall)
+      if (!(map instanceof ArrayMap)) return called
+      return {
+        ...called,
+        inline: { kind: 'array-lookup', first: map.values, stride: map.stride, count: map.def.maxEntries },
+      }
+    },
+  ],
   [
     'bpf_map_update_elem',
     (map) =>

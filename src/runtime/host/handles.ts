@@ -78,7 +78,8 @@ export class Handles {
   /** Properties of the object that are fields of the struct, for programs to read. */
   writeFields({ address, object }: Handle, btf: Btf, struct: BtfStruct): void {
     for (const member of struct.members) {
-      const value = (object as Readonly<Record<string, unknown>>)[member.name]
+      // whatever is there by that name: only numbers, text and bytes are written
+      const value: unknown = Reflect.get(object, member.name)
       const size = sizeOf(btf, member.type)
       if (size === undefined || member.bitSize !== 0) continue
       const at = address + (member.bitOffset >> 3)

@@ -12,6 +12,10 @@ import { dynptrKfuncs } from './dynptr.ts'
 import { iterKfuncs } from './iter.ts'
 import { taskIterKfuncs } from './iter-task.ts'
 import { keyKfuncs } from './keys.ts'
+import { castKfuncs } from './casts.ts'
+import { listKfuncs } from './list.ts'
+import { ownedKfuncs } from './owned.ts'
+import { rbtreeKfuncs } from './rbtree.ts'
 import { sectionKfuncs } from './sections.ts'
 import { stringKfuncs } from './strings.ts'
 import { taskKfuncs } from './task.ts'
@@ -35,6 +39,10 @@ const families: readonly Models[] = [
   throwKfuncs,
   wqKfuncs,
   xdpKfuncs,
+  castKfuncs,
+  listKfuncs,
+  ownedKfuncs,
+  rbtreeKfuncs,
 ]
 
 export const kfuncModels: ReadonlyMap<string, Model> = new Map(

@@ -16,18 +16,21 @@ const numbers: Models = {
     memory.setU32(it + 4, error === 0 ? end : 0)
     return -error
   }),
-  bpf_iter_num_next: model(['i32'], 'u32', ({ memory }) => (it) => {
-    const at = it >> 2
-    const { i32 } = memory
-    const next = (i32[at]! + 1) | 0
-    if (next >= i32[at + 1]!) {
-      i32[at] = 0
-      i32[at + 1] = 0
-      return 0
-    }
-    i32[at] = next
-    return it
-  }),
+  bpf_iter_num_next: {
+    ...model(['i32'], 'u32', ({ memory }) => (it) => {
+      const at = it >> 2
+      const { i32 } = memory
+      const next = (i32[at]! + 1) | 0
+      if (next >= i32[at + 1]!) {
+        i32[at] = 0
+        i32[at + 1] = 0
+        return 0
+      }
+      i32[at] = next
+      return it
+    }),
+    inline: { kind: 'iter-num-next' },
+  },
   bpf_iter_num_destroy: model(['i32'], 'none', ({ memory }) => (it) => {
     memory.u8.fill(0, it, it + 8)
   }),

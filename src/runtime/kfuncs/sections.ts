@@ -3,6 +3,7 @@
 
 import { model, type Models } from '../core/abi.ts'
 
+const taken = model([], 's32', () => () => 0)
 const nothing = model([], 'none', () => () => {})
 
 export const sectionKfuncs: Models = {
@@ -17,4 +18,9 @@ export const sectionKfuncs: Models = {
   cgroup_rstat_flush: nothing,
   css_rstat_updated: nothing,
   css_rstat_flush: nothing,
+  // whoever asks has the lock
+  bpf_res_spin_lock: taken,
+  bpf_res_spin_unlock: nothing,
+  bpf_res_spin_lock_irqsave: taken,
+  bpf_res_spin_unlock_irqrestore: nothing,
 }

@@ -50,13 +50,15 @@ export function runSkb(core: Core, program: LoadedProgram, { data, ctx, repeat =
   if (!packetAccess.has(program.type)) forgetPacketEnd(core, skb)
   const wrong = shown === undefined ? undefined : takeContext(core, skb, shown, skbLength(core, skb))
   if (wrong !== undefined) return fail(`the context's ${wrong}`, place)
-  let retval = 0
   const redirects = redirectsOf(core)
-  for (let i = 0; i < repeat; i++) {
-    redirects.asked = undefined
-    retval = Number(program.run(skb) & 0xffff_ffffn)
-    if (retval === REDIRECT) redirects.finish(program.name, skbBytes(core, skb))
-  }
+  const retval = program.repeat(skb, repeat, {
+    before: () => {
+      redirects.asked = undefined
+    },
+    after: (last) => {
+      if (last === REDIRECT) redirects.finish(program.name, skbBytes(core, skb))
+    },
+  })
   // programs that see no Ethernet header leave an empty one
   if (!keepsEthernet) {
     const bytes = skbBytes(core, skb)

@@ -30,14 +30,16 @@ export function runXdp(core: Core, program: LoadedProgram, { data, ctx, repeat =
   )
     return fail('the context does not say where metadata and packet begin and end: data, data_end (EINVAL)', place)
   const xdp = createXdp(core, { data, meta })
-  let retval = 0
   const redirects = redirectsOf(core)
-  for (let i = 0; i < repeat; i++) {
-    redirects.asked = undefined
-    retval = Number(program.run(xdp) & 0xffff_ffffn)
-    const { data, end } = xdpPacket(core, xdp)
-    if (retval === XDP_REDIRECT) redirects.finish(program.name, core.memory.read(data, end - data))
-  }
+  const retval = program.repeat(xdp, repeat, {
+    before: () => {
+      redirects.asked = undefined
+    },
+    after: (last) => {
+      const { data, end } = xdpPacket(core, xdp)
+      if (last === XDP_REDIRECT) redirects.finish(program.name, core.memory.read(data, end - data))
+    },
+  })
   const { meta: start, data: packet, end } = xdpPacket(core, xdp)
   const out = core.memory.read(start, end - start)
   freeXdp(core, xdp)

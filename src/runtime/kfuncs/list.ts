@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lists of a program's own objects. A head is two pointers, a node two and its owner:
+//
+//   bpf_list_head   | next | prev |          zeroes until the first node
+//   bpf_list_node   | next | prev | owner |  the head of the list that it is in
+
+import { model, type Model, type Models } from '../core/abi.ts'
+import type { Core } from '../core/core.ts'
+import { errno } from '../core/errno.ts'
+import { ownedOf } from '../objects/owned.ts'
+import { named } from './owned.ts'
+
+const NEXT = 0
+const PREV = 8
+const OWNER = 16
+
+function begin({ memory }: Core, head: number): void {
+  if (memory.pointer(head + NEXT) !== 0) return
+  memory.setPointer(head + NEXT, head)
+  memory.setPointer(head + PREV, head)
+}
+
+/** Between two that are neighbours. */
+function insert({ memory }: Core, node: number, before: number, after: number): void {
+  memory.setPointer(node + NEXT, after)
+  memory.setPointer(node + PREV, before)
+  memory.setPointer(before + NEXT, node)
+  memory.setPointer(after + PREV, node)
+}
+
+function unlink(core: Core, node: number): void {
+  const { memory } = core
+  const [before, after] = [memory.pointer(node + PREV), memory.pointer(node + NEXT)]
+  memory.setPointer(before + NEXT, after)
+  memory.setPointer(after + PREV, before)
+  memory.u8.fill(0, node, node + OWNER + 8)
+  ownedOf(core).take(node)
+}
+
+/** `offset`: of the node in its object. What is in a list already is dropped, as the kernel does. */
+const push = (where: 'front' | 'back', offset: number): Model =>
+  model(['i32', 'i32'], 's32', (core) => (head, node) => {
+    const { memory } = core
+    begin(core, head)
+    if (memory.pointer(node + OWNER) !== 0) {
+      ownedOf(core).drop(node - offset)
+      return -errno.EINVAL
+    }
+    memory.setPointer(node + OWNER, head)
+    ownedOf(core).put(node, node - offset)
+    const [before, after] =
+      where === 'front' ? [head, memory.pointer(head + NEXT)] : [memory.pointer(head + PREV), head]
+    insert(core, node, before, after)
+    return 0
+  })
+
+const pop = (side: number): Model =>
+  model(['i32'], 'u32', (core) => (head) => {
+    const node = core.memory.pointer(head + side)
+    if (node === 0 || node === head) return 0
+    unlink(core, node)
+    return node
+  })
+
+/** The node there, which stays in the list. */
+const peek = (side: number): Model =>
+  model(['i32'], 'u32', (core) => (head) => {
+    const node = core.memory.pointer(head + side)
+    return node === head ? 0 : node
+  })
+
+export const listKfuncs: Models = {
+  bpf_list_pop_front: pop(NEXT),
+  bpf_list_pop_back: pop(PREV),
+  bpf_list_front: peek(NEXT),
+  bpf_list_back: peek(PREV),
+}
+
+/** By name: what is made for an offset of the node in its object. */
+export const listCalls: ReadonlyMap<string, (offset: number) => Model> = new Map(
+  (['front', 'back'] as const).flatMap((where) =>
+    Object.keys(named(`bpf_list_push_${where}`, pop(NEXT))).map(
+      (name) => [name, (offset: number) => push(where, offset)] as const,
+    ),
+  ),
+)
+
+/** All elements of a list that goes. */
+export function releaseList(core: Core, head: number): void {
+  const { memory } = core
+  for (let node = memory.pointer(head + NEXT); node !== 0 && node !== head; node = memory.pointer(head + NEXT)) {
+    const after = memory.pointer(node + NEXT)
+    memory.setPointer(head + NEXT, after)
+    memory.u8.fill(0, node, node + OWNER + 8)
+    ownedOf(core).drop(ownedOf(core).take(node))
+  }
+}

@@ -5,12 +5,13 @@ import type { Model } from '../program/model.ts'
 import type { State } from '../state/state.ts'
 
 /** Forgets the reference; its pointers stay. */
-export function releaseReferenceIn({ rules }: Model, state: State, id: number): boolean {
+export function releaseReferenceIn({ policies }: Model, state: State, id: number): boolean {
   const ref = state.refs.get(id)
-  const callback = rules.callbackRefsShared ? 0 : inCallback(state)
+  const { sharedWithCallbacks, gap } = policies.references
+  const callback = sharedWithCallbacks ? 0 : inCallback(state)
   // up to 6.13 what the caller holds is not the callback's to release
   if (ref?.kind !== 'ptr' || (callback !== 0 && ref.callback !== callback)) return false
-  state.refs = state.refs.without(ref, rules.refsByState ? 'closed' : 'filled by the last')
+  state.refs = state.refs.without(ref, gap)
   return true
 }
 

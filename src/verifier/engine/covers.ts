@@ -107,7 +107,7 @@ export function covers(walk: Walk, old: State, cur: State, closeness: Closeness)
     const b = cur.frames[f]!
     if (a.callsite !== b.callsite || a.subprog !== b.subprog || a.callback !== b.callback) return false
     const calls = f < old.frames.length - 1
-    if (calls && !walk.model.rules.refsByState && !sameIds(a.heldAtCall, b.heldAtCall, ids)) return false
+    if (calls && walk.model.policies.references.perFrame && !sameIds(a.heldAtCall, b.heldAtCall, ids)) return false
     if (!sameRegs(a, b, ids, closeness, regsToCompare(walk, old, f, closeness))) return false
     if (!sameStack(walk.program, a, b, ids, closeness)) return false
   }

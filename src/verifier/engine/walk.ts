@@ -249,14 +249,16 @@ export const canSleepHere = (walk: Walk): boolean => {
   const { activeRcu, activePreempt, activeLocks, activeIrq } = walk.state
   return inSleepable(walk) && activeRcu === 0 && activePreempt === 0 && activeLocks === 0 && activeIrq === 0
 }
-/** RCU pointers live under an explicit section, in non-sleepable programs throughout; since 7.3 in any section that forbids sleep. */
+/** RCU pointers live in sections that keep them, in non-sleepable programs throughout. */
 export const inRcu = (walk: Walk): boolean => {
   const { activeRcu, activePreempt, activeLocks, activeIrq } = walk.state
+  const { keepRcu } = walk.model.policies.sections
   return (
-    activeRcu > 0 ||
-    activeLocks > 0 ||
+    (activeRcu > 0 && keepRcu.rcu) ||
+    (activeLocks > 0 && keepRcu.lock) ||
     !inSleepable(walk) ||
-    (walk.model.rules.rcuBySections && (activePreempt > 0 || activeIrq > 0))
+    (activePreempt > 0 && keepRcu.preempt) ||
+    (activeIrq > 0 && keepRcu.irq)
   )
 }
 

@@ -177,7 +177,7 @@ function call(walk: Walk): number | undefined {
 function exit(walk: Walk, { exception }: { readonly exception: boolean }): number | undefined {
   const { state } = walk
   const outermost = exception || state.frames.length === 1
-  if (walk.model.rules.resilientLocks) {
+  if (walk.model.policies.sections.closedInOrder) {
     if (outermost)
       requireSectionsClosed(walk, exception ? 'bpf_throw' : 'BPF_EXIT instruction in main prog', { exception })
     else requireNoReferences(walk, { exception })

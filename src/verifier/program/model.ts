@@ -9,6 +9,7 @@ import type { HelperContract, KfuncContract } from './contract/contract.ts'
 import { helperContract } from './contract/helper.ts'
 import { kfuncContract } from './contract/kfunc.ts'
 import { type KernelTypes, laterFields } from './records/record.ts'
+import { type Policies, policiesOf } from './policies.ts'
 import { type Rules, rulesOf } from './rules.ts'
 import { type Wording, wordingOf } from '../violations/wording.ts'
 import { circular, type Domain, linear } from '../scalar/index.ts'
@@ -19,6 +20,8 @@ const FRAMES = { until71: 8, since71: 16 } as const
 export class Model {
   readonly kernel: Kernel
   readonly rules: Rules
+  /** What several of them decide together. */
+  readonly policies: Policies
   /** How it words what it refuses. */
   readonly wording: Wording
   /** How scalars are tracked. */
@@ -37,6 +40,7 @@ export class Model {
     this.kernel = kernel
     this.rules = rulesOf(kernel)
     this.wording = wordingOf(kernel)
+    this.policies = policiesOf(this.rules)
     this.domain = this.rules.circular ? circular : linear
     this.btfs = [kernel.btf, ...kernel.modules]
     this.types = {

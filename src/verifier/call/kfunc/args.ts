@@ -70,21 +70,15 @@ export function checkArgs(walk: Walk, kfunc: KfuncContract): Found {
 }
 
 function checkPointer(walk: Walk, kfunc: KfuncContract, arg: Arg, before: Found): Found {
-  const {
-    name,
-    kfunc: { flags },
-  } = kfunc
+  const { name, trust, effects } = kfunc
   const { rules } = walk.model
   const { reg, number, index, says } = arg
-  // a release takes what was acquired: trusted by nature
-  const trusted = rules.trustedByDefault || flags.has('KF_TRUSTED_ARGS') || flags.has('KF_RELEASE')
-  const rcu = flags.has('KF_RCU')
   // kfuncs.rst of 7.3 "__arena annotation": a constant zero is fine with or without `__nullable`; how it arrives differs
   const nullableArena = kfunc.params[index]!.param.suffixes.includes('arena')
   const details = told(arg, kfunc)
-  if ((trusted || rcu) && (isNull(reg) || mayBeNull(reg)) && !says.nullable && !nullableArena)
+  if (trust !== 'any' && (isNull(reg) || mayBeNull(reg)) && !says.nullable && !nullableArena)
     violate('null-to-trusted', details)
-  let found = rules.releaseFirst ? requireReferenced(kfunc, arg, before) : noteReference(kfunc, arg, before)
+  let found = (effects.releases === 'referenced' ? noteReference : requireReferenced)(kfunc, arg, before)
   if (rules.declaredArgs && (says.nullable || nullableArena) && isNull(reg)) {
     if (nullableArena) requireArena(walk.program, reg, details)
     markPrecise(walk, number)
@@ -96,10 +90,10 @@ function checkPointer(walk: Walk, kfunc: KfuncContract, arg: Arg, before: Found)
   const object = kind === 'map' || kind === 'btf'
   const provenance = rules.declaredArgs ? object && hasBtfType(reg) : object || kind === 'alloc'
   const checkProvenance = (): void => {
-    if (provenance && (trusted || rcu)) requireProvenance(arg, name, { rcuAllowed: rcu })
+    if (provenance && trust !== 'any') requireProvenance(arg, name, { rcuAllowed: trust === 'rcu' })
   }
   if (!rules.declaredArgs) checkProvenance()
-  const releases = flags.has('KF_RELEASE') && (rules.releaseFirst ? number === 1 : reg.refObjId !== 0)
+  const releases = effects.releases === 'referenced' ? reg.refObjId !== 0 : effects.releases === number
   if (kind === 'refcounted' && rules.objectsInFrame) requireUnmodified(walk.model, number, reg, { fixedOk: false })
   else if (!(kind !== 'ctx' && contextMoves(walk.program, reg)))
     requireArgOffset(walk, number, { release: releases && kind !== 'dynptr' })

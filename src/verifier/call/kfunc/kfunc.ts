@@ -127,7 +127,7 @@ function sections(walk: Walk, { name, effects }: KfuncContract): void {
   else if (closes === 'preempt') {
     if (state.activePreempt === 0) violate('preempt-unmatched', details)
     state.activePreempt--
-    if (walk.model.rules.rcuBySections) leaveRcu(walk)
+    leaveRcu(walk, 'preempt')
   } else if (sleeps && state.activePreempt > 0) violate('kfunc-sleep-preempt', details)
   if (sleeps && state.activeIrq > 0) violate('kfunc-sleep-irq', details)
   if (sleeps && state.activeLocks > 0) violate('kfunc-sleep-lock', details)

@@ -66,5 +66,5 @@ function restoreIrq(walk: Walk, reg: RegState, number: number, family: IrqFamily
   state.activeIrq--
   frame.setSlot(at, emptySlot)
   frame.noteWritten(at)
-  if (walk.model.rules.rcuBySections) leaveRcu(walk)
+  leaveRcu(walk, 'irq')
 }

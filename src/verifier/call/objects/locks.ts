@@ -9,6 +9,7 @@ import type { Program } from '../../program/program.ts'
 import { type Walk, inRcu } from '../../engine/walk.ts'
 import { kfuncContractAt } from '../../program/flow.ts'
 import type { BtfRecord } from '../../program/records/record.ts'
+import type { Section } from '../../program/policies.ts'
 import { violate } from '../../violations/raise.ts'
 import { byteType, ITER } from '../../state/stack.ts'
 import { isLock, type LockKind, type Reference } from '../../state/references.ts'
@@ -93,7 +94,7 @@ function giveLockBack(walk: Walk, reg: RegState, number: number, kind: LockKind,
   state.refs = state.refs.without(held, 'closed')
   state.activeLocks--
   invalidateNonOwning(walk)
-  if (walk.model.rules.unlockEndsRcu) leaveRcu(walk)
+  leaveRcu(walk, 'lock')
 }
 
 const guards = (lock: Reference, reg: RegState): boolean =>
@@ -110,19 +111,19 @@ export function requireLockHeld(walk: Walk, reg: RegState, what: string, number:
 }
 
 export function rcuLock(walk: Walk): void {
-  if (walk.state.activeRcu > 0 && !walk.model.rules.rcuNests) violate('rcu-nested')
+  if (walk.state.activeRcu > 0 && !walk.model.policies.sections.rcuNests) violate('rcu-nested')
   walk.state.activeRcu++
 }
 export function rcuUnlock(walk: Walk): void {
   if (walk.state.activeRcu === 0) violate('rcu-unmatched')
   walk.state.activeRcu--
-  if (walk.model.rules.rcuBySections) leaveRcu(walk)
+  if (!walk.model.policies.sections.rcuEndsAlone) leaveRcu(walk, 'rcu')
   else if (walk.state.activeRcu === 0) endRcu(walk)
 }
 
-/** Where the last section that kept RCU pointers alive has ended: what was only alive in it is untrusted. */
-export function leaveRcu(walk: Walk): void {
-  if (!inRcu(walk)) endRcu(walk)
+/** A section was left: where it was the last that kept RCU pointers alive, what was only alive in it is untrusted. */
+export function leaveRcu(walk: Walk, section: Section): void {
+  if (walk.model.policies.sections.loseRcu[section] && !inRcu(walk)) endRcu(walk)
 }
 
 /** kfuncs.rst "KF_RCU flag": leaving the section. */

@@ -80,7 +80,7 @@ export function requireNoReferences(
   { exception, what }: { readonly exception: boolean; readonly what?: string },
 ): void {
   const { state } = walk
-  const shared = walk.model.rules.callbackRefsShared
+  const shared = walk.model.policies.references.sharedWithCallbacks
   if (!exception && state.frames.length > 1 && (shared || state.cur.callback === 'none')) return
   const callback = shared || state.cur.callback === 'none' ? -1 : state.frames.length - 1
   const held = [...state.refs].filter(

@@ -291,10 +291,14 @@ export interface HelperContract extends Common {
   readonly proto: HelperProto
 }
 
+/** What a kfunc's pointers must be worth: anything, valid in this RCU section at least, or trusted. */
+export type Trust = 'any' | 'rcu' | 'trusted'
+
 export interface KfuncContract extends Common {
   readonly kind: 'kfunc'
   readonly role: SpecialRole | undefined
   readonly kfunc: Kfunc
+  readonly trust: Trust
   /** What is declared, argument by argument. */
   readonly params: readonly KfuncArgument[]
 }

@@ -21,6 +21,7 @@ import {
   type KfuncContract,
   type Result,
   result,
+  type Trust,
 } from './contract.ts'
 import type { ContractSource } from './helper.ts'
 import { isScalarStruct, isScalarType, isSized } from './scalar-struct.ts'
@@ -37,6 +38,7 @@ export function kfuncContract(kfunc: Kfunc, { btf, rules }: ContractSource): Kfu
     role,
     kfunc,
     params,
+    trust: trustOf(flags, rules),
     args: params.map((_, index) => kfuncArgument(kfunc, params, index, { rules, row })),
     result: kfuncResult(kfunc, rules, row),
     effects: effects({
@@ -66,6 +68,12 @@ export function kfuncContract(kfunc: Kfunc, { btf, rules }: ContractSource): Kfu
       deviceBound: row.deviceBound === true,
     }),
   }
+}
+
+/** kfuncs.rst "KF_TRUSTED_ARGS flag", "KF_RCU flag". A release takes what was acquired: trusted by nature. */
+function trustOf(flags: ReadonlySet<KfuncFlag>, { trustedByDefault }: Rules): Trust {
+  if (flags.has('KF_RCU')) return 'rcu'
+  return trustedByDefault || flags.has('KF_TRUSTED_ARGS') || flags.has('KF_RELEASE') ? 'trusted' : 'any'
 }
 
 /** What may be called while a lock is held. Since 7.3 a kfunc says it itself (KF_SPINLOCK_SAFE). */

@@ -23,6 +23,7 @@ const MOST_EVICTED = 128
 export class HashMap extends RuntimeMap {
   protected readonly elements: Elements
   protected readonly lru: boolean
+  private found: ((key: number) => number) | undefined
 
   constructor(core: Core, def: MapDef, btf?: Btf) {
     super(core, def, btf)
@@ -32,12 +33,17 @@ export class HashMap extends RuntimeMap {
     this.elements = new Elements(core, { name, keySize, maxEntries, valueSize: this.userSize, counter })
   }
 
-  override get lookupCall(): (key: number) => number {
+  /** WebAssembly, where keys are not too long: several times as fast, also when it is called from here. */
+  protected get findValue(): (key: number) => number {
     const { buckets, mask, valueOffset } = this.elements
     const { keySize } = this.def
-    // who looks up of an LRU map uses the element, which JavaScript notes
-    const compiled = this.lru ? undefined : compiledHashLookup(this.core, { keySize, buckets, mask, valueOffset })
-    return compiled ?? ((key) => this.lookup(key))
+    this.found ??=
+      compiledHashLookup(this.core, { keySize, buckets, mask, valueOffset }) ?? ((key) => this.userLookup(key))
+    return this.found
+  }
+  /** Who looks up of an LRU map uses the element, which is noted here. */
+  override get lookupCall(): (key: number) => number {
+    return this.lru ? (key) => this.lookup(key) : this.findValue
   }
   override get elementCount(): number {
     return this.elements.count
@@ -51,6 +57,7 @@ export class HashMap extends RuntimeMap {
   }
 
   override lookup(key: number): number {
+    if (!this.lru) return this.findValue(key)
     const element = this.used(key)
     return element === 0 ? 0 : this.elements.valueOf(element)
   }

@@ -2,9 +2,22 @@
 // Sections that a program enters and leaves: RCU, preemption, interrupts. A machine is one thread, so nothing happens in between anyway.
 
 import { model, type Models } from '../core/abi.ts'
+import { errno } from '../core/errno.ts'
 
-const taken = model([], 's32', () => () => 0)
 const nothing = model([], 'none', () => () => {})
+
+const lock = model(['i32'], 's32', ({ memory }) => (at) => {
+  if (memory.u32(at) !== 0) return -errno.EDEADLK
+  memory.setU32(at, 1)
+  return 0
+})
+const unlock = model(
+  ['i32'],
+  'none',
+  ({ memory }) =>
+    (at) =>
+      memory.setU32(at, 0),
+)
 
 export const sectionKfuncs: Models = {
   bpf_rcu_read_lock: nothing,
@@ -18,9 +31,10 @@ export const sectionKfuncs: Models = {
   cgroup_rstat_flush: nothing,
   css_rstat_updated: nothing,
   css_rstat_flush: nothing,
-  // whoever asks has the lock
-  bpf_res_spin_lock: taken,
-  bpf_res_spin_unlock: nothing,
-  bpf_res_spin_lock_irqsave: taken,
-  bpf_res_spin_unlock_irqrestore: nothing,
+
+  // who asks for a lock that is held holds it: there is no other CPU at the same time
+  bpf_res_spin_lock: lock,
+  bpf_res_spin_lock_irqsave: lock,
+  bpf_res_spin_unlock: unlock,
+  bpf_res_spin_unlock_irqrestore: unlock,
 }

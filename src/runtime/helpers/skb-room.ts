@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Helpers that change how long a packet is: at its begin, its end, between its headers, by VLAN tags.
 
+import type { BtfId } from '../../btf/index.ts'
 import { model, type Models } from '../core/abi.ts'
 import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
 import { fieldNumber, setFields, setKnownFields } from '../core/objects.ts'
+import { remember } from '../core/remember.ts'
 import { setPacketEnd, sharedInfo, skbData, skbLength } from '../objects/skb.ts'
 import {
   insertBytes,
@@ -68,6 +70,23 @@ const DECAP_L3_IPV4 = 128
 const DECAP_L3_IPV6 = 256
 const DECAP_L3 = DECAP_L3_IPV4 | DECAP_L3_IPV6
 const ENCAP_L3 = ENCAP_L3_IPV4 | ENCAP_L3_IPV6
+const DECAP_L4_GRE = 512
+const DECAP_L4_UDP = 1024
+const DECAP_L4 = DECAP_L4_GRE | DECAP_L4_UDP
+const DECAP_IPXIP4 = 2048
+const DECAP_IPXIP6 = 4096
+const DECAP_IPXIP = DECAP_IPXIP4 | DECAP_IPXIP6
+/** Which headers a tunnel's packet loses, where this kernel has flags for that. */
+const DECAP_TUNNEL = DECAP_L4 | DECAP_IPXIP
+const tunnelFlags = remember(({ kernel: { btf } }: Core): number => {
+  for (let id = 1; id < btf.count; id++) {
+    const type = btf.type(id as BtfId)
+    if (type.kind === 'enum64' || type.kind === 'enum')
+      if (type.values.some(({ name }) => name === 'BPF_F_ADJ_ROOM_DECAP_L4_GRE')) return DECAP_TUNNEL
+  }
+  return 0
+})
+
 const ROOM_FLAGS = FIXED_GSO | ENCAP_L3 | ENCAP_L4_GRE | ENCAP_L4_UDP | NO_CSUM_RESET | ENCAP_L2_ETH | DECAP_L3
 
 interface Room {
@@ -117,7 +136,7 @@ function grow(core: Core, skb: number, offset: number, room: Room): number {
 }
 
 function shrink(core: Core, skb: number, offset: number, { by, flags }: Room): number {
-  if ((flags & ~(FIXED_GSO | DECAP_L3 | NO_CSUM_RESET)) !== 0) return -errno.EINVAL
+  if ((flags & ~(FIXED_GSO | DECAP_L3 | DECAP_TUNNEL | NO_CSUM_RESET)) !== 0) return -errno.EINVAL
   if (isSegmented(core, skb)) return -errno.ENOTSUPP
   if (offset + by > skbLength(core, skb)) return -errno.ENOMEM
   removeBytes(core, skb, offset, by)
@@ -126,16 +145,26 @@ function shrink(core: Core, skb: number, offset: number, { by, flags }: Room): n
   return 0
 }
 
+/** Bytes of the headers that such a packet loses at the least; of an IP header `base`. */
+function tunnelHeaders(flag: number, base: number): number {
+  if (flag === DECAP_L4_UDP) return base + 8
+  if (flag === DECAP_L4_GRE) return base + 4
+  return flag === DECAP_IPXIP4 ? 20 : 40
+}
+
 function adjustRoom(core: Core, skb: number, { by, mode, flags }: { by: number; mode: number; flags: bigint }): number {
   const bits = Number(flags & 0xff_ffff_ffff_ffffn)
-  if ((bits & ~ROOM_FLAGS) !== 0 || bits > ROOM_FLAGS) return -errno.EINVAL
+  const stray = bits > (ROOM_FLAGS | DECAP_TUNNEL) ? bits : bits & ~ROOM_FLAGS
+  if (stray !== 0 && (stray & ~tunnelFlags(core)) !== 0) return -errno.EINVAL
   const size = Math.abs(by)
   if (size > 0xfff) return -errno.EFAULT
   const protocol = protocolOf(core, skb)
   if ((protocol !== IP && protocol !== IPV6) || mode >>> 0 > 1) return -errno.ENOTSUPP
   const base = protocol === IP ? 20 : 40
   const decap = bits & DECAP_L3
-  if (decap !== 0 && (by >= 0 || decap === DECAP_L3)) return -errno.EINVAL
+  const tunnel = bits & DECAP_TUNNEL
+  if (decap + tunnel !== 0 && (by >= 0 || decap === DECAP_L3)) return -errno.EINVAL
+  if (tunnel !== 0 && ((tunnel & (tunnel - 1)) !== 0 || size < tunnelHeaders(tunnel, base))) return -errno.EINVAL
   const least = decap === 0 ? base : decap === DECAP_L3_IPV4 ? 20 : 40
   const length = skbLength(core, skb)
   const network = length - networkOffset(core, skb)

@@ -3,21 +3,37 @@
 
 import { model, type Models } from '../core/abi.ts'
 import { errno } from '../core/errno.ts'
+import { remember } from '../core/remember.ts'
 
 const nothing = model([], 'none', () => () => {})
 
-const lock = model(['i32'], 's32', ({ memory }) => (at) => {
-  if (memory.u32(at) !== 0) return -errno.EDEADLK
-  memory.setU32(at, 1)
-  return 0
+/** RES_NR_HELD: of so many locks a CPU knows that it holds them. */
+const KNOWN_HELD = 31
+/** RES_DEF_TIMEOUT, and a little: so long it waits for any other. */
+const TIMEOUT_NS = 250_000_001n
+/** Locks that are held, in the order they were taken. */
+const heldOf = remember((): number[] => [])
+
+const lock = model(['i32'], 's32', (core) => {
+  const held = heldOf(core)
+  return (at) => {
+    if (core.memory.u32(at) !== 0) {
+      if (held.indexOf(at) < KNOWN_HELD) return -errno.EDEADLK
+      core.clock.now += TIMEOUT_NS
+      return -errno.ETIMEDOUT
+    }
+    core.memory.setU32(at, 1)
+    held.push(at)
+    return 0
+  }
 })
-const unlock = model(
-  ['i32'],
-  'none',
-  ({ memory }) =>
-    (at) =>
-      memory.setU32(at, 0),
-)
+const unlock = model(['i32'], 'none', (core) => {
+  const held = heldOf(core)
+  return (at) => {
+    core.memory.setU32(at, 0)
+    held.splice(held.lastIndexOf(at), 1)
+  }
+})
 
 export const sectionKfuncs: Models = {
   bpf_rcu_read_lock: nothing,

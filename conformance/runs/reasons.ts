@@ -6,4 +6,7 @@ export const reasons: ReadonlyMap<string, string> = new Map([
   ['v3/test_ksyms_btf.bpf.o handler', address],
   ['v3/test_ksyms_weak.bpf.o pass_handler', address],
   ['v3/verifier_stack_ptr.bpf.o array_map_using_bpf_b', address],
+  // it adds the upper bits of one to another
+  ['v3/verifier_direct_packet_access.bpf.o test22_x_pkt_ptr_3', address],
+  ['v3/arena_list.bpf.o arena_list_add', address],
 ])

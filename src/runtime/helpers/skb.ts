@@ -76,11 +76,14 @@ function placeOfChecksum(core: Core, skb: number, offset: number): number | unde
 }
 
 export const skbHelpers: Models = {
-  bpf_skb_load_bytes: model(
-    ['i32', 'i32', 'i32', 'i32'],
-    's32',
-    (core) => (skb, offset, to, size) => loadSkbBytes(core, skb, offset, to, size),
-  ),
+  bpf_skb_load_bytes: model(['i32', 'i32', 'i32', 'i32'], 's32', (core) => (skb, offset, to, size) => {
+    if (core.current?.type !== 'BPF_PROG_TYPE_FLOW_DISSECTOR') return loadSkbBytes(core, skb, offset, to, size)
+    // its context is no socket buffer, and leads to one only where there is one: a test run has none
+    const behind = core.memory.pointer(skb + core.layouts.offset('bpf_flow_dissector', 'skb'))
+    if (behind !== 0) return loadSkbBytes(core, behind, offset, to, size)
+    core.memory.u8.fill(0, to, to + size)
+    return -errno.EFAULT
+  }),
   bpf_skb_load_bytes_relative: model(
     ['i32', 'i32', 'i32', 'i32', 'i32'],
     's32',

@@ -12,7 +12,6 @@ import { dynptrKfuncs } from './dynptr.ts'
 import { iterKfuncs } from './iter.ts'
 import { taskIterKfuncs } from './iter-task.ts'
 import { keyKfuncs } from './keys.ts'
-import { castKfuncs } from './casts.ts'
 import { listKfuncs } from './list.ts'
 import { ownedKfuncs } from './owned.ts'
 import { rbtreeKfuncs } from './rbtree.ts'
@@ -39,7 +38,6 @@ const families: readonly Models[] = [
   throwKfuncs,
   wqKfuncs,
   xdpKfuncs,
-  castKfuncs,
   listKfuncs,
   ownedKfuncs,
   rbtreeKfuncs,

@@ -17,6 +17,9 @@ import { lowerInline } from './inline.ts'
 import { pushCondition } from './jump.ts'
 import { ADDRESS, BOTTOM, FRAME, functionType, localOf, locals, NEXT, ROUNDS } from './locals.ts'
 import {
+  lowerArenaAtomic,
+  lowerArenaLoad,
+  lowerArenaStore,
   lowerAtomic,
   lowerFieldLoad,
   lowerFieldStore,
@@ -226,8 +229,11 @@ class FunctionBody {
         return this.writeLoad(insn, at)
       case 'store':
         return this.writeStore(insn, at)
-      case 'atomic':
+      case 'atomic': {
+        const { arena } = program
+        if (arena?.slots.has(at) === true) return lowerArenaAtomic(code, insn, arena)
         return lowerAtomic(code, insn)
+      }
       case 'ld_imm64':
         return void code.i64(program.addresses.get(at) ?? imm64(insn, program.insns[at + 1])).set(localOf(insn.dst))
       case 'call':
@@ -241,17 +247,19 @@ class FunctionBody {
   }
 
   private writeLoad(insn: Insn, at: number): void {
-    const { fields, guarded } = this.context.program
+    const { fields, guarded, arena } = this.context.program
     const field = fields?.get(at)
-    if (field !== undefined) lowerFieldLoad(this.code, insn, field, (callee) => this.callImport(callee))
+    if (arena?.slots.has(at) === true) lowerArenaLoad(this.code, insn, arena)
+    else if (field !== undefined) lowerFieldLoad(this.code, insn, field, (callee) => this.callImport(callee))
     else if (guarded?.has(at) === true) lowerGuardedLoad(this.code, insn)
     else lowerLoad(this.code, insn)
   }
 
   private writeStore(insn: Insn, at: number): void {
-    const { fields, guarded } = this.context.program
+    const { fields, guarded, arena } = this.context.program
     const field = fields?.get(at)
-    if (field !== undefined) lowerFieldStore(this.code, insn, field, (callee) => this.callImport(callee))
+    if (arena?.slots.has(at) === true) lowerArenaStore(this.code, insn, arena)
+    else if (field !== undefined) lowerFieldStore(this.code, insn, field, (callee) => this.callImport(callee))
     else if (guarded?.has(at) === true) lowerGuardedStore(this.code, insn)
     else lowerStore(this.code, insn)
   }

@@ -4,7 +4,7 @@
 import { type Insn, makeInsn } from '../isa/index.ts'
 import type { LinkedProgram, Ref } from '../object/index.ts'
 import type { AccessFact, CallFact, Facts, InsnFact } from '../verifier/index.ts'
-import type { Callee, FieldAccess, JitFunction, JitProgram } from './input.ts'
+import type { Arena, Callee, FieldAccess, JitFunction, JitProgram } from './input.ts'
 import { STACK } from './memory.ts'
 
 /** Of bytes that the user API shows, where the kernel's object may look otherwise. */
@@ -24,6 +24,8 @@ export interface Behind {
   field(access: ViewAccess): FieldAccess | undefined
   /** ld_abs and ld_ind of `size` bytes. */
   packetLoad(size: number): Callee
+  /** The program's arena: asked for only where it has one. */
+  arena(): Arena
   readonly frameCell: number
 }
 
@@ -34,6 +36,7 @@ export function jitProgramOf(linked: LinkedProgram, facts: Facts, behind: Behind
   const callees = new Map<number, Callee>()
   const fields = new Map<number, FieldAccess>()
   const guarded = new Set<number>()
+  const slots = new Set<number>()
   facts.insns.forEach((fact, at) => {
     const insn = insns[at]!
     if (fact === undefined) return
@@ -46,13 +49,15 @@ export function jitProgramOf(linked: LinkedProgram, facts: Facts, behind: Behind
     if (fact.call !== undefined && fact.call.kind !== 'subprog') callees.set(at, behind.callee(fact.call))
     if (insn.op.kind === 'ld_abs' || insn.op.kind === 'ld_ind') callees.set(at, behind.packetLoad(insn.op.size))
     else if (fact.access !== undefined) {
-      if (fact.access.fault !== 'none') guarded.add(at)
+      if (fact.access.fault === 'arena') slots.add(at)
+      else if (fact.access.fault === 'guarded') guarded.add(at)
       const field = fieldOf(fact.access, behind)
       if (field !== undefined) fields.set(at, field)
     }
   })
   const functions = facts.subprogs.map(({ start, end }): JitFunction => ({ start, end, stack: STACK }))
-  return { insns, functions, addresses, callees, fields, guarded, frameCell: behind.frameCell }
+  const program = { insns, functions, addresses, callees, fields, guarded, frameCell: behind.frameCell }
+  return slots.size === 0 ? program : { ...program, arena: { ...behind.arena(), slots } }
 }
 
 /** A jump that always or never is taken. */

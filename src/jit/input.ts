@@ -68,6 +68,19 @@ export type FieldAccess = {
   | { readonly kind: 'call'; readonly callee: Callee }
 )
 
+/** An arena in memory, and the slots whose accesses are held to its pages. */
+export interface ArenaAccesses extends Arena {
+  readonly slots: ReadonlySet<number>
+}
+
+export interface Arena {
+  readonly begin: number
+  /** Of 4096 bytes. */
+  readonly count: number
+  /** Where a byte for each page lies: not 0 where the page is there. */
+  readonly pages: number
+}
+
 export interface JitProgram {
   readonly insns: readonly Insn[]
   readonly functions: readonly JitFunction[]
@@ -79,6 +92,8 @@ export interface JitProgram {
   readonly fields?: ReadonlyMap<number, FieldAccess>
   /** Slots of loads that may lead anywhere: where nothing is they load 0. Stores that lead nowhere store nothing. */
   readonly guarded?: ReadonlySet<number>
+  /** Accesses of an arena: where no page is they load 0 and store nothing. */
+  readonly arena?: ArenaAccesses
   /** Where in memory a function that calls what may call back says where its stack ends. */
   readonly frameCell?: number
 }

@@ -171,8 +171,9 @@ class Interpreter {
     const { fields, guarded } = this.program
     const field = fields?.get(at)
     const address = regs[src]! + BigInt(off)
-    const value =
-      field !== undefined
+    const value = this.isNoPage(at, address, op.size)
+      ? 0n
+      : field !== undefined
         ? this.fieldLoad(at, field, regs[src]!)
         : guarded?.has(at) === true && this.isNowhere(address)
           ? 0n
@@ -186,11 +187,21 @@ class Interpreter {
     const { fields, guarded } = this.program
     const field = fields?.get(at)
     const address = regs[dst]! + BigInt(off)
+    if (this.isNoPage(at, address, op.size)) return
     if (field?.kind === 'field')
       this.write(at, U32(this.holder(at, field.through, regs[dst]!) + BigInt(field.offset)), field.size, value)
     else if (field !== undefined)
       this.callImport(at, field.callee, [Number(BigInt.asIntN(32, regs[dst]!)), BigInt.asIntN(64, value)])
     else if (!(guarded?.has(at) === true && this.isNowhere(address))) this.write(at, U32(address), op.size, value)
+  }
+
+  /** It is an access of an arena, where no page is. */
+  private isNoPage(at: number, address: bigint, size: number): boolean {
+    const { arena } = this.program
+    if (arena?.slots.has(at) !== true) return false
+    const from = Number(U32(address)) - arena.begin
+    const there = (byte: number): boolean => this.viewed.view.getUint8(arena.pages + (byte >> 12)) !== 0
+    return from < 0 || from + size > arena.count * 4096 || !there(from) || !there(from + size - 1)
   }
 
   private isNowhere(address: bigint): boolean {
@@ -216,6 +227,11 @@ class Interpreter {
 
   private atomic({ op, dst, src, off }: Insn, at: number, regs: bigint[]): void {
     const address = U32((op.name === 'load_acquire' ? regs[src]! : regs[dst]!) + BigInt(off))
+    if (this.isNoPage(at, address, op.size)) {
+      if (op.name === 'load_acquire') regs[dst] = 0n
+      else if (op.fetch) regs[op.name === 'cmpxchg' ? 0 : src] = 0n
+      return
+    }
     if (op.name === 'store_release') return this.write(at, address, op.size, regs[src]!)
     const old = this.read(at, address, op.size)
     if (op.name === 'load_acquire') {

@@ -4,7 +4,7 @@
 
 import type { Insn } from '../isa/index.ts'
 import { pushTurned } from './alu.ts'
-import type { Callee, FieldAccess } from './input.ts'
+import type { Arena, Callee, FieldAccess } from './input.ts'
 import { ADDRESS, BOTTOM, localOf, TEMP } from './locals.ts'
 import type { Code, PlainOp } from './wasm/code.ts'
 
@@ -53,6 +53,64 @@ export function lowerGuardedStore(code: Code, { op, dst, src, off, imm }: Insn):
 function guard(code: Code, base: number, off: number): void {
   code.get(localOf(base)).i64(off).op('i64.add').tee(TEMP)
   code.i64(7).op('i64.add').i64(16).op('i64.shr_u').memorySize().op('i64.extend_i32_u', 'i64.lt_u')
+}
+
+/** Puts the address aside in 32 bits, and pushes whether each page that it touches is there. */
+function inArena(code: Code, { base, off, size }: { base: number; off: number; size: number }, arena: Arena): void {
+  const from = (bytes: number): Code =>
+    code
+      .get(ADDRESS)
+      .i32(bytes - arena.begin)
+      .op('i32.add')
+      .i32(12)
+      .op('i32.shr_u')
+      .memory('i32.load8_u', arena.pages)
+  code.get(localOf(base)).op('i32.wrap_i64').i32(off).op('i32.add').tee(ADDRESS)
+  code
+    .i32(arena.begin)
+    .op('i32.sub')
+    .i32(arena.count * 4096 - size + 1)
+    .op('i32.lt_u')
+    .openValue('i32')
+  from(0)
+  from(size - 1)
+    .op('i32.and', 'else')
+    .i32(0)
+    .op('end')
+}
+
+/** Where no page is, 0 is loaded. */
+export function lowerArenaLoad(code: Code, { op, dst, src, off }: Insn, arena: Arena): void {
+  inArena(code, { base: src, off, size: op.size }, arena)
+  code
+    .openValue('i64')
+    .get(ADDRESS)
+    .memory((op.signed ? signedLoads : loads)[op.size as Size], 0)
+  code.op('else').i64(0).op('end').set(localOf(dst))
+}
+
+/** Where no page is, nothing is stored. */
+export function lowerArenaStore(code: Code, { op, dst, src, off, imm }: Insn, arena: Arena): void {
+  inArena(code, { base: dst, off, size: op.size }, arena)
+  code.open('if').get(ADDRESS)
+  if (op.source === 'imm') code.i64(imm)
+  else code.get(localOf(src))
+  code.memory(stores[op.size as Size], 0).op('end')
+}
+
+/** Where no page is, nothing is done, and 0 was there. */
+export function lowerArenaAtomic(code: Code, insn: Insn, arena: Arena): void {
+  if (insn.op.name === 'load_acquire') return lowerArenaLoad(code, insn, arena)
+  if (insn.op.name === 'store_release') return lowerArenaStore(code, insn, arena)
+  inArena(code, { base: insn.dst, off: insn.off, size: insn.op.size }, arena)
+  code.open('if')
+  lowerAtomic(code, insn)
+  if (insn.op.fetch)
+    code
+      .op('else')
+      .i64(0)
+      .set(localOf(insn.op.name === 'cmpxchg' ? 0 : insn.src))
+  code.op('end')
 }
 
 /** Pushes the address of what holds the field: a null pointer on the way leads to the first page, where all is zero. */

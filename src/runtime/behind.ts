@@ -17,6 +17,7 @@ import { helperModels } from './helpers/index.ts'
 import { mapCalls } from './helpers/of-maps.ts'
 import { kfuncModels } from './kfuncs/index.ts'
 import { kfuncCalls } from './kfuncs/of-calls.ts'
+import { ArenaMap } from './maps/arena.ts'
 import type { RuntimeMap } from './maps/map.ts'
 import { addressOfKernel } from './objects/variables.ts'
 
@@ -38,6 +39,11 @@ export function behindOf(core: Core, linked: LinkedProgram, own: Own, imports: M
   return {
     frameCell: FRAME_CELL,
     address: (ref) => addressOf(core, own, ref),
+    arena() {
+      const map = own.map(linked.maps.findIndex(({ type }) => type === 'BPF_MAP_TYPE_ARENA'))
+      if (!(map instanceof ArenaMap)) throw notModelled(`the arena of ${linked.name}`)
+      return { begin: map.begin, count: map.def.maxEntries, pages: map.pagesAt }
+    },
     callee(call) {
       const mock = core.mocks.get(call.name)
       if (mock !== undefined) return modelled(call.name, mockModel(core, call, mock))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // BPF_MAP_TYPE_ARENA: pages that programs and users share, by number from the arena's begin. All of it has its place from the start; what
-// is not allocated reads as zeros, as the kernel makes it for programs.
+// is not allocated programs read as zeros, and what they store there is gone.
 
 import type { MapDef } from '../../object/index.ts'
 import type { Core } from '../core/core.ts'
@@ -13,20 +13,24 @@ const NUMA_NO_NODE = -1
 export class ArenaMap extends RuntimeMap {
   /** Where page 0 lies. */
   readonly begin: number
-  /** Which pages are allocated. */
-  private readonly pages: Uint8Array
+  /** Where a byte for each page says whether it is allocated. */
+  readonly pagesAt: number
 
   constructor(core: Core, def: MapDef) {
     super(core, def)
     // pages begin at multiples of their size
     const room = core.memory.allocate((def.maxEntries + 1) * ARENA_PAGE, `arena ${def.name}`)
     this.begin = Math.ceil(room / ARENA_PAGE) * ARENA_PAGE
-    this.pages = new Uint8Array(def.maxEntries)
+    this.pagesAt = core.memory.allocate(Math.max(def.maxEntries, 1), `pages of arena ${def.name}`)
     if (def.data !== undefined) {
       core.memory.write(this.begin, def.data)
       // whoever loads the object writes them, and has them by that
       this.pages.fill(1, 0, Math.ceil(def.data.length / ARENA_PAGE))
     }
+  }
+
+  private get pages(): Uint8Array {
+    return this.core.memory.u8.subarray(this.pagesAt, this.pagesAt + this.def.maxEntries)
   }
 
   override get firstValue(): number {

@@ -16,19 +16,7 @@ import {
 import { lowerInline } from './inline.ts'
 import { pushCondition } from './jump.ts'
 import { ADDRESS, BOTTOM, FRAME, functionType, localOf, locals, NEXT, ROUNDS } from './locals.ts'
-import {
-  lowerArenaAtomic,
-  lowerArenaLoad,
-  lowerArenaStore,
-  lowerAtomic,
-  lowerFieldLoad,
-  lowerFieldStore,
-  lowerGuardedLoad,
-  lowerGuardedStore,
-  lowerLoad,
-  lowerStore,
-  STACK,
-} from './memory.ts'
+import { lowerAtomic, lowerFieldLoad, lowerFieldStore, lowerLoad, lowerStore, STACK } from './memory.ts'
 import { type Structured, structure } from './structure.ts'
 import { Code, type ValueType } from './wasm/code.ts'
 import { encodeModule, type FunctionType } from './wasm/module.ts'
@@ -229,11 +217,8 @@ class FunctionBody {
         return this.writeLoad(insn, at)
       case 'store':
         return this.writeStore(insn, at)
-      case 'atomic': {
-        const { arena } = program
-        if (arena?.slots.has(at) === true) return lowerArenaAtomic(code, insn, arena)
-        return lowerAtomic(code, insn)
-      }
+      case 'atomic':
+        return lowerAtomic(code, insn, program.guards?.get(at))
       case 'ld_imm64':
         return void code.i64(program.addresses.get(at) ?? imm64(insn, program.insns[at + 1])).set(localOf(insn.dst))
       case 'call':
@@ -247,21 +232,17 @@ class FunctionBody {
   }
 
   private writeLoad(insn: Insn, at: number): void {
-    const { fields, guarded, arena } = this.context.program
+    const { fields, guards } = this.context.program
     const field = fields?.get(at)
-    if (arena?.slots.has(at) === true) lowerArenaLoad(this.code, insn, arena)
-    else if (field !== undefined) lowerFieldLoad(this.code, insn, field, (callee) => this.callImport(callee))
-    else if (guarded?.has(at) === true) lowerGuardedLoad(this.code, insn)
-    else lowerLoad(this.code, insn)
+    if (field === undefined) lowerLoad(this.code, insn, guards?.get(at))
+    else lowerFieldLoad(this.code, insn, field, (callee) => this.callImport(callee))
   }
 
   private writeStore(insn: Insn, at: number): void {
-    const { fields, guarded, arena } = this.context.program
+    const { fields, guards } = this.context.program
     const field = fields?.get(at)
-    if (arena?.slots.has(at) === true) lowerArenaStore(this.code, insn, arena)
-    else if (field !== undefined) lowerFieldStore(this.code, insn, field, (callee) => this.callImport(callee))
-    else if (guarded?.has(at) === true) lowerGuardedStore(this.code, insn)
-    else lowerStore(this.code, insn)
+    if (field === undefined) lowerStore(this.code, insn, guards?.get(at))
+    else lowerFieldStore(this.code, insn, field, (callee) => this.callImport(callee))
   }
 
   /** From the packet of the context in r6, at an offset of its own; where that is none of the packet the program ends. */

@@ -4,7 +4,7 @@
 import { type Insn, makeInsn } from '../isa/index.ts'
 import type { LinkedProgram, Ref } from '../object/index.ts'
 import type { AccessFact, CallFact, Facts, InsnFact } from '../verifier/index.ts'
-import type { Arena, Callee, FieldAccess, JitFunction, JitProgram } from './input.ts'
+import type { Arena, Callee, FieldAccess, Guard, JitFunction, JitProgram } from './input.ts'
 import { STACK } from './memory.ts'
 
 /** Of bytes that the user API shows, where the kernel's object may look otherwise. */
@@ -35,8 +35,8 @@ export function jitProgramOf(linked: LinkedProgram, facts: Facts, behind: Behind
   const addresses = new Map<number, bigint>()
   const callees = new Map<number, Callee>()
   const fields = new Map<number, FieldAccess>()
-  const guarded = new Set<number>()
-  const slots = new Set<number>()
+  const guards = new Map<number, Guard>()
+  let arena: Guard | undefined
   facts.insns.forEach((fact, at) => {
     const insn = insns[at]!
     if (fact === undefined) return
@@ -49,15 +49,17 @@ export function jitProgramOf(linked: LinkedProgram, facts: Facts, behind: Behind
     if (fact.call !== undefined && fact.call.kind !== 'subprog') callees.set(at, behind.callee(fact.call))
     if (insn.op.kind === 'ld_abs' || insn.op.kind === 'ld_ind') callees.set(at, behind.packetLoad(insn.op.size))
     else if (fact.access !== undefined) {
-      if (fact.access.fault === 'arena') slots.add(at)
-      else if (fact.access.fault === 'guarded') guarded.add(at)
+      if (fact.access.fault === 'guarded') guards.set(at, { kind: 'memory' })
+      if (fact.access.fault === 'arena') {
+        arena ??= { kind: 'arena', ...behind.arena() }
+        guards.set(at, arena)
+      }
       const field = fieldOf(fact.access, behind)
       if (field !== undefined) fields.set(at, field)
     }
   })
   const functions = facts.subprogs.map(({ start, end }): JitFunction => ({ start, end, stack: STACK }))
-  const program = { insns, functions, addresses, callees, fields, guarded, frameCell: behind.frameCell }
-  return slots.size === 0 ? program : { ...program, arena: { ...behind.arena(), slots } }
+  return { insns, functions, addresses, callees, fields, guards, frameCell: behind.frameCell }
 }
 
 /** A jump that always or never is taken. */

@@ -68,11 +68,10 @@ export type FieldAccess = {
   | { readonly kind: 'call'; readonly callee: Callee }
 )
 
-/** An arena in memory, and the slots whose accesses are held to its pages. */
-export interface ArenaAccesses extends Arena {
-  readonly slots: ReadonlySet<number>
-}
+/** What an access is held to that was not proved: where nothing is it loads 0, and stores nothing. */
+export type Guard = { readonly kind: 'memory' } | ({ readonly kind: 'arena' } & Arena)
 
+/** An arena in memory. */
 export interface Arena {
   readonly begin: number
   /** Of 4096 bytes. */
@@ -90,10 +89,8 @@ export interface JitProgram {
   readonly callees: ReadonlyMap<number, Callee>
   /** By slot of a load or store through the context. */
   readonly fields?: ReadonlyMap<number, FieldAccess>
-  /** Slots of loads that may lead anywhere: where nothing is they load 0. Stores that lead nowhere store nothing. */
-  readonly guarded?: ReadonlySet<number>
-  /** Accesses of an arena: where no page is they load 0 and store nothing. */
-  readonly arena?: ArenaAccesses
+  /** By slot of an access that may lead anywhere, or to no page of an arena. */
+  readonly guards?: ReadonlyMap<number, Guard>
   /** Where in memory a function that calls what may call back says where its stack ends. */
   readonly frameCell?: number
 }

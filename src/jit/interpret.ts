@@ -168,44 +168,38 @@ class Interpreter {
 
   private load(insn: Insn, at: number, regs: readonly bigint[]): bigint {
     const { op, src, off } = insn
-    const { fields, guarded } = this.program
-    const field = fields?.get(at)
-    const address = regs[src]! + BigInt(off)
-    const value = this.isNoPage(at, address, op.size)
-      ? 0n
-      : field !== undefined
-        ? this.fieldLoad(at, field, regs[src]!)
-        : guarded?.has(at) === true && this.isNowhere(address)
-          ? 0n
-          : this.read(at, U32(address), op.size)
+    const value = this.loaded(at, regs[src]!, { off, size: op.size })
     return op.signed ? U64(BigInt.asIntN(op.size * 8, value)) : value
+  }
+
+  private loaded(at: number, base: bigint, { off, size }: { readonly off: number; readonly size: number }): bigint {
+    const field = this.program.fields?.get(at)
+    if (field !== undefined) return this.fieldLoad(at, field, base)
+    const address = base + BigInt(off)
+    return this.isThere(at, address, size) ? this.read(at, U32(address), size) : 0n
   }
 
   private store(insn: Insn, at: number, regs: readonly bigint[]): void {
     const { op, dst, src, off, imm } = insn
     const value = op.source === 'imm' ? BigInt(imm) : regs[src]!
-    const { fields, guarded } = this.program
-    const field = fields?.get(at)
+    const field = this.program.fields?.get(at)
     const address = regs[dst]! + BigInt(off)
-    if (this.isNoPage(at, address, op.size)) return
     if (field?.kind === 'field')
       this.write(at, U32(this.holder(at, field.through, regs[dst]!) + BigInt(field.offset)), field.size, value)
     else if (field !== undefined)
       this.callImport(at, field.callee, [Number(BigInt.asIntN(32, regs[dst]!)), BigInt.asIntN(64, value)])
-    else if (!(guarded?.has(at) === true && this.isNowhere(address))) this.write(at, U32(address), op.size, value)
+    else if (this.isThere(at, address, op.size)) this.write(at, U32(address), op.size, value)
   }
 
-  /** It is an access of an arena, where no page is. */
-  private isNoPage(at: number, address: bigint, size: number): boolean {
-    const { arena } = this.program
-    if (arena?.slots.has(at) !== true) return false
-    const from = Number(U32(address)) - arena.begin
-    const there = (byte: number): boolean => this.viewed.view.getUint8(arena.pages + (byte >> 12)) !== 0
-    return from < 0 || from + size > arena.count * 4096 || !there(from) || !there(from + size - 1)
-  }
-
-  private isNowhere(address: bigint): boolean {
-    return (U64(address) + 7n) >> 16n >= BigInt(this.viewed.view.byteLength >>> 16)
+  /** What the access is held to is there; it may be held to nothing. */
+  private isThere(at: number, address: bigint, size: number): boolean {
+    const guard = this.program.guards?.get(at)
+    if (guard === undefined) return true
+    const { view } = this.viewed
+    if (guard.kind === 'memory') return (U64(address) + 7n) >> 16n < BigInt(view.byteLength >>> 16)
+    const from = Number(U32(address)) - guard.begin
+    const hasPage = (byte: number): boolean => view.getUint8(guard.pages + (byte >> 12)) !== 0
+    return from >= 0 && from + size <= guard.count * 4096 && hasPage(from) && hasPage(from + size - 1)
   }
 
   private holder(at: number, through: readonly number[], base: bigint): bigint {
@@ -227,7 +221,7 @@ class Interpreter {
 
   private atomic({ op, dst, src, off }: Insn, at: number, regs: bigint[]): void {
     const address = U32((op.name === 'load_acquire' ? regs[src]! : regs[dst]!) + BigInt(off))
-    if (this.isNoPage(at, address, op.size)) {
+    if (!this.isThere(at, address, op.size)) {
       if (op.name === 'load_acquire') regs[dst] = 0n
       else if (op.fetch) regs[op.name === 'cmpxchg' ? 0 : src] = 0n
       return

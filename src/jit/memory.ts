@@ -4,7 +4,7 @@
 
 import type { Insn } from '../isa/index.ts'
 import { pushTurned } from './alu.ts'
-import type { Arena, Callee, FieldAccess } from './input.ts'
+import type { Arena, Callee, FieldAccess, Guard } from './input.ts'
 import { ADDRESS, BOTTOM, localOf, TEMP } from './locals.ts'
 import type { Code, PlainOp } from './wasm/code.ts'
 
@@ -27,91 +27,67 @@ function pushAddress(code: Code, base: number, off: number): number {
   return 0
 }
 
-export function lowerLoad(code: Code, { op, dst, src, off }: Insn): void {
-  const added = pushAddress(code, src, off)
-  code.memory((op.signed ? signedLoads : loads)[op.size as Size], added).set(localOf(dst))
+export function lowerLoad(code: Code, { op, dst, src, off }: Insn, guard?: Guard): void {
+  const load = (op.signed ? signedLoads : loads)[op.size as Size]
+  if (guard === undefined) code.memory(load, pushAddress(code, src, off))
+  else {
+    pushIsThere(code, { base: src, off, size: op.size }, guard)
+    code.openValue('i64').get(ADDRESS).memory(load, 0).op('else').i64(0).op('end')
+  }
+  code.set(localOf(dst))
 }
 
-/** Of an address that may be none: beyond memory 0 is loaded; below the first page all is zero. */
-export function lowerGuardedLoad(code: Code, { op, dst, src, off }: Insn): void {
-  guard(code, src, off)
-  code.openValue('i64').get(TEMP).op('i32.wrap_i64')
-  code.memory((op.signed ? signedLoads : loads)[op.size as Size], 0)
-  code.op('else').i64(0).op('end').set(localOf(dst))
+export function lowerStore(code: Code, insn: Insn, guard?: Guard): void {
+  const { op, dst, off } = insn
+  const store = stores[op.size as Size]
+  if (guard === undefined) {
+    const added = pushAddress(code, dst, off)
+    pushStored(code, insn).memory(store, added)
+  } else {
+    pushIsThere(code, { base: dst, off, size: op.size }, guard)
+    code.open('if').get(ADDRESS)
+    pushStored(code, insn).memory(store, 0).op('end')
+  }
 }
 
-/** Such a store goes nowhere. */
-export function lowerGuardedStore(code: Code, { op, dst, src, off, imm }: Insn): void {
-  guard(code, dst, off)
-  code.open('if').get(TEMP).op('i32.wrap_i64')
-  if (op.source === 'imm') code.i64(imm)
-  else code.get(localOf(src))
-  code.memory(stores[op.size as Size], 0).op('end')
+const pushStored = (code: Code, { op, src, imm }: Insn): Code =>
+  op.source === 'imm' ? code.i64(imm) : code.get(localOf(src))
+
+interface Place {
+  readonly base: number
+  readonly off: number
+  readonly size: number
 }
 
-/** Puts the address aside, and whether memory is there. */
-function guard(code: Code, base: number, off: number): void {
-  code.get(localOf(base)).i64(off).op('i64.add').tee(TEMP)
-  code.i64(7).op('i64.add').i64(16).op('i64.shr_u').memorySize().op('i64.extend_i32_u', 'i64.lt_u')
+/** Puts the address aside, and pushes whether something is there. */
+function pushIsThere(code: Code, place: Place, guard: Guard): void {
+  if (guard.kind === 'arena') pushIsInArena(code, place, guard)
+  else pushIsInMemory(code, place)
 }
 
-/** Puts the address aside in 32 bits, and pushes whether each page that it touches is there. */
-function inArena(code: Code, { base, off, size }: { base: number; off: number; size: number }, arena: Arena): void {
-  const from = (bytes: number): Code =>
-    code
-      .get(ADDRESS)
-      .i32(bytes - arena.begin)
-      .op('i32.add')
-      .i32(12)
-      .op('i32.shr_u')
-      .memory('i32.load8_u', arena.pages)
+/** Below the first page all is zero: only what lies beyond memory is not there. */
+function pushIsInMemory(code: Code, { base, off }: Place): void {
+  code.get(localOf(base)).i64(off).op('i64.add').tee(TEMP).op('i32.wrap_i64').set(ADDRESS)
+  code.get(TEMP).i64(7).op('i64.add').i64(16).op('i64.shr_u').memorySize().op('i64.extend_i32_u', 'i64.lt_u')
+}
+
+/** Each page that is touched, by the address's low half. */
+function pushIsInArena(code: Code, { base, off, size }: Place, arena: Arena): void {
+  const pushPage = (byte: number): Code => {
+    code.get(ADDRESS).i32(byte - arena.begin)
+    return code.op('i32.add').i32(12).op('i32.shr_u').memory('i32.load8_u', arena.pages)
+  }
   code.get(localOf(base)).op('i32.wrap_i64').i32(off).op('i32.add').tee(ADDRESS)
-  code
-    .i32(arena.begin)
-    .op('i32.sub')
-    .i32(arena.count * 4096 - size + 1)
-    .op('i32.lt_u')
-    .openValue('i32')
-  from(0)
-  from(size - 1)
+  code.i32(arena.begin).op('i32.sub').i32(lastStart(arena, size)).op('i32.le_u').openValue('i32')
+  pushPage(0)
+  pushPage(size - 1)
     .op('i32.and', 'else')
     .i32(0)
     .op('end')
 }
 
-/** Where no page is, 0 is loaded. */
-export function lowerArenaLoad(code: Code, { op, dst, src, off }: Insn, arena: Arena): void {
-  inArena(code, { base: src, off, size: op.size }, arena)
-  code
-    .openValue('i64')
-    .get(ADDRESS)
-    .memory((op.signed ? signedLoads : loads)[op.size as Size], 0)
-  code.op('else').i64(0).op('end').set(localOf(dst))
-}
-
-/** Where no page is, nothing is stored. */
-export function lowerArenaStore(code: Code, { op, dst, src, off, imm }: Insn, arena: Arena): void {
-  inArena(code, { base: dst, off, size: op.size }, arena)
-  code.open('if').get(ADDRESS)
-  if (op.source === 'imm') code.i64(imm)
-  else code.get(localOf(src))
-  code.memory(stores[op.size as Size], 0).op('end')
-}
-
-/** Where no page is, nothing is done, and 0 was there. */
-export function lowerArenaAtomic(code: Code, insn: Insn, arena: Arena): void {
-  if (insn.op.name === 'load_acquire') return lowerArenaLoad(code, insn, arena)
-  if (insn.op.name === 'store_release') return lowerArenaStore(code, insn, arena)
-  inArena(code, { base: insn.dst, off: insn.off, size: insn.op.size }, arena)
-  code.open('if')
-  lowerAtomic(code, insn)
-  if (insn.op.fetch)
-    code
-      .op('else')
-      .i64(0)
-      .set(localOf(insn.op.name === 'cmpxchg' ? 0 : insn.src))
-  code.op('end')
-}
+/** Where the last access of so many bytes begins, from the arena's begin. */
+const lastStart = ({ count }: Arena, size: number): number => count * 4096 - size
 
 /** Pushes the address of what holds the field: a null pointer on the way leads to the first page, where all is zero. */
 function pushHolder(code: Code, base: number, through: readonly number[]): void {
@@ -142,28 +118,15 @@ export function lowerFieldLoad(
 }
 
 /** A store to the context. */
-export function lowerFieldStore(
-  code: Code,
-  { op, dst, src, imm }: Insn,
-  field: FieldAccess,
-  call: (callee: Callee) => void,
-): void {
-  const value = (): Code => (op.source === 'imm' ? code.i64(imm) : code.get(localOf(src)))
+export function lowerFieldStore(code: Code, insn: Insn, field: FieldAccess, call: (callee: Callee) => void): void {
   if (field.kind === 'field') {
-    pushHolder(code, dst, field.through)
-    value().memory(stores[field.size], field.offset)
+    pushHolder(code, insn.dst, field.through)
+    pushStored(code, insn).memory(stores[field.size], field.offset)
     return
   }
-  code.get(localOf(dst)).op('i32.wrap_i64')
-  value()
+  code.get(localOf(insn.dst)).op('i32.wrap_i64')
+  pushStored(code, insn)
   call(field.callee)
-}
-
-export function lowerStore(code: Code, { op, dst, src, off, imm }: Insn): void {
-  const added = pushAddress(code, dst, off)
-  if (op.source === 'imm') code.i64(imm)
-  else code.get(localOf(src))
-  code.memory(stores[op.size as Size], added)
 }
 
 const operators: ReadonlyMap<string, PlainOp> = new Map([
@@ -173,11 +136,23 @@ const operators: ReadonlyMap<string, PlainOp> = new Map([
   ['xor', 'i64.xor'],
 ])
 
-export function lowerAtomic(code: Code, insn: Insn): void {
+export function lowerAtomic(code: Code, insn: Insn, guard?: Guard): void {
   const { op, dst, src, off } = insn
+  if (op.name === 'load_acquire') return lowerLoad(code, insn, guard)
+  if (op.name === 'store_release') return lowerStore(code, insn, guard)
+  if (guard === undefined) return lowerReadAndWrite(code, insn)
+  pushIsThere(code, { base: dst, off, size: op.size }, guard)
+  code.open('if')
+  lowerReadAndWrite(code, insn)
+  if (op.fetch) {
+    code.op('else').i64(0)
+    code.set(localOf(op.name === 'cmpxchg' ? 0 : src))
+  }
+  code.op('end')
+}
+
+function lowerReadAndWrite(code: Code, { op, dst, src, off }: Insn): void {
   const size = op.size as Size
-  if (op.name === 'load_acquire') return lowerLoad(code, insn)
-  if (op.name === 'store_release') return lowerStore(code, insn)
   const added = pushAddress(code, dst, off)
   // what was there, put aside
   code.tee(ADDRESS).memory(loads[size], added).set(TEMP)

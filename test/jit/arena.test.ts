@@ -6,14 +6,14 @@ import { BLOCK, runBoth } from './both.ts'
 /** Two pages of three, from 16384; what says so lies in the block. */
 const BEGIN = 16384
 const memory = Uint8Array.from([1, 0, 1])
-const arena = { begin: BEGIN, count: 3, pages: BLOCK }
+const arena = { kind: 'arena', begin: BEGIN, count: 3, pages: BLOCK } as const
 
 const at = (address: number, insn: string, width: number): string =>
   `r2 = ${address} ll\nr0 = 7\n${insn.replaceAll('W', `u${width}`)}\nr1 = ${BLOCK} ll\nexit`
 
 /** The instruction under test is the fourth slot: ld_imm64 takes two. */
 const run = (address: number, insn: string, width: number) =>
-  runBoth(at(address, insn, width), { memory, arena: { ...arena, slots: new Set([3]) } })
+  runBoth(at(address, insn, width), { memory, guards: new Map([[3, arena]]) })
 
 const inside = [BEGIN, BEGIN + 4088, BEGIN + 2 * 4096, BEGIN + 3 * 4096 - 8]
 const outside = [

@@ -19,7 +19,7 @@ export interface Given {
   readonly memory?: Uint8Array
   readonly imports?: Imports
   readonly callees?: JitProgram['callees']
-  readonly arena?: JitProgram['arena']
+  readonly guards?: JitProgram['guards']
   readonly functions?: JitProgram['functions']
   readonly fuel?: number
 }
@@ -47,7 +47,7 @@ export function runBoth(program: string | readonly Insn[], given: Given = {}): {
     functions: given.functions ?? whole,
     addresses: new Map(),
     callees: given.callees ?? new Map(),
-    ...(given.arena === undefined ? {} : { arena: given.arena }),
+    ...(given.guards === undefined ? {} : { guards: given.guards }),
   }
   const block = given.memory ?? new Uint8Array(0)
   const registers = [BigInt(BLOCK), BigInt(block.length)]

@@ -68,7 +68,8 @@ function pushIsThere(code: Code, place: Place, guard: Guard): void {
 /** Below the first page all is zero: only what lies beyond memory is not there. */
 function pushIsInMemory(code: Code, { base, off }: Place): void {
   code.get(localOf(base)).i64(off).op('i64.add').tee(TEMP).op('i32.wrap_i64').set(ADDRESS)
-  code.get(TEMP).i64(7).op('i64.add').i64(16).op('i64.shr_u').memorySize().op('i64.extend_i32_u', 'i64.lt_u')
+  // eight bytes from there are; an address just below 2^64 is beyond
+  code.get(TEMP).memorySize().op('i64.extend_i32_u').i64(16).op('i64.shl').i64(7).op('i64.sub', 'i64.lt_u')
 }
 
 /** Each page that is touched, by the address's low half. */

@@ -51,7 +51,7 @@ export function behindOf(core: Core, linked: LinkedProgram, own: Own, imports: M
       if (special !== undefined) return modelled(special.name, special.model)
       const kfunc = call.kind === 'kfunc' ? core.kernel.kfuncs.get(call.name) : undefined
       if (kfunc?.body !== undefined) return modelled(call.name, bodyModel(core, kfunc, kfunc.body))
-      const model = (call.kind === 'helper' ? helperModels : kfuncModels).get(call.name)
+      const model = modelOf(call)
       return model === undefined ? bind(missingCallee(call), () => missing(call)) : modelled(call.name, model)
     },
     packetLoad: (size) => modelled(`ld_abs${size * 8}`, helperModels.get(`ld_abs${size * 8}`)!),
@@ -69,6 +69,10 @@ export function behindOf(core: Core, linked: LinkedProgram, own: Own, imports: M
     },
   }
 }
+
+/** undefined: it is not modelled, or made of what is known of the call. */
+export const modelOf = ({ kind, name }: CallFact): Model | undefined =>
+  (kind === 'helper' ? helperModels : kfuncModels).get(name)
 
 type Bound = Imports extends ReadonlyMap<string, infer F> ? F : never
 

@@ -5,7 +5,7 @@ import { fail, type Result } from '../fault/index.ts'
 import { compile, type Instance, instantiate, jitProgramOf } from '../jit/index.ts'
 import type { LinkedProgram } from '../object/index.ts'
 import type { Facts } from '../verifier/index.ts'
-import { behindOf, type Own } from './behind.ts'
+import { behindOf, modelOf, type Own } from './behind.ts'
 import { type Called, type CallOptions, callProgram } from './calls/index.ts'
 import type { Core, Invocation, ProgramFunction } from './core/core.ts'
 import { MachineError } from './core/errors.ts'
@@ -36,11 +36,14 @@ export class LoadedProgram {
   testRun(options: TestRunOptions = {}): Result<TestRun> {
     const run = testRunOf(this.type)
     if (run === undefined) return fail(noTestRun(this.type), { program: this.name })
+    const held: (() => void)[] = []
     try {
-      return run(this.core, this, options)
+      return run(this.core, this, options, (free) => held.push(free))
     } catch (error) {
       if (error instanceof MachineError) return fail(error.message, { program: this.name })
       throw error
+    } finally {
+      for (const free of held) free()
     }
   }
 
@@ -137,16 +140,13 @@ export class LoadedProgram {
       place: core.table.grow(1, instance.reference(0)),
       exceptionCallback: callback === undefined ? undefined : functionFrom(callback.start),
       repeat: instance.repeat,
-      // each run of another has to begin anew: it counts tail calls, redirects, or may be left in its midst
-      whole: !facts.insns.some(
-        (fact) =>
-          fact?.call !== undefined && /^bpf_(?:tail_call|throw|clone_redirect|redirect\w*)$/.test(fact.call.name),
-      ),
+      whole: !facts.insns.some((fact) => fact?.call !== undefined && modelOf(fact.call)?.ofOneRun === true),
     }
   }
 }
 
-interface Around {
+/** What is done before and after a run. */
+export interface Around {
   readonly before?: () => void
   readonly after?: (retval: number) => void
 }

@@ -46,3 +46,17 @@ test('programs that are not accepted are not there, and why is told', async () =
   const refusal = loaded.refused.get('throw_in_rcu')
   expect(refusal?.kind === 'report' && refusal.report.verdict).toBe('reject')
 })
+
+test('a run that is refused, or ends in its midst, leaves nothing behind in the machine’s memory', async () => {
+  const { machine, program } = await on('14-throw/throw')
+  const refused = new Uint8Array(192).fill(1)
+  const xdp = await on('18-memory/packet')
+  const run = xdp.program('header_checked')
+  run.testRun({ data: packet(64) })
+  program('throw_clean').testRun({ data: packet(64), ctx: refused })
+  const before = [machine, xdp.machine].map(({ memory }) => memory.u8.length)
+  for (let i = 0; i < 2000; i++)
+    expect(program('throw_clean').testRun({ data: packet(64), ctx: refused }).ok).toBe(false)
+  for (let i = 0; i < 2000; i++) run.testRun({ data: packet(64) })
+  expect([machine, xdp.machine].map(({ memory }) => memory.u8.length)).toEqual(before)
+})

@@ -19,6 +19,8 @@ export interface Model {
   /** It calls functions of the program that called it, or needs to know where that one's stack ends. */
   readonly callsBack?: boolean
   readonly role?: Callee['role']
+  /** What it leaves behind is of one run: programs that call it begin each anew. */
+  readonly ofOneRun?: boolean
   readonly inline?: Callee['inline']
   bind(core: Core): (...args: never[]) => unknown
 }

@@ -27,6 +27,8 @@ export const controlHelpers: Models = {
       return place
     }),
     role: 'tail-call',
+    // they are counted
+    ofOneRun: true,
   },
   // one thread: whoever asks has the lock
   bpf_spin_lock: model(['none'], 'none', () => () => {}),

@@ -25,7 +25,7 @@ function ask(core: Core, asked: Omit<Redirect, 'program' | 'data'>, answer: numb
   return answer
 }
 
-export const redirectHelpers: Models = {
+const asking: Models = {
   bpf_redirect: model(['i32', 'i64'], 's32', (core) => (ifindex, flags) => {
     if (core.current?.type === 'BPF_PROG_TYPE_XDP')
       return flags === 0n ? ask(core, { kind: 'device', ifindex }, XDP_REDIRECT) : XDP_ABORTED
@@ -56,6 +56,11 @@ export const redirectHelpers: Models = {
     }
     return ask(core, { kind: 'map', map: map.name, ...(broadcast ? {} : { index: index >>> 0 }) }, XDP_REDIRECT)
   }),
+}
+
+export const redirectHelpers: Models = {
+  // what they ask for is done when the run ends
+  ...Object.fromEntries(Object.entries(asking).map(([name, one]) => [name, { ...one, ofOneRun: true }])),
   bpf_clone_redirect: model(['i32', 'i32', 'i64'], 's32', (core) => (skb, ifindex, flags) => {
     if ((flags & ~BPF_F_INGRESS) !== 0n) return -errno.EINVAL
     const info = sharedInfo(core, skb)

@@ -22,10 +22,18 @@ class Redirects {
   /** What the program that runs asked for last. */
   asked: Omit<Redirect, 'program' | 'data'> | undefined
 
-  /** The packet went there: what was asked for is done. */
-  finish(program: string, data: Uint8Array): void {
-    if (this.asked !== undefined) this.done.push({ program, ...this.asked, data })
-    this.asked = undefined
+  /** Around a program's runs: where one answers `value`, what it asked for is done with the packet that is there then. */
+  around(program: string, value: number, packet: () => Uint8Array): { before(): void; after(retval: number): void } {
+    return {
+      before: () => {
+        this.asked = undefined
+      },
+      after: (retval) => {
+        if (retval !== value) return
+        if (this.asked !== undefined) this.done.push({ program, ...this.asked, data: packet() })
+        this.asked = undefined
+      },
+    }
   }
 }
 

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // BPF_PROG_TEST_RUN of flow dissectors: what comes back is the keys.
 
-import { fail, ok, type Result } from '../../fault/index.ts'
-import type { Core } from '../core/core.ts'
+import { fail, ok } from '../../fault/index.ts'
 import { createObject, fieldNumber, setFields } from '../core/objects.ts'
-import type { LoadedProgram } from '../program.ts'
-import type { TestRun, TestRunOptions } from './types.ts'
+import type { Runner } from './types.ts'
 
 const ETH_HLEN = 14
 
-export function runFlowDissector(core: Core, program: LoadedProgram, { data }: TestRunOptions): Result<TestRun> {
+export const runFlowDissector: Runner = (core, program, { data }, later) => {
   if (data === undefined || data.length < ETH_HLEN)
     return fail(`a packet of ${ETH_HLEN} bytes at the least is needed (EINVAL)`, { program: program.name })
   const { memory } = core
   const packet = memory.allocate(data.length, 'packet')
+  later(() => memory.free(packet))
   memory.write(packet, data)
   const keys = createObject(core, 'bpf_flow_keys', {
     nhoff: ETH_HLEN,
@@ -25,12 +24,12 @@ export function runFlowDissector(core: Core, program: LoadedProgram, { data }: T
     data: packet,
     data_end: packet + data.length,
   })
+  for (const address of [keys, context]) later(() => memory.free(address))
   const retval = Number(program.run(context) & 0xffff_ffffn)
   // offsets are kept within the packet
   const nhoff = Math.min(fieldNumber(core, keys, 'bpf_flow_keys', 'nhoff'), data.length)
   const thoff = Math.min(Math.max(fieldNumber(core, keys, 'bpf_flow_keys', 'thoff'), nhoff), data.length)
   setFields(core, keys, 'bpf_flow_keys', { nhoff, thoff })
   const out = memory.read(keys, core.layouts.sizeOf('bpf_flow_keys'))
-  for (const address of [context, keys, packet]) memory.free(address)
   return ok({ retval, data: out })
 }

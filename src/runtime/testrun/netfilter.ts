@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // BPF_PROG_TEST_RUN of netfilter programs: an IP packet at a hook, struct nf_hook_state as the context given.
 
-import { fail, ok, type Result } from '../../fault/index.ts'
+import { fail, ok } from '../../fault/index.ts'
 import type { Core } from '../core/core.ts'
 import { createObject, fieldNumber, setFields } from '../core/objects.ts'
 import { loopback } from '../objects/net.ts'
 import { UNSET } from '../objects/skb-room.ts'
 import { createSkb, freeSkb, setPacketEnd } from '../objects/skb.ts'
-import type { LoadedProgram } from '../program.ts'
-import type { TestRun, TestRunOptions } from './types.ts'
+import type { Runner } from './types.ts'
 
 const NFPROTO_IPV4 = 2
 const NFPROTO_IPV6 = 10
@@ -22,11 +21,7 @@ const protocols: ReadonlyMap<number, number> = new Map([
   [NFPROTO_IPV6, 0x86dd],
 ])
 
-export function runNetfilter(
-  core: Core,
-  program: LoadedProgram,
-  { data, ctx, repeat = 1 }: TestRunOptions,
-): Result<TestRun> {
+export const runNetfilter: Runner = (core, program, { data, ctx, repeat = 1 }, later) => {
   const place = { program: program.name }
   if (data === undefined || data.length < IP_HLEN)
     return fail(`a packet of ${IP_HLEN} bytes at the least is needed (EINVAL)`, place)
@@ -38,6 +33,7 @@ export function runNetfilter(
   if (wrong !== undefined) return fail(wrong, place)
   const device = loopback(core)
   const skb = createSkb(core, { data, device: isLocal ? 0 : device })
+  later(() => freeSkb(core, skb))
   setFields(core, skb, 'sk_buff', { transport_header: UNSET, protocol: turned(protocols.get(family)!) })
   if (!isLocal) {
     const start = fieldNumber(core, skb, 'sk_buff', 'data')
@@ -52,12 +48,11 @@ export function runNetfilter(
   } else setFields(core, skb, 'sk_buff', { mac_header: UNSET })
   // as the kernel's test run does: by the hook that is its default, whichever the context names
   const state = createObject(core, 'nf_hook_state', { pf: family, hook, ...(ctx === undefined ? {} : { out: device }) })
+  later(() => core.memory.free(state))
   const context = createObject(core, 'bpf_nf_ctx', { state, skb })
+  later(() => core.memory.free(context))
   let retval = 0
   for (let i = 0; i < repeat; i++) retval = Number(program.run(context) & 0xffff_ffffn)
-  freeSkb(core, skb)
-  core.memory.free(context)
-  core.memory.free(state)
   return ok({ retval, data: new Uint8Array(0) })
 }
 

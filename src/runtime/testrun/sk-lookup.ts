@@ -1,23 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // BPF_PROG_TEST_RUN of sk_lookup programs: who is looked for is told by struct bpf_sk_lookup; what comes back is the chosen socket's cookie.
 
-import { fail, ok, type Result } from '../../fault/index.ts'
-import type { Core } from '../core/core.ts'
+import { fail, ok } from '../../fault/index.ts'
 import { createObject, fieldNumber } from '../core/objects.ts'
 import { cookieOf } from '../objects/socket.ts'
-import type { LoadedProgram } from '../program.ts'
-import type { TestRun, TestRunOptions } from './types.ts'
+import type { Runner } from './types.ts'
 
 const AF_INET = 2
 const AF_INET6 = 10
 const SK_DROP = 0
 const SK_PASS = 1
 
-export function runSkLookup(
-  core: Core,
-  program: LoadedProgram,
-  { data, ctx, repeat = 1 }: TestRunOptions,
-): Result<TestRun> {
+export const runSkLookup: Runner = (core, program, { data, ctx, repeat = 1 }, later) => {
   const place = { program: program.name }
   if (data !== undefined && data.length > 0) return fail('sk_lookup programs take no packet (EINVAL)', place)
   if (ctx === undefined) return fail('sk_lookup programs need a context, struct bpf_sk_lookup (EINVAL)', place)
@@ -36,6 +30,7 @@ export function runSkLookup(
   if (family !== AF_INET && family !== AF_INET6) return fail('the context is of no known family (EAFNOSUPPORT)', place)
   // addresses of IPv6 are pointed to
   const addresses = memory.allocate(32, 'addresses of a lookup')
+  later(() => memory.free(addresses))
   for (const [i, name] of ['local_ip6', 'remote_ip6'].entries()) {
     const at = layouts.offset('bpf_sk_lookup', name)
     memory.write(addresses + 16 * i, shown.subarray(at, at + 16))
@@ -49,6 +44,7 @@ export function runSkLookup(
       ? { 'v4.daddr': field('local_ip4'), 'v4.saddr': field('remote_ip4') }
       : { 'v6.daddr': addresses, 'v6.saddr': addresses + 16 }),
   })
+  later(() => memory.free(context))
   let retval = SK_DROP
   for (let i = 0; i < repeat; i++) {
     memory.setPointer(context + layouts.offset('bpf_sk_lookup_kern', 'selected_sk'), 0)
@@ -59,7 +55,5 @@ export function runSkLookup(
   }
   const selected = fieldNumber(core, context, 'bpf_sk_lookup_kern', 'selected_sk')
   view.setBigUint64(layouts.offset('bpf_sk_lookup', 'cookie'), cookieOf(core, selected), true)
-  memory.free(context)
-  memory.free(addresses)
   return ok({ retval, ctx: shown.slice(0, Math.max(ctx.length, 0)) })
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // BPF_PROG_TEST_RUN of programs on socket buffers: an Ethernet frame comes in on lo.
 
-import { fail, ok, type Result } from '../../fault/index.ts'
+import { fail, ok } from '../../fault/index.ts'
 import type { Core } from '../core/core.ts'
 import { fieldNumber, fieldValue, setFields } from '../core/objects.ts'
 import {
@@ -18,8 +18,7 @@ import { loopback } from '../objects/net.ts'
 import { redirectsOf } from '../objects/redirects.ts'
 import { UNSET } from '../objects/skb-room.ts'
 import { createSocket } from '../objects/socket.ts'
-import type { LoadedProgram } from '../program.ts'
-import type { TestRun, TestRunOptions } from './types.ts'
+import type { Runner } from './types.ts'
 
 const ETH_HLEN = 14
 const ETH_P_IP = 0x0800
@@ -32,7 +31,7 @@ const HEADROOM = 64
 /** TC_ACT_REDIRECT, BPF_REDIRECT. */
 const REDIRECT = 7
 
-export function runSkb(core: Core, program: LoadedProgram, { data, ctx, repeat = 1 }: TestRunOptions): Result<TestRun> {
+export const runSkb: Runner = (core, program, { data, ctx, repeat = 1 }, later) => {
   const place = { program: program.name }
   if (data === undefined || data.length < ETH_HLEN)
     return fail(`a packet of ${ETH_HLEN} bytes at the least is needed (EINVAL)`, place)
@@ -43,22 +42,17 @@ export function runSkb(core: Core, program: LoadedProgram, { data, ctx, repeat =
   if (header !== undefined && data.length < ETH_HLEN + header)
     return fail(`the packet's network header has ${header} bytes (EINVAL)`, place)
   const sk = socketOf(core, data)
+  later(() => core.memory.free(sk))
   const skb = createSkb(core, { data, device: loopback(core), initial: { sk } })
+  later(() => freeSkb(core, skb))
   const shown = shownContext(core, ctx)
   enter(core, skb, data, { keepsEthernet })
   // of other types the packet's end is not known before a helper finds it
   if (!packetAccess.has(program.type)) forgetPacketEnd(core, skb)
   const wrong = shown === undefined ? undefined : takeContext(core, skb, shown, skbLength(core, skb))
   if (wrong !== undefined) return fail(`the context's ${wrong}`, place)
-  const redirects = redirectsOf(core)
-  const retval = program.repeat(skb, repeat, {
-    before: () => {
-      redirects.asked = undefined
-    },
-    after: (last) => {
-      if (last === REDIRECT) redirects.finish(program.name, skbBytes(core, skb))
-    },
-  })
+  const around = redirectsOf(core).around(program.name, REDIRECT, () => skbBytes(core, skb))
+  const retval = program.repeat(skb, repeat, around)
   // programs that see no Ethernet header leave an empty one
   if (!keepsEthernet) {
     const bytes = skbBytes(core, skb)
@@ -66,11 +60,8 @@ export function runSkb(core: Core, program: LoadedProgram, { data, ctx, repeat =
     whole.set(bytes, ETH_HLEN)
     setPacket(core, skb, whole)
   }
-  const out = skbBytes(core, skb)
   const ctxOut = shown === undefined ? undefined : giveContext(core, skb, ctx!)
-  freeSkb(core, skb)
-  core.memory.free(sk)
-  return ok({ retval, data: out, ...(ctxOut === undefined ? {} : { ctx: ctxOut }) })
+  return ok({ retval, data: skbBytes(core, skb), ...(ctxOut === undefined ? {} : { ctx: ctxOut }) })
 }
 
 /** Bytes of the header that a packet of the protocol has. */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Test runs of fentry, fexit and fmod_ret: the kernel calls functions it has for that, and programs attached to one of them run.
 
-import { fail, ok, type Result } from '../../fault/index.ts'
+import { fail, ok } from '../../fault/index.ts'
 import type { Core } from '../core/core.ts'
 import type { LoadedProgram } from '../program.ts'
-import type { TestRun } from './types.ts'
+import type { Later, Runner } from './types.ts'
 
 interface Target {
   readonly args: readonly number[]
@@ -25,16 +25,16 @@ const fentryTargets: ReadonlyMap<string, Target> = new Map([
 /** The same of functions whose argument points to zeros. */
 const pointerTargets: ReadonlySet<string> = new Set(['bpf_fentry_test8', 'bpf_fentry_test9'])
 
-export function runTracing(core: Core, program: LoadedProgram): Result<TestRun> {
+export const runTracing: Runner = (core, program, _options, later) => {
   const { attach, attachType } = program.linked
   const name = attach?.name ?? ''
-  if (attachType === 'BPF_MODIFY_RETURN') return ok({ retval: runModifyReturn(core, program, name) })
+  if (attachType === 'BPF_MODIFY_RETURN') return ok({ retval: runModifyReturn(core, program, name, later) })
   if (attachType !== 'BPF_TRACE_FENTRY' && attachType !== 'BPF_TRACE_FEXIT')
     return fail(`test runs of ${attachType ?? 'this attach type'} are not modelled`, { program: program.name })
   const zeros = pointerTargets.has(name) ? core.memory.allocate(16, `argument of ${name}`) : undefined
   const target = zeros === undefined ? fentryTargets.get(name) : { args: [zeros], returns: 0 }
+  if (zeros !== undefined) later(() => core.memory.free(zeros))
   if (target !== undefined) runOn(core, program, target.args, attachType === 'BPF_TRACE_FEXIT' ? target.returns : 0)
-  if (zeros !== undefined) core.memory.free(zeros)
   return ok({ retval: 0 })
 }
 
@@ -45,9 +45,10 @@ const modified: readonly (readonly [name: string, others: readonly number[]])[] 
 ]
 
 /** What the two answer, or the program in one's place; and how many of them ran, 16 bits further up. */
-function runModifyReturn(core: Core, program: LoadedProgram, attachedTo: string): number {
+function runModifyReturn(core: Core, program: LoadedProgram, attachedTo: string, later: Later): number {
   const { memory } = core
   const pointed = memory.allocate(8, 'argument of a traced function')
+  later(() => memory.free(pointed))
   let sum = 0
   let ran = 0
   for (const [name, others] of modified) {
@@ -59,7 +60,6 @@ function runModifyReturn(core: Core, program: LoadedProgram, attachedTo: string)
     } else sum += answer
     if (memory.u32(pointed) !== 2) ran++
   }
-  memory.free(pointed)
   return ((ran << 16) | (sum & 0xffff)) >>> 0
 }
 
@@ -69,7 +69,9 @@ function runOn({ memory }: Core, program: LoadedProgram, args: readonly number[]
   memory.setNumber(at, 8, args.length)
   args.forEach((arg, i) => memory.setNumber(at + 8 + 8 * i, 8, arg))
   memory.setNumber(at + 8 + 8 * args.length, 8, returned)
-  const answer = program.run(at + 8)
-  memory.free(at)
-  return answer
+  try {
+    return program.run(at + 8)
+  } finally {
+    memory.free(at)
+  }
 }

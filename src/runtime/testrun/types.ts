@@ -20,4 +20,6 @@ export interface TestRun {
   readonly ctx?: Uint8Array
 }
 
-export type Runner = (core: Core, program: LoadedProgram, options: TestRunOptions) => Result<TestRun>
+/** `later`: what is given back when the run is over, however it ends. */
+export type Runner = (core: Core, program: LoadedProgram, options: TestRunOptions, later: Later) => Result<TestRun>
+export type Later = (free: () => void) => void

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // BPF_PROG_TEST_RUN of XDP programs: a frame in a page, come in on lo.
 
-import { fail, ok, type Result } from '../../fault/index.ts'
-import type { Core } from '../core/core.ts'
+import { fail, ok } from '../../fault/index.ts'
 import { redirectsOf } from '../objects/redirects.ts'
 import { createXdp, freeXdp, XDP_HEADROOM, xdpPacket, xdpTailroom } from '../objects/xdp.ts'
-import type { LoadedProgram } from '../program.ts'
-import type { TestRun, TestRunOptions } from './types.ts'
+import type { Runner } from './types.ts'
 
 const ETH_HLEN = 14
 const XDP_REDIRECT = 4
 
-export function runXdp(core: Core, program: LoadedProgram, { data, ctx, repeat = 1 }: TestRunOptions): Result<TestRun> {
+export const runXdp: Runner = (core, program, { data, ctx, repeat = 1 }, later) => {
   const place = { program: program.name }
   // those run on packets that a map redirected
   if (program.linked.attachType === 'BPF_XDP_DEVMAP' || program.linked.attachType === 'BPF_XDP_CPUMAP')
@@ -30,24 +28,19 @@ export function runXdp(core: Core, program: LoadedProgram, { data, ctx, repeat =
   )
     return fail('the context does not say where metadata and packet begin and end: data, data_end (EINVAL)', place)
   const xdp = createXdp(core, { data, meta })
-  const redirects = redirectsOf(core)
-  const retval = program.repeat(xdp, repeat, {
-    before: () => {
-      redirects.asked = undefined
-    },
-    after: (last) => {
-      const { data, end } = xdpPacket(core, xdp)
-      if (last === XDP_REDIRECT) redirects.finish(program.name, core.memory.read(data, end - data))
-    },
-  })
-  const { meta: start, data: packet, end } = xdpPacket(core, xdp)
+  later(() => freeXdp(core, xdp))
+  const packet = (): Uint8Array => {
+    const { data, end } = xdpPacket(core, xdp)
+    return core.memory.read(data, end - data)
+  }
+  const retval = program.repeat(xdp, repeat, redirectsOf(core).around(program.name, XDP_REDIRECT, packet))
+  const { meta: start, data: begin, end } = xdpPacket(core, xdp)
   const out = core.memory.read(start, end - start)
-  freeXdp(core, xdp)
   if (ctx === undefined) return ok({ retval, data: out })
   const shown = new Uint8Array(ctx)
   const view = new DataView(shown.buffer)
   if (shown.length >= 8) {
-    view.setUint32(0, packet - start, true)
+    view.setUint32(0, begin - start, true)
     view.setUint32(4, end - start, true)
   }
   return ok({ retval, data: out, ctx: shown })

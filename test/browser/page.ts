@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the page runs: the public API with no option given, as somebody writes it who installed the package.
 import { check, defineModule, kernelFromModule, openKernel, renderPretty, withModule } from 'kfuncs'
+import { createMachine } from 'kfuncs/runtime'
 import contract from '../../examples/modules/contract-module.ts'
 
 const { document } = globalThis as unknown as { document: { title: string; body: { textContent: string } } }
@@ -50,7 +51,22 @@ async function modules(): Promise<string> {
   return `${refused.fault.what}\n${agree} callers of a module as Linux says`
 }
 
-Promise.all([run(), modules()]).then(
+/** A program that was accepted runs: on zeroes, and on other bytes. */
+async function runs(): Promise<string> {
+  const kernel = await openKernel('6.12')
+  if (!kernel.ok) throw new Error(kernel.fault.what)
+  const loaded = createMachine(kernel.value).load(await bytes('/packet.bpf.o'))
+  if (!loaded.ok) throw new Error(loaded.fault.what)
+  const program = loaded.value.programs.get('header_checked')
+  if (program === undefined) throw new Error('header_checked is not loaded')
+  const results = [0, 9].map((byte) => {
+    const run = program.testRun({ data: new Uint8Array(64).fill(byte) })
+    return run.ok ? run.value.retval : run.fault.what
+  })
+  return `header_checked answers ${results.join(', ')}`
+}
+
+Promise.all([run(), modules(), runs()]).then(
   (texts) => {
     document.body.textContent = texts.join('\n')
     document.title = 'done'

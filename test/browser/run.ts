@@ -22,6 +22,7 @@ const parts = [
   'Unreleased reference id=',
   'is a void pointer without a size',
   'callers of a module as Linux says',
+  'header_checked answers 1, 2',
 ]
 const wanted = process.argv[2] ?? ''
 const app = mkdtempSync(join(tmpdir(), 'kfuncs-browser-'))
@@ -43,7 +44,7 @@ async function writePage(): Promise<void> {
     outfile: join(app, 'page.js'),
     bundle: true,
     format: 'esm',
-    external: ['kfuncs'],
+    external: ['kfuncs', 'kfuncs/runtime'],
     // The example finds its C text beside itself; a page in one classic script has no import.meta.
     define: { 'import.meta.url': JSON.stringify('http://localhost/') },
     plugins: [
@@ -64,7 +65,12 @@ async function writePage(): Promise<void> {
     '<!doctype html><meta charset="utf-8"><title>running</title><body></body><script type="module" src="/page.js"></script>',
   )
   mkdirSync(join(app, 'public'))
-  for (const file of ['03-flags/acquire.bpf.o', 'modules/types.bpf.o', 'modules/verdicts.json'])
+  for (const file of [
+    '03-flags/acquire.bpf.o',
+    '18-memory/packet.bpf.o',
+    'modules/types.bpf.o',
+    'modules/verdicts.json',
+  ])
     copyFileSync(join(root, 'examples', file), join(app, 'public', basename(file)))
 }
 
@@ -84,7 +90,9 @@ async function open({ name, serve }: Bundler, chrome: Browser): Promise<void> {
     if ((await tab.title()) !== 'done' || errors.length > 0) throw new Error(`${name}: ${errors.join('\n')}\n${text}`)
     for (const part of parts)
       if (!text.includes(part)) throw new Error(`${name}: the page does not say ${part}:\n${text}`)
-    console.log(`${name}, Chromium ${chrome.version()}: the page says what Node says, of a module declared in C too`)
+    console.log(
+      `${name}, Chromium ${chrome.version()}: the page says what Node says, of a module declared in C and of a program that runs, too`,
+    )
   } finally {
     await tab.close()
     await close()

@@ -99,6 +99,7 @@ export class LoadedProgram {
       return work()
     } finally {
       core.current = outer
+      if (outer === undefined) for (const block of core.untilEnd.splice(0)) core.memory.free(block)
     }
   }
 

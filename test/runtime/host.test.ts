@@ -3,8 +3,16 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { gateway, type Session } from '../../examples/apps/rate-limiter/gateway.ts'
-import { defineModule, kernelFromModule, type ModuleDefinition, unwrap } from '../../src/index.ts'
+import {
+  defineModule,
+  kernelFromModule,
+  type ModuleDefinition,
+  openKernel,
+  unwrap,
+  withModule,
+} from '../../src/index.ts'
 import { createMachine } from '../../src/runtime/index.ts'
+import { blobs } from './host-module.ts'
 
 const object = readFileSync('examples/apps/rate-limiter/limiter.bpf.o')
 const session: Session = { id: 7, agent: 'browser', requests: 3, tokens: 9 }
@@ -66,4 +74,14 @@ test('a mock stands in, and remembers', async () => {
   expect(calls).toEqual([[7]])
   machine.unmock('session_find')
   expect(unwrap(program.testRun({ ctx: request(7) })).retval).toBe(200)
+})
+
+test('memory that a body answers is as large as the program may read, and is there for one run', async () => {
+  const kernel = unwrap(withModule(unwrap(await openKernel('6.12')), unwrap(await defineModule(blobs))))
+  const machine = createMachine(kernel, { memoryLimit: 1 << 17 })
+  const { programs, refused } = unwrap(machine.load(readFileSync('test/runtime/programs/host.bpf.o')))
+  expect([...refused.keys()]).toEqual([])
+  for (const [name, program] of programs)
+    for (let i = 0; i < 1000; i++)
+      expect([name, i, unwrap(program.testRun({ ctx: new Uint8Array(8) })).retval]).toEqual([name, i, 0])
 })

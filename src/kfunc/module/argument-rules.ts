@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rules about parameters: kfuncs.rst "Annotating kfunc parameters", and what the verifier can pass at all.
-import { bufferSizeParams, suffixRow, suffixRows } from '../suffixes.ts'
+import { suffixRow, suffixRows } from '../suffixes.ts'
 import { type Finding, type KfuncRule, nearest } from './rule.ts'
 import type { DeclaredKfunc, DeclaredParam } from './types.ts'
 
@@ -224,19 +224,17 @@ const argumentFitsRegister: KfuncRule = {
 const returnedMemoryHasSize: KfuncRule = {
   name: 'returned-memory-has-size',
   sentence: 'kernel function %s returns pointer type %s %s is not supported',
-  source:
-    'the log; a void pointer is returned only with an rdonly_buf_size or rdwr_buf_size argument that gives its size',
+  source: 'the log; a void pointer is a number to the program',
   *check(kfunc, { shape }): Iterable<Finding> {
     const ret = shape(kfunc.ret)
     if (ret.kind !== 'pointer') return
     const inner = shape(ret.to).kind
-    if (inner === 'pointer' || inner === 'function')
-      yield { what: `${kfunc.name} returns a pointer to a ${inner}`, place: kfunc.place }
-    if (inner === 'void' && !kfunc.params.some(({ name }) => bufferSizeParams.has(name)))
+    if (inner === 'function') yield { what: `${kfunc.name} returns a pointer to a function`, place: kfunc.place }
+    if (inner === 'void')
       yield {
-        what: `${kfunc.name} returns a void pointer of unknown size`,
+        what: `${kfunc.name} returns a void pointer, which is a number to the program: it cannot read through it`,
         place: kfunc.place,
-        help: 'return a pointer to a struct, or take a constant argument named rdonly_buf_size or rdwr_buf_size',
+        help: 'return a pointer to a struct, or char * with a constant argument named rdonly_buf_size or rdwr_buf_size for how many bytes',
       }
   },
 }

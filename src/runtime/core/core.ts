@@ -73,6 +73,8 @@ export class Core {
   readonly variables = new Map<string, number>()
   /** What is done with what a field of a map's value holds (a timer, a kptr) when its element goes, by kind. Families of kfuncs and helpers fill it. */
   readonly fieldReleases = new Map<string, (address: number, field: ValueField) => void>()
+  /** Blocks that are freed when the outermost run ends: the program may use them until then, and nobody after. */
+  readonly untilEnd: number[] = []
   /** Numbers of the network devices there are; undefined: any number is one's. */
   devices: ReadonlySet<number> | undefined
   /** By the address of their struct bpf_map. */

@@ -37,7 +37,7 @@ export function bodyModel(core: Core, kfunc: Kfunc, body: KfuncBody): Model {
         const result = settled(kfunc, body(...args))
         if (released !== undefined) release(core, kfunc, values[released] as number)
         if (iterator !== undefined && kfunc.flags.has('KF_ITER_DESTROY')) iteratorsOf(core).end(iterator)
-        return answer.take(result, iterator)
+        return answer.take(result, { iterator, values })
       },
   }
 }
@@ -73,7 +73,13 @@ interface Answer {
   readonly result: Returned
   /** A signed number of 32 bits, as the body gives it. */
   readonly plain: boolean
-  take(result: unknown, iterator: number | undefined): unknown
+  take(result: unknown, call: Call): unknown
+}
+
+/** What a call was made with: where its iterator is, if it has one, and its arguments, one a parameter. */
+interface Call {
+  readonly iterator: number | undefined
+  readonly values: readonly (number | bigint)[]
 }
 
 function answerOf(core: Core, kfunc: Kfunc): Answer {
@@ -96,13 +102,15 @@ function answerOf(core: Core, kfunc: Kfunc): Answer {
     }
   }
   const struct = structOfPointer(btf, ret)
-  const take = (result: unknown, iterator: number | undefined): number => {
+  const sizeAt = kfunc.params.findIndex(({ name }) => /^(?:rdonly|rdwr)_buf_size/.test(name))
+  const take = (result: unknown, { iterator, values }: Call): number => {
     if (result === null || result === undefined) {
       // an iterator's end is NULL, whatever its flags
       if (flags.has('KF_RET_NULL') || iterator !== undefined) return 0
       throw new MachineError('misuse', `${kfunc.name}() has no KF_RET_NULL, and its body answers ${String(result)}`)
     }
-    return struct === undefined ? elementOf(core, kfunc, result, iterator) : handleOf(core, kfunc, struct, result)
+    if (struct !== undefined) return handleOf(core, kfunc, struct, result)
+    return elementOf(core, kfunc, result, { iterator, promised: sizeAt === -1 ? 0 : Number(values[sizeAt]) })
   }
   return { result: 'u32', plain: false, take }
 }
@@ -118,21 +126,32 @@ function handleOf(core: Core, kfunc: Kfunc, struct: BtfStruct, result: unknown):
   return (owned ? handles.acquire(result, kfunc.btf, struct) : handles.lend(result, kfunc.btf, struct)).address
 }
 
-/** `int *` of an iterator, or of a kfunc whose result is memory. */
-function elementOf(core: Core, kfunc: Kfunc, result: unknown, iterator: number | undefined): number {
+/** `int *` of an iterator, or of a kfunc whose result is memory: as many bytes as the caller may read are there, whatever the body answers. */
+function elementOf(
+  core: Core,
+  kfunc: Kfunc,
+  result: unknown,
+  { iterator, promised }: { readonly iterator: number | undefined; readonly promised: number },
+): number {
   const type = resolveType(kfunc.btf, kfunc.ret)
-  const size = type.kind === 'ptr' ? (sizeOf(kfunc.btf, type.type) ?? 8) : 8
+  const size = Math.max(promised, type.kind === 'ptr' ? (sizeOf(kfunc.btf, type.type) ?? 8) : 8)
   if (result instanceof Uint8Array) {
-    const at =
-      iterator === undefined
-        ? core.memory.allocate(Math.max(result.length, size), `what ${kfunc.name}() answered`)
-        : iteratorsOf(core).element(iterator, Math.max(result.length, size))
+    const room = Math.max(result.length, size)
+    const at = iterator === undefined ? answered(core, kfunc, room) : iteratorsOf(core).element(iterator, room)
+    // an element before may have been longer
+    core.memory.u8.fill(0, at, at + room)
     core.memory.write(at, result)
     return at
   }
   if (iterator === undefined) throw new MachineError('misuse', `${kfunc.name}() answers memory: a Uint8Array is meant`)
   const at = iteratorsOf(core).element(iterator, size)
   core.memory.setNumber(at, size, numberOf(kfunc, result))
+  return at
+}
+
+function answered(core: Core, kfunc: Kfunc, size: number): number {
+  const at = core.memory.allocate(size, `what ${kfunc.name}() answered`)
+  core.untilEnd.push(at)
   return at
 }
 

@@ -7,7 +7,7 @@ import { remember } from '../core/remember.ts'
 
 export class Iterators {
   private readonly states = new Map<number, object>()
-  private readonly elements = new Map<number, number>()
+  private readonly elements = new Map<number, Element[]>()
   private readonly core: Core
   constructor(core: Core) {
     this.core = core
@@ -25,20 +25,24 @@ export class Iterators {
   }
   end(address: number): void {
     this.states.delete(address)
-    const element = this.elements.get(address)
-    if (element !== undefined) this.core.memory.free(element)
+    for (const { at } of this.elements.get(address) ?? []) this.core.memory.free(at)
     this.elements.delete(address)
   }
 
-  /** Where the number that the iterator is at lies: the same place until it ends. */
+  /** Where what the iterator is at lies: the same place as long as there is room. All stay until it ends, as the program may still read the ones before. */
   element(address: number, size: number): number {
-    let at = this.elements.get(address)
-    if (at === undefined) {
-      at = this.core.memory.allocate(size, 'element of an iterator')
-      this.elements.set(address, at)
-    }
+    const known = this.elements.get(address) ?? []
+    const last = known.at(-1)
+    if (last !== undefined && last.size >= size) return last.at
+    const at = this.core.memory.allocate(size, 'element of an iterator')
+    this.elements.set(address, [...known, { at, size }])
     return at
   }
+}
+
+interface Element {
+  readonly at: number
+  readonly size: number
 }
 
 export const iteratorsOf = remember((core: Core): Iterators => new Iterators(core))

@@ -101,6 +101,7 @@ const refused: readonly (readonly [rule: string, line: number | undefined, defin
   ['parameter-names-differ', 2, one('int f(int)')],
   ['parameter-names-differ', 2, one('int f(int a, int a)')],
   ['returned-memory-has-size', 2, one('void *f(u32 n)')],
+  ['returned-memory-has-size', 2, one('void *f(const int rdonly_buf_size)')],
   ['flag-is-known', 2, one('int f(u32 a)', 'KF_AQUIRE')],
   ['acquire-returns-pointer', 2, one('int f(u64 id)', 'KF_ACQUIRE')],
   ['acquire-returns-pointer', 2, one('u64 *f(u64 id)', 'KF_ACQUIRE')],

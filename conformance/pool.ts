@@ -4,6 +4,8 @@ import { parentPort, Worker } from 'node:worker_threads'
 import { type Answer, judge } from './judge.ts'
 import { labKernel } from './lab.ts'
 import { type Asked, runOurs } from './runs/ours.ts'
+import { runSanitized } from './runs/sanitized.ts'
+import type { AskedSanitized } from './sanitize.ts'
 
 export interface Task {
   readonly path: string
@@ -93,7 +95,8 @@ export async function workAll<T, A>(tasks: readonly T[], { jobs, limit, seen, lo
 /** A worker's whole life: opens its kernel, then judges what it is given. */
 export async function serve(): Promise<void> {
   const kernel = await labKernel()
-  parentPort!.on('message', (task: Task | Asked) => {
+  parentPort!.on('message', (task: Task | Asked | AskedSanitized) => {
+    if ('chance' in task) return parentPort!.postMessage(runSanitized(kernel, task, task.chance))
     if ('rows' in task) return parentPort!.postMessage(runOurs(kernel, task))
     const { path, prog, ...options } = task
     parentPort!.postMessage(judge(kernel, path, prog, options))

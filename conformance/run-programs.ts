@@ -26,17 +26,9 @@ const SHOWN = 100
 
 export async function runTable(options: RunOptions): Promise<{ text: string; failed: boolean }> {
   const { only, prog, fresh = false, save } = options
-  const kept = fresh
-    ? runInKernel(await corpora(only))
-    : await readRows<RunRow>(join(oracle, `runs-${version}.jsonl.zst`))
+  const kept = fresh ? runInKernel(await corpora(only)) : await keptRows()
   if (save !== undefined) keepRows(save, kept)
-  const rows = kept.filter(
-    (row) =>
-      (only === undefined || only.split(',').some((name) => row.obj.includes(name))) &&
-      (prog === undefined || row.prog === prog),
-  )
-  if (rows.length === 0) throw new Error('no such program among the runs')
-  const asked = byProgram(rows)
+  const asked = programsAmong(kept, options)
   const answers = await workAll<Asked, OurRun[]>(asked, {
     jobs: options.jobs ?? 2,
     limit: options.limit ?? 60_000,
@@ -56,6 +48,21 @@ export async function runTable(options: RunOptions): Promise<{ text: string; fai
   const whole = only === undefined && prog === undefined
   const problems = whole ? belowFloor(counts, wanted) : []
   return { text: [...text, ...problems].filter((part) => part !== '').join('\n\n'), failed: problems.length > 0 }
+}
+
+const keptRows = (): Promise<RunRow[]> => readRows<RunRow>(join(oracle, `runs-${version}.jsonl.zst`))
+
+/** The programs that the kernel ran, with what it said. */
+export const askedPrograms = async (options: RunOptions): Promise<Asked[]> => programsAmong(await keptRows(), options)
+
+function programsAmong(kept: readonly RunRow[], { only, prog }: RunOptions): Asked[] {
+  const rows = kept.filter(
+    (row) =>
+      (only === undefined || only.split(',').some((name) => row.obj.includes(name))) &&
+      (prog === undefined || row.prog === prog),
+  )
+  if (rows.length === 0) throw new Error('no such program among the runs')
+  return byProgram(rows)
 }
 
 function byProgram(rows: readonly RunRow[]): Asked[] {

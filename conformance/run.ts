@@ -10,6 +10,7 @@
  *   npm run conformance -- --reports              instead: what the explanations of reported programs say of what was wanted of them
  *   npm run conformance -- --run                  instead: accepted programs run by us and by the kernel on the same inputs, what came out compared
  *                                                 (--fresh: the kernel asked, --save FILE.zst: what it said kept)
+ *   npm run conformance -- --run --sanitize       instead: the same programs compiled and held to their facts (--chance N inputs by chance beside, --seed)
  *   npm run conformance -- --facts                also: facts of accepted programs against the states of their walks
  *   npm run conformance -- --fresh                ask the real kernel again first (QEMU)
  *   node scripts/run.mjs conformance/run.ts --only NAME[,NAME] [--prog NAME] [--log]   some objects; one program: both sides in full
@@ -34,6 +35,7 @@ import { floorOf, lab, labKernel, readRows, readVerdicts, type Row, setUp, versi
 import { reportTable } from './reports.ts'
 import { runTable } from './run-programs.ts'
 import { judgeAll, serve, type Task } from './pool.ts'
+import { sanitizeTable } from './sanitize.ts'
 
 if (isMainThread) await main()
 else await serve()
@@ -51,6 +53,9 @@ async function main(): Promise<void> {
       ours: { type: 'boolean' },
       reports: { type: 'boolean' },
       run: { type: 'boolean' },
+      sanitize: { type: 'boolean' },
+      chance: { type: 'string', default: '4' },
+      seed: { type: 'string', default: '1' },
       cpu: { type: 'string', default: 'v3' },
       kernel: { type: 'string' },
       verdicts: { type: 'string' },
@@ -69,6 +74,8 @@ async function main(): Promise<void> {
   if (values.run) {
     const { only, prog, fresh = false, save } = values
     const limits = { jobs: Number(values.jobs ?? 2), limit: Number(values.limit ?? 60) * 1000 }
+    const chance = { count: Number(values.chance), seed: values.seed }
+    if (values.sanitize) return printed(await sanitizeTable({ only, prog, chance, ...limits }))
     return printed(await runTable({ only, prog, fresh, save, ...limits }))
   }
   if (values.edits) return printed(await editTable({ ask: values.ours !== true }))

@@ -11,7 +11,9 @@ import {
   RingBufferMap,
   type Machine,
   MachineError,
+  type MachineOptions,
   type RuntimeMap,
+  SanitizerError,
 } from '../../src/runtime/index.ts'
 import { pathOf } from './corpora.ts'
 import { classes, type Input, inputsOf } from './inputs.ts'
@@ -21,6 +23,8 @@ import { digested, type MapContents, type RunRow } from './rows.ts'
 export interface OurRun {
   readonly row?: RunRow
   readonly missing?: string
+  /** Sanitized: what of the facts it contradicts. */
+  readonly report?: string
 }
 
 /** A program of an object, the kernel's rows about it. */
@@ -31,24 +35,48 @@ export interface Asked {
 }
 
 /** In the order of the kernel's rows, on maps of this program alone. */
-export function runOurs(kernel: Kernel, { obj, prog, rows }: Asked): OurRun[] {
+export function runOurs(kernel: Kernel, asked: Asked): OurRun[] {
+  const inputs = new Map(inputsOf(classes.get(asked.rows[0]!.prog_type)!).map((input) => [input.name, input]))
+  return runOn(
+    kernel,
+    asked,
+    asked.rows.map(({ input }) => inputs.get(input)!),
+  )
+}
+
+/** On any inputs of its class. */
+export function runOn(
+  kernel: Kernel,
+  { obj, prog, rows }: Asked,
+  inputs: readonly Input[],
+  options: MachineOptions = {},
+): OurRun[] {
   const first = rows[0]!
-  const machine = createMachine(kernel, { cpus: 1 })
+  const machine = createMachine(kernel, { cpus: 1, ...options })
   const source = readFileSync(pathOf(obj))
   const loaded = machine.load(source, { name: basename(obj), programs: [prog, ...(first.with ?? [])] })
-  if (!loaded.ok) return rows.map(() => ({ missing: formatFault(loaded.fault) }))
+  if (!loaded.ok) return inputs.map(() => ({ missing: formatFault(loaded.fault) }))
   const program = loaded.value.programs.get(prog)
-  if (program === undefined) return rows.map(() => ({ missing: refusal(loaded.value, prog) }))
-  const inputs = new Map(inputsOf(classes.get(first.prog_type)!).map((input) => [input.name, input]))
+  if (program === undefined) return inputs.map(() => ({ missing: refusal(loaded.value, prog) }))
   const cannotGoOn: string[] = []
-  return rows.map(({ input }) => {
+  return inputs.map((input) => {
     // maps are not what they would be once a run was not made
     if (cannotGoOn.length > 0) return { missing: cannotGoOn[0]! }
-    const run = runOne(machine, program, loaded.value, inputs.get(input)!)
+    const run = heldRun(() => runOne(machine, program, loaded.value, input))
     if ('missing' in run) cannotGoOn.push(run.missing)
     if ('missing' in run) return run
-    return { row: digested({ obj, prog, prog_type: first.prog_type, input, ...run }) }
+    return { row: digested({ obj, prog, prog_type: first.prog_type, input: input.name, ...run }) }
   })
+}
+
+/** A run that contradicts what was proved is none. */
+function heldRun<T>(work: () => T): T | { readonly missing: string; readonly report: string } {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof SanitizerError)) throw error
+    return { missing: 'contradicts what was proved', report: error.message }
+  }
 }
 
 function refusal({ refused }: Loaded, prog: string): string {

@@ -3,9 +3,20 @@ export { compile, type CompileOptions } from './compile.ts'
 export { type Behind, jitProgramOf, type ViewAccess } from './from-facts.ts'
 export { Code, type ValueType } from './wasm/code.ts'
 export { encodeModule, type FunctionType } from './wasm/module.ts'
+export { functionType } from './locals.ts'
 export type { Inline } from './inline.ts'
 export { type Instance, instantiate } from './instantiate.ts'
 export { type RawOptions, runRaw } from './raw.ts'
 export type { Range } from './flow.ts'
 export type { Arena, Callee, FieldAccess, Guard, JitFunction, JitProgram, Param, Returned } from './input.ts'
-export { interpret, type InterpretOptions, type Imports, Trap } from './interpret.ts'
+export {
+  type Activation,
+  interpret,
+  interpreterOf,
+  type InterpretOptions,
+  type Imports,
+  type MemoryAccess,
+  Trap,
+  type Watcher,
+} from './interpret.ts'
+export { isTaken } from './semantics.ts'

@@ -1,22 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
-// The same program, an instruction at a time: what the compiler is held to, and the way where nothing may be compiled. Registers are
-// BigInts of 64 bits without sign; each operation is RFC 9669's sentence about it.
+// The same program, an instruction at a time: what the compiler is held to, and the way where nothing may be compiled. What
+// each operation makes of its operands: semantics.ts.
 
 import { imm64, type Insn } from '../isa/index.ts'
 import { targetOf } from './flow.ts'
+import { alu, combined, isTaken, turned } from './semantics.ts'
 import { type Callee, calleeSlot, type FieldAccess, functionNumbers, type JitProgram, MAX_ROUNDS } from './input.ts'
 
 /** By name: what a call crosses to, with its parameters as `Callee` says. */
 export type Imports = ReadonlyMap<string, (...args: never[]) => number | bigint | undefined>
 
-export interface InterpretOptions {
+export interface InterpretOptions extends Watcher {
   readonly imports?: Imports
   /** Instructions that may be executed; without end unless told. */
   readonly fuel?: number
-  /** Before each load and store: `address` in memory, `size` in bytes. What it throws ends the run. */
   /** Runs the function at a place of the table, where a tail call leads there. */
   readonly enter?: (place: number, registers: readonly bigint[], frame: number) => bigint
-  readonly access?: (insn: number, access: { address: number; size: number; write: boolean }) => void
+}
+
+/** Is told of what is executed. What it throws ends the run. */
+export interface Watcher {
+  /** Before each instruction. */
+  readonly before?: (insn: number, activation: Activation) => void
+  /** Behind each that does not end its function. */
+  readonly after?: (insn: number, activation: Activation) => void
+  /** Before each load and store. */
+  readonly access?: (insn: number, access: MemoryAccess, activation: Activation) => void
+}
+
+/** `address` in memory, `size` in bytes. */
+export interface MemoryAccess {
+  readonly address: number
+  readonly size: number
+  readonly write: boolean
+}
+
+/** A function under way. */
+export interface Activation {
+  /** The first instruction of the function. */
+  readonly start: number
+  /** r0 to r10, without sign, as they are now. */
+  readonly regs: readonly bigint[]
+  /** The function that called it, if one of the program's did, by way of a helper or kfunc too. */
+  readonly caller: Activation | undefined
+}
+
+/** Where a run begins. */
+export interface Start {
+  /** Number of the function; the first unless told. */
+  readonly function?: number
+  /** r1 on. */
+  readonly registers: readonly bigint[]
+  /** Where the stack ends, in memory. */
+  readonly frame: number
+  /** For whom it runs, where it is called back. */
+  readonly caller?: Activation | undefined
 }
 
 /** A memory; the view is another one once it has grown. */
@@ -37,14 +75,27 @@ const U64 = (value: bigint): bigint => BigInt.asUintN(64, value)
 const U32 = (value: bigint): bigint => BigInt.asUintN(32, value)
 const MAX_DEPTH = 64
 
-/** r0 at the end. `registers` are r1 on; `frame` is where the stack ends, in `memory`. */
-export function interpret(
+/** r0 at the end. */
+export function interpret(program: JitProgram, memory: Viewed, start: Start, options: InterpretOptions = {}): bigint {
+  return interpreterOf(program, memory, options)(start)
+}
+
+/** The same, for many runs. */
+export function interpreterOf(
   program: JitProgram,
   memory: Viewed,
-  start: { readonly registers: readonly bigint[]; readonly frame: number },
   options: InterpretOptions = {},
-): bigint {
-  return new Interpreter(program, memory, options).run(0, start.registers, start.frame)
+): (start: Start) => bigint {
+  const numbers = functionNumbers(program)
+  return ({ function: number = 0, registers, frame, caller }) =>
+    new Interpreter({ program, viewed: memory, options, numbers }).run(number, registers, { frame, caller })
+}
+
+interface Made {
+  readonly program: JitProgram
+  readonly viewed: Viewed
+  readonly options: InterpretOptions
+  readonly numbers: ReadonlyMap<number, number>
 }
 
 class Interpreter {
@@ -53,18 +104,21 @@ class Interpreter {
   private readonly options: InterpretOptions
   private readonly numbers: ReadonlyMap<number, number>
   private fuel: number
+  /** The function under way. */
+  private current!: Activation
   private depth = 0
 
-  constructor(program: JitProgram, viewed: Viewed, options: InterpretOptions) {
+  constructor({ program, viewed, options, numbers }: Made) {
     this.program = program
     this.viewed = viewed
     this.options = options
-    this.numbers = functionNumbers(program)
+    this.numbers = numbers
     this.fuel = options.fuel ?? Number.POSITIVE_INFINITY
   }
 
-  run(number: number, args: readonly bigint[], frame: number): bigint {
+  run(number: number, args: readonly bigint[], { frame, caller }: Pick<Start, 'frame' | 'caller'>): bigint {
     const { insns, functions } = this.program
+    const { before, after } = this.options
     const func = functions[number]!
     if (++this.depth > MAX_DEPTH) throw new Trap(`more than ${MAX_DEPTH} calls within each other`, func.start)
     const regs = Array.from({ length: 11 }, () => 0n)
@@ -72,11 +126,14 @@ class Interpreter {
       regs[i + 1] = U64(value)
     })
     regs[10] = BigInt(frame)
+    const activation: Activation = { start: func.start, regs, caller }
+    this.current = activation
     let rounds = MAX_ROUNDS
     for (let at = func.start; ; ) {
       const insn = insns[at]
       if (insn === undefined || at < func.start || at >= func.end) throw new Trap('is outside of its function', at)
       if (--this.fuel < 0) throw new Trap('the allowance of instructions is used up', at)
+      before?.(at, activation)
       let next = at + (insn.op.kind === 'ld_imm64' ? 2 : 1)
       switch (insn.op.kind) {
         case 'alu':
@@ -105,9 +162,11 @@ class Interpreter {
           else rounds--
           break
         case 'call': {
-          if (insn.src === 1) regs[0] = this.localCall(func.stack, insn, at, regs)
-          else if (this.program.callees.get(at)?.role === 'tail-call') {
-            const place = Number(this.call(at, regs, func.stack))
+          if (insn.src === 1) {
+            regs[0] = this.localCall(func.stack, insn, at, regs)
+            this.current = activation
+          } else if (this.program.callees.get(at)?.role === 'tail-call') {
+            const place = Number(BigInt.asIntN(32, this.call(at, regs, func.stack)))
             const { enter } = this.options
             if (place >= 0 && enter !== undefined) {
               this.depth--
@@ -131,6 +190,7 @@ class Interpreter {
         default:
           throw new Trap(`no instruction that is run (opcode 0x${insn.code.toString(16)})`, at)
       }
+      after?.(at, activation)
       at = next
     }
   }
@@ -138,7 +198,7 @@ class Interpreter {
   private localCall(stack: number, insn: Insn, at: number, regs: readonly bigint[]): bigint {
     const number = this.numbers.get(calleeSlot(insn, at))
     if (number === undefined) throw new Trap('no function begins where it calls', at)
-    return this.run(number, regs.slice(1, 6), Number(regs[10]!) - stack)
+    return this.run(number, regs.slice(1, 6), { frame: Number(regs[10]!) - stack, caller: this.current })
   }
 
   private call(at: number, regs: readonly bigint[], stack: number): bigint {
@@ -265,24 +325,8 @@ class Interpreter {
     const place = Number(address)
     if (place + access.size > this.viewed.view.byteLength)
       throw new Trap(`${access.write ? 'writes' : 'reads'} ${access.size} bytes at ${place}, outside of memory`, at)
-    this.options.access?.(at, { address: place, ...access })
+    this.options.access?.(at, { address: place, ...access }, this.current)
     return place
-  }
-}
-
-/** What an atomic instruction leaves in memory. */
-function combined(name: string, old: bigint, operand: bigint): bigint {
-  switch (name) {
-    case 'add':
-      return old + operand
-    case 'or':
-      return old | operand
-    case 'and':
-      return old & operand
-    case 'xor':
-      return old ^ operand
-    default:
-      return operand
   }
 }
 
@@ -294,87 +338,4 @@ function argumentsOf({ params }: Callee, regs: readonly bigint[]): (number | big
     if (param === 'i32') return [low]
     return param === 'halves' ? [low, Number(BigInt.asIntN(32, value >> 32n))] : [BigInt.asIntN(64, value)]
   })
-}
-
-/** What an arithmetic instruction leaves in its destination. */
-function alu(insn: Insn, regs: readonly bigint[]): bigint {
-  const { op, dst, src, imm } = insn
-  const bits = op.width
-  const unsigned = (value: bigint): bigint => BigInt.asUintN(bits, value)
-  const signed = (value: bigint): bigint => BigInt.asIntN(bits, value)
-  const a = unsigned(regs[dst]!)
-  const b = unsigned(op.source === 'imm' ? BigInt(imm) : regs[src]!)
-  const by = b & BigInt(bits - 1)
-  switch (op.name) {
-    case 'add':
-      return unsigned(a + b)
-    case 'sub':
-      return unsigned(a - b)
-    case 'mul':
-      return unsigned(a * b)
-    case 'div':
-      return b === 0n ? 0n : a / b
-    case 'mod':
-      return b === 0n ? a : a % b
-    case 'sdiv':
-      return b === 0n ? 0n : unsigned(signed(a) / signed(b))
-    case 'smod':
-      return b === 0n ? a : unsigned(signed(a) % signed(b))
-    case 'or':
-      return a | b
-    case 'and':
-      return a & b
-    case 'xor':
-      return a ^ b
-    case 'lsh':
-      return unsigned(a << by)
-    case 'rsh':
-      return a >> by
-    case 'arsh':
-      return unsigned(signed(a) >> by)
-    case 'neg':
-      return unsigned(-a)
-    case 'mov':
-      return b
-    case 'movsx':
-      return unsigned(BigInt.asIntN(op.size * 8, b))
-    default:
-      return swapped(insn, regs[dst]!)
-  }
-}
-
-function swapped({ op }: Insn, value: bigint): bigint {
-  return op.name === 'le' ? BigInt.asUintN(op.size * 8, value) : turned(value, op.size)
-}
-
-/** The low `size` bytes the other way around. */
-function turned(value: bigint, size: number): bigint {
-  let out = 0n
-  for (let byte = 0; byte < size; byte++) out = (out << 8n) | ((value >> BigInt(8 * byte)) & 0xffn)
-  return out
-}
-
-function isTaken({ op, dst, src, imm }: Insn, regs: readonly bigint[]): boolean {
-  const other = op.source === 'imm' ? BigInt(imm) : regs[src]!
-  const read = (value: bigint): bigint => (op.signed ? BigInt.asIntN(op.width, value) : BigInt.asUintN(op.width, value))
-  const [a, b] = [read(regs[dst]!), read(other)]
-  switch (op.name) {
-    case 'jeq':
-      return a === b
-    case 'jne':
-      return a !== b
-    case 'jset':
-      return (a & b) !== 0n
-    case 'jgt':
-    case 'jsgt':
-      return a > b
-    case 'jge':
-    case 'jsge':
-      return a >= b
-    case 'jlt':
-    case 'jslt':
-      return a < b
-    default:
-      return a <= b
-  }
 }

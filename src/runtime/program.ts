@@ -2,7 +2,7 @@
 // A program that was accepted, on its machine: compiled when it runs first.
 
 import { fail, type Result } from '../fault/index.ts'
-import { compile, type Instance, instantiate, jitProgramOf } from '../jit/index.ts'
+import { type Instance, jitProgramOf } from '../jit/index.ts'
 import type { LinkedProgram } from '../object/index.ts'
 import type { Facts } from '../verifier/index.ts'
 import { behindOf, modelOf, type Own } from './behind.ts'
@@ -10,6 +10,8 @@ import { type Called, type CallOptions, callProgram } from './calls/index.ts'
 import type { Core, Invocation, ProgramFunction } from './core/core.ts'
 import { MachineError } from './core/errors.ts'
 import { BpfThrow } from './core/throw.ts'
+import { type Execution, executionOf } from './execution.ts'
+import { SanitizerError, sanitized } from './sanitize/index.ts'
 import { noTestRun, type TestRun, type TestRunOptions, testRunOf } from './testrun/index.ts'
 
 export class LoadedProgram {
@@ -41,6 +43,7 @@ export class LoadedProgram {
       return run(this.core, this, options, (free) => held.push(free))
     } catch (error) {
       if (error instanceof MachineError) return fail(error.message, { program: this.name })
+      if (error instanceof SanitizerError) throw new SanitizerError({ ...error.report, input: options })
       throw error
     } finally {
       for (const free of held) free()
@@ -70,9 +73,10 @@ export class LoadedProgram {
   /** The low half of the last r0, without sign, of so many runs on one context; `each`: what is done around each that may redirect. */
   repeat(context: number, times: number, each: Around = {}): number {
     const made = this.make()
-    if (made.whole)
+    const { repeat } = made
+    if (repeat !== undefined)
       return this.within({ context, notes: new Map() }, made, () =>
-        this.core.onStack((frame) => made.repeat(context, frame, times) >>> 0),
+        this.core.onStack((frame) => repeat(context, frame, times) >>> 0),
       )
     let last = 0
     for (let i = 0; i < times; i++) {
@@ -117,7 +121,7 @@ export class LoadedProgram {
     const { core, linked, facts } = this
     // functions that are called back have an address before they are compiled
     const functions = new Map<number, ProgramFunction>()
-    let instance: Instance | undefined
+    let execution: Execution | undefined
     const functionFrom = (insn: number): ProgramFunction => {
       let func = functions.get(insn)
       if (func === undefined) {
@@ -125,7 +129,7 @@ export class LoadedProgram {
         const name = facts.subprogs[number]?.name ?? ''
         func = {
           name: name === '' ? linked.name : name,
-          call: (registers, frame) => instance!.run(number, registers, frame),
+          call: (registers, frame) => execution!.run(number, registers, frame),
         }
         functions.set(insn, func)
       }
@@ -133,15 +137,22 @@ export class LoadedProgram {
     }
     const imports = new Map()
     const jit = jitProgramOf(linked, facts, behindOf(core, linked, { map: this.map, functionFrom }, imports))
-    instance = instantiate(new WebAssembly.Module(compile(jit)), core.memory.wasm, imports, core.table)
+    execution = executionOf(core, {
+      jit,
+      imports,
+      sanitized: core.sanitizes
+        ? sanitized(core, { linked, facts, map: this.map, viewed: new Set(jit.fields?.keys()) })
+        : undefined,
+    })
     const callback = facts.subprogs.find(({ exceptionCallback }) => exceptionCallback)
     return {
       generation: core.generation,
       entry: functionFrom(0),
-      place: core.table.grow(1, instance.reference(0)),
+      place: execution.place,
       exceptionCallback: callback === undefined ? undefined : functionFrom(callback.start),
-      repeat: instance.repeat,
-      whole: !facts.insns.some((fact) => fact?.call !== undefined && modelOf(fact.call)?.ofOneRun === true),
+      repeat: facts.insns.some((fact) => fact?.call !== undefined && modelOf(fact.call)?.ofOneRun === true)
+        ? undefined
+        : execution.repeat,
     }
   }
 }
@@ -158,7 +169,6 @@ interface Made {
   readonly entry: ProgramFunction
   readonly place: number
   readonly exceptionCallback: ProgramFunction | undefined
-  readonly repeat: Instance['repeat']
-  /** So many runs are one call. */
-  readonly whole: boolean
+  /** So many runs as one call; undefined: each is one. */
+  readonly repeat: Instance['repeat'] | undefined
 }

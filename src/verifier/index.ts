@@ -37,6 +37,7 @@ export type {
   RecordedState,
   RecordedStates,
 } from './facts/recorded.ts'
+export { writtenBy } from './facts/keeper.ts'
 export type { Details } from './violations/details.ts'
 export { leadInsOf } from './violations/lead-ins.ts'
 export type { Params, Violation, ViolationId } from './violations/table.ts'

@@ -20,6 +20,13 @@ export interface CoreOptions {
   readonly timeNs?: bigint
   /** Bytes that may be allocated. */
   readonly memoryLimit?: number
+  /**
+   * Programs run an instruction at a time, and each register and access is held to what the verifier proved: what contradicts it is thrown
+   * as a SanitizerError. Some hundred times slower.
+   */
+  readonly sanitize?: boolean
+  /** Programs are not compiled, but run an instruction at a time. Of itself that is so where WebAssembly may not be compiled. */
+  readonly interpret?: boolean
 }
 
 /** A function of a loaded program, as a callback, timer or tail call reaches it. */
@@ -28,6 +35,9 @@ export interface ProgramFunction {
   /** r1 to r5, those missing 0; r0 without sign. */
   call(registers: readonly bigint[], frame: number): bigint
 }
+
+/** Function `number` of a program: r1 to r5, and where its stack ends. */
+export type ProgramEntry = (number: number, registers: readonly bigint[], frame: number) => bigint
 
 /** One program's run, from its context to its result; another may begin within it. */
 export interface Invocation {
@@ -67,8 +77,12 @@ export class Core {
   current: Invocation | undefined
   /** Lines of bpf_printk and its kin. */
   readonly printed: string[] = []
-  /** Functions that tail calls lead to. */
+  readonly sanitizes: boolean
+  /** Nothing is compiled. */
+  readonly interprets: boolean
+  /** Programs that tail calls lead to: as compiled ones find them, and as interpreted ones do. */
   readonly table = new WebAssembly.Table({ element: 'anyfunc', initial: 0 })
+  readonly entries: ProgramEntry[] = []
   /** Variables of the kernel that programs refer to, by name: where they lie. */
   readonly variables = new Map<string, number>()
   /** What is done with what a field of a map's value holds (a timer, a kptr) when its element goes, by kind. Families of kfuncs and helpers fill it. */
@@ -82,9 +96,12 @@ export class Core {
   /** Functions of programs, by the address that stands for them. */
   private readonly functions = new Map<number, ProgramFunction>()
 
-  constructor(kernel: Kernel, { seed = 0, cpus = 1, timeNs = 1_000_000_000n, memoryLimit }: CoreOptions = {}) {
+  constructor(kernel: Kernel, options: CoreOptions = {}) {
+    const { seed = 0, cpus = 1, timeNs = 1_000_000_000n, memoryLimit, sanitize = false, interpret = false } = options
     this.kernel = kernel
     this.memory = new Memory(memoryLimit)
+    this.sanitizes = sanitize
+    this.interprets = sanitize || interpret
     this.layouts = new Layouts(kernel.btf)
     this.clock = new Clock(timeNs)
     this.random = randomFrom(seed)
@@ -98,10 +115,20 @@ export class Core {
     this.functions.set(address, func)
     return address
   }
+  hasFunction(address: number): boolean {
+    return this.functions.has(address)
+  }
   functionAt(address: number): ProgramFunction {
     const func = this.functions.get(address)
     if (func === undefined) throw new MachineError('misuse', `no function of a program is at 0x${address.toString(16)}`)
     return func
+  }
+
+  /** Its place among those that tail calls lead to. `reference`: as a table takes it, where compiled programs are to find it. */
+  addEntry(entry: ProgramEntry, reference: unknown): number {
+    const place = reference === undefined ? this.table.grow(1) : this.table.grow(1, reference)
+    this.entries[place] = entry
+    return place
   }
 
   /** Calls a function of a program below whatever stack is in use. */

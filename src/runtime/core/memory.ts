@@ -38,6 +38,8 @@ export class Memory {
   private readonly most: number
   private next = PAGE + STACKS
   private readonly blocks = new Map<number, Block>()
+  /** Where they begin, in order: a block that is used again begins where it did. */
+  private readonly begins: number[] = []
   /** Freed blocks to be used again, by size class; those at pages apart. */
   private readonly spare = new Map<number, number[]>()
   private readonly sparePages = new Map<number, number[]>()
@@ -58,7 +60,8 @@ export class Memory {
     const again = this.spareFor(align).get(room)?.pop()
     if (again === undefined) this.next = Math.ceil(this.next / align) * align
     const address = again ?? this.extend(room)
-    if (again !== undefined) this.u8.fill(0, address, address + room)
+    if (again === undefined) this.begins.push(address)
+    else this.u8.fill(0, address, address + room)
     this.blocks.set(address, { address, size, what, align, freed: false })
     return address
   }
@@ -82,6 +85,20 @@ export class Memory {
   /** The block that begins there, freed ones too; undefined: none does. */
   block(address: number): Block | undefined {
     return this.blocks.get(address)
+  }
+
+  /** The block that an address lies in, or directly behind; freed ones too. */
+  blockAround(address: number): Block | undefined {
+    const { begins } = this
+    let low = 0
+    let high = begins.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (begins[middle]! <= address) low = middle + 1
+      else high = middle
+    }
+    const block = this.blocks.get(begins[low - 1] ?? -1)
+    return block !== undefined && address <= block.address + block.size ? block : undefined
   }
 
   /** A copy. */

@@ -28,6 +28,11 @@ export class ArrayMap extends IndexedMap {
     return index < this.def.maxEntries ? this.values + index * this.stride : 0
   }
 
+  override valueAround(address: number): number | undefined {
+    const index = Math.floor((address - this.values) / this.stride)
+    return index >= 0 && index < this.def.maxEntries ? this.at(index) : undefined
+  }
+
   override lookup(key: number): number {
     return this.at(this.indexAt(key))
   }

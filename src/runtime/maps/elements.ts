@@ -47,6 +47,8 @@ export class Elements {
   readonly mask: number
   private readonly mostMade: number
   private made = 0
+  /** Where elements lie, many of them in a row. */
+  private readonly chunks: { readonly begin: number; readonly count: number }[] = []
   private free = 0
   private first = 0
   private last = 0
@@ -126,6 +128,14 @@ export class Elements {
     this.link(element)
   }
 
+  /** The element that an address lies in, or directly behind, whether one is there now or was; undefined: none. */
+  around(address: number): number | undefined {
+    for (const { begin, count } of this.chunks)
+      if (address >= begin && address <= begin + count * this.stride)
+        return begin + Math.min(count - 1, Math.floor((address - begin) / this.stride)) * this.stride
+    return undefined
+  }
+
   /** Of all elements, in the order they were put in; 0: there is none. */
   get oldest(): number {
     return this.first
@@ -182,6 +192,7 @@ export class Elements {
       const most = Math.max(1, Math.min(this.mostMade - this.made, Math.floor(CHUNK / this.stride)))
       const chunk = memory.allocate(most * this.stride, `elements of map ${this.name}`)
       this.made += most
+      this.chunks.push({ begin: chunk, count: most })
       for (let i = most - 1; i >= 0; i--) {
         const element = chunk + i * this.stride
         memory.i32[(element + NEXT) >> 2] = this.free

@@ -45,6 +45,15 @@ export class HashMap extends RuntimeMap {
   override get lookupCall(): (key: number) => number {
     return this.lru ? (key) => this.lookup(key) : this.findValue
   }
+  override valueAround(address: number): number | undefined {
+    const element = this.elements.around(address)
+    const value = element === undefined ? undefined : this.elements.valueOf(element)
+    return value === undefined || address < value ? undefined : this.valueIn(value, address)
+  }
+  /** Of the element whose values begin at `values`. */
+  protected valueIn(values: number, _address: number): number {
+    return values
+  }
   override get elementCount(): number {
     return this.elements.count
   }
@@ -159,6 +168,10 @@ export class PercpuHashMap extends HashMap {
   }
   private get stride(): number {
     return (this.def.valueSize + 7) & ~7
+  }
+
+  protected override valueIn(values: number, address: number): number {
+    return values + Math.min(this.core.cpus - 1, Math.floor((address - values) / this.stride)) * this.stride
   }
 
   override lookup(key: number): number {

@@ -87,6 +87,9 @@ export abstract class RuntimeMap {
     return undefined
   }
 
+  /** Where the value begins that an address lies in, or directly behind; undefined: in none. Types that cannot tell have no such method. */
+  valueAround?(address: number): number | undefined
+
   /** The system call's side: each as the command of its name does it for the type, once users.ts has looked at what all types have in common. */
   /** Bytes of a value as users give and get it. */
   get userSize(): number {

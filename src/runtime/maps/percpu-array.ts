@@ -33,6 +33,13 @@ export class PercpuArrayMap extends IndexedMap {
     return this.values + cpu * this.area + index * this.stride
   }
 
+  override valueAround(address: number): number | undefined {
+    const element = Math.floor((address - this.values) / this.stride)
+    return element >= 0 && element < this.def.maxEntries * this.core.cpus
+      ? this.values + element * this.stride
+      : undefined
+  }
+
   override lookup(key: number): number {
     const index = this.indexAt(key)
     return index < this.def.maxEntries ? this.at(index, this.core.cpu) : 0

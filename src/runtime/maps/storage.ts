@@ -47,6 +47,12 @@ export abstract class StorageMap extends RuntimeMap {
     return 0
   }
 
+  override valueAround(address: number): number | undefined {
+    const element = this.elements.around(address)
+    const value = element === undefined ? undefined : this.elements.valueOf(element)
+    return value === undefined || address < value ? undefined : value
+  }
+
   override userLookup(key: number): number {
     const owner = this.ownerAt(this.core.memory.u32(key))
     return owner < 0 ? owner : this.storage(owner)

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// How functions of a program run: compiled to WebAssembly; or an instruction at a time, where the machine is to sanitize, or where nothing
+// may be compiled. Programs of both kinds call each other.
+
+import {
+  compile,
+  Code,
+  encodeModule,
+  functionType,
+  type Imports,
+  type Instance,
+  instantiate,
+  interpreterOf,
+  type JitProgram,
+} from '../jit/index.ts'
+import type { Core } from './core/core.ts'
+import type { Sanitized } from './sanitize/index.ts'
+
+export interface Execution {
+  /** Function `number`: r1 to r5, those missing 0, and where its stack ends. r0 at the end, without sign. */
+  run(number: number, registers: readonly bigint[], frame: number): bigint
+  /** The first function so many times; undefined: that is not one call. */
+  readonly repeat: Instance['repeat'] | undefined
+  /** The first function's number among those that tail calls lead to. */
+  readonly place: number
+}
+
+export interface ExecutionOptions {
+  readonly jit: JitProgram
+  readonly imports: Imports
+  /** Holds each run to what was proved. */
+  readonly sanitized?: Sanitized | undefined
+}
+
+/** As the machine is told to. */
+export function executionOf(core: Core, options: ExecutionOptions): Execution {
+  if (core.interprets) return interpreted(core, options)
+  try {
+    return compiled(core, options)
+  } catch (error) {
+    // a page that forbids it (Content-Security-Policy), or more than the engine takes
+    if (!(error instanceof WebAssembly.CompileError)) throw error
+    return interpreted(core, options)
+  }
+}
+
+function compiled(core: Core, { jit, imports }: ExecutionOptions): Execution {
+  const instance = instantiate(new WebAssembly.Module(compile(jit)), core.memory.wasm, imports, core.table)
+  const run: Execution['run'] = (number, registers, frame) => instance.run(number, registers, frame)
+  return { run, repeat: instance.repeat, place: core.addEntry(run, instance.reference(0)) }
+}
+
+function interpreted(core: Core, { jit, imports, sanitized }: ExecutionOptions): Execution {
+  const start = interpreterOf(jit, core.memory, {
+    imports,
+    enter: (place, registers, frame) => core.entries[place]!(0, registers, frame),
+    ...sanitized,
+  })
+  const run: Execution['run'] = (number, registers, frame) =>
+    sanitized === undefined
+      ? start({ function: number, registers, frame })
+      : sanitized.within((caller) => start({ function: number, registers, frame, caller }))
+  return { run, repeat: undefined, place: core.addEntry(run, core.interprets ? undefined : referenceTo(run)) }
+}
+
+/** As compiled programs find it in the table; undefined: there are none. */
+function referenceTo(run: Execution['run']): unknown {
+  const [imported, first, frame] = [0, 0, 5]
+  const code = new Code()
+  for (let local = first; local <= frame; local++) code.get(local)
+  code.call(imported).op('end')
+  try {
+    const module = new WebAssembly.Module(
+      encodeModule({
+        types: [],
+        imports: [{ module: 'kfuncs', name: 'run', type: functionType }],
+        functions: [{ type: functionType, locals: [], body: code, export: 'run' }],
+        globals: [],
+        pages: 0,
+        table: false,
+      }),
+    )
+    const call = (...args: (bigint | number)[]): bigint =>
+      BigInt.asIntN(64, run(0, args.slice(0, frame) as bigint[], args[frame] as number))
+    const memory = new WebAssembly.Memory({ initial: 0 })
+    return new WebAssembly.Instance(module, { env: { memory }, kfuncs: { run: call } }).exports['run']
+  } catch (error) {
+    if (!(error instanceof WebAssembly.CompileError)) throw error
+    return undefined
+  }
+}

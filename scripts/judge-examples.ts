@@ -47,9 +47,9 @@ const argument = (name: string): string | undefined => {
   return at < 0 ? undefined : process.argv[at + 1]
 }
 
-// Callers of a module of one's own (examples/modules) are judged with that module, not here.
+// Callers of a module of one's own (examples/modules) are judged with that module, programs of tests (examples/testing) run by them.
 const sources = find(examples, '.bpf.c')
-  .filter((source) => !/^(?:modules|apps)\//.test(source))
+  .filter((source) => !/^(?:modules|apps|testing)\//.test(source))
   .sort()
 const only = argument('--only') ?? ''
 const objects = sources.map((source) => source.replace(/\.c$/, '.o')).filter((object) => object.startsWith(only))

@@ -11,6 +11,8 @@ import type { ExplainFlags } from './explain.ts'
 import type { CheckFlags } from './flags.ts'
 import type { ListFlags } from './list.ts'
 import type { ShowFlags } from './show.ts'
+import type { TestFlags } from './test.ts'
+import { testFormats } from './testing/print.ts'
 import { complain, UsageError } from './usage.ts'
 import { version } from './version.ts'
 
@@ -97,6 +99,27 @@ export async function main(args: readonly string[]): Promise<number> {
       status = await (await import('./run.ts')).run(file, flags)
     })
   program
+    .command('test')
+    .description('the C tests that objects hold, run on a modelled kernel')
+    .argument('<object...>', 'BPF object files, folders of them, patterns; - reads one from standard input')
+    .addOption(kernelOption())
+    .addOption(moduleOption())
+    .addOption(configOption())
+    .addOption(
+      new Option('-n, --name <name>', 'only tests of this name, with * and ? (may repeat)')
+        .default([])
+        .argParser(collect),
+    )
+    .addOption(setOption())
+    .option('--seed <n>', 'what random numbers follow from (0)', whole)
+    .addOption(new Option('-f, --format <format>', 'how to print').choices([...testFormats]).default('pretty'))
+    .option('-o, --output-file <file>', 'print there instead: the file is there whole, or as it was')
+    .option('-q, --quiet', 'only what does not pass')
+    .addHelpText('after', testHelp)
+    .action(async (objects: string[], flags: TestFlags) => {
+      status = await (await import('./test.ts')).test(objects, flags)
+    })
+  program
     .command('show')
     .description('a kfunc: prototype, what each argument must be, who may call it, a minimal use')
     .argument('<kfunc>')
@@ -155,6 +178,16 @@ export async function main(args: readonly string[]): Promise<number> {
     return 2
   }
 }
+
+const testHelp = `
+A test is a program with the tags of the kernel's selftests (__success, __failure, __msg, __retval … of bpf_misc.h), which is loaded, and run
+where it says what it returns; or, as Cilium has them, programs in sections TYPE/test/NAME/pktgen, …/setup and …/check (docs/testing.md).
+
+Exit status: 0 every test passed or was skipped; 1 one failed, or could not be run; 2 wrong usage, an object that cannot be read or
+has no tests; 3 a bug of ours, which says so.
+
+Example:
+  kfuncs test build/tests --name 'ipv6_*' --format junit --output-file tests.xml`
 
 const compareHelp = `
 Exit status: 0 nothing is worse; 1 a program that was accepted is not, a new one is not, or one grew beyond --threshold;

@@ -30,6 +30,10 @@ export interface Expectation {
   readonly auxiliary: boolean
   /** Tags that a verdict cannot answer: __retval, __xlated … */
   readonly ignored: readonly string[]
+  /** What it returns when it is run, as its tag has it: `retvalOf` reads it. */
+  readonly retval: string | undefined
+  /** There is a tag that says something of it. */
+  readonly tagged: boolean
 }
 
 /** Tags that say something of more than the verdict, by the macro that makes them. */
@@ -107,7 +111,27 @@ export function expectationOf(object: BpfObject, { name }: ObjectProgram): Expec
     btfPath: values('test_btf_path').at(-1),
     auxiliary: has('test_auxiliary') || has('test_auxiliary_unpriv'),
     ignored,
+    retval: values('test_retval').at(-1),
+    tagged: tags.length > 0,
   }
+}
+
+/** Names that results are given; a pointer's value can be anything (7.3's has its number in the tag). */
+const namedResults: ReadonlyMap<string, number | 'any'> = new Map<string, number | 'any'>([
+  ['INT_MIN', -0x8000_0000],
+  ['_INT_MIN', -0x8000_0000],
+  ['TEST_DATA_LEN', 64],
+  ['POINTER_VALUE', 'any'],
+  ['0xbadcafe', 'any'],
+])
+
+/** A `__retval` as a signed number of 32 bits; 'any': whatever comes; undefined: it is no number. */
+export function retvalOf(text: string): number | 'any' | undefined {
+  const named = namedResults.get(text.trim())
+  if (named !== undefined) return named
+  const match = /^\s*([+-]?)(0[xX][0-9a-fA-F]+|\d+)\s*$/.exec(text)
+  if (match === null) return undefined
+  return Number(BigInt.asIntN(32, match[1] === '-' ? -BigInt(match[2]!) : BigInt(match[2]!)))
 }
 
 /** The last that says so. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-export { type Expectation, expectationOf, type LogPattern } from './expectations.ts'
+export { type Expectation, expectationOf, type LogPattern, retvalOf } from './expectations.ts'
 export { linkProgram } from './link/link.ts'
 export { MULTI_TARGET } from './link/attach.ts'
 export { versionCode } from './link/kconfig.ts'

@@ -5,6 +5,7 @@ import { argumentKinds, fail, type Fault, ok, type Result, wrongArgument } from 
 import type { Kernel } from '../kernel/index.ts'
 import type { KfuncBody } from '../kfunc/index.ts'
 import { type BpfObject, linkProgram, type LinkedProgram, openObject, withGlobals } from '../object/index.ts'
+import type { ProgTypeName } from '../uapi/index.ts'
 import { type Report, verify } from '../verifier/index.ts'
 import { Core, type CoreOptions } from './core/core.ts'
 import { MachineError } from './core/errors.ts'
@@ -26,6 +27,8 @@ export interface LoadOptions {
   readonly programs?: readonly string[]
   /** Values that global variables are given before the programs are loaded, as `CheckOptions.globals`. */
   readonly globals?: ReadonlyMap<string, string>
+  /** Types of programs whose sections libbpf does not know, by the programs' names. */
+  readonly types?: ReadonlyMap<string, ProgTypeName>
 }
 
 /** Why a program was not loaded. */
@@ -109,7 +112,7 @@ export class Machine extends Core {
    */
   load(
     source: Uint8Array | BpfObject,
-    { name = 'object', programs: wanted, globals }: LoadOptions = {},
+    { name = 'object', programs: wanted, globals, types }: LoadOptions = {},
   ): Result<Loaded> {
     const opened = source instanceof Uint8Array ? openObject(source, name) : ok(source)
     if (!opened.ok) return opened
@@ -123,7 +126,8 @@ export class Machine extends Core {
     const maps = new ObjectMaps(this)
     for (const program of object.programs) {
       if (wanted !== undefined && !wanted.includes(program.name)) continue
-      const linked = linkProgram(object, program, this.kernel)
+      const type = program.type === undefined ? types?.get(program.name) : undefined
+      const linked = linkProgram(object, program, this.kernel, type === undefined ? {} : { type })
       if (!linked.ok) {
         refused.set(program.name, { kind: 'fault', fault: linked.fault })
         continue

@@ -2,11 +2,11 @@
 // JUnit's XML as CI systems read it (Jenkins, GitLab, Azure): a suite an object, a case a program. What is refused failed; what we
 // cannot judge, or cannot read, is an error.
 
-import { printable, printableLines } from '../../fault/index.ts'
 import { expectedText, expectedWord } from '../expected.ts'
 import { renderPretty } from './pretty.ts'
 import type { Trouble } from '../trouble.ts'
 import type { Outcome } from '../types.ts'
+import { xmlAttribute as attribute, xmlText as escaped } from './xml.ts'
 
 /** One document of all that was checked. */
 export function renderJunit(rows: readonly (Outcome | Trouble)[]): string {
@@ -77,12 +77,3 @@ function said(outcome: Outcome): { readonly type: string; readonly message: stri
     text: renderPretty(outcome),
   }
 }
-
-/** XML 1.0 has no such characters as U+FFFE, not even by number. */
-const attribute = (text: string): string => escaped(printable(text)).replaceAll('"', '&quot;')
-const escaped = (text: string): string =>
-  printableLines(text)
-    .replaceAll(/[\ufffe\uffff]/g, '\ufffd')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')

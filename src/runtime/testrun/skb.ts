@@ -25,8 +25,7 @@ const ETH_P_IP = 0x0800
 const ETH_P_IPV6 = 0x86dd
 const AF_INET = 2
 const AF_INET6 = 10
-/** What fits into a page beside the room before it and skb_shared_info. */
-const MOST = 3520
+const PAGE = 4096
 const HEADROOM = 64
 /** TC_ACT_REDIRECT, BPF_REDIRECT. */
 const REDIRECT = 7
@@ -35,8 +34,10 @@ export const runSkb: Runner = (core, program, { data, ctx, repeat = 1 }, later) 
   const place = { program: program.name }
   if (data === undefined || data.length < ETH_HLEN)
     return fail(`a packet of ${ETH_HLEN} bytes at the least is needed (EINVAL)`, place)
-  if (data.length > MOST)
-    return fail(`a packet of ${data.length} bytes is too long, ${MOST} are the most (EINVAL)`, place)
+  // what fits into a page beside the room before it and skb_shared_info
+  const most = PAGE - HEADROOM - ((core.layouts.sizeOf('skb_shared_info') + 63) & ~63)
+  if (data.length > most)
+    return fail(`a packet of ${data.length} bytes is too long, ${most} are the most (EINVAL)`, place)
   const keepsEthernet = /_SCHED_(CLS|ACT)$/.test(program.type)
   const header = networkHeader.get((data[12]! << 8) | data[13]!)
   if (header !== undefined && data.length < ETH_HLEN + header)

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// kfuncs test OBJ…: the C tests that objects hold, run on a modelled kernel.
+import { formatFault, thrownText } from '../fault/index.ts'
+import type { Kernel } from '../kernel/index.ts'
+import { type BpfObject, openObject, withGlobals } from '../object/index.ts'
+import { createMachine, type Machine, MachineError } from '../runtime/index.ts'
+import { BUG, bugText } from './bug.ts'
+import { globalsOf, objectName } from './check-object.ts'
+import type { KernelOptions } from './flags.ts'
+import { kernelOf } from './kernel.ts'
+import { didYouMean } from './nearest.ts'
+import { findObjects } from './objects.ts'
+import { fileOutput, standardOutput } from './output.ts'
+import { packetTests } from './testing/packets.ts'
+import { type TestFormat, testPrinters } from './testing/print.ts'
+import { taggedTests } from './testing/tagged.ts'
+import type { Test, TestRow } from './testing/types.ts'
+import { complain, readInput, UsageError } from './usage.ts'
+import { matches } from './wildcard.ts'
+
+export interface TestFlags extends KernelOptions {
+  /** Names of tests, with * and ?; none: all. */
+  readonly name: readonly string[]
+  readonly set: readonly string[]
+  readonly seed?: number
+  readonly format: TestFormat
+  readonly outputFile?: string
+  readonly quiet?: boolean
+}
+
+/** The exit status: 0 all passed or were skipped, 1 one did not, 2 something cannot be read, or there is no test, 3 a bug of ours. */
+export async function test(named: readonly string[], flags: TestFlags): Promise<number> {
+  const kernel = await kernelOf(flags)
+  const globals = globalsOf(flags.set)
+  const out = flags.outputFile === undefined ? standardOutput : fileOutput(flags.outputFile)
+  const printer = testPrinters[flags.format](out, { kernel: kernel.release, quiet: flags.quiet === true })
+  const { paths, met, troubles } = await findObjects(named)
+  let status = 0
+  const fail = (message: string, worst = 2): void => {
+    complain(message)
+    status = Math.max(status, worst)
+  }
+  for (const { message } of troubles) fail(message)
+  const names: string[] = []
+  let unset: readonly string[] | undefined
+  let ran = 0
+  for (const path of paths) {
+    const opened = opening(path, globals)
+    if (typeof opened === 'string') {
+      fail(opened)
+      continue
+    }
+    const { object, unknown } = opened
+    unset = unknown.filter((name) => unset?.includes(name) ?? true)
+    const tests = testsOf(object, kernel, flags)
+    // what a folder holds besides tests is passed over
+    if (tests.length === 0 && !met.has(path))
+      fail(`${path}: no tests in this object — docs/testing.md says what is one`)
+    names.push(...tests.map(({ name }) => name))
+    for (const one of tests.filter(({ name }) => isWanted(name, flags.name))) {
+      ran++
+      for (const row of rowsOf(object.name, one, { own: flags.module.length > 0, fail })) {
+        printer.add(row)
+        if (row.status === 'fail' || row.status === 'error') status = Math.max(status, 1)
+      }
+    }
+  }
+  if (unset?.[0] !== undefined) throw new UsageError(`--set: no object has a global variable ${unset[0]}`)
+  if (ran === 0 && status === 0) throw new UsageError(noTest(flags.name, names))
+  printer.end()
+  out.end()
+  return status
+}
+
+interface Opened {
+  readonly object: BpfObject
+  /** Of `--set`, what it does not have. */
+  readonly unknown: readonly string[]
+}
+
+/** A text says why it cannot be read. */
+function opening(path: string, globals: ReadonlyMap<string, string>): Opened | string {
+  try {
+    const opened = openObject(readInput(path), objectName(path))
+    if (!opened.ok) return formatFault(opened.fault)
+    const set = withGlobals(opened.value, globals)
+    return set.ok ? set.value : formatFault(set.fault)
+  } catch (error) {
+    if (error instanceof UsageError) return error.message
+    throw error
+  }
+}
+
+function testsOf(object: BpfObject, kernel: Kernel, { seed = 0 }: TestFlags): readonly Test[] {
+  const machine = (): Machine => createMachine(kernel, { seed })
+  const tested = { object, kernel, machine }
+  return [...taggedTests(tested), ...packetTests(tested)]
+}
+
+const isWanted = (name: string, patterns: readonly string[]): boolean =>
+  patterns.length === 0 || patterns.some((pattern) => matches(pattern, name))
+
+interface Around {
+  /** There are bodies of the user's own. */
+  readonly own: boolean
+  readonly fail: (message: string, worst?: number) => void
+}
+
+function rowsOf(object: string, { name, run }: Test, { own, fail }: Around): readonly TestRow[] {
+  const start = process.hrtime.bigint()
+  const told = (): readonly (Omit<TestRow, 'object' | 'timeUs' | 'log'> & { readonly log?: readonly string[] })[] => {
+    try {
+      return run()
+    } catch (error) {
+      const isOurs = !own && !(error instanceof MachineError)
+      if (isOurs) fail(`${object}: ${name}: ${bugText(error)}`, BUG)
+      return [{ name, status: 'error', why: thrownText(error) }]
+    }
+  }
+  const rows = told()
+  const timeUs = Math.round(Number(process.hrtime.bigint() - start) / 1000)
+  // cases are parts of one run: the first has its time
+  return rows.map((row, i) => ({ ...row, object, log: row.log ?? [], timeUs: i === 0 ? timeUs : 0 }))
+}
+
+function noTest(patterns: readonly string[], names: readonly string[]): string {
+  if (names.length === 0) return 'no tests in these objects — docs/testing.md says what is one'
+  const meant = patterns.length === 1 ? didYouMean(patterns[0]!, names) : undefined
+  const some = `there ${names.length === 1 ? 'is' : 'are'} ${names.slice(0, 12).join(', ')}${names.length > 12 ? ' …' : ''}`
+  return `no test is called ${patterns.join(' or ')} — ${meant ?? some}`
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// A program that a test needs, and the kernel does not take.
+import { checkProgram } from '../../check.ts'
+import { renderPretty } from '../../explain/index.ts'
+import type { ObjectProgram } from '../../object/index.ts'
+import type { ProgTypeName } from '../../uapi/index.ts'
+import type { Outcome, Tested } from './types.ts'
+
+/** Why it is not accepted, as `check` tells it. */
+export function refused({ object, kernel }: Tested, program: ObjectProgram, type?: ProgTypeName): Outcome {
+  const checked = checkProgram(object, program, kernel, type === undefined ? {} : { type })
+  return {
+    status: 'error',
+    why: `${program.name} is not accepted, so it does not run`,
+    log: renderPretty(checked).trimEnd().split('\n'),
+  }
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+// kfuncs test: C tests of both kinds, those that pass (examples/testing) and those that do not (testing/).
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { readSuiteResult } from '../../src/cli/testing/suite-result.ts'
+import { runHere } from './here.ts'
+
+interface Line {
+  readonly object: string
+  readonly test: string
+  readonly status: string
+  readonly message: string | null
+  readonly log: readonly string[]
+}
+const amiss = 'test/cli/testing/amiss.bpf.o'
+const guard = 'examples/testing/guard_test.bpf.o'
+const linesOf = async (...args: readonly string[]): Promise<readonly Line[]> =>
+  (await runHere('test', '--format', 'json', ...args)).out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line)
+
+describe('what passes', () => {
+  test('the examples, of both kinds', async () => {
+    const { status, out, err } = await runHere('test', 'examples/testing')
+    expect({ status, err }).toEqual({ status: 0, err: '' })
+    expect(out).toBe(`examples/testing/guard_test.bpf.o:
+  ok blocked/it is dropped
+  ok blocked/it is counted
+  ok other_port
+examples/testing/tagged.bpf.o:
+  ok sums_up: returned 6
+  ok sees_the_packet: returned 64
+  ok forgets_to_ask: rejected as expected
+
+6 tests: 6 passed
+`)
+  })
+  test('by name', async () => {
+    expect((await linesOf('-n', 'other*', guard)).map((line) => line.test)).toEqual(['other_port'])
+  })
+})
+
+describe('what does not pass', () => {
+  let lines: readonly Line[] = []
+  beforeAll(async () => {
+    lines = await linesOf(amiss)
+  })
+  test.for<[string, string, string | RegExp]>([
+    ['shoots', 'pass', 'returned 2'],
+    ['returns_otherwise', 'fail', 'expected to return 7, and returned -1'],
+    ['has_no_number', 'error', 'its __retval is nothing: a number is meant, and it returned 77'],
+    ['is_taken', 'fail', 'expected to be rejected, and it is accepted'],
+    ['is_refused', 'fail', 'expected to be accepted, and it is not accepted'],
+    ['is_elsewhere', 'skip', 'it is meant for ARM64'],
+    ['is_not_all_judged', 'pass', 'returned 0 (not judged: __xlated)'],
+    ['closes_a_file', 'error', 'helper bpf_sys_close() is not modelled by this machine'],
+    ['cases/bad', 'fail', 'failed'],
+    ['cases/left', 'skip', 'skipped'],
+    ['whole', 'fail', 'check failed'],
+    ['older', 'skip', 'check skipped'],
+    ['strange', 'error', 'check returned 42, which is no status'],
+    ['unprepared', 'error', 'setup returned 100: it could not do its part'],
+    ['unchecked', 'error', /^there is no unchecked\/check/],
+    ['twice', 'error', 'there are 2 check programs: twice_check, twice_check_again'],
+    ['refused', 'error', 'refused_check is not accepted, so it does not run'],
+    ['garbage', 'error', 'what is in suite_result_map is no result'],
+  ])('%s: %s', ([name, status, message]) => {
+    const line = lines.find((one) => one.test === name)
+    expect(line?.status).toBe(status)
+    expect(line?.message).toMatch(message)
+  })
+  test('what the check is given, and what it leaves', () => {
+    // the setup's status stands before the packet; maps are shared, results are not
+    for (const name of ['cases/good', 'zz_last'])
+      expect(lines.find((line) => line.test === name)).toMatchObject({ status: 'pass', message: null })
+    expect(lines).toHaveLength(20)
+  })
+  test('what a test says is told with it', () => {
+    const logOf = (name: string): readonly string[] => lines.find((line) => line.test === name)?.log ?? []
+    expect(logOf('returns_otherwise')).toEqual(['a packet of 64 bytes'])
+    expect(logOf('cases/bad')).toEqual(['the length is 3524, not 60'])
+    expect(logOf('whole')).toEqual(['the mark is 0, not 7'])
+    for (const name of ['refused', 'is_refused']) expect(logOf(name).join('\n')).toContain('error[KF102]')
+  })
+})
+
+describe('formats', () => {
+  const few = ['-n', 'returns_otherwise', '-n', 'is_elsewhere', '-n', 'strange', '-n', 'shoots', amiss]
+  test('TAP', async () => {
+    expect((await runHere('test', '-f', 'tap', ...few)).out).toBe(`TAP version 14
+1..4
+ok 1 - ${amiss}: shoots
+not ok 2 - ${amiss}: returns_otherwise
+  ---
+  message: "expected to return 7, and returned -1"
+  severity: fail
+  log: |
+    a packet of 64 bytes
+  ...
+ok 3 - ${amiss}: is_elsewhere # SKIP it is meant for ARM64
+not ok 4 - ${amiss}: strange
+  ---
+  message: "check returned 42, which is no status"
+  severity: error
+  ...
+`)
+  })
+  test('JUnit', async () => {
+    const { out } = await runHere('test', '-f', 'junit', ...few)
+    for (const words of [
+      '<testsuites name="kfuncs" tests="4" failures="1" errors="1" skipped="1"',
+      '<failure message="expected to return 7, and returned -1">a packet of 64 bytes</failure>',
+      '<error message="check returned 42, which is no status"/>',
+      '<skipped message="it is meant for ARM64"/>',
+    ])
+      expect(out).toContain(words)
+  })
+  test('to a file; --quiet', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'kfuncs-test-')), 'out')
+    expect(await runHere('test', '-q', '-o', file, ...few)).toEqual({ status: 1, out: '', err: '' })
+    const text = readFileSync(file, 'utf8')
+    expect(text).toContain('failed returns_otherwise')
+    expect(text).not.toContain('shoots')
+  })
+})
+
+describe('what cannot be run', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kfuncs-test-'))
+  const broken = join(folder, 'broken.bpf.o')
+  writeFileSync(broken, readFileSync(amiss).subarray(0, 3000))
+  test.for<[string, string[], string]>([
+    ['an object without tests', ['examples/18-memory/packet.bpf.o'], 'packet.bpf.o: no tests in this object'],
+    ['a folder without any', ['examples/18-memory'], 'no tests in these objects'],
+    ['a name that is nearly one', ['-n', 'shots', amiss], 'no test is called shots — did you mean shoots?'],
+    ['a name that is none', ['-n', 'nothing*', guard], 'there are blocked, other_port'],
+    ['no such file', ['nowhere.o'], 'nowhere.o: no such file'],
+    ['half an object', [broken], 'broken.bpf.o'],
+    ['a variable that is not there', ['--set', 'nothing=1', guard], 'no object has a global variable nothing'],
+    ['a value that is none', ['--set', 'stateful=7', guard], 'stateful'],
+  ])('%s', async ([, args, words]) => {
+    const { status, err } = await runHere('test', ...args)
+    expect(status).toBe(2)
+    expect(err).toContain(words)
+    expect(err).not.toContain('bug')
+  })
+  test('the other objects are tested all the same', async () => {
+    const { status, out } = await runHere('test', broken, guard)
+    expect(status).toBe(2)
+    expect(out).toContain('3 tests: 3 passed')
+  })
+})
+
+test('bytes that are no result, of any length, are told', () => {
+  expect(readSuiteResult(new Uint8Array(8))).toEqual({ cases: [], log: [] })
+  const whole = Uint8Array.from([10, 0x87, 0, 10, 2, 97, 0, 16, 101, 0, 0])
+  expect(readSuiteResult(whole)).toEqual({ cases: [{ name: 'a', status: 101, log: [] }], log: [] })
+  for (let cut = 1; cut < 9; cut++) expect(readSuiteResult(whole.subarray(0, cut))).toBeUndefined()
+  expect(
+    readSuiteResult(Uint8Array.from([10, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff])),
+  ).toBeUndefined()
+  const log = Uint8Array.from([18, 14, 10, 3, 0x25, 0x64, 0, 17, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff])
+  expect(readSuiteResult(log)).toEqual({ cases: [], log: ['-2'] })
+})

@@ -42,6 +42,7 @@ export async function runTable(options: RunOptions): Promise<{ text: string; fai
     missingText(all),
     typesText(all),
     `${counts.runs} runs of ${asked.length} programs: identical ${counts.identical} (${percent(counts.identical, counts.runs)}), different ${counts.different}, and ${counts.explained} for a known reason, not modelled ${counts.missing}; besides ${counts.notRun} that the kernel did not run`,
+    `of the identical ${counts.withBodies} call kfuncs of the selftests' own modules, whose bodies are runs/testmod.ts's`,
     `whole programs: identical ${counts.programs.identical} of ${counts.programs.all} (${percent(counts.programs.identical, counts.programs.all)})`,
     `__retval: ours as wanted ${wanted.ours} of ${wanted.all} (${percent(wanted.ours, wanted.all)})`,
   ]
@@ -104,16 +105,21 @@ const fieldOf = (row: RunRow, field: string): unknown =>
   field.startsWith('maps.') ? row.maps?.[field.slice('maps.'.length)] : row[field as keyof RunRow]
 
 function missingText(all: readonly ComparedRun[]): string {
-  const groups = new Map<string, Set<string>>()
+  const groups = new Map<string, { runs: number; readonly programs: Set<string> }>()
   for (const { outcome, ours, row } of all) {
     if (outcome !== 'not modelled') continue
     const reason = (ours.missing ?? '').split('\n')[0]!.slice(0, 140)
-    groups.set(reason, (groups.get(reason) ?? new Set()).add(`${row.obj} ${row.prog}`))
+    const group = groups.get(reason) ?? { runs: 0, programs: new Set() }
+    group.runs++
+    groups.set(reason, { ...group, programs: group.programs.add(`${row.obj} ${row.prog}`) })
   }
   const lines = [...groups]
-    .sort(([, a], [, b]) => b.size - a.size)
-    .map(([reason, programs]) => `${String(programs.size).padStart(4)}  ${reason} (${[...programs][0]})`)
-  return lines.length === 0 ? '' : `not modelled: programs, why, one of them\n${lines.join('\n')}`
+    .sort(([, a], [, b]) => b.runs - a.runs)
+    .map(
+      ([reason, { runs, programs }]) =>
+        `${String(runs).padStart(5)}${String(programs.size).padStart(5)}  ${reason} (${[...programs][0]})`,
+    )
+  return lines.length === 0 ? '' : `not modelled: runs, programs, why, one of them\n${lines.join('\n')}`
 }
 
 function typesText(all: readonly ComparedRun[]): string {

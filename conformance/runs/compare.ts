@@ -44,6 +44,8 @@ export interface RunCounts {
   /** Different, and why is known. */
   readonly explained: number
   readonly missing: number
+  /** Identical, with bodies that are the comparison's own (testmod.ts). */
+  readonly withBodies: number
   readonly notRun: number
   /** Those of which a run was made; identical in every one. */
   readonly programs: { readonly all: number; readonly identical: number }
@@ -64,6 +66,7 @@ export function countRuns(all: readonly ComparedRun[]): RunCounts {
     different: of('different'),
     explained: of('explained'),
     missing: of('not modelled'),
+    withBodies: all.filter(({ outcome, ours }) => outcome === 'identical' && ours.bodies === true).length,
     notRun,
     programs: { all: programs.size, identical: [...programs.values()].filter((same) => same).length },
   }

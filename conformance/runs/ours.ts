@@ -17,6 +17,7 @@ import {
 } from '../../src/runtime/index.ts'
 import { pathOf } from './corpora.ts'
 import { classes, type Input, inputsOf } from './inputs.ts'
+import { addTestModules } from './testmod.ts'
 import { digested, type MapContents, type RunRow } from './rows.ts'
 
 /** A run of ours; `missing`: what of the machine is not modelled, as its error says it. */
@@ -25,6 +26,8 @@ export interface OurRun {
   readonly missing?: string
   /** Sanitized: what of the facts it contradicts. */
   readonly report?: string
+  /** Bodies of runs/testmod.ts were called, in this run or one before. */
+  readonly bodies?: boolean
 }
 
 /** A program of an object, the kernel's rows about it. */
@@ -53,6 +56,7 @@ export function runOn(
 ): OurRun[] {
   const first = rows[0]!
   const machine = createMachine(kernel, { cpus: 1, ...options })
+  const modules = addTestModules(machine)
   const source = readFileSync(pathOf(obj))
   const loaded = machine.load(source, { name: basename(obj), programs: [prog, ...(first.with ?? [])] })
   if (!loaded.ok) return inputs.map(() => ({ missing: formatFault(loaded.fault) }))
@@ -65,7 +69,8 @@ export function runOn(
     const run = heldRun(() => runOne(machine, program, loaded.value, input))
     if ('missing' in run) cannotGoOn.push(run.missing)
     if ('missing' in run) return run
-    return { row: digested({ obj, prog, prog_type: first.prog_type, input: input.name, ...run }) }
+    const row = digested({ obj, prog, prog_type: first.prog_type, input: input.name, ...run })
+    return { row, ...(modules.called() ? { bodies: true } : {}) }
   })
 }
 

@@ -42,6 +42,8 @@ export interface Loaded {
   readonly programs: ReadonlyMap<string, LoadedProgram>
   readonly refused: ReadonlyMap<string, Refusal>
   readonly maps: ReadonlyMap<string, RuntimeMap>
+  /** Its programs run no more, and what its maps' values hold is let go: references to objects, timers. */
+  unload(): void
 }
 
 export class Machine extends Core {
@@ -149,7 +151,11 @@ export class Machine extends Core {
       )
     }
     maps.fillSlots(programs)
-    return ok({ name: object.name, programs, refused, maps: maps.made })
+    const unload = (): void => {
+      for (const program of programs.values()) program.unload()
+      for (const map of maps.made.values()) map.close()
+    }
+    return ok({ name: object.name, programs, refused, maps: maps.made, unload })
   }
 }
 

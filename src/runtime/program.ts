@@ -23,6 +23,7 @@ export class LoadedProgram {
   private readonly core: Core
   private readonly map: Own['map']
   private made: Made | undefined
+  private unloaded = false
 
   constructor(core: Core, linked: LinkedProgram, facts: Facts, map: Own['map']) {
     this.core = core
@@ -112,7 +113,14 @@ export class LoadedProgram {
     return this.make().place
   }
 
+  /** It runs no more. */
+  unload(): void {
+    this.unloaded = true
+    this.made = undefined
+  }
+
   private make(): Made {
+    if (this.unloaded) throw new MachineError('misuse', `${this.name} was unloaded`)
     if (this.made?.generation !== this.core.generation) this.made = this.compile()
     return this.made
   }

@@ -148,6 +148,11 @@ export class Core {
     }
   }
 
+  /** A task, cgroup or socket is gone: so is what maps store for it. */
+  ownerGone(owner: number): void {
+    for (const map of this.maps.values()) map.ownerGone(owner)
+  }
+
   mapAt(address: number): RuntimeMap {
     const map = this.maps.get(address)
     if (map === undefined) throw new MachineError('misuse', `no map is at 0x${address.toString(16)}`)

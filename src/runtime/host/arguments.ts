@@ -51,7 +51,7 @@ function planOf(core: Core, kfunc: Kfunc, param: KfuncParam, i: number): ParamPl
   if (suffixes.includes('map')) return pointer((address) => core.mapAt(address))
   const target = resolveType(btf, type.type)
   if (target.kind === 'struct' || target.kind === 'union') {
-    if (isIterator(kfunc, i)) return pointer((address) => iteratorsOf(core).at(address))
+    if (isIterator(kfunc, i) || suffixes.includes('iter')) return pointer((address) => iteratorsOf(core).at(address))
     const { size, name } = target
     return pointer((address) =>
       handlesOf(core).has(address)

@@ -123,8 +123,13 @@ function handleOf(core: Core, kfunc: Kfunc, struct: BtfStruct, result: unknown):
     )
   const handles = handlesOf(core)
   const owned = kfunc.flags.has('KF_ACQUIRE')
+  // a struct of the kernel's that the body was given is answered as where it lies
+  if (!owned && result instanceof Uint8Array && isOwnMemory(core, result, struct.size)) return result.byteOffset
   return (owned ? handles.acquire(result, kfunc.btf, struct) : handles.lend(result, kfunc.btf, struct)).address
 }
+
+const isOwnMemory = ({ memory }: Core, bytes: Uint8Array, size: number): boolean =>
+  bytes.buffer === memory.u8.buffer && bytes.length >= size
 
 /** `int *` of an iterator, or of a kfunc whose result is memory: as many bytes as the caller may read are there, whatever the body answers. */
 function elementOf(

@@ -2,7 +2,7 @@
 // Objects of the host, as programs hold them: a block of the struct's size in the machine's memory stands for each. A program cannot make one
 // up: its verifier saw to that, and an address that stands for nothing is refused here.
 
-import { type Btf, type BtfStruct, resolveType, sizeOf } from '../../btf/index.ts'
+import { type Btf, type BtfId, type BtfStruct, resolveType, sizeOf } from '../../btf/index.ts'
 import type { Core } from '../core/core.ts'
 import { MachineError } from '../core/errors.ts'
 import { remember } from '../core/remember.ts'
@@ -15,30 +15,47 @@ export interface Handle {
   readonly object: HostObject
   /** The struct it is to programs. */
   readonly struct: string
+  readonly type: HandleType
   /** References that programs, maps and kfuncs hold. */
   references: number
+  /** Programs have seen it without a reference: it stays when the last one is given back. */
+  lent: boolean
+}
+
+interface HandleType {
+  readonly btf: Btf
+  readonly struct: BtfStruct
+}
+
+interface MemberType {
+  readonly btf: Btf
+  readonly id: BtfId
+  readonly size: number
 }
 
 export class Handles {
   private readonly core: Core
   private readonly byAddress = new Map<number, Handle>()
   private readonly byObject = new Map<HostObject, Map<string, Handle>>()
+  /** Whose fields are being written. */
+  private readonly writing = new Set<Handle>()
   constructor(core: Core) {
     this.core = core
   }
 
   /** What stands for the object, with a reference more. What its properties say of the struct's fields is written there. */
   acquire(object: HostObject, btf: Btf, struct: BtfStruct): Handle {
-    const handle = this.find(object, struct.name) ?? this.make(object, struct)
+    const handle = this.find(object, struct.name) ?? this.make(object, { btf, struct })
     handle.references++
-    this.writeFields(handle, btf, struct)
+    this.writeFields(handle)
     return handle
   }
 
-  /** The same for whoever does not own it: it is there as long as the machine, or its last reference. */
+  /** The same for whoever does not own it: it is there as long as the machine. */
   lend(object: HostObject, btf: Btf, struct: BtfStruct): Handle {
-    const handle = this.find(object, struct.name) ?? this.make(object, struct)
-    this.writeFields(handle, btf, struct)
+    const handle = this.find(object, struct.name) ?? this.make(object, { btf, struct })
+    handle.lent = true
+    this.writeFields(handle)
     return handle
   }
 
@@ -50,7 +67,9 @@ export class Handles {
         'misuse',
         `struct ${handle.struct} at 0x${address.toString(16)} is released, but nobody holds it`,
       )
-    if (--handle.references === 0) this.drop(handle)
+    handle.references--
+    if (handle.references === 0 && !handle.lent) this.drop(handle)
+    else this.writeFields(handle)
     return handle
   }
 
@@ -76,21 +95,42 @@ export class Handles {
   }
 
   /** Properties of the object that are fields of the struct, for programs to read. */
-  writeFields({ address, object }: Handle, btf: Btf, struct: BtfStruct): void {
-    for (const member of struct.members) {
-      // whatever is there by that name: only numbers, text and bytes are written
-      const value: unknown = Reflect.get(object, member.name)
-      const size = sizeOf(btf, member.type)
-      if (size === undefined || member.bitSize !== 0) continue
-      const at = address + (member.bitOffset >> 3)
-      if (typeof value === 'number' && Number.isFinite(value)) this.core.memory.setNumber(at, size, Math.trunc(value))
-      else if (typeof value === 'bigint' || typeof value === 'boolean')
-        this.core.memory.setNumber(at, size, BigInt(value))
-      else if (typeof value === 'string' && resolveType(btf, member.type).kind === 'array') {
-        const bytes = new Uint8Array(size)
-        bytes.set(new TextEncoder().encode(value).subarray(0, size - 1))
-        this.core.memory.write(at, bytes)
-      } else if (value instanceof Uint8Array) this.core.memory.write(at, value.subarray(0, size))
+  private writeFields(handle: Handle): void {
+    // objects may lead to one another in circles
+    if (this.writing.has(handle)) return
+    this.writing.add(handle)
+    try {
+      this.writeMembers(handle.address, handle.object, handle.type)
+    } finally {
+      this.writing.delete(handle)
+    }
+  }
+
+  private writeMembers(address: number, object: object, { btf, struct }: HandleType): void {
+    for (const { name, type, bitOffset, bitSize } of struct.members) {
+      // whatever is there by that name: what does not fit the member's type is passed over
+      const value: unknown = Reflect.get(object, name)
+      const size = sizeOf(btf, type)
+      if (size === undefined || bitSize !== 0) continue
+      this.writeMember(address + (bitOffset >> 3), value, { btf, id: type, size })
+    }
+  }
+
+  private writeMember(at: number, value: unknown, { btf, id, size }: MemberType): void {
+    const { memory } = this.core
+    const type = resolveType(btf, id)
+    if (typeof value === 'number' && Number.isFinite(value)) memory.setNumber(at, size, Math.trunc(value))
+    else if (typeof value === 'bigint' || typeof value === 'boolean') memory.setNumber(at, size, BigInt(value))
+    else if (typeof value === 'string' && type.kind === 'array') {
+      const bytes = new Uint8Array(size)
+      bytes.set(new TextEncoder().encode(value).subarray(0, size - 1))
+      memory.write(at, bytes)
+    } else if (value instanceof Uint8Array) memory.write(at, value.subarray(0, size))
+    else if (typeof value !== 'object' || value === null) return
+    else if (type.kind === 'struct') this.writeMembers(at, value, { btf, struct: type })
+    else if (type.kind === 'ptr') {
+      const target = resolveType(btf, type.type)
+      if (target.kind === 'struct') memory.setPointer(at, this.lend(value, btf, target).address)
     }
   }
 
@@ -98,9 +138,10 @@ export class Handles {
     return this.byObject.get(object)?.get(struct)
   }
 
-  private make(object: HostObject, struct: BtfStruct): Handle {
+  private make(object: HostObject, type: HandleType): Handle {
+    const { struct } = type
     const address = this.core.memory.allocate(Math.max(struct.size, 1), `struct ${struct.name}`)
-    const handle: Handle = { address, object, struct: struct.name, references: 0 }
+    const handle: Handle = { address, object, struct: struct.name, type, references: 0, lent: false }
     this.byAddress.set(address, handle)
     const known = this.byObject.get(object)
     if (known === undefined) this.byObject.set(object, new Map([[struct.name, handle]]))

@@ -52,6 +52,9 @@ export class ArrayMap extends IndexedMap {
   override delete(_key: number): number {
     return -errno.EINVAL
   }
+  protected override *held(): Iterable<number> {
+    for (let index = 0; index < this.def.maxEntries; index++) yield this.at(index)
+  }
   override forEach(each: (key: number, value: number) => number): number {
     return this.eachIndex(each, (index) => this.at(index))
   }

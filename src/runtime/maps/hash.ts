@@ -149,6 +149,16 @@ export class HashMap extends RuntimeMap {
     return 0
   }
 
+  protected override *held(): Iterable<number> {
+    const { elements } = this
+    for (let element = elements.oldest; element !== 0; element = elements.after(element))
+      yield* this.parts(elements.valueOf(element))
+  }
+  /** A value, or each CPU's. */
+  protected parts(value: number): readonly number[] {
+    return [value]
+  }
+
   private replace(old: number): number {
     this.release(this.elements.valueOf(old))
     return this.elements.replace(old)
@@ -157,8 +167,8 @@ export class HashMap extends RuntimeMap {
     this.release(this.elements.valueOf(element))
     this.elements.remove(element)
   }
-  protected release(value: number): void {
-    this.fields.release(value)
+  private release(value: number): void {
+    for (const part of this.parts(value)) this.fields.release(part)
   }
 }
 
@@ -224,8 +234,8 @@ export class PercpuHashMap extends HashMap {
     this.fields.copy(to, from, size)
     this.fields.release(to)
   }
-  protected override release(value: number): void {
-    for (let cpu = 0; cpu < this.core.cpus; cpu++) this.fields.release(value + cpu * this.stride)
+  protected override parts(value: number): readonly number[] {
+    return Array.from({ length: this.core.cpus }, (_, cpu) => value + cpu * this.stride)
   }
 }
 

@@ -74,6 +74,14 @@ export abstract class RuntimeMap {
   programPlace(_index: number): number | undefined {
     return undefined
   }
+  /** What it stores for an object that is gone goes too. */
+  ownerGone(_owner: number): void {}
+  /** Where values lie that the kernel keeps something in (`fields`), for when the map goes. */
+  protected *held(): Iterable<number> {}
+  /** Nobody uses the map any more: what its values hold is let go. */
+  close(): void {
+    if (this.fields.list.length > 0) for (const value of this.held()) this.fields.release(value)
+  }
   /** How many elements a hash map has; 0 of other types, as bpf_map_sum_elem_count() tells it. */
   get elementCount(): number {
     return 0

@@ -4,10 +4,13 @@
 import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
 import { remember } from '../core/remember.ts'
+import { cgroupsOf } from '../objects/cgroup.ts'
 
 /** The struct that an object is; undefined: nothing is there (any more). */
-export function structAt({ memory }: Core, address: number): string | undefined {
-  const block = memory.block(address)
+export function structAt(core: Core, address: number): string | undefined {
+  // the first cgroup is a part of what begins elsewhere
+  if (address === cgroupsOf(core).root.address) return 'cgroup'
+  const block = core.memory.block(address)
   return block === undefined || block.freed ? undefined : block.what
 }
 

@@ -60,6 +60,10 @@ export class PercpuArrayMap extends IndexedMap {
   override delete(_key: number): number {
     return -errno.EINVAL
   }
+  protected override *held(): Iterable<number> {
+    for (let cpu = 0; cpu < this.core.cpus; cpu++)
+      for (let index = 0; index < this.def.maxEntries; index++) yield this.at(index, cpu)
+  }
   override forEach(each: (key: number, value: number) => number): number {
     return this.eachIndex(each, (index) => this.at(index, this.core.cpu))
   }

@@ -53,6 +53,15 @@ export abstract class StorageMap extends RuntimeMap {
     return value === undefined || address < value ? undefined : value
   }
 
+  override ownerGone(owner: number): void {
+    this.drop(owner)
+  }
+  protected override *held(): Iterable<number> {
+    const { elements } = this
+    for (let element = elements.oldest; element !== 0; element = elements.after(element))
+      yield elements.valueOf(element)
+  }
+
   override userLookup(key: number): number {
     const owner = this.ownerAt(this.core.memory.u32(key))
     return owner < 0 ? owner : this.storage(owner)
@@ -117,9 +126,4 @@ export class InodeStorageMap extends StorageMap {
     if (struct === 'inode') return descriptor
     return struct === 'file' ? fieldNumber(this.core, descriptor, 'file', 'f_inode') : -errno.EBADF
   }
-}
-
-/** An object is gone: so is what is stored for it. */
-export function dropStorages(core: Core, owner: number): void {
-  for (const map of core.maps.values()) if (map instanceof StorageMap) map.drop(owner)
 }

@@ -76,6 +76,7 @@ export class Cgroups {
   remove(cgroup: Cgroup): void {
     const { core } = this
     this.byId.delete(cgroup.id)
+    core.ownerGone(cgroup.address)
     removeFromList(core, selfOf(core, cgroup.address) + core.layouts.offset('cgroup_subsys_state', 'sibling'))
     setFields(core, cgroup.address, 'cgroup', { 'self.flags': 0 })
     releaseCgroup(core, cgroup.address)

@@ -29,6 +29,11 @@ export function createSocket(core: Core, fields: Fields): number {
   return sk
 }
 
+export function freeSocket(core: Core, sk: number): void {
+  core.ownerGone(sk)
+  core.memory.free(sk)
+}
+
 const stateOf = (core: Core, sk: number): number => fieldNumber(core, sk, 'sock', '__sk_common.skc_state')
 /** Is it more than what stands for a connection that begins or has ended? */
 export const isFull = (core: Core, sk: number): boolean => {

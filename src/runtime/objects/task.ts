@@ -136,7 +136,9 @@ export class Tasks {
   /** put_task_struct_rcu_user() */
   release(address: number): void {
     const { core } = this
-    if (put(core, address + core.layouts.offset('task_struct', 'rcu_users'), 'a task')) core.memory.free(address)
+    if (!put(core, address + core.layouts.offset('task_struct', 'rcu_users'), 'a task')) return
+    core.ownerGone(address)
+    core.memory.free(address)
   }
 
   /** struct pt_regs of the task as it entered the kernel. */

@@ -2,18 +2,31 @@
 // Test runs of programs whose context is bytes: raw tracepoints' arguments, a system call's buffer.
 
 import { fail, ok } from '../../fault/index.ts'
+import type { ArgFact, CallFact, ValueFact } from '../../verifier/index.ts'
 import type { Core } from '../core/core.ts'
+import { structOfPointer } from '../host/arguments.ts'
 import type { LoadedProgram } from '../program.ts'
 import type { Later, Runner } from './types.ts'
 
-/** Bytes of its context that a program may touch. */
-function contextSize({ facts }: LoadedProgram): number {
+/** Bytes of its context that a program may touch, also by what it calls. */
+function contextSize(core: Core, { facts }: LoadedProgram): number {
   let size = 0
+  const touch = (to: ValueFact, bytes: number): void => {
+    if (to.kind === 'ctx' && to.off !== undefined) size = Math.max(size, to.off.max + bytes)
+  }
   for (const fact of facts.insns) {
-    const access = fact?.access
-    if (access?.to.kind === 'ctx' && access.to.off !== undefined) size = Math.max(size, access.to.off.max + access.size)
+    if (fact?.access !== undefined) touch(fact.access.to, fact.access.size)
+    if (fact?.call === undefined || fact.call.kind === 'subprog') continue
+    for (const arg of fact.call.args) touch(arg.value, arg.bytes?.max ?? structSize(core, fact.call, arg))
   }
   return size
+}
+
+/** Of a kfunc that takes what it points to for a struct in memory. */
+function structSize({ kernel }: Core, call: CallFact, { reg }: ArgFact): number {
+  const kfunc = call.kind === 'kfunc' ? kernel.kfuncs.get(call.name) : undefined
+  const param = kfunc?.params[reg - 1]
+  return param === undefined ? 0 : (structOfPointer(kfunc!.btf, param.type)?.size ?? 0)
 }
 
 /** Twelve arguments are the most. */
@@ -22,7 +35,7 @@ const MOST_ARGUMENTS = 12 * 8
 export const runRawTracepoint: Runner = (core, program, { data, ctx = new Uint8Array(0) }, later) => {
   const place = { program: program.name }
   if (data !== undefined && data.length > 0) return fail('raw tracepoints take no packet (EINVAL)', place)
-  const size = contextSize(program)
+  const size = contextSize(core, program)
   if (ctx.length < size || ctx.length > MOST_ARGUMENTS)
     return fail(`the program reads ${size} bytes of arguments, ${ctx.length} are given (EINVAL)`, place)
   return ok({ retval: onBytes(core, program, ctx, later).retval })
@@ -32,7 +45,7 @@ export const runSyscall: Runner = (core, program, { data, ctx = new Uint8Array(0
   const place = { program: program.name }
   if ((data !== undefined && data.length > 0) || repeat > 1)
     return fail('syscall programs take a context only, and run once (EINVAL)', place)
-  const size = contextSize(program)
+  const size = contextSize(core, program)
   if (ctx.length < size || ctx.length > 0xffff)
     return fail(`the program uses ${size} bytes of its context, ${ctx.length} are given (EINVAL)`, place)
   const { retval, bytes } = onBytes(core, program, ctx, later)

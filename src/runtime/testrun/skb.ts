@@ -17,7 +17,7 @@ import {
 import { loopback } from '../objects/net.ts'
 import { redirectsOf } from '../objects/redirects.ts'
 import { UNSET } from '../objects/skb-room.ts'
-import { createSocket } from '../objects/socket.ts'
+import { createSocket, freeSocket } from '../objects/socket.ts'
 import type { Runner } from './types.ts'
 
 const ETH_HLEN = 14
@@ -43,7 +43,7 @@ export const runSkb: Runner = (core, program, { data, ctx, repeat = 1 }, later) 
   if (header !== undefined && data.length < ETH_HLEN + header)
     return fail(`the packet's network header has ${header} bytes (EINVAL)`, place)
   const sk = socketOf(core, data)
-  later(() => core.memory.free(sk))
+  later(() => freeSocket(core, sk))
   const skb = createSkb(core, { data, device: loopback(core), initial: { sk } })
   later(() => freeSkb(core, skb))
   const shown = shownContext(core, ctx)

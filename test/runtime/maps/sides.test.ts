@@ -19,7 +19,6 @@ import {
   type RingBufferMap,
   type UserRingBufferMap,
 } from '../../../src/runtime/maps/ringbuf.ts'
-import { dropStorages } from '../../../src/runtime/maps/storage.ts'
 
 const kernel = unwrap(await openKernel('6.12'))
 
@@ -262,7 +261,7 @@ test('local storage: made when asked for, gone with its owner', () => {
   expect(core.memory.u32(at)).toBe(5)
   expect(get(1)).toBe(at)
   expect(map.get(indexBytes(task))).toEqual(bytes(5, 0, 0, 0, 0, 0, 0, 0))
-  dropStorages(core, task)
+  core.ownerGone(task)
   expect(get(0)).toBe(0)
   expect(call(core, 'bpf_task_storage_delete', map.address, task)).toBe(-errno.ENOENT)
   expect(call(core, 'bpf_task_storage_delete', map.address, 0)).toBe(-errno.EINVAL)

@@ -21,6 +21,7 @@ const examples = [
   'examples/check.ts',
   'examples/run.ts',
   'examples/mock.ts',
+  'examples/limits.ts',
   'examples/bodies.ts',
   'examples/host.ts',
   'examples/guest.ts',

@@ -22,7 +22,7 @@ import { Code, type ValueType } from './wasm/code.ts'
 import { encodeModule, type FunctionType } from './wasm/module.ts'
 
 export interface CompileOptions {
-  /** Count instructions down from the exported global `fuel`, a block at a time; a program that has used them up traps. */
+  /** Count instructions down from the imported global `env.fuel`, a block at a time; a program that has used them up traps. */
   readonly fuel?: boolean
 }
 
@@ -47,7 +47,7 @@ export function compile(program: JitProgram, options: CompileOptions = {}): Uint
       })),
       { type: mainType, locals: ['i32'], body: mainBody(called.size), export: 'main' },
     ],
-    globals: fuel ? [{ type: 'i64', export: 'fuel' }] : [],
+    globals: fuel ? [{ module: 'env', name: 'fuel', type: 'i64' }] : [],
     pages: 1,
     table: [...callees.values()].some(({ role }) => role === 'tail-call'),
   })

@@ -8,23 +8,28 @@ export interface Instance {
   run(number: number, registers: readonly bigint[], frame: number): bigint
   /** The first function so many times, r1 being `context`: the low half of the last r0, with sign. */
   repeat(context: number, frame: number, times: number): number
-  /** What is left of the instructions allowed, where they are counted. */
-  fuel: number | undefined
   /** Function `number` as a table of functions takes it. */
   reference(number: number): unknown
+}
+
+/** What programs of one machine have in common. */
+export interface Shared {
+  /** Of functions that tail calls lead to. */
+  readonly table?: WebAssembly.Table | undefined
+  /** A mutable i64: instructions that are left, where the program counts them. */
+  readonly fuel?: WebAssembly.Global | undefined
 }
 
 export function instantiate(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
   imports: Imports = new Map(),
-  table?: WebAssembly.Table,
+  { table, fuel }: Shared = {},
 ): Instance {
   const { exports } = new WebAssembly.Instance(module, {
-    env: { memory, ...(table === undefined ? {} : { table }) },
+    env: { memory, ...(table === undefined ? {} : { table }), ...(fuel === undefined ? {} : { fuel }) },
     kfuncs: Object.fromEntries(imports) as WebAssembly.ModuleImports,
   })
-  const fuel = exports['fuel'] as WebAssembly.Global | undefined
   return {
     run(number, registers, frame) {
       const [r1 = 0n, r2 = 0n, r3 = 0n, r4 = 0n, r5 = 0n] = registers
@@ -33,11 +38,5 @@ export function instantiate(
     },
     repeat: exports['main'] as Instance['repeat'],
     reference: (number) => exports[`f${number}`],
-    get fuel() {
-      return fuel === undefined ? undefined : Number(fuel.value)
-    },
-    set fuel(value) {
-      if (fuel !== undefined) fuel.value = BigInt(value ?? 0)
-    },
   }
 }

@@ -81,18 +81,18 @@ function interpreted(
 }
 
 function compiled(program: JitProgram, memory: WebAssembly.Memory, start: Start, { block, maxInsns }: Bounds): bigint {
-  const instance = instantiate(moduleOf(program), memory)
-  instance.fuel = maxInsns
+  const fuel = new WebAssembly.Global({ value: 'i64', mutable: true }, BigInt(maxInsns))
+  const instance = instantiate(moduleOf(program), memory, new Map(), { fuel })
   try {
     return instance.run(0, start.registers, start.frame)
   } catch (error) {
     if (!(error instanceof WebAssembly.RuntimeError || error instanceof RangeError)) throw error
-    if (instance.fuel! < 0) throw new Trap(`the allowance of ${maxInsns} instructions is used up`)
+    if (fuel.value < 0n) throw new Trap(`the allowance of ${maxInsns} instructions is used up`)
     // run again from the start, to say where, if that is not too far: the interpreter comes to the same
     const bytes = new Uint8Array(memory.buffer)
     bytes.fill(0)
     bytes.set(block, FRAME)
-    if (maxInsns - instance.fuel! < MOST_AGAIN) interpreted(program, memory, start, { block, maxInsns })
+    if (maxInsns - Number(fuel.value) < MOST_AGAIN) interpreted(program, memory, start, { block, maxInsns })
     throw new Trap(`ended by WebAssembly: ${error.message}`)
   }
 }

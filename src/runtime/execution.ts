@@ -12,7 +12,9 @@ import {
   instantiate,
   interpreterOf,
   type JitProgram,
+  type Watcher,
 } from '../jit/index.ts'
+import type { Allowance } from './core/allowance.ts'
 import type { Core } from './core/core.ts'
 import type { Sanitized } from './sanitize/index.ts'
 
@@ -45,16 +47,20 @@ export function executionOf(core: Core, options: ExecutionOptions): Execution {
 }
 
 function compiled(core: Core, { jit, imports }: ExecutionOptions): Execution {
-  const instance = instantiate(new WebAssembly.Module(compile(jit)), core.memory.wasm, imports, core.table)
+  const { allowance, memory, table } = core
+  const module = new WebAssembly.Module(compile(jit, { fuel: allowance !== undefined }))
+  const instance = instantiate(module, memory.wasm, imports, { table, fuel: allowance?.left })
   const run: Execution['run'] = (number, registers, frame) => instance.run(number, registers, frame)
   return { run, repeat: instance.repeat, place: core.addEntry(run, instance.reference(0)) }
 }
 
 function interpreted(core: Core, { jit, imports, sanitized }: ExecutionOptions): Execution {
+  const { allowance } = core
   const start = interpreterOf(jit, core.memory, {
     imports,
     enter: (place, registers, frame) => core.entries[place]!(0, registers, frame),
     ...sanitized,
+    ...(allowance === undefined ? {} : { before: counted(allowance, sanitized?.before) }),
   })
   const run: Execution['run'] = (number, registers, frame) =>
     sanitized === undefined
@@ -62,6 +68,13 @@ function interpreted(core: Core, { jit, imports, sanitized }: ExecutionOptions):
       : sanitized.within((caller) => start({ function: number, registers, frame, caller }))
   return { run, repeat: undefined, place: core.addEntry(run, core.interprets ? undefined : referenceTo(run)) }
 }
+
+const counted =
+  (allowance: Allowance, before: NonNullable<Watcher['before']> = () => {}): NonNullable<Watcher['before']> =>
+  (insn, activation) => {
+    allowance.executed()
+    before(insn, activation)
+  }
 
 /** As compiled programs find it in the table; undefined: there are none. */
 function referenceTo(run: Execution['run']): unknown {

@@ -1,13 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 // A modelled kernel: any number of them, none knowing of another.
 
-import { argumentKinds, fail, type Fault, ok, type Result, wrongArgument } from '../fault/index.ts'
+import {
+  argumentKinds,
+  Budget,
+  fail,
+  type Fault,
+  type Limits,
+  limitText,
+  LimitReached,
+  ok,
+  type Result,
+  TotalBudget,
+  type TotalLimits,
+  wrongArgument,
+} from '../fault/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import type { KfuncBody } from '../kfunc/index.ts'
-import { type BpfObject, linkProgram, type LinkedProgram, openObject, withGlobals } from '../object/index.ts'
+import {
+  type BpfObject,
+  linkProgram,
+  type LinkedProgram,
+  type ObjectProgram,
+  openObject,
+  withGlobals,
+} from '../object/index.ts'
 import type { ProgTypeName } from '../uapi/index.ts'
-import { type Report, verify } from '../verifier/index.ts'
+import { type Facts, type Report, verify } from '../verifier/index.ts'
 import { Core, type CoreOptions } from './core/core.ts'
+import { enter } from './core/entry.ts'
 import { MachineError } from './core/errors.ts'
 import { createObject, type Fields } from './core/objects.ts'
 import { handlesOf } from './host/handles.ts'
@@ -20,7 +41,8 @@ import { type Signal, signalsOf } from './objects/signals.ts'
 import { type Task, type TaskOptions, tasksOf } from './objects/task.ts'
 import { LoadedProgram } from './program.ts'
 
-export interface LoadOptions {
+/** Limits are of judging the programs, as `check()` has them. */
+export interface LoadOptions extends Limits, TotalLimits {
   /** What the object is called in messages. */
   readonly name?: string
   /** Only the programs of these names. */
@@ -77,7 +99,7 @@ export class Machine extends Core {
 
   /** Lets time pass: timers and work that fall due meanwhile run, in order. */
   advance(ns: bigint | number): void {
-    this.clock.advance(BigInt(ns))
+    enter(this, 'a program', () => this.clock.advance(BigInt(ns)))
   }
 
   /** A task of its own: programs find it by its pid, and in lists of tasks. */
@@ -112,10 +134,8 @@ export class Machine extends Core {
    * Makes an object's maps, judges its programs, and loads those that are accepted. A `Fault` where the object cannot be read; why a
    * program was not loaded stands in `refused`.
    */
-  load(
-    source: Uint8Array | BpfObject,
-    { name = 'object', programs: wanted, globals, types }: LoadOptions = {},
-  ): Result<Loaded> {
+  load(source: Uint8Array | BpfObject, options: LoadOptions = {}): Result<Loaded> {
+    const { name = 'object', programs: wanted, globals, types } = options
     const opened = source instanceof Uint8Array ? openObject(source, name) : ok(source)
     if (!opened.ok) return opened
     const set = globals === undefined ? ok({ object: opened.value, unknown: [] }) : withGlobals(opened.value, globals)
@@ -126,29 +146,19 @@ export class Machine extends Core {
     const programs = new Map<string, LoadedProgram>()
     const refused = new Map<string, Refusal>()
     const maps = new ObjectMaps(this)
+    const total = new TotalBudget(options)
     for (const program of object.programs) {
       if (wanted !== undefined && !wanted.includes(program.name)) continue
       const type = program.type === undefined ? types?.get(program.name) : undefined
-      const linked = linkProgram(object, program, this.kernel, type === undefined ? {} : { type })
-      if (!linked.ok) {
-        refused.set(program.name, { kind: 'fault', fault: linked.fault })
+      const budget = new Budget({ ...options, total })
+      const judged = accepted(this, object, program, type === undefined ? { budget } : { budget, type })
+      if (!judged.ok) {
+        refused.set(program.name, judged.refusal)
         continue
       }
-      const report = verify(linked.value, this.kernel, { facts: true, cpus: this.cpus })
-      if (report.verdict !== 'accept') {
-        refused.set(program.name, { kind: 'report', linked: linked.value, report })
-        continue
-      }
-      if (report.facts === undefined) {
-        const what = `is accepted, but what holds in it could not be told: ${report.factsMissing ?? 'no reason given'}`
-        refused.set(program.name, { kind: 'fault', fault: { kind: 'fault', what, place: { program: program.name } } })
-        continue
-      }
-      maps.add(linked.value)
-      programs.set(
-        program.name,
-        new LoadedProgram(this, linked.value, report.facts, (index) => maps.of(linked.value.maps[index]!.name)),
-      )
+      const { linked, facts } = judged
+      maps.add(linked)
+      programs.set(program.name, new LoadedProgram(this, linked, facts, (index) => maps.of(linked.maps[index]!.name)))
     }
     maps.fillSlots(programs)
     const unload = (): void => {
@@ -156,6 +166,37 @@ export class Machine extends Core {
       for (const map of maps.made.values()) map.close()
     }
     return ok({ name: object.name, programs, refused, maps: maps.made, unload })
+  }
+}
+
+type Judged =
+  | { readonly ok: true; readonly linked: LinkedProgram; readonly facts: Facts }
+  | { readonly ok: false; readonly refusal: Refusal }
+
+/** The program as it is run, and what was proved of it; or why it is not run. */
+function accepted(
+  { kernel, cpus }: Core,
+  object: BpfObject,
+  program: ObjectProgram,
+  options: { readonly budget: Budget; readonly type?: ProgTypeName },
+): Judged {
+  const { budget } = options
+
+  const refuse = (fault: Fault): Judged => ({ ok: false, refusal: { kind: 'fault', fault } })
+  const because = (what: string): Judged => refuse({ kind: 'fault', what, place: { program: program.name } })
+  try {
+    const linked = linkProgram(object, program, kernel, options)
+    if (!linked.ok) return refuse(linked.fault)
+    budget.load(linked.value.insns.length)
+    const report = verify(linked.value, kernel, { facts: true, cpus, budget })
+    if (report.verdict !== 'accept') return { ok: false, refusal: { kind: 'report', linked: linked.value, report } }
+    const { facts, factsMissing = 'no reason given' } = report
+    return facts === undefined
+      ? because(`is accepted, but what holds in it could not be told: ${factsMissing}`)
+      : { ok: true, linked: linked.value, facts }
+  } catch (error) {
+    if (!(error instanceof LimitReached)) throw error
+    return because(limitText(error.limit))
   }
 }
 

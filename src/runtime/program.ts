@@ -8,6 +8,7 @@ import type { Facts } from '../verifier/index.ts'
 import { behindOf, modelOf, type Own } from './behind.ts'
 import { type Called, type CallOptions, callProgram } from './calls/index.ts'
 import type { Core, Invocation, ProgramFunction } from './core/core.ts'
+import { enter } from './core/entry.ts'
 import { MachineError } from './core/errors.ts'
 import { BpfThrow } from './core/throw.ts'
 import { type Execution, executionOf } from './execution.ts'
@@ -41,7 +42,7 @@ export class LoadedProgram {
     if (run === undefined) return fail(noTestRun(this.type), { program: this.name })
     const held: (() => void)[] = []
     try {
-      return run(this.core, this, options, (free) => held.push(free))
+      return enter(this.core, this.name, () => run(this.core, this, options, (free) => held.push(free)))
     } catch (error) {
       if (error instanceof MachineError) return fail(error.message, { program: this.name })
       if (error instanceof SanitizerError) throw new SanitizerError({ ...error.report, input: options })
@@ -53,7 +54,12 @@ export class LoadedProgram {
 
   /** As the kernel calls programs that it has no test run for: kprobes, tracepoints, LSM hooks, struct_ops members, iterators … */
   call(options: CallOptions = {}): Result<Called> {
-    return callProgram(this.core, this, options)
+    try {
+      return enter(this.core, this.name, () => callProgram(this.core, this, options))
+    } catch (error) {
+      if (error instanceof MachineError) return fail(error.message, { program: this.name })
+      throw error
+    }
   }
 
   /** r0 of one run on a context that lies in the machine's memory; `notes`: what its helpers leave behind. Throws a MachineError where the machine cannot go on. */
@@ -104,7 +110,6 @@ export class LoadedProgram {
       return work()
     } finally {
       core.current = outer
-      if (outer === undefined) for (const block of core.untilEnd.splice(0)) core.memory.free(block)
     }
   }
 

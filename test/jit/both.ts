@@ -76,8 +76,8 @@ export function runBoth(program: string | readonly Insn[], given: Given = {}): {
     ),
     compiled: ended((memory) => {
       const module = new WebAssembly.Module(compile(jit, { fuel: fuel !== undefined }))
-      const instance = instantiate(module, memory, imports)
-      instance.fuel = fuel
+      const global = new WebAssembly.Global({ value: 'i64', mutable: true }, BigInt(fuel ?? 0))
+      const instance = instantiate(module, memory, imports, fuel === undefined ? {} : { fuel: global })
       return instance.run(0, registers, FRAME)
     }),
   }

@@ -28,16 +28,15 @@ export interface WasmModule {
   readonly types: readonly FunctionType[]
   readonly imports: readonly WasmImport[]
   readonly functions: readonly WasmFunction[]
-  /** Mutable integers, numbered in order, 0 at first. */
-  readonly globals: readonly { readonly type: ValueType; readonly export: string }[]
+  /** Mutable integers that are imported, numbered in order. */
+  readonly globals: readonly { readonly module: string; readonly name: string; readonly type: ValueType }[]
   /** The memory that is imported as `env.memory`, in pages of 64 KiB at the least. */
   readonly pages: number
   /** A table of functions is imported as `env.table`. */
   readonly table: boolean
 }
 
-const zeroOf = { i32: 0x41, i64: 0x42 } as const
-const sections = { type: 1, import: 2, function: 3, global: 6, export: 7, code: 10 } as const
+const sections = { type: 1, import: 2, function: 3, export: 7, code: 10 } as const
 
 export function encodeModule({
   types: first,
@@ -55,7 +54,7 @@ export function encodeModule({
   for (const byte of [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]) out.byte(byte)
   section(out, sections.type, (body) => types.write(body))
   section(out, sections.import, (body) => {
-    body.unsigned(imports.length + (table ? 2 : 1))
+    body.unsigned(imports.length + globals.length + (table ? 2 : 1))
     body.text('env')
     body.text('memory')
     for (const byte of [0x02, 0x00]) body.byte(byte)
@@ -65,6 +64,12 @@ export function encodeModule({
       body.text('table')
       // of functions, without a limit, empty at the least
       for (const byte of [0x01, 0x70, 0x00, 0x00]) body.byte(byte)
+    }
+    for (const { module, name, type } of globals) {
+      body.text(module)
+      body.text(name)
+      // mutable
+      for (const byte of [0x03, valueTypes[type], 0x01]) body.byte(byte)
     }
     imports.forEach(({ module, name }, i) => {
       body.text(module)
@@ -77,17 +82,10 @@ export function encodeModule({
     body.unsigned(functions.length)
     for (const type of functionTypes) body.unsigned(type)
   })
-  section(out, sections.global, (body) => {
-    body.unsigned(globals.length)
-    // mutable, and 0
-    for (const { type } of globals)
-      for (const byte of [valueTypes[type], 0x01, zeroOf[type], 0x00, 0x0b]) body.byte(byte)
-  })
   section(out, sections.export, (body) => {
     const exported = functions.flatMap(({ export: name }, i) =>
       name === undefined ? [] : [{ name, kind: 0x00, index: imports.length + i }],
     )
-    exported.push(...globals.map(({ export: name }, index) => ({ name, kind: 0x03, index })))
     body.unsigned(exported.length)
     for (const { name, kind, index } of exported) {
       body.text(name)

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Programs called as the kernel calls them: with arguments of the test's.
 
-import { fail, ok, type Result } from '../../fault/index.ts'
+import { ok, type Result } from '../../fault/index.ts'
 import type { Core } from '../core/core.ts'
-import { MachineError } from '../core/errors.ts'
 import { writtenOf } from '../helpers/seq.ts'
 import type { LoadedProgram } from '../program.ts'
 import { placed } from './arguments.ts'
@@ -32,7 +31,7 @@ export function callProgram(core: Core, program: LoadedProgram, options: CallOpt
     const context = contextOf(core, program.linked, options, own)
     try {
       const written = writtenOf(core)
-      written.length = 0
+      written.take()
       const notes = new Map<string, unknown>()
       const answer = BigInt.asIntN(64, program.run(context.address, notes))
       const [override, retval] = [notes.get('override'), notes.get('retval')]
@@ -41,14 +40,11 @@ export function callProgram(core: Core, program: LoadedProgram, options: CallOpt
         ...(options.ctx === undefined ? {} : { ctx: core.memory.read(context.address, options.ctx.length) }),
         ...(typeof override === 'bigint' ? { overridden: override } : {}),
         ...(typeof retval === 'number' ? { retval } : {}),
-        ...(program.linked.attachType === 'BPF_TRACE_ITER' ? { written: Uint8Array.from(written) } : {}),
+        ...(program.linked.attachType === 'BPF_TRACE_ITER' ? { written: written.take() } : {}),
       })
     } finally {
       context.free()
     }
-  } catch (error) {
-    if (error instanceof MachineError) return fail(error.message, { program: program.name })
-    throw error
   } finally {
     own.free()
   }

@@ -5,6 +5,7 @@ import type { Kernel } from '../../kernel/index.ts'
 import type { KfuncBody } from '../../kfunc/index.ts'
 import type { ValueField } from '../maps/fields.ts'
 import type { RuntimeMap } from '../maps/map.ts'
+import { Allowance } from './allowance.ts'
 import { Clock } from './clock.ts'
 import { MachineError } from './errors.ts'
 import { Layouts } from './layout.ts'
@@ -27,6 +28,10 @@ export interface CoreOptions {
   readonly sanitize?: boolean
   /** Programs are not compiled, but run an instruction at a time. Of itself that is so where WebAssembly may not be compiled. */
   readonly interpret?: boolean
+  /** Instructions that may run in one test run, call or advance, those of callbacks and tail calls among them. Not counted unless told. */
+  readonly insnLimit?: number
+  /** Elements that all maps together may be made for. */
+  readonly mapEntryLimit?: number
 }
 
 /** A function of a loaded program, as a callback, timer or tail call reaches it. */
@@ -67,6 +72,16 @@ export class Core {
   readonly clock: Clock
   readonly random: () => number
   readonly cpus: number
+  readonly allowance: Allowance | undefined
+  readonly mapEntryLimit: number
+  /** What hashes begin with: of chance, so that nobody can make keys that all meet in one bucket. The order of keys does not depend on it. */
+  readonly hashSeed = crypto.getRandomValues(new Int32Array(1))[0]!
+  /** Elements that the maps there are were made for. */
+  mapEntries = 0
+  /** How many pieces of the host's work are under way, one within another. */
+  entered = 0
+  /** What a body threw: it is the host's own. */
+  thrown: unknown
   /** The CPU that programs run on. */
   cpu = 0
   /** What stands in for helpers and kfuncs, by name. */
@@ -97,11 +112,13 @@ export class Core {
   private readonly functions = new Map<number, ProgramFunction>()
 
   constructor(kernel: Kernel, options: CoreOptions = {}) {
-    const { seed = 0, cpus = 1, timeNs = 1_000_000_000n, memoryLimit, sanitize = false, interpret = false } = options
+    const { seed = 0, cpus = 1, timeNs = 1_000_000_000n, memoryLimit, insnLimit, sanitize = false } = options
     this.kernel = kernel
-    this.memory = new Memory(memoryLimit)
+    this.allowance = insnLimit === undefined ? undefined : new Allowance(insnLimit)
+    this.mapEntryLimit = options.mapEntryLimit ?? Number.POSITIVE_INFINITY
+    this.memory = new Memory(memoryLimit, this.allowance)
     this.sanitizes = sanitize
-    this.interprets = sanitize || interpret
+    this.interprets = sanitize || options.interpret === true
     this.layouts = new Layouts(kernel.btf)
     this.clock = new Clock(timeNs)
     this.random = randomFrom(seed)

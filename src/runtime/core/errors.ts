@@ -4,8 +4,11 @@
 
 /** What a program, a model or a body asked of the machine, and the machine does not do. */
 export class MachineError extends Error {
-  /** not-modelled: a helper, kfunc or context this machine has no model of; the message names it. misuse: memory or a reference handled wrongly. limit: a limit of the machine's. */
-  readonly reason: 'not-modelled' | 'misuse' | 'limit'
+  /**
+   * not-modelled: a helper, kfunc or context this machine has no model of; the message names it. misuse: memory or a reference handled
+   * wrongly. limit: a limit of the machine's. trap: a program did what no accepted one does, and WebAssembly stopped it.
+   */
+  readonly reason: 'not-modelled' | 'misuse' | 'limit' | 'trap'
   constructor(reason: MachineError['reason'], message: string) {
     super(message)
     this.reason = reason

@@ -7,6 +7,7 @@
 //
 // Nothing is ever put at the first 64 KiB: what is read through a null pointer is zero, as the kernel's exception tables make it.
 
+import type { Allowance } from './allowance.ts'
 import { MachineError } from './errors.ts'
 
 const PAGE = 65536
@@ -15,6 +16,8 @@ const STACKS = 1 << 20
 const MOST_BYTES = 2 ** 31 - PAGE
 /** Bytes up to which a loop is faster. */
 const SMALL = 96
+/** Bytes that are kept of each block besides its own, on JavaScript's heap: they count, too. */
+const COST_OF_BLOCK = 112
 /** What freed memory holds: the kernel's POISON_FREE. */
 export const POISON = 0x6b
 
@@ -36,7 +39,10 @@ export class Memory {
   i32!: Int32Array<ArrayBuffer>
   view!: DataView<ArrayBuffer>
   private readonly most: number
+  private readonly allowance: Allowance | undefined
   private next = PAGE + STACKS
+  /** Of blocks, used again or not. */
+  private costs = 0
   private readonly blocks = new Map<number, Block>()
   /** Where they begin, in order: a block that is used again begins where it did. */
   private readonly begins: number[] = []
@@ -44,8 +50,9 @@ export class Memory {
   private readonly spare = new Map<number, number[]>()
   private readonly sparePages = new Map<number, number[]>()
 
-  /** `limit`: bytes that may be allocated at the most. */
-  constructor(limit: number = MOST_BYTES) {
+  /** `limit`: bytes that may be allocated at the most, and what it takes to know of each block. */
+  constructor(limit: number = MOST_BYTES, allowance?: Allowance) {
+    this.allowance = allowance
     this.most = Math.min(MOST_BYTES, Math.max(limit, 0) + PAGE + STACKS)
     this.wasm = new WebAssembly.Memory({ initial: (PAGE + STACKS) / PAGE, maximum: Math.ceil(this.most / PAGE) })
     this.renew()
@@ -62,6 +69,7 @@ export class Memory {
     const address = again ?? this.extend(room)
     if (again === undefined) this.begins.push(address)
     else this.u8.fill(0, address, address + room)
+    this.allowance?.moved(room)
     this.blocks.set(address, { address, size, what, align, freed: false })
     return address
   }
@@ -103,21 +111,27 @@ export class Memory {
 
   /** A copy. */
   read(address: number, size: number): Uint8Array<ArrayBuffer> {
+    this.allowance?.moved(size)
     return this.u8.slice(address, address + size)
   }
   write(address: number, bytes: Uint8Array): void {
+    this.allowance?.moved(bytes.length)
     this.u8.set(bytes, address)
   }
   /** As memmove(); a few bytes are moved one by one, as a call of the engine's costs more than ten of those. */
   copy(to: number, from: number, size: number): void {
     const { u8 } = this
-    if (size > SMALL || (to > from && to < from + size)) u8.copyWithin(to, from, from + size)
-    else for (let i = 0; i < size; i++) u8[to + i] = u8[from + i]!
+    if (size > SMALL || (to > from && to < from + size)) {
+      this.allowance?.moved(size)
+      u8.copyWithin(to, from, from + size)
+    } else for (let i = 0; i < size; i++) u8[to + i] = u8[from + i]!
   }
   clear(address: number, size: number): void {
     const { u8 } = this
-    if (size > SMALL) u8.fill(0, address, address + size)
-    else for (let i = 0; i < size; i++) u8[address + i] = 0
+    if (size > SMALL) {
+      this.allowance?.moved(size)
+      u8.fill(0, address, address + size)
+    } else for (let i = 0; i < size; i++) u8[address + i] = 0
   }
   /** An unsigned number of `size` bytes, little-endian. */
   number(address: number, size: number): bigint {
@@ -161,7 +175,8 @@ export class Memory {
     // what is as large as a packet begins at a cache line, as the kernel's does
     const address = room < 256 ? this.next : (this.next + 63) & ~63
     const end = address + room
-    if (end > this.most)
+    this.costs += COST_OF_BLOCK
+    if (end + this.costs > this.most)
       throw new MachineError(
         'limit',
         `the machine's memory is used up: ${room} bytes more than its ${this.most} were asked for`,

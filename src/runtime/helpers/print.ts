@@ -5,11 +5,12 @@ import { model, type Models } from '../core/abi.ts'
 import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
 import { format } from '../core/format.ts'
+import { keepLatest, MANY } from '../core/latest.ts'
 
 const print = (core: Core, at: number, size: number, args: readonly bigint[]): number => {
   const text = format(core, core.memory.text(at, size), args)
   if (text === undefined) return -errno.EINVAL
-  core.printed.push(text)
+  keepLatest(core.printed, text, MANY)
   return new TextEncoder().encode(text).length
 }
 

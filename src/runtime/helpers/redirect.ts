@@ -4,6 +4,7 @@
 import { model, type Models } from '../core/abi.ts'
 import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
+import { keepLatest, SOME } from '../core/latest.ts'
 import { fieldNumber } from '../core/objects.ts'
 import { type Redirect, redirectsOf } from '../objects/redirects.ts'
 import { sharedInfo, skbBytes } from '../objects/skb.ts'
@@ -72,7 +73,7 @@ export const redirectHelpers: Models = {
       return -errno.EBADMSG
     if (ifindex <= 0 || core.devices?.has(ifindex) === false) return -errno.EINVAL
     const data = skbBytes(core, skb)
-    redirectsOf(core).done.push({ program: core.current?.program ?? '', kind: 'clone', ifindex, data })
+    keepLatest(redirectsOf(core).done, { program: core.current?.program ?? '', kind: 'clone', ifindex, data }, SOME)
     return 0
   }),
 }

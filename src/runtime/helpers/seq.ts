@@ -6,8 +6,32 @@ import { errno } from '../core/errno.ts'
 import { format } from '../core/format.ts'
 import { remember } from '../core/remember.ts'
 
-/** Bytes that the iterator which runs, or ran last, wrote. */
-export const writtenOf = remember((): number[] => [])
+/** Of bpf_seq_read(), 8 pages: one call of a program writes less than that. */
+const ROOM = 8 * 4096
+
+/** What the iterator which runs, or ran last, wrote. */
+class Written {
+  private readonly buffer = new Uint8Array(ROOM)
+  private length = 0
+
+  /** 0, or -EOVERFLOW: then nothing more is taken. */
+  add(bytes: Uint8Array): number {
+    if (this.length + bytes.length >= ROOM) {
+      this.length = ROOM
+      return -errno.EOVERFLOW
+    }
+    this.buffer.set(bytes, this.length)
+    this.length += bytes.length
+    return 0
+  }
+  /** What was written since it was last taken; nothing where it was too much. */
+  take(): Uint8Array {
+    const bytes = this.length === ROOM ? new Uint8Array(0) : this.buffer.slice(0, this.length)
+    this.length = 0
+    return bytes
+  }
+}
+export const writtenOf = remember((): Written => new Written())
 
 export const seqHelpers: Models = {
   bpf_seq_printf: model(['none', 'i32', 'i32', 'i32', 'i32'], 's32', (core) => (at, size, data, length) => {
@@ -15,11 +39,9 @@ export const seqHelpers: Models = {
     const args = Array.from({ length: length >> 3 }, (_, i) => core.memory.number(data + 8 * i, 8))
     const text = format(core, core.memory.text(at, size), args)
     if (text === undefined) return -errno.EINVAL
-    writtenOf(core).push(...new TextEncoder().encode(text))
-    return 0
+    return writtenOf(core).add(new TextEncoder().encode(text))
   }),
   bpf_seq_write: model(['none', 'i32', 'i32'], 's32', (core) => (at, size) => {
-    writtenOf(core).push(...core.memory.read(at, size))
-    return 0
+    return writtenOf(core).add(core.memory.read(at, size))
   }),
 }

@@ -6,6 +6,7 @@ import { model, type Models } from '../core/abi.ts'
 import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
 import { notModelled } from '../core/errors.ts'
+import { keepLatest, MANY } from '../core/latest.ts'
 import { setFields } from '../core/objects.ts'
 import { signalsOf } from '../objects/signals.ts'
 import { tasksOf } from '../objects/task.ts'
@@ -19,7 +20,7 @@ function send(core: Core, signal: number, whole: 'process' | 'thread'): number {
   // pid 1 is never killed
   if (current.pid === 1) return -errno.EPERM
   if (signal >>> 0 > MOST_SIGNAL) return -errno.EINVAL
-  signalsOf(core).push({ pid: current.pid, signal, to: whole })
+  keepLatest(signalsOf(core), { pid: current.pid, signal, to: whole }, MANY)
   return 0
 }
 

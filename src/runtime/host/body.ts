@@ -18,7 +18,7 @@ export function bodyModel(core: Core, kfunc: Kfunc, body: KfuncBody): Model {
   const params = plans.map(({ crossing }) => crossing)
   const given = plans.flatMap(({ given: one }) => (one === undefined ? [] : [one]))
   if (plans.every(({ plain }) => plain) && answer.plain)
-    return { params, result: answer.result, bind: () => plainCall(kfunc, body) }
+    return { params, result: answer.result, bind: () => plainCall(core, kfunc, body) }
   const places = plans.flatMap(({ crossing }, i) => (crossing === 'none' ? [] : [i]))
   const released = kfunc.flags.has('KF_RELEASE') ? releasedParam(kfunc) : undefined
   return {
@@ -34,7 +34,10 @@ export function bodyModel(core: Core, kfunc: Kfunc, body: KfuncBody): Model {
         const iterator = isIterator(kfunc, 0) ? (values[0] as number) : undefined
         if (iterator !== undefined && kfunc.flags.has('KF_ITER_NEW')) iteratorsOf(core).begin(iterator)
         const args = given.map((one) => one(values))
-        const result = settled(kfunc, body(...args))
+        const result = settled(
+          kfunc,
+          told(core, () => body(...args)),
+        )
         if (released !== undefined) release(core, kfunc, values[released] as number)
         if (iterator !== undefined && kfunc.flags.has('KF_ITER_DESTROY')) iteratorsOf(core).end(iterator)
         return answer.take(result, { iterator, values })
@@ -44,11 +47,21 @@ export function bodyModel(core: Core, kfunc: Kfunc, body: KfuncBody): Model {
 
 /** Numbers in, a number out: nothing stands between. */
 const plainCall =
-  (kfunc: Kfunc, body: KfuncBody) =>
+  (core: Core, kfunc: Kfunc, body: KfuncBody) =>
   (...values: never[]): unknown => {
-    const result = body(...values)
+    const result = told(core, () => body(...values))
     return typeof result === 'number' ? result : numberOf(kfunc, result)
   }
+
+/** What the body throws is remembered as its own. */
+function told(core: Core, call: () => unknown): unknown {
+  try {
+    return call()
+  } catch (error) {
+    core.thrown = error
+    throw error
+  }
+}
 
 function settled(kfunc: Kfunc, result: unknown): unknown {
   if (result instanceof Promise) throw notModelled(`${kfunc.name}() answers a promise: a body that waits`)

@@ -29,7 +29,7 @@ export function compiledHashLookup(core: Core, { keySize, buckets, mask, valueOf
     code.get(hash).i32(shift).op('i32.shr_u', 'i32.xor').set(hash)
   }
   const whole = keySize & ~3
-  code.i32(keySize).set(hash)
+  code.i32(core.hashSeed).set(hash)
   for (let at = 0; at < whole; at += 4) mixed('i32.load', at, seeds.word, 15)
   for (let at = whole; at < keySize; at++) mixed('i32.load8_u', at, seeds.byte, 13)
   code.get(hash).get(hash).i32(16).op('i32.shr_u', 'i32.xor').i32(seeds.last).op('i32.mul').tee(hash)

@@ -4,7 +4,7 @@
 import type { Btf } from '../../btf/index.ts'
 import type { MapDef } from '../../object/index.ts'
 import type { Core } from '../core/core.ts'
-import { notModelled } from '../core/errors.ts'
+import { MachineError, notModelled } from '../core/errors.ts'
 import { ArenaMap } from './arena.ts'
 import { ArrayMap } from './array.ts'
 import { BloomFilterMap } from './bloom.ts'
@@ -67,5 +67,12 @@ const types: ReadonlyMap<string, MapClass> = new Map<string, MapClass>([
 export function createMap(core: Core, def: MapDef, btf?: Btf): RuntimeMap {
   const type = types.get(def.type.replace('BPF_MAP_TYPE_', ''))
   if (type === undefined) throw notModelled(`${def.type} (map ${def.name})`)
+  const entries = core.mapEntries + def.maxEntries
+  if (entries > core.mapEntryLimit)
+    throw new MachineError(
+      'limit',
+      `mapEntryLimit: with map ${def.name} there would be more than ${core.mapEntryLimit} elements`,
+    )
+  core.mapEntries = entries
   return new type(core, def, btf)
 }

@@ -208,7 +208,7 @@ export class Elements {
   private hash(key: number): number {
     const { keySize } = this
     const { memory } = this.core
-    let hash = keySize
+    let hash = this.core.hashSeed
     if ((key & 3) === 0) {
       const { i32 } = memory
       const end = (key + (keySize & ~3)) >> 2

@@ -13,9 +13,17 @@ export interface PerfRecord {
   readonly data: Uint8Array
 }
 
+/** Of records that wait to be drained, for all CPUs together. */
+const MOST_BYTES = 1 << 24
+/** Bytes that a record takes besides its own. */
+const HEADER = 64
+
 export class PerfEventArrayMap extends DescriptorArray {
   /** What was written and not drained yet, oldest first. */
   readonly records: PerfRecord[] = []
+  /** Records that found no room, as there were more than 16 MiB that nobody drained. */
+  lost = 0
+  private waiting = 0
   /** The CPU that the event at an index belongs to, where it takes records. */
   private readonly listening = new Map<number, number>()
 
@@ -43,6 +51,7 @@ export class PerfEventArrayMap extends DescriptorArray {
     }
   }
   drain(): PerfRecord[] {
+    this.waiting = 0
     return this.records.splice(0)
   }
 
@@ -58,6 +67,11 @@ export class PerfEventArrayMap extends DescriptorArray {
     return owner === cpu ? 0 : -errno.EOPNOTSUPP
   }
   output(data: Uint8Array): number {
+    if (this.waiting + data.length + HEADER > MOST_BYTES) {
+      this.lost++
+      return -errno.ENOSPC
+    }
+    this.waiting += data.length + HEADER
     this.records.push({ cpu: this.core.cpu, data })
     return 0
   }

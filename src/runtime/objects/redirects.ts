@@ -2,6 +2,7 @@
 // Where programs sent packets. bpf_redirect() and its kin say where to; a program that then answers so has it done.
 
 import type { Core } from '../core/core.ts'
+import { keepLatest, SOME } from '../core/latest.ts'
 import { remember } from '../core/remember.ts'
 
 export interface Redirect {
@@ -30,7 +31,7 @@ class Redirects {
       },
       after: (retval) => {
         if (retval !== value) return
-        if (this.asked !== undefined) this.done.push({ program, ...this.asked, data: packet() })
+        if (this.asked !== undefined) keepLatest(this.done, { program, ...this.asked, data: packet() }, SOME)
         this.asked = undefined
       },
     }

@@ -101,7 +101,7 @@ class FunctionBody {
   constructor(context: Context, func: JitFunction) {
     this.context = context
     this.func = func
-    this.blocks = blocksOf(context.program.insns, func)
+    this.blocks = blocksOf(context.program.insns, func, context.program.tables)
   }
 
   write(): Code {

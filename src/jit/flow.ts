@@ -2,6 +2,8 @@
 // A function's instructions as basic blocks: straight lines that end in a jump, a return, or where another begins.
 
 import type { Insn } from '../isa/index.ts'
+import type { JitProgram, TableJump } from './input.ts'
+import { slotsOf } from './table-jump.ts'
 
 /** How a block ends; numbers are of blocks. */
 export type Ending =
@@ -34,21 +36,24 @@ export function targetOf(insn: Insn, at: number): number | undefined {
   return kind === 'jump' || kind === 'may_goto' ? at + 1 + insn.off : undefined
 }
 
-const endsBlock = (insn: Insn): boolean => ['ja', 'jump', 'may_goto', 'exit'].includes(insn.op.kind)
+const endsBlock = (insn: Insn): boolean => ['ja', 'jump', 'may_goto', 'exit', 'gotox'].includes(insn.op.kind)
 
 /** The function's blocks, its entry first. Jumps that leave the function lead nowhere. */
-export function blocksOf(insns: readonly Insn[], { start, end }: Range): Block[] {
+export function blocksOf(insns: readonly Insn[], { start, end }: Range, tables?: JitProgram['tables']): Block[] {
   const begins = new Set([start])
   for (let at = start; at < end; at++) {
     const insn = insns[at]!
     const target = targetOf(insn, at)
     if (target !== undefined && target >= start && target < end) begins.add(target)
+    const table = tables?.get(at)
+    if (table !== undefined) for (const slot of slotsOf(table)) begins.add(slot)
     if (endsBlock(insn) && at + 1 < end) begins.add(at + 1)
     if (insn.op.kind === 'ld_imm64') at++
   }
   const starts = [...begins].sort((a, b) => a - b)
   const numbers = new Map(starts.map((at, number) => [at, number]))
-  return starts.map((first, number) => {
+  const choices = new Choices(starts)
+  const blocks = starts.map((first, number): Block => {
     const limit = starts[number + 1] ?? end
     let count = 0
     for (let at = first; at < limit; at++) {
@@ -62,6 +67,8 @@ export function blocksOf(insns: readonly Insn[], { start, end }: Range): Block[]
     const to = (at: number): number | undefined => numbers.get(at)
     if (!whole || !endsBlock(insn)) return { start: first, end: limit, ending: gotoOf(to(limit)), count }
     if (insn.op.kind === 'exit') return { start: first, end: last, ending: { kind: 'return' }, count }
+    if (insn.op.kind === 'gotox')
+      return { start: first, end: last, ending: gotoOf(choices.blockOf(tables?.get(last))), count }
     const taken = to(targetOf(insn, last)!)
     if (insn.op.kind === 'ja') return { start: first, end: last, ending: gotoOf(taken), count }
     const next = to(limit)
@@ -70,6 +77,29 @@ export function blocksOf(insns: readonly Insn[], { start, end }: Range): Block[]
     if (taken === next) return { start: first, end: last, ending: gotoOf(next), count }
     return { start: first, end: last, ending: { kind: 'branch', insn: last, taken, next }, count }
   })
+  return [...blocks, ...choices.made]
+}
+
+/** Blocks that do nothing but choose where a jump through a register leads. They stand behind those at `starts`. */
+class Choices {
+  readonly made: Block[] = []
+  private readonly starts: readonly number[]
+  constructor(starts: readonly number[]) {
+    this.starts = starts
+  }
+
+  /** The block that it leads to; undefined: there is none. */
+  blockOf(jump: TableJump | undefined): number | undefined {
+    if (jump === undefined) return undefined
+    if (jump.kind === 'slot') return this.starts.indexOf(jump.slot)
+    const { insn } = jump
+    const place = this.made.length
+    const nowhere: Block = { start: insn, end: insn, ending: { kind: 'nowhere' }, count: 0 }
+    this.made.push(nowhere)
+    const [taken, next] = [this.blockOf(jump.taken)!, this.blockOf(jump.next)!]
+    this.made[place] = { ...nowhere, ending: { kind: 'branch', insn, taken, next } }
+    return this.starts.length + place
+  }
 }
 
 const gotoOf = (to: number | undefined): Ending => (to === undefined ? { kind: 'nowhere' } : { kind: 'goto', to })

@@ -4,8 +4,9 @@
 import { type Insn, makeInsn } from '../isa/index.ts'
 import type { LinkedProgram, Ref } from '../object/index.ts'
 import type { AccessFact, CallFact, Facts, InsnFact } from '../verifier/index.ts'
-import type { Arena, Callee, FieldAccess, Guard, JitFunction, JitProgram } from './input.ts'
+import type { Arena, Callee, FieldAccess, Guard, JitFunction, JitProgram, TableJump } from './input.ts'
 import { STACK } from './memory.ts'
+import { tableJump } from './table-jump.ts'
 
 /** Of bytes that the user API shows, where the kernel's object may look otherwise. */
 export interface ViewAccess {
@@ -36,12 +37,14 @@ export function jitProgramOf(linked: LinkedProgram, facts: Facts, behind: Behind
   const callees = new Map<number, Callee>()
   const fields = new Map<number, FieldAccess>()
   const guards = new Map<number, Guard>()
+  const tables = new Map<number, TableJump>()
   let arena: Guard | undefined
   facts.insns.forEach((fact, at) => {
     const insn = insns[at]!
     if (fact === undefined) return
     const ref = linked.refs.get(at)
     if (fact.branch !== undefined && fact.branch !== 'both') insns[at] = settled(insn, fact)
+    if (fact.targets !== undefined) tables.set(at, tableJump(insns, insn.dst, fact.targets))
     if (insn.op.kind === 'ld_imm64' && ref !== undefined) {
       const address = behind.address(ref)
       if (address !== undefined) addresses.set(at, address)
@@ -59,7 +62,7 @@ export function jitProgramOf(linked: LinkedProgram, facts: Facts, behind: Behind
     }
   })
   const functions = facts.subprogs.map(({ start, end }): JitFunction => ({ start, end, stack: STACK }))
-  return { insns, functions, addresses, callees, fields, guards, frameCell: behind.frameCell }
+  return { insns, functions, addresses, callees, fields, guards, tables, frameCell: behind.frameCell }
 }
 
 /** A jump that always or never is taken. */

@@ -80,6 +80,11 @@ export interface Arena {
   readonly pages: number
 }
 
+/** A slot, or which of two by a conditional jump. Such jumps stand behind the program's instructions: they are none of its own. */
+export type TableJump =
+  | { readonly kind: 'slot'; readonly slot: number }
+  | { readonly kind: 'choice'; readonly insn: number; readonly taken: TableJump; readonly next: TableJump }
+
 export interface JitProgram {
   readonly insns: readonly Insn[]
   readonly functions: readonly JitFunction[]
@@ -91,6 +96,8 @@ export interface JitProgram {
   readonly fields?: ReadonlyMap<number, FieldAccess>
   /** By slot of an access that may lead anywhere, or to no page of an arena. */
   readonly guards?: ReadonlyMap<number, Guard>
+  /** By slot of a jump through a register: where it may lead. The register holds the slot. */
+  readonly tables?: ReadonlyMap<number, TableJump>
   /** Where in memory a function that calls what may call back says where its stack ends. */
   readonly frameCell?: number
 }

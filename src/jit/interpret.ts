@@ -157,6 +157,9 @@ class Interpreter {
         case 'jump':
           if (isTaken(insn, regs)) next = targetOf(insn, at)!
           break
+        case 'gotox':
+          next = Number(regs[insn.dst]!)
+          break
         case 'may_goto':
           if (rounds === 0) next = targetOf(insn, at)!
           else rounds--

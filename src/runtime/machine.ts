@@ -21,6 +21,7 @@ import {
   type BpfObject,
   linkProgram,
   type LinkedProgram,
+  type MapDef,
   type ObjectProgram,
   openObject,
   withGlobals,
@@ -158,7 +159,10 @@ export class Machine extends Core {
       }
       const { linked, facts } = judged
       maps.add(linked)
-      programs.set(program.name, new LoadedProgram(this, linked, facts, (index) => maps.of(linked.maps[index]!.name)))
+      programs.set(
+        program.name,
+        new LoadedProgram(this, linked, facts, (index) => maps.of(linked, linked.maps[index]!)),
+      )
     }
     maps.fillSlots(programs)
     const unload = (): void => {
@@ -209,19 +213,21 @@ class ObjectMaps {
     this.core = core
   }
 
-  add({ maps, btf }: LinkedProgram): void {
-    for (const def of maps) {
-      if (this.made.has(def.name) || this.missing.has(def.name)) continue
+  add(linked: LinkedProgram): void {
+    for (const def of linked.maps) {
+      const name = nameOf(linked, def)
+      if (this.made.has(name) || this.missing.has(name)) continue
       try {
-        this.made.set(def.name, createMap(this.core, def, btf))
+        this.made.set(name, createMap(this.core, def, linked.btf))
       } catch (error) {
         if (!(error instanceof MachineError)) throw error
-        this.missing.set(def.name, error)
+        this.missing.set(name, error)
       }
     }
   }
 
-  of(name: string): RuntimeMap {
+  of(linked: LinkedProgram, def: MapDef): RuntimeMap {
+    const name = nameOf(linked, def)
     const map = this.made.get(name)
     if (map === undefined) throw this.missing.get(name) ?? new MachineError('misuse', `there is no map ${name}`)
     return map
@@ -237,6 +243,10 @@ class ObjectMaps {
       }
   }
 }
+
+/** Jump tables are a program's own, and all have one name. */
+const nameOf = (linked: LinkedProgram, def: MapDef): string =>
+  def.targets === undefined ? def.name : `${linked.name}${def.name}${linked.maps.indexOf(def)}`
 
 export type MachineOptions = CoreOptions
 

@@ -21,6 +21,7 @@ export interface Given {
   readonly callees?: JitProgram['callees']
   readonly guards?: JitProgram['guards']
   readonly functions?: JitProgram['functions']
+  readonly tables?: JitProgram['tables']
   readonly fuel?: number
 }
 
@@ -48,6 +49,7 @@ export function runBoth(program: string | readonly Insn[], given: Given = {}): {
     addresses: new Map(),
     callees: given.callees ?? new Map(),
     ...(given.guards === undefined ? {} : { guards: given.guards }),
+    ...(given.tables === undefined ? {} : { tables: given.tables }),
   }
   const block = given.memory ?? new Uint8Array(0)
   const registers = [BigInt(BLOCK), BigInt(block.length)]

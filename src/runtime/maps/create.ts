@@ -12,6 +12,7 @@ import { CgroupStorageMap } from './cgroup-storage.ts'
 import { ArrayOfMapsMap, CgroupArrayMap, ProgArrayMap } from './descriptors.ts'
 import { HashMap, PercpuHashMap } from './hash.ts'
 import { HashOfMapsMap } from './hash-of-maps.ts'
+import { InsnArrayMap } from './insn-array.ts'
 import { LpmTrieMap } from './lpm-trie.ts'
 import type { RuntimeMap } from './map.ts'
 import { PercpuArrayMap } from './percpu-array.ts'
@@ -61,6 +62,7 @@ const types: ReadonlyMap<string, MapClass> = new Map<string, MapClass>([
   ['PERCPU_CGROUP_STORAGE', CgroupStorageMap],
   ['STRUCT_OPS', StructOpsMap],
   ['ARENA', ArenaMap],
+  ['INSN_ARRAY', InsnArrayMap],
 ])
 
 /** A map as the kernel would create it; `btf` has the types of its values. Throws a MachineError that names a type there is no model of. */

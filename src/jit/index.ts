@@ -16,7 +16,10 @@ export {
   type InterpretOptions,
   type Imports,
   type MemoryAccess,
+  type Steps,
+  stepsOf,
   Trap,
+  Waiting,
   type Watcher,
 } from './interpret.ts'
 export { isTaken } from './semantics.ts'

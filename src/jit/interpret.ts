@@ -8,7 +8,21 @@ import { alu, combined, isTaken, turned } from './semantics.ts'
 import { type Callee, calleeSlot, type FieldAccess, functionNumbers, type JitProgram, MAX_ROUNDS } from './input.ts'
 
 /** By name: what a call crosses to, with its parameters as `Callee` says. */
-export type Imports = ReadonlyMap<string, (...args: never[]) => number | bigint | undefined>
+export type Imports = ReadonlyMap<string, Imported>
+type Imported = (...args: never[]) => number | bigint | undefined | Waiting
+
+/** What a call answers that is not over: the run goes on once the promise is kept, with what `settle` makes of its value. */
+export class Waiting {
+  readonly promise: PromiseLike<unknown>
+  readonly settle: (value: unknown) => number | bigint | undefined
+  constructor(promise: PromiseLike<unknown>, settle: Waiting['settle']) {
+    this.promise = promise
+    this.settle = settle
+  }
+}
+
+/** A run that may wait: what it yields is to be kept, and its value given back. r0 at the end. */
+export type Steps = Generator<PromiseLike<unknown>, bigint, unknown>
 
 export interface InterpretOptions extends Watcher {
   readonly imports?: Imports
@@ -86,6 +100,16 @@ export function interpreterOf(
   memory: Viewed,
   options: InterpretOptions = {},
 ): (start: Start) => bigint {
+  const start = stepsOf(program, memory, options)
+  return (from) => {
+    const step = start(from).next()
+    if (step.done !== true) throw new Trap('waits, where nothing can')
+    return step.value
+  }
+}
+
+/** The same, for runs that may wait. */
+export function stepsOf(program: JitProgram, memory: Viewed, options: InterpretOptions = {}): (start: Start) => Steps {
   const numbers = functionNumbers(program)
   return ({ function: number = 0, registers, frame, caller }) =>
     new Interpreter({ program, viewed: memory, options, numbers }).run(number, registers, { frame, caller })
@@ -116,7 +140,7 @@ class Interpreter {
     this.fuel = options.fuel ?? Number.POSITIVE_INFINITY
   }
 
-  run(number: number, args: readonly bigint[], { frame, caller }: Pick<Start, 'frame' | 'caller'>): bigint {
+  *run(number: number, args: readonly bigint[], { frame, caller }: Pick<Start, 'frame' | 'caller'>): Steps {
     const { insns, functions } = this.program
     const { before, after } = this.options
     const func = functions[number]!
@@ -166,16 +190,16 @@ class Interpreter {
           break
         case 'call': {
           if (insn.src === 1) {
-            regs[0] = this.localCall(func.stack, insn, at, regs)
+            regs[0] = yield* this.localCall(func.stack, insn, at, regs)
             this.current = activation
           } else if (this.program.callees.get(at)?.role === 'tail-call') {
-            const place = Number(BigInt.asIntN(32, this.call(at, regs, func.stack)))
+            const place = Number(BigInt.asIntN(32, yield* this.call(at, regs, func.stack)))
             const { enter } = this.options
             if (place >= 0 && enter !== undefined) {
               this.depth--
               return enter(place, [regs[1]!], frame)
             }
-          } else regs[0] = this.call(at, regs, func.stack)
+          } else regs[0] = yield* this.call(at, regs, func.stack)
           break
         }
         case 'ld_abs':
@@ -198,27 +222,32 @@ class Interpreter {
     }
   }
 
-  private localCall(stack: number, insn: Insn, at: number, regs: readonly bigint[]): bigint {
+  private *localCall(stack: number, insn: Insn, at: number, regs: readonly bigint[]): Steps {
     const number = this.numbers.get(calleeSlot(insn, at))
     if (number === undefined) throw new Trap('no function begins where it calls', at)
-    return this.run(number, regs.slice(1, 6), { frame: Number(regs[10]!) - stack, caller: this.current })
+    return yield* this.run(number, regs.slice(1, 6), { frame: Number(regs[10]!) - stack, caller: this.current })
   }
 
-  private call(at: number, regs: readonly bigint[], stack: number): bigint {
+  private *call(at: number, regs: readonly bigint[], stack: number): Steps {
     const callee = this.program.callees.get(at)
     if (callee === undefined) throw new Trap('nothing is there to be called', at)
     const { frameCell } = this.program
     if (callee.callsBack === true && frameCell !== undefined)
       this.viewed.view.setUint32(frameCell, Number(regs[10]!) - stack, true)
-    return this.callImport(at, callee, argumentsOf(callee, regs))
+    const answer = this.answerOf(at, callee, argumentsOf(callee, regs))
+    return answered(callee, answer instanceof Waiting ? answer.settle(yield answer.promise) : answer)
   }
 
   private callImport(at: number, callee: Callee, args: readonly (number | bigint)[]): bigint {
+    const answer = this.answerOf(at, callee, args)
+    if (answer instanceof Waiting) throw new Trap(`${callee.name} waits, where nothing can`, at)
+    return answered(callee, answer)
+  }
+
+  private answerOf(at: number, callee: Callee, args: readonly (number | bigint)[]): ReturnType<Imported> {
     const called = this.options.imports?.get(callee.name)
     if (called === undefined) throw new Trap(`no ${callee.name} is there to be called`, at)
-    const answer = called(...(args as never[]))
-    if (callee.result === 'none') return 0n
-    return callee.result === 'u32' ? U32(BigInt(answer!)) : U64(BigInt(answer!))
+    return called(...(args as never[]))
   }
 
   private packetLoad(insn: Insn, at: number, regs: readonly bigint[]): bigint {
@@ -331,6 +360,12 @@ class Interpreter {
     this.options.access?.(at, { address: place, ...access }, this.current)
     return place
   }
+}
+
+/** r0. */
+function answered({ result }: Callee, answer: number | bigint | undefined): bigint {
+  if (result === 'none') return 0n
+  return result === 'u32' ? U32(BigInt(answer!)) : U64(BigInt(answer!))
 }
 
 function argumentsOf({ params }: Callee, regs: readonly bigint[]): (number | bigint)[] {

@@ -10,8 +10,11 @@ import {
   type Imports,
   type Instance,
   instantiate,
+  type InterpretOptions,
   interpreterOf,
   type JitProgram,
+  type Steps,
+  stepsOf,
   type Watcher,
 } from '../jit/index.ts'
 import type { Allowance } from './core/allowance.ts'
@@ -54,20 +57,28 @@ function compiled(core: Core, { jit, imports }: ExecutionOptions): Execution {
   return { run, repeat: instance.repeat, place: core.addEntry(run, instance.reference(0)) }
 }
 
-function interpreted(core: Core, { jit, imports, sanitized }: ExecutionOptions): Execution {
-  const { allowance } = core
-  const start = interpreterOf(jit, core.memory, {
-    imports,
-    enter: (place, registers, frame) => core.entries[place]!(0, registers, frame),
-    ...sanitized,
-    ...(allowance === undefined ? {} : { before: counted(allowance, sanitized?.before) }),
-  })
+function interpreted(core: Core, options: ExecutionOptions): Execution {
+  const { jit, sanitized } = options
+  const start = interpreterOf(jit, core.memory, interpreting(core, options))
   const run: Execution['run'] = (number, registers, frame) =>
     sanitized === undefined
       ? start({ function: number, registers, frame })
       : sanitized.within((caller) => start({ function: number, registers, frame, caller }))
   return { run, repeat: undefined, place: core.addEntry(run, core.interprets ? undefined : referenceTo(run)) }
 }
+
+/** The first function by the interpreter, for a run that may wait. */
+export const waitingSteps = (core: Core, options: ExecutionOptions): ((context: number, frame: number) => Steps) => {
+  const start = stepsOf(options.jit, core.memory, interpreting(core, options))
+  return (context, frame) => start({ registers: [BigInt(context)], frame })
+}
+
+const interpreting = (core: Core, { imports, sanitized }: ExecutionOptions): InterpretOptions => ({
+  imports,
+  enter: (place, registers, frame) => core.onStack(() => core.entries[place]!(0, registers, frame)),
+  ...sanitized,
+  ...(core.allowance === undefined ? {} : { before: counted(core.allowance, sanitized?.before) }),
+})
 
 const counted =
   (allowance: Allowance, before: NonNullable<Watcher['before']> = () => {}): NonNullable<Watcher['before']> =>

@@ -2,18 +2,20 @@
 // A program that was accepted, on its machine: compiled when it runs first.
 
 import { fail, type Result } from '../fault/index.ts'
-import { type Instance, jitProgramOf } from '../jit/index.ts'
+import { type Instance, jitProgramOf, type Steps } from '../jit/index.ts'
 import type { LinkedProgram } from '../object/index.ts'
 import type { Facts } from '../verifier/index.ts'
 import { behindOf, modelOf, type Own } from './behind.ts'
-import { type Called, type CallOptions, callProgram } from './calls/index.ts'
+import { type Called, type CallOptions, callSteps } from './calls/index.ts'
 import type { Core, Invocation, ProgramFunction } from './core/core.ts'
-import { enter } from './core/entry.ts'
+import { beginWork, endWork, enter, type Work, within } from './core/entry.ts'
 import { MachineError } from './core/errors.ts'
 import { BpfThrow } from './core/throw.ts'
-import { type Execution, executionOf } from './execution.ts'
+import { runWaiting } from './core/waiting.ts'
+import { type Execution, executionOf, waitingSteps } from './execution.ts'
 import { SanitizerError, sanitized } from './sanitize/index.ts'
-import { noTestRun, type TestRun, type TestRunOptions, testRunOf } from './testrun/index.ts'
+import { type Run, type RunSteps, settled } from './steps.ts'
+import { type Later, noTestRun, type TestRun, type TestRunOptions, testRunOf, testRunSteps } from './testrun/index.ts'
 
 export class LoadedProgram {
   readonly name: string
@@ -52,10 +54,63 @@ export class LoadedProgram {
     }
   }
 
+  /**
+   * The same for programs that call kfuncs whose bodies answer promises (KF_SLEEPABLE ones may): others run while it waits. Programs of a type
+   * that has sleepable ones and a context of bytes (syscall) wait in it, all others run as by `testRun`. Rejects where `testRun` throws.
+   */
+  async testRunAsync(options: TestRunOptions = {}): Promise<Result<TestRun>> {
+    const steps = testRunSteps(this.type)
+    return steps === undefined ? this.testRun(options) : this.waiting((later) => steps(this.core, this, options, later))
+  }
+
+  /** `call` for programs that call kfuncs whose bodies answer promises. */
+  async callAsync(options: CallOptions = {}): Promise<Result<Called>> {
+    return this.waiting(() => callSteps(this.core, this, options))
+  }
+
+  private async waiting<T>(make: (later: Later) => RunSteps<Result<T>>): Promise<Result<T>> {
+    const { core, name } = this
+    const work = beginWork(core)
+    const held: (() => void)[] = []
+    const part = <R>(run: () => R): R => within(core, work, name, run)
+    try {
+      const steps = make((free) => held.push(free))
+      let step = part(() => steps.next())
+      while (step.done !== true) {
+        const run = step.value
+        const ended = await this.runWaiting(work, run).then(
+          (r0) => ({ r0 }),
+          (error: unknown) => ({ error }),
+        )
+        step = part(() => ('r0' in ended ? steps.next(ended.r0) : steps.throw(ended.error)))
+      }
+      return step.value
+    } catch (error) {
+      if (error instanceof MachineError) return fail(error.message, { program: this.name })
+      throw error
+    } finally {
+      for (const free of held) free()
+      endWork(core, work)
+    }
+  }
+
+  private runWaiting(work: Work, run: Run): Promise<bigint> {
+    const { core } = this
+    const { exceptionCallback, steps } = this.make()
+    function* start(frame: number): Steps {
+      try {
+        return yield* steps(run.context, frame)
+      } catch (error) {
+        return thrown(core, exceptionCallback, error)
+      }
+    }
+    return runWaiting(core, { work, invocation: this.invocation(run, exceptionCallback), start })
+  }
+
   /** As the kernel calls programs that it has no test run for: kprobes, tracepoints, LSM hooks, struct_ops members, iterators … */
   call(options: CallOptions = {}): Result<Called> {
     try {
-      return enter(this.core, this.name, () => callProgram(this.core, this, options))
+      return enter(this.core, this.name, () => settled(this, callSteps(this.core, this, options)))
     } catch (error) {
       if (error instanceof MachineError) return fail(error.message, { program: this.name })
       throw error
@@ -66,13 +121,11 @@ export class LoadedProgram {
   run(context: number, notes: Invocation['notes'] = new Map()): bigint {
     const { core } = this
     const made = this.make()
-    return this.within({ context, notes }, made, () => {
+    return this.inRun({ context, notes }, made, () => {
       try {
         return core.call(made.entry, context)
       } catch (error) {
-        if (!(error instanceof BpfThrow)) throw error
-        const { exceptionCallback } = made
-        return exceptionCallback === undefined ? error.cookie : core.call(exceptionCallback, error.cookie)
+        return thrown(core, made.exceptionCallback, error)
       }
     })
   }
@@ -82,7 +135,7 @@ export class LoadedProgram {
     const made = this.make()
     const { repeat } = made
     if (repeat !== undefined)
-      return this.within({ context, notes: new Map() }, made, () =>
+      return this.inRun({ context, notes: new Map() }, made, () =>
         this.core.onStack((frame) => repeat(context, frame, times) >>> 0),
       )
     let last = 0
@@ -94,10 +147,19 @@ export class LoadedProgram {
     return last
   }
 
-  private within<T>(run: Pick<Invocation, 'context' | 'notes'>, { exceptionCallback }: Made, work: () => T): T {
+  private inRun<T>(run: Run, { exceptionCallback }: Made, work: () => T): T {
     const { core } = this
     const outer = core.current
-    core.current = {
+    core.current = this.invocation(run, exceptionCallback)
+    try {
+      return work()
+    } finally {
+      core.current = outer
+    }
+  }
+
+  private invocation(run: Run, exceptionCallback: ProgramFunction | undefined): Invocation {
+    return {
       program: this.name,
       type: this.type,
       attachType: this.linked.attachType,
@@ -105,11 +167,6 @@ export class LoadedProgram {
       sleepable: this.linked.sleepable,
       exceptionCallback,
       tailCalls: 0,
-    }
-    try {
-      return work()
-    } finally {
-      core.current = outer
     }
   }
 
@@ -150,24 +207,32 @@ export class LoadedProgram {
     }
     const imports = new Map()
     const jit = jitProgramOf(linked, facts, behindOf(core, linked, { map: this.map, functionFrom }, imports))
-    execution = executionOf(core, {
+    const options = {
       jit,
       imports,
       sanitized: core.sanitizes
         ? sanitized(core, { linked, facts, map: this.map, viewed: new Set(jit.fields?.keys()) })
         : undefined,
-    })
+    }
+    execution = executionOf(core, options)
     const callback = facts.subprogs.find(({ exceptionCallback }) => exceptionCallback)
     return {
       generation: core.generation,
       entry: functionFrom(0),
       place: execution.place,
+      steps: waitingSteps(core, options),
       exceptionCallback: callback === undefined ? undefined : functionFrom(callback.start),
       repeat: facts.insns.some((fact) => fact?.call !== undefined && modelOf(fact.call)?.ofOneRun === true)
         ? undefined
         : execution.repeat,
     }
   }
+}
+
+/** r0 of a program that ended by bpf_throw(). */
+function thrown(core: Core, exceptionCallback: ProgramFunction | undefined, error: unknown): bigint {
+  if (!(error instanceof BpfThrow)) throw error
+  return exceptionCallback === undefined ? error.cookie : core.call(exceptionCallback, error.cookie)
 }
 
 /** What is done before and after a run. */
@@ -181,6 +246,8 @@ interface Made {
   readonly generation: number
   readonly entry: ProgramFunction
   readonly place: number
+  /** The program on a context, for a run that may wait. */
+  readonly steps: (context: number, frame: number) => Steps
   readonly exceptionCallback: ProgramFunction | undefined
   /** So many runs as one call; undefined: each is one. */
   readonly repeat: Instance['repeat'] | undefined

@@ -3,8 +3,9 @@
 
 import { ok, type Result } from '../../fault/index.ts'
 import type { Core } from '../core/core.ts'
-import { writtenOf } from '../helpers/seq.ts'
+import { writtenIn } from '../helpers/seq.ts'
 import type { LoadedProgram } from '../program.ts'
+import type { RunSteps } from '../steps.ts'
 import { placed } from './arguments.ts'
 import { type CallOptions, contextOf } from './contexts.ts'
 
@@ -24,23 +25,21 @@ export interface Called {
   readonly written?: Uint8Array
 }
 
-export function callProgram(core: Core, program: LoadedProgram, options: CallOptions): Result<Called> {
+export function* callSteps(core: Core, program: LoadedProgram, options: CallOptions): RunSteps<Result<Called>> {
   const { args = [], returned } = options
   const own = placed(core, returned === undefined ? args : [...args, returned])
   try {
     const context = contextOf(core, program.linked, options, own)
     try {
-      const written = writtenOf(core)
-      written.take()
       const notes = new Map<string, unknown>()
-      const answer = BigInt.asIntN(64, program.run(context.address, notes))
+      const answer = BigInt.asIntN(64, yield { context: context.address, notes })
       const [override, retval] = [notes.get('override'), notes.get('retval')]
       return ok({
         returned: answer,
         ...(options.ctx === undefined ? {} : { ctx: core.memory.read(context.address, options.ctx.length) }),
         ...(typeof override === 'bigint' ? { overridden: override } : {}),
         ...(typeof retval === 'number' ? { retval } : {}),
-        ...(program.linked.attachType === 'BPF_TRACE_ITER' ? { written: written.take() } : {}),
+        ...(program.linked.attachType === 'BPF_TRACE_ITER' ? { written: writtenIn(notes) } : {}),
       })
     } finally {
       context.free()

@@ -23,13 +23,16 @@ export class Allowance {
     this.left = new WebAssembly.Global({ value: 'i64', mutable: true }, 0n)
   }
 
-  begin(): void {
+  /** From now on `left` more may run. */
+  begin(left: bigint): void {
     this.bytes = 0
     this.counts = true
-    this.left.value = BigInt(this.insns)
+    this.left.value = left
   }
-  end(): void {
+  /** What is left of it. */
+  end(): bigint {
     this.counts = false
+    return this.left.value as bigint
   }
 
   get isUsedUp(): boolean {

@@ -7,6 +7,7 @@ import type { ValueField } from '../maps/fields.ts'
 import type { RuntimeMap } from '../maps/map.ts'
 import { Allowance } from './allowance.ts'
 import { Clock } from './clock.ts'
+import type { Work } from './entry.ts'
 import { MachineError } from './errors.ts'
 import { Layouts } from './layout.ts'
 import { Memory } from './memory.ts'
@@ -78,8 +79,12 @@ export class Core {
   readonly hashSeed = crypto.getRandomValues(new Int32Array(1))[0]!
   /** Elements that the maps there are were made for. */
   mapEntries = 0
-  /** How many pieces of the host's work are under way, one within another. */
-  entered = 0
+  /** The host's work that is under way. */
+  work: Work | undefined
+  /** Whoever is called next may answer later: nothing but the interpreter of a run that can wait is between. */
+  mayWait = false
+  /** Frames of functions that are called back begin above. */
+  stackFloor = FRAME_CELL + LEAST_ROOM
   /** What a body threw: it is the host's own. */
   thrown: unknown
   /** The CPU that programs run on. */
@@ -102,8 +107,6 @@ export class Core {
   readonly variables = new Map<string, number>()
   /** What is done with what a field of a map's value holds (a timer, a kptr) when its element goes, by kind. Families of kfuncs and helpers fill it. */
   readonly fieldReleases = new Map<string, (address: number, field: ValueField) => void>()
-  /** Blocks that are freed when the outermost run ends: the program may use them until then, and nobody after. */
-  readonly untilEnd: number[] = []
   /** Numbers of the network devices there are; undefined: any number is one's. */
   devices: ReadonlySet<number> | undefined
   /** By the address of their struct bpf_map. */
@@ -157,10 +160,13 @@ export class Core {
   onStack<T>(work: (frame: number) => T): T {
     const { memory } = this
     const frame = memory.u32(FRAME_CELL)
-    if (frame < LEAST_FRAME) throw new MachineError('limit', 'functions are called within too many others')
+    if (frame < this.stackFloor) throw new MachineError('limit', 'functions are called within too many others')
+    const { mayWait } = this
+    this.mayWait = false
     try {
       return work(frame)
     } finally {
+      this.mayWait = mayWait
       memory.setU32(FRAME_CELL, frame)
     }
   }
@@ -179,5 +185,5 @@ export class Core {
 
 /** In memory: where the stack of whoever is called back ends. Programs keep it up to date before calls that may call back. */
 export const FRAME_CELL = 65536
-/** Room for one program's frames. */
-const LEAST_FRAME = FRAME_CELL + 64 + 16 * 512
+/** Of a stack: room for one program's frames. */
+export const LEAST_ROOM = 64 + 16 * 512

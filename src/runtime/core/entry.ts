@@ -6,24 +6,54 @@ import { Trap } from '../../jit/index.ts'
 import type { Core } from './core.ts'
 import { MachineError } from './errors.ts'
 
-/** `work` runs programs, `what` is told where WebAssembly stops one. A body may begin the like within: all of it is one piece of work. */
+/** One piece of the host's work: all that runs in it shares an allowance. It is done in parts where it waits in between. */
+export interface Work {
+  /** Blocks that are freed when it is over: programs may use them until then, and nobody after. */
+  readonly untilEnd: number[]
+  /** Instructions that may still run in it, where they are counted, as of when its last part ended. */
+  left: bigint
+}
+
+/** `work` runs programs, `what` is told where one is stopped. A body may begin the like within: all of it is one piece of work. */
 export function enter<T>(core: Core, what: string, work: () => T): T {
-  const { allowance } = core
-  if (core.entered++ === 0) allowance?.begin()
+  if (core.work !== undefined) return told(core, what, work)
+  const own = beginWork(core)
+  try {
+    return within(core, own, what, work)
+  } finally {
+    endWork(core, own)
+  }
+}
+
+export const beginWork = ({ allowance }: Core): Work => ({ untilEnd: [], left: BigInt(allowance?.insns ?? 0) })
+
+/** Nothing of it is left. */
+export function endWork(core: Core, { untilEnd }: Work): void {
+  for (const block of untilEnd.splice(0)) core.memory.free(block)
+}
+
+/** A part of it; what was under way before goes on behind. */
+export function within<T>(core: Core, own: Work, what: string, part: () => T): T {
+  const { allowance, work: outer } = core
+  if (outer !== undefined && allowance !== undefined) outer.left = allowance.end()
+  core.work = own
+  allowance?.begin(own.left)
+  try {
+    return told(core, what, part)
+  } finally {
+    if (allowance !== undefined) own.left = allowance.end()
+    core.work = outer
+    core.thrown = undefined
+    if (outer !== undefined) allowance?.begin(outer.left)
+  }
+}
+
+function told<T>(core: Core, what: string, work: () => T): T {
   try {
     return work()
   } catch (error) {
     throw asMachineError(core, what, error)
-  } finally {
-    if (--core.entered === 0) settle(core)
   }
-}
-
-/** Nothing of the work is left. */
-function settle(core: Core): void {
-  core.allowance?.end()
-  core.thrown = undefined
-  for (const block of core.untilEnd.splice(0)) core.memory.free(block)
 }
 
 function asMachineError(core: Core, what: string, error: unknown): unknown {

@@ -2,14 +2,14 @@
 // What iterators write: bpf_seq_printf, bpf_seq_write.
 
 import { model, type Models } from '../core/abi.ts'
+import type { Core, Invocation } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
 import { format } from '../core/format.ts'
-import { remember } from '../core/remember.ts'
 
 /** Of bpf_seq_read(), 8 pages: one call of a program writes less than that. */
 const ROOM = 8 * 4096
 
-/** What the iterator which runs, or ran last, wrote. */
+/** What one run of an iterator wrote. */
 class Written {
   private readonly buffer = new Uint8Array(ROOM)
   private length = 0
@@ -24,14 +24,28 @@ class Written {
     this.length += bytes.length
     return 0
   }
-  /** What was written since it was last taken; nothing where it was too much. */
-  take(): Uint8Array {
-    const bytes = this.length === ROOM ? new Uint8Array(0) : this.buffer.slice(0, this.length)
-    this.length = 0
-    return bytes
+  /** Nothing where it was too much. */
+  get bytes(): Uint8Array {
+    return this.length === ROOM ? new Uint8Array(0) : this.buffer.slice(0, this.length)
   }
 }
-export const writtenOf = remember((): Written => new Written())
+
+const NOTE = 'written'
+
+function writtenOf({ current }: Core): Written {
+  let written = current!.notes.get(NOTE)
+  if (!(written instanceof Written)) {
+    written = new Written()
+    current!.notes.set(NOTE, written)
+  }
+  return written as Written
+}
+
+/** What the run that left these notes wrote. */
+export function writtenIn(notes: Invocation['notes']): Uint8Array {
+  const written = notes.get(NOTE)
+  return written instanceof Written ? written.bytes : new Uint8Array(0)
+}
 
 export const seqHelpers: Models = {
   bpf_seq_printf: model(['none', 'i32', 'i32', 'i32', 'i32'], 's32', (core) => (at, size, data, length) => {

@@ -2,12 +2,13 @@
 // A kfunc whose body is TypeScript: called by programs as its prototype says, and held to what its flags promise.
 
 import { type BtfStruct, resolveType, sizeOf } from '../../btf/index.ts'
-import type { Returned } from '../../jit/index.ts'
+import { type Returned, Waiting } from '../../jit/index.ts'
 import type { Kfunc, KfuncBody } from '../../kfunc/index.ts'
 import type { Model } from '../core/abi.ts'
 import type { Core } from '../core/core.ts'
-import { MachineError, notModelled } from '../core/errors.ts'
+import { MachineError } from '../core/errors.ts'
 import { isIterator, planParams, structOfPointer } from './arguments.ts'
+import { Copies, isPromise } from './copies.ts'
 import { handlesOf } from './handles.ts'
 import { iteratorsOf } from './iterators.ts'
 
@@ -17,7 +18,8 @@ export function bodyModel(core: Core, kfunc: Kfunc, body: KfuncBody): Model {
   const answer = answerOf(core, kfunc)
   const params = plans.map(({ crossing }) => crossing)
   const given = plans.flatMap(({ given: one }) => (one === undefined ? [] : [one]))
-  if (plans.every(({ plain }) => plain) && answer.plain)
+  const sleepable = kfunc.flags.has('KF_SLEEPABLE')
+  if (!sleepable && plans.every(({ plain }) => plain) && answer.plain)
     return { params, result: answer.result, bind: () => plainCall(core, kfunc, body) }
   const places = plans.flatMap(({ crossing }, i) => (crossing === 'none' ? [] : [i]))
   const released = kfunc.flags.has('KF_RELEASE') ? releasedParam(kfunc) : undefined
@@ -33,14 +35,16 @@ export function bodyModel(core: Core, kfunc: Kfunc, body: KfuncBody): Model {
         })
         const iterator = isIterator(kfunc, 0) ? (values[0] as number) : undefined
         if (iterator !== undefined && kfunc.flags.has('KF_ITER_NEW')) iteratorsOf(core).begin(iterator)
-        const args = given.map((one) => one(values))
-        const result = settled(
-          kfunc,
-          told(core, () => body(...args)),
-        )
-        if (released !== undefined) release(core, kfunc, values[released] as number)
-        if (iterator !== undefined && kfunc.flags.has('KF_ITER_DESTROY')) iteratorsOf(core).end(iterator)
-        return answer.take(result, { iterator, values })
+        const copies = sleepable && core.mayWait ? new Copies(core) : undefined
+        const args = given.map((one) => (copies === undefined ? one(values) : copies.of(one(values))))
+        const finish = (result: unknown): unknown => {
+          copies?.giveBack()
+          if (released !== undefined) release(core, kfunc, values[released] as number)
+          if (iterator !== undefined && kfunc.flags.has('KF_ITER_DESTROY')) iteratorsOf(core).end(iterator)
+          return answer.take(result, { iterator, values })
+        }
+        const result = told(core, () => body(...args))
+        return isPromise(result) ? waiting(core, kfunc, result, finish) : finish(result)
       },
   }
 }
@@ -50,6 +54,7 @@ const plainCall =
   (core: Core, kfunc: Kfunc, body: KfuncBody) =>
   (...values: never[]): unknown => {
     const result = told(core, () => body(...values))
+    if (isPromise(result)) return waiting(core, kfunc, result, () => 0)
     return typeof result === 'number' ? result : numberOf(kfunc, result)
   }
 
@@ -63,9 +68,23 @@ function told(core: Core, call: () => unknown): unknown {
   }
 }
 
-function settled(kfunc: Kfunc, result: unknown): unknown {
-  if (result instanceof Promise) throw notModelled(`${kfunc.name}() answers a promise: a body that waits`)
-  return result
+/** The run goes on when the promise is kept, if it is one that can. */
+function waiting(
+  core: Core,
+  kfunc: Kfunc,
+  promise: PromiseLike<unknown>,
+  finish: (result: unknown) => unknown,
+): Waiting {
+  // nobody is going to look at it
+  promise.then(undefined, () => {})
+  if (!kfunc.flags.has('KF_SLEEPABLE'))
+    throw new MachineError('misuse', `${kfunc.name}() answers a promise: only kfuncs that are KF_SLEEPABLE may`)
+  if (!core.mayWait)
+    throw new MachineError(
+      'misuse',
+      `${kfunc.name}() answers a promise: run the program by testRunAsync() or callAsync(), and call it in no callback`,
+    )
+  return new Waiting(promise, finish as Waiting['settle'])
 }
 
 /** The parameter that KF_RELEASE takes its reference from: the one that points to a struct. */
@@ -169,7 +188,7 @@ function elementOf(
 
 function answered(core: Core, kfunc: Kfunc, size: number): number {
   const at = core.memory.allocate(size, `what ${kfunc.name}() answered`)
-  core.untilEnd.push(at)
+  core.work?.untilEnd.push(at)
   return at
 }
 

@@ -9,6 +9,7 @@ import type { Core, Mock } from '../core/core.ts'
 import { MachineError } from '../core/errors.ts'
 import { helperModels } from '../helpers/index.ts'
 import { bodyModel } from './body.ts'
+import { isPromise } from './copies.ts'
 
 export function mockModel(core: Core, call: CallFact, { body, calls }: Mock): Model {
   const kfunc = call.kind === 'kfunc' ? core.kernel.kfuncs.get(call.name) : undefined
@@ -40,6 +41,8 @@ const unknownHelper = (call: CallFact): Model => ({
 })
 
 function numberFor({ result }: Model, value: unknown): unknown {
+  if (isPromise(value))
+    throw new MachineError('misuse', "a helper's mock answers a promise: only kfuncs that are KF_SLEEPABLE may")
   if (result === 'none') return undefined
   const number = typeof value === 'number' || typeof value === 'bigint' ? value : 0
   return result === 'i64' ? BigInt.asIntN(64, BigInt(number)) : Number(number)

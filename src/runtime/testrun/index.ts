@@ -3,14 +3,14 @@
 
 import { runFlowDissector } from './flow-dissector.ts'
 import { runNetfilter } from './netfilter.ts'
-import { runRawTracepoint, runSyscall } from './plain.ts'
+import { runRawTracepoint, runSyscall, syscallSteps } from './plain.ts'
 import { runSkLookup } from './sk-lookup.ts'
 import { runSkb } from './skb.ts'
 import { runTracing } from './tracing.ts'
-import type { Runner } from './types.ts'
+import type { Runner, SteppedRunner } from './types.ts'
 import { runXdp } from './xdp.ts'
 
-export type { TestRun, TestRunOptions } from './types.ts'
+export type { Later, TestRun, TestRunOptions } from './types.ts'
 
 const runners: ReadonlyMap<string, Runner> = new Map<string, Runner>([
   ['BPF_PROG_TYPE_SOCKET_FILTER', runSkb],
@@ -28,6 +28,10 @@ const runners: ReadonlyMap<string, Runner> = new Map<string, Runner>([
   ['BPF_PROG_TYPE_NETFILTER', runNetfilter],
   ['BPF_PROG_TYPE_SK_LOOKUP', runSkLookup],
 ])
+
+/** Where programs of the type may wait; undefined: there they cannot. */
+export const testRunSteps = (type: string): SteppedRunner | undefined =>
+  type === 'BPF_PROG_TYPE_SYSCALL' ? syscallSteps : undefined
 
 /** undefined: there is none, see `noTestRun`. */
 export const testRunOf = (type: string): Runner | undefined => runners.get(type)

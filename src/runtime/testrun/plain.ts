@@ -6,7 +6,8 @@ import type { ArgFact, CallFact, ValueFact } from '../../verifier/index.ts'
 import type { Core } from '../core/core.ts'
 import { structOfPointer } from '../host/arguments.ts'
 import type { LoadedProgram } from '../program.ts'
-import type { Later, Runner } from './types.ts'
+import { type RunSteps, settled } from '../steps.ts'
+import type { Later, Runner, SteppedRunner } from './types.ts'
 
 /** Bytes of its context that a program may touch, also by what it calls. */
 function contextSize(core: Core, { facts }: LoadedProgram): number {
@@ -38,30 +39,28 @@ export const runRawTracepoint: Runner = (core, program, { data, ctx = new Uint8A
   const size = contextSize(core, program)
   if (ctx.length < size || ctx.length > MOST_ARGUMENTS)
     return fail(`the program reads ${size} bytes of arguments, ${ctx.length} are given (EINVAL)`, place)
-  return ok({ retval: onBytes(core, program, ctx, later).retval })
+  return ok({ retval: settled(program, onBytes(core, ctx, later)).retval })
 }
 
-export const runSyscall: Runner = (core, program, { data, ctx = new Uint8Array(0), repeat = 1 }, later) => {
+export const runSyscall: Runner = (core, program, options, later) =>
+  settled(program, syscallSteps(core, program, options, later))
+
+export const syscallSteps: SteppedRunner = function* (core, program, options, later) {
+  const { data, ctx = new Uint8Array(0), repeat = 1 } = options
   const place = { program: program.name }
   if ((data !== undefined && data.length > 0) || repeat > 1)
     return fail('syscall programs take a context only, and run once (EINVAL)', place)
   const size = contextSize(core, program)
   if (ctx.length < size || ctx.length > 0xffff)
     return fail(`the program uses ${size} bytes of its context, ${ctx.length} are given (EINVAL)`, place)
-  const { retval, bytes } = onBytes(core, program, ctx, later)
+  const { retval, bytes } = yield* onBytes(core, ctx, later)
   return ok({ retval, ctx: bytes })
 }
 
-function onBytes(
-  core: Core,
-  program: LoadedProgram,
-  ctx: Uint8Array,
-  later: Later,
-): { retval: number; bytes: Uint8Array } {
-  const { memory } = core
+function* onBytes({ memory }: Core, ctx: Uint8Array, later: Later): RunSteps<{ retval: number; bytes: Uint8Array }> {
   const context = memory.allocate(Math.max(ctx.length, MOST_ARGUMENTS), 'context')
   later(() => memory.free(context))
   memory.write(context, ctx)
-  const retval = Number(program.run(context) & 0xffff_ffffn)
-  return { retval, bytes: memory.read(context, ctx.length) }
+  const r0 = yield { context, notes: new Map() }
+  return { retval: Number(r0 & 0xffff_ffffn), bytes: memory.read(context, ctx.length) }
 }

@@ -2,6 +2,7 @@
 import type { Result } from '../../fault/index.ts'
 import type { Core } from '../core/core.ts'
 import type { LoadedProgram } from '../program.ts'
+import type { RunSteps } from '../steps.ts'
 
 export interface TestRunOptions {
   /** The packet. */
@@ -22,4 +23,6 @@ export interface TestRun {
 
 /** `later`: what is given back when the run is over, however it ends. */
 export type Runner = (core: Core, program: LoadedProgram, options: TestRunOptions, later: Later) => Result<TestRun>
+/** The same for runs that may wait. */
+export type SteppedRunner = (...args: Parameters<Runner>) => RunSteps<Result<TestRun>>
 export type Later = (free: () => void) => void

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// Kfuncs whose bodies answer promises: the program waits for them, and others run meanwhile.
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { defineModule, openKernel, type Result, unwrap, withModule } from '../../src/index.ts'
+import { createMachine, type MachineOptions, type TestRun } from '../../src/runtime/index.ts'
+import { type Page, type Pages, pages } from './waits-module.ts'
+
+const HOME: Page = { number: 7, text: 'home' }
+
+async function waits(bodies: Partial<Pages> = {}, options: MachineOptions = {}) {
+  const module = pages({ fetch: async () => HOME, text: async ({ text }) => text, count: async () => 3, ...bodies })
+  const kernel = unwrap(withModule(unwrap(await openKernel('6.12')), unwrap(await defineModule(module))))
+  const machine = createMachine(kernel, options)
+  const { programs, refused } = unwrap(machine.load(readFileSync('test/runtime/programs/waits.bpf.o')))
+  expect([...refused.keys()]).toEqual([])
+  return { machine, program: (name: string) => programs.get(name)! }
+}
+
+/** A promise that the test keeps when it likes. */
+function kept<T>() {
+  let keep!: (value: T) => void
+  let fail!: (error: unknown) => void
+  const promise = new Promise<T>((yes, no) => {
+    keep = yes
+    fail = no
+  })
+  return { promise, keep, fail }
+}
+const ctx = (...words: number[]): Uint8Array =>
+  new Uint8Array(Uint32Array.from({ length: 3 }, (_, i) => words[i] ?? 0).buffer)
+const text = (run: Result<TestRun>): string => new TextDecoder().decode(unwrap(run).ctx!.subarray(4, 8))
+const why = (run: Result<unknown>): string => (run.ok ? 'it ran' : run.fault.what)
+
+test('a program waits for what a body answers, and gives back what it took', async () => {
+  const { machine, program } = await waits()
+  const run = await program('fetch').testRunAsync({ ctx: ctx(7) })
+  expect([unwrap(run).retval, text(run)]).toEqual([4, 'home'])
+  expect(machine.held()).toEqual([])
+  const none = await waits({ fetch: async () => null })
+  expect(unwrap(await none.program('fetch').testRunAsync({ ctx: ctx(7) })).retval).toBe(2 ** 32 - 2)
+  expect(BigInt.asIntN(32, unwrap(await program('hook').callAsync({})).returned)).toBe(-1n)
+})
+
+test('while one waits others run, each with its own stack and context', async () => {
+  const texts = new Map([1, 2, 3].map((number) => [number, kept<string>()]))
+  const { machine, program } = await waits({
+    fetch: async (number) => ({ number, text: '' }),
+    text: ({ number }) => texts.get(number)!.promise,
+    count: (() => 5) as never,
+  })
+  const fetch = program('fetch')
+  const runs = [1, 2, 3].map((number) => fetch.testRunAsync({ ctx: ctx(number) }))
+  await new Promise((resolve) => setTimeout(resolve))
+  expect(machine.held().length).toBe(3)
+  expect(unwrap(program('not_sleepable').testRun({ ctx: ctx() })).retval).toBe(5)
+  // memory grows meanwhile: what the bodies were given stays good
+  machine.memory.allocate(4 << 20, 'much')
+  for (const number of [3, 1, 2]) {
+    texts.get(number)!.keep(`${number}${number}${number}${number}`)
+    const run = await runs[number - 1]!
+    expect([text(run), new DataView(unwrap(run).ctx!.buffer).getUint32(8, true)]).toEqual([
+      `${number}`.repeat(4),
+      number,
+    ])
+  }
+  expect(machine.held()).toEqual([])
+})
+
+test('what a promise fails with is the rejection, and the machine goes on', async () => {
+  let fails = true
+  const { program } = await waits({
+    text: async () => {
+      if (fails) throw new Error('out of paper')
+      return 'good'
+    },
+  })
+  await expect(program('fetch').testRunAsync({ ctx: ctx(7) })).rejects.toThrow('out of paper')
+  fails = false
+  expect(text(await program('fetch').testRunAsync({ ctx: ctx(7) }))).toBe('good')
+})
+
+test('bpf_throw() ends a run that waited', async () => {
+  const { program } = await waits()
+  expect(unwrap(await program('throws').testRunAsync({ ctx: ctx() })).retval).toBe(3)
+})
+
+test('where nothing can wait that is told, not passed over', async () => {
+  const { program } = await waits()
+  expect(why(program('fetch').testRun({ ctx: ctx(7) }))).toBe(
+    'page_fetch() answers a promise: run the program by testRunAsync() or callAsync(), and call it in no callback',
+  )
+  expect(why(program('hook').call({}))).toContain('page_count() answers a promise')
+  expect(why(await program('in_a_callback').testRunAsync({ ctx: ctx() }))).toContain('in no callback')
+  expect(why(await program('not_sleepable').testRunAsync({ ctx: ctx() }))).toBe(
+    'page_now() answers a promise: only kfuncs that are KF_SLEEPABLE may',
+  )
+  expect((await waits({ count: (() => 5) as never })).program('not_sleepable').testRun({ ctx: ctx() }).ok).toBe(true)
+})
+
+test('a body answers what its kfunc does not promise, later', async () => {
+  const { program } = await waits({ count: (async () => 'many') as never })
+  expect(why(await program('loops').testRunAsync({ ctx: ctx() }))).toBe(
+    'page_count() answers a number, and its body gives string',
+  )
+})
+
+test('the allowance is of the whole run, however often it waits', async () => {
+  const { program } = await waits({}, { insnLimit: 100_000 })
+  const loops = program('loops')
+  expect((await loops.testRunAsync({ ctx: ctx(5000, 0) })).ok).toBe(true)
+  expect((await loops.testRunAsync({ ctx: ctx(0, 5000) })).ok).toBe(true)
+  expect(why(await loops.testRunAsync({ ctx: ctx(15_000, 15_000) }))).toContain('insnLimit')
+  // of each its own, also where they take turns
+  const both = await Promise.all([1, 2].map(() => loops.testRunAsync({ ctx: ctx(4000, 4000) })))
+  expect(both.map(({ ok }) => ok)).toEqual([true, true])
+})
+
+test('sanitized runs wait, too', async () => {
+  const { program } = await waits({}, { sanitize: true })
+  const runs = await Promise.all([1, 2].map(() => program('fetch').testRunAsync({ ctx: ctx(7) })))
+  expect(runs.map(text)).toEqual(['home', 'home'])
+})

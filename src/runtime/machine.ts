@@ -39,6 +39,7 @@ import type { RuntimeMap } from './maps/map.ts'
 import { type Cgroup, type CgroupOptions, cgroupsOf } from './objects/cgroup.ts'
 import { type Redirect, redirectsOf } from './objects/redirects.ts'
 import { type Signal, signalsOf } from './objects/signals.ts'
+import { type StreamName, streamsOf } from './objects/streams.ts'
 import { type Task, type TaskOptions, tasksOf } from './objects/task.ts'
 import { LoadedProgram } from './program.ts'
 
@@ -106,6 +107,10 @@ export class Machine extends Core {
   /** A task of its own: programs find it by its pid, and in lists of tasks. */
   task(options: TaskOptions = {}): Task {
     return tasksOf(this).create(options)
+  }
+  /** What the program of that name wrote to a stream of its own (bpf_stream_vprintk) since it was read last. */
+  stream(program: string, name: StreamName): string {
+    return streamsOf(this).read(program, name)
   }
   /** On whose behalf programs run: init, pid 1, unless told. */
   get currentTask(): Task {

@@ -13,6 +13,7 @@ export function format(core: Core, text: string, args: readonly bigint[]): strin
     (...match: string[]) => {
       const [, whole, flags = '', width = '', precision, length = '', kind = '', more = ''] = match
       if (whole === '%') return '%'
+      if (next === args.length) refused = true
       const value = BigInt.asUintN(64, args[next++] ?? 0n)
       const rest = kind === 'p' ? more.replace(/^(K|x|B|s|S|i4|I4|i6|I6)/, '') : more
       const shown = one(core, value, { kind, length, more: kind === 'p' ? more : '', precision })
@@ -25,6 +26,10 @@ export function format(core: Core, text: string, args: readonly bigint[]): strin
   )
   return refused ? undefined : out
 }
+
+/** Arguments as bpf_trace_vprintk() and its kin take them: words in memory. */
+export const wordsAt = ({ memory }: Core, at: number, bytes: number): readonly bigint[] =>
+  Array.from({ length: bytes >> 3 }, (_, i) => memory.number(at + 8 * i, 8))
 
 interface Form {
   readonly kind: string

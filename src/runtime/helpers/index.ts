@@ -14,6 +14,7 @@ import { ringBufferHelpers } from './ringbuf.ts'
 import { seqHelpers } from './seq.ts'
 import { skbHelpers } from './skb.ts'
 import { storageHelpers } from './storage.ts'
+import { lwtHelpers } from './lwt.ts'
 import { mtuHelpers } from './mtu.ts'
 import { networkHelpers } from './network.ts'
 import { redirectHelpers } from './redirect.ts'
@@ -39,6 +40,7 @@ const families: readonly Models[] = [
   seqHelpers,
   skbHelpers,
   storageHelpers,
+  lwtHelpers,
   mtuHelpers,
   networkHelpers,
   redirectHelpers,

@@ -3,6 +3,7 @@
 
 import { model, type Models } from '../core/abi.ts'
 import { errno } from '../core/errno.ts'
+import { jiffies64 } from '../core/jiffies.ts'
 
 const time = model([], 'i64', (core) => () => core.clock.now)
 
@@ -11,10 +12,7 @@ export const infoHelpers: Models = {
   bpf_ktime_get_boot_ns: time,
   bpf_ktime_get_coarse_ns: time,
   bpf_ktime_get_tai_ns: time,
-  bpf_jiffies64: model([], 'i64', (core) => () => {
-    const hz = BigInt(core.kernel.config('CONFIG_HZ') ?? '250')
-    return (core.clock.now * hz) / 1_000_000_000n
-  }),
+  bpf_jiffies64: model([], 'i64', (core) => () => jiffies64(core)),
   bpf_get_prandom_u32: model([], 'u32', (core) => () => core.random() | 0),
   bpf_get_smp_processor_id: model([], 'u32', (core) => () => core.cpu),
   bpf_get_numa_node_id: model([], 'u32', () => () => 0),

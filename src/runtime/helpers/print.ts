@@ -4,7 +4,7 @@
 import { model, type Models } from '../core/abi.ts'
 import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
-import { format } from '../core/format.ts'
+import { format, wordsAt } from '../core/format.ts'
 import { keepLatest, MANY } from '../core/latest.ts'
 
 const print = (core: Core, at: number, size: number, args: readonly bigint[]): number => {
@@ -14,9 +14,6 @@ const print = (core: Core, at: number, size: number, args: readonly bigint[]): n
   return new TextEncoder().encode(text).length
 }
 
-const words = ({ memory }: Core, at: number, bytes: number): readonly bigint[] =>
-  Array.from({ length: bytes >> 3 }, (_, i) => memory.number(at + 8 * i, 8))
-
 export const printHelpers: Models = {
   bpf_trace_printk: model(
     ['i32', 'i32', 'i64', 'i64', 'i64'],
@@ -25,11 +22,11 @@ export const printHelpers: Models = {
   ),
   bpf_trace_vprintk: model(['i32', 'i32', 'i32', 'i32'], 's32', (core) => (at, size, data, length) => {
     if ((length & 7) !== 0 || length > 12 * 8 || (length > 0 && data === 0)) return -errno.EINVAL
-    return print(core, at, size, words(core, data, length))
+    return print(core, at, size, wordsAt(core, data, length))
   }),
   bpf_snprintf: model(['i32', 'i32', 'i32', 'i32', 'i32'], 's32', (core) => (to, size, at, data, length) => {
     if ((length & 7) !== 0 || length > 12 * 8 || (length > 0 && data === 0)) return -errno.EINVAL
-    const text = format(core, core.memory.text(at, 4096), words(core, data, length))
+    const text = format(core, core.memory.text(at, 4096), wordsAt(core, data, length))
     if (text === undefined) return -errno.EINVAL
     const bytes = new TextEncoder().encode(text)
     if (size > 0) {

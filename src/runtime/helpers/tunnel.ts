@@ -5,8 +5,7 @@ import { model, type Models } from '../core/abi.ts'
 import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
 import { notModelled } from '../core/errors.ts'
-import { createObject, fieldNumber, setFields } from '../core/objects.ts'
-import { remember } from '../core/remember.ts'
+import { setTunnel, type Tunnel, tunnelOf } from '../objects/tunnel.ts'
 
 /** struct bpf_tunnel_key, and the sizes it had before. */
 const SIZE = 44
@@ -22,23 +21,6 @@ const NO_TUNNEL_KEY = 16n
 const IP_TUNNEL_OPTS_MAX = 255
 const FLOW_LABEL = 0xf_ffff
 
-interface Tunnel {
-  readonly key: Uint8Array
-  readonly isIpv6: boolean
-  options: Uint8Array | undefined
-}
-
-/** One of a CPU: what was set last holds for every packet that it was set on. A packet points to its address. */
-const metadata = remember((core: Core) => ({
-  address: createObject(core, 'metadata_dst'),
-  tunnel: undefined as Tunnel | undefined,
-}))
-
-const tunnelOf = (core: Core, skb: number): Tunnel | undefined => {
-  const md = metadata(core)
-  return fieldNumber(core, skb, 'sk_buff', '_skb_refdst') === md.address ? md.tunnel : undefined
-}
-
 function setKey(core: Core, skb: number, given: Uint8Array, flags: bigint): number {
   if ((flags & ~(IPV6 | ZERO_CSUM_TX | DONT_FRAGMENT | SEQ_NUMBER | NO_TUNNEL_KEY)) !== 0n) return -errno.EINVAL
   if (given.length !== SIZE && !olderSizes.has(given.length)) return -errno.EINVAL
@@ -49,9 +31,7 @@ function setKey(core: Core, skb: number, given: Uint8Array, flags: bigint): numb
   if ((!isIpv6 && view.getUint32(place.label, true) !== 0) || view.getUint16(place.ext, true) !== 0)
     return -errno.EINVAL
   if (isIpv6) view.setUint32(place.label, view.getUint32(place.label, true) & FLOW_LABEL, true)
-  const md = metadata(core)
-  md.tunnel = { key, isIpv6, options: undefined }
-  setFields(core, skb, 'sk_buff', { _skb_refdst: md.address })
+  setTunnel(core, skb, { key, isIpv6, options: undefined, encap: undefined })
   return 0
 }
 

@@ -6,6 +6,7 @@ import type { Model, Models } from '../core/abi.ts'
 import { arenaKfuncs } from './arena.ts'
 import { cgroupKfuncs } from './cgroup.ts'
 import { conntrackKfuncs } from './conntrack.ts'
+import { copyDynptrKfuncs } from './copy-dynptr.ts'
 import { copyKfuncs } from './copy.ts'
 import { cpumaskKfuncs } from './cpumask.ts'
 import { dynptrKfuncs } from './dynptr.ts'
@@ -13,9 +14,12 @@ import { iterKfuncs } from './iter.ts'
 import { taskIterKfuncs } from './iter-task.ts'
 import { keyKfuncs } from './keys.ts'
 import { listKfuncs } from './list.ts'
+import { metadataKfuncs } from './metadata.ts'
 import { ownedKfuncs } from './owned.ts'
 import { rbtreeKfuncs } from './rbtree.ts'
 import { sectionKfuncs } from './sections.ts'
+import { slabKfuncs } from './slab.ts'
+import { streamKfuncs } from './streams.ts'
 import { stringKfuncs } from './strings.ts'
 import { taskKfuncs } from './task.ts'
 import { throwKfuncs } from './throw.ts'
@@ -23,9 +27,14 @@ import { wqKfuncs } from './wq.ts'
 import { xdpKfuncs } from './xdp.ts'
 
 const families: readonly Models[] = [
+  mapKfuncs,
+  metadataKfuncs,
+  slabKfuncs,
+  streamKfuncs,
   arenaKfuncs,
   cgroupKfuncs,
   conntrackKfuncs,
+  copyDynptrKfuncs,
   copyKfuncs,
   cpumaskKfuncs,
   dynptrKfuncs,
@@ -43,6 +52,4 @@ const families: readonly Models[] = [
   rbtreeKfuncs,
 ]
 
-export const kfuncModels: ReadonlyMap<string, Model> = new Map(
-  [...families, mapKfuncs].flatMap((family) => Object.entries(family)),
-)
+export const kfuncModels: ReadonlyMap<string, Model> = new Map(families.flatMap((family) => Object.entries(family)))

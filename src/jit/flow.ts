@@ -104,6 +104,10 @@ class Choices {
 
 const gotoOf = (to: number | undefined): Ending => (to === undefined ? { kind: 'nowhere' } : { kind: 'goto', to })
 
+/** Past the last instruction of a block that has an effect of its own: the jump that decides and the exit are among them. */
+export const pastOf = ({ end, ending }: Block): number =>
+  ending.kind === 'branch' || ending.kind === 'return' ? end + 1 : end
+
 /** The blocks that a block leads to. */
 export function successors({ ending }: Block): readonly number[] {
   switch (ending.kind) {

@@ -6,6 +6,7 @@ import type { LinkedProgram, Ref } from '../object/index.ts'
 import type { AccessFact, CallFact, Facts, InsnFact } from '../verifier/index.ts'
 import type { Arena, Callee, FieldAccess, Guard, JitFunction, JitProgram, TableJump } from './input.ts'
 import { STACK } from './memory.ts'
+import { smallness } from './small.ts'
 import { tableJump } from './table-jump.ts'
 
 /** Of bytes that the user API shows, where the kernel's object may look otherwise. */
@@ -38,10 +39,12 @@ export function jitProgramOf(linked: LinkedProgram, facts: Facts, behind: Behind
   const fields = new Map<number, FieldAccess>()
   const guards = new Map<number, Guard>()
   const tables = new Map<number, TableJump>()
+  const small = new Uint8Array(insns.length)
   let arena: Guard | undefined
   facts.insns.forEach((fact, at) => {
     const insn = insns[at]!
     if (fact === undefined) return
+    small[at] = smallness(insn, fact)
     const ref = linked.refs.get(at)
     if (fact.branch !== undefined && fact.branch !== 'both') insns[at] = settled(insn, fact)
     if (fact.targets !== undefined) tables.set(at, tableJump(insns, insn.dst, fact.targets))
@@ -62,7 +65,7 @@ export function jitProgramOf(linked: LinkedProgram, facts: Facts, behind: Behind
     }
   })
   const functions = facts.subprogs.map(({ start, end }): JitFunction => ({ start, end, stack: STACK }))
-  return { insns, functions, addresses, callees, fields, guards, tables, frameCell: behind.frameCell }
+  return { insns, functions, addresses, callees, fields, guards, tables, small, frameCell: behind.frameCell }
 }
 
 /** A jump that always or never is taken. */

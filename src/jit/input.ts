@@ -84,6 +84,15 @@ export interface Arena {
 export type TableJump =
   | { readonly kind: 'slot'; readonly slot: number }
   | { readonly kind: 'choice'; readonly insn: number; readonly taken: TableJump; readonly next: TableJump }
+/** What was proved of the numbers of an instruction: nothing. */
+export const UNKNOWN = 0
+/** It leaves a number below 2^32, or an address, in the register that it writes. */
+export const SMALL = 1
+/** The same, and what it adds is a number below 2^31. */
+export const SUM = 2
+/** What it turns around has no more than 16 bits. */
+export const SHORT = 3
+export type Small = typeof UNKNOWN | typeof SMALL | typeof SUM | typeof SHORT
 
 export interface JitProgram {
   readonly insns: readonly Insn[]
@@ -98,6 +107,8 @@ export interface JitProgram {
   readonly guards?: ReadonlyMap<number, Guard>
   /** By slot of a jump through a register: where it may lead. The register holds the slot. */
   readonly tables?: ReadonlyMap<number, TableJump>
+  /** By slot: what was proved. */
+  readonly small?: Uint8Array
   /** Where in memory a function that calls what may call back says where its stack ends. */
   readonly frameCell?: number
 }

@@ -3,8 +3,8 @@
 
 import type { Insn } from '../isa/index.ts'
 import { pushSource } from './alu.ts'
-import { localOf, ROUNDS } from './locals.ts'
-import type { Code, PlainOp } from './wasm/code.ts'
+import type { Registers } from './registers.ts'
+import type { PlainOp } from './wasm/code.ts'
 
 const comparisons: ReadonlyMap<string, string> = new Map([
   ['jeq', 'eq'],
@@ -19,20 +19,32 @@ const comparisons: ReadonlyMap<string, string> = new Map([
   ['jsle', 'le_s'],
 ])
 
-export function pushCondition(code: Code, insn: Insn): void {
-  const { op, dst } = insn
-  if (op.kind === 'may_goto') return pushRoundsUsed(code)
-  const width = op.width === 64 ? 'i64' : 'i32'
-  code.get(localOf(dst))
-  if (width === 'i32') code.op('i32.wrap_i64')
-  pushSource(code, insn)
-  if (op.name !== 'jset') code.op(`${width}.${comparisons.get(op.name)!}` as PlainOp)
-  else if (width === 'i32') code.op('i32.and')
-  else code.op('i64.and').i64(0).op('i64.ne')
+export function pushCondition(registers: Registers, insn: Insn): void {
+  const { op, dst, src, imm } = insn
+  if (op.kind === 'may_goto') return pushRoundsUsed(registers)
+  const { code } = registers
+  // whole numbers without an upper half compare as their low halves do, which have no sign
+  const small = op.width === 64 && registers.isLow(dst) && (op.source === 'imm' ? imm >= 0 : registers.isLow(src))
+  const width = op.width === 32 || small ? 'i32' : 'i64'
+  if (width === 'i32') registers.low(dst)
+  else registers.whole(dst)
+  if (op.source === 'imm' && imm === 0 && (op.name === 'jeq' || op.name === 'jne')) {
+    code.op(`${width}.eqz`)
+    if (op.name === 'jne') code.op('i32.eqz')
+    return
+  }
+  pushSource(registers, insn, width)
+  if (op.name === 'jset') {
+    if (width === 'i32') code.op('i32.and')
+    else code.op('i64.and').i64(0).op('i64.ne')
+    return
+  }
+  const comparison = comparisons.get(op.name)!
+  code.op(`${width}.${small ? comparison.replace('_s', '_u') : comparison}` as PlainOp)
 }
 
 /** may_goto jumps once its function's rounds are used up; until then each time costs one. */
-function pushRoundsUsed(code: Code): void {
-  code.get(ROUNDS).op('i32.eqz')
-  code.get(ROUNDS).get(ROUNDS).i32(0).op('i32.ne', 'i32.sub').set(ROUNDS)
+function pushRoundsUsed({ code, locals: { rounds } }: Registers): void {
+  code.get(rounds).op('i32.eqz')
+  code.get(rounds).get(rounds).i32(0).op('i32.ne', 'i32.sub').set(rounds)
 }

@@ -3,55 +3,97 @@
 // that whatever was verified wrongly reaches nothing else. A machine is one thread: what is atomic to others is so by itself.
 
 import type { Insn } from '../isa/index.ts'
-import { pushTurned } from './alu.ts'
 import type { Arena, Callee, FieldAccess, Guard } from './input.ts'
-import { ADDRESS, BOTTOM, localOf, TEMP } from './locals.ts'
-import type { Code, PlainOp } from './wasm/code.ts'
+import type { Registers } from './registers.ts'
+import { pushTurned } from './swap.ts'
+import type { Code, MemoryOp, PlainOp } from './wasm/code.ts'
 
 export const STACK = 512
 
 const loads = { 1: 'i64.load8_u', 2: 'i64.load16_u', 4: 'i64.load32_u', 8: 'i64.load' } as const
 const signedLoads = { 1: 'i64.load8_s', 2: 'i64.load16_s', 4: 'i64.load32_s', 8: 'i64.load' } as const
 const stores = { 1: 'i64.store8', 2: 'i64.store16', 4: 'i64.store32', 8: 'i64.store' } as const
+/** Of what is kept in 32 bits: of eight bytes the low half is read. */
+const lowLoads = { 1: 'i32.load8_u', 2: 'i32.load16_u', 4: 'i32.load', 8: 'i32.load' } as const
+const lowSignedLoads = { 1: 'i32.load8_s', 2: 'i32.load16_s', 4: 'i32.load', 8: 'i32.load' } as const
+const lowStores = { 1: 'i32.store8', 2: 'i32.store16', 4: 'i32.store' } as const
 type Size = keyof typeof loads
 
 /** Pushes where `base + off` is, and answers what the access adds to it: an access adds no less than 0. */
-function pushAddress(code: Code, base: number, off: number): number {
-  if (base === 10 && off >= -STACK && off < 0) {
-    code.get(BOTTOM)
+function pushAddress(registers: Registers, base: number, off: number): number {
+  if (base === 10 && off >= -STACK && off < 0 && registers.frameStays) {
+    registers.code.get(registers.locals.bottom)
     return STACK + off
   }
-  code.get(localOf(base)).op('i32.wrap_i64')
+  const sum = registers.sums.of(base, off)
+  if (sum !== undefined) {
+    registers.low(sum.register)
+    return sum.fixed
+  }
+  registers.low(base)
   if (off >= 0) return off
-  code.i32(off).op('i32.add')
+  registers.code.i32(off).op('i32.add')
   return 0
 }
 
-export function lowerLoad(code: Code, { op, dst, src, off }: Insn, guard?: Guard): void {
-  const load = (op.signed ? signedLoads : loads)[op.size as Size]
-  if (guard === undefined) code.memory(load, pushAddress(code, src, off))
+export function lowerLoad(registers: Registers, insn: Insn, at: number, guard?: Guard): void {
+  const { op, dst, src, off } = insn
+  const { code, locals } = registers
+  const low = registers.keepsLow(at)
+  const load: MemoryOp = (low ? (op.signed ? lowSignedLoads : lowLoads) : op.signed ? signedLoads : loads)[
+    op.size as Size
+  ]
+  if (guard === undefined) code.memory(load, pushAddress(registers, src, off))
   else {
-    pushIsThere(code, { base: src, off, size: op.size }, guard)
-    code.openValue('i64').get(ADDRESS).memory(load, 0).op('else').i64(0).op('end')
+    pushIsThere(registers, { base: src, off, size: op.size }, guard)
+    code
+      .openValue(low ? 'i32' : 'i64')
+      .get(locals.address)
+      .memory(load, 0)
+      .op('else')
+    if (low) code.i32(0)
+    else code.i64(0)
+    code.op('end')
   }
-  code.set(localOf(dst))
+  registers.set(at, dst)
 }
 
-export function lowerStore(code: Code, insn: Insn, guard?: Guard): void {
+/** The load of two bytes and the turning around that follows it, at `at`. */
+export function lowerTurnedLoad(registers: Registers, { dst, src, off }: Insn, at: number): void {
+  const { code } = registers
+  const added = pushAddress(registers, src, off)
+  code.memory('i32.load8_u', added).i32(8).op('i32.shl')
+  code.memory('i32.load8_u', pushAddress(registers, src, off) + 1).op('i32.or')
+  registers.setLow(at, dst)
+}
+
+export function lowerStore(registers: Registers, insn: Insn, guard?: Guard): void {
   const { op, dst, off } = insn
-  const store = stores[op.size as Size]
+  const { code, locals } = registers
   if (guard === undefined) {
-    const added = pushAddress(code, dst, off)
-    pushStored(code, insn).memory(store, added)
+    const added = pushAddress(registers, dst, off)
+    store(registers, insn, op.size as Size, added)
   } else {
-    pushIsThere(code, { base: dst, off, size: op.size }, guard)
-    code.open('if').get(ADDRESS)
-    pushStored(code, insn).memory(store, 0).op('end')
+    pushIsThere(registers, { base: dst, off, size: op.size }, guard)
+    code.open('if').get(locals.address)
+    store(registers, insn, op.size as Size, 0)
+    code.op('end')
   }
 }
 
-const pushStored = (code: Code, { op, src, imm }: Insn): Code =>
-  op.source === 'imm' ? code.i64(imm) : code.get(localOf(src))
+/** What the instruction stores, to the address on the stack. */
+function store(registers: Registers, { op, src, imm }: Insn, size: Size, added: number): void {
+  const { code } = registers
+  if (size === 8 || (op.source === 'reg' && !registers.isLow(src))) {
+    if (op.source === 'imm') code.i64(imm)
+    else registers.whole(src)
+    code.memory(stores[size], added)
+    return
+  }
+  if (op.source === 'imm') code.i32(imm)
+  else registers.low(src)
+  code.memory(lowStores[size], added)
+}
 
 interface Place {
   readonly base: number
@@ -60,25 +102,27 @@ interface Place {
 }
 
 /** Puts the address aside, and pushes whether something is there. */
-function pushIsThere(code: Code, place: Place, guard: Guard): void {
-  if (guard.kind === 'arena') pushIsInArena(code, place, guard)
-  else pushIsInMemory(code, place)
+function pushIsThere(registers: Registers, place: Place, guard: Guard): void {
+  if (guard.kind === 'arena') pushIsInArena(registers, place, guard)
+  else pushIsInMemory(registers, place)
 }
 
 /** Below the first page all is zero: only what lies beyond memory is not there. */
-function pushIsInMemory(code: Code, { base, off }: Place): void {
-  code.get(localOf(base)).i64(off).op('i64.add').tee(TEMP).op('i32.wrap_i64').set(ADDRESS)
+function pushIsInMemory(registers: Registers, { base, off }: Place): void {
+  const { code, locals } = registers
+  registers.whole(base).i64(off).op('i64.add').tee(locals.temp).op('i32.wrap_i64').set(locals.address)
   // eight bytes from there are; an address just below 2^64 is beyond
-  code.get(TEMP).memorySize().op('i64.extend_i32_u').i64(16).op('i64.shl').i64(7).op('i64.sub', 'i64.lt_u')
+  code.get(locals.temp).memorySize().op('i64.extend_i32_u').i64(16).op('i64.shl').i64(7).op('i64.sub', 'i64.lt_u')
 }
 
 /** Each page that is touched, by the address's low half. */
-function pushIsInArena(code: Code, { base, off, size }: Place, arena: Arena): void {
+function pushIsInArena(registers: Registers, { base, off, size }: Place, arena: Arena): void {
+  const { code, locals } = registers
   const pushPage = (byte: number): Code => {
-    code.get(ADDRESS).i32(byte - arena.begin)
+    code.get(locals.address).i32(byte - arena.begin)
     return code.op('i32.add').i32(12).op('i32.shr_u').memory('i32.load8_u', arena.pages)
   }
-  code.get(localOf(base)).op('i32.wrap_i64').i32(off).op('i32.add').tee(ADDRESS)
+  registers.low(base).i32(off).op('i32.add').tee(locals.address)
   code.i32(arena.begin).op('i32.sub').i32(lastStart(arena, size)).op('i32.le_u').openValue('i32')
   pushPage(0)
   pushPage(size - 1)
@@ -91,42 +135,48 @@ function pushIsInArena(code: Code, { base, off, size }: Place, arena: Arena): vo
 const lastStart = ({ count }: Arena, size: number): number => count * 4096 - size
 
 /** Pushes the address of what holds the field: a null pointer on the way leads to the first page, where all is zero. */
-function pushHolder(code: Code, base: number, through: readonly number[]): void {
-  code.get(localOf(base)).op('i32.wrap_i64')
-  for (const offset of through) code.memory('i32.load', offset)
+function pushHolder(registers: Registers, base: number, through: readonly number[]): void {
+  registers.low(base)
+  for (const offset of through) registers.code.memory('i32.load', offset)
 }
 
+/** Calls what answers 64 bits. */
+type Call = (callee: Callee) => void
+
 /** A load of the context. */
-export function lowerFieldLoad(
-  code: Code,
-  { op, dst, src }: Insn,
-  field: FieldAccess,
-  call: (callee: Callee) => void,
-): void {
+export function lowerFieldLoad(registers: Registers, insn: Insn, at: number, field: FieldAccess, call: Call): void {
+  const { op, dst, src } = insn
+  const { code, locals } = registers
   if (field.kind === 'field') {
-    pushHolder(code, src, field.through)
-    code.memory(loads[field.size], field.offset).set(localOf(dst))
-    if (field.turned === true && field.size > 1) pushTurned(code, localOf(dst), field.size as 2 | 4 | 8)
-    else code.get(localOf(dst))
+    pushHolder(registers, src, field.through)
+    const whole = field.turned !== true && field.shift === 0 && field.bits >= 8 * field.size
+    // all of a field that has no more than is kept
+    if (whole && !op.signed && (registers.keepsLow(at) || field.size === 8)) {
+      code.memory((registers.keepsLow(at) ? lowLoads : loads)[field.size], field.offset)
+      return registers.set(at, dst)
+    }
+    code.memory(loads[field.size], field.offset)
+    if (field.turned === true && field.size > 1) pushTurned(code.set(locals.temp), locals.temp, field.size as 2 | 4 | 8)
   } else {
-    code.get(localOf(src)).op('i32.wrap_i64')
+    registers.low(src)
     call(field.callee)
   }
   if (field.shift > 0) code.i64(field.shift).op('i64.shr_u')
   if (field.bits < 64) code.i64((1n << BigInt(field.bits)) - 1n).op('i64.and')
   if (op.signed) code.op(op.size === 1 ? 'i64.extend8_s' : op.size === 2 ? 'i64.extend16_s' : 'i64.extend32_s')
-  code.set(localOf(dst))
+  registers.setWhole(at, dst)
 }
 
 /** A store to the context. */
-export function lowerFieldStore(code: Code, insn: Insn, field: FieldAccess, call: (callee: Callee) => void): void {
+export function lowerFieldStore(registers: Registers, insn: Insn, field: FieldAccess, call: Call): void {
   if (field.kind === 'field') {
-    pushHolder(code, insn.dst, field.through)
-    pushStored(code, insn).memory(stores[field.size], field.offset)
+    pushHolder(registers, insn.dst, field.through)
+    store(registers, insn, field.size, field.offset)
     return
   }
-  code.get(localOf(insn.dst)).op('i32.wrap_i64')
-  pushStored(code, insn)
+  registers.low(insn.dst)
+  if (insn.op.source === 'imm') registers.code.i64(insn.imm)
+  else registers.whole(insn.src)
   call(field.callee)
 }
 
@@ -137,36 +187,50 @@ const operators: ReadonlyMap<string, PlainOp> = new Map([
   ['xor', 'i64.xor'],
 ])
 
-export function lowerAtomic(code: Code, insn: Insn, guard?: Guard): void {
+export function lowerAtomic(registers: Registers, insn: Insn, at: number, guard?: Guard): void {
   const { op, dst, src, off } = insn
-  if (op.name === 'load_acquire') return lowerLoad(code, insn, guard)
-  if (op.name === 'store_release') return lowerStore(code, insn, guard)
-  if (guard === undefined) return lowerReadAndWrite(code, insn)
-  pushIsThere(code, { base: dst, off, size: op.size }, guard)
+  if (op.name === 'load_acquire') return lowerLoad(registers, insn, at, guard)
+  if (op.name === 'store_release') return lowerStore(registers, insn, guard)
+  if (guard === undefined) return lowerReadAndWrite(registers, insn, at)
+  const { code } = registers
+  const written = op.name === 'cmpxchg' ? 0 : src
+  pushIsThere(registers, { base: dst, off, size: op.size }, guard)
   code.open('if')
-  lowerReadAndWrite(code, insn)
+  const before = registers.mark()
+  lowerReadAndWrite(registers, insn, at)
   if (op.fetch) {
+    registers.reset(before)
     code.op('else').i64(0)
-    code.set(localOf(op.name === 'cmpxchg' ? 0 : src))
+    registers.setWhole(at, written)
   }
   code.op('end')
 }
 
-function lowerReadAndWrite(code: Code, { op, dst, src, off }: Insn): void {
+function lowerReadAndWrite(registers: Registers, insn: Insn, at: number): void {
+  const { op, dst, src, off } = insn
+  const { code, locals } = registers
   const size = op.size as Size
-  const added = pushAddress(code, dst, off)
+  const added = pushAddress(registers, dst, off)
   // what was there, put aside
-  code.tee(ADDRESS).memory(loads[size], added).set(TEMP)
+  code.tee(locals.address).memory(loads[size], added).set(locals.temp)
   if (op.name === 'cmpxchg') {
-    code.get(TEMP).get(localOf(0))
-    if (size === 4) code.op('i32.wrap_i64', 'i64.extend_i32_u')
-    code.op('i64.eq').open('if').get(ADDRESS).get(localOf(src)).memory(stores[size], added).op('end')
-    code.get(TEMP).set(localOf(0))
-    return
+    code.get(locals.temp)
+    if (size === 8) registers.whole(0)
+    else registers.low(0).op('i64.extend_i32_u')
+    code.op('i64.eq').open('if').get(locals.address)
+    pushOperand(registers, src, size).memory(stores[size], added).op('end')
+    code.get(locals.temp)
+    return registers.setWhole(at, 0)
   }
-  code.get(ADDRESS)
-  if (op.name === 'xchg') code.get(localOf(src))
-  else code.get(TEMP).get(localOf(src)).op(operators.get(op.name)!)
+  code.get(locals.address)
+  if (op.name === 'xchg') pushOperand(registers, src, size)
+  else pushOperand(registers.push(locals.temp), src, size).op(operators.get(op.name)!)
   code.memory(stores[size], added)
-  if (op.fetch) code.get(TEMP).set(localOf(src))
+  if (!op.fetch) return
+  code.get(locals.temp)
+  registers.setWhole(at, src)
 }
+
+/** As 64 bits, of which as many matter as the access has. */
+const pushOperand = (registers: Registers, register: number, size: Size): Code =>
+  size === 8 ? registers.whole(register) : registers.low(register).op('i64.extend_i32_u')

@@ -9,9 +9,21 @@
 //       \  |               br B
 //        B               }
 //                        B
+//
+// What a loop's blocks dominate and no way leads back from stands behind the loop, so that a loop is no longer than it is (engines unroll
+// and align short ones). It cannot lead to a label within: that would be a way back.
+//
+//        A <-,           block B {
+//       / \  |             loop A {
+//      B   C-'  becomes      A; if (..) { br B }
+//                            C; br A
+//                          }
+//                        }
+//                        B
 
 import { type Block, successors } from './flow.ts'
 import { dominates, type Graph, graphOf } from './dominators.ts'
+import { type Loops, loopsOf, NO_LOOP } from './loops.ts'
 
 /** What stands in a structured function, in order. Labels are of blocks: `br` to one goes to that block. */
 export type Token =
@@ -54,26 +66,47 @@ class Structure {
   private readonly todo: (() => void)[] = []
   private readonly blocks: readonly Block[]
   private readonly graph: Graph
-  /** By block: those it dominates at once that several ways lead to, in order. */
-  private readonly merges: readonly (readonly number[])[]
-  private readonly isMerge: Uint8Array
-  private readonly isLoop: Uint8Array
+  private readonly loops: Loops
+  /** By block: those that begin with a label and stand right behind what it dominates, in order. */
+  private readonly merges: readonly number[][]
+  /** By first block of a loop: those that stand behind the loop. */
+  private readonly exits: readonly number[][]
+  /** A `br` leads there. */
+  private readonly isLabel: Uint8Array
 
   constructor(blocks: readonly Block[], graph: Graph) {
     this.blocks = blocks
     this.graph = graph
-    this.isMerge = new Uint8Array(blocks.length)
-    this.isLoop = new Uint8Array(blocks.length)
-    const merges: number[][] = blocks.map(() => [])
+    this.loops = loopsOf(graph)
+    this.isLabel = new Uint8Array(blocks.length)
+    this.merges = blocks.map(() => [])
+    this.exits = blocks.map(() => [])
     for (const block of graph.order) {
-      const before = graph.predecessors[block]!
-      const forward = before.filter((one) => graph.place[one]! < graph.place[block]!)
-      if (forward.length < before.length) this.isLoop[block] = 1
-      if (forward.length < 2) continue
-      this.isMerge[block] = 1
-      merges[graph.dominator[block]!]!.push(block)
+      const forward = graph.predecessors[block]!.filter((one) => graph.place[one]! < graph.place[block]!)
+      const loop = this.left(block)
+      if (loop === NO_LOOP && forward.length < 2) continue
+      this.isLabel[block] = 1
+      if (loop === NO_LOOP) this.merges[graph.dominator[block]!]!.push(block)
+      else this.exits[loop]!.push(block)
     }
-    this.merges = merges
+  }
+
+  /** The outermost loop that the block's dominator is in and the block is not. */
+  private left(block: number): number {
+    if (block === 0) return NO_LOOP
+    const { around, begins } = this.loops
+    const dominator = this.graph.dominator[block]!
+    let left = NO_LOOP
+    for (let loop = begins[dominator] === 1 ? dominator : around[dominator]!; loop !== NO_LOOP; loop = around[loop]!) {
+      if (this.isIn(block, loop)) break
+      left = loop
+    }
+    return left
+  }
+  private isIn(block: number, loop: number): boolean {
+    let at = block
+    while (at !== NO_LOOP && at !== loop) at = this.loops.around[at]!
+    return at === loop
   }
 
   tokens(): readonly Token[] {
@@ -84,18 +117,26 @@ class Structure {
 
   /** The block and all that it dominates. */
   private tree(block: number): void {
-    const loop = this.isLoop[block] !== 0
-    if (loop) this.put({ kind: 'loop', label: block })
-    // the last one in order is around the others
-    for (const label of [...this.merges[block]!].reverse()) this.put({ kind: 'block', label })
+    const loop = this.loops.begins[block] === 1
+    this.enclose(this.exits[block]!)
+    if (loop) {
+      this.put({ kind: 'loop', label: block })
+      this.later(() => this.put({ kind: 'end' }))
+    }
+    this.enclose(this.merges[block]!)
     this.put({ kind: 'code', block })
-    if (loop) this.later(() => this.put({ kind: 'end' }))
-    for (const merge of [...this.merges[block]!].reverse())
+    this.ending(block)
+  }
+
+  /** What is written next stands in blocks, one inside another, behind which these stand: the last one in order is around the others. */
+  private enclose(labels: readonly number[]): void {
+    for (const label of labels.toReversed()) {
+      this.put({ kind: 'block', label })
       this.later(() => {
         this.put({ kind: 'end' })
-        this.tree(merge)
+        this.tree(label)
       })
-    this.ending(block)
+    }
   }
 
   private ending(block: number): void {
@@ -118,7 +159,7 @@ class Structure {
 
   private branch(from: number, to: number): void {
     const again = this.graph.place[to]! <= this.graph.place[from]!
-    if (again || this.isMerge[to] !== 0) this.put({ kind: 'br', label: to, again })
+    if (again || this.isLabel[to] !== 0) this.put({ kind: 'br', label: to, again })
     else this.later(() => this.tree(to))
   }
 

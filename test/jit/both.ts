@@ -22,6 +22,7 @@ export interface Given {
   readonly guards?: JitProgram['guards']
   readonly functions?: JitProgram['functions']
   readonly tables?: JitProgram['tables']
+  readonly small?: Uint8Array
   readonly fuel?: number
 }
 
@@ -48,6 +49,7 @@ export function runBoth(program: string | readonly Insn[], given: Given = {}): {
     functions: given.functions ?? whole,
     addresses: new Map(),
     callees: given.callees ?? new Map(),
+    ...(given.small === undefined ? {} : { small: given.small }),
     ...(given.guards === undefined ? {} : { guards: given.guards }),
     ...(given.tables === undefined ? {} : { tables: given.tables }),
   }

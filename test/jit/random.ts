@@ -16,13 +16,18 @@ export function randomProgram(seed: number): Insn[] {
   const slot = (): number => -8 * (1 + below(8))
   const insns: Insn[] = []
   // every register, and the stack that is used, has a value
-  for (let r = 0; r < 10; r++) insns.push(...makeLdImm64(r, (BigInt(number()) << 32n) | BigInt(number() >>> 0)))
+  for (let r = 0; r < 10; r++)
+    insns.push(...makeLdImm64(r, (below(2) === 0 ? 0n : BigInt(number()) << 32n) | BigInt(number() >>> 0)))
   for (let i = 1; i <= 8; i++) insns.push(makeInsn({ code: 0x7b, dst: 10, src: i, off: -8 * i }))
   const first = insns.length
   const count = 4 + below(40)
   for (let i = 0; i < count; i++) {
-    const kind = below(10)
-    if (kind < 5) {
+    const kind = below(12)
+    if (kind === 10) insns.push(...rotation(below))
+    else if (kind === 11) {
+      const dst = register()
+      insns.push(makeInsn({ code: 0x69, dst, src: 10, off: slot() }), makeInsn({ code: 0xdc, dst, imm: 16 }))
+    } else if (kind < 5) {
       const { code, off = 0, imm, op } = pick(alus)
       const shifts = ['lsh', 'rsh', 'arsh'].includes(op.name)
       const by = shifts ? below(op.width) : number()
@@ -59,4 +64,21 @@ export function randomProgram(seed: number): Insn[] {
     if (insn.op.kind !== 'jump') return insn
     return makeInsn({ ...insn, off: first + below(insns.length - first) - at - 1 })
   })
+}
+
+/** A register's copy is shifted one way, it the other way, and both are one: by as much as a rotation has it, more often than not. */
+function rotation(below: (limit: number) => number): Insn[] {
+  const wide = below(2) === 0
+  const [width, group] = wide ? [64, 0x07] : [32, 0x04]
+  const [left, right] = [0x60 | group, 0x70 | group]
+  const [copy, value] = [below(10), below(10)]
+  const by = below(width)
+  const other = below(4) === 0 ? below(width) : (width - by) % width
+  const [first, second] = below(2) === 0 ? [left, right] : [right, left]
+  return [
+    makeInsn({ code: below(2) === 0 ? 0xbf : 0xbc, dst: copy, src: value }),
+    makeInsn({ code: first, dst: copy, imm: by }),
+    makeInsn({ code: second, dst: value, imm: other }),
+    makeInsn({ code: 0x48 | group, dst: value, src: copy }),
+  ]
 }

@@ -80,7 +80,9 @@ export type PlainOp = keyof typeof plain
 const memory = {
   'i32.load': 0x28,
   'i64.load': 0x29,
+  'i32.load8_s': 0x2c,
   'i32.load8_u': 0x2d,
+  'i32.load16_s': 0x2e,
   'i32.load16_u': 0x2f,
   'i64.load8_s': 0x30,
   'i64.load8_u': 0x31,
@@ -90,6 +92,8 @@ const memory = {
   'i64.load32_u': 0x35,
   'i32.store': 0x36,
   'i64.store': 0x37,
+  'i32.store8': 0x3a,
+  'i32.store16': 0x3b,
   'i64.store8': 0x3c,
   'i64.store16': 0x3d,
   'i64.store32': 0x3e,

@@ -9,6 +9,9 @@ const PAGE = 65536
 const FRAME = 4096
 export const BLOCK = 8192
 
+/** Every instruction of the programs that were run. */
+export const executed: Insn[] = []
+
 export interface Ended {
   readonly r0: bigint | 'trap'
   readonly memory: Uint8Array
@@ -29,6 +32,7 @@ export interface Given {
 /** The same program for many values of r1 and r2: compiled once. Nothing of memory is kept apart. */
 export function prepareBoth(program: string): (r1: bigint, r2?: bigint) => { interpreted: bigint; compiled: bigint } {
   const insns = unwrap(assemble(program))
+  executed.push(...insns)
   const functions = [{ start: 0, end: insns.length, stack: 512 }]
   const jit: JitProgram = { insns, functions, addresses: new Map(), callees: new Map() }
   const memory = new WebAssembly.Memory({ initial: 1 })
@@ -43,6 +47,7 @@ export function prepareBoth(program: string): (r1: bigint, r2?: bigint) => { int
 /** `interpreted` and `compiled` are told apart by the test that compares them. */
 export function runBoth(program: string | readonly Insn[], given: Given = {}): { interpreted: Ended; compiled: Ended } {
   const insns = typeof program === 'string' ? unwrap(assemble(program)) : program
+  if (typeof program === 'string') executed.push(...insns)
   const whole = [{ start: 0, end: insns.length, stack: 512 }]
   const jit: JitProgram = {
     insns,

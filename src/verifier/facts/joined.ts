@@ -35,6 +35,12 @@ export class Joined {
   private unset = false
   private last: RegState | undefined
   private lastUp = 0
+  private readonly oneOffset: boolean
+
+  /** `oneOffset`: kernels that count a packet's range from where the whole offset may be at most. */
+  constructor({ oneOffset }: { readonly oneOffset: boolean }) {
+    this.oneOffset = oneOffset
+  }
 
   /** `frame`: the number of the frame that the register is in. */
   add(reg: RegState, frame: number): void {
@@ -55,7 +61,9 @@ export class Joined {
   private addPointer(reg: RegState, kind: PointerKind, up: number): void {
     const min = reg.off + scalar.sminN(reg.var)
     const max = reg.off + scalar.smaxN(reg.var)
-    const size = Math.max(0, reg.size)
+    // of a packet: from its beginning, wherever between the two the pointer is
+    const spread = this.oneOffset && (kind === 'pkt' || kind === 'pkt_meta') ? max - min : 0
+    const size = Math.max(0, reg.size - spread)
     const owned = reg.refObjId === 0 ? 'never' : 'always'
     const known = this.pointers.find((one) => one.kind === kind)
     if (known === undefined) {

@@ -49,7 +49,7 @@ export class FactsKeeper extends Observer {
     let operands = this.operands[at]
     const isNew = operands === undefined
     if (operands === undefined) {
-      operands = emptyOperands(insn)
+      operands = emptyOperands(insn, this.walk.model.rules)
       this.operands[at] = operands
     }
     const { regs, frameno } = state.cur
@@ -117,11 +117,11 @@ export class FactsKeeper extends Observer {
 }
 
 /** Registers that the insn reads and writes, with nothing known of them yet. */
-function emptyOperands(insn: Insn): Operands {
+function emptyOperands(insn: Insn, rules: { readonly oneOffset: boolean }): Operands {
   const { op } = insn
-  const result = writtenBy(insn) === undefined ? {} : { result: new Joined() }
-  const dst = { dst: new Joined() }
-  const src = { src: new Joined() }
+  const result = writtenBy(insn) === undefined ? {} : { result: new Joined(rules) }
+  const dst = { dst: new Joined(rules) }
+  const src = { src: new Joined(rules) }
   switch (op.kind) {
     case 'alu':
       if (op.name === 'mov' || op.name === 'movsx' || op.name === 'addr_space_cast')
@@ -134,14 +134,14 @@ function emptyOperands(insn: Insn): Operands {
       return op.source === 'reg' ? { ...dst, ...src } : dst
     case 'atomic':
       if (op.name === 'load_acquire') return { ...src, ...result }
-      return { ...dst, ...src, ...result, ...(op.name === 'cmpxchg' ? { compared: new Joined() } : {}) }
+      return { ...dst, ...src, ...result, ...(op.name === 'cmpxchg' ? { compared: new Joined(rules) } : {}) }
     case 'ld_ind':
       return src
     case 'gotox':
       return dst
     case 'call':
       // what a static function is given is told where it is read
-      return insn.src === 1 ? {} : { args: Array.from({ length: 5 }, () => new Joined()), ...result }
+      return insn.src === 1 ? {} : { args: Array.from({ length: 5 }, () => new Joined(rules)), ...result }
     default:
       return result
   }

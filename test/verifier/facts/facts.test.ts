@@ -2,9 +2,11 @@
 // Facts of small programs, read as documentation: what each is, and what it is not.
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { unwrap } from '../../../src/fault/index.ts'
 import { openKernel } from '../../../src/kernel/index.ts'
 import { linkProgram, openObject } from '../../../src/object/index.ts'
 import { type InsnFact, verify } from '../../../src/verifier/index.ts'
+import { factsOf, linkedOf } from '../../runtime/handmade.ts'
 import { judgeText } from '../handmade.ts'
 
 async function factsOfText(text: string, release = '6.12') {
@@ -106,3 +108,29 @@ test('a lookup: which map, what may be null, how many bytes a call may touch', a
   const sum = at(({ call }) => call?.kind === 'helper' && call.name === 'bpf_csum_diff')
   expect(sum.call).toMatchObject({ args: [{ value: { null: 'maybe' }, bytes: { min: 4, max: 4 } }, {}, {}, {}, {}] })
 })
+
+test.for(['6.12', '7.3'])(
+  'bytes of a packet that are there wherever a pointer into it is, by the rules of %s',
+  async (release) => {
+    const kernel = unwrap(await openKernel(release))
+    const facts = factsOf(
+      linkedOf({
+        text: `
+        r6 = *(u32 *)(r1 + 0)      ; 0 data
+        r7 = *(u32 *)(r1 + 4)      ; 1 data_end
+        r2 = *(u32 *)(r1 + 12)     ; 2
+        r2 &= 15                   ; 3
+        r2 += r6                   ; 4: somewhere in the first 16 bytes
+        r3 = r2                    ; 5
+        r3 += 8                    ; 6
+        if r3 > r7 goto out        ; 7
+        r0 = *(u64 *)(r2 + 0)      ; 8
+        out: r0 = 2                ; 9
+        exit`,
+      }),
+      kernel,
+    )
+    // at offset 0 there are 8, at 15 there are 23: 7.3 counts from there
+    expect(facts?.insns[8]?.src).toMatchObject({ kind: 'pkt', off: { min: 0, max: 15 }, size: 8 })
+  },
+)

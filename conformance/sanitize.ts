@@ -3,6 +3,7 @@
 import { percent } from './compare.ts'
 import { workAll } from './pool.ts'
 import { askedPrograms, type RunOptions } from './run-programs.ts'
+import { classes } from './runs/inputs.ts'
 import type { Asked } from './runs/ours.ts'
 import type { Chance, SanitizedRuns } from './runs/sanitized.ts'
 
@@ -15,14 +16,17 @@ export async function sanitizeTable(
   options: RunOptions & { readonly chance: Chance },
 ): Promise<{ text: string; failed: boolean }> {
   const { chance } = options
-  const asked = (await askedPrograms(options)).map((one): AskedSanitized => ({ ...one, chance }))
+  // a program that the guest did not come back from has no type
+  const asked = (await askedPrograms(options))
+    .filter(({ rows }) => classes.has(rows[0]!.prog_type))
+    .map((one): AskedSanitized => ({ ...one, chance }))
   const lost = (how: string, message: string): SanitizedRuns => ({
     runs: 0,
     missing: { [`${how}: ${message}`]: 1 },
     reports: [],
     unlike: [],
   })
-  const { jobs = 2, limit = 120_000 } = options
+  const { jobs = 2, limit = 60_000 } = options
   const answers = await workAll<AskedSanitized, SanitizedRuns>(asked, { jobs, limit, lost })
   const lines: string[] = []
   let [runs, contradicted, unlike] = [0, 0, 0]
@@ -37,11 +41,12 @@ export async function sanitizeTable(
     for (const why of Object.keys(answer.missing))
       if (/^(?:timeout|crash)/.test(why)) lostPrograms.push(`${obj} ${prog}: ${why}`)
   })
+  const short = answers.filter(({ missing }) => Object.keys(missing).some((why) => why.includes('insnLimit'))).length
   const clean = asked.length - contradicted - unlike - lostPrograms.length
   const text = [
     ...lines,
     ...lostPrograms,
-    `${runs} sanitized runs of ${asked.length} programs, ${chance.count} inputs of each by chance (seed ${chance.seed}): ${clean} programs as compiled and nothing contradicted (${percent(clean, asked.length)}), ${contradicted} with a contradiction, ${unlike} otherwise than compiled, ${lostPrograms.length} not finished`,
+    `${runs} sanitized runs of ${asked.length} programs, ${chance.count} inputs of each by chance (seed ${chance.seed}): ${clean} programs as compiled and nothing contradicted (${percent(clean, asked.length)}), ${contradicted} with a contradiction, ${unlike} otherwise than compiled, ${lostPrograms.length} not finished; ${short} cut short by insnLimit`,
   ].join('\n\n')
   return { text, failed: contradicted > 0 || unlike > 0 }
 }

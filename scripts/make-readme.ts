@@ -9,7 +9,13 @@ const { stdout } = spawnSync(process.execPath, ['dist/cli.js', ...demo], { encod
 /** Documents and the code that stands in them, in this order. */
 const shown: Readonly<Record<string, readonly string[]>> = {
   'README.md': ['examples/check.ts', 'examples/run.ts', 'examples/host.ts'],
-  'docs/runtime.md': ['examples/run.ts', 'examples/limits.ts', 'examples/mock.ts', 'examples/bodies.ts'],
+  'docs/runtime.md': [
+    'examples/run.ts',
+    'examples/limits.ts',
+    'examples/sanitize.ts',
+    'examples/mock.ts',
+    'examples/bodies.ts',
+  ],
   'docs/modules.md': ['examples/host.ts', 'examples/guest.ts', 'examples/modules/filtered.ts'],
 }
 for (const [file, examples] of Object.entries(shown)) {

@@ -22,6 +22,7 @@ const examples = [
   'examples/run.ts',
   'examples/mock.ts',
   'examples/limits.ts',
+  'examples/sanitize.ts',
   'examples/bodies.ts',
   'examples/host.ts',
   'examples/guest.ts',

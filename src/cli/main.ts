@@ -90,6 +90,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .option('--repeat <n>', 'so many times, on the same packet; tells the time of a run', positive)
     .option('--cpu <n>', 'the number of the CPU that it runs on (0)', whole)
     .option('--seed <n>', 'what random numbers follow from (0)', whole)
+    .option('--sanitize', 'an instruction at a time, each access and register held to what the verifier proved')
     .option('--raw', 'the file is bare instructions (hexadecimal digits, bytes or assembly) of no object; prints r0')
     .option('--memory <hex>', 'raw: what r1 points to, r2 being its length: hexadecimal digits, or @FILE')
     .option('--max-insns <n>', 'raw: instructions that may be executed: 1000000000 unless told', positive)

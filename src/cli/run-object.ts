@@ -2,15 +2,23 @@
 // kfuncs run OBJ: one program of an object on a machine of its own, and what changed by it.
 import { check } from '../check.ts'
 import { renderPretty } from '../explain/index.ts'
-import { formatFault } from '../fault/index.ts'
+import { formatFault, type Result } from '../fault/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import { type BpfObject, openObject } from '../object/index.ts'
-import { createMachine, type LoadedProgram, type Machine, type TestRun } from '../runtime/index.ts'
+import {
+  createMachine,
+  type Loaded,
+  type LoadedProgram,
+  type Machine,
+  SanitizerError,
+  type TestRun,
+} from '../runtime/index.ts'
 import { returnValueName } from '../uapi/index.ts'
 import { globalsOf, objectName } from './check-object.ts'
 import { contextBytes, hexBytes } from './run-input.ts'
 import { type Change, changesOf, mapsOf } from './run-maps.ts'
 import { packetChange } from './run-packet.ts'
+import { tellContradiction } from './run-sanitized.ts'
 import type { KernelOptions } from './flags.ts'
 import { kernelOf } from './kernel.ts'
 import { didYouMean } from './nearest.ts'
@@ -25,6 +33,7 @@ export interface RunObjectFlags extends KernelOptions {
   readonly repeat?: number
   readonly cpu?: number
   readonly seed?: number
+  readonly sanitize?: boolean
   readonly format: string
 }
 
@@ -38,28 +47,35 @@ interface Told {
   readonly time: number
 }
 
-/** 0: it ran; 1: it is not accepted, or something ended it. */
+/** 0: it ran; 1: it is not accepted, or something ended it; 3: it contradicts what was proved of it. */
 export async function runObject(path: string, flags: RunObjectFlags): Promise<number> {
   const kernel = await kernelOf(flags)
   const { cpu = 0, seed = 0, repeat = 1 } = flags
   const bytes = readInput(path)
-  const machine = createMachine(kernel, { seed, cpus: cpu + 1 })
-  machine.cpu = cpu
   const globals = globalsOf(flags.set)
   const object = orTell(openObject(bytes, objectName(path)))
   const name = chosen(object, flags.prog)
-  const loaded = orTell(machine.load(object, { programs: [name], ...(globals.size === 0 ? {} : { globals }) }))
+  const load = (): { machine: Machine; loaded: Loaded } => {
+    const machine = createMachine(kernel, { seed, cpus: cpu + 1, sanitize: flags.sanitize === true })
+    machine.cpu = cpu
+    const options = { programs: [name], ...(globals.size === 0 ? {} : { globals }) }
+    return { machine, loaded: orTell(machine.load(object, options)) }
+  }
+  const { machine, loaded } = load()
   const program = loaded.programs.get(name)
   if (program === undefined) return refused(path, { bytes, program: name, kernel, globals })
   const data = flags.data === undefined ? defaultData(program) : hexBytes(flags.data, '--data')
   const ctx = flags.ctx === undefined ? undefined : contextBytes(machine, program, flags.ctx, data?.length ?? 0)
   const before = mapsOf(loaded)
   const start = process.hrtime.bigint()
-  const run = program.testRun({
-    repeat,
-    ...(data === undefined ? {} : { data }),
-    ...(ctx === undefined ? {} : { ctx }),
-  })
+  const given = { repeat, ...(data === undefined ? {} : { data }), ...(ctx === undefined ? {} : { ctx }) }
+  let run: Result<TestRun>
+  try {
+    run = program.testRun(given)
+  } catch (error) {
+    if (!(error instanceof SanitizerError)) throw error
+    return tellContradiction(error, (input) => load().loaded.programs.get(name)!.testRun(input))
+  }
   const time = Number(process.hrtime.bigint() - start) / repeat
   if (!run.ok) {
     complain(formatFault(run.fault))

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // kfuncs run OBJ: the result by name, what changed, and why not.
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
+import { tellContradiction } from '../../src/cli/run-sanitized.ts'
+import { SanitizerError, type TestRunOptions } from '../../src/runtime/index.ts'
 import { runHere as here } from './here.ts'
 
 const packet = 'examples/18-memory/packet.bpf.o'
@@ -37,6 +39,42 @@ test('what is not accepted does not run, and why is told as check tells it', asy
   expect(status).toBe(1)
   expect(err).toContain('R1 offset is outside of the packet')
   expect(err).toContain('header_unchecked is not accepted, so it does not run')
+})
+
+test('sanitized, it runs the same', async () => {
+  for (const args of [
+    [packet, '--prog', 'header_checked'],
+    [memory, '-p', 'count_in_map'],
+  ])
+    expect(await here('run', ...args, '--sanitize')).toEqual(await here('run', ...args))
+})
+
+test('what contradicts the facts is a bug of ours, told with the smallest input', () => {
+  const contradiction = (input: TestRunOptions): SanitizerError =>
+    new SanitizerError({
+      kind: 'value',
+      what: 'r0 before it',
+      why: 'is 0x1 (1)',
+      object: 'some.bpf.o',
+      program: 'some',
+      insn: 3,
+      text: '(07) r0 += 1',
+      registers: [1n],
+      calls: [0],
+      input,
+    })
+  let said = ''
+  const write = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    said += String(text)
+    return true
+  })
+  const status = tellContradiction(contradiction({ data: Uint8Array.from([1, 2, 3, 4]) }), (input) => {
+    if (input.data?.[1] === 2) throw contradiction(input)
+  })
+  write.mockRestore()
+  expect(status).toBe(3)
+  expect(said).toContain('sanitizer: value: some, instruction 3: (07) r0 += 1')
+  expect(said).toContain('data: 0002\n')
 })
 
 test.for<[string, string[], string]>([

@@ -54,7 +54,7 @@ export function verifiedProgram(seed: string, options: ProgramOptions): Handmade
   const context = random.pick(contexts)
   const main = new Writer(random, { prefix: 'm', context, functions: ['f0', 'f1'], ...options })
   main.begin(context)
-  main.body(3, 6 + random.below(10))
+  main.body(random.oneIn(4) ? 3 : 2, 4 + random.below(8))
   main.end()
   const lines = [...main.lines]
   for (const name of ['f0', 'f1']) {
@@ -62,7 +62,7 @@ export function verifiedProgram(seed: string, options: ProgramOptions): Handmade
     if (!main.lines.includes(`call ${name}`)) continue
     const func = new Writer(random, { prefix: name, context: undefined, functions: [], ...options })
     func.beginFunction(name)
-    func.body(2, 3 + random.below(5))
+    func.body(1, 2 + random.below(5))
     func.say('r0 += r9', 'exit')
     lines.push(...func.lines)
   }
@@ -176,7 +176,7 @@ class Writer {
       ...(depth > 0
         ? ([
             [9, () => this.branch(depth)],
-            [2, () => this.loop(depth)],
+            [1, () => this.loop(depth)],
           ] as [number, () => void][])
         : []),
     ]

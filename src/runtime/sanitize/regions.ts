@@ -5,17 +5,19 @@ import type { Activation } from '../../jit/index.ts'
 import type { LinkedProgram } from '../../object/index.ts'
 import type { PointerFact } from '../../verifier/index.ts'
 import { contextViews } from '../contexts/index.ts'
-import type { View } from '../contexts/views.ts'
 import type { Core } from '../core/core.ts'
 import type { RuntimeMap } from '../maps/map.ts'
 
 /** What is under way when a pointer is looked at. */
 export interface Situation {
   readonly core: Core
-  readonly linked: LinkedProgram
   map(index: number): RuntimeMap
+  readonly packet: Packet
   readonly activation: Activation
 }
+
+/** What the context says of where the packet lies; undefined: there is none. */
+export type Packet = (field: 'data' | 'data_end' | 'data_meta') => number | undefined
 
 /** Addresses from `begin` up to `end`. */
 export interface Extent {
@@ -35,11 +37,11 @@ export function originOf({ kind, up }: PointerFact, situation: Situation): numbe
     case 'ctx':
       return situation.core.current?.context || undefined
     case 'pkt':
-      return packetField(situation, 'data')
+      return situation.packet('data')
     case 'pkt_meta':
-      return packetField(situation, 'data_meta')
+      return situation.packet('data_meta')
     case 'pkt_end':
-      return packetField(situation, 'data_end')
+      return situation.packet('data_end')
     default:
       return undefined
   }
@@ -102,23 +104,28 @@ function valueAround(address: number, { map: index, mapName }: PointerFact, situ
   return begin === undefined ? undefined : { begin, end: begin + map.def.valueSize, what: `a value of map ${map.name}` }
 }
 
-function packetAround(address: number, situation: Situation, kind: 'pkt' | 'pkt_meta'): Extent | string | undefined {
-  const begin = packetField(situation, kind === 'pkt' ? 'data' : 'data_meta')
-  const end = packetField(situation, kind === 'pkt' ? 'data_end' : 'data')
+function packetAround(address: number, { packet }: Situation, kind: 'pkt' | 'pkt_meta'): Extent | string | undefined {
+  const begin = packet(kind === 'pkt' ? 'data' : 'data_meta')
+  const end = packet(kind === 'pkt' ? 'data_end' : 'data')
   if (begin === undefined || end === undefined) return undefined
   return address < begin || address > end ? 'is outside of the packet' : { begin, end, what: 'the packet' }
 }
 
-/** What the context says of where the packet lies. */
-function packetField({ core, linked }: Situation, name: string): number | undefined {
-  const view = contextViews.get(linked.type)
-  const context = core.current?.context
-  if (view === undefined || !context) return undefined
-  const place = core.layouts.follow(view.object, pathOf(view, name) ?? '')
-  if (place === undefined) return undefined
-  let at = context
-  for (const offset of place.through) at = core.memory.pointer(at + offset)
-  return core.memory.pointer(at + place.field.offset)
+/** Of the program that runs on the machine, by what its context shows. */
+export function packetOf(core: Core, { type }: LinkedProgram): Packet {
+  const view = contextViews.get(type)
+  const places = new Map(
+    (view?.rows ?? []).flatMap(({ name, path }) => {
+      const place = path === undefined || !/^data/.test(name) ? undefined : core.layouts.follow(view!.object, path)
+      return place === undefined ? [] : [[name, place] as const]
+    }),
+  )
+  return (field) => {
+    const place = places.get(field)
+    const context = core.current?.context
+    if (place === undefined || !context) return undefined
+    let at = context
+    for (const offset of place.through) at = core.memory.pointer(at + offset)
+    return core.memory.pointer(at + place.field.offset)
+  }
 }
-
-const pathOf = ({ rows }: View, name: string): string | undefined => rows.find((row) => row.name === name)?.path

@@ -38,7 +38,7 @@ function contradictsNumber(value: bigint, fact: NumberFact): string | undefined 
 function contradictsPointer(value: bigint, fact: PointerFact, situation: Situation): string | undefined {
   // it may lead anywhere: what goes through it is guarded
   if (fact.untrusted || fact.kind === 'arena') return undefined
-  if (value === 0n) return fact.null === 'maybe' ? undefined : 'is null'
+  if (value === 0n) return fact.null === 'maybe' || hasNoEnd(fact, situation) ? undefined : 'is null'
   const address = Number(value)
   const origin = originOf(fact, situation)
   if (origin !== undefined) return contradictsOffset(address - origin, fact, situation)
@@ -55,6 +55,10 @@ function contradictsPointer(value: bigint, fact: PointerFact, situation: Situati
     return `is ${hex(value)}, ${begin - around.begin} bytes into ${around.what}`
   return undefined
 }
+
+/** The kernel's test run of cgroup_skb programs says of no packet where it ends; no access is within one that ends at 0. */
+const hasNoEnd = ({ kind }: PointerFact, { packet }: Situation): boolean =>
+  kind === 'pkt_end' && packet('data_end') === 0
 
 /** Of what lies where the context, frame or packet begins. */
 function contradictsOffset(offset: number, fact: PointerFact, situation: Situation): string | undefined {

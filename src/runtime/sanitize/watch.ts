@@ -12,7 +12,7 @@ import { type CallFact, type Facts, type ValueFact, writtenBy } from '../../veri
 import type { Own } from '../behind.ts'
 import type { Core, Invocation } from '../core/core.ts'
 import { remember } from '../core/remember.ts'
-import type { Situation } from './regions.ts'
+import { packetOf, type Situation } from './regions.ts'
 import { type Contradiction, reportOf, SanitizerError } from './report.ts'
 import { beginOf, contradictsAccess, contradictsValue } from './values.ts'
 
@@ -39,7 +39,8 @@ export interface Held {
 /** A SanitizerError is thrown where a run contradicts the facts. */
 export function sanitized(core: Core, { linked, facts, map, viewed }: Held): Sanitized {
   const running = tops(core)
-  const situation = (activation: Activation): Situation => ({ core, linked, map, activation })
+  const packet = packetOf(core, linked)
+  const situation = (activation: Activation): Situation => ({ core, map, packet, activation })
   const report = (at: number, activation: Activation, contradiction: Contradiction): never => {
     throw new SanitizerError(reportOf(linked, at, activation, contradiction))
   }

@@ -22,7 +22,6 @@ import { readStack, readStackVariable, storeUnknown, writeStack, writeStackVaria
 import { frameOf, requireStackBounds } from './stack-bounds.ts'
 import { type BytesAccess, isContextRewritten, socketAccess } from '../../kernel/index.ts'
 import { packetAccessAllowed } from '../program/packet-access.ts'
-import type { Model } from '../program/model.ts'
 import type { Program } from '../program/program.ts'
 import type { Walk } from '../engine/walk.ts'
 import { unsupported, violate } from '../violations/raise.ts'
@@ -109,7 +108,7 @@ export function access(walk: Walk, a: Access): RegState {
         return unknownScalar
       }
       return finishLoad(
-        walk.model,
+        walk,
         a,
         hasVarOff(reg) ? readStackVariable(walk, a.base, a.off, a.size) : readStack(walk, frame, min, a.size),
       )
@@ -172,13 +171,14 @@ const anyLoaded = (a: Access): RegState =>
 const cutTo = (a: Access, value: RegState): RegState =>
   a.size < 8 && !scalar.isConst(value.var) ? anyLoaded(a) : value
 
-function finishLoad(model: Model, a: Access, value: RegState): RegState {
+function finishLoad({ model, exacting }: Walk, a: Access, value: RegState): RegState {
   if (value.kind !== 'scalar' || a.size === 8) return value
   if (extendsSign(a)) {
     const extended = model.domain.movsx(value.var, a.size as 1 | 2 | 4, 64)
-    // until 7.2 what was filled stays linked to what was spilled, though its sign was extended
+    // until 7.2 what was filled stays linked to what was spilled, though its sign was extended: no fact may come of that
     const changed = scalar.umaxN(value.var) >= 2 ** (a.size * 8 - 1)
-    return model.rules.signedFillsUnlinked && changed ? scalarReg(extended) : withVar(value, extended)
+    const unlinks = model.rules.signedFillsUnlinked || exacting !== undefined
+    return unlinks && changed ? scalarReg(extended) : withVar(value, extended)
   }
   const narrowed = model.domain.truncateLoad(value.var, a.size)
   return narrowed === value.var ? value : withVar(value, narrowed)

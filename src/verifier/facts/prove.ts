@@ -18,6 +18,9 @@
 // way. Where it refuses nevertheless (the kernel's marks are not whole where loops are cut short), the registers of the instruction
 // that it stops at are marked in turn, backward as ever, and it begins anew with those marks, too.
 //
+// One step of the kernel's is not right until 7.2, and is done otherwise the second time: a number that is filled with its sign extended
+// stays linked there to what was spilled, and learns what that learns (access/memory.ts).
+//
 // What is read later is known in two ways. `ahead`: of registers by flow analysis (ahead/live-registers.ts), and what the first walk
 // did not see read of the stack is forgotten, so that a read of it would find nothing; this takes nobody's word. Where it does not come
 // to an end, as the kernel knows it: by what was noted on the way, or since 6.16 ahead as well.

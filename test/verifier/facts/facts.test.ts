@@ -134,3 +134,21 @@ test.for(['6.12', '7.3'])(
     expect(facts?.insns[8]?.src).toMatchObject({ kind: 'pkt', off: { min: 0, max: 15 }, size: 8 })
   },
 )
+
+test('what is filled with its sign extended learns nothing of what was spilled, though 6.12 has it that it does', async () => {
+  const { insns } = await factsOfText(`
+    r6 = *(u32 *)(r1 + 0)      ; 0
+    r6 &= 65535                ; 1
+    *(u64 *)(r10 - 8) = r6     ; 2
+    r2 = *(s16 *)(r10 - 8)     ; 3: -32768 to 32767
+    if r6 == 40000 goto same   ; 4
+    r0 = 0                     ; 5
+    exit                       ; 6
+    same: r2 &= 7              ; 7: of -25536, and of no 40000
+    r1 = r10                   ; 8
+    r1 += -8                   ; 9
+    r1 += r2                   ; 10: which number it is matters exactly
+    r0 = *(u8 *)(r1 + 0)       ; 11
+    exit                       ; 12`)
+  expect(insns[7]?.dst).toMatchObject({ signed: { min: -32768n, max: 32767n } })
+})

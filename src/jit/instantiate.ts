@@ -20,6 +20,16 @@ export interface Shared {
   readonly fuel?: WebAssembly.Global | undefined
 }
 
+/** undefined: the engine may not compile (Content-Security-Policy), or takes none as large. */
+export function moduleOf(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module | undefined {
+  try {
+    return new WebAssembly.Module(bytes)
+  } catch (error) {
+    if (!(error instanceof WebAssembly.CompileError)) throw error
+    return undefined
+  }
+}
+
 export function instantiate(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,

@@ -13,6 +13,7 @@ import {
   type InterpretOptions,
   interpreterOf,
   type JitProgram,
+  moduleOf,
   type Steps,
   stepsOf,
   type Watcher,
@@ -37,21 +38,15 @@ export interface ExecutionOptions {
   readonly sanitized?: Sanitized | undefined
 }
 
-/** As the machine is told to. */
+/** As the machine is told to; interpreted, too, where a page forbids to compile, or it is more than the engine takes. */
 export function executionOf(core: Core, options: ExecutionOptions): Execution {
-  if (core.interprets) return interpreted(core, options)
-  try {
-    return compiled(core, options)
-  } catch (error) {
-    // a page that forbids it (Content-Security-Policy), or more than the engine takes
-    if (!(error instanceof WebAssembly.CompileError)) throw error
-    return interpreted(core, options)
-  }
+  return (core.interprets ? undefined : compiled(core, options)) ?? interpreted(core, options)
 }
 
-function compiled(core: Core, { jit, imports }: ExecutionOptions): Execution {
+function compiled(core: Core, { jit, imports }: ExecutionOptions): Execution | undefined {
   const { allowance, memory, table } = core
-  const module = new WebAssembly.Module(compile(jit, { fuel: allowance !== undefined }))
+  const module = moduleOf(compile(jit, { fuel: allowance !== undefined }))
+  if (module === undefined) return undefined
   const instance = instantiate(module, memory.wasm, imports, { table, fuel: allowance?.left })
   const run: Execution['run'] = (number, registers, frame) => instance.run(number, registers, frame)
   return { run, repeat: instance.repeat, place: core.addEntry(run, instance.reference(0)) }
@@ -93,23 +88,19 @@ function referenceTo(run: Execution['run']): unknown {
   const code = new Code()
   for (let local = first; local <= frame; local++) code.get(local)
   code.call(imported).op('end')
-  try {
-    const module = new WebAssembly.Module(
-      encodeModule({
-        types: [],
-        imports: [{ module: 'kfuncs', name: 'run', type: functionType }],
-        functions: [{ type: functionType, locals: [], body: code, export: 'run' }],
-        globals: [],
-        pages: 0,
-        table: false,
-      }),
-    )
-    const call = (...args: (bigint | number)[]): bigint =>
-      BigInt.asIntN(64, run(0, args.slice(0, frame) as bigint[], args[frame] as number))
-    const memory = new WebAssembly.Memory({ initial: 0 })
-    return new WebAssembly.Instance(module, { env: { memory }, kfuncs: { run: call } }).exports['run']
-  } catch (error) {
-    if (!(error instanceof WebAssembly.CompileError)) throw error
-    return undefined
-  }
+  const module = moduleOf(
+    encodeModule({
+      types: [],
+      imports: [{ module: 'kfuncs', name: 'run', type: functionType }],
+      functions: [{ type: functionType, locals: [], body: code, export: 'run' }],
+      globals: [],
+      pages: 0,
+      table: false,
+    }),
+  )
+  if (module === undefined) return undefined
+  const call = (...args: (bigint | number)[]): bigint =>
+    BigInt.asIntN(64, run(0, args.slice(0, frame) as bigint[], args[frame] as number))
+  const memory = new WebAssembly.Memory({ initial: 0 })
+  return new WebAssembly.Instance(module, { env: { memory }, kfuncs: { run: call } }).exports['run']
 }

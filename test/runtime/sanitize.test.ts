@@ -226,3 +226,48 @@ describe('programs run as they do compiled, interpreted and sanitized', () => {
     }
   })
 })
+
+describe('a program that 6.12 accepts, and should not', () => {
+  // what is filled with its sign extended stays linked to what was spilled until 7.2: r2 is held to be r6
+  const linkedFill: Handmade = {
+    text: `
+      r6 = *(u32 *)(r1 + 0)
+      r7 = *(u32 *)(r1 + 4)
+      r2 = r6
+      r2 += 14
+      if r2 > r7 goto out
+      r9 = *(u16 *)(r6 + 0)
+      *(u32 *)(r10 - 4) = 1
+      r2 = r10
+      r2 += -4
+      r1 = map 0
+      call bpf_map_lookup_elem
+      if r0 == 0 goto out
+      *(u64 *)(r10 - 16) = r9
+      r2 = *(s16 *)(r10 - 16)
+      if r9 > 40007 goto out
+      if r9 < 40000 goto out
+      r2 -= 40000
+      r0 += r2
+      r0 = *(u8 *)(r0 + 0)
+      out: r0 = 2
+      exit`,
+    maps: [counts],
+  }
+  const data = (first: number): Uint8Array => Uint8Array.from({ length: 64 }, (_, i) => (i < 2 ? first >> (8 * i) : 0))
+
+  test('is refused by 7.3', async () => {
+    expect(factsOf(linkedOf(linkedFill), unwrap(await openKernel('7.3')))).toBeUndefined()
+  })
+  test('reads what is not its own, which the sanitizer tells', () => {
+    const linked = linkedOf(linkedFill)
+    const { program } = loadHandmade(createMachine(kernel, { sanitize: true }), linked, factsOf(linked, kernel)!)
+    expect(unwrap(program.testRun({ data: data(5) })).retval).toBe(2)
+    expect(() => program.testRun({ data: data(40003) })).toThrow(SanitizerError)
+  })
+  test('and reaches nothing but the memory of its machine', () => {
+    const linked = linkedOf(linkedFill)
+    const { program } = loadHandmade(createMachine(kernel), linked, factsOf(linked, kernel)!)
+    expect(unwrap(program.testRun({ data: data(40003) })).retval).toBe(2)
+  })
+})

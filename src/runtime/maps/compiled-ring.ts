@@ -27,7 +27,8 @@ export interface RingShape {
 export type Reserve = (size: number, sizeHigh: number, flags: number, flagsHigh: number) => number
 
 /** bpf_ringbuf_reserve(). */
-export function compiledReserve(core: Core, { ring, size: total, control, owner }: RingShape): Reserve {
+export function compiledReserve(core: Core, shape: RingShape): Reserve {
+  const { ring, size: total, control, owner } = shape
   const [size, sizeHigh, flags, flagsHigh, length, header, producer, pending] = [0, 1, 2, 3, 4, 5, 6, 7]
   const code = new Code()
   const none = (): void => {
@@ -86,7 +87,37 @@ export function compiledReserve(core: Core, { ring, size: total, control, owner 
   code.i32(control).get(producer).get(length).op('i64.extend_i32_u', 'i64.add').memory('i64.store', positions.producer)
   code.get(header).i32(HEADER).op('i32.add').op('end')
   const type: FunctionType = { params: ['i32', 'i32', 'i32', 'i32'], result: 'i32' }
-  return instance(core, { type, locals: ['i32', 'i32', 'i64', 'i64'], body: code }) as Reserve
+  const compiled = instance(core, { type, locals: ['i32', 'i32', 'i64', 'i64'], body: code }) as Reserve | undefined
+  return compiled ?? plainReserve(core, shape)
+}
+
+/** The same where nothing may be compiled. */
+function plainReserve(core: Core, { ring, size: total, control, owner }: RingShape): Reserve {
+  const { memory } = core
+  const position = (which: keyof typeof positions): number => Number(memory.number(control + positions[which], 8))
+  const set = (which: keyof typeof positions, to: number): void => memory.setNumber(control + positions[which], 8, to)
+  // the size is a power of two
+  const place = (at: number): number => ring + (at % total)
+  const roomFor = (size: number): number => Math.ceil((size + HEADER) / 8) * 8
+  return (size, sizeHigh, flags, flagsHigh) => {
+    const length = roomFor(size >>> 0)
+    if ((sizeHigh | flags | flagsHigh) !== 0 || size >>> 0 > MOST_BYTES || length > total) return 0
+    const producer = position('producer')
+    let pending = position('pending')
+    while (pending < producer) {
+      const header = memory.u32(place(pending))
+      if (header >= BUSY) break
+      pending += roomFor(header & ~DISCARD)
+    }
+    set('pending', pending)
+    const end = producer + length
+    if (end - position('consumer') >= total || end - pending >= total) return 0
+    const header = place(producer)
+    memory.setU32(header, (size | BUSY) >>> 0)
+    memory.setU32(header + 4, owner)
+    set('producer', end)
+    return header + HEADER
+  }
 }
 
 /** bpf_ringbuf_submit(): where the record lies. */
@@ -95,5 +126,7 @@ export const compiledSubmit = remember((core: Core): ((sample: number) => void) 
   code.get(0).i32(HEADER).op('i32.sub').tee(1).get(1).memory('i32.load', 0).i32(~BUSY).op('i32.and')
   code.memory('i32.store', 0).op('end')
   const type: FunctionType = { params: ['i32'], result: undefined }
-  return instance(core, { type, locals: ['i32'], body: code }) as (sample: number) => void
+  const compiled = instance(core, { type, locals: ['i32'], body: code }) as ((sample: number) => void) | undefined
+  const { memory } = core
+  return compiled ?? ((sample) => memory.setU32(sample - HEADER, memory.u32(sample - HEADER) & ~BUSY))
 })

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Look-ups as WebAssembly, for programs to call without a way through JavaScript. They read what Elements and PrefixTrie lay out.
 
-import { Code, encodeModule, type FunctionType, type ValueType } from '../../jit/index.ts'
+import { Code, encodeModule, type FunctionType, moduleOf, type ValueType } from '../../jit/index.ts'
 import type { Core } from '../core/core.ts'
 import { HASH, HEADER, NEXT, seeds } from './elements.ts'
 import { BYTES, CHILDREN, EXACT, LONGEST } from './prefix-trie.ts'
@@ -19,7 +19,7 @@ export interface HashShape {
   readonly valueOffset: number
 }
 
-/** undefined: keys are too long for it. */
+/** undefined: keys are too long for it, or nothing may be compiled. */
 export function compiledHashLookup(core: Core, { keySize, buckets, mask, valueOffset }: HashShape): Lookup | undefined {
   if (keySize > MOST_KEY_BYTES) return undefined
   const [key, hash, element] = [0, 1, 2]
@@ -56,8 +56,11 @@ export function compiledHashLookup(core: Core, { keySize, buckets, mask, valueOf
   return lookup(core, code, 2)
 }
 
-/** `bits`: of the longest key there can be. */
-export function compiledTrieLookup(core: Core, { root, bits: most }: { root: number; bits: number }): Lookup {
+/** `bits`: of the longest key there can be. undefined: nothing may be compiled. */
+export function compiledTrieLookup(
+  core: Core,
+  { root, bits: most }: { root: number; bits: number },
+): Lookup | undefined {
   const [key, length, node, found, bit, bits, left] = [0, 1, 2, 3, 4, 5, 6]
   const code = new Code()
   const fourBits = (): void => {
@@ -95,14 +98,17 @@ export interface CompiledFunction {
   readonly body: Code
 }
 
-/** The function, over the machine's memory. */
+/** The function, over the machine's memory; undefined where nothing may be compiled. */
 export function instance(core: Core, { type, locals, body }: CompiledFunction): unknown {
   const functions = [{ type, locals, body, export: 'run' }]
   const bytes = encodeModule({ types: [], imports: [], functions, globals: [], pages: 1, table: false })
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory: core.memory.wasm } })
-  return exports['run']
+  const module = moduleOf(bytes)
+  if (module === undefined) return undefined
+  return new WebAssembly.Instance(module, { env: { memory: core.memory.wasm } }).exports['run']
 }
 
 const lookupType: FunctionType = { params: ['i32'], result: 'i32' }
-const lookup = (core: Core, body: Code, locals: number): Lookup =>
-  instance(core, { type: lookupType, locals: Array.from({ length: locals }, () => 'i32' as const), body }) as Lookup
+const lookup = (core: Core, body: Code, locals: number): Lookup | undefined =>
+  instance(core, { type: lookupType, locals: Array.from({ length: locals }, () => 'i32' as const), body }) as
+    | Lookup
+    | undefined

@@ -43,7 +43,8 @@ export class LpmTrieMap extends RuntimeMap {
     return length > this.bits ? 0 : this.trie.find(key, length)
   }
   override get lookupCall(): (key: number) => number {
-    return compiledTrieLookup(this.core, { root: this.trie.root, bits: this.bits })
+    const compiled = compiledTrieLookup(this.core, { root: this.trie.root, bits: this.bits })
+    return compiled ?? ((key) => this.lookup(key))
   }
 
   override update(key: number, value: number, flags: number): number {

@@ -11,6 +11,12 @@ const { programs } = JSON.parse(readFileSync('examples/verdicts.json', 'utf8')) 
   programs: { object: string; program: string; verdict: string }[]
 }
 
+/** Of programs that 6.12 accepts, and should not: no number of theirs can be proven. */
+const proofs: ReadonlyMap<string, string> = new Map([
+  // what is filled with its sign extended learns what was spilled learns
+  ['18-memory/tracking.bpf.o filled_with_sign', 'pointers-only'],
+])
+
 test('no fact of an accepted example contradicts its walk', { timeout: 600_000 }, async () => {
   const kernel = await openKernel('6.12')
   if (!kernel.ok) throw new Error(kernel.fault.what)
@@ -25,7 +31,7 @@ test('no fact of an accepted example contradicts its walk', { timeout: 600_000 }
     const report = verify(linked.value, kernel.value, { facts: true, recordStates: true })
     if (report.verdict !== 'accept') continue
     checked++
-    if (report.facts?.proof !== 'whole')
+    if (report.facts?.proof !== (proofs.get(`${object} ${program}`) ?? 'whole'))
       wrong.push(`${object} ${program}: ${report.facts?.proof ?? report.factsMissing}`)
     if (report.facts === undefined || report.recorded === undefined) continue
     const { contradictions } = checkFacts(linked.value.insns, report.facts, report.recorded)

@@ -6,7 +6,6 @@ import type { ValueType } from './wasm/code.ts'
 
 /** Of every function of a program, that they can call each other, and be called back, alike. */
 export const functionType: FunctionType = { params: ['i64', 'i64', 'i64', 'i64', 'i64', 'i32'], result: 'i64' }
-const PARAMETERS = functionType.params.length
 
 /** The locals of one function, or of one that stands inside another. */
 export interface Locals {
@@ -30,30 +29,42 @@ export interface Locals {
 /** Hands out the locals of a function of WebAssembly. */
 export class LocalTypes {
   readonly types: ValueType[] = []
+  private readonly parameters: number
+  private readonly within = new Map<Locals | undefined, Locals>()
 
-  /** Whose parameters are r1 to r5 and where its stack ends. */
-  own(): Locals {
-    return this.registers([undefined, 0, 1, 2, 3, 4], PARAMETERS - 1)
+  constructor({ params }: FunctionType) {
+    this.parameters = params.length
   }
-  private registers(parameters: readonly (number | undefined)[], frame: number): Locals {
-    const many = (type: ValueType, count: number): number => {
-      const first = PARAMETERS + this.types.length
-      for (let i = 0; i < count; i++) this.types.push(type)
-      return first
+
+  add(type: ValueType): number {
+    return this.parameters + this.types.push(type) - 1
+  }
+  /** Of a function whose parameters are r1 to r5 and where its stack ends. */
+  own(): Locals {
+    return this.registers([undefined, 0, 1, 2, 3, 4], functionType.params.length - 1)
+  }
+  /** Of functions that stand inside one with the locals `outer`, or of the outermost ones: one at a time is there. */
+  inside(outer?: Locals): Locals {
+    let locals = this.within.get(outer)
+    if (locals === undefined) {
+      locals = this.registers([], this.add('i32'))
+      this.within.set(outer, locals)
     }
-    const whole = many('i64', 12)
-    const low = many('i32', 15)
-    const wholes = Array.from({ length: 11 }, (_, r) => parameters[r] ?? whole + r)
-    const lows = Array.from({ length: 11 }, (_, r) => (r === 10 ? frame : low + r))
+    return locals
+  }
+
+  private registers(parameters: readonly (number | undefined)[], frame: number): Locals {
+    const wholes = Array.from({ length: 11 }, (_, r) => parameters[r] ?? this.add('i64'))
+    const lows = Array.from({ length: 11 }, (_, r) => (r === 10 ? frame : this.add('i32')))
     return {
       low: (register) => lows[register]!,
       whole: (register) => wholes[register]!,
-      temp: whole + 11,
-      bottom: low + 10,
-      address: low + 11,
-      aside: low + 12,
-      rounds: low + 13,
-      next: low + 14,
+      temp: this.add('i64'),
+      bottom: this.add('i32'),
+      address: this.add('i32'),
+      aside: this.add('i32'),
+      rounds: this.add('i32'),
+      next: this.add('i32'),
     }
   }
 }

@@ -136,7 +136,12 @@ export class LoadedProgram {
     const { repeat } = made
     if (repeat !== undefined)
       return this.inRun({ context, notes: new Map() }, made, () =>
-        this.core.onStack((frame) => repeat(context, frame, times) >>> 0),
+        this.core.onStack((frame) => {
+          let last = 0
+          for (let left = times; left > 0; left -= MOST_AT_ONCE)
+            last = repeat(context, frame, Math.min(left, MOST_AT_ONCE)) >>> 0
+          return last
+        }),
       )
     let last = 0
     for (let i = 0; i < times; i++) {
@@ -234,6 +239,9 @@ function thrown(core: Core, exceptionCallback: ProgramFunction | undefined, erro
   if (!(error instanceof BpfThrow)) throw error
   return exceptionCallback === undefined ? error.cookie : core.call(exceptionCallback, error.cookie)
 }
+
+/** Runs of one call: engines go over to code that they compiled better between calls. */
+const MOST_AT_ONCE = 4096
 
 /** What is done before and after a run. */
 export interface Around {

@@ -122,7 +122,13 @@ export class Code {
     this.bytes.byte(NO_RESULT)
     return this
   }
-  /** An `if` that leaves a value. */
+  /** A block that leaves a value. */
+  openBlock(type: ValueType): this {
+    this.bytes.byte(0x02)
+    this.bytes.byte(valueTypes[type])
+    return this
+  }
+  /** An `if` that does. */
   openValue(type: ValueType): this {
     this.bytes.byte(0x04)
     this.bytes.byte(valueTypes[type])

@@ -1,0 +1,420 @@
+// SPDX-License-Identifier: Apache-2.0
+// One function's body: its blocks in their structure, each instruction lowered. A function may stand where it is called: then it has locals
+// of its own there, and a return leaves the block around it.
+
+import { imm64, type Insn } from '../isa/index.ts'
+import { lowerAlu } from './alu.ts'
+import type { Analyses } from './analyses.ts'
+import type { Block } from './flow.ts'
+import { lowerInline } from './inline.ts'
+import { type Callee, calleeSlot, type JitFunction, type JitProgram, MAX_ROUNDS, SUM } from './input.ts'
+import { pushCondition } from './jump.ts'
+import type { Locals, LocalTypes } from './locals.ts'
+import {
+  lowerAtomic,
+  lowerFieldLoad,
+  lowerFieldStore,
+  lowerLoad,
+  lowerStore,
+  lowerTurnedLoad,
+  STACK,
+} from './memory.ts'
+import { Registers } from './registers.ts'
+import { type Structured, structure } from './structure.ts'
+import type { Code, ValueType } from './wasm/code.ts'
+import type { Widths } from './widths.ts'
+import { isTurnedLoad, lowerRotation, rotationAt } from './windows.ts'
+
+export interface Context {
+  readonly program: JitProgram
+  /** Numbers of what is imported, by name: ours come after them. */
+  readonly called: ReadonlyMap<string, number>
+  readonly numbers: ReadonlyMap<number, number>
+  readonly fuel: boolean
+  readonly analyses: Analyses
+}
+
+/** Of the types of a module, the one of its functions. */
+export const FUNCTION_TYPE = 0
+
+/** Where a body is written to. */
+export interface Place {
+  readonly code: Code
+  readonly types: LocalTypes
+  readonly locals: Locals
+  readonly room: Room
+  /** Within another function's. */
+  readonly inside: boolean
+  /** What is left on the stack at its end. */
+  readonly answer: ValueType
+}
+
+/** Of one function of WebAssembly: how much may stand in it beside its own. */
+export class Room {
+  private left = MOST_ROOM
+  /** Functions that are being written, one within the other. */
+  private readonly open: JitFunction[] = []
+
+  /** There is room for the function; none within itself. */
+  take(func: JitFunction): boolean {
+    const size = func.end - func.start
+    if (size > this.left || this.open.includes(func) || this.open.length === MOST_OPEN) return false
+    this.left -= size
+    this.open.push(func)
+    return true
+  }
+  leave(func: JitFunction): void {
+    if (this.open.at(-1) === func) this.open.pop()
+  }
+}
+const MOST_ROOM = 1000
+const MOST_OPEN = 8
+
+const isParameter = (register: number): boolean => register >= 1 && register <= 5
+
+const hasRounds = ({ insns }: JitProgram, { start, end }: JitFunction): boolean => {
+  for (let at = start; at < end; at++) if (insns[at]!.op.kind === 'may_goto') return true
+  return false
+}
+
+export class FunctionBody {
+  private readonly code: Code
+  private readonly context: Context
+  private readonly func: JitFunction
+  private readonly blocks: readonly Block[]
+  private readonly widths: Widths
+  private readonly registers: Registers
+  private readonly place: Place
+  /** Blocks, loops and ifs of its own around what is written next. */
+  private depth = 0
+
+  constructor(context: Context, func: JitFunction, place: Place) {
+    const { blocks, widths } = context.analyses.of(func)
+    this.context = context
+    this.func = func
+    this.blocks = blocks
+    this.widths = widths
+    this.place = place
+    this.code = place.code
+    this.registers = new Registers(place.code, place.locals, widths)
+  }
+
+  /** Parameters are in their locals of 64 bits, and where the stack ends in R10's of 32. */
+  write(): void {
+    const { locals } = this.registers
+    for (let r = 1; r <= 5; r++)
+      if (this.takes(r) && this.widths.isLowAt(0, r))
+        this.code.get(locals.whole(r)).op('i32.wrap_i64').set(locals.low(r))
+    this.writeBlocks()
+    this.code.op('unreachable')
+  }
+
+  /**
+   * In place of a call: `push` has a parameter, and where the stack ends (R10), on the stack, in that width. What it answers is left on
+   * the stack, of 32 bits where that is all that is kept.
+   */
+  writeInPlace(push: (register: number, width: ValueType) => void): void {
+    const { code, widths } = this
+    const { locals } = this.registers
+    for (let r = 0; r <= 10; r++) {
+      if (!this.takes(r)) continue
+      const low = widths.isLowAt(0, r)
+      if (isParameter(r)) push(r, low ? 'i32' : 'i64')
+      else if (low) code.i32(0)
+      else code.i64(0)
+      code.set(low ? locals.low(r) : locals.whole(r))
+    }
+    push(10, 'i32')
+    code.set(locals.low(10)).openBlock(this.place.answer)
+    this.depth = 1
+    this.writeBlocks()
+    code.op('unreachable', 'end')
+  }
+
+  private takes(register: number): boolean {
+    return register !== 10 && (this.widths.entry & (1 << register)) !== 0
+  }
+
+  private writeBlocks(): void {
+    const { code, widths, context, func } = this
+    const { locals } = this.registers
+    if (!widths.isLowAt(0, 10)) code.get(locals.low(10)).op('i64.extend_i32_u').set(locals.whole(10))
+    code.get(locals.low(10)).i32(STACK).op('i32.sub').set(locals.bottom)
+    if (hasRounds(context.program, func)) code.i32(MAX_ROUNDS).set(locals.rounds)
+    const structured = structure(this.blocks)
+    if (structured.dispatch === undefined) this.writeTokens(structured.tokens)
+    else this.writeDispatch(structured.dispatch)
+  }
+
+  private writeTokens(tokens: Structured['tokens']): void {
+    // how much encloses each label's block or loop
+    const depths = { block: new Map<number, number>(), loop: new Map<number, number>() }
+    for (const token of tokens) {
+      switch (token.kind) {
+        case 'block':
+        case 'loop':
+          this.code.open(token.kind)
+          depths[token.kind].set(token.label, this.depth++)
+          break
+        case 'if':
+          this.condition(token.block)
+          this.code.open('if')
+          this.depth++
+          break
+        case 'end':
+          this.depth--
+          this.code.op('end')
+          break
+        case 'else':
+          this.code.op('else')
+          break
+        case 'br':
+          this.code.br(this.depth - 1 - depths[token.again ? 'loop' : 'block'].get(token.label)!)
+          break
+        case 'code':
+          this.writeBlock(token.block)
+          break
+        case 'return':
+          this.writeReturn()
+          break
+        default:
+          this.code.op('unreachable')
+      }
+    }
+  }
+
+  /** Blocks one inside another, the innermost choosing which to leave; each says which is next and goes round. */
+  private writeDispatch(order: readonly number[]): void {
+    const { code } = this
+    const cases = new Map(order.map((block, place) => [block, place]))
+    const outside = this.depth
+    code.i32(0).set(this.registers.locals.next).open('loop')
+    for (const _ of order) code.open('block')
+    code.get(this.registers.locals.next).brTable(
+      order.map((_, place) => place),
+      0,
+    )
+    order.forEach((block, place) => {
+      code.op('end')
+      this.writeBlock(block)
+      // the loop is around those of the blocks that are not closed yet
+      const again = order.length - 1 - place
+      this.depth = outside + again + 1
+      const go = (to: number, depth: number): void =>
+        void code.i32(cases.get(to)!).set(this.registers.locals.next).br(depth)
+      const { ending } = this.blocks[block]!
+      if (ending.kind === 'goto') go(ending.to, again)
+      else if (ending.kind === 'return') this.writeReturn()
+      else if (ending.kind === 'nowhere') code.op('unreachable')
+      else {
+        this.condition(block)
+        code.open('if')
+        go(ending.taken, again + 1)
+        code.op('end')
+        go(ending.next, again)
+      }
+    })
+    code.op('end')
+  }
+
+  private condition(block: number): void {
+    const { ending } = this.blocks[block]!
+    if (ending.kind === 'branch') pushCondition(this.registers, this.context.program.insns[ending.insn]!)
+  }
+
+  private writeBlock(block: number): void {
+    const { start, end, count } = this.blocks[block]!
+    const { insns } = this.context.program
+    this.registers.enter(block)
+    if (this.context.fuel) this.burn(count)
+    for (let at = start; at < end; at++) {
+      const insn = insns[at]!
+      if (at + 1 < end && this.writeWindow(insn, at, start)) at++
+      else this.writeInsn(insn, at)
+      if (insn.op.kind === 'ld_imm64') at++
+    }
+  }
+
+  /** Two instructions as one, where they are. */
+  private writeWindow(insn: Insn, at: number, first: number): boolean {
+    const { insns, fields, guards } = this.context.program
+    if (insn.op.kind === 'load') {
+      if (!isTurnedLoad(insns, at) || fields?.has(at) === true || guards?.has(at) === true) return false
+      lowerTurnedLoad(this.registers, insn, at + 1)
+      return true
+    }
+    const rotation = insn.op.kind === 'alu' ? rotationAt(insns, at, first) : undefined
+    if (rotation === undefined) return false
+    lowerRotation(this.registers, rotation, at + 1)
+    return true
+  }
+
+  /** `within`: what else is around it. */
+  private writeReturn(within = 0): void {
+    if (this.place.answer === 'i32') this.registers.low(0)
+    else this.registers.whole(0)
+    this.leave(within)
+  }
+  /** With what is on the stack. */
+  private leave(within = 0): void {
+    if (this.place.inside) this.code.br(this.depth - 1 + within)
+    else this.code.op('return')
+  }
+
+  private burn(count: number): void {
+    this.code.getGlobal(0).i64(count).op('i64.sub').setGlobal(0)
+    this.code.getGlobal(0).i64(0).op('i64.lt_s').open('if').op('unreachable', 'end')
+  }
+
+  private writeInsn(insn: Insn, at: number): void {
+    const { code, registers } = this
+    const { program } = this.context
+    switch (insn.op.kind) {
+      case 'alu':
+        if (insn.op.name !== 'addr_space_cast') return this.writeAlu(insn, at)
+        // an arena lies in the machine's memory for everybody
+        registers.low(insn.src)
+        return registers.setLow(at, insn.dst)
+      case 'load':
+        return this.writeLoad(insn, at)
+      case 'store':
+        return this.writeStore(insn, at)
+      case 'atomic':
+        return lowerAtomic(registers, insn, at, program.guards?.get(at))
+      case 'ld_imm64':
+        return this.writeNumber(insn, at)
+      case 'call':
+        return insn.src === 1
+          ? this.writeLocalCall(calleeSlot(insn, at), at)
+          : this.writeCall(program.callees.get(at), at)
+      case 'ld_abs':
+      case 'ld_ind':
+        return this.writePacketLoad(insn, program.callees.get(at), at)
+      default:
+        code.op('unreachable')
+    }
+  }
+
+  private writeAlu(insn: Insn, at: number): void {
+    const { registers } = this
+    const small = this.context.program.small?.[at]
+    const fixed = small === SUM ? registers.sums.fixedOf(insn.dst) : undefined
+    lowerAlu(registers, insn, at, small)
+    if (fixed !== undefined && insn.src !== insn.dst) registers.sums.setSum(insn.dst, fixed, insn.src)
+  }
+
+  private writeNumber(insn: Insn, at: number): void {
+    const { addresses, insns } = this.context.program
+    const value = addresses.get(at) ?? imm64(insn, insns[at + 1])
+    if (this.registers.keepsLow(at)) this.code.i32(Number(BigInt.asIntN(32, value)))
+    else this.code.i64(value)
+    this.registers.set(at, insn.dst)
+    if (value >= 0n && value < 2n ** 31n) this.registers.sums.setFixed(insn.dst, Number(value))
+  }
+
+  private writeLoad(insn: Insn, at: number): void {
+    const { fields, guards } = this.context.program
+    const field = fields?.get(at)
+    if (field === undefined) lowerLoad(this.registers, insn, at, guards?.get(at))
+    else lowerFieldLoad(this.registers, insn, at, field, (callee) => this.callImport(callee))
+  }
+
+  private writeStore(insn: Insn, at: number): void {
+    const { fields, guards } = this.context.program
+    const field = fields?.get(at)
+    if (field === undefined) lowerStore(this.registers, insn, guards?.get(at))
+    else lowerFieldStore(this.registers, insn, field, (callee) => this.callImport(callee))
+  }
+
+  /** From the packet of the context in r6, at an offset of its own; where that is none of the packet the program ends. */
+  private writePacketLoad(insn: Insn, callee: Callee | undefined, at: number): void {
+    const { code, registers } = this
+    if (callee === undefined) return void code.op('unreachable')
+    registers.low(6)
+    if (insn.op.kind === 'ld_abs') code.i32(insn.imm)
+    else registers.low(insn.src).i32(insn.imm).op('i32.add')
+    this.callImport(callee)
+    const { temp } = registers.locals
+    code.tee(temp).i64(0).op('i64.lt_s').open('if')
+    if (this.place.answer === 'i32') code.i32(0)
+    else code.i64(0)
+    this.leave(1)
+    code.op('end').get(temp)
+    registers.setWhole(at, 0)
+  }
+
+  /** A function of the program: its stack lies below ours. */
+  private writeLocalCall(target: number, at: number): void {
+    const { numbers, called, analyses } = this.context
+    const number = numbers.get(target)
+    if (number === undefined) return void this.code.op('unreachable')
+    const pushFrame = (): Code => this.registers.low(10).i32(this.func.stack).op('i32.sub')
+    const inlined = analyses.inlined(target)
+    if (inlined !== undefined && this.place.room.take(inlined)) {
+      const answer = this.registers.keepsLow(at) ? 'i32' : 'i64'
+      const place = { ...this.place, locals: this.place.types.inside(this.place.locals), inside: true, answer } as const
+      new FunctionBody(this.context, inlined, place).writeInPlace((register, width) => {
+        if (register === 10) pushFrame()
+        else if (width === 'i32') this.registers.low(register)
+        else this.registers.whole(register)
+      })
+      this.place.room.leave(inlined)
+      return this.registers.set(at, 0)
+    }
+    const { reads } = analyses.takenBy(target)
+    for (let r = 1; r <= 5; r++)
+      if ((reads & (1 << r)) !== 0) this.registers.whole(r)
+      else this.code.i64(0)
+    pushFrame().call(called.size + number)
+    this.registers.setWhole(at, 0)
+  }
+
+  private writeCall(callee: Callee | undefined, at: number): void {
+    const { code, registers } = this
+    if (callee === undefined) return void code.op('unreachable')
+    if (callee.inline !== undefined) return lowerInline(registers, callee.inline, at)
+    if (callee.callsBack === true) this.sayFrame()
+    callee.params.forEach((param, i) => {
+      if (param === 'none') return
+      if (param === 'i64') return void registers.whole(i + 1)
+      registers.low(i + 1)
+      if (param === 'i32') return
+      if (registers.isLow(i + 1)) code.i32(0)
+      else
+        registers
+          .whole(i + 1)
+          .i64(32)
+          .op('i64.shr_u', 'i32.wrap_i64')
+    })
+    if (callee.role === 'tail-call') return this.tailCall(callee)
+    code.call(this.context.called.get(callee.name)!)
+    if (callee.result === 'none') code.i32(0)
+    if (callee.result === 'i64') registers.setWhole(at, 0)
+    else if (callee.result === 's32') registers.setSigned(at, 0)
+    else registers.setLow(at, 0)
+  }
+
+  /** What it answers, if anything, as 64 bits. */
+  private callImport(callee: Callee): void {
+    this.code.call(this.context.called.get(callee.name)!)
+    if (callee.result === 's32') this.code.op('i64.extend_i32_s')
+    else if (callee.result === 'u32') this.code.op('i64.extend_i32_u')
+  }
+
+  /** The program there takes over with the context and the whole stack; where none is, this one goes on. */
+  private tailCall(callee: Callee): void {
+    const { code, registers } = this
+    const { address } = registers.locals
+    code.call(this.context.called.get(callee.name)!).tee(address).i32(0).op('i32.ge_s').open('if')
+    registers.whole(1)
+    for (let r = 2; r <= 5; r++) code.i64(0)
+    registers.low(10).get(address).returnCallIndirect(FUNCTION_TYPE).op('end')
+  }
+
+  private sayFrame(): void {
+    const { frameCell } = this.context.program
+    if (frameCell === undefined) return
+    this.code.i32(frameCell)
+    this.registers.low(10).i32(this.func.stack).op('i32.sub').memory('i32.store', 0)
+  }
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is known of a program's functions before anything is written of them.
 
+import { type Cells, cellsOf } from './cells.ts'
 import { type Effects, effectsOf, type Taken } from './effects.ts'
 import { type Block, blocksOf } from './flow.ts'
 import type { JitFunction, JitProgram } from './input.ts'
@@ -9,6 +10,7 @@ import { type Widths, widthsOf } from './widths.ts'
 export interface Analysis {
   readonly blocks: readonly Block[]
   readonly widths: Widths
+  readonly cells: Cells
 }
 
 /** Of a program's functions, each made when it is asked for: callers follow what they call. */
@@ -30,7 +32,9 @@ export class Analyses {
       this.busy.add(func)
       const blocks = blocksOf(this.program.insns, func, this.program.tables)
       const effects: Effects = effectsOf(this.program, blocks, (slot) => this.takenBy(slot))
-      analysis = { blocks, widths: widthsOf(blocks, effects, func.start) }
+      const widths = widthsOf(blocks, effects, func.start)
+      const cells = cellsOf(this.program, blocks, { live: widths.liveAt, taken: (slot) => this.takenBy(slot) })
+      analysis = { blocks, widths, cells }
       this.busy.delete(func)
       this.made.set(func, analysis)
     }

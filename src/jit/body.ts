@@ -5,8 +5,10 @@
 import { imm64, type Insn } from '../isa/index.ts'
 import { lowerAlu } from './alu.ts'
 import type { Analyses } from './analyses.ts'
+import type { Cell, Cells } from './cells.ts'
 import type { Block } from './flow.ts'
-import { lowerInline } from './inline.ts'
+import { type Left, lowerInline } from './inline.ts'
+import type { Inline } from './inline-kinds.ts'
 import { type Callee, calleeSlot, type JitFunction, type JitProgram, MAX_ROUNDS, SUM } from './input.ts'
 import { pushCondition } from './jump.ts'
 import type { Locals, LocalTypes } from './locals.ts'
@@ -70,6 +72,19 @@ export class Room {
 const MOST_ROOM = 1000
 const MOST_OPEN = 8
 
+function partsOf(cells: Cells, types: LocalTypes): ReadonlyMap<number, readonly number[]> {
+  const locals = new Map<Cell, number>()
+  const localOf = (cell: Cell): number => {
+    let local = locals.get(cell)
+    if (local === undefined) {
+      local = types.add(cell.size === 8 ? 'i64' : 'i32')
+      locals.set(cell, local)
+    }
+    return local
+  }
+  return new Map([...cells].map(([at, touched]) => [at, touched.map(localOf)]))
+}
+
 const isParameter = (register: number): boolean => register >= 1 && register <= 5
 
 const hasRounds = ({ insns }: JitProgram, { start, end }: JitFunction): boolean => {
@@ -87,16 +102,20 @@ export class FunctionBody {
   private readonly place: Place
   /** Blocks, loops and ifs of its own around what is written next. */
   private depth = 0
+  /** The one that is written. */
+  private block = 0
+  /** What its last instruction left to be done where its jump leads. */
+  private left: Left | undefined
 
   constructor(context: Context, func: JitFunction, place: Place) {
-    const { blocks, widths } = context.analyses.of(func)
+    const { blocks, widths, cells } = context.analyses.of(func)
     this.context = context
     this.func = func
     this.blocks = blocks
     this.widths = widths
     this.place = place
     this.code = place.code
-    this.registers = new Registers(place.code, place.locals, widths)
+    this.registers = new Registers(place, widths, partsOf(cells, place.types))
   }
 
   /** Parameters are in their locals of 64 bits, and where the stack ends in R10's of 32. */
@@ -148,6 +167,8 @@ export class FunctionBody {
 
   private writeTokens(tokens: Structured['tokens']): void {
     // how much encloses each label's block or loop
+    // what is done first where the jump of an if is not taken, innermost last
+    const elses: (() => void)[] = []
     const depths = { block: new Map<number, number>(), loop: new Map<number, number>() }
     for (const token of tokens) {
       switch (token.kind) {
@@ -157,8 +178,7 @@ export class FunctionBody {
           depths[token.kind].set(token.label, this.depth++)
           break
         case 'if':
-          this.condition(token.block)
-          this.code.open('if')
+          elses.push(this.openIf(token.block))
           this.depth++
           break
         case 'end':
@@ -167,6 +187,7 @@ export class FunctionBody {
           break
         case 'else':
           this.code.op('else')
+          elses.pop()!()
           break
         case 'br':
           this.code.br(this.depth - 1 - depths[token.again ? 'loop' : 'block'].get(token.label)!)
@@ -196,10 +217,10 @@ export class FunctionBody {
     )
     order.forEach((block, place) => {
       code.op('end')
-      this.writeBlock(block)
       // the loop is around those of the blocks that are not closed yet
       const again = order.length - 1 - place
       this.depth = outside + again + 1
+      this.writeBlock(block)
       const go = (to: number, depth: number): void =>
         void code.i32(cases.get(to)!).set(this.registers.locals.next).br(depth)
       const { ending } = this.blocks[block]!
@@ -207,25 +228,56 @@ export class FunctionBody {
       else if (ending.kind === 'return') this.writeReturn()
       else if (ending.kind === 'nowhere') code.op('unreachable')
       else {
-        this.condition(block)
-        code.open('if')
+        const notTaken = this.openIf(block)
         go(ending.taken, again + 1)
         code.op('end')
+        notTaken()
         go(ending.next, again)
       }
     })
     code.op('end')
   }
 
-  private condition(block: number): void {
+  /** Opens an `if` for where the block's jump is taken; what it answers begins where it is not. */
+  private openIf(block: number): () => void {
     const { ending } = this.blocks[block]!
-    if (ending.kind === 'branch') pushCondition(this.registers, this.context.program.insns[ending.insn]!)
+    const { code, left } = this
+    this.left = undefined
+    if (ending.kind !== 'branch') return () => {}
+    const insn = this.context.program.insns[ending.insn]!
+    if (left === undefined) {
+      pushCondition(this.registers, insn)
+      code.open('if')
+      return () => {}
+    }
+    const ifZero = insn.op.name === 'jeq'
+    left.pushFound()
+    if (ifZero) code.op('i32.eqz')
+    code.open('if')
+    if (ifZero) left.ifMissing()
+    else left.ifFound()
+    return () => {
+      if (ifZero) left.ifFound()
+      else left.ifMissing()
+    }
+  }
+
+  /** The jump of the block asks whether the instruction left R0 zero; those between only compute, and need no local put aside. */
+  private isTested(at: number): boolean {
+    const { end, ending } = this.blocks[this.block]!
+    const { insns } = this.context.program
+    if (ending.kind !== 'branch') return false
+    for (const { op, dst } of insns.slice(at + 1, end))
+      if (op.kind !== 'alu' || dst === 0 || ['le', 'be', 'bswap'].includes(op.name)) return false
+    const { op, dst, imm } = insns[ending.insn]!
+    return dst === 0 && imm === 0 && op.source === 'imm' && (op.name === 'jeq' || op.name === 'jne')
   }
 
   private writeBlock(block: number): void {
     const { start, end, count } = this.blocks[block]!
     const { insns } = this.context.program
     this.registers.enter(block)
+    this.block = block
     if (this.context.fuel) this.burn(count)
     for (let at = start; at < end; at++) {
       const insn = insns[at]!
@@ -239,7 +291,13 @@ export class FunctionBody {
   private writeWindow(insn: Insn, at: number, first: number): boolean {
     const { insns, fields, guards } = this.context.program
     if (insn.op.kind === 'load') {
-      if (!isTurnedLoad(insns, at) || fields?.has(at) === true || guards?.has(at) === true) return false
+      if (
+        !isTurnedLoad(insns, at) ||
+        this.registers.cells(at) !== undefined ||
+        fields?.has(at) === true ||
+        guards?.has(at) === true
+      )
+        return false
       lowerTurnedLoad(this.registers, insn, at + 1)
       return true
     }
@@ -322,7 +380,7 @@ export class FunctionBody {
   private writeStore(insn: Insn, at: number): void {
     const { fields, guards } = this.context.program
     const field = fields?.get(at)
-    if (field === undefined) lowerStore(this.registers, insn, guards?.get(at))
+    if (field === undefined) lowerStore(this.registers, insn, at, guards?.get(at))
     else lowerFieldStore(this.registers, insn, field, (callee) => this.callImport(callee))
   }
 
@@ -372,7 +430,7 @@ export class FunctionBody {
   private writeCall(callee: Callee | undefined, at: number): void {
     const { code, registers } = this
     if (callee === undefined) return void code.op('unreachable')
-    if (callee.inline !== undefined) return lowerInline(registers, callee.inline, at)
+    if (callee.inline !== undefined) return this.writeInline(callee.inline, at)
     if (callee.callsBack === true) this.sayFrame()
     callee.params.forEach((param, i) => {
       if (param === 'none') return
@@ -392,6 +450,10 @@ export class FunctionBody {
     if (callee.result === 'i64') registers.setWhole(at, 0)
     else if (callee.result === 's32') registers.setSigned(at, 0)
     else registers.setLow(at, 0)
+  }
+
+  private writeInline(inline: Inline, at: number): void {
+    this.left = lowerInline(this.registers, inline, { at, tested: this.isTested(at) })
   }
 
   /** What it answers, if anything, as 64 bits. */

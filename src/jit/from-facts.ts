@@ -40,6 +40,7 @@ export function jitProgramOf(linked: LinkedProgram, facts: Facts, behind: Behind
   const guards = new Map<number, Guard>()
   const tables = new Map<number, TableJump>()
   const small = new Uint8Array(insns.length)
+  const reach = new Map<number, readonly (number | undefined)[]>()
   let arena: Guard | undefined
   facts.insns.forEach((fact, at) => {
     const insn = insns[at]!
@@ -52,7 +53,10 @@ export function jitProgramOf(linked: LinkedProgram, facts: Facts, behind: Behind
       const address = behind.address(ref)
       if (address !== undefined) addresses.set(at, address)
     }
-    if (fact.call !== undefined && fact.call.kind !== 'subprog') callees.set(at, behind.callee(fact.call))
+    if (fact.call !== undefined && fact.call.kind !== 'subprog') {
+      callees.set(at, behind.callee(fact.call))
+      reach.set(at, reachOf(fact.call))
+    }
     if (insn.op.kind === 'ld_abs' || insn.op.kind === 'ld_ind') callees.set(at, behind.packetLoad(insn.op.size))
     else if (fact.access !== undefined) {
       if (fact.access.fault === 'guarded') guards.set(at, { kind: 'memory' })
@@ -65,7 +69,13 @@ export function jitProgramOf(linked: LinkedProgram, facts: Facts, behind: Behind
     }
   })
   const functions = facts.subprogs.map(({ start, end }): JitFunction => ({ start, end, stack: STACK }))
-  return { insns, functions, addresses, callees, fields, guards, tables, small, frameCell: behind.frameCell }
+  return { insns, functions, addresses, callees, fields, guards, tables, small, reach, frameCell: behind.frameCell }
+}
+
+function reachOf({ args }: Exclude<CallFact, { kind: 'subprog' }>): readonly (number | undefined)[] {
+  const reach: (number | undefined)[] = []
+  for (const { reg, bytes } of args) reach[reg] = bytes?.max
+  return reach
 }
 
 /** A jump that always or never is taken. */

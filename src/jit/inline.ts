@@ -1,27 +1,128 @@
 // SPDX-License-Identifier: Apache-2.0
 // What stands in place of a call, where that is a few instructions. The interpreter calls instead, and comes to the same.
 
+import { type Inline, inlineTouches, type Touches } from './inline-kinds.ts'
+import { MAX_ROUNDS } from './input.ts'
 import type { Registers } from './registers.ts'
 
-export type Inline =
-  /** r2 leads to an index of 32 bits; r0 is where that element lies, 0 where there is none. */
-  | { readonly kind: 'array-lookup'; readonly first: number; readonly stride: number; readonly count: number }
-  /** r1 leads to two numbers of 32 bits, the last that was given and the end; r0 is r1 where there is a next, which is kept, else 0. */
-  | { readonly kind: 'iter-num-next' }
+/** What is left to be done where a jump leads that asks whether R0 is zero. */
+export interface Left {
+  /** Pushes whether it is not. */
+  pushFound(): void
+  ifFound(): void
+  ifMissing(): void
+}
 
-/** Of the call at an instruction. */
-export function lowerInline(registers: Registers, inline: Inline, at: number): void {
-  const { code } = registers
-  const { address, aside } = registers.locals
-  if (inline.kind === 'array-lookup') {
-    registers.low(2).memory('i32.load', 0).tee(address).i32(inline.count)
-    code.op('i32.lt_u').openValue('i32').get(address).i32(inline.stride).op('i32.mul')
-    code.i32(inline.first).op('i32.add', 'else').i32(0).op('end')
-    return registers.setLow(at, 0)
+/** Of the call at an instruction; `tested`: such a jump follows at once, so that it may leave something to be done there. */
+export function lowerInline(
+  registers: Registers,
+  inline: Inline,
+  { at, tested }: { readonly at: number; readonly tested: boolean },
+): Left | undefined {
+  const touched = new Touched(registers, inlineTouches[inline.kind], at)
+  switch (inline.kind) {
+    case 'array-lookup':
+      lowerArrayLookup(registers, inline, { touched, at })
+      return undefined
+    case 'iter-num-new':
+      lowerIterNew(registers, touched, at)
+      return undefined
+    case 'iter-num-next':
+      return lowerIterNext(registers, touched, { at, tested })
+    default:
+      touched.set(CURRENT, () => registers.code.i32(0))
+      touched.set(END, () => registers.code.i32(0))
+      registers.code.i32(0)
+      registers.setLow(at, 0)
+      return undefined
   }
-  registers.low(1).tee(address).memory('i32.load', 0).i32(1).op('i32.add').set(aside)
-  code.get(aside).get(address).memory('i32.load', 4).op('i32.ge_s').openValue('i32')
-  code.get(address).i64(0).memory('i64.store', 0).i32(0).op('else')
-  code.get(address).get(aside).memory('i32.store', 0).get(address).op('end')
+}
+
+/** The parts that it touches, in memory, or as locals where they are (cells.ts). */
+class Touched {
+  private readonly registers: Registers
+  private readonly parts: Touches['parts']
+  private readonly cells: readonly number[] | undefined
+
+  constructor(registers: Registers, { register, parts }: Touches, at: number) {
+    this.registers = registers
+    this.parts = parts
+    this.cells = registers.cells(at)
+    if (this.cells === undefined) registers.low(register).set(registers.locals.address)
+  }
+  push(part: number): void {
+    const { code, locals } = this.registers
+    if (this.cells !== undefined) code.get(this.cells[part]!)
+    else code.get(locals.address).memory('i32.load', this.parts[part]!.off)
+  }
+  set(part: number, push: () => void): void {
+    const { code, locals } = this.registers
+    if (this.cells === undefined) code.get(locals.address)
+    push()
+    if (this.cells !== undefined) code.set(this.cells[part]!)
+    else code.memory('i32.store', this.parts[part]!.off)
+  }
+}
+
+function lowerArrayLookup(
+  registers: Registers,
+  { first, stride, count }: Extract<Inline, { kind: 'array-lookup' }>,
+  { touched, at }: { readonly touched: Touched; readonly at: number },
+): void {
+  const { code, locals } = registers
+  touched.push(0)
+  code.tee(locals.aside).i32(count).op('i32.lt_u').openValue('i32')
+  code.get(locals.aside).i32(stride).op('i32.mul').i32(first).op('i32.add', 'else').i32(0).op('end')
   registers.setLow(at, 0)
+}
+
+const [CURRENT, END] = [0, 1] as const
+const [EINVAL, E2BIG] = [22, 7]
+
+function lowerIterNew(registers: Registers, touched: Touched, at: number): void {
+  const { code, locals } = registers
+  registers.low(2)
+  registers.low(3).op('i32.gt_s').openValue('i32').i32(-EINVAL).op('else')
+  // the end is not below the start, so that the difference has no sign
+  registers.low(3)
+  registers.low(2).op('i32.sub').i32(MAX_ROUNDS).op('i32.gt_u').openValue('i32').i32(-E2BIG)
+  code.op('else').i32(0).op('end', 'end').set(locals.aside)
+  // of what is refused both are 0
+  const unlessRefused = (push: () => void): void => {
+    push()
+    code.i32(0).get(locals.aside).op('i32.eqz', 'select')
+  }
+  touched.set(CURRENT, () => unlessRefused(() => registers.low(2).i32(1).op('i32.sub')))
+  touched.set(END, () => unlessRefused(() => registers.low(3)))
+  code.get(locals.aside)
+  registers.setSigned(at, 0)
+}
+
+function lowerIterNext(
+  registers: Registers,
+  touched: Touched,
+  { at, tested }: { readonly at: number; readonly tested: boolean },
+): Left | undefined {
+  const { code, locals } = registers
+  touched.push(CURRENT)
+  code.i32(1).op('i32.add').tee(locals.aside)
+  touched.push(END)
+  code.op('i32.lt_s').set(locals.found)
+  registers.low(1).i32(0).get(locals.found).op('select')
+  registers.setLow(at, 0)
+  const left: Left = {
+    pushFound: () => void code.get(locals.found),
+    ifFound: () => touched.set(CURRENT, () => code.get(locals.aside)),
+    ifMissing() {
+      touched.set(CURRENT, () => code.i32(0))
+      touched.set(END, () => code.i32(0))
+    },
+  }
+  if (tested) return left
+  code.get(locals.found).open('if')
+  left.ifFound()
+  code.op('else')
+  left.ifMissing()
+  code.op('end')
+  return undefined
 }

@@ -3,7 +3,7 @@
 
 import type { Insn } from '../isa/index.ts'
 import type { Range } from './flow.ts'
-import type { Inline } from './inline.ts'
+import type { Inline } from './inline-kinds.ts'
 
 /** A function of the program; its number is its place. The first is where the program begins. */
 export interface JitFunction extends Range {
@@ -109,6 +109,11 @@ export interface JitProgram {
   readonly tables?: ReadonlyMap<number, TableJump>
   /** By slot: what was proved. */
   readonly small?: Uint8Array
+  /**
+   * By slot of a call of a helper or kfunc: how many bytes it touches at the most through a register, by register, where that is known.
+   * Given of programs of which it was proved that nothing else than what is made of R10 leads to a function's stack.
+   */
+  readonly reach?: ReadonlyMap<number, readonly (number | undefined)[]>
   /** Where in memory a function that calls what may call back says where its stack ends. */
   readonly frameCell?: number
 }

@@ -23,12 +23,13 @@ export function pushCondition(registers: Registers, insn: Insn): void {
   const { op, dst, src, imm } = insn
   if (op.kind === 'may_goto') return pushRoundsUsed(registers)
   const { code } = registers
+  const againstZero = op.source === 'imm' && imm === 0 && (op.name === 'jeq' || op.name === 'jne')
   // whole numbers without an upper half compare as their low halves do, which have no sign
   const small = op.width === 64 && registers.isLow(dst) && (op.source === 'imm' ? imm >= 0 : registers.isLow(src))
   const width = op.width === 32 || small ? 'i32' : 'i64'
   if (width === 'i32') registers.low(dst)
   else registers.whole(dst)
-  if (op.source === 'imm' && imm === 0 && (op.name === 'jeq' || op.name === 'jne')) {
+  if (againstZero) {
     code.op(`${width}.eqz`)
     if (op.name === 'jne') code.op('i32.eqz')
     return

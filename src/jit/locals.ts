@@ -20,6 +20,8 @@ export interface Locals {
   readonly address: number
   /** Something of 32 bits put aside. */
   readonly aside: number
+  /** Whether what was looked for is there. */
+  readonly found: number
   /** How often may_goto may still not jump. */
   readonly rounds: number
   /** The next block, where blocks are cases of a loop. */
@@ -63,6 +65,7 @@ export class LocalTypes {
       bottom: this.add('i32'),
       address: this.add('i32'),
       aside: this.add('i32'),
+      found: this.add('i32'),
       rounds: this.add('i32'),
       next: this.add('i32'),
     }

@@ -39,6 +39,8 @@ function pushAddress(registers: Registers, base: number, off: number): number {
 export function lowerLoad(registers: Registers, insn: Insn, at: number, guard?: Guard): void {
   const { op, dst, src, off } = insn
   const { code, locals } = registers
+  const cell = registers.cells(at)?.[0]
+  if (cell !== undefined) return loadCell(registers, insn, at, cell)
   const low = registers.keepsLow(at)
   const load: MemoryOp = (low ? (op.signed ? lowSignedLoads : lowLoads) : op.signed ? signedLoads : loads)[
     op.size as Size
@@ -58,6 +60,30 @@ export function lowerLoad(registers: Registers, insn: Insn, at: number, guard?: 
   registers.set(at, dst)
 }
 
+/** From a local, which has zeroes above what is stored there. */
+function loadCell(registers: Registers, { op, dst }: Insn, at: number, cell: number): void {
+  const { code } = registers
+  code.get(cell)
+  if (op.size === 8) return registers.setWhole(at, dst)
+  if (!op.signed) return registers.setLow(at, dst)
+  if (op.size === 1) code.op('i32.extend8_s')
+  if (op.size === 2) code.op('i32.extend16_s')
+  registers.setSigned(at, dst)
+}
+
+function storeCell(registers: Registers, { op, src, imm }: Insn, cell: number): void {
+  const { code } = registers
+  if (op.size === 8) {
+    if (op.source === 'imm') code.i64(imm)
+    else registers.whole(src)
+  } else {
+    if (op.source === 'imm') code.i32(imm)
+    else registers.low(src)
+    if (op.size < 4) code.i32(op.size === 1 ? 0xff : 0xffff).op('i32.and')
+  }
+  code.set(cell)
+}
+
 /** The load of two bytes and the turning around that follows it, at `at`. */
 export function lowerTurnedLoad(registers: Registers, { dst, src, off }: Insn, at: number): void {
   const { code } = registers
@@ -67,8 +93,10 @@ export function lowerTurnedLoad(registers: Registers, { dst, src, off }: Insn, a
   registers.setLow(at, dst)
 }
 
-export function lowerStore(registers: Registers, insn: Insn, guard?: Guard): void {
+export function lowerStore(registers: Registers, insn: Insn, at: number, guard?: Guard): void {
   const { op, dst, off } = insn
+  const cell = registers.cells(at)?.[0]
+  if (cell !== undefined) return storeCell(registers, insn, cell)
   const { code, locals } = registers
   if (guard === undefined) {
     const added = pushAddress(registers, dst, off)
@@ -190,7 +218,7 @@ const operators: ReadonlyMap<string, PlainOp> = new Map([
 export function lowerAtomic(registers: Registers, insn: Insn, at: number, guard?: Guard): void {
   const { op, dst, src, off } = insn
   if (op.name === 'load_acquire') return lowerLoad(registers, insn, at, guard)
-  if (op.name === 'store_release') return lowerStore(registers, insn, guard)
+  if (op.name === 'store_release') return lowerStore(registers, insn, at, guard)
   if (guard === undefined) return lowerReadAndWrite(registers, insn, at)
   const { code } = registers
   const written = op.name === 'cmpxchg' ? 0 : src

@@ -15,10 +15,19 @@ export class Registers {
   /** Bits: registers whose value is in 32 bits where the program is. */
   private now = 0
 
-  constructor(code: Code, locals: Locals, widths: Widths) {
+  /** Locals that are parts of the stack, by what an instruction touches of it. */
+  private readonly parts: ReadonlyMap<number, readonly number[]>
+
+  constructor({ code, locals }: { code: Code; locals: Locals }, widths: Widths, parts: Registers['parts']) {
     this.code = code
     this.locals = locals
     this.widths = widths
+    this.parts = parts
+  }
+
+  /** undefined: what the instruction touches is in memory. */
+  cells(at: number): readonly number[] | undefined {
+    return this.parts.get(at)
   }
 
   get frameStays(): boolean {

@@ -25,6 +25,8 @@ const MOST_PASSES = 40
 export interface Widths {
   /** Registers that the function reads before it writes them: bits, R0 the lowest. */
   readonly entry: number
+  /** The same where a block begins. */
+  liveAt(block: number): number
   /** R10 is the same all along. */
   readonly frameStays: boolean
   /** Is a register, where a block begins, in 32 bits. */
@@ -78,6 +80,7 @@ class Values {
     const isLow = (value: number): boolean => known && this.isLow(this.find(value))
     return {
       entry: this.live[0]!,
+      liveAt: (block) => this.live[block]!,
       frameStays: !effects.written.includes(FRAME_POINTER),
       isLowAt: (block, register) => isLow(firstEntry + REGISTERS * block + register),
       isLowAfter: (at) => isLow(at - start),

@@ -26,6 +26,7 @@ export interface Given {
   readonly functions?: JitProgram['functions']
   readonly tables?: JitProgram['tables']
   readonly small?: Uint8Array
+  readonly reach?: JitProgram['reach']
   readonly fuel?: number
 }
 
@@ -54,6 +55,7 @@ export function runBoth(program: string | readonly Insn[], given: Given = {}): {
     functions: given.functions ?? whole,
     addresses: new Map(),
     callees: given.callees ?? new Map(),
+    ...(given.reach === undefined ? {} : { reach: given.reach }),
     ...(given.small === undefined ? {} : { small: given.small }),
     ...(given.guards === undefined ? {} : { guards: given.guards }),
     ...(given.tables === undefined ? {} : { tables: given.tables }),

@@ -19,3 +19,15 @@ test('programs by chance end alike, in whatever shape they jump', { timeout: 500
   }
   expect(ended).toBeGreaterThan(count / 2)
 })
+
+test('and with parts of the stack as locals', { timeout: 5000 + 100 * count }, () => {
+  let found = 0
+  for (let seed = from; seed < from + count; seed++) {
+    const insns = randomProgram(seed, { sameSizes: true })
+    const { interpreted, compiled } = runBoth(insns, { fuel: 1000, reach: new Map() })
+    expect({ seed, r0: compiled.r0 }).toEqual({ seed, r0: interpreted.r0 })
+    if (Buffer.compare(compiled.memory, interpreted.memory) !== 0) found++
+  }
+  // what is stored there is not in memory
+  expect(found).toBeGreaterThan(count / 5)
+})

@@ -10,12 +10,15 @@ const MOST_LOOPS = 8 << 20
 
 /** cur, end */
 const numbers: Models = {
-  bpf_iter_num_new: model(['i32', 'i32', 'i32'], 's32', ({ memory }) => (it, start, end) => {
-    const error = start > end ? errno.EINVAL : end - start > MOST_LOOPS ? errno.E2BIG : 0
-    memory.setU32(it, error === 0 ? start - 1 : 0)
-    memory.setU32(it + 4, error === 0 ? end : 0)
-    return -error
-  }),
+  bpf_iter_num_new: {
+    ...model(['i32', 'i32', 'i32'], 's32', ({ memory }) => (it, start, end) => {
+      const error = start > end ? errno.EINVAL : end - start > MOST_LOOPS ? errno.E2BIG : 0
+      memory.setU32(it, error === 0 ? start - 1 : 0)
+      memory.setU32(it + 4, error === 0 ? end : 0)
+      return -error
+    }),
+    inline: { kind: 'iter-num-new' },
+  },
   bpf_iter_num_next: {
     ...model(['i32'], 'u32', ({ memory }) => (it) => {
       const at = it >> 2
@@ -31,9 +34,12 @@ const numbers: Models = {
     }),
     inline: { kind: 'iter-num-next' },
   },
-  bpf_iter_num_destroy: model(['i32'], 'none', ({ memory }) => (it) => {
-    memory.u8.fill(0, it, it + 8)
-  }),
+  bpf_iter_num_destroy: {
+    ...model(['i32'], 'none', ({ memory }) => (it) => {
+      memory.u8.fill(0, it, it + 8)
+    }),
+    inline: { kind: 'iter-num-destroy' },
+  },
 }
 
 /** BITS_ITER_NR_WORDS_MAX. */

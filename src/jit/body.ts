@@ -430,9 +430,20 @@ export class FunctionBody {
   private writeCall(callee: Callee | undefined, at: number): void {
     const { code, registers } = this
     if (callee === undefined) return void code.op('unreachable')
-    if (callee.inline !== undefined) return this.writeInline(callee.inline, at)
+    if (callee.inline !== undefined) return this.writeInline(callee, callee.inline, at)
     if (callee.callsBack === true) this.sayFrame()
-    callee.params.forEach((param, i) => {
+    this.pushArguments(callee)
+    if (callee.role === 'tail-call') return this.tailCall(callee)
+    code.call(this.context.called.get(callee.name)!)
+    if (callee.result === 'none') code.i32(0)
+    if (callee.result === 'i64') registers.setWhole(at, 0)
+    else if (callee.result === 's32') registers.setSigned(at, 0)
+    else registers.setLow(at, 0)
+  }
+
+  private pushArguments({ params }: Callee): void {
+    const { code, registers } = this
+    params.forEach((param, i) => {
       if (param === 'none') return
       if (param === 'i64') return void registers.whole(i + 1)
       registers.low(i + 1)
@@ -444,16 +455,14 @@ export class FunctionBody {
           .i64(32)
           .op('i64.shr_u', 'i32.wrap_i64')
     })
-    if (callee.role === 'tail-call') return this.tailCall(callee)
-    code.call(this.context.called.get(callee.name)!)
-    if (callee.result === 'none') code.i32(0)
-    if (callee.result === 'i64') registers.setWhole(at, 0)
-    else if (callee.result === 's32') registers.setSigned(at, 0)
-    else registers.setLow(at, 0)
   }
 
-  private writeInline(inline: Inline, at: number): void {
-    this.left = lowerInline(this.registers, inline, { at, tested: this.isTested(at) })
+  private writeInline(callee: Callee, inline: Inline, at: number): void {
+    const call = (): void => {
+      this.pushArguments(callee)
+      this.code.call(this.context.called.get(callee.name)!)
+    }
+    this.left = lowerInline(this.registers, inline, { at, tested: this.isTested(at), call })
   }
 
   /** What it answers, if anything, as 64 bits. */

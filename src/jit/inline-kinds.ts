@@ -9,8 +9,29 @@ export type Inline =
   /** r0 is r1 where there is a next, which is kept, else 0. */
   | { readonly kind: 'iter-num-next' }
   | { readonly kind: 'iter-num-destroy' }
+  /**
+   * r2 is how many bytes are wanted of a ring of records, r3 flags; r0 is where they lie, or 0. Where there is not plainly room, it is called.
+   */
+  | ({ readonly kind: 'ring-reserve' } & Ring)
+  /** r1 leads to a record. */
+  | { readonly kind: 'ring-submit' }
 
-/** What it touches of memory, all through one register; `answers`: r0 is that register, or 0. */
+/** A ring of records: before each its length in 32 bits, `busy` set until it is submitted, and `owner`, together 8 bytes. */
+export interface Ring {
+  readonly ring: number
+  /** Bytes, a power of two. */
+  readonly size: number
+  /** Addresses of positions, of 64 bits, that only grow: of the next record, of the reader, of a record before which all are submitted. */
+  readonly producer: number
+  readonly consumer: number
+  readonly pending: number
+  readonly owner: number
+  readonly busy: number
+  /** Bytes of the longest record. */
+  readonly most: number
+}
+
+/** What it touches of a program's stack, all through one register (R0: nothing); `answers`: r0 is that register, or 0. */
 export interface Touches {
   readonly register: number
   readonly parts: readonly { readonly off: number; readonly size: 4 }[]
@@ -26,4 +47,6 @@ export const inlineTouches: Readonly<Record<Inline['kind'], Touches>> = {
   'iter-num-new': { register: 1, parts: iterator, answers: false },
   'iter-num-next': { register: 1, parts: iterator, answers: true },
   'iter-num-destroy': { register: 1, parts: iterator, answers: false },
+  'ring-reserve': { register: 0, parts: [], answers: false },
+  'ring-submit': { register: 0, parts: [], answers: false },
 }

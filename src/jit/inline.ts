@@ -2,6 +2,7 @@
 // What stands in place of a call, where that is a few instructions. The interpreter calls instead, and comes to the same.
 
 import { type Inline, inlineTouches, type Touches } from './inline-kinds.ts'
+import { lowerReserve, lowerSubmit } from './inline-ring.ts'
 import { MAX_ROUNDS } from './input.ts'
 import type { Registers } from './registers.ts'
 
@@ -13,10 +14,24 @@ export interface Left {
   ifMissing(): void
 }
 
-/** Of the call at an instruction; `tested`: such a jump follows at once, so that it may leave something to be done there. */
+/**
+ * Of the call at an instruction; `tested`: such a jump follows at once, so that it may leave something to be done there. `call` calls all
+ * the same, and leaves what comes back, 32 bits.
+ */
 export function lowerInline(
   registers: Registers,
   inline: Inline,
+  { at, tested, call }: { readonly at: number; readonly tested: boolean; readonly call: () => void },
+): Left | undefined {
+  if (inline.kind === 'ring-reserve') lowerReserve(registers, inline, { at, call })
+  else if (inline.kind === 'ring-submit') lowerSubmit(registers, at)
+  else return lowerTouching(registers, inline, { at, tested })
+  return undefined
+}
+
+function lowerTouching(
+  registers: Registers,
+  inline: Exclude<Inline, { kind: 'ring-reserve' | 'ring-submit' }>,
   { at, tested }: { readonly at: number; readonly tested: boolean },
 ): Left | undefined {
   const touched = new Touched(registers, inlineTouches[inline.kind], at)

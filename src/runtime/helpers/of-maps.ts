@@ -7,11 +7,19 @@ import { ArrayMap } from '../maps/array.ts'
 import type { RuntimeMap } from '../maps/map.ts'
 import { RingBufferMap } from '../maps/ringbuf.ts'
 
-const bound: ReadonlyMap<string, (map: RuntimeMap) => Model | undefined> = new Map([
+const bound: ReadonlyMap<string, (map: RuntimeMap) => Model | undefined> = new Map<
+  string,
+  (map: RuntimeMap) => Model | undefined
+>([
   [
     'bpf_ringbuf_reserve',
     (map) =>
-      map instanceof RingBufferMap ? model(['none', 'halves', 'halves'], 'u32', () => map.reserveCall) : undefined,
+      map instanceof RingBufferMap
+        ? {
+            ...model(['none', 'halves', 'halves'], 'u32', () => map.reserveCall),
+            inline: { kind: 'ring-reserve', ...map.shape },
+          }
+        : undefined,
   ],
   [
     'bpf_map_lookup_elem',

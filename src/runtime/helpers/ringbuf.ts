@@ -43,7 +43,7 @@ export const ringBufferHelpers: Models = {
       flagsOf(low, high) === 0 ? ringAt(core, map).reserve(flagsOf(sizeLow, sizeHigh)) : 0,
   ),
   // flags only say whether a reader is woken
-  bpf_ringbuf_submit: model(['i32'], 'none', compiledSubmit),
+  bpf_ringbuf_submit: { ...model(['i32'], 'none', compiledSubmit), inline: { kind: 'ring-submit' } },
   bpf_ringbuf_discard: model(['i32'], 'none', (core) => (sample) => commitRecord(core, sample, dropped)),
   bpf_ringbuf_query: model(
     ['i32', 'halves'],

@@ -11,8 +11,11 @@ export const HEADER = 8
 export const BUSY = 0x8000_0000
 export const DISCARD = 0x4000_0000
 /** The longest record there can be: a quarter of what a u32 counts. */
-const MOST_BYTES = 0x3fff_ffff
-/** Positions, of 64 bits: where the next record begins, where who reads is, and where the oldest one is that is not committed. */
+export const MOST_BYTES = 0x3fff_ffff
+/**
+ * Positions, of 64 bits: where the next record begins, where who reads is, and one before which all are committed: programs that reserve
+ * without a call leave it where it is.
+ */
 export const positions = { producer: 0, consumer: 8, pending: 16 } as const
 
 export interface RingShape {

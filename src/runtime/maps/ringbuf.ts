@@ -6,10 +6,11 @@
 // Positions only grow; where one lies is its rest by the ring's size. A record that goes over the end goes on behind it: there is room
 // for the whole ring once more, as the kernel maps its pages twice.
 
+import type { Ring } from '../../jit/index.ts'
 import type { MapDef } from '../../object/index.ts'
 import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
-import { BUSY, compiledReserve, DISCARD, HEADER, positions, type Reserve } from './compiled-ring.ts'
+import { BUSY, compiledReserve, DISCARD, HEADER, MOST_BYTES, positions, type Reserve } from './compiled-ring.ts'
 import { RuntimeMap } from './map.ts'
 
 const BPF_RB_NO_WAKEUP = 1
@@ -27,6 +28,21 @@ export class RingBufferMap extends RuntimeMap {
     this.control = core.memory.allocate(24, `positions of map ${def.name}`)
     const { ring, control, address: owner } = this
     this.reserveCall = compiledReserve(core, { ring, control, owner, size: def.maxEntries })
+  }
+
+  /** For programs that reserve without a call. */
+  get shape(): Ring {
+    const { ring, control, address: owner, def } = this
+    return {
+      ring,
+      size: def.maxEntries,
+      producer: control + positions.producer,
+      consumer: control + positions.consumer,
+      pending: control + positions.pending,
+      owner,
+      busy: BUSY,
+      most: MOST_BYTES,
+    }
   }
 
   /** Where `size` bytes may be written, until they are submitted; 0: there is no room for them. */
@@ -61,6 +77,8 @@ export class RingBufferMap extends RuntimeMap {
     const found: Uint8Array[] = []
     const to = this.walk(found)
     this.core.memory.setNumber(this.control + positions.consumer, 8, to)
+    // what was read was committed
+    if (this.position('pending') < to) this.core.memory.setNumber(this.control + positions.pending, 8, to)
     return found
   }
 

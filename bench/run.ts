@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // npm run bench [-- NAME [PART]]: the named cases whose name has NAME in it; exit status 1 where one misses its bound.
 import { bombs, measureWalk } from './bombs.ts'
+import { calls } from './calls.ts'
 import { checkCold } from './check-cold.ts'
+import { compile } from './compile.ts'
 import { hostile, measureAttack } from './hostile.ts'
 import { rulesRate } from './rules-rate.ts'
+import { runCold } from './run-cold.ts'
 import { selftests } from './selftests.ts'
 import { verifyNative } from './verify.ts'
 import { workloads } from './workloads.ts'
@@ -17,6 +20,9 @@ const cases: Readonly<Record<string, () => Promise<boolean>>> = {
   bombs: () => bombs(part),
   selftests,
   run: () => workloads(part),
+  'run-cold': runCold,
+  calls,
+  compile,
 }
 if (wanted === '--attack') await measureAttack(part ?? '')
 else if (wanted === '--walk') await measureWalk(part ?? '', prog)

@@ -9,8 +9,8 @@
 //
 // but nothing is gained where all that writes a value computes 64 bits anyway and somebody reads them.
 //
-// Both are assumed of every value, and given up where an instruction says otherwise until none does: what is left holds of all runs, by
-// induction over their steps. Values of one register are never alive at once, so that one local of each width for a register is enough;
+// Both are assumed of every value, and given up where an instruction says otherwise; what follows from that is given up, too, until nothing
+// does: what is left holds of all runs, by induction over their steps. Values of one register are never alive at once, so that one local of each width for a register is enough;
 // those that meet where a block begins are one, so that nothing has to be done between blocks.
 
 import { type Effects, fits, NO_REGISTER } from './effects.ts'
@@ -19,8 +19,6 @@ import { type Block, pastOf, successors } from './flow.ts'
 const REGISTERS = 11
 const FRAME_POINTER = 10
 const PARAMETERS = 5
-/** Passes over a function until what is known stays the same; few need more than four. Beyond all is kept whole. */
-const MOST_PASSES = 40
 
 export interface Widths {
   /** Registers that the function reads before it writes them: bits, R0 the lowest. */
@@ -53,6 +51,12 @@ class Values {
   private readonly wanted: Uint8Array
   /** By value: it is kept in 64 bits although 32 were enough. */
   private readonly whole: Uint8Array
+  /** By value: those that may have an upper half where it may; those of which the upper half is read where its own is. */
+  private readonly followers: Edges
+  private readonly operands: Edges
+  /** Values of which one has to be without an upper half, for a third to be: both and that one; and by value, the pairs that it is in. */
+  private readonly pairs: (readonly [number, number, number])[] = []
+  private readonly pairsOf: Edges
   private readonly now = new Int32Array(REGISTERS)
 
   constructor(blocks: readonly Block[], effects: Effects, start: number) {
@@ -66,18 +70,19 @@ class Values {
     this.unknown = new Uint8Array(count)
     this.wanted = new Uint8Array(count)
     this.whole = new Uint8Array(count)
+    this.followers = new Edges(count)
+    this.operands = new Edges(count)
+    this.pairsOf = new Edges(count)
     this.live = liveAt(blocks, effects, start)
   }
 
   widths(): Widths {
     this.join()
-    // parameters are whole; R10 is an address, and other registers are zero before anything is written to them
-    for (let r = 1; r <= PARAMETERS; r++) this.unknown[this.find(this.firstEntry + r)] = 1
-    let known = this.settle((slot, written) => this.upperHalf(slot, written)) && this.settle(this.demand)
+    this.collect()
     // once what is kept whole makes others be read whole, some of them are kept whole as well
-    for (let round = 0; round < 2 && known && this.keepWhole(); round++) known = this.settle(this.demand)
+    for (let round = 0; round < 2 && this.keepWhole(); round++);
     const { firstEntry, start, effects } = this
-    const isLow = (value: number): boolean => known && this.isLow(this.find(value))
+    const isLow = (value: number): boolean => this.isLow(this.find(value))
     return {
       entry: this.live[0]!,
       liveAt: (block) => this.live[block]!,
@@ -100,85 +105,100 @@ class Values {
       for (let slot = block.start - start; slot < pastOf(block) - start; slot++)
         if (effects.written[slot] !== NO_REGISTER) now[effects.written[slot]!] = slot
       for (const next of successors(block))
-        for (let r = 0; r < REGISTERS; r++)
-          if ((live[next]! & (1 << r)) !== 0) this.unite(now[r]!, this.firstEntry + REGISTERS * next + r)
+        for (let r = 0, rest = live[next]!; rest !== 0; r++, rest >>= 1)
+          if ((rest & 1) !== 0) this.unite(now[r]!, this.firstEntry + REGISTERS * next + r)
     })
   }
 
-  /** Goes over all instructions until `step` changes nothing; false: that takes too long. */
-  private settle(step: (slot: number, written: number) => boolean): boolean {
+  /** Goes over all instructions: `step` is given the slot and the value that is written there. What is read is `now`. */
+  private pass(step: (slot: number, written: number) => void): void {
     const { blocks, effects, start, now } = this
-    for (let pass = 0, changed = true; changed; pass++) {
-      if (pass === MOST_PASSES) return false
-      changed = false
-      for (let number = 0; number < blocks.length; number++) {
-        const block = blocks[number]!
-        const end = pastOf(block) - start
-        this.enter(number)
-        for (let slot = block.start - start; slot < end; slot++) {
-          const register = effects.written[slot]!
-          const written = register === NO_REGISTER ? NO_REGISTER : this.find(slot)
-          if (step(slot, written)) changed = true
-          if (register !== NO_REGISTER) now[register] = written
-        }
+    for (let number = 0; number < blocks.length; number++) {
+      const block = blocks[number]!
+      const end = pastOf(block) - start
+      this.enter(number)
+      for (let slot = block.start - start; slot < end; slot++) {
+        const register = effects.written[slot]!
+        const written = register === NO_REGISTER ? NO_REGISTER : this.find(slot)
+        step(slot, written)
+        if (register !== NO_REGISTER) now[register] = written
       }
     }
-    return true
   }
 
-  /** Gives up that the upper half of what is written there is zero. */
-  private upperHalf(slot: number, written: number): boolean {
-    if (written === NO_REGISTER || this.unknown[written] === 1) return false
-    const { effects, unknown, now } = this
-    const rule = effects.rule[slot]!
-    if (rule === fits.always) return false
-    if (rule !== fits.unknown) {
-      let zero = 0
-      let all = true
-      for (let r = 0, rest = effects.from[slot]!; rest !== 0; r++, rest >>= 1)
-        if ((rest & 1) !== 0) {
-          if (unknown[now[r]!] === 0) zero++
-          else all = false
-        }
-      if (rule === fits.all ? all : zero > 0) return false
+  /** What is known of no value of its own, and what follows from what; then what is given up. */
+  private collect(): void {
+    const { effects, followers, operands, now, firstEntry } = this
+    const [large, read]: [number[], number[]] = [[], []]
+    // parameters are whole; R10 is an address, and other registers are zero before anything is written to them
+    for (let r = 1; r <= PARAMETERS; r++) large.push(this.find(firstEntry + r))
+    this.pass((slot, written) => {
+      for (let r = 0, rest = effects.whole[slot]!; rest !== 0; r++, rest >>= 1) if ((rest & 1) !== 0) read.push(now[r]!)
+      if (written === NO_REGISTER) return
+      for (let r = 0, rest = effects.passed[slot]!; rest !== 0; r++, rest >>= 1)
+        if ((rest & 1) !== 0) operands.add(written, now[r]!)
+      const rule = effects.rule[slot]!
+      if (rule === fits.unknown) large.push(written)
+      else if (rule === fits.all) {
+        for (let r = 0, rest = effects.from[slot]!; rest !== 0; r++, rest >>= 1)
+          if ((rest & 1) !== 0) followers.add(now[r]!, written)
+      } else if (rule === fits.any) this.either(effects.from[slot]!, written)
+    })
+    this.mayBeLarge(large)
+    this.isRead(read)
+  }
+
+  private either(from: number, written: number): void {
+    const both: number[] = []
+    for (let r = 0, rest = from; rest !== 0; r++, rest >>= 1) if ((rest & 1) !== 0) both.push(this.now[r]!)
+    const [a, b] = [both[0]!, both.at(-1)!]
+    const pair = this.pairs.push([a, b, written]) - 1
+    this.pairsOf.add(a, pair)
+    this.pairsOf.add(b, pair)
+  }
+
+  private mayBeLarge(todo: number[]): void {
+    const { unknown, followers, pairs, pairsOf } = this
+    for (let value = todo.pop(); value !== undefined; value = todo.pop()) {
+      if (unknown[value] === 1) continue
+      unknown[value] = 1
+      followers.each(value, (follower) => todo.push(follower))
+      pairsOf.each(value, (pair) => {
+        const [a, b, written] = pairs[pair]!
+        if (unknown[a] === 1 && unknown[b] === 1) todo.push(written)
+      })
     }
-    unknown[written] = 1
-    return true
   }
 
-  /** Gives up that nobody reads the upper half of what is read there. */
-  private readonly demand = (slot: number, written: number): boolean => {
-    const { effects, now, wanted } = this
-    let whole = effects.whole[slot]!
-    if (written !== NO_REGISTER && effects.passed[slot] !== 0 && !this.isLow(written)) whole |= effects.passed[slot]!
-    let changed = false
-    for (let r = 0; whole !== 0 && r < REGISTERS; r++, whole >>= 1)
-      if ((whole & 1) !== 0 && wanted[now[r]!] === 0) {
-        wanted[now[r]!] = 1
-        changed = true
-      }
-    return changed
+  private isRead(todo: number[]): void {
+    const { wanted, operands } = this
+    for (let value = todo.pop(); value !== undefined; value = todo.pop()) {
+      if (wanted[value] === 1) continue
+      wanted[value] = 1
+      if (!this.isLow(value)) operands.each(value, (operand) => todo.push(operand))
+    }
   }
 
   /** Those that are read whole, and of which nothing is computed in 32 bits; false: there are no more of them. */
   private keepWhole(): boolean {
-    const { effects, now, wanted, whole } = this
+    const { effects, now, wanted, whole, operands } = this
     const computed = new Uint8Array(whole.length)
-    this.settle((slot, written) => {
-      if (written === NO_REGISTER || computed[written] === 1) return false
-      const operands = effects.passed[slot]! | effects.whole[slot]!
+    this.pass((slot, written) => {
+      if (written === NO_REGISTER || computed[written] === 1) return
       let low = effects.native[slot] === 1
-      for (let r = 0, rest = operands; rest !== 0; r++, rest >>= 1)
+      for (let r = 0, rest = effects.passed[slot]! | effects.whole[slot]!; rest !== 0; r++, rest >>= 1)
         if ((rest & 1) !== 0 && this.isLow(now[r]!)) low = true
       if (low) computed[written] = 1
-      return false
     })
+    const read: number[] = []
     let more = false
     for (let value = 0; value < this.firstEntry; value++)
-      if (this.find(value) === value && wanted[value] === 1 && this.isLow(value) && computed[value] === 0) {
+      if (this.find(value) === value && wanted[value] === 1 && computed[value] === 0 && this.isLow(value)) {
         whole[value] = 1
         more = true
+        operands.each(value, (operand) => read.push(operand))
       }
+    this.isRead(read)
     return more
   }
 
@@ -186,6 +206,7 @@ class Values {
     const { now, firstEntry } = this
     for (let r = 0; r < REGISTERS; r++) now[r] = this.find(firstEntry + REGISTERS * block + r)
   }
+
   private find(value: number): number {
     const { parent } = this
     let root = value
@@ -199,6 +220,23 @@ class Values {
     const [x, y] = [this.find(a), this.find(b)]
     // slots are the lesser numbers
     this.parent[Math.max(x, y)] = Math.min(x, y)
+  }
+}
+
+/** From values to values. */
+class Edges {
+  private readonly first: Int32Array
+  private readonly next: number[] = []
+  private readonly to: number[] = []
+  constructor(count: number) {
+    this.first = new Int32Array(count).fill(-1)
+  }
+  add(from: number, to: number): void {
+    this.next.push(this.first[from]!)
+    this.first[from] = this.to.push(to) - 1
+  }
+  each(from: number, visit: (to: number) => void): void {
+    for (let edge = this.first[from]!; edge !== -1; edge = this.next[edge]!) visit(this.to[edge]!)
   }
 }
 

@@ -9,6 +9,7 @@ import type { Core } from '../core/core.ts'
 import { MachineError } from '../core/errors.ts'
 import { isIterator, planParams, structOfPointer } from './arguments.ts'
 import { Copies, isPromise } from './copies.ts'
+import { plainCall } from './direct.ts'
 import { handlesOf } from './handles.ts'
 import { iteratorsOf } from './iterators.ts'
 
@@ -20,7 +21,14 @@ export function bodyModel(core: Core, kfunc: Kfunc, body: KfuncBody): Model {
   const given = plans.flatMap(({ given: one }) => (one === undefined ? [] : [one]))
   const sleepable = kfunc.flags.has('KF_SLEEPABLE')
   if (!sleepable && plans.every(({ plain }) => plain) && answer.plain)
-    return { params, result: answer.result, bind: () => plainCall(core, kfunc, body) }
+    return {
+      params,
+      result: answer.result,
+      bind: () =>
+        plainCall(core, body, params.length, (result) =>
+          isPromise(result) ? waiting(core, kfunc, result, () => 0) : numberOf(kfunc, result),
+        ),
+    }
   const places = plans.flatMap(({ crossing }, i) => (crossing === 'none' ? [] : [i]))
   const released = kfunc.flags.has('KF_RELEASE') ? releasedParam(kfunc) : undefined
   return {
@@ -48,15 +56,6 @@ export function bodyModel(core: Core, kfunc: Kfunc, body: KfuncBody): Model {
       },
   }
 }
-
-/** Numbers in, a number out: nothing stands between. */
-const plainCall =
-  (core: Core, kfunc: Kfunc, body: KfuncBody) =>
-  (...values: never[]): unknown => {
-    const result = told(core, () => body(...values))
-    if (isPromise(result)) return waiting(core, kfunc, result, () => 0)
-    return typeof result === 'number' ? result : numberOf(kfunc, result)
-  }
 
 /** What the body throws is remembered as its own. */
 function told(core: Core, call: () => unknown): unknown {

@@ -38,22 +38,27 @@ export function cellsOf(
 ): Cells {
   if (program.reach === undefined) return new Map()
   const walk = new Walk(program, taken)
-  const entry = new Int32Array(REGISTERS).fill(NO_ADDRESS)
-  entry[FRAME_POINTER] = 0
-  const states = new Map([[0, entry]])
+  // what registers hold where each block begins, once a way there was met
+  const states = new Int32Array(REGISTERS * blocks.length).fill(NO_ADDRESS)
+  const met = new Uint8Array(blocks.length)
+  states[FRAME_POINTER] = 0
+  met[0] = 1
   const todo = [0]
   for (let number = todo.pop(); number !== undefined; number = todo.pop()) {
     const block = blocks[number]!
-    const state = walk.through(block, states.get(number)!)
+    const state = walk.through(block, states.subarray(REGISTERS * number, REGISTERS * (number + 1)))
     if (state === undefined) return new Map()
     for (const next of successors(block)) {
       const kept = live(next) | (1 << FRAME_POINTER)
-      const there = state.map((offset, r) => ((kept & (1 << r)) === 0 ? NO_ADDRESS : offset))
-      const met = states.get(next)
-      if (met === undefined) {
-        states.set(next, there)
-        todo.push(next)
-      } else if (met.some((offset, r) => offset !== there[r])) return new Map()
+      for (let r = 0; r < REGISTERS; r++) {
+        const offset = (kept & (1 << r)) === 0 ? NO_ADDRESS : state[r]!
+        const place = REGISTERS * next + r
+        if (met[next] === 0) states[place] = offset
+        else if (states[place] !== offset) return new Map()
+      }
+      if (met[next] === 1) continue
+      met[next] = 1
+      todo.push(next)
     }
   }
   return walk.stack.cells()
@@ -64,7 +69,7 @@ class Walk {
   readonly stack = new Stack()
   private readonly program: JitProgram
   private readonly taken: (slot: number) => Taken
-  private state = new Int32Array(REGISTERS)
+  private readonly state = new Int32Array(REGISTERS)
 
   constructor(program: JitProgram, taken: (slot: number) => Taken) {
     this.program = program
@@ -73,7 +78,7 @@ class Walk {
 
   /** What registers hold behind the block; undefined: an address goes where it is not followed. */
   through({ start, end }: Block, before: Int32Array): Int32Array | undefined {
-    this.state = Int32Array.from(before)
+    this.state.set(before)
     for (let at = start; at < end; at++) {
       if (!this.step(at)) return undefined
       if (this.program.insns[at]!.op.kind === 'ld_imm64') at++

@@ -36,22 +36,25 @@ export function targetOf(insn: Insn, at: number): number | undefined {
   return kind === 'jump' || kind === 'may_goto' ? at + 1 + insn.off : undefined
 }
 
-const endsBlock = (insn: Insn): boolean => ['ja', 'jump', 'may_goto', 'exit', 'gotox'].includes(insn.op.kind)
+const enders: ReadonlySet<string> = new Set(['ja', 'jump', 'may_goto', 'exit', 'gotox'])
+const endsBlock = (insn: Insn): boolean => enders.has(insn.op.kind)
 
 /** The function's blocks, its entry first. Jumps that leave the function lead nowhere. */
 export function blocksOf(insns: readonly Insn[], { start, end }: Range, tables?: JitProgram['tables']): Block[] {
-  const begins = new Set([start])
+  const begins = new Uint8Array(end - start)
+  begins[0] = 1
   for (let at = start; at < end; at++) {
     const insn = insns[at]!
     const target = targetOf(insn, at)
-    if (target !== undefined && target >= start && target < end) begins.add(target)
+    if (target !== undefined && target >= start && target < end) begins[target - start] = 1
     const table = tables?.get(at)
-    if (table !== undefined) for (const slot of slotsOf(table)) begins.add(slot)
-    if (endsBlock(insn) && at + 1 < end) begins.add(at + 1)
+    if (table !== undefined) for (const slot of slotsOf(table)) begins[slot - start] = 1
+    if (endsBlock(insn) && at + 1 < end) begins[at + 1 - start] = 1
     if (insn.op.kind === 'ld_imm64') at++
   }
-  const starts = [...begins].sort((a, b) => a - b)
-  const numbers = new Map(starts.map((at, number) => [at, number]))
+  const starts: number[] = []
+  const numbers = new Int32Array(end - start)
+  for (let at = start; at < end; at++) if (begins[at - start] === 1) numbers[at - start] = starts.push(at) - 1
   const choices = new Choices(starts)
   const blocks = starts.map((first, number): Block => {
     const limit = starts[number + 1] ?? end
@@ -64,7 +67,8 @@ export function blocksOf(insns: readonly Insn[], { start, end }: Range, tables?:
     const insn = insns[last]!
     // the second half of a load of 64 bits has no meaning of its own
     const whole = last === first || insns[last - 1]!.op.kind !== 'ld_imm64'
-    const to = (at: number): number | undefined => numbers.get(at)
+    const to = (at: number): number | undefined =>
+      at >= start && at < end && begins[at - start] === 1 ? numbers[at - start] : undefined
     if (!whole || !endsBlock(insn)) return { start: first, end: limit, ending: gotoOf(to(limit)), count }
     if (insn.op.kind === 'exit') return { start: first, end: last, ending: { kind: 'return' }, count }
     if (insn.op.kind === 'gotox')

@@ -23,6 +23,15 @@ export class Bytes {
     }
     this.byte(rest)
   }
+  /** -2^31 to 2^31 - 1. */
+  signedNumber(value: number): void {
+    let rest = value
+    while (rest < -64 || rest > 63) {
+      this.byte((rest & 0x7f) | 0x80)
+      rest >>= 7
+    }
+    this.byte(rest & 0x7f)
+  }
   /** -2^63 to 2^63 - 1. */
   signed(value: bigint): void {
     let rest = value

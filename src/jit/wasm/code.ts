@@ -186,12 +186,13 @@ export class Code {
   }
   i32(value: number): this {
     this.bytes.byte(0x41)
-    this.bytes.signed(BigInt(value | 0))
+    this.bytes.signedNumber(value | 0)
     return this
   }
   i64(value: bigint | number): this {
     this.bytes.byte(0x42)
-    this.bytes.signed(BigInt.asIntN(64, BigInt(value)))
+    if (typeof value === 'number' && value === (value | 0)) this.bytes.signedNumber(value)
+    else this.bytes.signed(BigInt.asIntN(64, BigInt(value)))
     return this
   }
 

@@ -15,36 +15,25 @@ export function lowerReserve(
   { at, call }: { readonly at: number; readonly call: () => void },
 ): void {
   const { code, locals } = registers
+  code.openBlock(RESULT).open('block')
   // no flags, and a length that may be
   registers.whole(3).op('i64.eqz')
-  registers.whole(2).i64(most).op('i64.le_u', 'i32.and').openValue(RESULT)
-  // where its end would be
-  registers.low(2)
-  code
-    .i32(HEADER + 7)
-    .op('i32.add')
-    .i32(-8)
-    .op('i32.and', 'i64.extend_i32_u')
-  code.i32(producer).memory('i64.load', 0).op('i64.add').set(locals.temp)
+  registers.whole(2).i64(most).op('i64.le_u', 'i32.and', 'i32.eqz').open('if').i32(0).br(2).op('end')
+  // where its end would be: less than a ring behind both, or who is called has a look
+  code.i32(producer).memory('i64.load', 0).tee(locals.temp).op('i32.wrap_i64').set(locals.address)
+  code.get(locals.temp)
+  registers.low(2).i32(HEADER + 7)
+  code.op('i32.add').i32(-8).op('i32.and', 'i64.extend_i32_u', 'i64.add').set(locals.temp)
   for (const from of [consumer, pending])
-    code.get(locals.temp).i32(from).memory('i64.load', 0).op('i64.sub').i64(size).op('i64.lt_u')
-  code.op('i32.and').openValue(RESULT)
-  code.i32(producer).memory('i32.load', 0)
-  code
-    .i32(size - 1)
-    .op('i32.and')
-    .i32(ring)
-    .op('i32.add')
-    .tee(locals.address)
-  registers
-    .whole(2)
-    .i64((BigInt(owner) << 32n) | BigInt(busy))
-    .op('i64.or')
-    .memory('i64.store', 0)
+    code.get(locals.temp).i32(from).memory('i64.load', 0).op('i64.sub').i64(size).op('i64.ge_u').brIf(0)
+  code.get(locals.address).i32(size - 1)
+  code.op('i32.and').i32(ring).op('i32.add').tee(locals.address)
+  registers.whole(2).i64((BigInt(owner) << 32n) | BigInt(busy))
+  code.op('i64.or').memory('i64.store', 0)
   code.i32(producer).get(locals.temp).memory('i64.store', 0)
-  code.get(locals.address).i32(HEADER).op('i32.add', 'else')
+  code.get(locals.address).i32(HEADER).op('i32.add').br(1).op('end')
   call()
-  code.op('end', 'else').i32(0).op('end')
+  code.op('end')
   registers.setLow(at, 0)
 }
 

@@ -75,7 +75,8 @@ export function disasmText(program: LinkedProgram, kernel: Kernel): string {
   return lines.map((line) => printable(line, 'listing')).join('\n')
 }
 
-function statement(program: LinkedProgram, kernel: Kernel, at: number): string {
+/** One instruction, with the names of what it refers to. */
+export function statement(program: LinkedProgram, kernel: Kernel, at: number): string {
   const ref = program.refs.get(at)
   return disassemble(program.insns[at]!, program.insns[at + 1], {
     helperName: (id) => kernel.helperName(id),

@@ -4,7 +4,7 @@ import { basename, extname } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 import { formatFault } from '../fault/index.ts'
 import { addModuleFile, bundledKernels, type Kernel, openKernel, withModule } from '../kernel/index.ts'
-import { defineModule, parseModuleJson } from '../kfunc/index.ts'
+import { defineModule, type ModuleDefinition, parseModuleJson } from '../kfunc/index.ts'
 import { importDefinition } from './imported.ts'
 import { complain, orTell, readInput, UsageError } from './usage.ts'
 
@@ -42,12 +42,14 @@ async function addTo(kernel: Kernel, path: string): Promise<Kernel> {
     const name = file.replace(/\.ko.*$/, '').replaceAll('-', '_')
     return orTell(await addModuleFile(kernel, { name, ko: readInput(path) }))
   }
-  const definition =
-    extname(file) === '.json'
-      ? orTell(parseModuleJson(new TextDecoder().decode(readInput(path)), path))
-      : await importDefinition(path)
-  const module = orTell(await defineModule(definition, { base: kernel.btf }))
+  const module = orTell(await defineModule(await definitionIn(path), { base: kernel.btf }))
   // Each worker opens the kernel again.
   if (isMainThread) for (const { fault } of module.warnings) complain(`warning: ${formatFault(fault)}`)
   return orTell(withModule(kernel, module))
 }
+
+/** host.json, host.ts, host.js */
+export const definitionIn = async (path: string): Promise<ModuleDefinition> =>
+  extname(path) === '.json'
+    ? orTell(parseModuleJson(new TextDecoder().decode(readInput(path)), path))
+    : await importDefinition(path)

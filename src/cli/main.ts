@@ -9,6 +9,7 @@ import type { CompareFlags } from './compare.ts'
 import type { DisasmFlags } from './disasm.ts'
 import type { ExplainFlags } from './explain.ts'
 import type { CheckFlags } from './flags.ts'
+import type { GenFlags, HeaderFlags, SkeletonFlags } from './gen.ts'
 import type { ListFlags } from './list.ts'
 import type { ShowFlags } from './show.ts'
 import type { TestFlags } from './test.ts'
@@ -160,6 +161,42 @@ export async function main(args: readonly string[]): Promise<number> {
     .option('-o, --output-file <file>', 'print there instead: the file is there whole, or as it was')
     .action(async (source: string, flags: BtfFlags) => {
       status = await (await import('./btf.ts')).dumpBtf(source, flags)
+    })
+  const gen = program.command('gen').description('TypeScript of a module or an object, C headers of kfuncs')
+  const outputOption = () =>
+    new Option('-o, --output-file <file>', 'print there instead: the file is there whole, or as it was')
+  gen
+    .command('types')
+    .description("the .d.ts of a module's bodies: what each is given and answers")
+    .argument('<module>', 'host.ts, host.json, or C text with __bpf_kfunc prototypes: host.c')
+    .addOption(kernelOption())
+    .addOption(outputOption())
+    .action(async (source: string, flags: GenFlags) => {
+      status = await (await import('./gen.ts')).genTypes(source, flags)
+    })
+  gen
+    .command('skeleton')
+    .description('a typed view of an object: maps, global variables, programs; the object is in it')
+    .argument('<object>', 'a BPF object file')
+    .option('--name <name>', "what it is called: the file's name unless told")
+    .addOption(outputOption())
+    .action(async (path: string, flags: SkeletonFlags) => {
+      status = (await import('./gen.ts')).genSkeleton(path, flags)
+    })
+  gen
+    .command('header')
+    .description('the C header of kfuncs for the authors of programs')
+    .argument('<source>', 'host.ts, host.json, host.c; a bundled kernel, vmlinuz, vmlinux, raw BTF, x.ko')
+    .addOption(kernelOption())
+    .addOption(
+      new Option('--kfunc <name>', 'only kfuncs of this name, with * and ? (may repeat)')
+        .default([])
+        .argParser(collect),
+    )
+    .option('--weak', 'declared __weak: programs ask with bpf_ksym_exists() before they call')
+    .addOption(outputOption())
+    .action(async (source: string, flags: HeaderFlags) => {
+      status = await (await import('./gen.ts')).genHeader(source, flags)
     })
   program
     .command('explain')

@@ -6,16 +6,21 @@ import { UsageError } from './usage.ts'
 /** What the options do to an outcome's source paths; the last that fits holds, as compilers have it. */
 export function pathMapper(options: readonly string[]): (outcome: Outcome) => Outcome {
   if (options.length === 0) return (outcome) => outcome
+  const map = mappedPath(options)
+  return (outcome) =>
+    outcome.diagnostic === undefined ? outcome : { ...outcome, diagnostic: withFiles(outcome.diagnostic, map) }
+}
+
+/** The same, of one path. */
+export function mappedPath(options: readonly string[]): (path: string) => string {
   const maps = options.map(parse).reverse()
-  const map = (path: string): string => {
+  return (path) => {
     for (const { from, to } of maps) {
       const rest = restOf(path, from)
       if (rest !== undefined) return to === '' ? rest.replace(/^\/+/, '') : `${to}${rest}`
     }
     return path
   }
-  return (outcome) =>
-    outcome.diagnostic === undefined ? outcome : { ...outcome, diagnostic: withFiles(outcome.diagnostic, map) }
 }
 
 function parse(option: string): { readonly from: string; readonly to: string } {

@@ -19,7 +19,8 @@ import {
   type Watcher,
 } from '../jit/index.ts'
 import type { Allowance } from './core/allowance.ts'
-import type { Core } from './core/core.ts'
+import type { LinkedProgram } from '../object/index.ts'
+import type { Core, Observer } from './core/core.ts'
 import type { Sanitized } from './sanitize/index.ts'
 
 export interface Execution {
@@ -34,6 +35,7 @@ export interface Execution {
 export interface ExecutionOptions {
   readonly jit: JitProgram
   readonly imports: Imports
+  readonly linked: LinkedProgram
   /** Holds each run to what was proved. */
   readonly sanitized?: Sanitized | undefined
 }
@@ -68,11 +70,27 @@ export const waitingSteps = (core: Core, options: ExecutionOptions): ((context: 
   return (context, frame) => start({ registers: [BigInt(context)], frame })
 }
 
-const interpreting = (core: Core, { imports, sanitized }: ExecutionOptions): InterpretOptions => ({
-  imports,
-  enter: (place, registers, frame) => core.onStack(() => core.entries[place]!(0, registers, frame)),
-  ...sanitized,
-  ...(core.allowance === undefined ? {} : { before: counted(core.allowance, sanitized?.before) }),
+const interpreting = (core: Core, { imports, linked, sanitized }: ExecutionOptions): InterpretOptions => {
+  const watcher = core.observer === undefined ? sanitized : observed(core.observer, linked, sanitized)
+  return {
+    imports,
+    enter: (place, registers, frame) => core.onStack(() => core.entries[place]!(0, registers, frame)),
+    ...watcher,
+    ...(core.allowance === undefined ? {} : { before: counted(core.allowance, watcher?.before) }),
+  }
+}
+
+/** The observer is told first: of an instruction that breaks what was proved, too. */
+const observed = (observer: Observer, linked: LinkedProgram, watcher: Watcher = {}): Watcher => ({
+  ...watcher,
+  before(insn, activation) {
+    observer.before?.(linked, insn, activation.regs)
+    watcher.before?.(insn, activation)
+  },
+  after(insn, activation) {
+    observer.after?.(linked, insn, activation.regs)
+    watcher.after?.(insn, activation)
+  },
 })
 
 const counted =

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 export type { Argument, Called, CallOptions } from './calls/index.ts'
+export type { Observer } from './core/core.ts'
 export { MachineError } from './core/errors.ts'
 export { PerfEventArrayMap, type PerfRecord } from './maps/perf-events.ts'
 export { RingBufferMap, UserRingBufferMap } from './maps/ringbuf.ts'
 export { createMachine, type Loaded, type LoadOptions, Machine, type MachineOptions, type Refusal } from './machine.ts'
 export { SanitizerError, type SanitizerReport, smallestInput } from './sanitize/index.ts'
+export { type BodyParam, type BodySignature, bodySignature, type BodyValue } from './host/signature.ts'
 export type { RuntimeMap } from './maps/map.ts'
 export type { Cgroup, CgroupOptions } from './objects/cgroup.ts'
 export type { Redirect } from './objects/redirects.ts'
@@ -12,3 +14,17 @@ export type { Signal } from './objects/signals.ts'
 export type { Task, TaskOptions } from './objects/task.ts'
 export type { LoadedProgram } from './program.ts'
 export type { TestRun, TestRunOptions } from './testrun/index.ts'
+export {
+  type Codec,
+  codecs,
+  decode,
+  encode,
+  loadSkeleton,
+  MapView,
+  perCpu,
+  RingView,
+  type Skeleton,
+  type SkeletonOptions,
+  type SkeletonPlan,
+  type VariablePlan,
+} from './skeleton/index.ts'

@@ -212,9 +212,11 @@ export class LoadedProgram {
     }
     const imports = new Map()
     const jit = jitProgramOf(linked, facts, behindOf(core, linked, { map: this.map, functionFrom }, imports))
+    core.observer?.loaded?.(linked)
     const options = {
       jit,
       imports,
+      linked,
       sanitized: core.sanitizes
         ? sanitized(core, { linked, facts, map: this.map, viewed: new Set(jit.fields?.keys()) })
         : undefined,

@@ -27,6 +27,7 @@ try {
   const manifest = JSON.parse(readFileSync(join(app, 'node_modules', 'kfuncs', 'package.json'), 'utf8')) as Manifest
   installsAlone(app, manifest, unpackedSize)
   const parts = Object.keys(manifest.exports).filter((part) => !part.endsWith('.json'))
+  generate(app)
   types(app, parts)
   oldNode(app)
   use(app, parts)
@@ -62,6 +63,18 @@ function installsAlone(app: string, manifest: Manifest, unpackedSize: number): v
   const scripts = ['preinstall', 'install', 'postinstall'].filter((name) => manifest.scripts?.[name] !== undefined)
   if (scripts.length > 0) throw new Error(`it runs ${scripts.join(', ')}`)
   console.log(`installs alone: no dependency, no script, ${(unpackedSize / 1e6).toFixed(1)} MB`)
+}
+
+/** A skeleton and the types of a module's bodies, for types() to compile; what is run of it is in smoke(). */
+function generate(app: string): void {
+  const cli = join(app, 'node_modules', '.bin', 'kfuncs')
+  const gen = (...args: string[]) =>
+    execFileSync(process.execPath, [cli, 'gen', ...args], { cwd: app, encoding: 'utf8' })
+  const skeleton = gen('skeleton', join(root, 'examples', 'testing', 'guard.bpf.o'))
+  writeFileSync(join(app, 'guard.skel.ts'), skeleton)
+  writeFileSync(join(app, 'guard.skel.js'), transformSync(skeleton, { loader: 'ts', target: 'es2023' }).code)
+  const modules = join(root, 'examples', 'modules')
+  writeFileSync(join(app, 'host.bodies.ts'), gen('types', join(modules, 'host.json')))
 }
 
 /** A strict consumer of every documented export, as Node and as bundlers resolve it. */
@@ -112,6 +125,11 @@ function use(app: string, parts: readonly string[]): void {
       '  if (!kernel.ok) throw new Error(kernel.fault.what)',
       '}',
       "const kernel = await part0.openKernel('6.12')",
+      "const { load } = await import('./guard.skel.js')",
+      "const guard = load((await import('kfuncs/runtime')).createMachine(kernel.value), { variables: { stateful: false } })",
+      'if (!guard.ok) throw new Error(guard.fault.what)',
+      'guard.value.programs.guard.testRun({ data: new Uint8Array(64) })',
+      'if (guard.value.variables.seen !== 1) throw new Error(String(guard.value.variables.seen))',
       'if (!kernel.ok) throw new Error(kernel.fault.what)',
       "const bytes = readFileSync('node_modules/kfuncs/examples/03-flags/acquire.bpf.o')",
       "const checked = part0.check(bytes, kernel.value, { name: 'acquire.bpf.o' })",

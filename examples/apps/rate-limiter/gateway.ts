@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The gateway's kfuncs: what they look like to C, what they promise, what they do.
 import type { ModuleDefinition } from 'kfuncs'
+import type { Bodies } from './gateway.bodies.d.ts'
 
 export interface Session {
   readonly id: number
@@ -67,7 +68,8 @@ export const gateway = (sessions: ReadonlyMap<number, Session>): ModuleDefinitio
     },
     bpf_iter_session_next: (it: Iteration) => it.rest.shift() ?? null,
     bpf_iter_session_destroy: () => {},
-  },
+    // what their prototypes say: kfuncs gen types gateway.ts
+  } satisfies Bodies<{ session: Session }>,
 })
 
 interface Iteration {

@@ -5,6 +5,7 @@ import type { Kernel } from '../../kernel/index.ts'
 import type { KfuncBody } from '../../kfunc/index.ts'
 import type { ValueField } from '../maps/fields.ts'
 import type { RuntimeMap } from '../maps/map.ts'
+import type { LinkedProgram } from '../../object/index.ts'
 import { Allowance } from './allowance.ts'
 import { Clock } from './clock.ts'
 import type { Work } from './entry.ts'
@@ -33,6 +34,17 @@ export interface CoreOptions {
   readonly insnLimit?: number
   /** Elements that all maps together may be made for. */
   readonly mapEntryLimit?: number
+  /** Is told of every instruction that runs: programs are interpreted then. */
+  readonly observer?: Observer
+}
+
+/** Who looks at programs while they run. `insn` is an instruction of `program.insns`, `registers` are r0 to r10 without sign, as they are now. */
+export interface Observer {
+  /** A program is about to run for the first time. */
+  readonly loaded?: (program: LinkedProgram) => void
+  readonly before?: (program: LinkedProgram, insn: number, registers: readonly bigint[]) => void
+  /** Behind each instruction that does not end its function. */
+  readonly after?: (program: LinkedProgram, insn: number, registers: readonly bigint[]) => void
 }
 
 /** A function of a loaded program, as a callback, timer or tail call reaches it. */
@@ -98,6 +110,7 @@ export class Core {
   /** Lines of bpf_printk and its kin. */
   readonly printed: string[] = []
   readonly sanitizes: boolean
+  readonly observer: Observer | undefined
   /** Nothing is compiled. */
   readonly interprets: boolean
   /** Programs that tail calls lead to: as compiled ones find them, and as interpreted ones do. */
@@ -121,7 +134,8 @@ export class Core {
     this.mapEntryLimit = options.mapEntryLimit ?? Number.POSITIVE_INFINITY
     this.memory = new Memory(memoryLimit, this.allowance)
     this.sanitizes = sanitize
-    this.interprets = sanitize || options.interpret === true
+    this.observer = options.observer
+    this.interprets = sanitize || options.interpret === true || options.observer !== undefined
     this.layouts = new Layouts(kernel.btf)
     this.clock = new Clock(timeNs)
     this.random = randomFrom(seed)

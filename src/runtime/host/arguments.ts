@@ -8,6 +8,7 @@ import type { Core } from '../core/core.ts'
 import { MachineError, notModelled } from '../core/errors.ts'
 import { handlesOf } from './handles.ts'
 import { iteratorsOf } from './iterators.ts'
+import { isSize, paramValue } from './signature.ts'
 
 /** From the numbers that cross to what the body is given. `values` are all of them, one a parameter. */
 type Given = (values: readonly (number | bigint)[]) => unknown
@@ -26,13 +27,14 @@ export function planParams(core: Core, kfunc: Kfunc): readonly ParamPlan[] {
 
 function planOf(core: Core, kfunc: Kfunc, param: KfuncParam, i: number): ParamPlan {
   const { btf } = kfunc
-  const { suffixes } = param
   const type = resolveType(btf, param.type)
-  if (suffixes.includes('ign')) return { crossing: 'none', given: undefined, plain: false }
+  if (param.suffixes.includes('ign')) return { crossing: 'none', given: undefined, plain: false }
+  const value = paramValue(kfunc, param, i)
   if (type.kind !== 'ptr') {
     const crossing: Param = (sizeOf(btf, param.type) ?? 4) > 4 ? 'i64' : 'i32'
-    if (isSize(param)) return { crossing, given: undefined, plain: false }
-    return { crossing, ...scalar(btf, param.type, i) }
+    return value === undefined
+      ? { crossing, given: undefined, plain: false }
+      : { crossing, ...scalar(btf, param.type, i) }
   }
   const at = (values: readonly (number | bigint)[]): number => values[i] as number
   const orNull =
@@ -47,11 +49,11 @@ function planOf(core: Core, kfunc: Kfunc, param: KfuncParam, i: number): ParamPl
   const next = kfunc.params[i + 1]
   if (next !== undefined && isSize(next))
     return pointer((address, values) => bytes(core, address, Number(values[i + 1]!)))
-  if (suffixes.includes('str')) return pointer((address) => core.memory.text(address, 1 << 16))
-  if (suffixes.includes('map')) return pointer((address) => core.mapAt(address))
+  if (value?.kind === 'text') return pointer((address) => core.memory.text(address, 1 << 16))
+  if (value?.kind === 'map') return pointer((address) => core.mapAt(address))
+  if (value?.kind === 'iterator') return pointer((address) => iteratorsOf(core).at(address))
   const target = resolveType(btf, type.type)
   if (target.kind === 'struct' || target.kind === 'union') {
-    if (isIterator(kfunc, i) || suffixes.includes('iter')) return pointer((address) => iteratorsOf(core).at(address))
     const { size, name } = target
     return pointer((address) =>
       handlesOf(core).has(address)
@@ -63,12 +65,6 @@ function planOf(core: Core, kfunc: Kfunc, param: KfuncParam, i: number): ParamPl
   if (size === undefined) throw notModelled(`parameter ${param.name} of ${kfunc.name}()`)
   return pointer((address) => bytes(core, address, size))
 }
-
-const isSize = ({ suffixes }: KfuncParam): boolean => suffixes.includes('sz') || suffixes.includes('szk')
-
-/** The first argument of a kfunc with one of the flags KF_ITER_…: its state. */
-export const isIterator = ({ flags }: Kfunc, i: number): boolean =>
-  i === 0 && (flags.has('KF_ITER_NEW') || flags.has('KF_ITER_NEXT') || flags.has('KF_ITER_DESTROY'))
 
 /** A view of the machine's own memory: what is written there the program sees. It is good until the body ends. */
 const bytes = ({ memory }: Core, address: number, size: number): Uint8Array =>

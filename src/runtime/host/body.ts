@@ -7,11 +7,12 @@ import type { Kfunc, KfuncBody } from '../../kfunc/index.ts'
 import type { Model } from '../core/abi.ts'
 import type { Core } from '../core/core.ts'
 import { MachineError } from '../core/errors.ts'
-import { isIterator, planParams, structOfPointer } from './arguments.ts'
+import { planParams, structOfPointer } from './arguments.ts'
 import { Copies, isPromise } from './copies.ts'
 import { plainCall } from './direct.ts'
 import { handlesOf } from './handles.ts'
 import { iteratorsOf } from './iterators.ts'
+import { isIterator } from './signature.ts'
 
 /** What a kfunc does on a machine, by its body. */
 export function bodyModel(core: Core, kfunc: Kfunc, body: KfuncBody): Model {

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// kfuncs run --trace: each instruction that is executed, under its line of C, with what it made of the registers.
+import { printable } from '../fault/index.ts'
+import type { Kernel } from '../kernel/index.ts'
+import type { LinkedProgram } from '../object/index.ts'
+import type { Observer } from '../runtime/index.ts'
+import { statement } from './disasm.ts'
+
+/** Instructions that are told of; then it goes on without. */
+const MOST = 100_000
+
+export function tracer(kernel: Kernel, write: (line: string) => void): Observer {
+  let told = 0
+  let line: unknown
+  let before: readonly bigint[] = []
+  const infos = new Map<LinkedProgram, ReadonlyMap<number, LinkedProgram['lines'][number]>>()
+  return {
+    loaded: (program) => infos.set(program, new Map(program.lines.map((info) => [info.insn, info]))),
+    before(program, insn, registers) {
+      if (told > MOST) return
+      if (told++ === MOST) return write(`… ${MOST} instructions are told of, the others are not`)
+      const info = infos.get(program)?.get(insn)
+      if (info !== undefined && info !== line) write(printable(`; ${info.text.trim()} @ ${info.file}:${info.line}`, 'listing'))
+      line = info ?? line
+      before = [...registers]
+      // what ends a function is told of at once: nothing comes behind it
+      if (program.insns[insn]!.op.kind === 'exit') write(`${text(kernel, program, insn)}    r0 = ${shown(registers[0] ?? 0n)}`)
+    },
+    after(program, insn, registers) {
+      if (told > MOST) return
+      const changed = registers.flatMap((value, i) => (value === before[i] ? [] : [`r${i} = ${shown(value)}`]))
+      write(`${text(kernel, program, insn)}${changed.length === 0 ? '' : `    ${changed.join(', ')}`}`)
+    },
+  }
+}
+
+const text = (kernel: Kernel, program: LinkedProgram, insn: number): string =>
+  printable(`${String(insn).padStart(5)}: ${statement(program, kernel, insn)}`, 'listing')
+
+const shown = (value: bigint): string => (value < 10n ? `${value}` : `0x${value.toString(16)}`)

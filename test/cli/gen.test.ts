@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// kfuncs gen: what is committed of it is what it prints (so types and linter hold it), and works. test/package compiles it from the package.
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { Drop, load } from '../../examples/testing/guard.skel.ts'
+import { skeleton } from '../../src/cli/gen/skeleton.ts'
+import { openKernel, unwrap } from '../../src/index.ts'
+import { openObject } from '../../src/object/index.ts'
+import { codecs as c, createMachine, decode, encode, perCpu } from '../../src/runtime/index.ts'
+import { runHere } from './here.ts'
+
+const guard = 'examples/testing/guard.bpf.o'
+const gateway = 'examples/apps/rate-limiter/gateway.ts'
+
+test.for([
+  [['skeleton', guard], 'examples/testing/guard.skel.ts'],
+  [['types', gateway], 'examples/apps/rate-limiter/gateway.bodies.d.ts'],
+] as const)('kfuncs gen %s prints what is committed', async ([args, file]) => {
+  expect((await runHere('gen', ...args)).out).toBe(readFileSync(file, 'utf8'))
+})
+
+describe('a skeleton', () => {
+  const machineOf = async () => createMachine(unwrap(await openKernel('6.12')))
+  test('loads, with variables; maps, records and programs are typed', async () => {
+    const machine = await machineOf()
+    const { maps, variables, programs } = unwrap(load(machine, { variables: { stateful: false } }))
+    expect(maps.blocked.set(7, { dropped: 0n, passed: 0n })).toBe(0)
+    const packet = Uint8Array.from(
+      Buffer.from(`${'00'.repeat(12)}080045${'00'.repeat(7)}4011000001020304${'00'.repeat(4)}00000007000c0000`, 'hex'),
+    )
+    expect(unwrap(programs.guard.testRun({ data: packet })).retval).toBe(1)
+    expect(maps.blocked.get(7)).toEqual({ dropped: 1n, passed: 0n })
+    expect(maps.blocked.get(8)).toBeUndefined()
+    expect([...maps.blocked.entries()]).toEqual([[7, { dropped: 1n, passed: 0n }]])
+    expect(maps.drops.drain()).toEqual([{ from: 0x04030201, port: 7, length: 12 }])
+    expect(variables).toEqual({ stateful: false, seen: 1 })
+    variables.seen = 41
+    unwrap(programs.guard.testRun({ data: packet }))
+    expect(variables.seen).toBe(42)
+    expect(maps.blocked.remove(7)).toBe(0)
+  })
+  test('a constant is given once, a number fits', async () => {
+    const machine = await machineOf()
+    const { variables } = unwrap(load(machine))
+    expect(() => {
+      variables.stateful = false
+    }).toThrow('stateful is a constant of .rodata')
+    expect(() => {
+      variables.seen = -1
+    }).toThrow('-1 is no whole number from 0 to 4294967295')
+    const wrong = load(machine, { variables: { seen: 2 ** 40 } })
+    expect(wrong.ok ? '' : wrong.fault.what).toBe(
+      'variable seen: 1099511627776 is no whole number from 0 to 4294967295',
+    )
+  })
+  test('programs that are not loaded are told when they are asked for', async () => {
+    const { programs } = unwrap(load(await machineOf(), { programs: [] }))
+    expect(() => programs.guard).toThrow('guard: program guard was not loaded')
+  })
+  test('values and their bytes', () => {
+    expect(encode(Drop, { from: 1, port: 2, length: 3 })).toEqual(Uint8Array.from([1, 0, 0, 0, 2, 0, 3, 0]))
+    const all = c.struct<{ a: number; b: number; name: string; list: number[]; big: bigint; raw: Uint8Array }>(40, {
+      a: [0, c.bits(3, 5, { signed: true })],
+      b: [1, c.s16],
+      name: [4, c.text(8)],
+      list: [12, c.array(c.u8, 4)],
+      big: [16, c.s64],
+      raw: [24, c.bytes(4)],
+    })
+    const value = { a: -3, b: -2, name: 'eth0', list: [1, 2, 3, 4], big: -5n, raw: new Uint8Array(4) }
+    expect(decode(all, encode(all, value))).toEqual(value)
+    expect(() => encode(all, { ...value, a: 16 })).toThrow('a: 16 is no whole number from -16 to 15')
+    expect(() => encode(all, { ...value, name: 'longer than it' })).toThrow('name: 14 bytes are more than 8')
+    expect(decode(perCpu(c.u32, 2), Uint8Array.from([1, 0, 0, 0, 0, 0, 0, 0, 2]))).toEqual([1, 2])
+  })
+})
+
+test('names of strangers are no code', () => {
+  const object = unwrap(openObject(readFileSync(guard), 'x*/ evil() /*'))
+  const evil = { ...object, programs: object.programs.map((one) => ({ ...one, name: "a'*/b\n", section: '*/ c' })) }
+  const text = skeleton(evil, new Uint8Array(1), 'evil')
+  expect(text).not.toMatch(/\*\/ (?:evil|c)/)
+  expect(text).toContain(String.raw`readonly 'a\'*/b\\n': LoadedProgram`)
+})
+
+describe('types of bodies', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kfuncs-gen-'))
+  const file = (name: string, text: string): string => {
+    const path = join(folder, name)
+    writeFileSync(path, text)
+    return path
+  }
+  test('each parameter as the body gets it, of C text alone', async () => {
+    const host = file(
+      'host.c',
+      `struct conn { int id; };
+      __bpf_kfunc struct conn *conn_get(u64 id, bool wait, s8 small);
+      __bpf_kfunc int conn_read(struct conn *conn, void *to, u32 to__sz, const char *name__str, void *aux__ign);
+      __bpf_kfunc int conn_look(struct xdp_md *ctx, int *count, struct conn *other__nullable);
+      __bpf_kfunc void conn_put(struct conn *conn);
+      BTF_KFUNCS_START(host_ids)
+      BTF_ID_FLAGS(func, conn_get, KF_ACQUIRE | KF_RET_NULL)
+      BTF_ID_FLAGS(func, conn_put, KF_RELEASE)
+      BTF_KFUNCS_END(host_ids)`,
+    )
+    const { status, out } = await runHere('gen', 'types', host)
+    expect(status).toBe(0)
+    for (const line of [
+      "  conn_get(id: bigint, wait: boolean, small: number): H['conn'] | null",
+      "  conn_read(conn: H['conn'], to: Uint8Array, name: string): number",
+      "  conn_look(ctx: Uint8Array, count: Uint8Array, other: H['conn'] | null): number",
+      "  conn_put(conn: H['conn']): void",
+    ])
+      expect(out.split('\n')).toContain(line)
+    const header = await runHere('gen', 'header', '--weak', host)
+    expect(header.out).toContain('/* KF_RELEASE */\nextern void conn_put(struct conn *conn) __weak __ksym;')
+    expect(header.out).toContain('struct conn {\n\tint id;\n};')
+  })
+  test.for<[string, string[], string]>([
+    ['C without a kfunc', ['types', file('none.c', 'int f(void);')], 'no kfunc — write __bpf_kfunc before a prototype'],
+    [
+      'C that breaks a rule',
+      ['types', file('wrong.c', '__bpf_kfunc int f(void *p);')],
+      'is a void pointer without a size',
+    ],
+    ['an object that is none', ['skeleton', file('x.o', 'none')], 'x.o'],
+    ['a kernel that is not there', ['header', '5.0'], 'no kernel 5.0 comes with kfuncs'],
+    ['a kfunc that is not there', ['header', '6.12', '--kfunc', 'bpf_task_acquir'], 'did you mean bpf_task_acquire?'],
+  ])('%s', async ([, args, words]) => {
+    const { status, err } = await runHere('gen', ...args)
+    expect(err).toContain(words)
+    expect(status).toBe(2)
+  })
+})
+
+test('a header of a kernel', async () => {
+  const { out } = await runHere('gen', 'header', '6.12', '--kfunc', 'bpf_xdp_ct_*', '--kfunc', 'bpf_task_acquire')
+  expect(out).toContain('#include "vmlinux.h"')
+  expect(out).toContain('extern struct task_struct *bpf_task_acquire(struct task_struct *p) __ksym;')
+  // of a module, so not in vmlinux.h
+  expect(out).toContain('struct bpf_ct_opts {')
+})

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // --coverage FILE: which lines of C programs ran, and how often, in lcov's format (geninfo(1)), which runners' own files can be joined with.
+import { printable } from '../fault/index.ts'
 import type { LinkedProgram } from '../object/index.ts'
 import type { Observer } from '../runtime/index.ts'
 import { fileOutput } from './output.ts'
@@ -32,7 +33,9 @@ export class Coverage {
   }
 
   /** A line that stands in several places of a program counts as often as the place that ran most; programs add up. */
-  lcov(path: (name: string) => string): string {
+  lcov(mapped: (name: string) => string): string {
+    // './x.c' is what runners call 'x.c'
+    const path = (name: string): string => printable(mapped(name).replace(/^(?:\.\/)+/, ''))
     const files = new Map<string, Covered>()
     const fileOf = (name: string): Covered => {
       const known = files.get(path(name)) ?? { lines: new Map<number, number>(), functions: new Map() }
@@ -60,7 +63,10 @@ export class Coverage {
         else known.count += counts[insn] ?? 0
       }
     }
-    return [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(recordOf).join('')
+    return [...files]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(recordOf)
+      .join('')
   }
 }
 

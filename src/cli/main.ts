@@ -42,6 +42,13 @@ export async function main(args: readonly string[]): Promise<number> {
       .default([])
       .argParser(collect)
 
+  const coverageOption = () =>
+    new Option('--coverage <file>', "lines of C that ran, and how often, in lcov's format, which runners' own join")
+  const pathMapOption = () =>
+    new Option('--path-map <from=to>', 'coverage: source paths that begin with FROM begin with TO instead (may repeat)')
+      .default([])
+      .argParser(collect)
+
   const check = program
     .command('check')
     .description('judge every program of BPF objects as the kernel would')
@@ -85,13 +92,19 @@ export async function main(args: readonly string[]): Promise<number> {
     .addOption(moduleOption())
     .addOption(configOption())
     .option('-p, --prog <name>', 'the program: needed where the object has several')
-    .option('--data <hex>', 'the packet: hexadecimal digits, or @FILE; 64 bytes of zero unless told')
+    .option(
+      '--data <hex>',
+      'the packet: hexadecimal digits, or @FILE; each packet of FILE.pcap, pcap or pcapng; 64 bytes of zero unless told',
+    )
     .option('--ctx <ctx>', "the context: '{\"mark\": 5}', a list of arguments '[1, 2]', hexadecimal digits, or @FILE")
     .addOption(setOption())
     .option('--repeat <n>', 'so many times, on the same packet; tells the time of a run', positive)
     .option('--cpu <n>', 'the number of the CPU that it runs on (0)', whole)
     .option('--seed <n>', 'what random numbers follow from (0)', whole)
     .option('--sanitize', 'an instruction at a time, each access and register held to what the verifier proved')
+    .option('--trace', 'tell each instruction that is executed, with its line of C and the registers that it changed')
+    .addOption(coverageOption())
+    .addOption(pathMapOption())
     .option('--raw', 'the file is bare instructions (hexadecimal digits, bytes or assembly) of no object; prints r0')
     .option('--memory <hex>', 'raw: what r1 points to, r2 being its length: hexadecimal digits, or @FILE')
     .option('--max-insns <n>', 'raw: instructions that may be executed: 1000000000 unless told', positive)
@@ -117,6 +130,8 @@ export async function main(args: readonly string[]): Promise<number> {
     .addOption(new Option('-f, --format <format>', 'how to print').choices([...testFormats]).default('pretty'))
     .option('-o, --output-file <file>', 'print there instead: the file is there whole, or as it was')
     .option('-q, --quiet', 'only what does not pass')
+    .addOption(coverageOption())
+    .addOption(pathMapOption())
     .addHelpText('after', testHelp)
     .action(async (objects: string[], flags: TestFlags) => {
       status = await (await import('./test.ts')).test(objects, flags)

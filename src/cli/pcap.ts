@@ -44,7 +44,8 @@ function readPcap(bytes: Uint8Array): Result<readonly CapturedPacket[]> {
   const packets: CapturedPacket[] = []
   for (let at = header; at < bytes.length; ) {
     const size = at + record <= bytes.length ? view.getUint32(at + 8, little) : 0
-    if (at + record + size > bytes.length) return fail(`packet ${packets.length + 1} ends beyond the file`, { byte: at })
+    if (at + record + size > bytes.length)
+      return fail(`packet ${packets.length + 1} ends beyond the file`, { byte: at })
     const data = bytes.subarray(at + record, at + record + size)
     packets.push({ data: link.value(data), length: view.getUint32(at + 12, little) })
     at += record + size
@@ -80,8 +81,7 @@ function readPcapng(bytes: Uint8Array): Result<readonly CapturedPacket[]> {
       const link = packet === undefined ? undefined : links[packet.interface]
       if (packet !== undefined && (link === undefined || packet.data.length < packet.size))
         return fail(`packet ${packets.length + 1} is cut off, or of an interface that is not described`, { byte: at })
-      if (packet !== undefined && link !== undefined)
-        packets.push({ data: link(packet.data), length: packet.length })
+      if (packet !== undefined && link !== undefined) packets.push({ data: link(packet.data), length: packet.length })
     }
     at += size
   }

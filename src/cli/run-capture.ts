@@ -33,7 +33,9 @@ export function runCapture({ machine, loaded, program, capture, ctx, format }: C
     counts.set(what, (counts.get(what) ?? 0) + 1)
     const after = run.ok ? run.value.data : undefined
     if (format === 'json') {
-      const said = run.ok ? { retval: run.value.retval, name: nameOf(program, run.value.retval) } : { fault: run.fault.what }
+      const said = run.ok
+        ? { retval: run.value.retval, name: nameOf(program, run.value.retval) }
+        : { fault: run.fault.what }
       write(jsonLine({ packet: i + 1, length: data.length, ...said, data: hex(after) }))
       continue
     }

@@ -12,6 +12,10 @@ export function hexBytes(text: string, option: string): Uint8Array {
   return Uint8Array.from(Buffer.from(digits, 'hex'))
 }
 
+/** --data: the same, or a file by its name where that ends as captures' do. */
+export const dataBytes = (text: string): Uint8Array =>
+  hexBytes(/\.(?:pcap|pcapng|cap)$/i.test(text) && !text.startsWith('@') ? `@${text}` : text, '--data')
+
 /** The struct that a JSON context has the fields of, by program type. */
 const structs: ReadonlyMap<string, string> = new Map([
   ['BPF_PROG_TYPE_XDP', 'xdp_md'],

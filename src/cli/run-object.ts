@@ -15,7 +15,11 @@ import {
 } from '../runtime/index.ts'
 import { returnValueName } from '../uapi/index.ts'
 import { globalsOf, objectName } from './check-object.ts'
-import { contextBytes, hexBytes } from './run-input.ts'
+import { Coverage } from './coverage.ts'
+import { mappedPath } from './path-map.ts'
+import { isCapture } from './pcap.ts'
+import { runCapture } from './run-capture.ts'
+import { contextBytes, dataBytes } from './run-input.ts'
 import { type Change, changesOf, mapsOf } from './run-maps.ts'
 import { packetChange } from './run-packet.ts'
 import { tellContradiction } from './run-sanitized.ts'
@@ -23,6 +27,7 @@ import type { KernelOptions } from './flags.ts'
 import { kernelOf } from './kernel.ts'
 import { didYouMean } from './nearest.ts'
 import { jsonLine } from './output.ts'
+import { tracer } from './trace.ts'
 import { complain, orTell, readInput, UsageError } from './usage.ts'
 
 export interface RunObjectFlags extends KernelOptions {
@@ -35,6 +40,11 @@ export interface RunObjectFlags extends KernelOptions {
   readonly seed?: number
   readonly sanitize?: boolean
   readonly format: string
+  /** Each instruction that is executed is told of. */
+  readonly trace?: boolean
+  /** A file for the lines that ran. */
+  readonly coverage?: string
+  readonly pathMap: readonly string[]
 }
 
 interface Told {
@@ -52,11 +62,24 @@ export async function runObject(path: string, flags: RunObjectFlags): Promise<nu
   const kernel = await kernelOf(flags)
   const { cpu = 0, seed = 0, repeat = 1 } = flags
   const bytes = readInput(path)
+  const mapped = mappedPath(flags.pathMap)
+  const coverage = flags.coverage === undefined ? undefined : new Coverage()
+  if (flags.trace === true && coverage !== undefined)
+    throw new UsageError('--trace and --coverage: one at a time, each looks at every instruction')
+  const observer =
+    flags.trace === true
+      ? tracer(kernel, (line) => (flags.format === 'json' ? process.stderr : process.stdout).write(`${line}\n`))
+      : coverage?.observer
   const globals = globalsOf(flags.set)
   const object = orTell(openObject(bytes, objectName(path)))
   const name = chosen(object, flags.prog)
   const load = (): { machine: Machine; loaded: Loaded } => {
-    const machine = createMachine(kernel, { seed, cpus: cpu + 1, sanitize: flags.sanitize === true })
+    const machine = createMachine(kernel, {
+      seed,
+      cpus: cpu + 1,
+      sanitize: flags.sanitize === true,
+      ...(observer === undefined ? {} : { observer }),
+    })
     machine.cpu = cpu
     const options = { programs: [name], ...(globals.size === 0 ? {} : { globals }) }
     return { machine, loaded: orTell(machine.load(object, options)) }
@@ -64,7 +87,18 @@ export async function runObject(path: string, flags: RunObjectFlags): Promise<nu
   const { machine, loaded } = load()
   const program = loaded.programs.get(name)
   if (program === undefined) return refused(path, { bytes, program: name, kernel, globals })
-  const data = flags.data === undefined ? defaultData(program) : hexBytes(flags.data, '--data')
+  const bytesGiven = flags.data === undefined ? undefined : dataBytes(flags.data)
+  const finish = (status: number): number => {
+    if (coverage !== undefined) coverage.write(flags.coverage!, mapped)
+    return status
+  }
+  if (bytesGiven !== undefined && isCapture(bytesGiven)) {
+    if (repeat > 1) throw new UsageError('--repeat: a capture is run packet by packet, once')
+    const text = flags.ctx
+    const ctx = text === undefined ? undefined : (length: number) => contextBytes(machine, program, text, length)
+    return finish(runCapture({ machine, loaded, program, capture: bytesGiven, ctx, format: flags.format }))
+  }
+  const data = bytesGiven ?? defaultData(program)
   const ctx = flags.ctx === undefined ? undefined : contextBytes(machine, program, flags.ctx, data?.length ?? 0)
   const before = mapsOf(loaded)
   const start = process.hrtime.bigint()
@@ -79,12 +113,12 @@ export async function runObject(path: string, flags: RunObjectFlags): Promise<nu
   const time = Number(process.hrtime.bigint() - start) / repeat
   if (!run.ok) {
     complain(formatFault(run.fault))
-    return 1
+    return finish(1)
   }
   const changes = changesOf(before, mapsOf(loaded), program.linked.btf)
   const told: Told = { program, result: run.value, before: data, changes, machine, time }
   process.stdout.write(flags.format === 'json' ? `${jsonOf(told)}\n` : textOf(told, { repeat }))
-  return 0
+  return finish(0)
 }
 
 /** The name of the program to run. */

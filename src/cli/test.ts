@@ -3,14 +3,16 @@
 import { formatFault, thrownText } from '../fault/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import { type BpfObject, openObject, withGlobals } from '../object/index.ts'
-import { createMachine, type Machine, MachineError } from '../runtime/index.ts'
+import { createMachine, type Machine, MachineError, type Observer } from '../runtime/index.ts'
 import { BUG, bugText } from './bug.ts'
 import { globalsOf, objectName } from './check-object.ts'
+import { Coverage } from './coverage.ts'
 import type { KernelOptions } from './flags.ts'
 import { kernelOf } from './kernel.ts'
 import { didYouMean } from './nearest.ts'
 import { findObjects } from './objects.ts'
 import { fileOutput, standardOutput } from './output.ts'
+import { mappedPath } from './path-map.ts'
 import { packetTests } from './testing/packets.ts'
 import { type TestFormat, testPrinters } from './testing/print.ts'
 import { taggedTests } from './testing/tagged.ts'
@@ -26,6 +28,8 @@ export interface TestFlags extends KernelOptions {
   readonly format: TestFormat
   readonly outputFile?: string
   readonly quiet?: boolean
+  readonly coverage?: string
+  readonly pathMap: readonly string[]
 }
 
 /** The exit status: 0 all passed or were skipped, 1 one did not, 2 something cannot be read, or there is no test, 3 a bug of ours. */
@@ -33,6 +37,8 @@ export async function test(named: readonly string[], flags: TestFlags): Promise<
   const kernel = await kernelOf(flags)
   const globals = globalsOf(flags.set)
   const out = flags.outputFile === undefined ? standardOutput : fileOutput(flags.outputFile)
+  const mapped = mappedPath(flags.pathMap)
+  const coverage = flags.coverage === undefined ? undefined : new Coverage()
   const printer = testPrinters[flags.format](out, { kernel: kernel.release, quiet: flags.quiet === true })
   const { paths, met, troubles } = await findObjects(named)
   let status = 0
@@ -52,7 +58,7 @@ export async function test(named: readonly string[], flags: TestFlags): Promise<
     }
     const { object, unknown } = opened
     unset = unknown.filter((name) => unset?.includes(name) ?? true)
-    const tests = testsOf(object, kernel, flags)
+    const tests = testsOf(object, kernel, { seed: flags.seed, observer: coverage?.observer })
     // what a folder holds besides tests is passed over
     if (tests.length === 0 && !met.has(path))
       fail(`${path}: no tests in this object — docs/testing.md says what is one`)
@@ -69,6 +75,7 @@ export async function test(named: readonly string[], flags: TestFlags): Promise<
   if (ran === 0 && status === 0) throw new UsageError(noTest(flags.name, names))
   printer.end()
   out.end()
+  if (coverage !== undefined) coverage.write(flags.coverage!, mapped)
   return status
 }
 
@@ -91,8 +98,13 @@ function opening(path: string, globals: ReadonlyMap<string, string>): Opened | s
   }
 }
 
-function testsOf(object: BpfObject, kernel: Kernel, { seed = 0 }: TestFlags): readonly Test[] {
-  const machine = (): Machine => createMachine(kernel, { seed })
+interface MachineFlags {
+  readonly seed: number | undefined
+  readonly observer: Observer | undefined
+}
+
+function testsOf(object: BpfObject, kernel: Kernel, { seed = 0, observer }: MachineFlags): readonly Test[] {
+  const machine = (): Machine => createMachine(kernel, { seed, ...(observer === undefined ? {} : { observer }) })
   const tested = { object, kernel, machine }
   return [...taggedTests(tested), ...packetTests(tested)]
 }

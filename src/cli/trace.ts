@@ -11,7 +11,7 @@ const MOST = 100_000
 
 export function tracer(kernel: Kernel, write: (line: string) => void): Observer {
   let told = 0
-  let line: unknown
+  let line = ''
   let before: readonly bigint[] = []
   const infos = new Map<LinkedProgram, ReadonlyMap<number, LinkedProgram['lines'][number]>>()
   return {
@@ -20,11 +20,14 @@ export function tracer(kernel: Kernel, write: (line: string) => void): Observer 
       if (told > MOST) return
       if (told++ === MOST) return write(`… ${MOST} instructions are told of, the others are not`)
       const info = infos.get(program)?.get(insn)
-      if (info !== undefined && info !== line) write(printable(`; ${info.text.trim()} @ ${info.file}:${info.line}`, 'listing'))
-      line = info ?? line
+      const source =
+        info === undefined || info.text.trim() === '' ? line : `; ${info.text.trim()} @ ${info.file}:${info.line}`
+      if (source !== line) write(printable(source, 'listing'))
+      line = source
       before = [...registers]
       // what ends a function is told of at once: nothing comes behind it
-      if (program.insns[insn]!.op.kind === 'exit') write(`${text(kernel, program, insn)}    r0 = ${shown(registers[0] ?? 0n)}`)
+      if (program.insns[insn]!.op.kind === 'exit')
+        write(`${text(kernel, program, insn)}    r0 = ${shown(registers[0] ?? 0n)}`)
     },
     after(program, insn, registers) {
       if (told > MOST) return

@@ -6,7 +6,17 @@
  *   npm run test:package [-- --node 24 --node 26]    also with those Node releases, from npm's node@24, node@26
  */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { transformSync } from 'esbuild'
@@ -32,6 +42,7 @@ try {
   oldNode(app)
   use(app, parts)
   smoke(process.execPath, app)
+  testRunners(app)
   for (const release of releases) {
     const home = join(folder, `node${release}`)
     mkdirSync(home)
@@ -75,6 +86,28 @@ function generate(app: string): void {
   writeFileSync(join(app, 'guard.skel.js'), transformSync(skeleton, { loader: 'ts', target: 'es2023' }).code)
   const modules = join(root, 'examples', 'modules')
   writeFileSync(join(app, 'host.bodies.ts'), gen('types', join(modules, 'host.json')))
+}
+
+/** examples/testing by the packed package: in Node's runner and Vitest; in Jest with --jest, which installs it. */
+function testRunners(app: string): void {
+  const folder = join(app, 'testing')
+  cpSync(join(root, 'examples', 'testing'), folder, { recursive: true })
+  const modules = join(app, 'node_modules')
+  const ran = (name: string, command: string, args: readonly string[]): void => {
+    const { status, stdout, stderr } = spawnSync(command, args, { cwd: folder, encoding: 'utf8' })
+    if (status !== 0) throw new Error(`${name}: status ${status}\n${stdout}${stderr}`)
+    console.log(`examples/testing/${name}: passes`)
+  }
+  ran('node', process.execPath, ['--test', 'node/guard.test.js'])
+  symlinkSync(join(root, 'node_modules', 'vitest'), join(modules, 'vitest'))
+  ran('vitest', join(root, 'node_modules', '.bin', 'vitest'), ['run', '--root', '.', 'vitest'])
+  const command = join(modules, '.bin', 'kfuncs')
+  ran('*.bpf.o', process.execPath, [command, 'test', '.', '--coverage', 'bpf.lcov'])
+  if (!process.argv.includes('--jest')) return
+  npm(['install', 'jest@30'], app)
+  writeFileSync(join(folder, 'jest.config.json'), '{ "transform": {}, "testMatch": ["**/jest/*.test.js"] }')
+  const jest = join(modules, 'jest', 'bin', 'jest.js')
+  ran('jest', process.execPath, ['--experimental-vm-modules', jest, '--config', 'jest.config.json'])
 }
 
 /** A strict consumer of every documented export, as Node and as bundlers resolve it. */

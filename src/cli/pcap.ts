@@ -77,7 +77,7 @@ function readPcapng(bytes: Uint8Array): Result<readonly CapturedPacket[]> {
       if (!link.ok) return link
       links.push(link.value)
     } else {
-      const packet = packetIn(type, body, little)
+      const packet = packetIn(type, body, { little })
       const link = packet === undefined ? undefined : links[packet.interface]
       if (packet !== undefined && (link === undefined || packet.data.length < packet.size))
         return fail(`packet ${packets.length + 1} is cut off, or of an interface that is not described`, { byte: at })
@@ -96,7 +96,7 @@ interface Block {
 }
 
 /** undefined: there is none in such a block. */
-function packetIn(type: number, body: Uint8Array, little: boolean): Block | undefined {
+function packetIn(type: number, body: Uint8Array, { little }: { readonly little: boolean }): Block | undefined {
   const view = viewOf(body)
   if (type === blocks.simple && body.length >= 4) {
     const length = view.getUint32(0, little)

@@ -17,7 +17,15 @@ export default defineConfig({
     hookTimeout: 180_000,
     maxWorkers: 2,
     projects: [
-      { extends: true, test: { name: 'shared', include: ['test/**/*.test.ts'], exclude: mocking, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'shared',
+          include: ['test/**/*.test.ts', 'examples/apps/**/*.test.ts'],
+          exclude: mocking,
+          isolate: false,
+        },
+      },
       { extends: true, test: { name: 'mocking', include: mocking } },
       { extends: true, test: { name: 'testing', include: ['examples/testing/vitest/*.test.ts'], isolate: false } },
     ],

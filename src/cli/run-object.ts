@@ -105,7 +105,7 @@ export async function runObject(path: string, flags: RunObjectFlags): Promise<nu
   const given = { repeat, ...(data === undefined ? {} : { data }), ...(ctx === undefined ? {} : { ctx }) }
   let run: Result<TestRun>
   try {
-    run = program.testRun(given)
+    run = await program.testRunAsync(given)
   } catch (error) {
     if (!(error instanceof SanitizerError)) throw error
     return tellContradiction(error, (input) => load().loaded.programs.get(name)!.testRun(input))

@@ -56,16 +56,26 @@ export class LoadedProgram {
 
   /**
    * The same for programs that call kfuncs whose bodies answer promises (KF_SLEEPABLE ones may): others run while it waits. Programs of a type
-   * that has sleepable ones and a context of bytes (syscall) wait in it, all others run as by `testRun`. Rejects where `testRun` throws.
+   * that has sleepable ones and a context of bytes (syscall) wait in it, all others run as by `testRun`: compiled. Rejects where `testRun` throws.
    */
   async testRunAsync(options: TestRunOptions = {}): Promise<Result<TestRun>> {
-    const steps = testRunSteps(this.type)
+    const steps = this.mayWait ? testRunSteps(this.type) : undefined
     return steps === undefined ? this.testRun(options) : this.waiting((later) => steps(this.core, this, options, later))
   }
 
   /** `call` for programs that call kfuncs whose bodies answer promises. */
   async callAsync(options: CallOptions = {}): Promise<Result<Called>> {
-    return this.waiting(() => callSteps(this.core, this, options))
+    return this.mayWait ? this.waiting(() => callSteps(this.core, this, options)) : this.call(options)
+  }
+
+  /** It calls a kfunc whose body may answer a promise. */
+  private get mayWait(): boolean {
+    const { kernel, mocks } = this.core
+    return this.facts.insns.some((fact) => {
+      const kfunc = fact?.call?.kind === 'kfunc' ? kernel.kfuncs.get(fact.call.name) : undefined
+      if (kfunc?.flags.has('KF_SLEEPABLE') !== true) return false
+      return kfunc.body !== undefined || mocks.has(kfunc.name)
+    })
   }
 
   private async waiting<T>(make: (later: Later) => RunSteps<Result<T>>): Promise<Result<T>> {

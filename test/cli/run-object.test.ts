@@ -104,4 +104,6 @@ test('a module of one’s own, with bodies', async () => {
   const ctx = `01${'00'.repeat(39)}`
   expect((await here('run', ...gateway, '-p', 'by_cost', '--ctx', ctx)).out).toBe('by_cost: 200\n')
   expect((await here('run', ...gateway, '-p', 'by_cost', '--ctx', `09${'00'.repeat(39)}`)).out).toBe('by_cost: 401\n')
+  // its kfunc waits for billing
+  expect((await here('run', ...gateway, '-p', 'by_plan', '--ctx', ctx)).out).toBe('by_plan: 200\n')
 })

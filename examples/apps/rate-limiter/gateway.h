@@ -16,6 +16,8 @@ struct request { u32 session; u32 size; char path[32]; };
 extern struct session *session_find(u32 id) __ksym;
 extern void session_put(struct session *session) __ksym;
 extern int session_take(struct session *session, u32 tokens) __ksym;
+extern int session_left(struct session *session) __ksym;
+extern int session_plan(struct session *session) __ksym;
 extern int session_agent(struct session *session, void *text, u32 text__sz) __ksym;
 extern int bpf_iter_session_new(struct bpf_iter_session *it, u32 least_requests) __ksym;
 extern struct session *bpf_iter_session_next(struct bpf_iter_session *it) __ksym;

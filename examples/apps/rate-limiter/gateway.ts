@@ -12,8 +12,14 @@ export interface Session {
 
 const EAGAIN = 11
 
+/** How many requests a session's owner pays for. */
+export type Billing = (session: Session) => Promise<number>
+
 /** A module over the sessions of one gateway. */
-export const gateway = (sessions: ReadonlyMap<number, Session>): ModuleDefinition => ({
+export const gateway = (
+  sessions: ReadonlyMap<number, Session>,
+  billing: Billing = async () => 100,
+): ModuleDefinition => ({
   name: 'gateway',
   c: `
     struct session { u32 id; u32 requests; u32 tokens; };
@@ -25,6 +31,10 @@ export const gateway = (sessions: ReadonlyMap<number, Session>): ModuleDefinitio
     void session_put_dtor(void *session);
     /* Takes tokens: how many are left, or -EAGAIN where there are too few. */
     __bpf_kfunc int session_take(struct session *session, u32 tokens);
+    /* What session_take(session, 0) answers. */
+    __bpf_kfunc int session_left(struct session *session);
+    /* How many requests the session's owner pays for. Sleeps. */
+    __bpf_kfunc int session_plan(struct session *session);
     /* The name of the client's program: its length, as much of it as there is room for in text. */
     __bpf_kfunc int session_agent(struct session *session, void *text, u32 text__sz);
 
@@ -36,6 +46,8 @@ export const gateway = (sessions: ReadonlyMap<number, Session>): ModuleDefinitio
     session_find: 'KF_ACQUIRE | KF_RET_NULL',
     session_put: 'KF_RELEASE',
     session_take: 'KF_TRUSTED_ARGS',
+    session_left: 'KF_TRUSTED_ARGS | KF_DEPRECATED',
+    session_plan: 'KF_TRUSTED_ARGS | KF_SLEEPABLE',
     session_agent: 'KF_TRUSTED_ARGS',
     bpf_iter_session_new: 'KF_ITER_NEW',
     bpf_iter_session_next: 'KF_ITER_NEXT | KF_RET_NULL',
@@ -46,6 +58,8 @@ export const gateway = (sessions: ReadonlyMap<number, Session>): ModuleDefinitio
       'session_find',
       'session_put',
       'session_take',
+      'session_left',
+      'session_plan',
       'session_agent',
       'bpf_iter_session_new',
       'bpf_iter_session_next',
@@ -53,6 +67,7 @@ export const gateway = (sessions: ReadonlyMap<number, Session>): ModuleDefinitio
     ],
   },
   dtors: { session: 'session_put_dtor' },
+  deprecated: { session_left: { since: '2.0', removal: '3.0', replacement: 'session_take(session, 0)' } },
   bodies: {
     session_find: (id: number) => sessions.get(id) ?? null,
     session_put: () => {},
@@ -61,6 +76,8 @@ export const gateway = (sessions: ReadonlyMap<number, Session>): ModuleDefinitio
       session.tokens -= tokens
       return session.tokens
     },
+    session_left: (session: Session) => session.tokens,
+    session_plan: billing,
     session_agent: (session: Session, text: Uint8Array) => new TextEncoder().encodeInto(session.agent, text).written,
     bpf_iter_session_new(it: Iteration, least: number) {
       it.rest = [...sessions.values()].filter(({ requests }) => requests >= least)

@@ -8,7 +8,7 @@ import type { Facts } from '../verifier/index.ts'
 import { behindOf, modelOf, type Own } from './behind.ts'
 import { type Called, type CallOptions, callSteps } from './calls/index.ts'
 import type { Core, Invocation, ProgramFunction } from './core/core.ts'
-import { beginWork, endWork, enter, type Work, within } from './core/entry.ts'
+import { beginWork, endWork, enter, giveBack, type Work, within } from './core/entry.ts'
 import { MachineError } from './core/errors.ts'
 import { BpfThrow } from './core/throw.ts'
 import { runWaiting } from './core/waiting.ts'
@@ -96,6 +96,7 @@ export class LoadedProgram {
       }
       return step.value
     } catch (error) {
+      giveBack(core, work)
       if (error instanceof MachineError) return fail(error.message, { program: this.name })
       throw error
     } finally {

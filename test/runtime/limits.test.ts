@@ -2,8 +2,8 @@
 // Programs from strangers end when the machine's owner says, and take what he allows. docs/security.md, "Running".
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { unwrap } from '../../src/index.ts'
-import { type Machine, PerfEventArrayMap } from '../../src/runtime/index.ts'
+import { openKernel, unwrap } from '../../src/index.ts'
+import { createMachine, type Machine, PerfEventArrayMap } from '../../src/runtime/index.ts'
 import { HASH, HEADER } from '../../src/runtime/maps/elements.ts'
 import { globalsOf, packet, programsOf } from './programs.ts'
 
@@ -80,6 +80,17 @@ test('what models move counts by its bytes', async () => {
   // some 30,000 instructions of its own, and 65 MB
   const stopped = checked.program('copies')!.testRun({ ctx: number(1000) })
   expect(stopped.ok ? 'it ran' : stopped.fault.what).toContain('insnLimit')
+})
+
+test('a lock that a program held when it was cut off is free', async () => {
+  const machine = createMachine(unwrap(await openKernel('7.3')), { insnLimit: 1500 })
+  const { programs, refused } = unwrap(machine.load(readFileSync('test/runtime/programs/locks.bpf.o')))
+  expect([...refused.values()]).toEqual([])
+  const run = (rounds: number) => programs.get('long_lock')!.testRun({ data: packet, ctx: marked(rounds) })
+  expect(unwrap(run(10)).retval).toBe(0)
+  const stopped = run(1000)
+  expect(stopped.ok ? 'it ran' : stopped.fault.what).toContain('insnLimit')
+  expect(unwrap(run(10)).retval).toBe(0)
 })
 
 test('memory: what is known of small blocks counts, too', async () => {

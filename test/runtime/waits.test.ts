@@ -69,13 +69,14 @@ test('while one waits others run, each with its own stack and context', async ()
 
 test('what a promise fails with is the rejection, and the machine goes on', async () => {
   let fails = true
-  const { program } = await waits({
+  const { machine, program } = await waits({
     text: async () => {
       if (fails) throw new Error('out of paper')
       return 'good'
     },
   })
   await expect(program('fetch').testRunAsync({ ctx: ctx(7) })).rejects.toThrow('out of paper')
+  expect(machine.held()).toEqual([])
   fails = false
   expect(text(await program('fetch').testRunAsync({ ctx: ctx(7) }))).toBe('good')
 })
@@ -114,6 +115,28 @@ test('the allowance is of the whole run, however often it waits', async () => {
   // of each its own, also where they take turns
   const both = await Promise.all([1, 2].map(() => loops.testRunAsync({ ctx: ctx(4000, 4000) })))
   expect(both.map(({ ok }) => ok)).toEqual([true, true])
+})
+
+test('a run that is cut off gives back what it held, and what it put into a map stays', async () => {
+  const dropped: number[] = []
+  for (const fetch of [
+    async (number: number) => ({ number, text: '' }),
+    ((number: number) => ({ number, text: '' })) as never,
+  ]) {
+    const { machine, program } = await waits(
+      { fetch, drop: ({ number }) => void dropped.push(number) },
+      { insnLimit: 100_000 },
+    )
+    const run = (rounds: number) => program('holds').testRunAsync({ ctx: ctx(1, 2, rounds) })
+    expect((await run(10)).ok).toBe(true)
+    expect(dropped.splice(0)).toEqual([2])
+    expect(why(await run(100_000))).toContain('insnLimit')
+    // that of the map was exchanged for another, that of the loop was given back
+    expect(dropped.splice(0)).toEqual([1, 2])
+    expect(machine.held().map(({ references }) => references)).toEqual([1])
+    expect((await run(10)).ok).toBe(true)
+    expect(dropped.splice(0)).toEqual([1, 2])
+  }
 })
 
 test('sanitized runs wait, too', async () => {

@@ -15,8 +15,8 @@ export class Allowance {
   /** What is left: a number below 0 ends whatever runs. Programs import it. */
   readonly left: WebAssembly.Global
   private bytes = 0
-  /** Something runs: what the host does in between is not counted. */
-  private counts = false
+  /** A program runs: what the host does around it is not counted. */
+  counts = false
 
   constructor(insns: number) {
     this.insns = insns
@@ -26,12 +26,10 @@ export class Allowance {
   /** From now on `left` more may run. */
   begin(left: bigint): void {
     this.bytes = 0
-    this.counts = true
     this.left.value = left
   }
   /** What is left of it. */
   end(): bigint {
-    this.counts = false
     return this.left.value as bigint
   }
 

@@ -120,6 +120,8 @@ export class Core {
   readonly variables = new Map<string, number>()
   /** What is done with what a field of a map's value holds (a timer, a kptr) when its element goes, by kind. Families of kfuncs and helpers fill it. */
   readonly fieldReleases = new Map<string, (address: number, field: ValueField) => void>()
+  /** What is done for programs that were cut off. Families of kfuncs and helpers fill it. */
+  readonly givesBack: ((work: Work) => void)[] = []
   /** Numbers of the network devices there are; undefined: any number is one's. */
   devices: ReadonlySet<number> | undefined
   /** By the address of their struct bpf_map. */
@@ -175,12 +177,15 @@ export class Core {
     const { memory } = this
     const frame = memory.u32(FRAME_CELL)
     if (frame < this.stackFloor) throw new MachineError('limit', 'functions are called within too many others')
-    const { mayWait } = this
+    const { mayWait, allowance } = this
+    const counted = allowance?.counts === true
     this.mayWait = false
+    if (allowance !== undefined) allowance.counts = true
     try {
       return work(frame)
     } finally {
       this.mayWait = mayWait
+      if (allowance !== undefined) allowance.counts = counted
       memory.setU32(FRAME_CELL, frame)
     }
   }

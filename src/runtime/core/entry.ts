@@ -10,6 +10,8 @@ import { MachineError } from './errors.ts'
 export interface Work {
   /** Blocks that are freed when it is over: programs may use them until then, and nobody after. */
   readonly untilEnd: number[]
+  /** References of host objects that its programs took and neither gave back nor put into a map, by where they lie. */
+  readonly taken: Map<number, number>
   /** Instructions that may still run in it, where they are counted, as of when its last part ended. */
   left: bigint
 }
@@ -20,12 +22,32 @@ export function enter<T>(core: Core, what: string, work: () => T): T {
   const own = beginWork(core)
   try {
     return within(core, own, what, work)
+  } catch (error) {
+    giveBack(core, own)
+    throw error
   } finally {
     endWork(core, own)
   }
 }
 
-export const beginWork = ({ allowance }: Core): Work => ({ untilEnd: [], left: BigInt(allowance?.insns ?? 0) })
+export const beginWork = ({ allowance }: Core): Work => ({
+  untilEnd: [],
+  taken: new Map(),
+  left: BigInt(allowance?.insns ?? 0),
+})
+
+/** A program of it was cut off: what it held is given back. */
+export function giveBack(core: Core, work: Work): void {
+  for (const back of core.givesBack) back(work)
+}
+
+/** The work under way holds a reference more, or fewer. */
+export function took({ work }: Core, address: number, by: 1 | -1): void {
+  if (work === undefined) return
+  const now = (work.taken.get(address) ?? 0) + by
+  if (now === 0) work.taken.delete(address)
+  else work.taken.set(address, now)
+}
 
 /** Nothing of it is left. */
 export function endWork(core: Core, { untilEnd }: Work): void {

@@ -18,7 +18,13 @@ export interface WaitingRun {
 export async function runWaiting(core: Core, { work, invocation, start }: WaitingRun): Promise<bigint> {
   const { memory } = core
   const begin = memory.allocate(STACK, 'stack of a run that waits')
-  let aside: Running = { current: invocation, frame: begin + STACK, floor: begin + LEAST_ROOM, mayWait: true }
+  let aside: Running = {
+    current: invocation,
+    frame: begin + STACK,
+    floor: begin + LEAST_ROOM,
+    mayWait: true,
+    counts: true,
+  }
   const steps = start(aside.frame)
   const part = <T>(run: () => T): T =>
     within(core, work, invocation.program, () => {
@@ -55,13 +61,16 @@ interface Running {
   readonly frame: number
   readonly floor: number
   readonly mayWait: boolean
+  /** What is moved counts against the allowance. */
+  readonly counts: boolean
 }
 
 function exchange(core: Core, next: Running): Running {
-  const { current, mayWait, stackFloor: floor, memory } = core
-  const before = { current, mayWait, floor, frame: memory.u32(FRAME_CELL) }
+  const { current, mayWait, stackFloor: floor, memory, allowance } = core
+  const before = { current, mayWait, floor, frame: memory.u32(FRAME_CELL), counts: allowance?.counts === true }
   core.current = next.current
   core.mayWait = next.mayWait
+  if (allowance !== undefined) allowance.counts = next.counts
   core.stackFloor = next.floor
   memory.setU32(FRAME_CELL, next.frame)
   return before

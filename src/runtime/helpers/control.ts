@@ -2,7 +2,9 @@
 // Helpers that steer: loops, tail calls, locks.
 
 import { caller, model, type Models } from '../core/abi.ts'
+import { took } from '../core/entry.ts'
 import { errno } from '../core/errno.ts'
+import { handlesOf } from '../host/handles.ts'
 import { ownedOf } from '../objects/owned.ts'
 
 /** BPF_MAX_LOOPS. */
@@ -36,6 +38,9 @@ export const controlHelpers: Models = {
   bpf_kptr_xchg: model(['i32', 'i32'], 'u32', (core) => (slot, to) => {
     const before = core.memory.pointer(slot)
     core.memory.setPointer(slot, to)
+    const handles = handlesOf(core)
+    if (handles.has(to)) took(core, to, -1)
+    if (handles.has(before)) took(core, before, 1)
     return before
   }),
   bpf_per_cpu_ptr: model(

@@ -6,6 +6,7 @@ import { type Returned, Waiting } from '../../jit/index.ts'
 import type { Kfunc, KfuncBody } from '../../kfunc/index.ts'
 import type { Model } from '../core/abi.ts'
 import type { Core } from '../core/core.ts'
+import { took } from '../core/entry.ts'
 import { MachineError } from '../core/errors.ts'
 import { planParams, structOfPointer } from './arguments.ts'
 import { Copies, isPromise } from './copies.ts'
@@ -99,6 +100,7 @@ function release(core: Core, kfunc: Kfunc, address: number): void {
   if (!handles.has(address))
     throw new MachineError('misuse', `${kfunc.name}() is given something that no kfunc handed out`)
   handles.release(address)
+  took(core, address, -1)
 }
 
 interface Answer {
@@ -157,7 +159,10 @@ function handleOf(core: Core, kfunc: Kfunc, struct: BtfStruct, result: unknown):
   const owned = kfunc.flags.has('KF_ACQUIRE')
   // a struct of the kernel's that the body was given is answered as where it lies
   if (!owned && result instanceof Uint8Array && isOwnMemory(core, result, struct.size)) return result.byteOffset
-  return (owned ? handles.acquire(result, kfunc.btf, struct) : handles.lend(result, kfunc.btf, struct)).address
+  if (!owned) return handles.lend(result, kfunc.btf, struct).address
+  const { address } = handles.acquire(result, kfunc.btf, struct)
+  took(core, address, 1)
+  return address
 }
 
 const isOwnMemory = ({ memory }: Core, bytes: Uint8Array, size: number): boolean =>

@@ -4,6 +4,7 @@
 import { resolveType } from '../../btf/index.ts'
 import type { Core } from '../core/core.ts'
 import type { ValueField } from '../maps/fields.ts'
+import { handlesOf } from '../host/handles.ts'
 import { ownedOf } from '../objects/owned.ts'
 import { destroy } from './destructors.ts'
 import { releaseList } from './list.ts'
@@ -11,6 +12,10 @@ import { releaseTree } from './rbtree.ts'
 
 export function addReleases(core: Core): void {
   const { fieldReleases } = core
+  core.givesBack.push(({ taken }) => {
+    for (const [address, references] of taken)
+      for (let i = 0; i < references; i++) destroy(core, address, handlesOf(core).at(address).struct)
+  })
   fieldReleases.set('bpf_list_head', (head) => releaseList(core, head))
   fieldReleases.set('bpf_rb_root', (root) => releaseTree(core, root))
   fieldReleases.set('kptr', (slot, field) => {

@@ -12,7 +12,13 @@ const KNOWN_HELD = 31
 /** RES_DEF_TIMEOUT, and a little: so long it waits for any other. */
 const TIMEOUT_NS = 250_000_001n
 /** Locks that are held, in the order they were taken. */
-const heldOf = remember((): number[] => [])
+const heldOf = remember((core): number[] => {
+  const held: number[] = []
+  core.givesBack.push(() => {
+    for (const at of held.splice(0)) core.memory.setU32(at, 0)
+  })
+  return held
+})
 
 const lock = model(['i32'], 's32', (core) => {
   const held = heldOf(core)

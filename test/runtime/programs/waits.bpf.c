@@ -75,6 +75,34 @@ int loops(u32 *ctx)
 	return 0;
 }
 
+struct kept { struct sheet __kptr *page; };
+struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, u32); __type(value, struct kept); } keeps SEC(".maps");
+
+/* One page stays in the map, one is held while it loops. */
+SEC("syscall")
+int holds(u32 *ctx)
+{
+	u32 zero = 0;
+	struct kept *kept = bpf_map_lookup_elem(&keeps, &zero);
+	struct sheet *page = page_fetch(ctx[0]), *before;
+
+	if (!page)
+		return -ENOENT;
+	if (kept) {
+		before = bpf_kptr_xchg(&kept->page, page);
+		if (before)
+			page_drop(before);
+	} else {
+		page_drop(page);
+	}
+	page = page_fetch(ctx[1]);
+	if (!page)
+		return -ENOENT;
+	bpf_loop(ctx[2] & 0x7fffff, round, 0, 0);
+	page_drop(page);
+	return 0;
+}
+
 SEC("syscall")
 int not_sleepable(u32 *ctx)
 {

@@ -47,6 +47,9 @@ export function runOurs(kernel: Kernel, asked: Asked): OurRun[] {
   )
 }
 
+/** What is on the kernel's stack of the guest's process that has programs run, above them: as many addresses. */
+const guestStack = Array.from({ length: 7 }, (_, i) => 0xffff_ffff_8100_0000n + BigInt(i))
+
 /** On any inputs of its class. */
 export function runOn(
   kernel: Kernel,
@@ -57,6 +60,7 @@ export function runOn(
   const first = rows[0]!
   const machine = createMachine(kernel, { cpus: 1, ...options })
   const modules = addTestModules(machine)
+  machine.currentTask.stacks = { kernel: guestStack }
   const source = readFileSync(pathOf(obj))
   const loaded = machine.load(source, { name: basename(obj), programs: [prog, ...(first.with ?? [])] })
   if (!loaded.ok) return inputs.map(() => ({ missing: formatFault(loaded.fault) }))

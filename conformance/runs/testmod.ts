@@ -119,7 +119,11 @@ const iterator: Readonly<Record<string, KfuncBody>> = {
     it.value = count < 0 ? 0n : value
     return count < 0 ? -EINVAL : 0
   },
-  bpf_iter_testmod_seq_next: (it: Sequence) => (it.left > 0 ? (it.left--, it.value) : null),
+  bpf_iter_testmod_seq_next(it: Sequence) {
+    if (it.left <= 0) return null
+    it.left--
+    return it.value
+  },
   bpf_iter_testmod_seq_value: (offset: number, it: Sequence) => (it.left < 0 ? 0n : it.value + BigInt(offset)),
   bpf_iter_testmod_seq_destroy: nothing,
 }

@@ -158,6 +158,8 @@ export interface LinkTarget {
   gate?(name: 'kptr-tags-anywhere'): boolean
   /** Address of a kernel symbol (/proc/kallsyms). Where absent, strong symbols are taken to exist and weak ones not to. */
   ksymAddress?(name: string): bigint | undefined
+  /** Where a symbol lies that is taken to exist, without ksymAddress; somewhere unless told. */
+  placeOf?(name: string): bigint
   /** Types CO-RE relocates to, where not the kernel's (libbpf's btf_custom_path). */
   readonly coreBtf?: Btf
 }

@@ -21,6 +21,7 @@ import {
   type BpfObject,
   linkProgram,
   type LinkedProgram,
+  type LinkTarget,
   type MapDef,
   type ObjectProgram,
   openObject,
@@ -32,6 +33,7 @@ import { Core, type CoreOptions } from './core/core.ts'
 import { enter } from './core/entry.ts'
 import { MachineError } from './core/errors.ts'
 import { createObject, type Fields } from './core/objects.ts'
+import { remember } from './core/remember.ts'
 import { handlesOf } from './host/handles.ts'
 import { addReleases } from './kfuncs/releases.ts'
 import { createMap } from './maps/create.ts'
@@ -41,6 +43,7 @@ import { type Redirect, redirectsOf } from './objects/redirects.ts'
 import { type Signal, signalsOf } from './objects/signals.ts'
 import { type StreamName, streamsOf } from './objects/streams.ts'
 import { type Task, type TaskOptions, tasksOf } from './objects/task.ts'
+import { addressOfKernel } from './objects/variables.ts'
 import { LoadedProgram } from './program.ts'
 
 /** Limits are of judging the programs, as `check()` has them. */
@@ -182,19 +185,27 @@ type Judged =
   | { readonly ok: true; readonly linked: LinkedProgram; readonly facts: Facts }
   | { readonly ok: false; readonly refusal: Refusal }
 
+/** The kernel, its symbols where the machine has them. One a machine: what an object's externs are is found once for each. */
+const linkTargetOf = remember(
+  (core: Core): LinkTarget =>
+    Object.assign(Object.create(core.kernel) as LinkTarget, {
+      placeOf: (name: string) => BigInt(addressOfKernel(core, name)),
+    }),
+)
+
 /** The program as it is run, and what was proved of it; or why it is not run. */
 function accepted(
-  { kernel, cpus }: Core,
+  core: Core,
   object: BpfObject,
   program: ObjectProgram,
   options: { readonly budget: Budget; readonly type?: ProgTypeName },
 ): Judged {
   const { budget } = options
-
+  const { kernel, cpus } = core
   const refuse = (fault: Fault): Judged => ({ ok: false, refusal: { kind: 'fault', fault } })
   const because = (what: string): Judged => refuse({ kind: 'fault', what, place: { program: program.name } })
   try {
-    const linked = linkProgram(object, program, kernel, options)
+    const linked = linkProgram(object, program, linkTargetOf(core), options)
     if (!linked.ok) return refuse(linked.fault)
     budget.load(linked.value.insns.length)
     const report = verify(linked.value, kernel, { facts: true, cpus, budget })

@@ -16,6 +16,7 @@ import { type Execution, executionOf, waitingSteps } from './execution.ts'
 import { SanitizerError, sanitized } from './sanitize/index.ts'
 import { type Run, type RunSteps, settled } from './steps.ts'
 import { type Later, noTestRun, type TestRun, type TestRunOptions, testRunOf, testRunSteps } from './testrun/index.ts'
+import { targetOf } from './target.ts'
 
 export class LoadedProgram {
   readonly name: string
@@ -24,6 +25,7 @@ export class LoadedProgram {
   readonly linked: LinkedProgram
   readonly facts: Facts
   private readonly core: Core
+  private readonly target: Invocation['target']
   private readonly map: Own['map']
   private made: Made | undefined
   private unloaded = false
@@ -36,6 +38,7 @@ export class LoadedProgram {
     this.name = linked.name
     this.section = linked.section
     this.type = linked.type
+    this.target = targetOf(linked)
   }
 
   /** As BPF_PROG_TEST_RUN: a `Fault` says which option the type does not take, or what of the machine is not modelled. */
@@ -179,6 +182,7 @@ export class LoadedProgram {
       program: this.name,
       type: this.type,
       attachType: this.linked.attachType,
+      target: this.target,
       ...run,
       sleepable: this.linked.sleepable,
       exceptionCallback,

@@ -3,11 +3,13 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { openObject, unwrap } from '../../src/index.ts'
+import type { Machine } from '../../src/runtime/index.ts'
 import { kfuncCalls } from '../../src/runtime/kfuncs/of-calls.ts'
 import { kfuncModels } from '../../src/runtime/kfuncs/index.ts'
 import { listCalls, releaseList } from '../../src/runtime/kfuncs/list.ts'
 import { rbtreeCalls, releaseTree } from '../../src/runtime/kfuncs/rbtree.ts'
 import { ownedOf } from '../../src/runtime/objects/owned.ts'
+import { childOf, LEFT, RIGHT, topOf } from '../../src/runtime/objects/rbtree.ts'
 import { on } from './on.ts'
 
 type Call = (...args: number[]) => number
@@ -22,6 +24,17 @@ async function own(example: string, member: string) {
     if (node !== undefined) return { machine, btf: btf!, id, offset: node.bitOffset >> 3, size: type.size }
   }
   throw new Error(`no struct with ${member}`)
+}
+
+/** Of a tree that is balanced, its leaves counted; throws where it is not. */
+function blackHeight(machine: Machine, node: number): number {
+  if (node === 0) return 1
+  const isRed = (at: number): boolean => at !== 0 && (machine.memory.pointer(at) & 1) === 0
+  const [left, right] = [childOf(machine, node, LEFT), childOf(machine, node, RIGHT)]
+  expect(isRed(node) && (isRed(left) || isRed(right))).toBe(false)
+  const height = blackHeight(machine, left)
+  expect(blackHeight(machine, right)).toBe(height)
+  return height + (isRed(node) ? 0 : 1)
 }
 
 test('a tree keeps its order whatever goes in and out; what it holds goes with it', async () => {
@@ -50,6 +63,7 @@ test('a tree keeps its order whatever goes in and out; what it holds goes with i
       inside = inside.filter((one) => one !== node)
       ownedOf(machine).drop(node - offset)
     }
+    if (round % 10 === 0) expect(blackHeight(machine, topOf(machine, root))).toBeGreaterThan(0)
     const least = Math.min(...inside.map((node) => values.get(node)!))
     expect(inside.length === 0 ? first(root) : values.get(first(root))).toBe(inside.length === 0 ? 0 : least)
   }

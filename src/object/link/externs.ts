@@ -109,15 +109,16 @@ function resolveOne(
 }
 
 function untyped(extern: Extern, index: number, target: LinkTarget): ResolvedExtern {
-  const somewhere: ResolvedExtern = { kind: 'address', address: SOMEWHERE + BigInt(index) * APART }
+  const address = target.placeOf?.(extern.name) ?? SOMEWHERE + BigInt(index) * APART
+  const somewhere: ResolvedExtern = { kind: 'address', address }
   if (target.ksymAddress === undefined) {
     // without the kernel's symbols, a weak one is there if the kernel's types know it
     const { name, weak } = extern
     const known = findInKernel(target, name, 'func') ?? findInKernel(target, name, 'var')
     return weak && known === undefined ? { kind: 'missing' } : somewhere
   }
-  const address = target.ksymAddress(extern.name)
-  if (address !== undefined) return { kind: 'address', address }
+  const known = target.ksymAddress(extern.name)
+  if (known !== undefined) return { kind: 'address', address: known }
   if (extern.weak) return { kind: 'missing' }
   return refuse(`extern '${extern.name}' (strong): not resolved`)
 }

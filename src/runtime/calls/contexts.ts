@@ -19,6 +19,8 @@ export interface CallOptions {
   readonly returned?: Argument
   /** Registers of a kprobe or perf event by their names in struct pt_regs, beside those of arguments. */
   readonly ptRegs?: Readonly<Record<string, number | bigint>>
+  /** What the link that attaches the program was given: bpf_get_attach_cookie(). */
+  readonly cookie?: bigint
   /** The context as the program sees it, of all others: a tracepoint's record, struct bpf_sock_addr, bpf_sysctl … */
   readonly ctx?: Uint8Array
 }

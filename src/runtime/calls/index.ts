@@ -31,7 +31,7 @@ export function* callSteps(core: Core, program: LoadedProgram, options: CallOpti
   try {
     const context = contextOf(core, program.linked, options, own)
     try {
-      const notes = new Map<string, unknown>()
+      const notes = new Map<string, unknown>([['cookie', options.cookie ?? 0n]])
       const answer = BigInt.asIntN(64, yield { context: context.address, notes })
       const [override, retval] = [notes.get('override'), notes.get('retval')]
       return ok({

@@ -62,6 +62,8 @@ export interface Invocation {
   readonly program: string
   readonly type: string
   readonly attachType?: string | undefined
+  /** The kernel's function that it is attached to, and how far behind its entry. */
+  readonly target?: { readonly name: string; readonly offset: number } | undefined
   /** Where its context lies. */
   readonly context: number
   readonly sleepable: boolean

@@ -13,7 +13,11 @@ import { probeHelpers } from './probe.ts'
 import { ringBufferHelpers } from './ringbuf.ts'
 import { seqHelpers } from './seq.ts'
 import { skbHelpers } from './skb.ts'
+import { stackHelpers } from './stack.ts'
 import { storageHelpers } from './storage.ts'
+import { assignHelpers } from './assign.ts'
+import { syncookieHelpers } from './syncookies.ts'
+import { attachHelpers } from './attach.ts'
 import { lwtHelpers } from './lwt.ts'
 import { mtuHelpers } from './mtu.ts'
 import { networkHelpers } from './network.ts'
@@ -40,7 +44,11 @@ const families: readonly Models[] = [
   seqHelpers,
   skbHelpers,
   storageHelpers,
+  assignHelpers,
+  attachHelpers,
+  syncookieHelpers,
   lwtHelpers,
+  stackHelpers,
   mtuHelpers,
   networkHelpers,
   redirectHelpers,

@@ -4,7 +4,7 @@
 import { model, type Model, type Models } from '../core/abi.ts'
 import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
-import { isThere } from '../helpers/probe.ts'
+import { isThere, kernelError } from '../helpers/probe.ts'
 import { dynptrAt } from '../objects/dynptr.ts'
 import { isWithin, type Part, writeDynptr } from '../objects/dynptr-bytes.ts'
 
@@ -26,23 +26,26 @@ const text: Copy = (core, at, { offset, length }, from) => {
   return error === 0 ? count + 1 : error
 }
 
-const copied = (copy: Copy): Model =>
+const usersError = (): number => -errno.EFAULT
+
+/** `error`: where nothing is. */
+const copied = (copy: Copy, error: (at: bigint) => number): Model =>
   model(['i32', 'i64', 'i64', 'i64'], 's32', (core) => (at, offset, length, from) => {
     const part = { offset: Number(BigInt.asUintN(64, offset)), length: Number(BigInt.asUintN(64, length)) }
     if (!isWithin(dynptrAt(core, at), part)) return -errno.E2BIG
     const source = BigInt.asUintN(64, from)
     if (!isThere(core.memory, source, copy === text ? Math.min(part.length, 1) : part.length))
-      return part.length === 0 ? 0 : -errno.EFAULT
+      return part.length === 0 && error(source) === -errno.EFAULT ? 0 : error(source)
     return copy(core, at, part, Number(source))
   })
 
 export const copyDynptrKfuncs: Models = {
-  bpf_probe_read_user_dynptr: copied(bytes),
-  bpf_probe_read_kernel_dynptr: copied(bytes),
-  bpf_copy_from_user_dynptr: copied(bytes),
-  bpf_copy_from_user_task_dynptr: copied(bytes),
-  bpf_probe_read_user_str_dynptr: copied(text),
-  bpf_probe_read_kernel_str_dynptr: copied(text),
-  bpf_copy_from_user_str_dynptr: copied(text),
-  bpf_copy_from_user_task_str_dynptr: copied(text),
+  bpf_probe_read_user_dynptr: copied(bytes, usersError),
+  bpf_probe_read_kernel_dynptr: copied(bytes, kernelError),
+  bpf_copy_from_user_dynptr: copied(bytes, usersError),
+  bpf_copy_from_user_task_dynptr: copied(bytes, usersError),
+  bpf_probe_read_user_str_dynptr: copied(text, usersError),
+  bpf_probe_read_kernel_str_dynptr: copied(text, kernelError),
+  bpf_copy_from_user_str_dynptr: copied(text, usersError),
+  bpf_copy_from_user_task_str_dynptr: copied(text, usersError),
 }

@@ -42,16 +42,35 @@ const push = (where: 'front' | 'back', offset: number): Model =>
   model(['i32', 'i32'], 's32', (core) => (head, node) => {
     const { memory } = core
     begin(core, head)
-    if (memory.pointer(node + OWNER) !== 0) {
-      ownedOf(core).drop(node - offset)
-      return -errno.EINVAL
-    }
-    memory.setPointer(node + OWNER, head)
-    ownedOf(core).put(node, node - offset)
-    const [before, after] =
-      where === 'front' ? [head, memory.pointer(head + NEXT)] : [memory.pointer(head + PREV), head]
-    insert(core, node, before, after)
-    return 0
+    const ends = where === 'front' ? [head, memory.pointer(head + NEXT)] : [memory.pointer(head + PREV), head]
+    return put(core, { head, node, offset }, ends as [number, number])
+  })
+
+interface Added {
+  readonly head: number
+  readonly node: number
+  readonly offset: number
+}
+/** Between these two; where there is no place for it, it is dropped. */
+function put(core: Core, { head, node, offset }: Added, between: readonly [number, number] | undefined): number {
+  const { memory } = core
+  if (between === undefined || memory.pointer(node + OWNER) !== 0) {
+    ownedOf(core).drop(node - offset)
+    return -errno.EINVAL
+  }
+  memory.setPointer(node + OWNER, head)
+  ownedOf(core).put(node, node - offset)
+  insert(core, node, ...between)
+  return 0
+}
+
+/** Behind a node that is in the list, or first. */
+const add = (offset: number): Model =>
+  model(['i32', 'i32', 'i32'], 's32', (core) => (head, node, before) => {
+    const { memory } = core
+    begin(core, head)
+    const isIn = before === head || memory.pointer(before + OWNER) === head
+    return put(core, { head, node, offset }, isIn ? [before, memory.pointer(before + NEXT)] : undefined)
   })
 
 const pop = (side: number): Model =>
@@ -69,7 +88,28 @@ const peek = (side: number): Model =>
     return node === head ? 0 : node
   })
 
+/** Is the node in this list, and the one at that end? */
+const isAt = (side: number): Model =>
+  model(
+    ['i32', 'i32'],
+    'u32',
+    ({ memory }) =>
+      (head, node) =>
+        memory.pointer(node + OWNER) === head && memory.pointer(head + side) === node ? 1 : 0,
+  )
+
 export const listKfuncs: Models = {
+  bpf_list_del: model(['i32', 'i32'], 'u32', (core) => (head, node) => {
+    if (core.memory.pointer(node + OWNER) !== head) return 0
+    unlink(core, node)
+    return node
+  }),
+  bpf_list_is_first: isAt(NEXT),
+  bpf_list_is_last: isAt(PREV),
+  bpf_list_empty: model(['i32'], 'u32', (core) => (head) => {
+    begin(core, head)
+    return core.memory.pointer(head + NEXT) === head ? 1 : 0
+  }),
   bpf_list_pop_front: pop(NEXT),
   bpf_list_pop_back: pop(PREV),
   bpf_list_front: peek(NEXT),
@@ -77,13 +117,14 @@ export const listKfuncs: Models = {
 }
 
 /** By name: what is made for an offset of the node in its object. */
-export const listCalls: ReadonlyMap<string, (offset: number) => Model> = new Map(
-  (['front', 'back'] as const).flatMap((where) =>
+export const listCalls: ReadonlyMap<string, (offset: number) => Model> = new Map([
+  ...(['front', 'back'] as const).flatMap((where) =>
     Object.keys(named(`bpf_list_push_${where}`, pop(NEXT))).map(
       (name) => [name, (offset: number) => push(where, offset)] as const,
     ),
   ),
-)
+  ['bpf_list_add', add] as const,
+])
 
 /** All elements of a list that goes. */
 export function releaseList(core: Core, head: number): void {

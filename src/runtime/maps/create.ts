@@ -19,6 +19,7 @@ import { PercpuArrayMap } from './percpu-array.ts'
 import { PerfEventArrayMap } from './perf-events.ts'
 import { QueueMap, StackMap } from './queue.ts'
 import { CpuMap, DevMap, DevMapHash, XskMap } from './redirects.ts'
+import { RhashMap } from './rhash.ts'
 import { RingBufferMap, UserRingBufferMap } from './ringbuf.ts'
 import { ReuseportArray, SockHash, SockMap } from './sockets.ts'
 import { StackTraceMap } from './stack-trace.ts'
@@ -62,6 +63,7 @@ const types: ReadonlyMap<string, MapClass> = new Map<string, MapClass>([
   ['PERCPU_CGROUP_STORAGE', CgroupStorageMap],
   ['STRUCT_OPS', StructOpsMap],
   ['ARENA', ArenaMap],
+  ['RHASH', RhashMap],
   ['INSN_ARRAY', InsnArrayMap],
 ])
 

@@ -26,6 +26,7 @@ const structs: ReadonlySet<string> = new Set([
   'bpf_rb_root',
   'bpf_refcount',
 ])
+const laterKinds: ReadonlySet<string> = new Set(['bpf_timer', 'bpf_wq', 'bpf_task_work'])
 const tags: ReadonlySet<string> = new Set(['kptr', 'kptr_untrusted', 'percpu_kptr', 'uptr'])
 /** A kernel takes values with far fewer. */
 const MOST_FIELDS = 64
@@ -58,6 +59,14 @@ export class ValueFields {
     const bytes = this.core.memory.read(value, size)
     for (const { offset, size: length } of this.list) bytes.fill(0, offset, offset + length)
     return bytes
+  }
+  /** What is to happen later does not. */
+  cancel(value: number): void {
+    for (const field of this.list) {
+      if (!laterKinds.has(field.kind)) continue
+      this.core.fieldReleases.get(field.kind)?.(value + field.offset, field)
+      this.core.memory.clear(value + field.offset, field.size)
+    }
   }
   /** What they hold is let go, as when the element is deleted; locks stay. */
   release(value: number): void {

@@ -163,7 +163,7 @@ export class HashMap extends RuntimeMap {
     this.release(this.elements.valueOf(old))
     return this.elements.replace(old)
   }
-  private drop(element: number): void {
+  protected drop(element: number): void {
     this.release(this.elements.valueOf(element))
     this.elements.remove(element)
   }

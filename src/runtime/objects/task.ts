@@ -9,6 +9,11 @@ import { type Cgroup, cgroupsOf } from './cgroup.ts'
 import { addToList, initList, removeFromList } from './lists.ts'
 import { put } from './refcount.ts'
 
+export interface Stacks {
+  readonly kernel: readonly bigint[]
+  readonly user: readonly bigint[]
+}
+
 export interface TaskOptions {
   /** The next that is free unless told. */
   readonly pid?: number
@@ -21,6 +26,8 @@ export interface TaskOptions {
   readonly cgroup?: Cgroup
   /** pid 1 unless told. */
   readonly parent?: Task
+  /** Addresses on its stacks, innermost first: none unless told. */
+  readonly stacks?: Partial<Stacks>
   /** Registers as it entered the kernel, by their names in struct pt_regs. */
   readonly ptRegs?: Readonly<Record<string, number | bigint>>
 }
@@ -55,6 +62,14 @@ export class Task {
     return this.number('rcu_users.refs.counter')
   }
 
+  /** Addresses on its stacks, innermost first; a program that runs on its behalf stands before the kernel's. */
+  get stacks(): Stacks {
+    return tasksOf(this.core).stacksOf(this.address)
+  }
+  set stacks(stacks: Partial<Stacks>) {
+    tasksOf(this.core).setStacks(this.address, stacks)
+  }
+
   /** It ends: whoever holds it may keep it, nobody finds it. */
   exit(): void {
     tasksOf(this.core).exit(this)
@@ -77,6 +92,7 @@ export class Tasks {
   private readonly sets = new Map<number, number>()
   private readonly memories = new Map<number, number>()
   private readonly registers = new Map<number, number>()
+  private readonly stacks = new Map<number, Stacks>()
   private nextPid = 2
 
   constructor(core: Core) {
@@ -115,6 +131,7 @@ export class Tasks {
     this.link(address, { parent, leader })
     this.idOf(address, pid)
     const task = new Task(core, address)
+    this.setStacks(address, options.stacks ?? {})
     if (options.ptRegs !== undefined) setFields(core, this.registersOf(address), 'pt_regs', options.ptRegs)
     if (pid !== 0) this.byPid.set(pid, task)
     return task
@@ -137,8 +154,16 @@ export class Tasks {
   release(address: number): void {
     const { core } = this
     if (!put(core, address + core.layouts.offset('task_struct', 'rcu_users'), 'a task')) return
+    this.stacks.delete(address)
     core.ownerGone(address)
     core.memory.free(address)
+  }
+
+  setStacks(task: number, { kernel = [], user = [] }: Partial<Stacks>): void {
+    this.stacks.set(task, { kernel, user })
+  }
+  stacksOf(task: number): Stacks {
+    return this.stacks.get(task) ?? { kernel: [], user: [] }
   }
 
   /** struct pt_regs of the task as it entered the kernel. */

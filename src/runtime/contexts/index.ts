@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which contexts and sockets are shown otherwise than they are. All others lie in memory as programs see them.
 
+import { skbProgramTypes } from './skb-types.ts'
 import {
   flowDissectorView,
   skbView,
@@ -14,17 +15,7 @@ import {
 
 /** By program type. */
 export const contextViews: ReadonlyMap<string, View> = new Map([
-  ...[
-    'SOCKET_FILTER',
-    'SCHED_CLS',
-    'SCHED_ACT',
-    'CGROUP_SKB',
-    'LWT_IN',
-    'LWT_OUT',
-    'LWT_XMIT',
-    'LWT_SEG6LOCAL',
-    'SK_SKB',
-  ].map((type) => [`BPF_PROG_TYPE_${type}`, skbView] as const),
+  ...skbProgramTypes.map((type) => [type, skbView] as const),
   ['BPF_PROG_TYPE_XDP', xdpView],
   ['BPF_PROG_TYPE_FLOW_DISSECTOR', flowDissectorView],
   ['BPF_PROG_TYPE_SK_LOOKUP', skLookupView],

@@ -2,6 +2,7 @@
 // Helpers on events of perf: records to users. Flags: an index in the low half, all of it set for the CPU that runs; for packets, how many
 // of their bytes are to follow the data in bits 32 to 51.
 
+import { skbProgramTypes } from '../contexts/skb-types.ts'
 import { model, type Models } from '../core/abi.ts'
 import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
@@ -61,17 +62,7 @@ function xdpBytes(core: Core, xdp: number): Packet {
 /** Of which bpf_perf_event_output() may take bytes, by program type; others have none. */
 const packets: ReadonlyMap<string, (core: Core, context: number) => Packet> = new Map([
   ['BPF_PROG_TYPE_XDP', xdpBytes],
-  ...[
-    'SOCKET_FILTER',
-    'SCHED_CLS',
-    'SCHED_ACT',
-    'CGROUP_SKB',
-    'LWT_IN',
-    'LWT_OUT',
-    'LWT_XMIT',
-    'LWT_SEG6LOCAL',
-    'SK_SKB',
-  ].map((type) => [`BPF_PROG_TYPE_${type}`, skbPacket] as const),
+  ...skbProgramTypes.map((type) => [type, skbPacket] as const),
 ])
 
 const packetOutput = (of: (core: Core, context: number) => Packet) =>

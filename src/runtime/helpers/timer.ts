@@ -38,9 +38,7 @@ export const timerHelpers: Models = {
       // its callback would wait for itself
       if (one === asyncs.running) return -errno.EDEADLK
       one.callback = undefined
-      const waited = one.cancel?.() ?? false
-      one.cancel = undefined
-      return waited ? 1 : 0
+      return asyncs.takeBack(one)
     }
   }),
 }

@@ -14,6 +14,7 @@ import { iterKfuncs } from './iter.ts'
 import { taskIterKfuncs } from './iter-task.ts'
 import { keyKfuncs } from './keys.ts'
 import { listKfuncs } from './list.ts'
+import { lockKfuncs } from './locks.ts'
 import { metadataKfuncs } from './metadata.ts'
 import { ownedKfuncs } from './owned.ts'
 import { rbtreeKfuncs } from './rbtree.ts'
@@ -27,6 +28,7 @@ import { wqKfuncs } from './wq.ts'
 import { xdpKfuncs } from './xdp.ts'
 
 const families: readonly Models[] = [
+  lockKfuncs,
   mapKfuncs,
   metadataKfuncs,
   slabKfuncs,

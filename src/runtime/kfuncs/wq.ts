@@ -48,9 +48,7 @@ export const wqKfuncs: Models = {
       const one = asyncs.at(timer)
       if (one === undefined) return -errno.EINVAL
       if (one === asyncs.running) return -1
-      const waited = one.cancel?.() ?? false
-      one.cancel = undefined
-      return waited ? 1 : 0
+      return asyncs.takeBack(one)
     }
   }),
   bpf_task_work_schedule_signal: taskWork,

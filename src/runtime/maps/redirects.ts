@@ -4,11 +4,10 @@
 import type { MapDef } from '../../object/index.ts'
 import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
-import { Elements } from './elements.ts'
-import { nextKey } from './hash.ts'
 import { IndexedMap } from './indexed.ts'
-import { RuntimeMap, updateFlags } from './map.ts'
+import { updateFlags } from './map.ts'
 import { programAt, socketError, structAt } from './objects.ts'
+import { IndexedWordsMap, KeyedWordsMap } from './words.ts'
 
 /** struct bpf_devmap_val, bpf_cpumap_val: a number, then the descriptor of a program, 0 or less for none. */
 const PROGRAM = 4
@@ -94,15 +93,8 @@ export class CpuMap extends NumbersMap {
 }
 const MOST_QUEUED = 16384
 
-export class DevMapHash extends RuntimeMap {
-  private readonly elements: Elements
-
-  constructor(core: Core, def: MapDef) {
-    super(core, def)
-    const { name, keySize, maxEntries } = def
-    this.elements = new Elements(core, { name, keySize, maxEntries, valueSize: 8 })
-  }
-
+export class DevMapHash extends KeyedWordsMap {
+  /** Programs get the value, struct bpf_devmap_val. */
   override lookup(key: number): number {
     const element = this.elements.find(key)
     return element === 0 ? 0 : this.elements.valueOf(element)
@@ -114,19 +106,12 @@ export class DevMapHash extends RuntimeMap {
     const error = deviceError(this.core, value, this.def.valueSize)
     if (error !== 0) return error
     // BPF_EXIST asks for nothing here
-    if (old === 0 && this.elements.count >= this.def.maxEntries) return -errno.E2BIG
-    const element = old === 0 ? this.elements.insert(key) : old
-    store(this.core, this.elements.valueOf(element), value, this.def.valueSize)
-    return 0
+    const at = this.place(key, old)
+    if (at > 0) store(this.core, at, value, this.def.valueSize)
+    return Math.min(at, 0)
   }
   override delete(key: number): number {
-    const element = this.elements.find(key)
-    if (element === 0) return -errno.ENOENT
-    this.elements.remove(element)
-    return 0
-  }
-  override userNext(key: number, next: number): number {
-    return nextKey(this.core, this.elements, key, next)
+    return this.take(key)
   }
   override target(index: number): bigint | undefined {
     const { memory } = this.core
@@ -138,17 +123,7 @@ export class DevMapHash extends RuntimeMap {
 }
 
 /** BPF_MAP_TYPE_XSKMAP: sockets of AF_XDP. The target is the socket. */
-export class XskMap extends IndexedMap {
-  private readonly sockets: Uint32Array
-
-  constructor(core: Core, def: MapDef) {
-    super(core, def)
-    this.sockets = new Uint32Array(def.maxEntries)
-  }
-
-  override lookup(key: number): number {
-    return this.sockets[this.indexAt(key)] ?? 0
-  }
+export class XskMap extends IndexedWordsMap {
   override userLookup(): number {
     return -errno.EOPNOTSUPP
   }
@@ -160,20 +135,12 @@ export class XskMap extends IndexedMap {
     const error = socketError(this.core, socket)
     if (error !== 0) return error
     if (structAt(this.core, socket) !== 'xdp_sock') return -errno.EOPNOTSUPP
-    const isThere = this.sockets[index] !== 0
-    if (isThere && flags === updateFlags.BPF_NOEXIST) return -errno.EEXIST
-    if (!isThere && flags === updateFlags.BPF_EXIST) return -errno.ENOENT
-    this.sockets[index] = socket
-    return 0
+    return this.put(index, socket, flags)
   }
   override delete(key: number): number {
     const index = this.indexAt(key)
     if (index >= this.def.maxEntries) return -errno.EINVAL
-    this.sockets[index] = 0
+    this.words[index] = 0
     return 0
-  }
-  override target(index: number): bigint | undefined {
-    const socket = this.sockets[index] ?? 0
-    return socket === 0 ? undefined : BigInt(socket)
   }
 }

@@ -57,6 +57,13 @@ class Asyncs {
     })
   }
 
+  /** It does not happen: 1, or 0 where it was not to. */
+  takeBack(one: Async): 0 | 1 {
+    const waited = one.cancel?.() ?? false
+    one.cancel = undefined
+    return waited ? 1 : 0
+  }
+
   /** The value that it lies in goes. */
   release(field: number): void {
     const address = this.core.memory.pointer(field)

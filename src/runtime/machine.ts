@@ -41,6 +41,7 @@ import type { RuntimeMap } from './maps/map.ts'
 import { type Cgroup, type CgroupOptions, cgroupsOf } from './objects/cgroup.ts'
 import { type Redirect, redirectsOf } from './objects/redirects.ts'
 import { type Signal, signalsOf } from './objects/signals.ts'
+import { type File, type FileOptions, filesOf } from './objects/file.ts'
 import { type StreamName, streamsOf } from './objects/streams.ts'
 import { type Task, type TaskOptions, tasksOf } from './objects/task.ts'
 import { addressOfKernel } from './objects/variables.ts'
@@ -110,6 +111,10 @@ export class Machine extends Core {
   /** A task of its own: programs find it by its pid, and in lists of tasks. */
   task(options: TaskOptions = {}): Task {
     return tasksOf(this).create(options)
+  }
+  /** A file that hooks are called with, and tasks run. */
+  file(options: FileOptions): File {
+    return filesOf(this).create(options)
   }
   /** What the program of that name wrote to a stream of its own (bpf_stream_vprintk) since it was read last. */
   stream(program: string, name: StreamName): string {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Helpers that tell what a program is attached to, and which namespaces it runs in.
+// Helpers that tell what a program is attached to, which namespaces it runs in, where files are.
 
 import { model, type Models } from '../core/abi.ts'
 import { errno } from '../core/errno.ts'
 import { notModelled } from '../core/errors.ts'
+import { writePath } from '../kfuncs/files.ts'
+import { filesOf } from '../objects/file.ts'
 import { tasksOf } from '../objects/task.ts'
 import { addressOfKernel } from '../objects/variables.ts'
 
@@ -47,6 +49,9 @@ export const attachHelpers: Models = {
     memory.setNumber(to, 8, addressOfKernel(core, text))
     return 0
   }),
-  // nobody on a machine has opened files by number
-  bpf_sys_close: model(['none'], 's32', () => () => -errno.EBADF),
+  bpf_d_path: model(
+    ['i32', 'i32', 'i32'],
+    's32',
+    (core) => (path, to, size) => (size === 0 ? 0 : writePath(core, filesOf(core).at(path).path, to, size >>> 0)),
+  ),
 }

@@ -10,6 +10,7 @@ import { copyDynptrKfuncs } from './copy-dynptr.ts'
 import { copyKfuncs } from './copy.ts'
 import { cpumaskKfuncs } from './cpumask.ts'
 import { dynptrKfuncs } from './dynptr.ts'
+import { fileKfuncs } from './files.ts'
 import { iterKfuncs } from './iter.ts'
 import { taskIterKfuncs } from './iter-task.ts'
 import { keyKfuncs } from './keys.ts'
@@ -28,6 +29,7 @@ import { wqKfuncs } from './wq.ts'
 import { xdpKfuncs } from './xdp.ts'
 
 const families: readonly Models[] = [
+  fileKfuncs,
   lockKfuncs,
   mapKfuncs,
   metadataKfuncs,

@@ -6,6 +6,7 @@ import { MachineError } from '../core/errors.ts'
 import { createObject, type Fields, fieldNumber, setFields, setKnownFields } from '../core/objects.ts'
 import { remember } from '../core/remember.ts'
 import { type Cgroup, cgroupsOf } from './cgroup.ts'
+import type { File } from './file.ts'
 import { addToList, initList, removeFromList } from './lists.ts'
 import { put } from './refcount.ts'
 
@@ -26,6 +27,8 @@ export interface TaskOptions {
   readonly cgroup?: Cgroup
   /** pid 1 unless told. */
   readonly parent?: Task
+  /** What it runs; nothing unless told, as threads of the kernel. */
+  readonly executable?: File
   /** Addresses on its stacks, innermost first: none unless told. */
   readonly stacks?: Partial<Stacks>
   /** Registers as it entered the kernel, by their names in struct pt_regs. */
@@ -93,6 +96,7 @@ export class Tasks {
   private readonly memories = new Map<number, number>()
   private readonly registers = new Map<number, number>()
   private readonly stacks = new Map<number, Stacks>()
+  private readonly executables = new Map<number, File>()
   private nextPid = 2
 
   constructor(core: Core) {
@@ -132,6 +136,7 @@ export class Tasks {
     this.idOf(address, pid)
     const task = new Task(core, address)
     this.setStacks(address, options.stacks ?? {})
+    if (options.executable !== undefined) this.executables.set(address, options.executable)
     if (options.ptRegs !== undefined) setFields(core, this.registersOf(address), 'pt_regs', options.ptRegs)
     if (pid !== 0) this.byPid.set(pid, task)
     return task
@@ -155,10 +160,14 @@ export class Tasks {
     const { core } = this
     if (!put(core, address + core.layouts.offset('task_struct', 'rcu_users'), 'a task')) return
     this.stacks.delete(address)
+    this.executables.delete(address)
     core.ownerGone(address)
     core.memory.free(address)
   }
 
+  executableOf(task: number): File | undefined {
+    return this.executables.get(task)
+  }
   setStacks(task: number, { kernel = [], user = [] }: Partial<Stacks>): void {
     this.stacks.set(task, { kernel, user })
   }

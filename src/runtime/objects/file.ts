@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files: struct file with its path, dentry and inode. Where it is, and its extended attributes, say the options.
+
+import type { Core } from '../core/core.ts'
+import { MachineError } from '../core/errors.ts'
+import { createObject, fieldNumber, setFields, setKnownFields } from '../core/objects.ts'
+import { remember } from '../core/remember.ts'
+
+export interface FileOptions {
+  /** From the root: '/etc/passwd'. */
+  readonly path: string
+  readonly inode?: bigint
+  /** By name: 'user.origin'. */
+  readonly xattrs?: Readonly<Record<string, Uint8Array | string>>
+}
+
+export class File {
+  /** Of its struct file. */
+  readonly address: number
+  readonly path: string
+  readonly xattrs: ReadonlyMap<string, Uint8Array>
+  /** Those that programs hold, beside the one of who opened it. */
+  references = 0
+  private readonly core: Core
+  constructor(core: Core, address: number, { path, xattrs = {} }: FileOptions) {
+    this.core = core
+    this.address = address
+    this.path = path
+    this.xattrs = new Map(
+      Object.entries(xattrs).map(([name, value]) => [
+        name,
+        typeof value === 'string' ? new TextEncoder().encode(value) : value,
+      ]),
+    )
+  }
+
+  /** Of its struct inode, its struct dentry: what hooks are called with. */
+  get inodeAddress(): number {
+    return fieldNumber(this.core, this.address, 'file', 'f_inode')
+  }
+  get dentryAddress(): number {
+    return fieldNumber(this.core, this.address, 'file', 'f_path.dentry')
+  }
+}
+
+class Files {
+  private readonly core: Core
+  /** By struct file, path and dentry. */
+  private readonly byAddress = new Map<number, File>()
+  private nextInode = 2n
+  constructor(core: Core) {
+    this.core = core
+  }
+
+  create(options: FileOptions): File {
+    const { core } = this
+    const name = new TextEncoder().encode(`${options.path.split('/').at(-1)!}\0`)
+    const nameAt = core.memory.allocate(name.length, 'name of a file')
+    core.memory.write(nameAt, name)
+    const inode = createObject(core, 'inode', { i_ino: options.inode ?? this.nextInode++, i_mode: 0o100644 })
+    const dentry = createObject(core, 'dentry', { d_inode: inode })
+    setKnownFields(core, dentry, 'dentry', { 'd_name.name': nameAt, 'd_name.len': name.length - 1 })
+    const address = createObject(core, 'file')
+    setFields(core, address, 'file', { f_inode: inode, 'f_path.dentry': dentry })
+    const file = new File(core, address, options)
+    for (const at of [address, address + core.layouts.offset('file', 'f_path'), dentry]) this.byAddress.set(at, file)
+    return file
+  }
+
+  /** By its struct file, path or dentry. */
+  at(address: number): File {
+    const file = this.byAddress.get(address)
+    if (file === undefined) throw new MachineError('misuse', `no file of the machine's is at 0x${address.toString(16)}`)
+    return file
+  }
+}
+
+export const filesOf = remember((core: Core) => new Files(core))

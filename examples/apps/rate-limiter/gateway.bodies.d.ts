@@ -26,6 +26,10 @@ export interface Bodies<Own extends { [Struct in keyof Handles]?: object } = Han
   session_put(session: H['session']): void
   /** `int session_take(struct session *session, u32 tokens)`: KF_TRUSTED_ARGS */
   session_take(session: H['session'], tokens: number): number
+  /** `int session_left(struct session *session)`: KF_TRUSTED_ARGS | KF_DEPRECATED */
+  session_left(session: H['session']): number
+  /** `int session_plan(struct session *session)`: KF_TRUSTED_ARGS | KF_SLEEPABLE */
+  session_plan(session: H['session']): number | Promise<number>
   /** `int session_agent(struct session *session, void *text, u32 text__sz)`: KF_TRUSTED_ARGS */
   session_agent(session: H['session'], text: Uint8Array): number
   /** `int bpf_iter_session_new(struct bpf_iter_session *it, u32 least_requests)`: KF_ITER_NEW */

@@ -6,6 +6,9 @@ import { Trap } from '../../jit/index.ts'
 import type { Core } from './core.ts'
 import { MachineError } from './errors.ts'
 
+// read ahead: where the stack has just run out, looking it up fails
+const { RuntimeError } = WebAssembly
+
 /** One piece of the host's work: all that runs in it shares an allowance. It is done in parts where it waits in between. */
 export interface Work {
   /** Blocks that are freed when it is over: programs may use them until then, and nobody after. */
@@ -81,7 +84,7 @@ function told<T>(core: Core, what: string, work: () => T): T {
 function asMachineError(core: Core, what: string, error: unknown): unknown {
   if (error === core.thrown || error instanceof MachineError) return error
   const { allowance } = core
-  if (!(error instanceof WebAssembly.RuntimeError || error instanceof RangeError || error instanceof Trap)) return error
+  if (!(error instanceof RangeError || error instanceof RuntimeError || error instanceof Trap)) return error
   if (allowance?.isUsedUp === true) return allowance.error()
   if (/call stack/.test(error.message)) return new MachineError('limit', `${what} calls too deep: ${error.message}`)
   return new MachineError(

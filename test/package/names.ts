@@ -44,7 +44,7 @@ function exportsOf(program: ts.Program, source: string): readonly Export[] {
   return checker.getExportsOfModule(module).map((exported): Export => {
     const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported
     const declared = symbol.declarations?.find(
-      (each) => ts.isInterfaceDeclaration(each) || ts.isTypeAliasDeclaration(each),
+      (each) => ts.isInterfaceDeclaration(each) || ts.isTypeAliasDeclaration(each) || ts.isClassDeclaration(each),
     )
     return {
       name: exported.name,

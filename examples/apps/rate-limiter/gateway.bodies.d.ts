@@ -19,7 +19,7 @@ export interface Handles {
 }
 
 /** `bodies: { … } satisfies Bodies`, of a module definition. */
-export interface Bodies<Own extends { [Struct in keyof Handles]?: object } = Handles, H extends Record<keyof Handles, object> = Omit<Handles, keyof Own> & Required<Own>> {
+export interface Bodies<Own extends { [Struct in keyof Handles]?: object } = Handles, H extends Record<keyof Handles, object> = { [Struct in keyof Handles]: Struct extends keyof Own ? NonNullable<Own[Struct]> : Handles[Struct] }> {
   /** `struct session *session_find(u32 id)`: KF_ACQUIRE | KF_RET_NULL */
   session_find(id: number): H['session'] | null
   /** `void session_put(struct session *session)`: KF_RELEASE */

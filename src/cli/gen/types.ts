@@ -68,7 +68,7 @@ export function bodyTypes({ module, linked, kfuncs }: ModuleFile, source: string
     '/** `bodies: { … } satisfies Bodies`, of a module definition. */',
     handles.size === 0
       ? 'export interface Bodies {'
-      : 'export interface Bodies<Own extends { [Struct in keyof Handles]?: object } = Handles, H extends Record<keyof Handles, object> = Omit<Handles, keyof Own> & Required<Own>> {',
+      : 'export interface Bodies<Own extends { [Struct in keyof Handles]?: object } = Handles, H extends Record<keyof Handles, object> = { [Struct in keyof Handles]: Struct extends keyof Own ? NonNullable<Own[Struct]> : Handles[Struct] }> {',
     ...lines,
     ...dtors,
     '}',

@@ -3,6 +3,8 @@
 
 import { fail, type Result } from '../fault/index.ts'
 import { type Instance, jitProgramOf, type Steps } from '../jit/index.ts'
+import type { Kernel } from '../kernel/index.ts'
+import type { Kfunc } from '../kfunc/index.ts'
 import type { LinkedProgram } from '../object/index.ts'
 import type { Facts } from '../verifier/index.ts'
 import { behindOf, modelOf, type Own } from './behind.ts'
@@ -29,6 +31,8 @@ export class LoadedProgram {
   private readonly map: Own['map']
   private made: Made | undefined
   private unloaded = false
+  /** Kfuncs it calls that may sleep; found when it is first asked. */
+  private sleepable: readonly Kfunc[] | undefined
 
   constructor(core: Core, linked: LinkedProgram, facts: Facts, map: Own['map']) {
     this.core = core
@@ -49,9 +53,8 @@ export class LoadedProgram {
     try {
       return enter(this.core, this.name, () => run(this.core, this, options, (free) => held.push(free)))
     } catch (error) {
-      if (error instanceof MachineError) return fail(error.message, { program: this.name })
       if (error instanceof SanitizerError) throw new SanitizerError({ ...error.report, input: options })
-      throw error
+      return this.faultOf(error)
     } finally {
       for (const free of held) free()
     }
@@ -73,12 +76,8 @@ export class LoadedProgram {
 
   /** It calls a kfunc whose body may answer a promise. */
   private get mayWait(): boolean {
-    const { kernel, mocks } = this.core
-    return this.facts.insns.some((fact) => {
-      const kfunc = fact?.call?.kind === 'kfunc' ? kernel.kfuncs.get(fact.call.name) : undefined
-      if (kfunc?.flags.has('KF_SLEEPABLE') !== true) return false
-      return kfunc.body !== undefined || mocks.has(kfunc.name)
-    })
+    this.sleepable ??= sleepableCalls(this.facts, this.core.kernel)
+    return this.sleepable.some(({ name, body }) => body !== undefined || this.core.mocks.has(name))
   }
 
   private async waiting<T>(make: (later: Later) => RunSteps<Result<T>>): Promise<Result<T>> {
@@ -100,8 +99,7 @@ export class LoadedProgram {
       return step.value
     } catch (error) {
       giveBack(core, work)
-      if (error instanceof MachineError) return fail(error.message, { program: this.name })
-      throw error
+      return this.faultOf(error)
     } finally {
       for (const free of held) free()
       endWork(core, work)
@@ -126,9 +124,14 @@ export class LoadedProgram {
     try {
       return enter(this.core, this.name, () => settled(this, callSteps(this.core, this, options)))
     } catch (error) {
-      if (error instanceof MachineError) return fail(error.message, { program: this.name })
-      throw error
+      return this.faultOf(error)
     }
+  }
+
+  /** What the machine did not do; anything else is thrown on. */
+  private faultOf(error: unknown): Result<never> {
+    if (error instanceof MachineError) return fail(error.message, { program: this.name })
+    throw error
   }
 
   /** r0 of one run on a context that lies in the machine's memory; `notes`: what its helpers leave behind. Throws a MachineError where the machine cannot go on. */
@@ -249,6 +252,11 @@ export class LoadedProgram {
         : execution.repeat,
     }
   }
+}
+
+function sleepableCalls({ insns }: Facts, { kfuncs }: Kernel): readonly Kfunc[] {
+  const called = insns.flatMap((fact) => (fact?.call?.kind === 'kfunc' ? (kfuncs.get(fact.call.name) ?? []) : []))
+  return called.filter(({ flags }) => flags.has('KF_SLEEPABLE'))
 }
 
 /** r0 of a program that ended by bpf_throw(). */

@@ -197,6 +197,12 @@ export class Core {
     for (const map of this.maps.values()) map.ownerGone(owner)
   }
 
+  /** Throws what a body threw: it is the host's own, and stays as it is. */
+  blame(error: unknown): never {
+    this.thrown = error
+    throw error
+  }
+
   mapAt(address: number): RuntimeMap {
     const map = this.maps.get(address)
     if (map === undefined) throw new MachineError('misuse', `no map is at 0x${address.toString(16)}`)

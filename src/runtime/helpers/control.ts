@@ -35,13 +35,15 @@ export const controlHelpers: Models = {
   // one thread: whoever asks has the lock
   bpf_spin_lock: model(['none'], 'none', () => () => {}),
   bpf_spin_unlock: model(['none'], 'none', () => () => {}),
-  bpf_kptr_xchg: model(['i32', 'i32'], 'u32', (core) => (slot, to) => {
-    const before = core.memory.pointer(slot)
-    core.memory.setPointer(slot, to)
+  bpf_kptr_xchg: model(['i32', 'i32'], 'u32', (core) => {
     const handles = handlesOf(core)
-    if (handles.has(to)) took(core, to, -1)
-    if (handles.has(before)) took(core, before, 1)
-    return before
+    return (slot, to) => {
+      const before = core.memory.pointer(slot)
+      core.memory.setPointer(slot, to)
+      if (handles.has(to)) took(core, to, -1)
+      if (handles.has(before)) took(core, before, 1)
+      return before
+    }
   }),
   bpf_per_cpu_ptr: model(
     ['i32', 'i32'],

@@ -59,13 +59,11 @@ export function bodyModel(core: Core, kfunc: Kfunc, body: KfuncBody): Model {
   }
 }
 
-/** What the body throws is remembered as its own. */
 function told(core: Core, call: () => unknown): unknown {
   try {
     return call()
   } catch (error) {
-    core.thrown = error
-    throw error
+    return core.blame(error)
   }
 }
 

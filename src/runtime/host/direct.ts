@@ -12,10 +12,7 @@ type Numeric = (...values: number[]) => unknown
 export function plainCall(core: Core, body: KfuncBody, params: number, other: (result: unknown) => unknown): Call {
   const call = body as unknown as Numeric
   const answer = (result: unknown): unknown => (typeof result === 'number' ? result : other(result))
-  const fail = (error: unknown): never => {
-    core.thrown = error
-    throw error
-  }
+  const fail = (error: unknown): never => core.blame(error)
   return (byCount[params] ?? ofMany)(call, answer, fail) as Call
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A run of the kernel's beside ours.
+import { retvalOf } from '../../src/object/index.ts'
 import type { OurRun } from './ours.ts'
 import { reasons } from './reasons.ts'
 import { differences, type RunRow } from './rows.ts'
@@ -72,18 +73,11 @@ export function countRuns(all: readonly ComparedRun[]): RunCounts {
   }
 }
 
-/** Names that `__retval` is given instead of numbers; a pointer's value can be anything. */
-const named: ReadonlyMap<string, number | 'any'> = new Map<string, number | 'any'>([
-  ['INT_MIN', -0x8000_0000],
-  ['TEST_DATA_LEN', 64],
-  ['POINTER_VALUE', 'any'],
-])
-
 /** Selftests that say what they return, and return it on the kernel too: some want maps that user space has filled. How many do so by us. */
 export function wantedOf(all: readonly ComparedRun[]): { all: number; ours: number } {
   const holds = ({ wanted = '' }: RunRow, made: RunRow | undefined): boolean => {
-    const value = named.get(wanted) ?? Number(wanted)
-    return made?.errno === 0 && (value === 'any' || ((made.retval ?? 0) | 0) === (value | 0))
+    const value = retvalOf(wanted)
+    return made?.errno === 0 && value !== undefined && (value === 'any' || ((made.retval ?? 0) | 0) === value)
   }
   const wanted = all.filter(({ row }) => row.wanted !== undefined && holds(row, row))
   return { all: wanted.length, ours: wanted.filter(({ row, ours }) => holds(row, ours.row)).length }

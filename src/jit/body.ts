@@ -4,14 +4,14 @@
 
 import { imm64, type Insn } from '../isa/index.ts'
 import { lowerAlu } from './alu.ts'
-import type { Analyses } from './analyses.ts'
+import { Calls } from './calls.ts'
 import type { Cell, Cells } from './cells.ts'
 import type { Block } from './flow.ts'
 import { type Left, lowerInline } from './inline.ts'
 import type { Inline } from './inline-kinds.ts'
 import { type Callee, calleeSlot, type JitFunction, type JitProgram, MAX_ROUNDS, SUM } from './input.ts'
 import { pushCondition } from './jump.ts'
-import type { Locals, LocalTypes } from './locals.ts'
+import type { LocalTypes } from './locals.ts'
 import {
   lowerAtomic,
   lowerFieldLoad,
@@ -21,56 +21,12 @@ import {
   lowerTurnedLoad,
   STACK,
 } from './memory.ts'
+import type { Context, Place } from './place.ts'
 import { Registers } from './registers.ts'
 import { type Structured, structure } from './structure.ts'
 import type { Code, ValueType } from './wasm/code.ts'
 import type { Widths } from './widths.ts'
 import { isTurnedLoad, lowerRotation, rotationAt } from './windows.ts'
-
-export interface Context {
-  readonly program: JitProgram
-  /** Numbers of what is imported, by name: ours come after them. */
-  readonly called: ReadonlyMap<string, number>
-  readonly numbers: ReadonlyMap<number, number>
-  readonly fuel: boolean
-  readonly analyses: Analyses
-}
-
-/** Of the types of a module, the one of its functions. */
-export const FUNCTION_TYPE = 0
-
-/** Where a body is written to. */
-export interface Place {
-  readonly code: Code
-  readonly types: LocalTypes
-  readonly locals: Locals
-  readonly room: Room
-  /** Within another function's. */
-  readonly inside: boolean
-  /** What is left on the stack at its end. */
-  readonly answer: ValueType
-}
-
-/** Of one function of WebAssembly: how much may stand in it beside its own. */
-export class Room {
-  private left = MOST_ROOM
-  /** Functions that are being written, one within the other. */
-  private readonly open: JitFunction[] = []
-
-  /** There is room for the function; none within itself. */
-  take(func: JitFunction): boolean {
-    const size = func.end - func.start
-    if (size > this.left || this.open.includes(func) || this.open.length === MOST_OPEN) return false
-    this.left -= size
-    this.open.push(func)
-    return true
-  }
-  leave(func: JitFunction): void {
-    if (this.open.at(-1) === func) this.open.pop()
-  }
-}
-const MOST_ROOM = 1000
-const MOST_OPEN = 8
 
 function partsOf(cells: Cells, types: LocalTypes): ReadonlyMap<number, readonly number[]> {
   const locals = new Map<Cell, number>()
@@ -100,6 +56,7 @@ export class FunctionBody {
   private readonly widths: Widths
   private readonly registers: Registers
   private readonly place: Place
+  private readonly calls: Calls
   /** Blocks, loops and ifs of its own around what is written next. */
   private depth = 0
   /** The one that is written. */
@@ -116,6 +73,7 @@ export class FunctionBody {
     this.place = place
     this.code = place.code
     this.registers = new Registers(place, widths, partsOf(cells, place.types))
+    this.calls = new Calls(this.registers, context, func)
   }
 
   /** Parameters are in their locals of 64 bits, and where the stack ends in R10's of 32. */
@@ -374,14 +332,14 @@ export class FunctionBody {
     const { fields, guards } = this.context.program
     const field = fields?.get(at)
     if (field === undefined) lowerLoad(this.registers, insn, at, guards?.get(at))
-    else lowerFieldLoad(this.registers, insn, at, field, (callee) => this.callImport(callee))
+    else lowerFieldLoad(this.registers, insn, at, field, (callee) => this.calls.pushWhole(callee))
   }
 
   private writeStore(insn: Insn, at: number): void {
     const { fields, guards } = this.context.program
     const field = fields?.get(at)
     if (field === undefined) lowerStore(this.registers, insn, at, guards?.get(at))
-    else lowerFieldStore(this.registers, insn, field, (callee) => this.callImport(callee))
+    else lowerFieldStore(this.registers, insn, field, (callee) => this.calls.pushWhole(callee))
   }
 
   /** From the packet of the context in r6, at an offset of its own; where that is none of the packet the program ends. */
@@ -391,7 +349,7 @@ export class FunctionBody {
     registers.low(6)
     if (insn.op.kind === 'ld_abs') code.i32(insn.imm)
     else registers.low(insn.src).i32(insn.imm).op('i32.add')
-    this.callImport(callee)
+    this.calls.pushWhole(callee)
     const { temp } = registers.locals
     code.tee(temp).i64(0).op('i64.lt_s').open('if')
     if (this.place.answer === 'i32') code.i32(0)
@@ -428,64 +386,13 @@ export class FunctionBody {
   }
 
   private writeCall(callee: Callee | undefined, at: number): void {
-    const { code, registers } = this
-    if (callee === undefined) return void code.op('unreachable')
-    if (callee.inline !== undefined) return this.writeInline(callee, callee.inline, at)
-    if (callee.callsBack === true) this.sayFrame()
-    this.pushArguments(callee)
-    if (callee.role === 'tail-call') return this.tailCall(callee)
-    code.call(this.context.called.get(callee.name)!)
-    if (callee.result === 'none') code.i32(0)
-    if (callee.result === 'i64') registers.setWhole(at, 0)
-    else if (callee.result === 's32') registers.setSigned(at, 0)
-    else registers.setLow(at, 0)
-  }
-
-  private pushArguments({ params }: Callee): void {
-    const { code, registers } = this
-    params.forEach((param, i) => {
-      if (param === 'none') return
-      if (param === 'i64') return void registers.whole(i + 1)
-      registers.low(i + 1)
-      if (param === 'i32') return
-      if (registers.isLow(i + 1)) code.i32(0)
-      else
-        registers
-          .whole(i + 1)
-          .i64(32)
-          .op('i64.shr_u', 'i32.wrap_i64')
-    })
+    if (callee === undefined) return void this.code.op('unreachable')
+    if (callee.inline === undefined) this.calls.write(callee, at)
+    else this.writeInline(callee, callee.inline, at)
   }
 
   private writeInline(callee: Callee, inline: Inline, at: number): void {
-    const call = (): void => {
-      this.pushArguments(callee)
-      this.code.call(this.context.called.get(callee.name)!)
-    }
+    const call = (): void => this.calls.pushCall(callee)
     this.left = lowerInline(this.registers, inline, { at, tested: this.isTested(at), call })
-  }
-
-  /** What it answers, if anything, as 64 bits. */
-  private callImport(callee: Callee): void {
-    this.code.call(this.context.called.get(callee.name)!)
-    if (callee.result === 's32') this.code.op('i64.extend_i32_s')
-    else if (callee.result === 'u32') this.code.op('i64.extend_i32_u')
-  }
-
-  /** The program there takes over with the context and the whole stack; where none is, this one goes on. */
-  private tailCall(callee: Callee): void {
-    const { code, registers } = this
-    const { address } = registers.locals
-    code.call(this.context.called.get(callee.name)!).tee(address).i32(0).op('i32.ge_s').open('if')
-    registers.whole(1)
-    for (let r = 2; r <= 5; r++) code.i64(0)
-    registers.low(10).get(address).returnCallIndirect(FUNCTION_TYPE).op('end')
-  }
-
-  private sayFrame(): void {
-    const { frameCell } = this.context.program
-    if (frameCell === undefined) return
-    this.code.i32(frameCell)
-    this.registers.low(10).i32(this.func.stack).op('i32.sub').memory('i32.store', 0)
   }
 }

@@ -2,9 +2,10 @@
 // A BPF program as a WebAssembly module: functions as functions, registers as locals, control flow structured (structure.ts).
 
 import { Analyses } from './analyses.ts'
-import { type Context, FunctionBody, Room } from './body.ts'
+import { FunctionBody } from './body.ts'
 import { type Callee, functionNumbers, type JitProgram, type Param } from './input.ts'
 import { functionType, LocalTypes } from './locals.ts'
+import { type Context, Room } from './place.ts'
 import { Code, type ValueType } from './wasm/code.ts'
 import { encodeModule, type FunctionType, type WasmFunction } from './wasm/module.ts'
 

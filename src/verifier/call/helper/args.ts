@@ -99,7 +99,8 @@ function requireType(program: Program, helper: HelperContract, arg: Argument, re
   }
   if (reg.kind !== 'btf' || arg.kind === 'spin_lock' || arg.kind === 'percpu' || arg.kind === 'kptr') return
   if (isMemory(arg)) {
-    if (arg.rdonly || arg.kind === 'map_key') return
+    // keys count as written, too: no helper declares them read-only
+    if (arg.rdonly) return
     violate('helper-writes-object', { reg: number, helper: helper.name, type: regTypeText(reg) })
   }
   if (mayBeNull(reg) && (!arg.nullable || arg.releases)) {

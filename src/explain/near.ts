@@ -72,7 +72,12 @@ const wordsIn = (name: string): readonly string[] =>
 /** A section of libbpf's that is spelled like this one. */
 export function nearSection(section: string): string | undefined {
   const [kind = '', ...rest] = section.split('/')
-  const found = nearest(kind, [...new Set(sectionRules.map((row) => row.section.split('/')[0]!))])
+  const kinds = [...new Set(sectionRules.map((row) => row.section.split('/')[0]!))]
+  // 'xdp_prog', 'kprobe_exec', 'classifier-in': what others made of a kind's name
+  const longest = kinds
+    .filter((one) => one.length > 1 && new RegExp(`^${one.replaceAll('.', '\\.')}[-_.:]`).test(kind))
+    .sort((a, b) => b.length - a.length)[0]
+  const found = nearest(kind, kinds) ?? longest
   return found === undefined ? undefined : [found, ...rest].join('/')
 }
 

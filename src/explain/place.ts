@@ -4,6 +4,7 @@
 
 import type { LinkedProgram } from '../object/index.ts'
 import type { PathStep } from '../verifier/index.ts'
+import { callee } from './calls.ts'
 import type { Rejected } from './notes.ts'
 import { insnOf, lastAt, lineAt } from './source.ts'
 
@@ -21,18 +22,25 @@ export function decidedAt(report: Rejected, path: readonly PathStep[], program: 
   if (program.insns[insn]?.op.kind !== 'exit' || path.at(-1)?.insn !== insn) return insn
   const line = lineAt(program, insn)
   const head = lineAt(program, lastAt(program.funcs, insn, insnOf)?.insn ?? 0)
+  // the first instruction may be of a statement below the head, where the head itself has none left
   const isHead =
-    line !== undefined && head?.line === line.line && head.file === line.file && !/\breturn\b/.test(line.text)
+    line !== undefined &&
+    head !== undefined &&
+    line.file === head.file &&
+    line.line <= head.line &&
+    !/\breturn\b/.test(line.text)
   const isBrace = line?.text.trim() === '}'
   if (!isHead && !isBrace) return insn
   const since = lastDecision(path, program)
   // what was taken after the last decision is lost whichever way that went
   const taken = violation?.id === 'reference-leak' ? violation.params.places.at(-1) : undefined
   if (taken !== undefined && path.findLastIndex((step) => step.insn === taken) > since)
-    return returnAfter(path, since, frameOf(path), program) ?? insn
+    return callee(program, taken)?.name === 'bpf_kptr_xchg'
+      ? taken
+      : (returnAfter(path, since, frameOf(path), program) ?? insn)
   const returned = returnAfter(path, since, frameOf(path), program)
   if (returned !== undefined) return returned
-  return isHead && since >= 0 ? path[since]!.insn : insn
+  return since >= 0 ? path[since]!.insn : insn
 }
 
 const frameOf = (path: readonly PathStep[]): number => path.at(-1)!.frame

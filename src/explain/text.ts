@@ -57,6 +57,12 @@ export const isSimple = (text: string): boolean => /^[A-Za-z_]\w*(?:(?:->|\.)[A-
 export const isMember = (text: string | undefined): boolean =>
   text !== undefined && isSimple(text) && /->|\./.test(text)
 
+/** The path of members that ends with `field` and that the line goes through: `skb->sk` of `x = skb->sk->sk_mark;`. */
+export function memberNamed(line: string, field: string): string | undefined {
+  const found = new RegExp(`(?<![\\w.>])[A-Za-z_]\\w*(?:(?:->|\\.)\\w+)*(?:->|\\.)${field}(?=->)`).exec(line)
+  return found?.[0]
+}
+
 /** A variable that the line reads a member of, where there is exactly one: `task->pid` → 'task'. */
 export function dereferenced(line: string): string | undefined {
   const names = new Set([...line.matchAll(/(?<![\w.>])([A-Za-z_]\w*)->/g)].map((match) => match[1]!))

@@ -16,6 +16,7 @@ import { scalar } from '../verifier/index.ts'
 import { callableBy } from './allowed.ts'
 import { callee } from './calls.ts'
 import { caseValues, plural } from './cases/index.ts'
+import { heldAt } from './fixes/held.ts'
 import { ordinal, orList, type Values, yes } from './fill.ts'
 import type { Causes, Rejected } from './notes.ts'
 import { helperPartners, macroName, releaseStatement } from './releases.ts'
@@ -64,9 +65,13 @@ export function valuesOf(
     ...argumentValues(report, causes, program),
     ...lossValues(causes, report, program),
     ...(report.rule === 'reference-leak' ? leakValues(report, program, kernel) : {}),
-    ...programValues(program),
+    ...programValues(program, kernel),
     ...conditions(report, causes, program),
     ...accessValues(report, causes),
+    closers:
+      report.rule === 'section-open'
+        ? heldAt({ report, program, kernel, kfunc, causes }, causes.path.length - 1)?.join(' ')
+        : undefined,
     ...caseValues({ report, program, kernel, kfunc, causes }),
     pointer: dereferenced(lineAt(program, report.insn)?.text ?? ''),
     acquirers: struct === undefined ? undefined : orList(acquiresOf(struct)),
@@ -164,12 +169,12 @@ function accessValues({ violation }: Rejected, { value }: Causes): Values {
   }
 }
 
-function programValues(program: LinkedProgram): Values {
+function programValues(program: LinkedProgram, kernel: Kernel): Values {
   return {
     type: typeWord(program),
     section: program.section,
     license: program.license,
-    sleepableSection: sleepableSection(program.section),
+    sleepableSection: sleepableSection(program, kernel),
     plainSection: /^[\w.]+\.s(?:\/|$)/.test(program.section) ? program.section.replace('.s', '') : undefined,
   }
 }
@@ -207,8 +212,8 @@ function conditions(report: Rejected, causes: Causes, program: LinkedProgram): V
   }
 }
 
-/** 'lsm/file_open' → 'lsm.s/file_open': the same hook, sleepable; undefined where the type has no such form. */
-function sleepableSection(section: string): string | undefined {
+/** 'lsm/file_open' → 'lsm.s/file_open': the same hook, sleepable; undefined where the type has no such form, or this hook must not sleep. */
+function sleepableSection({ section, type }: LinkedProgram, kernel: Kernel): string | undefined {
   const [kind = '', ...rest] = section.split('/')
   if (
     ![
@@ -223,6 +228,12 @@ function sleepableSection(section: string): string | undefined {
       'uretprobe.multi',
       'struct_ops',
     ].includes(kind)
+  )
+    return undefined
+  const name = rest.join('/')
+  if (
+    ['fentry', 'fexit', 'fmod_ret', 'lsm'].includes(kind) &&
+    !kernel.sleepableAt(type, kind === 'lsm' ? `bpf_lsm_${name}` : name)
   )
     return undefined
   return [`${kind}.s`, ...rest].join('/')

@@ -46,15 +46,40 @@ export function boundsValues(one: Case): Values {
         : scalar.umax(pointer.var) > WIDE
           ? 'its variable part is not bounded'
           : `its variable part may be ${scalar.smin(pointer.var)} to ${scalar.umax(pointer.var)}`,
+    wraps: index === undefined || index.high < BigInt(array!.count) ? undefined : wrapAt(one),
+    offByOne: yes(index !== undefined && array !== undefined && index.low >= 0n && index.high === BigInt(array.count)),
+    last: array === undefined ? undefined : (array.count - 1).toString(),
     powerOfTwo: yes(c?.masked !== true && array !== undefined && (array.count & (array.count - 1)) === 0),
     negative: yes(variable && scalar.smin(pointer.var) < 0n),
     reread: c !== undefined && /->|\.|\[/.test(c.index) ? c.index : undefined,
     checkedCopy: c === undefined ? undefined : checkedCopy(one, c.index),
     maskGone: mask === undefined ? undefined : `${mask.text}”, on line ${mask.line},`,
-    linesGone: mask !== undefined || !variable ? undefined : elidedLines(one),
+    // a range that was narrowed was compared, whatever lines are left of the comparison
+    linesGone:
+      mask !== undefined || !variable || isNarrowed(index?.high ?? scalar.umax(pointer.var))
+        ? undefined
+        : elidedLines(one),
     indexed: yes(variable),
   }
 }
+
+/** Where a number that may be 0 was made less: unsigned, that is the largest there is. */
+function wrapAt({ causes: { path }, program }: Case): string | undefined {
+  for (let i = path.length - 2; i >= 0; i--) {
+    const { op, dst, imm, insn } = { ...program.insns[path[i]!.insn]!, insn: path[i]!.insn }
+    if (op.kind !== 'alu' || op.source === 'reg' || (op.name !== 'add' && op.name !== 'sub')) continue
+    const [before, after] = [path[i]!.regs[dst]!, path[i + 1]!.regs[dst]!]
+    const less = op.name === 'add' ? -imm : imm
+    if (before.kind !== 'scalar' || less <= 0 || scalar.umin(before.var) >= BigInt(less)) continue
+    if (scalar.umax(before.var) <= WIDE && scalar.umax(after.var) > WIDE)
+      return `At ${placeWords(program, insn)} ${less} is taken from a number that may be ${scalar.umin(before.var)}`
+  }
+  return undefined
+}
+
+/** What the small unsigned types of C hold: a range that says nothing of a comparison. */
+const ofTypes: ReadonlySet<bigint> = new Set([255n, 65535n])
+const isNarrowed = (high: bigint): boolean => high <= WIDE && !ofTypes.has(high)
 
 const rules: ReadonlySet<string> = new Set(['min-outside', 'max-outside', 'min-bound', 'max-bound', 'map-value-bounds'])
 

@@ -16,7 +16,7 @@ export function callValues(one: Case): Values {
   switch (report.rule) {
     case 'helper-not-allowed':
     case 'packet-helper':
-      return { helperTypes: helperTypes(one) }
+      return isForHook(one) ? hookOnly(one) : { helperTypes: helperTypes(one) }
     case 'map-helper':
     case 'callback-map':
       return mapAndHelper(one)
@@ -38,12 +38,25 @@ function helperTypes({ report, program, kernel }: Case): string | undefined {
     ({ name }) =>
       name !== program.type && kernel.helper(id, { ...traitsOf(program), type: name, attachType: undefined }).ok,
   )
-  const names = found.map(({ short }) => short)
+  const names = found.map(({ short }) => (short === 'tracing' ? 'tracing (fentry, fexit, tp_btf, iter)' : short))
   return names.length === 0
     ? undefined
     : names.length > 14
       ? `${names.slice(0, 14).join(', ')} and ${names.length - 14} more`
       : orList(names)
+}
+
+const isForHook = ({ report }: Case): boolean => report.message.startsWith('helper call is not allowed in probe')
+
+/** A helper for certain functions only: which. */
+function hookOnly({ report, program, kernel }: Case): Values {
+  const functions = [...kernel.functionSet('btf_allowlist_d_path')]
+  return {
+    helperProbe: 'yes',
+    hookName: program.section.split('/').at(-1),
+    pathFunctions:
+      callee(program, report.insn)?.name === 'bpf_d_path' && functions.length > 0 ? orList(functions) : undefined,
+  }
 }
 
 const mapWord = (name: string): string => name.replace('BPF_MAP_TYPE_', '').toLowerCase()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // An access to the context: which field or argument it is, who may read or write it, what this program may instead.
 
-import { pointee, resolveType } from '../../btf/index.ts'
+import { memberAt, pointee, resolveType } from '../../btf/index.ts'
 import { attachProto, contextField } from '../../kernel/index.ts'
 import { sectionRules } from '../../uapi/index.ts'
 import { traitsOf } from '../allowed.ts'
@@ -47,21 +47,33 @@ function argumentOf({ program, kernel }: Case, off: number): Values {
 }
 
 /** A field of a context that is a table of fields. */
-function fieldOf({ program }: Case, off: number, size: number, { write }: { readonly write: boolean }): Values {
+function fieldOf({ program, kernel }: Case, off: number, size: number, { write }: { readonly write: boolean }): Values {
   const traits = traitsOf(program)
   const found = contextField(traits, off)
   if (found === undefined) return {}
   const { field, struct } = found
   const whole = off === field.off && size === field.size
   const { mayRead, mayWrite, others } = found
+  // a row of the table may stand for an array of fields of four bytes each
+  const own = field.read === 'cell' ? 4 : field.size
+  const named = (at: number): string | undefined =>
+    fieldNameAt(struct, at, kernel) ?? contextField(traits, at)?.field.name
+  const joined = size > own ? [off, off + own].map(named) : []
   return {
-    ctxField: `${struct}->${field.name}`,
-    ctxSize: mayRead && !write && !whole ? field.size.toString() : undefined,
+    ctxField: `${struct}->${own === field.size ? field.name : (named(off) ?? field.name)}`,
+    ctxSize: mayRead && !write && !whole ? own.toString() : undefined,
+    ctxMerged: joined.every((name) => name !== undefined) ? joined.join(' and ') : undefined,
     ctxWriteOnlyRead: yes(write && mayRead && !mayWrite),
     ctxWritable: write ? orList(found.writable) || 'none' : undefined,
     ctxOthers: write || mayRead ? undefined : orList(others.map(hookWords)),
     ctxTwin: mayRead ? undefined : found.readable.find((name) => twin(name) === twin(field.name)),
   }
+}
+
+/** The field by the kernel's own types; what the table has no row for. */
+function fieldNameAt(struct: string, off: number, { btf }: Case['kernel']): string | undefined {
+  const id = btf.find(struct, 'struct')
+  return id === undefined ? undefined : memberAt(btf, id, off)?.name || undefined
 }
 
 /** `src_ip4` and `src_ip6` are each other's. */

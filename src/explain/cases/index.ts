@@ -7,9 +7,11 @@ import { callValues } from './calls.ts'
 import type { Case } from './case.ts'
 import { contextValues } from './context.ts'
 import { effortValues } from './effort.ts'
+import { givenValues } from './given.ts'
 import { hookValues } from './hook.ts'
 import { loopValues } from './loops.ts'
 import { packetValues } from './packet.ts'
+import { rereadValues } from './reread.ts'
 import { returnValues } from './returns.ts'
 import { smallValues } from './small.ts'
 import { trustValues } from './trust.ts'
@@ -24,7 +26,9 @@ const kinds: readonly ((one: Case) => Values)[] = [
   contextValues,
   structValues,
   callValues,
+  givenValues,
   returnValues,
+  rereadValues,
   loopValues,
   effortValues,
   smallValues,

@@ -5,6 +5,7 @@ import { returnRange } from '../../kernel/index.ts'
 import type { LinkedProgram } from '../../object/index.ts'
 import { traitsOf } from '../allowed.ts'
 import { type Values, yes } from '../fill.ts'
+import { type RegState, scalar } from '../../verifier/index.ts'
 import { innermost } from '../violations.ts'
 import type { Case } from './case.ts'
 
@@ -27,7 +28,7 @@ const neutral: ReadonlyMap<string, string> = new Map([
 /** What the program returns where it has nothing to say: XDP_PASS, 1 of a cgroup's, NF_ACCEPT; 0 for most. */
 export const neutralReturn = (program: LinkedProgram): string => neutral.get(program.type) ?? '0'
 
-export function returnValues({ report, program, kernel }: Case): Values {
+export function returnValues({ report, program, kernel, causes }: Case): Values {
   const { violation } = report
   const broken = innermost(violation)
   if (broken?.id !== 'return-range') return {}
@@ -38,6 +39,14 @@ export function returnValues({ report, program, kernel }: Case): Values {
     returnRange: `${range.min} to ${range.max}`,
     returnOnly: range.min === range.max ? range.min.toString() : undefined,
     returnErrors: yes(lsm),
+    returned: returnedWords(causes.value),
+    returnRefuses: yes(range.min === 0 && range.max === 1 && program.type.startsWith('BPF_PROG_TYPE_CGROUP')),
     returnBool: yes(range.min === 0 && range.max === 1),
   }
 }
+
+/** A constant as C has it: an int. */
+const returnedWords = (value: RegState | undefined): string | undefined =>
+  value?.kind === 'scalar' && scalar.isConst(value.var)
+    ? BigInt.asIntN(32, scalar.constValue(value.var)).toString()
+    : undefined

@@ -13,6 +13,7 @@ import { decidedAt } from '../place.ts'
 import { typesLost } from '../types-lost.ts'
 import { isAllocated } from '../words.ts'
 import type { Case } from './case.ts'
+import { variableAt } from './object.ts'
 
 export function smallValues(one: Case): Values {
   const { report, causes, program } = one
@@ -53,6 +54,11 @@ export function smallValues(one: Case): Values {
     ...untypedMap(one),
     ...coreValues(one),
     ...taglessField(one),
+    ...constGlobal(one),
+    ...typedHook(one),
+    packetWriters: rule === 'packet-write' ? 'sched_cls, sched_act, xdp, lwt_xmit, sk_skb or sk_msg' : undefined,
+    ...indexOfLine(one),
+    mapPointer: value?.kind === 'map_ptr' ? program.maps[value.map]?.name : undefined,
   }
 }
 
@@ -74,7 +80,8 @@ const familyOf = (called: { readonly name: string } | undefined): IteratorFamily
 /** What a CO-RE relocation found no answer for. */
 function coreValues({ report, program, kernel }: Case): Values {
   const ref = program.refs.get(report.insn)
-  const missing = report.rule !== 'loader-core' || ref?.kind !== 'missing' ? undefined : coreMissing(ref.name, kernel)
+  const asked = report.rule === 'loader-core' && ref?.kind === 'missing' ? ref.name : undefined
+  const missing = asked === undefined ? undefined : coreMissing(asked, kernel)
   if (missing === undefined) return {}
   const { type, known, member, members } = missing
   return {
@@ -82,6 +89,8 @@ function coreValues({ report, program, kernel }: Case): Values {
     coreMember: known ? member : undefined,
     coreMembers: members,
     coreUnknown: yes(!known),
+    coreStruct: yes(!type.startsWith('enum')),
+    enumerator: type.startsWith('enum') ? /::(\w+)/.exec(asked ?? '')?.[1] : undefined,
   }
 }
 
@@ -104,6 +113,45 @@ function taglessField({ report, causes, program }: Case): Values {
     untaggedStruct: formatType(program.btf, map.valueTypeId),
     untaggedType: formatType(program.btf, member.type),
   }
+}
+
+/** A global variable that is const, and so may not be written. */
+function constGlobal({ report, causes, program }: Case): Values {
+  const { value } = causes
+  const map = report.rule !== 'map-flags' || value?.kind !== 'map_value' ? undefined : program.maps[value.map]
+  if (map?.internal !== 'rodata' || program.btf === undefined || !scalar.isConst(value!.var)) return {}
+  const off = value!.off + scalar.constNumber(value!.var) + (program.insns[report.insn]?.off ?? 0)
+  return { rodata: variableAt(program.btf, map.section, off)?.name ?? 'what is written' }
+}
+
+/** The hook whose arguments are typed pointers, where this one gives numbers. */
+function typedHook({ causes, program, kernel }: Case): Values {
+  const { value, path, origin } = causes
+  const from = path[origin]
+  const insn = from === undefined ? undefined : program.insns[from.insn]
+  if (value?.kind !== 'scalar' || insn?.op.kind !== 'load' || from!.regs[insn.src]?.kind !== 'ctx') return {}
+  const [, kind = '', name = ''] = /^([\w.]+)\/([\w.]+)$/.exec(program.section) ?? []
+  const { btf } = kernel
+  const isTracepoint =
+    /^(?:raw_tp|raw_tracepoint)(?:\.w)?$/.test(kind) && btf.find(`btf_trace_${name}`, 'typedef') !== undefined
+  const isFunction = /^k(?:ret)?probe$/.test(kind) && btf.find(name, 'func') !== undefined
+  return {
+    typedHook: isTracepoint
+      ? `tp_btf/${name}`
+      : isFunction
+        ? `${kind === 'kprobe' ? 'fentry' : 'fexit'}/${name}`
+        : undefined,
+    userArgument: yes(/^(?:tp|tracepoint)\/syscalls\/sys_enter/.test(program.section)),
+  }
+}
+
+/** `next[*cur]`: the array and the index of a line that has one of each. */
+function indexOfLine({ report, program }: Case): Values {
+  if (report.rule !== 'offset-range') return {}
+  const found = [...(lineAt(program, report.insn)?.text ?? '').matchAll(/([A-Za-z_][\w.>-]*)\[([^[\]]+)\]/g)]
+  const [, array, index] = found.length === 1 ? found[0]! : []
+  if (array === undefined || index === undefined || /^\d+$/.test(index)) return {}
+  return { stackArray: array, stackIndex: index, stackReread: yes(/->|\.|\*/.test(index)) }
 }
 
 /** The map whose values have no special fields to the kernel, and the types that the pointer’s C has for them. */

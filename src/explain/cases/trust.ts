@@ -101,6 +101,9 @@ function loadAt({ insn: at, regs }: PathStep, { program }: Case): Load | undefin
   return { base, owner: structName(base), field: step.fieldName, tags: step.tags }
 }
 
+/** The field that a step of the path loads. */
+export const fieldLoadedAt = (step: PathStep, one: Case): string | undefined => loadAt(step, one)?.field
+
 /** Would RCU make the pointer that was read a good one? */
 function isProtectable({ base, owner, field, tags }: Load, struct: string, kernel: Kernel): boolean {
   if (base.kind === 'map_value') return kernel.functionSet('rcu_protected_types').has(struct)

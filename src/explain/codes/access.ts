@@ -29,6 +29,7 @@ export const accessCodes = [
     help: [
       [
         '{?null}Go through the pointer only on the branch where it is not NULL: keep it in a variable and check that first.',
+        'Each mention of {rereadMember} in C is a load of its own, and may give NULL where another did not: read it into a local variable once, check that, and go on with it: {rereadName} = {rereadMember}; if (!{rereadName}) return 0;',
         'Check {pointer} first: if (!{pointer}) return 0; and use it below.',
         'Check it first: if (!ptr) return 0; and use it below.',
       ],
@@ -49,6 +50,8 @@ export const accessCodes = [
         '{?typesLost}With its types the field would be a kptr, and this a pointer.',
         'Field {untaggedField} of {untaggedStruct} is a {untaggedType} without a kptr tag, so what is read from it is a number: declare it __kptr (a reference, exchanged with bpf_kptr_xchg()) or __kptr_untrusted, and compile with a clang that has btf_type_tag (14 or later), or a gcc that does.',
         '{?currentTask}bpf_get_current_task() gives a number: call bpf_get_current_task_btf(), which gives a pointer to struct task_struct, or read fields with BPF_CORE_READ().',
+        '{?userArgument}To the verifier {reg} is a number. What a system call is given are addresses of user space: copy what is there with bpf_probe_read_user(), a string with bpf_probe_read_user_str().',
+        '{?number}{?typedHook}To the verifier {reg} is a number, whatever type it has in C. Read what it points to with BPF_CORE_READ() or bpf_probe_read_kernel(); or attach by SEC("{typedHook}"), where arguments are pointers with types that can be followed.',
         '{?number}To the verifier {reg} is a number, whatever type it has in C. Read what it points to with BPF_CORE_READ() or bpf_probe_read_kernel(), or bpf_probe_read_user() where it is an address of user space.',
         'Read kernel memory through a typed pointer (BTF), or with bpf_probe_read_kernel().',
       ],
@@ -85,11 +88,13 @@ export const accessCodes = [
       '{?indexed}“{maskGone} has no instruction: the compiler dropped it, having proved it from a check that the verifier does not connect with this register. Copy the number to a local variable, barrier_var() it, then mask it.',
       [
         '{?fixedOffset}The offset is the same on every path, so no check can help: stay within the object, or make it larger.',
+        '{?offByOne}The check lets {count} through, and the last element is {last}: compare with >= instead of > (or < instead of <=).',
         '{?reread}Read {index} into a local variable once, check that, and use it as the index: if (i >= ARRAY_SIZE({array})) … Each mention in C may be a load of its own, and what is in memory may change in between.',
         '{?index}Check the index right before the access, as an unsigned number: if ({index} >= ARRAY_SIZE({array})) …',
         '{?count}Check the index right before the access, as an unsigned number: it must be less than {count}.',
         'Check the offset right before the access, as an unsigned number.',
       ],
+      '{?wraps}{wraps}: unsigned, what comes out is the largest number there is. Check before subtracting that it is large enough.',
       [
         '{?powerOfTwo}Or mask it: {array}[{index} & (ARRAY_SIZE({array}) - 1)].',
         '{?powerOfTwo}{?indexed}Or mask it with {count} - 1.',
@@ -108,6 +113,7 @@ export const accessCodes = [
     section: `${doc} "Direct packet access"`,
     rule: 'Packet bytes may be accessed only after a comparison with data_end showed that they are there.',
     label: [
+      '{?rule_packet_write}programs of type {type} may read the packet, not write it',
       '{packetBytes}',
       '{?packetEnded}on this path {reg} lies at or behind {packetEnd}: the comparison on {packetEnded} leads here where the packet is too short',
       'the packet may end before what is accessed; {reg} is {value}',
@@ -117,6 +123,7 @@ export const accessCodes = [
       '{?packetWhy}Why it is not covered: {packetWhy}.',
       'The comparison on {packetOther} is of another pointer: what varies in it was added separately, so it says nothing of this one.',
       [
+        '{?rule_packet_write}Packets are written by programs of type {packetWriters}: move the change there. From here, what is to be done with the packet can be left in its mark or in a map.',
         '{?packetFixed}Right before the access, leave where the packet is shorter than {packetNeed} bytes: if (data + {packetNeed} > {packetEnd}) …',
         'Compare the very pointer that is read, with the bytes that are read added to it: if (ptr + size > {packetEnd}) …',
         'Turn the condition round: what accesses the packet belongs where ptr + size <= data_end.',
@@ -138,6 +145,7 @@ export const accessCodes = [
       '{?ctxTwin}{ctxField} is for {ctxOthers}; this is SEC("{section}")',
       '{ctxField} is for {ctxOthers}; this program may not read it',
       '{?ctxWriteOnlyRead}{type} programs may read {ctxField}, not write it',
+      'this reads {ctxMerged} at once, and each has {ctxSize} bytes of its own',
       '{ctxField} is read in another size than its own {ctxSize} bytes',
       '{hookArg}, which this kernel does not let the program load',
       '{hookArgs}; this reads another',
@@ -150,6 +158,7 @@ export const accessCodes = [
         'Here it is {ctxTwin}.',
         '{?ctxOthers}Move the access to such a program.',
         'Of the context, {type} programs may write {ctxWritable}.',
+        '{?ctxMerged}Read one field at a time. Where the C does, the compiler has joined the reads: read each through a volatile pointer, *(volatile __u32 *)&ctx->field, or put barrier() between them.',
         'Read the whole field, {ctxSize} bytes at once, and cut down the number.',
         'Copy the argument out of the context, which has it as a number: bpf_probe_read_kernel(&{hookArgName}, sizeof({hookArgName}), ctx + {hookArgIndex}), where ctx is the unsigned long long * of BPF_PROG(). What it points to is read with bpf_probe_read_kernel() as well.',
         '{?hookArgs}Declare the program with the arguments that the hook has.',
@@ -166,14 +175,19 @@ export const accessCodes = [
     section: doc,
     rule: 'Memory that is given read-only must not be written.',
     label: [
+      '{rodata} is const: it lies in .rodata, which is closed to writes by programs',
       '{?rule_map_flags}{?write}the map is closed to writes by programs (BPF_F_RDONLY_PROG)',
       '{?rule_map_flags}{?load}the map is closed to reads by programs (BPF_F_WRONLY_PROG)',
       '{?rule_map_flags}{?helper}{helper} would change a map that is closed to writes by programs (BPF_F_RDONLY_PROG)',
+      '{?rule_helper_writes_object}{helper} may write to what it is given here, and a kernel object must not be written; {reg} is {value}',
       '{reg} is {value}, and that is read-only',
       'this memory is read-only',
     ],
     help: [
       [
+        '{?rodata}Declare it without const: it then lies in .bss or .data, which programs may write. const volatile is for what user space sets before the object is loaded.',
+        '{?rule_helper_writes_object}Copy it to the stack and pass the copy: char copy[{neededBytes}]; bpf_probe_read_kernel(copy, sizeof(copy), {expr});',
+        '{?rule_helper_writes_object}Copy it to the stack, with bpf_probe_read_kernel(), and pass the copy.',
         '{?rule_map_flags}Leave the flag out of the map’s map_flags, or let user space write it.',
         '{?keyWrite}A callback may read a map’s key, not change it: delete the element and insert it under the new key, outside of the walk.',
         '{?slice}For a writable slice of a packet: bpf_dynptr_slice_rdwr(), in a program that may write packets.',
@@ -248,6 +262,8 @@ export const accessCodes = [
     rule: 'The stack has 512 bytes; they are read only after they were written, and pointers are kept whole and aligned.',
     label: [
       '{?stackRead}this reads {stackBytes}, and byte {stackAt} was not written on this path, or holds an iterator or dynptr',
+      '{?stackSpan}{stackFor}: {stackOver} beyond the variable given',
+      '{?stackSpan}{sizeMost}, which takes {stackBytes}: {stackOver} beyond what lies there',
       '{?stackSpan}this takes {stackBytes}: {stackOver} beyond what lies there',
       '{?stackSpan}this takes {stackBytes}, which reaches outside the stack or is not aligned',
       '{?rule_alignment}the address is not known to be a multiple of the size of the access; {reg} is {value}',
@@ -258,6 +274,10 @@ export const accessCodes = [
       [
         '{?stackRead}Initialise the whole variable before it is read, padding included: struct key k = {}; or memset().',
         '{?rule_alignment}Read it in parts that are aligned, or copy it with memcpy() or a helper.',
+        '{?stackFor}Declare the variable with the type that the map has: {stackType}.',
+        '{?stackFor}Make the variable as large as the map says.',
+        '{?sizeMost}Bound the size by the buffer, right before the call: if ({sizeExpr} > sizeof({expr})) …, with {sizeExpr} unsigned.',
+        '{?sizeMost}Bound the size by the buffer, right before the call: if (size > sizeof(buf)) …, with size unsigned.',
         '{?stackOver}Make the variable as large as what is passed, or take no more of it than it has.',
         '{?stackSpan}Stay within the variable: each frame has 512 bytes, fp-512 to fp-1.',
         'Bound a variable index before using it.',
@@ -286,6 +306,7 @@ export const accessCodes = [
     rule: 'To a pointer one may add or subtract a bounded number, in 64 bits; nothing else.',
     label: [
       '{reg} is the address of kfunc {kfuncAddress}: the parentheses of the call are missing',
+      '{?rule_offset_range}the index into {stackArray} is not bounded: the offset may lie outside what the verifier follows (536870912 either way)',
       '{?rule_offset_range}the offset may lie outside what the verifier follows (536870912 either way); {reg} is {value}',
       '{?rule_pointer_alu32}32-bit arithmetic would cut the address in half; {reg} is {value}',
       '{?rule_pointer_bitwise}bit operations would destroy the address; {reg} is {value}',
@@ -302,6 +323,9 @@ export const accessCodes = [
         'Call it: {kfuncAddress}(…). Its name alone is its address.',
         '{?bitsByCompiler}The C on this line has no bit operation: the compiler made {bitsByCompiler} of a subtraction. Compare pointers instead of computing with them (if (data + n > data_end)), or keep the compiler from it: put barrier_var() on the pointer, or on the difference, before going on with it.',
         '{?packetBits}Compare packet pointers instead of computing with them: if (data + n > data_end) …; for a length, subtract them (data_end - data) and keep the compiler from folding it with barrier_var().',
+        '{?rule_pointer_kind}{?mapPointer}A map is passed as it is: &{mapPointer}, with nothing added. To reach a value of it, look one up: bpf_map_lookup_elem(&{mapPointer}, &key).',
+        '{?rule_offset_range}{?stackReread}Read {stackIndex} into a local variable once, check that, and use it as the index: if (i >= ARRAY_SIZE({stackArray})) …, with i unsigned. Each mention in C may be a load of its own.',
+        '{?rule_offset_range}Bound the index right before it is used, as an unsigned number: if ({stackIndex} >= ARRAY_SIZE({stackArray})) …',
         '{?rule_offset_range}Bound the number right before it is added: if (i >= sizeof(buf)) return …, with i unsigned.',
         '{?rule_pointer_alu32}Keep the pointer in a 64-bit variable; in inline assembly, use rN and not wN.',
         '{?rule_pointer_bitwise}Compute with numbers first, and add the result to the pointer last.',

@@ -168,6 +168,7 @@ export const argumentCodes = [
     rule: 'Parameters annotated __k or __szk, and sizes of returned buffers, must have one value the verifier knows.',
     label: ['{reg} must be the same known number on every path; it is {value}', '{reg} must be a known constant'],
     help: [
+      '{?reserve}{helper} takes a size that is known when the program is loaded: reserve the most that it can be, and note in the record how much is used; or fill a buffer and hand it to bpf_ringbuf_output(), or use bpf_ringbuf_reserve_dynptr(), which take sizes that vary.',
       'Pass a literal or sizeof; or branch on the values you need and call {kfunc} with a literal in each.',
       'A value read from a map, a global that is not const, or the context is not a constant. A const volatile global in .rodata, set before loading, is.',
     ],
@@ -281,15 +282,18 @@ export const argumentCodes = [
     section: 'Documentation/bpf/verifier.rst; libbpf "__arg_" tags',
     rule: 'A global function is verified by its types alone, so every caller has to meet them.',
     label: [
+      '{?voidGlobal}{globalFunc}() is a global function that returns nothing',
       'the {arg} argument of {callee} is not what the function declares; {reg} is {value}',
       '{reg} does not meet what the function declares; it is {value}',
       'the arguments do not meet what the function declares',
     ],
     help: [
+      '{?voidGlobal}{globalFunc}() returns nothing, and a global function must return a number: let it return int (return 0;), or make it static.',
       '{?inner}What the function’s type asks of it, in the verifier’s words: {inner}',
       [
         'Tag the parameter in {globalFunc}’s definition: {argTag}.',
         '{?argMayBeNull}Check the pointer for NULL before the call, or tag the parameter __arg_nullable and check it inside.',
+        '{?voidGlobal}Static functions may return anything: they are verified at each call.',
         'Make the function static: it is then verified with the arguments it really gets.',
       ],
       '{?argTag}Or make {globalFunc} static: it is then verified with the arguments it really gets.',

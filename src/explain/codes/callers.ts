@@ -81,9 +81,10 @@ export const callerCodes = [
     ],
     help: [
       [
-        'Make the program sleepable: SEC("{sleepableSection}") instead of SEC("{section}"), where the hook allows it.',
+        'Make the program sleepable: SEC("{sleepableSection}") instead of SEC("{section}").',
         '{type} programs at this hook cannot be sleepable: leave the call to one that can (fentry.s, lsm.s, uprobe.s, iter.s, syscall).',
       ],
+      '{?rule_helper_sleep}{?userCopy}Or use {userCopy}(), which does not wait: it fails where the page is not there.',
       'Or defer the call to a work queue: the callback of bpf_wq runs where it may sleep.',
     ],
     text: 'Most programs run where the kernel cannot wait: under RCU, with preemption disabled, in an interrupt. A kfunc that may wait for memory, a lock or the disk is marked KF_SLEEPABLE and is offered only to sleepable programs, whose section name ends in ".s".',
@@ -146,7 +147,9 @@ export const callerCodes = [
     label: [
       '{?rule_callback_map}{mapIs}, which {helper} does not walk',
       '{mapIs}, which {helper} does not take',
-      '{helper} does not take this map',
+      '{?rule_map_helper}{helper} does not take this map',
+      '{?pathFunctions}{helper} is for certain functions only, and {hookName} is none of them',
+      '{?helperProbe}{helper} may not be called at this hook',
       '{helper} is not for {type} programs',
       'this helper is not for {type} programs',
     ],
@@ -157,6 +160,8 @@ export const callerCodes = [
       ],
       'Maps of this type go to {mapHelpers}, no other helpers.',
       [
+        '{?pathFunctions}Of functions, {pathFunctions} may call it; so may sleepable LSM hooks (lsm/file_open) and iterators.',
+        '{?helperProbe}Attach to another function: the helper uses what this one belongs to.',
         '{helper} may be called by programs of type {helperTypes}: move the call to one of these, or find a kfunc that does the same.',
         '{?mapIs}Use a map of a type that goes with the call.',
         'Move the call to a program type that has it, or find a kfunc that does the same.',

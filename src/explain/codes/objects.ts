@@ -139,11 +139,13 @@ export const objectCodes = [
     section: 'Documentation/bpf/helpers (bpf_timer_init)',
     rule: 'A struct bpf_timer is a field of a map value, passed together with that same map.',
     label: [
+      '{?rule_timer_map}the timer lies in map {timerMap}, and {expr} is another map',
       '{?rule_timer_map}{expr} is not the map that the element was looked up in',
       '{reg} does not reach the timer of its map; it is {value}',
       'this is not the timer of the map given',
     ],
     help: [
+      'Pass the map that the element came from: &{timerMap}.',
       'struct elem { struct bpf_timer t; } as the map’s value type; bpf_timer_init(&elem->t, &map, CLOCK_MONOTONIC) with the map the element came from.',
     ],
     text: 'Like work queues, timers outlive the program and live in maps.',

@@ -56,12 +56,14 @@ export const referenceCodes = [
     rule: 'Whatever is acquired must be released, or moved into a map with bpf_kptr_xchg(), on every path before the program ends.',
     label: [
       '{?iterator}the program ends here, and the iterator that {acquirer} made is still there',
+      '{?exchanged}what bpf_kptr_xchg gives back here is never released',
       '{?decided}this decision leads to the end of the program, which still holds what {acquirer} returned',
       'the program ends here, still holding what {acquirer} returned',
       'the program ends here, still holding a reference',
     ],
     help: [
       [
+        '{?dynptrRecord}Also where {acquirer}() fails the dynptr is to be given back: {dynptrRecord} before this point, on this path too; on a dynptr without memory it does nothing.',
         '{?exchanged}bpf_kptr_xchg() gives back what was in the field, and that is yours now: keep it in a variable and, where it is not NULL, hand it to {partner}.',
         '{?ringbuf}Discard the record before this return: {release} Nothing was sent for this event; where it should be, {submit}',
         '{?node}{acquirer} gives a node; drop the object that it is in: bpf_obj_drop(container_of({node}, struct …, …)), on this path too.',

@@ -13,11 +13,13 @@ export const sectionCodes = [
     rule: 'Every RCU, preempt-disabled or lock section is closed on every path before the program ends or throws.',
     label: [
       '{?thrown}bpf_throw() ends the program here, and a section is still open',
+      '{?decided}this decision leads to the end of the program, with a section still open',
       'the program ends here with a section still open',
     ],
     help: [
       [
         '{?thrown}Close every section before bpf_throw(), or throw outside of it.',
+        'Add {closers} before the program ends, on this path too.',
         '{?decisions}Close it on this path too; the decisions above show which one misses it.',
         'Close it before this point.',
       ],

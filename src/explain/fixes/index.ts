@@ -61,7 +61,8 @@ function guardArgument(context: FixContext, source: Source): readonly string[] |
     callArguments(text, name!)?.some((other, i) => i !== index && /^\s*NULL\s*$/.test(other) && !isNullable(context, i))
   )
     return undefined
-  if (isMember(argument)) return guardMember(context, source, argument, name)
+  if (isMember(argument))
+    return guardMember(context, source, argument, text.indexOf(argument, text.indexOf(`${name}(`)))
   // A condition that is the call alone, or its opposite, can hold the check as well.
   const condition = /^(\s*(?:\}\s*else\s+)?if\s*\()(!?)(\w+\(.*\))\)(\s*\{?\s*)$/.exec(text)
   if (condition !== null && condition[3]!.startsWith(`${name}(`)) {
@@ -77,14 +78,8 @@ const isNullable = ({ kfunc }: FixContext, index: number): boolean =>
   kfunc.params[index]?.suffixes.some((suffix) => suffix === 'nullable' || suffix === 'opt') === true
 
 /** A field is read anew each time it is named: read it once, check that, pass that. */
-function guardMember(
-  context: FixContext,
-  source: Source,
-  field: string,
-  name: string | undefined,
-): readonly string[] | undefined {
+function guardMember(context: FixContext, source: Source, field: string, at: number): readonly string[] | undefined {
   const { text } = source
-  const at = text.indexOf(field, text.indexOf(`${name}(`))
   const variable = field.split(/->|\./).at(-1)!
   // a name of its own: another variable may have the field's
   if (at < 0 || !text.trim().endsWith(';') || isNamed(context.program, source, variable)) return undefined
@@ -137,6 +132,8 @@ const isNamed = ({ lines }: LinkedProgram, { file }: Source, variable: string): 
 function guardDereference(context: FixContext, source: Source): readonly string[] | undefined {
   const { value } = context.causes
   if (value === undefined || !mayBeNull(value)) return undefined
+  const member = context.values['rereadMember']
+  if (member !== undefined) return guardMember(context, source, member, source.text.indexOf(member))
   const name = dereferenced(source.text)
   return name === undefined ? undefined : guard(context, source, name, undefined)
 }

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a helper is given that does not fit: a variable smaller than the map says, a size beyond the buffer, a kernel object where it may
+// write, a map that is not the one meant.
+
+import { formatType } from '../../btf/index.ts'
+import { scalar } from '../../verifier/index.ts'
+import { callee, contractAt } from '../calls.ts'
+import { type Values, yes } from '../fill.ts'
+import { lineAt } from '../source.ts'
+import { argumentText, isSimple } from '../text.ts'
+import { innermost } from '../violations.ts'
+import { type Case, plural } from './case.ts'
+
+export function givenValues(one: Case): Values {
+  switch (one.report.rule) {
+    case 'stack-bounds':
+      return { ...mapMemory(one), ...sizeBesides(one) }
+    case 'helper-writes-object':
+      return { neededBytes: sizeAsked(one)?.toString() }
+    case 'timer-map':
+      return { timerMap: one.program.maps[one.causes.path.at(-1)?.regs[1]?.map ?? -1]?.name }
+    case 'const-size':
+    case 'not-constant':
+      return { reserve: yes(callee(one.program, one.report.insn)?.name === 'bpf_ringbuf_reserve') }
+    case 'helper-sleep':
+      return { userCopy: withoutWaiting.get(callee(one.program, one.report.insn)?.name ?? '') }
+    case 'global-args':
+      return voidGlobal(one)
+    case 'reference-leak':
+      return dynptrRecord(one)
+    default:
+      return {}
+  }
+}
+
+/** What copies from user space and waits, and what does not. */
+const withoutWaiting: ReadonlyMap<string, string> = new Map([
+  ['bpf_copy_from_user', 'bpf_probe_read_user'],
+  ['bpf_copy_from_user_str', 'bpf_probe_read_user_str'],
+])
+
+/** The map of the call and what of it the argument is: its key or its value. */
+function mapPart({ report, program, kernel, causes }: Case) {
+  const broken = innermost(report.violation)
+  const reg = broken !== undefined && 'reg' in broken.params ? broken.params.reg : report.details.reg
+  const args: readonly { readonly kind: string; readonly reg: number }[] =
+    contractAt(program, kernel, report.insn)?.args ?? []
+  const kind = args.find((arg) => arg.reg === reg)?.kind
+  const given = args.find((arg) => arg.kind === 'map')?.reg
+  const map = given === undefined ? undefined : program.maps[causes.path.at(-1)?.regs[given]?.map ?? -1]
+  if (map === undefined || (kind !== 'map_key' && kind !== 'map_value')) return undefined
+  return kind === 'map_key'
+    ? { word: 'key', name: map.name, size: map.keySize, type: map.keyTypeId }
+    : { word: 'value', name: map.name, size: map.valueSize, type: map.valueTypeId }
+}
+
+const sizeAsked = (one: Case): number | undefined => mapPart(one)?.size
+
+function mapMemory(one: Case): Values {
+  const part = mapPart(one)
+  const { btf } = one.program
+  if (part === undefined) return {}
+  return {
+    stackFor: `the ${part.word} of map ${part.name} has ${plural(part.size, 'byte')}`,
+    stackType: btf === undefined || part.type === 0 ? undefined : formatType(btf, part.type),
+  }
+}
+
+/** The size that goes with the memory, where it varies. */
+function sizeBesides({ report, program, kernel, causes }: Case): Values {
+  const broken = innermost(report.violation)
+  if (broken === undefined || !('reg' in broken.params)) return {}
+  const { reg } = broken.params
+  const contract = contractAt(program, kernel, report.insn)
+  const size = causes.path.at(-1)?.regs[reg + 1]
+  const isSized = contract?.args.some((arg) => arg.reg === reg + 1 && arg.kind.includes('size'))
+  if (!isSized || size?.kind !== 'scalar' || scalar.isConst(size.var)) return {}
+  const text = argumentText(lineAt(program, report.insn)?.text, contract?.name, reg)
+  return {
+    sizeMost: `the size may be up to ${scalar.umax(size.var)}`,
+    sizeExpr: text !== undefined && isSimple(text) ? text : undefined,
+  }
+}
+
+/** A global function that returns nothing is refused where it is called first. */
+const voidGlobal = ({ report, program }: Case): Values => ({
+  voidGlobal: yes(report.details.seen?.includes("doesn't return scalar")),
+  globalFunc: callee(program, report.insn)?.name,
+})
+
+/** A reserved dynptr is given back even where there was no room for it. */
+function dynptrRecord({ report, program }: Case): Values {
+  const at = report.details.at?.at(-1)?.insn
+  if (at === undefined || callee(program, at)?.name !== 'bpf_ringbuf_reserve_dynptr') return {}
+  const dynptr = argumentText(lineAt(program, at)?.text, 'bpf_ringbuf_reserve_dynptr', 3)
+  return { dynptrRecord: dynptr === undefined ? undefined : `bpf_ringbuf_discard_dynptr(${dynptr}, 0);` }
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A call that this program may not make, or not with these arguments: who may make it, which maps it takes, which tag a parameter needs.
 
+import { callerWords } from '../../kfunc/index.ts'
 import { helpersOfMap, mapsOfHelper } from '../../kernel/index.ts'
 import { helperId, mapType, progTypes } from '../../uapi/index.ts'
 import type { RegState, Violation } from '../../verifier/index.ts'
@@ -10,13 +11,16 @@ import { orList, type Values, yes } from '../fill.ts'
 import { innermost } from '../violations.ts'
 import { isNull, isUntrusted, mayBeNull } from '../words.ts'
 import type { Case } from './case.ts'
+import { typedTwin } from './small.ts'
 
 export function callValues(one: Case): Values {
   const { report } = one
   switch (report.rule) {
     case 'helper-not-allowed':
     case 'packet-helper':
-      return isForHook(one) ? hookOnly(one) : { helperTypes: helperTypes(one) }
+      return isForHook(one) ? hookOnly(one) : { helperTypes: helperTypes(one), tracingTwin: tracingHelper(one) }
+    case 'kfunc-not-allowed':
+      return { ...kfuncAddress(one), tracingTwin: tracingKfunc(one) }
     case 'map-helper':
     case 'callback-map':
       return mapAndHelper(one)
@@ -44,6 +48,20 @@ function helperTypes({ report, program, kernel }: Case): string | undefined {
     : names.length > 14
       ? `${names.slice(0, 14).join(', ')} and ${names.length - 14} more`
       : orList(names)
+}
+
+/** The typed hook at the same place, where programs there may make the call that this one may not. */
+function tracingKfunc({ kfunc, program, kernel }: Case): string | undefined {
+  const twin = typedTwin(program, kernel)
+  return kfunc !== undefined && twin !== undefined && callerWords(kfunc).some((one) => one.startsWith('tracing'))
+    ? twin
+    : undefined
+}
+
+function tracingHelper({ report, program, kernel }: Case): string | undefined {
+  const id = helperId(report.details.helper ?? callee(program, report.insn)?.name ?? '')
+  const traits = { ...traitsOf(program), type: 'BPF_PROG_TYPE_TRACING', attachType: 'BPF_TRACE_FENTRY' } as const
+  return id !== undefined && kernel.helper(id, traits).ok ? typedTwin(program, kernel) : undefined
 }
 
 const isForHook = ({ report }: Case): boolean => report.message.startsWith('helper call is not allowed in probe')

@@ -3,6 +3,8 @@
 
 import { formatType, memberAt, pointee, typeTags } from '../../btf/index.ts'
 import { type IteratorFamily, iteratorFamily } from '../../kfunc/index.ts'
+import type { Kernel } from '../../kernel/index.ts'
+import type { LinkedProgram } from '../../object/index.ts'
 import { scalar } from '../../verifier/index.ts'
 import { callee } from '../calls.ts'
 import { type Values, yes } from '../fill.ts'
@@ -124,23 +126,23 @@ function constGlobal({ report, causes, program }: Case): Values {
   return { rodata: variableAt(program.btf, map.section, off)?.name ?? 'what is written' }
 }
 
+/** 'kprobe/do_exit' → 'fentry/do_exit', 'raw_tp/sched_switch' → 'tp_btf/sched_switch': the hook of the same place whose arguments have types. */
+export function typedTwin({ section }: LinkedProgram, { btf }: Kernel): string | undefined {
+  const [, kind = '', name = ''] = /^([\w.]+)\/([\w.]+)$/.exec(section) ?? []
+  if (/^(?:raw_tp|raw_tracepoint)(?:\.w)?$/.test(kind))
+    return btf.find(`btf_trace_${name}`, 'typedef') === undefined ? undefined : `tp_btf/${name}`
+  if (!/^k(?:ret)?probe$/.test(kind) || btf.find(name, 'func') === undefined) return undefined
+  return `${kind === 'kprobe' ? 'fentry' : 'fexit'}/${name}`
+}
+
 /** The hook whose arguments are typed pointers, where this one gives numbers. */
 function typedHook({ causes, program, kernel }: Case): Values {
   const { value, path, origin } = causes
   const from = path[origin]
   const insn = from === undefined ? undefined : program.insns[from.insn]
   if (value?.kind !== 'scalar' || insn?.op.kind !== 'load' || from!.regs[insn.src]?.kind !== 'ctx') return {}
-  const [, kind = '', name = ''] = /^([\w.]+)\/([\w.]+)$/.exec(program.section) ?? []
-  const { btf } = kernel
-  const isTracepoint =
-    /^(?:raw_tp|raw_tracepoint)(?:\.w)?$/.test(kind) && btf.find(`btf_trace_${name}`, 'typedef') !== undefined
-  const isFunction = /^k(?:ret)?probe$/.test(kind) && btf.find(name, 'func') !== undefined
   return {
-    typedHook: isTracepoint
-      ? `tp_btf/${name}`
-      : isFunction
-        ? `${kind === 'kprobe' ? 'fentry' : 'fexit'}/${name}`
-        : undefined,
+    typedHook: typedTwin(program, kernel),
     userArgument: yes(/^(?:tp|tracepoint)\/syscalls\/sys_enter/.test(program.section)),
   }
 }

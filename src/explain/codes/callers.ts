@@ -16,6 +16,7 @@ export const callerCodes = [
     help: [
       'Did you mean {near}? This program may call it.',
       '{kfunc} may be called by: {callers}. This program is of type {type}, section "{section}".',
+      'At the same place, with arguments that have types: SEC("{tracingTwin}").',
       'Move the call to a program of such a type, or use a kfunc or helper that {type} programs may call.',
     ],
     text: 'Kfuncs are not open to everybody. A subsystem registers a set of them for each program type that may call it, and may narrow that further with a filter (by attach type, by hook, by struct_ops member). A call from anywhere else is refused, however correct its arguments are. `kfuncs show NAME` lists who may call a kfunc.',
@@ -166,6 +167,7 @@ export const callerCodes = [
         '{?mapIs}Use a map of a type that goes with the call.',
         'Move the call to a program type that has it, or find a kfunc that does the same.',
       ],
+      '{?helperTypes}At the same place, with arguments that have types: SEC("{tracingTwin}").',
     ],
     text: 'Helpers are the older interface: a fixed list, opened to program types one by one. Where the map argument is of a type the helper does not work on, the message says so.',
     example: '19-program/calls:load_from_skb',

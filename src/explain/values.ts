@@ -140,7 +140,7 @@ function leakValues({ details, path }: Rejected, program: LinkedProgram, kernel:
     : undefined
   const record = acquirer?.startsWith('bpf_ringbuf_reserve') === true
   return {
-    acquirer,
+    acquirer: acquirer === undefined ? undefined : macroName(acquirer),
     node,
     ringbuf: yes(record && release !== undefined),
     submit: record ? release?.replace('discard', 'submit') : undefined,

@@ -35,7 +35,7 @@ export function boundsValues(one: Case): Values {
     array: c?.array ?? array?.name,
     count: array?.count.toString(),
     indexRange:
-      index === undefined || array === undefined
+      index === undefined || array === undefined || array.name === ''
         ? undefined
         : index.high > WIDE
           ? `the index into ${array.name}[${array.count}] is not bounded`

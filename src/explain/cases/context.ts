@@ -31,7 +31,7 @@ function argumentOf({ program, kernel }: Case, off: number): Values {
     return {
       hookArgs: `${target.name} has ${params.length === 0 ? 'no arguments' : params.length === 1 ? 'one argument' : `${params.length} arguments`}${
         params.length === 0 ? '' : `: ${params.map(({ name }, i) => name || `argument ${i}`).join(', ')}`
-      }`,
+      }${/^f(?:exit|mod_ret)/.test(program.section) ? ', and what it returns after them' : ''}`,
     }
   const pointed = pointee(target.btf, param.type)
   if (pointed === undefined) return {}

@@ -3,16 +3,27 @@
 // write, a map that is not the one meant.
 
 import { formatType } from '../../btf/index.ts'
-import { scalar } from '../../verifier/index.ts'
+import { type RegState, scalar } from '../../verifier/index.ts'
 import { callee, contractAt } from '../calls.ts'
 import { type Values, yes } from '../fill.ts'
 import { lineAt } from '../source.ts'
 import { argumentText, isSimple } from '../text.ts'
 import { innermost } from '../violations.ts'
 import { type Case, plural } from './case.ts'
+import { arrayAt } from './object.ts'
 
 export function givenValues(one: Case): Values {
   switch (one.report.rule) {
+    case 'mem-len':
+    case 'size-negative':
+    case 'size-zero':
+    case 'size-unbounded':
+      return bufferValues(one)
+    case 'min-outside':
+    case 'max-outside':
+    case 'min-bound':
+    case 'max-bound':
+      return takenByCall(one)
     case 'stack-bounds':
       return { ...mapMemory(one), ...sizeBesides(one) }
     case 'helper-writes-object':
@@ -80,6 +91,66 @@ function sizeBesides({ report, program, kernel, causes }: Case): Values {
     sizeMost: `the size may be up to ${scalar.umax(size.var)}`,
     sizeExpr: text !== undefined && isSimple(text) ? text : undefined,
   }
+}
+
+/** The buffer that a size goes with: how C names both, and how much the buffer holds. */
+function bufferValues({ report, program, kernel, causes }: Case): Values {
+  const last = causes.path.at(-1)
+  const { reg } = report.details
+  const contract = contractAt(program, kernel, report.insn)
+  if (last === undefined || reg === undefined || contract === undefined) return {}
+  // what is refused is the memory in one case, its size in the others
+  const sizeReg = report.rule === 'mem-len' ? reg + 1 : reg
+  const pointer = last.regs[sizeReg - 1]
+  if (pointer === undefined) return {}
+  const text = lineAt(program, report.insn)?.text
+  const [buffer, size] = [sizeReg - 2, sizeReg - 1].map((index) => argumentText(text, contract.name, index))
+  const holds = bytesFrom(pointer, program)
+  const named = buffer !== undefined && isSimple(buffer.replace(/^&/, '')) ? buffer : 'the buffer'
+  return {
+    bufferSize: holds?.toString(),
+    bufferHolds: holds === undefined ? undefined : `${named} has ${plural(holds, 'byte')}`,
+    sizeName: size !== undefined && isSimple(size) ? size : undefined,
+  }
+}
+
+/** A call that takes a size from where a pointer stands: either may be what is too large. */
+function takenByCall(one: Case): Values {
+  const { report, program, kernel, causes } = one
+  const last = causes.path.at(-1)
+  const reg = causes.reg
+  const contract = contractAt(program, kernel, report.insn)
+  const size = reg === undefined || reg > 4 ? undefined : last?.regs[reg + 1]
+  const pointer = reg === undefined ? undefined : last?.regs[reg]
+  if (contract === undefined || size?.kind !== 'scalar' || pointer === undefined) return {}
+  if (!contract.args.some((arg) => arg.reg === reg! + 1 && arg.kind.includes('size'))) return {}
+  const text = lineAt(program, report.insn)?.text
+  const named = argumentText(text, contract.name, reg!)
+  const holds = bytesFrom(pointer, program)
+  if (!scalar.isConst(size.var)) {
+    return {
+      sizeVaries: yes(holds !== undefined),
+      bufferSize: holds?.toString(),
+      sizeName: named !== undefined && isSimple(named) ? named : 'size',
+    }
+  }
+  const map = pointer.kind === 'map_value' ? program.maps[pointer.map] : undefined
+  const at = /^\w[\w.>-]*\s*\+\s*([A-Za-z_]\w*)$/.exec(argumentText(text, contract.name, reg! - 1) ?? '')?.[1]
+  const most = map === undefined ? -1 : map.valueSize - pointer.off - scalar.constNumber(size.var)
+  return most < 0 || scalar.isConst(pointer.var)
+    ? {}
+    : { mostOffset: most.toString(), offsetName: at ?? 'offset', takenBytes: scalar.constNumber(size.var).toString() }
+}
+
+/** How many bytes there are from where the pointer stands, where that is one place. */
+function bytesFrom(pointer: RegState, program: Case['program']): number | undefined {
+  if (!scalar.isConst(pointer.var)) return undefined
+  const off = pointer.off + scalar.constNumber(pointer.var)
+  const map = pointer.kind === 'map_value' ? program.maps[pointer.map] : undefined
+  if (pointer.kind === 'mem') return pointer.size - off
+  if (map === undefined) return undefined
+  const array = arrayAt(pointer, off, program)
+  return array === undefined ? map.valueSize - off : array.start + array.count * array.elementSize - off
 }
 
 /** A global function that returns nothing is refused where it is called first. */

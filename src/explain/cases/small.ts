@@ -149,7 +149,7 @@ function typedHook({ causes, program, kernel }: Case): Values {
 
 /** `next[*cur]`: the array and the index of a line that has one of each. */
 function indexOfLine({ report, program }: Case): Values {
-  if (report.rule !== 'offset-range') return {}
+  if (report.rule !== 'offset-range' && report.rule !== 'stack-bounds' && report.rule !== 'stack-unbounded') return {}
   const found = [...(lineAt(program, report.insn)?.text ?? '').matchAll(/([A-Za-z_][\w.>-]*)\[([^[\]]+)\]/g)]
   const [, array, index] = found.length === 1 ? found[0]! : []
   if (array === undefined || index === undefined || /^\d+$/.test(index)) return {}

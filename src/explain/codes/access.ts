@@ -87,6 +87,8 @@ export const accessCodes = [
     help: [
       '{?indexed}“{maskGone} has no instruction: the compiler dropped it, having proved it from a check that the verifier does not connect with this register. Copy the number to a local variable, barrier_var() it, then mask it.',
       [
+        '{?sizeVaries}Bound the size right before the call, as an unsigned number: if ({sizeName} > {bufferSize}) …',
+        'The call takes {takenBytes} bytes from there on, so the offset may be {mostOffset} at the most: if ({offsetName} > {mostOffset}) …, with {offsetName} unsigned.',
         '{?fixedOffset}The offset is the same on every path, so no check can help: stay within the object, or make it larger.',
         '{?offByOne}The check lets {count} through, and the last element is {last}: compare with >= instead of > (or < instead of <=).',
         '{?reread}Read {index} into a local variable once, check that, and use it as the index: if (i >= ARRAY_SIZE({array})) … Each mention in C may be a load of its own, and what is in memory may change in between.',
@@ -97,7 +99,7 @@ export const accessCodes = [
       '{?wraps}{wraps}: unsigned, what comes out is the largest number there is. Check before subtracting that it is large enough.',
       [
         '{?powerOfTwo}Or mask it: {array}[{index} & (ARRAY_SIZE({array}) - 1)].',
-        '{?powerOfTwo}{?indexed}Or mask it with {count} - 1.',
+        '{?powerOfTwo}{?indexed}{?index}Or mask it with {count} - 1.',
       ],
       '{?indexed}The check on {checkedCopy} is of another copy of {index}, which the compiler keeps in another register: put barrier_var(i) between the local variable’s initialisation and the check, so that both use one.',
       '{?negative}Make the index unsigned: a signed one may be negative, and a check against the upper end alone does not exclude that.',
@@ -267,6 +269,7 @@ export const accessCodes = [
       '{?stackSpan}this takes {stackBytes}: {stackOver} beyond what lies there',
       '{?stackSpan}this takes {stackBytes}, which reaches outside the stack or is not aligned',
       '{?rule_alignment}the address is not known to be a multiple of the size of the access; {reg} is {value}',
+      'the index into {stackArray} is not within it; {reg} is {value}',
       'the stack does not hold there what this needs; {reg} is {value}',
       'the stack does not hold there what this needs',
     ],
@@ -280,6 +283,7 @@ export const accessCodes = [
         '{?sizeMost}Bound the size by the buffer, right before the call: if (size > sizeof(buf)) …, with size unsigned.',
         '{?stackOver}Make the variable as large as what is passed, or take no more of it than it has.',
         '{?stackSpan}Stay within the variable: each frame has 512 bytes, fp-512 to fp-1.',
+        'Bound the index right before it is used, as an unsigned number: if ({stackIndex} >= ARRAY_SIZE({stackArray})) …',
         'Bound a variable index before using it.',
       ],
       '{?stackRead}Iterators and dynptrs are not to be read as bytes.',

@@ -183,6 +183,8 @@ export const argumentCodes = [
     rule: 'A pointer and the size next to it must describe memory that is wholly the program’s, initialised where it is read.',
     label: [
       '{kfunc} is given {sizeReg} bytes at {reg}, and may not have them: {sizeReg} is {size}, {reg} is {value}',
+      '{?sized}the size given to {kfunc} may be wrong: {reg} is {value}; {bufferHolds}',
+      '{?sized}the size given to {helper} may be wrong: {reg} is {value}; {bufferHolds}',
       '{?sized}the size given to {kfunc} may be wrong: {reg} is {value}',
       '{?sized}the size given to {helper} may be wrong: {reg} is {value}',
       'the {arg} argument of {kfunc} must be memory of the program, as large as its type; {reg} is {value}',
@@ -193,9 +195,13 @@ export const argumentCodes = [
       [
         '{?stackOver}From there to the end of the frame are fewer: {stackOver} too many. Make the size at most what the buffer holds: sizeof(buf).',
         '{?unwritten}Byte {stackAt} was never written on this path: initialise the whole buffer before it is read: char buf[16] = {};',
+        '{?zeroSize}The size may be 0: leave before the call where it is: if ({sizeName} == 0) …',
         '{?zeroSize}The size may be 0: check that it is not, or that it is at least 1, before the call.',
         '{?other}Pass a pointer to memory of the program: on the stack, global, or in a map value.',
+        '{?negative}The size may be negative: make {sizeName} unsigned, or check {sizeName} < 0 as well, and bound it right before the call: if ({sizeName} > {bufferSize}) …',
         '{?negative}The size may be negative: make the variable unsigned, or check size < 0 as well, and bound it right before the call: if (size > sizeof(buf)) return …;',
+        '{?unbounded}Bound the size right before the call, as an unsigned number: if ({sizeName} > {bufferSize}) …',
+        '{?sized}{?bufferSize}Bound the size right before the call, as an unsigned number: if ({sizeName} > {bufferSize}) …',
         '{?unbounded}Bound the size right before the call, as an unsigned number: if (size > sizeof(buf)) return …;',
         '{?sized}Make the size at most what the buffer holds: sizeof(buf).',
         'Pass the address of a variable of that type: on the stack, global, or in a map value.',

@@ -18,7 +18,7 @@ function compile(what: string, btf: Btf): void {
   const file = join(folder, 'dump.h')
   writeFileSync(file, value(dumpC(btf)))
   // kernels since 7.0 have members that are a named struct without a name of their own
-  const args = ['-target', 'bpf', '-fms-extensions', '-Wno-microsoft-anon-tag', '-fsyntax-only', '-x', 'c', file]
+  const args = ['-target', 'bpf', '-fsyntax-only', '-x', 'c', file]
   const { status, stderr } = spawnSync('clang-19', args, { encoding: 'utf8' })
   if (status === 0) good++
   else {

@@ -142,6 +142,17 @@ function baseName(btf: Btf, type: BtfType, indent: number, options: Printing, de
   }
 }
 
+/**
+ * A member. One without a name whose struct has one (`struct freelist_counters;`, in kernels since 7.0) is C only with -fms-extensions: its
+ * members are written out in its place, which lays them out the same and gives them the same names.
+ */
+function memberText(btf: Btf, member: BtfMember, indent: number, options: Printing, depth: number): string {
+  const type = btf.type(member.type)
+  return member.name === '' && (type.kind === 'struct' || type.kind === 'union') && type.name !== ''
+    ? structBody(btf, { ...type, name: '' }, indent, options, depth + 1)
+    : declare(btf, member.type, member.name, options, { indent, depth })
+}
+
 function structBody(btf: Btf, type: Struct, indent: number, options: Printing, depth: number): string {
   if (depth > MAX_DEPTH / 4) throw new FaultError(`BTF type ${type.id} nests structs too deep to print`)
   options.lines.left -= 1 + type.members.length
@@ -153,7 +164,7 @@ function structBody(btf: Btf, type: Struct, indent: number, options: Printing, d
   for (const member of type.members) {
     if (type.kind === 'struct') lines.push(...padding(btf, end, member, { packed }).map((pad) => `${inner}${pad};`))
     const width = member.bitSize > 0 ? `: ${member.bitSize}` : ''
-    lines.push(`${inner}${declare(btf, member.type, member.name, options, { indent: indent + 1, depth })}${width};`)
+    lines.push(`${inner}${memberText(btf, member, indent + 1, options, depth)}${width};`)
     const bits = member.bitSize > 0 ? member.bitSize : (sizeOf(btf, member.type) ?? 0) * 8
     end = member.bitOffset + bits
   }

@@ -122,3 +122,17 @@ test('dumpC puts what is held by value first, and declares what is pointed to', 
   ])
   expect(text.ok && text.value).toContain('SAME___2 = 1')
 })
+
+test('a struct with a name that is a member without one is written out in its place: C has no other word for it', () => {
+  const c = new BtfBuilder()
+  const long = c.int('long', 8, { signed: true })
+  const inner = c.struct('counters', 8, [{ name: 'inuse', type: long, offset: 0 }])
+  c.struct('slab', 16, [
+    { name: 'flags', type: long, offset: 0 },
+    { name: '', type: inner, offset: 8 },
+  ])
+  const dumped = dumpC(c.build('x'))
+  expect(dumped.ok && dumped.value.replaceAll(/\s+/g, ' ')).toBe(
+    'struct counters { long inuse; }; struct slab { long flags; struct { long inuse; }; }; ',
+  )
+})

@@ -66,7 +66,7 @@ export function memberNamed(line: string, field: string): string | undefined {
 /** A variable that the line reads a member of, where there is exactly one: `task->pid` → 'task'. */
 export function dereferenced(line: string): string | undefined {
   const names = new Set([...line.matchAll(/(?<![\w.>])([A-Za-z_]\w*)->/g)].map((match) => match[1]!))
-  for (const match of line.matchAll(/(?:^|[=(,;{&|!]|return)\s*\*\s*(?:\([^()]*\*\)\s*)?([A-Za-z_]\w*)/g))
+  for (const match of line.matchAll(/(?:^|[=(,;{&|!]|return)\s*\*\s*(?:\([^()]*\*\)\s*)?([A-Za-z_]\w*)(?![\w(])/g))
     names.add(match[1]!)
   return names.size === 1 ? [...names][0] : undefined
 }

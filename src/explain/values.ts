@@ -16,7 +16,7 @@ import { scalar } from '../verifier/index.ts'
 import { callableBy } from './allowed.ts'
 import { callee } from './calls.ts'
 import { caseValues, plural } from './cases/index.ts'
-import { heldAt } from './fixes/held.ts'
+import { heldAt, isBoundToRcu, leavesRcu } from './fixes/held.ts'
 import { ordinal, orList, type Values, yes } from './fill.ts'
 import type { Causes, Rejected } from './notes.ts'
 import { helperPartners, macroName, releaseStatement } from './releases.ts'
@@ -146,6 +146,7 @@ function leakValues({ details, path }: Rejected, program: LinkedProgram, kernel:
     submit: record ? release?.replace('discard', 'submit') : undefined,
     partner: own === '' && helper !== undefined ? orList(helper) : own,
     iterator: yes(family !== undefined),
+    sectionLeft: yes(isBoundToRcu(acquired, program, kernel) && leavesRcu(path, after, program, kernel)),
     storable: yes(struct !== undefined || (partner?.kind === 'reference' && family === undefined)),
     exchanged: yes(acquirer === 'bpf_kptr_xchg'),
     held: struct,

@@ -8,6 +8,7 @@ import {
   dereferenced,
   isMember,
   isSimple,
+  memberNamed,
   nearest,
 } from '../../src/explain/text.ts'
 
@@ -45,8 +46,18 @@ describe('reading one line of C', () => {
     ['*(__u8 *)data = 3;', 'data'],
     ['a->x = b->y;', undefined],
     ['x = y * z;', undefined],
+    ['return *(int *)lookup(&m, &k);', undefined],
   ] as const)('what %s reads through', ([line, wanted]) => {
     expect(dereferenced(line)).toBe(wanted)
+  })
+
+  test.for([
+    ['x = skb->sk->sk_mark;', 'sk', 'skb->sk'],
+    ['x = a.b->sk->c;', 'sk', 'a.b->sk'],
+    ['x = skb->sk;', 'sk', undefined],
+    ['x = sk->sk_mark;', 'sk', undefined],
+  ] as const)('the member that %s goes through', ([line, field, wanted]) => {
+    expect(memberNamed(line, field)).toBe(wanted)
   })
 
   test('names and fields', () => {

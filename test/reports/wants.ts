@@ -294,7 +294,11 @@ export const wants: readonly Want[] = [
     code: 'KF032',
     says: [/bpf_ringbuf_discard_dynptr\(&d, 0\)/, /Also where bpf_ringbuf_reserve_dynptr\(\) fails/, /:17:/],
   },
-  { object: '88-iterator-kept', code: 'KF032', says: [/bpf_iter_task_destroy\(&it\)/, /:2\d:/] },
+  {
+    object: '88-iterator-kept',
+    code: 'KF032',
+    says: [/bpf_iter_task_destroy\(&it\)/, /before the RCU section is left/, /:2\d:/],
+  },
   {
     object: '89-old-kptr-lost',
     code: 'KF032',

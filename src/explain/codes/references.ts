@@ -67,6 +67,7 @@ export const referenceCodes = [
         '{?exchanged}bpf_kptr_xchg() gives back what was in the field, and that is yours now: keep it in a variable and, where it is not NULL, hand it to {partner}.',
         '{?ringbuf}Discard the record before this return: {release} Nothing was sent for this event; where it should be, {submit}',
         '{?node}{acquirer} gives a node; drop the object that it is in: bpf_obj_drop(container_of({node}, struct …, …)), on this path too.',
+        '{?sectionLeft}Add {release} on this path too, before the RCU section is left: the iterator is good only within it.',
         'Add {release} before this point, on this path too.',
         'Hand it to {partner} before this point, on this path too.',
         'Release it before this point, on this path too.',

@@ -37,15 +37,34 @@ export function heldAt({ causes, program, kernel, report }: Case, end: number): 
     sections.push({ step: i, statement })
   }
   const references: Open[] = []
+  const inSection: Open[] = []
   for (const at of referencesAt(path, end, report.violation)) {
     const statement = releaseOf(at, path, program, kernel)
     if (statement === undefined) return undefined
-    references.push({ step: path.findLastIndex(({ insn }) => insn === at), statement })
+    const step = path.findLastIndex(({ insn }) => insn === at)
+    const isBound = isBoundToRcu(at, program, kernel)
+    // once the section was left nothing can be called with it any more, not even what destroys it
+    if (isBound && leavesRcu(path, step, program, kernel)) return undefined
+    ;(isBound ? inSection : references).push({ step, statement })
   }
   const order = (list: readonly Open[]): readonly string[] =>
     [...list].sort((a, b) => b.step - a.step).map(({ statement }) => statement)
-  return [...order(sections), ...order(references)]
+  return [...order(inSection), ...order(sections), ...order(references)]
 }
+
+/** An iterator that is good only within the RCU section it was made in. */
+export function isBoundToRcu(at: number, program: LinkedProgram, kernel: Case['kernel']): boolean {
+  const made = kernel.kfuncs.get(callee(program, at)?.name ?? '')
+  return made !== undefined && iteratorFamily(made.name) !== undefined && made.flags.has('KF_RCU_PROTECTED')
+}
+
+/** Does the path leave an RCU section after a step? */
+export const leavesRcu = (
+  path: readonly PathStep[],
+  since: number,
+  program: LinkedProgram,
+  kernel: Case['kernel'],
+): boolean => path.some(({ insn }, i) => i > since && contractAt(program, kernel, insn)?.effects.closes === 'rcu')
 
 /** `bpf_spin_unlock(&v->lock);`: what closes a section takes what opened it. */
 function closerOf({ name, args }: HelperContract | KfuncContract, text: string | undefined): string | undefined {

@@ -21,10 +21,9 @@ export interface Ring {
   readonly ring: number
   /** Bytes, a power of two. */
   readonly size: number
-  /** Addresses of positions, of 64 bits, that only grow: of the next record, of the reader, of a record before which all are submitted. */
+  /** Addresses of positions, of 64 bits, that only grow: of the next record, and one that it may not reach. */
   readonly producer: number
-  readonly consumer: number
-  readonly pending: number
+  readonly limit: number
   readonly owner: number
   readonly busy: number
   /** Bytes of the longest record. */

@@ -13,10 +13,13 @@ export const DISCARD = 0x4000_0000
 /** The longest record there can be: a quarter of what a u32 counts. */
 export const MOST_BYTES = 0x3fff_ffff
 /**
- * Positions, of 64 bits: where the next record begins, where who reads is, and one before which all are committed: programs that reserve
- * without a call leave it where it is.
+ * Positions, of 64 bits: where the next record begins, where who reads is, one before which all are committed, and one before which a record
+ * may end: a ring behind the lesser of the two before, as they were when it was read or a program reserved by a call. They only grow, so that
+ * there is room before it whatever has happened since, and programs that reserve without a call ask for no more.
  */
-export const positions = { producer: 0, consumer: 8, pending: 16 } as const
+export const positions = { producer: 0, consumer: 8, pending: 16, limit: 24 } as const
+/** Bytes that they take. */
+export const POSITIONS = 32
 
 export interface RingShape {
   readonly ring: number
@@ -78,12 +81,14 @@ export function compiledReserve(core: Core, shape: RingShape): Reserve {
   code.op('i64.extend_i32_u', 'i64.add').set(pending).br(0).op('end', 'end')
   code.i32(control).get(pending).memory('i64.store', positions.pending)
   // the position behind it, less than a whole ring from the reader and from what is pending
-  for (const from of [positions.consumer, positions.pending]) {
-    code.get(producer).get(length).op('i64.extend_i32_u', 'i64.add')
-    load(from)
-    code.op('i64.sub').i64(total).op('i64.ge_u')
-    none()
-  }
+  code.get(pending)
+  load(positions.consumer)
+  code.get(pending)
+  load(positions.consumer)
+  code.op('i64.lt_u', 'select').i64(total).op('i64.add').set(pending)
+  code.i32(control).get(pending).memory('i64.store', positions.limit)
+  code.get(producer).get(length).op('i64.extend_i32_u', 'i64.add').get(pending).op('i64.ge_u')
+  none()
   place(producer)
   code.tee(header).get(size).i32(BUSY).op('i32.or').memory('i32.store', 0)
   code.get(header).i32(owner).memory('i32.store', 4)

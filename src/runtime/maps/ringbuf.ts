@@ -10,7 +10,16 @@ import type { Ring } from '../../jit/index.ts'
 import type { MapDef } from '../../object/index.ts'
 import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
-import { BUSY, compiledReserve, DISCARD, HEADER, MOST_BYTES, positions, type Reserve } from './compiled-ring.ts'
+import {
+  BUSY,
+  compiledReserve,
+  DISCARD,
+  HEADER,
+  MOST_BYTES,
+  POSITIONS,
+  positions,
+  type Reserve,
+} from './compiled-ring.ts'
 import { RuntimeMap } from './map.ts'
 
 const BPF_RB_NO_WAKEUP = 1
@@ -25,7 +34,7 @@ export class RingBufferMap extends RuntimeMap {
   constructor(core: Core, def: MapDef) {
     super(core, def)
     this.ring = core.memory.allocate(2 * def.maxEntries, `ring of map ${def.name}`)
-    this.control = core.memory.allocate(24, `positions of map ${def.name}`)
+    this.control = core.memory.allocate(POSITIONS, `positions of map ${def.name}`)
     const { ring, control, address: owner } = this
     this.reserveCall = compiledReserve(core, { ring, control, owner, size: def.maxEntries })
   }
@@ -37,8 +46,7 @@ export class RingBufferMap extends RuntimeMap {
       ring,
       size: def.maxEntries,
       producer: control + positions.producer,
-      consumer: control + positions.consumer,
-      pending: control + positions.pending,
+      limit: control + positions.limit,
       owner,
       busy: BUSY,
       most: MOST_BYTES,
@@ -76,9 +84,10 @@ export class RingBufferMap extends RuntimeMap {
   drain(): Uint8Array[] {
     const found: Uint8Array[] = []
     const to = this.walk(found)
-    this.core.memory.setNumber(this.control + positions.consumer, 8, to)
+    this.setPosition('consumer', to)
     // what was read was committed
-    if (this.position('pending') < to) this.core.memory.setNumber(this.control + positions.pending, 8, to)
+    if (this.position('pending') < to) this.setPosition('pending', to)
+    this.setPosition('limit', to + this.def.maxEntries)
     return found
   }
 
@@ -97,6 +106,9 @@ export class RingBufferMap extends RuntimeMap {
     const { view } = this.core.memory
     const at = this.control + positions[which]
     return view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true)
+  }
+  private setPosition(which: keyof typeof positions, to: number): void {
+    this.core.memory.setNumber(this.control + positions[which], 8, to)
   }
   private at(position: number): number {
     // the size is a power of two

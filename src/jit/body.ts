@@ -41,6 +41,8 @@ function partsOf(cells: Cells, types: LocalTypes): ReadonlyMap<number, readonly 
   return new Map([...cells].map(([at, touched]) => [at, touched.map(localOf)]))
 }
 
+const [EINVAL, E2BIG] = [22, 7]
+
 const isParameter = (register: number): boolean => register >= 1 && register <= 5
 
 const hasRounds = ({ insns }: JitProgram, { start, end }: JitFunction): boolean => {
@@ -359,30 +361,73 @@ export class FunctionBody {
     registers.setWhole(at, 0)
   }
 
-  /** A function of the program: its stack lies below ours. */
   private writeLocalCall(target: number, at: number): void {
-    const { numbers, called, analyses } = this.context
+    const { registers } = this
+    const answer = registers.keepsLow(at) ? 'i32' : 'i64'
+    const push = (register: number, width: ValueType): void =>
+      void (width === 'i32' ? registers.low(register) : registers.whole(register))
+    if (this.pushLocal(target, answer, push)) registers.set(at, 0)
+  }
+
+  /** A function of the program, its stack below ours; `push` has its parameters. Its answer is left on the stack. */
+  private pushLocal(target: number, answer: ValueType, push: (register: number, width: ValueType) => void): boolean {
+    const { code, context, place } = this
+    const { numbers, called, analyses } = context
     const number = numbers.get(target)
-    if (number === undefined) return void this.code.op('unreachable')
+    if (number === undefined) {
+      code.op('unreachable')
+      return false
+    }
     const pushFrame = (): Code => this.registers.low(10).i32(this.func.stack).op('i32.sub')
     const inlined = analyses.inlined(target)
-    if (inlined !== undefined && this.place.room.take(inlined)) {
-      const answer = this.registers.keepsLow(at) ? 'i32' : 'i64'
-      const place = { ...this.place, locals: this.place.types.inside(this.place.locals), inside: true, answer } as const
-      new FunctionBody(this.context, inlined, place).writeInPlace((register, width) => {
+    if (inlined !== undefined && place.room.take(inlined)) {
+      const within = { ...place, locals: place.types.inside(place.locals), inside: true, answer } as const
+      new FunctionBody(context, inlined, within).writeInPlace((register, width) => {
         if (register === 10) pushFrame()
-        else if (width === 'i32') this.registers.low(register)
-        else this.registers.whole(register)
+        else push(register, width)
       })
-      this.place.room.leave(inlined)
-      return this.registers.set(at, 0)
+      place.room.leave(inlined)
+      return true
     }
     const { reads } = analyses.takenBy(target)
     for (let r = 1; r <= 5; r++)
-      if ((reads & (1 << r)) !== 0) this.registers.whole(r)
-      else this.code.i64(0)
+      if ((reads & (1 << r)) !== 0) push(r, 'i64')
+      else code.i64(0)
     pushFrame().call(called.size + number)
-    this.registers.setWhole(at, 0)
+    if (answer === 'i32') code.op('i32.wrap_i64')
+    return true
+  }
+
+  /** bpf_loop(). */
+  private writeRounds(target: number, at: number): void {
+    const { code, registers } = this
+    const { types } = this.place
+    const [round, rounds, given] = [types.add('i32'), types.add('i32'), types.add('i64')]
+    registers.low(1).set(rounds)
+    registers.whole(3).set(given)
+    const [result, loop] = [1, 0]
+    code.openBlock('i32')
+    registers.whole(4).op('i64.eqz', 'i32.eqz').open('if').i32(-EINVAL).br(result).op('end')
+    code.get(rounds).i32(MAX_ROUNDS).op('i32.gt_u').open('if').i32(-E2BIG).br(result).op('end')
+    code.i32(0).set(round).open('loop')
+    code
+      .get(round)
+      .get(rounds)
+      .op('i32.eq')
+      .open('if')
+      .get(round)
+      .br(result + 1)
+      .op('end')
+    this.pushLocal(target, 'i64', (register, width) => {
+      if (register === 1) code.get(round)
+      else if (register === 2) code.get(given)
+      else code.i32(0)
+      if (register === 2 && width === 'i32') code.op('i32.wrap_i64')
+      if (register !== 2 && width === 'i64') code.op('i64.extend_i32_u')
+    })
+    code.get(round).i32(1).op('i32.add').set(round)
+    code.op('i64.eqz').brIf(loop).op('end').get(round).op('end')
+    registers.setSigned(at, 0)
   }
 
   private writeCall(callee: Callee | undefined, at: number): void {
@@ -392,6 +437,7 @@ export class FunctionBody {
   }
 
   private writeInline(callee: Callee, inline: Inline, at: number): void {
+    if (inline.kind === 'rounds') return this.writeRounds(inline.target, at)
     const call = (): void => this.calls.pushCall(callee)
     this.left = lowerInline(this.registers, inline, { at, tested: this.isTested(at), call })
   }

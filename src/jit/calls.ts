@@ -51,10 +51,15 @@ export class Calls {
   private pushArguments({ params }: Callee): void {
     const { registers } = this
     const { code } = registers
+    const { argumentCells = 0 } = this.context.program
     params.forEach((param, i) => {
       if (param === 'none') return
       if (param === 'i64') return void registers.whole(i + 1)
       registers.low(i + 1)
+      if (param === 'cell') {
+        code.i32(argumentCells + 8 * i)
+        return void registers.whole(i + 1).memory('i64.store', 0)
+      }
       if (param === 'i32') return
       if (registers.isLow(i + 1)) code.i32(0)
       else

@@ -36,6 +36,7 @@ export function compile(program: JitProgram, options: CompileOptions = {}): Uint
         return { type: functionType, locals: types.types, body: code.op('end'), export: `f${number}` }
       }),
       mainFunction(context),
+      ...program.functions.flatMap(({ callback }, number) => (callback === true ? [lowFunction(context, number)] : [])),
     ],
     globals: fuel ? [{ module: 'env', name: 'fuel', type: 'i64' }] : [],
     pages: 1,
@@ -52,6 +53,7 @@ const crossings: Readonly<Record<Param, readonly ValueType[]>> = {
   i32: ['i32'],
   halves: ['i32', 'i32'],
   i64: ['i64'],
+  cell: ['i32'],
   none: [],
 }
 
@@ -59,6 +61,19 @@ const typeOf = ({ params, result }: Callee): FunctionType => ({
   params: params.flatMap((param) => crossings[param]),
   result: result === 'none' ? undefined : result === 'i64' ? 'i64' : 'i32',
 })
+
+/** R1 to R5 and where the stack ends: the same function, called with numbers of 32 bits, of which the low half of r0 comes back. */
+const lowType: FunctionType = { params: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'], result: 'i32' }
+
+function lowFunction({ called }: Context, number: number): WasmFunction {
+  const body = new Code()
+  for (let r = 0; r < 5; r++) body.get(r).op('i64.extend_i32_u')
+  body
+    .get(5)
+    .call(called.size + number)
+    .op('i32.wrap_i64', 'end')
+  return { type: lowType, locals: [], body, export: `low${number}` }
+}
 
 /** The program on a context, so many times: what crosses is small numbers. The low half of the last r0 comes back. */
 const mainType: FunctionType = { params: ['i32', 'i32', 'i32'], result: 'i32' }

@@ -29,6 +29,7 @@ export interface Behind {
   /** The program's arena: asked for only where it has one. */
   arena(): Arena
   readonly frameCell: number
+  readonly argumentCells: number
 }
 
 /** `facts` are of this very program. Where no run comes there is nothing to resolve, and nothing is. */
@@ -68,8 +69,11 @@ export function jitProgramOf(linked: LinkedProgram, facts: Facts, behind: Behind
       if (field !== undefined) fields.set(at, field)
     }
   })
-  const functions = facts.subprogs.map(({ start, end }): JitFunction => ({ start, end, stack: STACK }))
-  return { insns, functions, addresses, callees, fields, guards, tables, small, reach, frameCell: behind.frameCell }
+  const functions = facts.subprogs.map(
+    ({ start, end, callback }): JitFunction => ({ start, end, stack: STACK, callback }),
+  )
+  const { frameCell, argumentCells } = behind
+  return { insns, functions, addresses, callees, fields, guards, tables, small, reach, frameCell, argumentCells }
 }
 
 function reachOf({ args }: Exclude<CallFact, { kind: 'subprog' }>): readonly (number | undefined)[] {

@@ -15,6 +15,11 @@ export type Inline =
   | ({ readonly kind: 'ring-reserve' } & Ring)
   /** r1 leads to a record. */
   | { readonly kind: 'ring-submit' }
+  /**
+   * r1 times at the most the function of the program that begins at `target` is called, with the round and r3, until it answers not 0; r0 is
+   * how often it was. r4 are flags, of which there are none.
+   */
+  | { readonly kind: 'rounds'; readonly target: number }
 
 /** A ring of records: before each its length in 32 bits, `busy` set until it is submitted, and `owner`, together 8 bytes. */
 export interface Ring {
@@ -48,4 +53,5 @@ export const inlineTouches: Readonly<Record<Inline['kind'], Touches>> = {
   'iter-num-destroy': { register: 1, parts: iterator, answers: false },
   'ring-reserve': { register: 0, parts: [], answers: false },
   'ring-submit': { register: 0, parts: [], answers: false },
+  rounds: { register: 0, parts: [], answers: false },
 }

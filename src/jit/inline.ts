@@ -20,7 +20,7 @@ export interface Left {
  */
 export function lowerInline(
   registers: Registers,
-  inline: Inline,
+  inline: Exclude<Inline, { kind: 'rounds' }>,
   { at, tested, call }: { readonly at: number; readonly tested: boolean; readonly call: () => void },
 ): Left | undefined {
   if (inline.kind === 'ring-reserve') lowerReserve(registers, inline, { at, call })
@@ -31,7 +31,7 @@ export function lowerInline(
 
 function lowerTouching(
   registers: Registers,
-  inline: Exclude<Inline, { kind: 'ring-reserve' | 'ring-submit' }>,
+  inline: Exclude<Inline, { kind: 'ring-reserve' | 'ring-submit' | 'rounds' }>,
   { at, tested }: { readonly at: number; readonly tested: boolean },
 ): Left | undefined {
   const touched = new Touched(registers, inlineTouches[inline.kind], at)

@@ -9,6 +9,8 @@ import type { Inline } from './inline-kinds.ts'
 export interface JitFunction extends Range {
   /** Bytes of stack it may use, at most 512. What it calls gets what lies below. */
   readonly stack: number
+  /** It is called from outside, often: so it can be with numbers of 32 bits, too (`Instance.low`). */
+  readonly callback?: boolean
 }
 
 /**
@@ -17,9 +19,10 @@ export interface JitFunction extends Range {
  * - `i32`: its low half, as a signed number. Pointers are offsets in the machine's memory, so that is all of one.
  * - `halves`: two numbers, the low half and the high one. A BigInt costs several times as much to make.
  * - `i64`: a BigInt.
+ * - `cell`: its low half, and all of it is in memory, where `JitProgram.argumentCells` says. It is read there before anything else is called.
  * - `none`: not at all.
  */
-export type Param = 'i32' | 'halves' | 'i64' | 'none'
+export type Param = 'i32' | 'halves' | 'i64' | 'cell' | 'none'
 
 /**
  * How the result crosses back:
@@ -116,6 +119,8 @@ export interface JitProgram {
   readonly reach?: ReadonlyMap<number, readonly (number | undefined)[]>
   /** Where in memory a function that calls what may call back says where its stack ends. */
   readonly frameCell?: number
+  /** Where in memory R1 to R5 are put, 8 bytes each, for calls that take them from there. */
+  readonly argumentCells?: number
 }
 
 /** Numbers of a program's functions by the slot that they begin at: where calls within it lead. */

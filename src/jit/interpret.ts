@@ -234,8 +234,16 @@ class Interpreter {
     const { frameCell } = this.program
     if (callee.callsBack === true && frameCell !== undefined)
       this.viewed.view.setUint32(frameCell, Number(regs[10]!) - stack, true)
+    this.fillCells(callee, regs)
     const answer = this.answerOf(at, callee, argumentsOf(callee, regs))
     return answered(callee, answer instanceof Waiting ? answer.settle(yield answer.promise) : answer)
+  }
+
+  private fillCells({ params }: Callee, regs: readonly bigint[]): void {
+    const { argumentCells = 0 } = this.program
+    params.forEach((param, i) => {
+      if (param === 'cell') this.viewed.view.setBigUint64(argumentCells + 8 * i, regs[i + 1]!, true)
+    })
   }
 
   private callImport(at: number, callee: Callee, args: readonly (number | bigint)[]): bigint {
@@ -373,7 +381,7 @@ function argumentsOf({ params }: Callee, regs: readonly bigint[]): (number | big
     const value = regs[i + 1]!
     const low = Number(BigInt.asIntN(32, value))
     if (param === 'none') return []
-    if (param === 'i32') return [low]
+    if (param === 'i32' || param === 'cell') return [low]
     return param === 'halves' ? [low, Number(BigInt.asIntN(32, value >> 32n))] : [BigInt.asIntN(64, value)]
   })
 }

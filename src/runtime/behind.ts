@@ -9,11 +9,12 @@ import { computedFields } from './contexts/computed.ts'
 import { fieldAccess } from './contexts/fields.ts'
 import { contextViews, objectViews } from './contexts/index.ts'
 import type { Model } from './core/abi.ts'
-import { type Core, FRAME_CELL, type ProgramFunction } from './core/core.ts'
+import { ARGUMENT_CELLS, type Core, FRAME_CELL, type ProgramFunction } from './core/core.ts'
 import { notModelled } from './core/errors.ts'
 import { bodyModel } from './host/body.ts'
 import { mockModel } from './host/mock.ts'
 import { helperModels } from './helpers/index.ts'
+import { callbackCalls } from './helpers/of-callbacks.ts'
 import { mapCalls } from './helpers/of-maps.ts'
 import { kfuncModels } from './kfuncs/index.ts'
 import { kfuncCalls } from './kfuncs/of-calls.ts'
@@ -38,6 +39,7 @@ export function behindOf(core: Core, linked: LinkedProgram, own: Own, imports: M
   const modelled = (name: string, model: Model): Callee => bind(calleeOf(name, model), () => model.bind(core) as Bound)
   return {
     frameCell: FRAME_CELL,
+    argumentCells: ARGUMENT_CELLS,
     address: (ref) => addressOf(core, own, ref),
     arena() {
       const map = own.map(linked.maps.findIndex(({ type }) => type === 'BPF_MAP_TYPE_ARENA'))
@@ -47,7 +49,7 @@ export function behindOf(core: Core, linked: LinkedProgram, own: Own, imports: M
     callee(call) {
       const mock = core.mocks.get(call.name)
       if (mock !== undefined) return modelled(call.name, mockModel(core, call, mock))
-      const special = mapCalls(call, (index) => own.map(index)) ?? kfuncCalls(call, linked)
+      const special = mapCalls(call, (index) => own.map(index)) ?? callbackCalls(call) ?? kfuncCalls(call, linked)
       if (special !== undefined) return modelled(special.name, special.model)
       const kfunc = call.kind === 'kfunc' ? core.kernel.kfuncs.get(call.name) : undefined
       if (kfunc?.body !== undefined) return modelled(call.name, bodyModel(core, kfunc, kfunc.body))

@@ -13,6 +13,7 @@ import {
   type InterpretOptions,
   interpreterOf,
   type JitProgram,
+  type LowCall,
   moduleOf,
   type Steps,
   stepsOf,
@@ -26,6 +27,8 @@ import type { Sanitized } from './sanitize/index.ts'
 export interface Execution {
   /** Function `number`: r1 to r5, those missing 0, and where its stack ends. r0 at the end, without sign. */
   run(number: number, registers: readonly bigint[], frame: number): bigint
+  /** The same of a callback: r1 to r5 of 32 bits each, and the low half of r0, with sign. */
+  low(number: number): LowCall
   /** The first function so many times; undefined: that is not one call. */
   readonly repeat: Instance['repeat'] | undefined
   /** The first function's number among those that tail calls lead to. */
@@ -51,7 +54,8 @@ function compiled(core: Core, { jit, imports }: ExecutionOptions): Execution | u
   if (module === undefined) return undefined
   const instance = instantiate(module, memory.wasm, imports, { table, fuel: allowance?.left })
   const run: Execution['run'] = (number, registers, frame) => instance.run(number, registers, frame)
-  return { run, repeat: instance.repeat, place: core.addEntry(run, instance.reference(0)) }
+  const { low, repeat } = instance
+  return { run, low, repeat, place: core.addEntry(run, instance.reference(0)) }
 }
 
 function interpreted(core: Core, options: ExecutionOptions): Execution {
@@ -61,8 +65,14 @@ function interpreted(core: Core, options: ExecutionOptions): Execution {
     sanitized === undefined
       ? start({ function: number, registers, frame })
       : sanitized.within((caller) => start({ function: number, registers, frame, caller }))
-  return { run, repeat: undefined, place: core.addEntry(run, core.interprets ? undefined : referenceTo(run)) }
+  const low: Execution['low'] =
+    (number) =>
+    (...[r1, r2, r3, r4, r5, frame]) =>
+      Number(BigInt.asIntN(32, run(number, [r1, r2, r3, r4, r5].map(unsigned), frame)))
+  return { run, low, repeat: undefined, place: core.addEntry(run, core.interprets ? undefined : referenceTo(run)) }
 }
+
+const unsigned = (value: number): bigint => BigInt(value >>> 0)
 
 /** The first function by the interpreter, for a run that may wait. */
 export const waitingSteps = (core: Core, options: ExecutionOptions): ((context: number, frame: number) => Steps) => {

@@ -2,7 +2,7 @@
 // A program that was accepted, on its machine: compiled when it runs first.
 
 import { fail, type Result } from '../fault/index.ts'
-import { type Instance, jitProgramOf, type Steps } from '../jit/index.ts'
+import { type Instance, jitProgramOf, type LowCall, type Steps } from '../jit/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import type { Kfunc } from '../kfunc/index.ts'
 import type { LinkedProgram } from '../object/index.ts'
@@ -220,9 +220,14 @@ export class LoadedProgram {
       if (func === undefined) {
         const number = facts.subprogs.findIndex(({ start }) => start === insn)
         const name = facts.subprogs[number]?.name ?? ''
+        let low: LowCall | undefined
         func = {
           name: name === '' ? linked.name : name,
           call: (registers, frame) => execution!.run(number, registers, frame),
+          low: () => {
+            low ??= execution!.low(number)
+            return low
+          },
         }
         functions.set(insn, func)
       }

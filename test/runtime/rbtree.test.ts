@@ -47,6 +47,7 @@ test('a tree keeps its order whatever goes in and out; what it holds goes with i
   const less = machine.addFunction({
     name: 'less',
     call: ([a, b]) => (values.get(Number(a))! < values.get(Number(b))! ? 1n : 0n),
+    low: () => (a, b) => (values.get(a)! < values.get(b)! ? 1 : 0),
   })
   const root = memory.allocate(16, 'root')
   let inside: number[] = []

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A machine's state as models of helpers and kfuncs see it: memory, clock, CPUs, maps, functions of loaded programs, what runs now.
 
+import type { LowCall } from '../../jit/index.ts'
 import type { Kernel } from '../../kernel/index.ts'
 import type { KfuncBody } from '../../kfunc/index.ts'
 import type { ValueField } from '../maps/fields.ts'
@@ -52,6 +53,8 @@ export interface ProgramFunction {
   readonly name: string
   /** r1 to r5, those missing 0; r0 without sign. */
   call(registers: readonly bigint[], frame: number): bigint
+  /** Of a callback: it with r1 to r5 of 32 bits each, and the low half of r0, with sign. */
+  low(): LowCall
 }
 
 /** Function `number` of a program: r1 to r5, and where its stack ends. */
@@ -174,6 +177,12 @@ export class Core {
     return this.onStack((frame) => func.call(registers.map(BigInt), frame))
   }
 
+  /** The same of a callback that takes numbers of 32 bits, addresses among them: the low half of r0, without sign. No BigInt is made. */
+  callLow(func: ProgramFunction, ...[r1, r2, r3 = 0, r4 = 0]: readonly [number, number, number?, number?]): number {
+    const call = func.low()
+    return this.onStack((frame) => call(r1, r2, r3, r4, 0, frame)) >>> 0
+  }
+
   /** `work` runs functions of a program whose stack may begin at `frame`. */
   onStack<T>(work: (frame: number) => T): T {
     const { memory } = this
@@ -212,5 +221,7 @@ export class Core {
 
 /** In memory: where the stack of whoever is called back ends. Programs keep it up to date before calls that may call back. */
 export const FRAME_CELL = 65536
-/** Of a stack: room for one program's frames. */
+/** Behind it, 8 bytes each: R1 to R5, of calls that take some of them from memory. */
+export const ARGUMENT_CELLS = FRAME_CELL + 8
+/** Of a stack: room for one program's frames, and below them for those cells. */
 export const LEAST_ROOM = 64 + 16 * 512

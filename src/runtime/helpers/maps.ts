@@ -24,9 +24,14 @@ export const mapHelpers: Models = {
     'u32',
     (core) => (map, key, cpu) => core.mapAt(map).lookupPercpu(key, cpu >>> 0),
   ),
-  bpf_for_each_map_elem: caller(['i32', 'i32', 'i32', 'i64'], 's32', (core) => (map, callback, ctx, flags) => {
-    if (flags !== 0n) return -errno.EINVAL
-    const func = core.functionAt(callback)
-    return core.mapAt(map).forEach((key, value) => Number(core.call(func, map, key, value, ctx) & 0xffff_ffffn))
-  }),
+  bpf_for_each_map_elem: caller(
+    ['i32', 'i32', 'i32', 'halves'],
+    's32',
+    (core) =>
+      (...[map, callback, ctx, low, high]) => {
+        if (flagsOf(low, high) !== 0) return -errno.EINVAL
+        const func = core.functionAt(callback)
+        return core.mapAt(map).forEach((key, value) => core.callLow(func, map, key, value, ctx))
+      },
+  ),
 }

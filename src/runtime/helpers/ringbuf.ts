@@ -76,7 +76,7 @@ export const ringBufferHelpers: Models = {
         const func = core.functionAt(callback)
         return ring.drain((data, size) => {
           setDynptr(core, dynptr, { data, type: dynptrTypes.local, size })
-          return Number(core.call(func, dynptr, context) & 0xffff_ffffn)
+          return core.callLow(func, dynptr, context)
         })
       } finally {
         busy.delete(ring)

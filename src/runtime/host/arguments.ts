@@ -4,8 +4,9 @@
 import { type Btf, type BtfId, type BtfStruct, resolveType, sizeOf } from '../../btf/index.ts'
 import type { Param } from '../../jit/index.ts'
 import type { Kfunc, KfuncParam } from '../../kfunc/index.ts'
-import type { Core } from '../core/core.ts'
+import { ARGUMENT_CELLS, type Core } from '../core/core.ts'
 import { MachineError, notModelled } from '../core/errors.ts'
+import { type Way, ways } from './direct.ts'
 import { handlesOf } from './handles.ts'
 import { iteratorsOf } from './iterators.ts'
 import { isSize, paramValue } from './signature.ts'
@@ -17,8 +18,8 @@ export interface ParamPlan {
   readonly crossing: Param
   /** undefined: the body is not given it (a size is told by the bytes before it). */
   readonly given: Given | undefined
-  /** The number is given as it crosses. */
-  readonly plain: boolean
+  /** It follows from this number alone. undefined: from others, too, or it is not given. */
+  readonly way: Way | undefined
 }
 
 export function planParams(core: Core, kfunc: Kfunc): readonly ParamPlan[] {
@@ -28,12 +29,12 @@ export function planParams(core: Core, kfunc: Kfunc): readonly ParamPlan[] {
 function planOf(core: Core, kfunc: Kfunc, param: KfuncParam, i: number): ParamPlan {
   const { btf } = kfunc
   const type = resolveType(btf, param.type)
-  if (param.suffixes.includes('ign')) return { crossing: 'none', given: undefined, plain: false }
+  if (param.suffixes.includes('ign')) return { crossing: 'none', given: undefined, way: undefined }
   const value = paramValue(kfunc, param, i)
   if (type.kind !== 'ptr') {
     const crossing: Param = (sizeOf(btf, param.type) ?? 4) > 4 ? 'i64' : 'i32'
     return value === undefined
-      ? { crossing, given: undefined, plain: false }
+      ? { crossing, given: undefined, way: undefined }
       : { crossing, ...scalar(btf, param.type, i) }
   }
   const at = (values: readonly (number | bigint)[]): number => values[i] as number
@@ -41,25 +42,24 @@ function planOf(core: Core, kfunc: Kfunc, param: KfuncParam, i: number): ParamPl
     (make: (address: number, values: readonly (number | bigint)[]) => unknown): Given =>
     (values) =>
       at(values) === 0 ? null : make(at(values), values)
-  const pointer = (make: Parameters<typeof orNull>[0]): ParamPlan => ({
+  const pointer = (make: (address: number) => unknown): ParamPlan => ({
     crossing: 'i32',
     given: orNull(make),
-    plain: false,
+    way: { kind: ways.other, by: 0, other: (address) => (address === 0 ? null : make(address)) },
   })
   const next = kfunc.params[i + 1]
-  if (next !== undefined && isSize(next))
-    return pointer((address, values) => bytes(core, address, Number(values[i + 1]!)))
+  if (next !== undefined && isSize(next)) {
+    const given = orNull((address, values) => bytes(core, address, Number(values[i + 1]!)))
+    return { crossing: 'i32', given, way: undefined }
+  }
   if (value?.kind === 'text') return pointer((address) => core.memory.text(address, 1 << 16))
   if (value?.kind === 'map') return pointer((address) => core.mapAt(address))
   if (value?.kind === 'iterator') return pointer((address) => iteratorsOf(core).at(address))
   const target = resolveType(btf, type.type)
   if (target.kind === 'struct' || target.kind === 'union') {
     const { size, name } = target
-    return pointer((address) =>
-      handlesOf(core).has(address)
-        ? handlesOf(core).at(address).object
-        : structAt(core, address, { size, name, kfunc }),
-    )
+    const handles = handlesOf(core)
+    return pointer((address) => handles.objectAt(address) ?? structAt(core, address, { size, name, kfunc }))
   }
   const size = sizeOf(btf, type.type)
   if (size === undefined) throw notModelled(`parameter ${param.name} of ${kfunc.name}()`)
@@ -82,21 +82,28 @@ function structAt(
   return bytes(core, address, size)
 }
 
-function scalar(btf: Btf, id: BtfId, i: number): { readonly given: Given; readonly plain: boolean } {
+function scalar(btf: Btf, id: BtfId, i: number): { readonly given: Given; readonly way: Way } {
   const type = resolveType(btf, id)
   const size = sizeOf(btf, id) ?? 4
   const signed = (type.kind === 'int' || type.kind === 'enum' || type.kind === 'enum64') && type.signed
-  if (size > 4)
+  const wayOf = (kind: Way['kind'], by: number): Way => ({ kind, by, other: same })
+  if (size > 4) {
+    const cell = ARGUMENT_CELLS + 8 * i
     return signed
-      ? { given: (values) => values[i], plain: true }
-      : { given: (values) => BigInt.asUintN(64, values[i] as bigint), plain: false }
-  if (type.kind === 'int' && type.bool) return { given: (values) => (Number(values[i]) & 1) !== 0, plain: false }
+      ? { given: (values) => values[i], way: wayOf(ways.wide, cell) }
+      : { given: (values) => BigInt.asUintN(64, values[i] as bigint), way: wayOf(ways.wideUnsigned, cell) }
+  }
+  if (type.kind === 'int' && type.bool)
+    return { given: (values) => (Number(values[i]) & 1) !== 0, way: wayOf(ways.truth, 0) }
   const shift = 32 - 8 * size
-  if (signed && shift === 0) return { given: (values) => values[i], plain: true }
   return signed
-    ? { given: (values) => ((values[i] as number) << shift) >> shift, plain: false }
-    : { given: (values) => ((values[i] as number) << shift) >>> shift, plain: false }
+    ? {
+        given: (values) => ((values[i] as number) << shift) >> shift,
+        way: wayOf(shift === 0 ? ways.asIs : ways.signed, shift),
+      }
+    : { given: (values) => ((values[i] as number) << shift) >>> shift, way: wayOf(ways.unsigned, shift) }
 }
+const same = (value: number): number => value
 
 /** The struct that a pointer leads to; undefined: it leads to no struct. */
 export function structOfPointer(btf: Btf, id: BtfId): BtfStruct | undefined {

@@ -10,7 +10,7 @@ import { took } from '../core/entry.ts'
 import { MachineError } from '../core/errors.ts'
 import { planParams, structOfPointer } from './arguments.ts'
 import { Copies, isPromise } from './copies.ts'
-import { plainCall } from './direct.ts'
+import { directCall } from './direct.ts'
 import { handlesOf } from './handles.ts'
 import { iteratorsOf } from './iterators.ts'
 import { isIterator } from './signature.ts'
@@ -19,20 +19,32 @@ import { isIterator } from './signature.ts'
 export function bodyModel(core: Core, kfunc: Kfunc, body: KfuncBody): Model {
   const plans = planParams(core, kfunc)
   const answer = answerOf(core, kfunc)
-  const params = plans.map(({ crossing }) => crossing)
-  const given = plans.flatMap(({ given: one }) => (one === undefined ? [] : [one]))
   const sleepable = kfunc.flags.has('KF_SLEEPABLE')
-  if (!sleepable && plans.every(({ plain }) => plain) && answer.plain)
+  const released = kfunc.flags.has('KF_RELEASE') ? releasedParam(kfunc) : undefined
+  const ways = plans.flatMap(({ way }) => (way === undefined ? [] : [way]))
+  if (
+    !sleepable &&
+    released === undefined &&
+    ways.length === plans.length &&
+    plans.length <= MOST_IN_REGISTERS &&
+    answer.ofCall !== true &&
+    !isIterator(kfunc, 0)
+  )
     return {
-      params,
+      // what is 64 bits wide is read from memory: a BigInt that crosses costs several times as much
+      params: plans.map(({ crossing }) => (crossing === 'i64' ? 'cell' : crossing)),
       result: answer.result,
       bind: () =>
-        plainCall(core, body, params.length, (result) =>
-          isPromise(result) ? waiting(core, kfunc, result, () => 0) : numberOf(kfunc, result),
-        ),
+        directCall(core, body, {
+          params: ways,
+          numbers: answer.plain,
+          other: (result) =>
+            isPromise(result) ? waiting(core, kfunc, result, () => 0) : answer.take(result, ofNoCall),
+        }),
     }
+  const params = plans.map(({ crossing }) => crossing)
+  const given = plans.flatMap(({ given: one }) => (one === undefined ? [] : [one]))
   const places = plans.flatMap(({ crossing }, i) => (crossing === 'none' ? [] : [i]))
-  const released = kfunc.flags.has('KF_RELEASE') ? releasedParam(kfunc) : undefined
   return {
     params,
     result: answer.result,
@@ -58,6 +70,9 @@ export function bodyModel(core: Core, kfunc: Kfunc, body: KfuncBody): Model {
       },
   }
 }
+
+/** R1 to R5. */
+const MOST_IN_REGISTERS = 5
 
 function told(core: Core, call: () => unknown): unknown {
   try {
@@ -103,8 +118,10 @@ function release(core: Core, kfunc: Kfunc, address: number): void {
 
 interface Answer {
   readonly result: Returned
-  /** A signed number of 32 bits, as the body gives it. */
+  /** 32 bits of a number, as the body gives it. */
   readonly plain: boolean
+  /** It depends on what the call was made with. */
+  readonly ofCall?: boolean
   take(result: unknown, call: Call): unknown
 }
 
@@ -113,6 +130,7 @@ interface Call {
   readonly iterator: number | undefined
   readonly values: readonly (number | bigint)[]
 }
+const ofNoCall: Call = { iterator: undefined, values: [] }
 
 function answerOf(core: Core, kfunc: Kfunc): Answer {
   const { btf, ret, flags } = kfunc
@@ -126,7 +144,7 @@ function answerOf(core: Core, kfunc: Kfunc): Answer {
     const shift = 32 - 8 * size
     return {
       result: signed ? 's32' : 'u32',
-      plain: signed && shift === 0,
+      plain: shift === 0,
       take: (result) => {
         const number = Number(numberOf(kfunc, result))
         return signed ? (number << shift) >> shift : (number << shift) >>> shift
@@ -144,7 +162,7 @@ function answerOf(core: Core, kfunc: Kfunc): Answer {
     if (struct !== undefined) return handleOf(core, kfunc, struct, result)
     return elementOf(core, kfunc, result, { iterator, promised: sizeAt === -1 ? 0 : Number(values[sizeAt]) })
   }
-  return { result: 'u32', plain: false, take }
+  return { result: 'u32', plain: false, ofCall: struct === undefined, take }
 }
 
 function handleOf(core: Core, kfunc: Kfunc, struct: BtfStruct, result: unknown): number {

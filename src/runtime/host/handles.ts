@@ -85,6 +85,10 @@ export class Handles {
         : `nothing of the host's is at 0x${address.toString(16)}`,
     )
   }
+  /** undefined: nothing of the host's is there. */
+  objectAt(address: number): HostObject | undefined {
+    return this.byAddress.get(address)?.object
+  }
   has(address: number): boolean {
     return this.byAddress.has(address)
   }

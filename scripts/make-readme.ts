@@ -16,7 +16,12 @@ const shown: Readonly<Record<string, readonly string[]>> = {
     'examples/mock.ts',
     'examples/bodies.ts',
   ],
-  'docs/modules.md': ['examples/host.ts', 'examples/guest.ts', 'examples/modules/filtered.ts'],
+  'docs/modules.md': [
+    'examples/host.ts',
+    'examples/guest.ts',
+    'examples/modules/filtered.ts',
+    'examples/apps/hooks/hooks.ts',
+  ],
 }
 for (const [file, examples] of Object.entries(shown)) {
   const code = examples.map((path) => readFileSync(path, 'utf8'))

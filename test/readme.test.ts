@@ -27,6 +27,7 @@ const examples = [
   'examples/host.ts',
   'examples/guest.ts',
   'examples/modules/filtered.ts',
+  'examples/apps/hooks/hooks.ts',
 ]
 /** Commands and templates that stand in no example: what runs them is beside each. */
 const others: ReadonlyMap<string, string> = new Map([
@@ -59,6 +60,7 @@ test.for(examples)('%s runs', async (path) => {
     vi.restoreAllMocks()
   }
   if (path.endsWith('run.ts')) expect(lines).toEqual(['1'])
+  if (path.endsWith('hooks.ts')) expect(lines).toEqual(['spam 0 1', '0'])
   if (path.endsWith('mock.ts')) expect(lines[0]).toMatch(/^-?\d+ 1 \d+ \d+$/)
   if (path.endsWith('check.ts')) expect(lines[1]).toMatch(/^acquire_leak reject KF\d{3} Unreleased reference id=/)
 })

@@ -17,6 +17,7 @@ import { ctxAccess } from './contexts/index.ts'
 import { helperName, lookupHelper, usualConfig } from './helpers/index.ts'
 import { gateOpen } from './gates.ts'
 import { kernelGates } from './kernel-gates.ts'
+import { type StructOpsKind, structOpsKind } from './struct-ops-kinds.ts'
 import type { Kernel, ProgramTraits } from './types.ts'
 
 /** What a kernel is made of: the whole of its state. Two kernels share parts freely, for nothing in here changes. */
@@ -27,6 +28,8 @@ export interface KernelParts {
   /** vmlinux's first, then each module's in loading order. */
   readonly kfuncs: readonly Kfunc[]
   readonly destructors: readonly Destructor[]
+  /** Kinds of struct_ops that modules of one's own declare. */
+  readonly structOps?: ReadonlyMap<string, StructOpsKind>
   /** Named sets of functions and types. */
   readonly lists: ReadonlyMap<string, ReadonlySet<string>>
   readonly errorInjection: ReadonlySet<string>
@@ -64,6 +67,7 @@ export function buildKernel(parts: KernelParts): Kernel {
     }
     ids.set(kfunc.btfId, kfunc)
   }
+  const structOps = (name: string): StructOpsKind | undefined => parts.structOps?.get(name) ?? structOpsKind(name)
   const functionSet = (name: string): ReadonlySet<string> => lists.get(name) ?? none
   const fmodret = new Map<string, Kfunc>()
   for (const kfunc of parts.kfuncs) {
@@ -98,9 +102,10 @@ export function buildKernel(parts: KernelParts): Kernel {
     modifiable: (name) =>
       fmodret.has(name) || errorInjection.has(name) || isSyscall(name) || name.startsWith('security_'),
     functionSet,
-    helper: (id: number, program: ProgramTraits) => lookupHelper(id, program, { gate, config }),
+    helper: (id: number, program: ProgramTraits) => lookupHelper(id, program, { gate, config, structOps }),
     helperName: (id: number) => helperName(id),
-    ctxAccess: (program, access) => ctxAccess({ btf, gate, functionSet }, program, access),
+    ctxAccess: (program, access) => ctxAccess({ btf, gate, functionSet, structOps }, program, access),
+    structOps,
     gate,
     safePointer: (table, struct, field, fieldType) => isSafe(btf, table, struct, field, fieldType),
     config: (name) => parts.config.get(name),

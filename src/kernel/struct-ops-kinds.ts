@@ -4,6 +4,7 @@
 // them in the BTF of the kernel at hand. A struct without a row (a module's that we have not read) is unsupported where one of these
 // facts decides.
 
+import type { StructOpsDefinition } from '../kfunc/index.ts'
 import type { GateName } from './gates.ts'
 
 /** Fields that programs may store to (btf_struct_access). */
@@ -63,6 +64,10 @@ export interface StructOpsKind {
   readonly words?: WriteWords
   /** Programs of these members get stacks of their own, on kernels built with `config`. */
   readonly privateStack?: { readonly members: readonly string[]; readonly config?: string }
+  /** Members without which one is not registered (validate). */
+  readonly required?: readonly string[]
+  /** Of a module of one's own: what it says of the struct. */
+  readonly definition?: StructOpsDefinition
   readonly source: string
 }
 

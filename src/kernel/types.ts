@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Btf, BtfId } from '../btf/index.ts'
 import type { Destructor, Kfunc, KfuncRegistration } from '../kfunc/index.ts'
+import type { StructOpsKind } from './struct-ops-kinds.ts'
 
 /** Argument and return types of helpers carry the kernel's names: 'ARG_CONST_MAP_PTR', flags joined with '|': 'ARG_PTR_TO_MEM|MEM_RDONLY'. */
 export interface HelperProto {
@@ -125,6 +126,8 @@ export interface Kernel {
   sleepableAt(type: string, name: string): boolean
   /** May fmod_ret change what this function returns? ('…() is not modifiable' otherwise.) */
   modifiable(name: string): boolean
+  /** What is known of a kind of struct_ops: the kernel's, or a module's of one's own. Undefined where nothing is. */
+  structOps(name: string): StructOpsKind | undefined
   /** Another named set of the kernel: 'bpf_lsm_hooks', 'bpf_lsm_disabled_hooks', 'untrusted_lsm_hooks', 'bool_lsm_hooks', 'btf_id_deny', 'noreturn_deny', 'rcu_protected_types', 'btf_allowlist_d_path' … Empty where unknown. */
   functionSet(name: string): ReadonlySet<string>
   helper(id: number, program: ProgramTraits): HelperAnswer

@@ -3,6 +3,7 @@
 import { argumentKinds, attempt, FaultError, type Result, wrongArgument } from '../fault/index.ts'
 import { type KfuncModule, type LinkedModule, linkModule } from '../kfunc/index.ts'
 import { buildKernel, kernelParts } from './build-kernel.ts'
+import { ownKinds } from './own-struct-ops.ts'
 import type { Kernel } from './types.ts'
 
 /** A copy of the kernel that has the module's types, kfuncs and destructors. Its callers are verified as the kernel's own. */
@@ -17,12 +18,19 @@ export function withModule(kernel: Kernel, module: KfuncModule): Result<Kernel> 
       throw new FaultError(`the kernel already has a module ${module.name}`)
     for (const { name, place } of module.kfuncs.values())
       if (kernel.kfuncs.has(name)) throw new FaultError(`the kernel already has a kfunc ${name}`, place)
-    const { btf, kfuncs, destructors } = linked(module, kernel)
+    for (const name of module.structOps.keys())
+      if (
+        parts.structOps?.has(name) ||
+        [kernel.btf, ...kernel.modules].some((btf) => btf.find(`bpf_struct_ops_${name}`, 'struct'))
+      )
+        throw new FaultError(`the kernel already has struct_ops of struct ${name}`)
+    const { btf, kfuncs, destructors, structOps } = linked(module, kernel)
     return buildKernel({
       ...parts,
       modules: [...parts.modules, btf],
       kfuncs: [...parts.kfuncs, ...kfuncs],
       destructors: [...parts.destructors, ...destructors],
+      structOps: new Map([...(parts.structOps ?? []), ...ownKinds(structOps)]),
     })
   })
 }
@@ -40,13 +48,14 @@ export function kernelFromModule(
   const wrong = wrongArgument('the first argument of kernelFromModule()', module, argumentKinds.module)
   if (wrong !== undefined) return { ok: false, fault: wrong }
   return attempt({ file: module.unit.file }, () => {
-    const { btf, kfuncs, destructors } = linked(module, undefined)
+    const { btf, kfuncs, destructors, structOps } = linked(module, undefined)
     return buildKernel({
       release,
       btf,
       modules: [],
       kfuncs,
       destructors,
+      structOps: ownKinds(structOps),
       lists: new Map(),
       errorInjection: new Set(),
       config: new Map(),

@@ -2,6 +2,7 @@
 export { type Expectation, expectationOf, type LogPattern, retvalOf } from './expectations.ts'
 export { linkProgram } from './link/link.ts'
 export { MULTI_TARGET } from './link/attach.ts'
+export { type StructOpsValue, type StructOpsVariable, structOpsVariable } from './link/struct-ops.ts'
 export { versionCode } from './link/kconfig.ts'
 export { markers, missingMessage } from './link/refs.ts'
 export { openObject } from './open.ts'

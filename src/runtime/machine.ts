@@ -28,7 +28,7 @@ import {
   withGlobals,
 } from '../object/index.ts'
 import type { ProgTypeName } from '../uapi/index.ts'
-import { type Facts, type Report, verify } from '../verifier/index.ts'
+import { type Facts, verify } from '../verifier/index.ts'
 import { Core, type CoreOptions } from './core/core.ts'
 import { enter } from './core/entry.ts'
 import { MachineError } from './core/errors.ts'
@@ -46,6 +46,8 @@ import { type StreamName, streamsOf } from './objects/streams.ts'
 import { type Task, type TaskOptions, tasksOf } from './objects/task.ts'
 import { addressOfKernel } from './objects/variables.ts'
 import { LoadedProgram } from './program.ts'
+import { type Refusal, whyRefused } from './refusal.ts'
+import { LoadedStructOps, type StructOps, type StructOpsAsync, type StructOpsLink } from './struct-ops/index.ts'
 
 /** Limits are of judging the programs, as `check()` has them. */
 export interface LoadOptions extends Limits, TotalLimits {
@@ -59,17 +61,21 @@ export interface LoadOptions extends Limits, TotalLimits {
   readonly types?: ReadonlyMap<string, ProgTypeName>
 }
 
-/** Why a program was not loaded. */
-export type Refusal =
-  | { readonly kind: 'fault'; readonly fault: Fault }
-  | { readonly kind: 'report'; readonly linked: LinkedProgram; readonly report: Report }
-
 export interface Loaded {
   readonly name: string
   /** Those that were accepted, by name. */
   readonly programs: ReadonlyMap<string, LoadedProgram>
   readonly refused: ReadonlyMap<string, Refusal>
   readonly maps: ReadonlyMap<string, RuntimeMap>
+  /**
+   * The operations of a struct_ops variable, by its name: each a function that runs the program which implements it. Throws a
+   * MachineError where there is no such variable.
+   */
+  structOps<T = StructOps>(name: string): StructOps<T>
+  /** The same, for programs that call kfuncs whose bodies answer promises. */
+  structOpsAsync<T = StructOps>(name: string): StructOpsAsync<T>
+  /** Registers a struct_ops variable, as bpf_map__attach_struct_ops() does: a `Fault` says who refused. */
+  registerStructOps(name: string): Result<StructOpsLink>
   /** Its programs run no more, and what its maps' values hold is let go: references to objects, timers. */
   unload(): void
 }
@@ -178,11 +184,30 @@ export class Machine extends Core {
       )
     }
     maps.fillSlots(programs)
+    const whyNot = (name: string): string => {
+      const refusal = refused.get(name)
+      return refusal === undefined ? `program ${name} is not loaded` : whyRefused(name, refusal)
+    }
+    const programOf = (name: string): Result<LoadedProgram> => {
+      const found = programs.get(name)
+      return found === undefined ? fail(whyNot(name), { object: object.name, program: name }) : ok(found)
+    }
+    const mapOf = (def: MapDef): RuntimeMap | undefined => maps.made.get(def.name)
+    const structOps = new LoadedStructOps(this, { object, target: linkTargetOf(this), programOf, mapOf })
     const unload = (): void => {
       for (const program of programs.values()) program.unload()
       for (const map of maps.made.values()) map.close()
     }
-    return ok({ name: object.name, programs, refused, maps: maps.made, unload })
+    return ok({
+      name: object.name,
+      programs,
+      refused,
+      maps: maps.made,
+      structOps: <T>(name: string) => structOps.operations(name) as StructOps<T>,
+      structOpsAsync: <T>(name: string) => structOps.operationsAsync(name) as StructOpsAsync<T>,
+      registerStructOps: (name) => structOps.register(name),
+      unload,
+    })
   }
 }
 

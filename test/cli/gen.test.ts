@@ -9,6 +9,7 @@ import { skeleton } from '../../src/cli/gen/skeleton.ts'
 import { openKernel, unwrap } from '../../src/index.ts'
 import { openObject } from '../../src/object/index.ts'
 import { codecs as c, createMachine, decode, encode, perCpu } from '../../src/runtime/index.ts'
+import { limiter } from '../runtime/operations-module.ts'
 import { runHere } from './here.ts'
 
 const guard = 'examples/testing/guard.bpf.o'
@@ -141,4 +142,19 @@ test('a header of a kernel', async () => {
   expect(out).toContain('extern struct task_struct *bpf_task_acquire(struct task_struct *p) __ksym;')
   // of a module, so not in vmlinux.h
   expect(out).toContain('struct bpf_ct_opts {')
+})
+
+test('hooks of a module: types of its operations, the struct for authors, a skeleton of what implements it', async () => {
+  const module = join(mkdtempSync(join(tmpdir(), 'kfuncs-')), 'limiter.json')
+  const { bodies: _, ...definition } = limiter
+  writeFileSync(module, JSON.stringify(definition))
+  const types = (await runHere('gen', 'types', module)).out
+  expect(types).toContain('admit(request: LimitRequest, visitor: Visitor | null): number')
+  expect(types).toContain('spent(): bigint')
+  const header = (await runHere('gen', 'header', module)).out
+  expect(header).toContain('int (*admit)(struct limit_request *request, struct visitor *visitor__nullable);')
+  expect(header).not.toContain('bpf_struct_ops_')
+  const skeleton = (await runHere('gen', 'skeleton', 'test/runtime/programs/operations.bpf.o')).out
+  expect(skeleton).toContain('readonly first: StructOps<LimiterOps>')
+  expect(skeleton).toContain('admit(arg1: object | null, arg2: object | null): number')
 })

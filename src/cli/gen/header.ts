@@ -18,6 +18,8 @@ export function moduleHeader({ module, linked: { btf, kfuncs } }: ModuleFile, op
   const types: BtfId[] = []
   for (let id = btf.firstId; id < btf.count; id++) {
     const { kind, name } = btf.type(id)
+    // what only the kernel has of struct_ops
+    if (name.startsWith('bpf_struct_ops_')) continue
     if (name !== '' && ['struct', 'union', 'enum', 'enum64', 'typedef'].includes(kind)) types.push(id)
   }
   // what prototypes name is declared, too

@@ -2,6 +2,7 @@
 // kfuncs gen skeleton: an object as TypeScript sees it: maps, variables, programs, with the types that its BTF has of them.
 import { type Btf, type BtfId, resolveType } from '../../btf/index.ts'
 import type { BpfObject, MapDef } from '../../object/index.ts'
+import { operationLines, operationsOf } from './operations.ts'
 import { bytesOf, enumsOf, type Shape, Shapes } from './shapes.ts'
 import { inComment, key, Names, pascal, quoted } from './text.ts'
 
@@ -11,6 +12,7 @@ export function skeleton(object: BpfObject, bytes: Uint8Array, name: string): st
     'Maps',
     'Variables',
     'Programs',
+    'Operations',
     'plan',
     'load',
     'contexts',
@@ -25,6 +27,8 @@ export function skeleton(object: BpfObject, bytes: Uint8Array, name: string): st
   const views = maps.map((map) => ({ map, view: viewOf(map, shapes) }))
   const variables = btf === undefined ? [] : variablesOf(object, btf, shapes!)
   const contexts = btf === undefined ? [] : contextsOf(object, btf, shapes!)
+  const operations = btf === undefined ? [] : operationsOf(object, btf, names)
+  const kinds = operations.length === 0 ? 'Maps, Variables, Programs' : 'Maps, Variables, Programs, Operations'
   const programs = object.programs.map((program) => program.name)
   const enums = btf === undefined ? [] : enumsOf(btf, names)
   const text = [
@@ -48,7 +52,8 @@ export function skeleton(object: BpfObject, bytes: Uint8Array, name: string): st
       `  readonly ${key(program)}: LoadedProgram`,
     ]),
     '}',
-    `export type ${whole} = Skeleton<Maps, Variables, Programs>`,
+    ...operationLines(operations),
+    `export type ${whole} = Skeleton<${kinds}>`,
     '',
     ...(contexts.length === 0
       ? []
@@ -71,13 +76,16 @@ export function skeleton(object: BpfObject, bytes: Uint8Array, name: string): st
     ),
     '  },',
     `  programs: [${programs.map(quoted).join(', ')}],`,
+    ...(operations.length === 0
+      ? []
+      : [`  structOps: [${operations.map(({ variable }) => quoted(variable)).join(', ')}],`]),
     '  object:',
     `    '${Buffer.from(bytes).toString('base64')}',`,
     '}',
     '',
     '/** Loads it on a machine: a `Fault` says which program is not accepted, and why. */',
     `export const load = (machine: Machine, options: SkeletonOptions<Variables, Programs> = {}): Result<${whole}> =>`,
-    '  loadSkeleton<Maps, Variables, Programs>(machine, plan, options)',
+    `  loadSkeleton<${kinds}>(machine, plan, options)`,
     '',
     '/** For values that are given or got as bytes. */',
     'export { decode, encode }',
@@ -113,6 +121,7 @@ const imported = [
   'Skeleton',
   'SkeletonOptions',
   'SkeletonPlan',
+  'StructOps',
 ]
 const values: ReadonlySet<string> = new Set([
   'codecs',

@@ -8,6 +8,13 @@ export const inComment = (text: string): string => printable(text).replaceAll('*
 const identifier = /^[A-Za-z_$][\w$]*$/
 export const isIdentifier = (name: string): boolean => identifier.test(name)
 
+/** Words that no parameter can have for a name. */
+export const reserved = new Set(
+  'break case catch class const continue debugger default delete do else enum export extends false finally for function if import in instanceof new null return super switch this throw true try typeof var void while with let static yield await implements interface package private protected public arguments eval'.split(
+    ' ',
+  ),
+)
+
 /** The name of a property where one is written down; __proto__ in an object is one like others only in brackets. */
 export const key = (name: string): string =>
   name === '__proto__' ? "['__proto__']" : isIdentifier(name) ? name : quoted(name)

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // kfuncs gen types: the .d.ts of a module's bodies. What a body is given and answers is what the machine crosses (bodySignature of
 // kfuncs/runtime); here it is only spelt.
-import { resolveType, sizeOf } from '../../btf/index.ts'
+import { pointee, resolveType, sizeOf } from '../../btf/index.ts'
 import { spellDeclaration, type Kfunc } from '../../kfunc/index.ts'
 import { type BodyParam, bodySignature, type BodyValue } from '../../runtime/index.ts'
 import type { ModuleFile } from './module-file.ts'
-import { inComment, key, Names, pascal, quoted } from './text.ts'
+import { operationsInterface } from './operations.ts'
+import { inComment, key, Names, pascal, quoted, reserved } from './text.ts'
 
 export function bodyTypes({ module, linked, kfuncs }: ModuleFile, source: string): string {
   const signatures = kfuncs.map((kfunc) => ({ kfunc, signature: bodySignature(kfunc) }))
@@ -13,6 +14,7 @@ export function bodyTypes({ module, linked, kfuncs }: ModuleFile, source: string
   const handed = new Set(
     signatures.flatMap(({ signature }) => (signature.answers.kind === 'object' ? [signature.answers.struct] : [])),
   )
+  for (const struct of operationStructs(linked)) handed.add(struct)
   const names = new Names(['Bodies', 'Handles', 'Handle', 'Iteration', 'RuntimeMap'])
   const handles = new Map([...handed].sort().map((struct) => [struct, names.take(pascal(struct))]))
   const spell = (value: BodyValue): string => spellValue(value, handed)
@@ -65,22 +67,63 @@ export function bodyTypes({ module, linked, kfuncs }: ModuleFile, source: string
           '}',
           '',
         ]),
-    '/** `bodies: { … } satisfies Bodies`, of a module definition. */',
-    handles.size === 0
-      ? 'export interface Bodies {'
-      : 'export interface Bodies<Own extends { [Struct in keyof Handles]?: object } = Handles, H extends Record<keyof Handles, object> = { [Struct in keyof Handles]: Struct extends keyof Own ? NonNullable<Own[Struct]> : Handles[Struct] }> {',
-    ...lines,
-    ...dtors,
-    '}',
-    '',
+    ...operationInterfaces(linked, names, handles),
+    ...(kfuncs.length === 0 && dtors.length === 0
+      ? []
+      : [
+          '/** `bodies: { … } satisfies Bodies`, of a module definition. */',
+          handles.size === 0
+            ? 'export interface Bodies {'
+            : 'export interface Bodies<Own extends { [Struct in keyof Handles]?: object } = Handles, H extends Record<keyof Handles, object> = { [Struct in keyof Handles]: Struct extends keyof Own ? NonNullable<Own[Struct]> : Handles[Struct] }> {',
+          ...lines,
+          ...dtors,
+          '}',
+          '',
+        ]),
   ].join('\n')
 }
 
-const reserved = new Set(
-  'break case catch class const continue debugger default delete do else enum export extends false finally for function if import in instanceof new null return super switch this throw true try typeof var void while with let static yield await implements interface package private protected public arguments eval'.split(
-    ' ',
-  ),
-)
+/** Structs of the module's that its operations are given: bodies get the very objects. */
+function operationStructs({ btf, structOps }: ModuleFile['linked']): readonly string[] {
+  return [...structOps.keys()].flatMap((name) => {
+    const id = btf.find(name, 'struct')
+    const struct = id === undefined ? undefined : btf.type(id)
+    if (struct?.kind !== 'struct') return []
+    return struct.members.flatMap(({ type }) => {
+      const target = pointee(btf, type)
+      const proto = target === undefined ? undefined : resolveType(btf, target)
+      if (proto?.kind !== 'func_proto') return []
+      return [proto.ret, ...proto.params.map((param) => param.type)].flatMap((one) => {
+        const behind = pointee(btf, one)
+        const type = behind === undefined ? undefined : resolveType(btf, behind)
+        return type?.kind === 'struct' && type.id >= btf.firstId ? [type.name] : []
+      })
+    })
+  })
+}
+
+/** `loaded.structOps<LimiterOps>('…')`: what the application calls. */
+function operationInterfaces(
+  { btf, structOps }: ModuleFile['linked'],
+  names: Names,
+  handles: ReadonlyMap<string, string>,
+): readonly string[] {
+  return [...structOps.keys()].flatMap((name) => {
+    const id = btf.find(name, 'struct')
+    if (id === undefined) return []
+    const lines = operationsInterface(btf, id, names.take(pascal(name)), {
+      // the kernel's own are objects of the machine's
+      spellStruct: (struct) => handles.get(struct) ?? '{ readonly address: number }',
+      parameterName: (member, own, i) => {
+        const stub = btf.find(`${name}__${member}`, 'func')
+        const func = stub === undefined ? undefined : btf.type(stub)
+        const proto = func?.kind === 'func' ? btf.type(func.type) : undefined
+        return (proto?.kind === 'func_proto' ? proto.params[i]?.name : undefined) ?? own
+      },
+    })
+    return [...lines, '']
+  })
+}
 
 /** The prototype of a function. */
 const typeOf = ({ btf, btfId }: Kfunc): number => {

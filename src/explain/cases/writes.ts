@@ -2,7 +2,6 @@
 // A kernel object is read or written where it must not be: which fields may be, how large the struct is, what a cast would need.
 
 import { sizeOf } from '../../btf/index.ts'
-import { structOpsKind } from '../../kernel/index.ts'
 import { orList, type Values, yes } from '../fill.ts'
 import { structName } from '../words.ts'
 import type { Case } from './case.ts'
@@ -21,7 +20,7 @@ export function structValues({ report, causes, program, kernel }: Case): Values 
       }
     }
     case 'btf-write': {
-      const kind = structOpsKind(program.structOps?.typeName ?? '')
+      const kind = kernel.structOps(program.structOps?.typeName ?? '')
       const rules = kind?.writes ?? []
       const own = rules.find((rule) => rule.struct === struct || rule.alias === struct)
       return {

@@ -104,7 +104,7 @@ function valueAccess(
     const text = `func '${name}' arg${index} '${type.name}' has type ${kindText(type)}. Only pointer access is allowed`
     return refuse(text)
   }
-  const own = structOpsArgument(program, target, index, { type: type.type, whole: size === 8 })
+  const own = structOpsArgument(facts, program, target, index, { type: type.type, whole: size === 8 })
   if (own !== undefined) return own
   if (size !== 8) return refuse(`func '${name}' size ${size} must be 8`)
   const known = iteratorArgument(facts.btf, program, off)
@@ -128,7 +128,7 @@ function valueAccess(
   if (program.attachType === 'BPF_TRACE_RAW_TP' && tracepointArgs(facts).error(name, index)) {
     return { ...number, log: [...log, `marking pointer arg${index} as scalar as it may encode error`] }
   }
-  return { ok: true, kind: 'pointer', reg: flags.join('|'), btf, btfId: promotedArgument(btf, program, id), log }
+  return { ok: true, kind: 'pointer', reg: flags.join('|'), btf, btfId: promotedArgument(facts, btf, program, id), log }
 }
 
 /** What a pointer to this reads as: pointers to no struct are numbers; until 7.1 only pointers to `void` and integers were. */

@@ -2,12 +2,14 @@
 // What rules about contexts ask of the kernel.
 import type { Btf } from '../../btf/index.ts'
 import type { GateName } from '../gates.ts'
+import type { StructOpsKind } from '../struct-ops-kinds.ts'
 import { boolLsmHooks, disabledLsmHooks, sleepableLsmHooks, untrustedLsmHooks } from '../helpers/lsm-hooks.ts'
 
 export interface ContextFacts {
   readonly btf: Btf
   gate(name: GateName): boolean
   functionSet(name: string): ReadonlySet<string>
+  structOps(name: string): StructOpsKind | undefined
 }
 
 /** Sets of LSM hooks that every kernel has, with those of 6.12 for a kernel whose own could not be read. */

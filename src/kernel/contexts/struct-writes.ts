@@ -2,7 +2,8 @@
 // Which fields of kernel structs a program may write directly: the btf_struct_access callbacks, net/netfilter/nf_conntrack_bpf.c for
 // XDP and TC, those of struct_ops (struct-ops-kinds.ts) for the rest. Fields are named there; where they lie is the kernel's BTF's to say.
 import { type Btf, type BtfId, memberNamed, sizeOf, skipModifiersAndTypedefs } from '../../btf/index.ts'
-import { structOpsKind, type WritableField, type WriteRule, type WriteWords } from '../struct-ops-kinds.ts'
+import type { ContextFacts } from './facts.ts'
+import type { WritableField, WriteRule, WriteWords } from '../struct-ops-kinds.ts'
 import type { ProgramTraits } from '../types.ts'
 
 export type StructAnswer =
@@ -19,7 +20,7 @@ const conntrackWrites: readonly WriteRule[] = [
 
 /** May this program write `size` bytes at `off` of the kernel's struct `id`? `message` is the kernel's log line, empty where it has none. */
 export function structAccess(
-  vmlinux: Btf,
+  { btf: vmlinux, structOps }: Pick<ContextFacts, 'btf' | 'structOps'>,
   program: ProgramTraits,
   { btf, id }: { readonly btf: Btf; readonly id: BtfId },
   off: number,
@@ -33,7 +34,7 @@ export function structAccess(
     case 'BPF_PROG_TYPE_XDP':
       return refusals.fields(conntrackWrites, target)
     case 'BPF_PROG_TYPE_STRUCT_OPS': {
-      const kind = structOpsKind(program.structOps?.typeName ?? '')
+      const kind = structOps(program.structOps?.typeName ?? '')
       return kind?.writes === undefined ? readOnly : refusals[kind.words ?? 'fields'](kind.writes, target)
     }
     default:

@@ -8,7 +8,7 @@ import { type Config, isBuilt, usualConfig } from './config-needs.ts'
 import { allowedInProbe } from './probe-allow.ts'
 import { type GateName, gateOpen } from '../gates.ts'
 import { kernelGates } from '../kernel-gates.ts'
-import { structOpsKind } from '../struct-ops-kinds.ts'
+import { type StructOpsKind, structOpsKind } from '../struct-ops-kinds.ts'
 import { withLaterFlags } from './later-flags.ts'
 import { helperRows } from './protos.ts'
 
@@ -22,7 +22,10 @@ type Gate = (name: GateName) => boolean
 export interface HelperRules {
   readonly gate: Gate
   readonly config: Config
+  /** Kinds of struct_ops; without it those that every kernel has. */
+  readonly structOps?: KindOf
 }
+type KindOf = (name: string) => StructOpsKind | undefined
 const gatesOf =
   (release: string): Gate =>
   (name) =>
@@ -62,10 +65,10 @@ export function lookupHelper(
   program: ProgramTraits,
   rules: HelperRules = { gate: gatesOf('6.12'), config: usualConfig },
 ): HelperAnswer {
-  const { gate } = rules
+  const { gate, structOps = structOpsKind } = rules
   const name = helperName(id)
   if (name === undefined) return { ok: false, why: 'unknown', message: `invalid func unknown#${id}` }
-  const set = setOf(program, gate)
+  const set = setOf(program, gate, structOps)
   if (set === undefined) return { ok: false, why: 'unsupported' }
   const key = search(set, name.slice(4), { ...rules, program })
   const row = key === undefined ? undefined : helperPrototypes().get(key)
@@ -79,9 +82,9 @@ export function lookupHelper(
 }
 
 /** freplace programs count as what they replace (check_attach_btf_id takes over the target's verifier_ops). */
-function setOf(program: ProgramTraits, gate: Gate): string | undefined {
+function setOf(program: ProgramTraits, gate: Gate, structOps: KindOf): string | undefined {
   if (program.type === 'BPF_PROG_TYPE_STRUCT_OPS') {
-    const kind = structOpsKind(program.structOps?.typeName ?? '')
+    const kind = structOps(program.structOps?.typeName ?? '')
     return kind?.laterHelpers !== undefined && gate(kind.laterHelpers.gate) ? kind.laterHelpers.set : kind?.helpers
   }
   return setOfType.get(program.type === 'BPF_PROG_TYPE_EXT' ? (program.target?.type ?? '') : program.type)

@@ -14,6 +14,7 @@ import { moduleRules } from './module-rules.ts'
 import { readDefinition } from './read.ts'
 import { shaperOf } from './resolve.ts'
 import { deprecationIn, type Draft, type KfuncRule, violation } from './rule.ts'
+import { structOpsRules } from './struct-ops-rules.ts'
 import type {
   DeclaredKfunc,
   DefineOptions,
@@ -55,6 +56,7 @@ export async function defineModule(given: ModuleDefinition, options: DefineOptio
       dtors: new Map(Object.entries(definition.dtors ?? {})),
       bodies: new Map(Object.entries(definition.bodies ?? {})),
       aliases: new Map(Object.entries(definition.aliases ?? {})),
+      structOps: new Map(Object.entries(definition.structOps ?? {})),
       warnings: adviceOf(draft.value),
     }),
   )
@@ -74,7 +76,8 @@ const adviceOf = (draft: Draft): RuleViolation[] =>
 
 function checkDraft(draft: Draft): RuleViolation[] {
   const found: RuleViolation[] = []
-  for (const rule of moduleRules) for (const finding of rule.check(draft)) found.push(violation(rule, finding))
+  for (const rule of [...moduleRules, ...structOpsRules])
+    for (const finding of rule.check(draft)) found.push(violation(rule, finding))
   for (const kfunc of draft.kfuncs.values())
     for (const rule of kfuncRules) for (const finding of rule.check(kfunc, draft)) found.push(violation(rule, finding))
   return found

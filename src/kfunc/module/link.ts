@@ -8,12 +8,14 @@ import { hookOfType, typesOfHook } from '../hooks.ts'
 import { prototypeOf } from '../prototype.ts'
 import type { Destructor, Kfunc, KfuncRegistration } from '../types.ts'
 import { moduleFilter } from './define.ts'
+import { withStructOps } from './struct-ops.ts'
 import type { DeclaredKfunc, KfuncModule, LinkedModule } from './types.ts'
 
 /** Gives the module's types ids: split BTF over `base`, or BTF of its own where there is none. */
 export function linkModule(module: KfuncModule, base?: Btf): Result<LinkedModule> {
   return attempt({ file: module.unit.file }, () => {
-    const built = cdeclToBtf(module.unit, { name: module.name, ...(base === undefined ? {} : { base }) })
+    const unit = withStructOps(module.unit, [...module.structOps.keys()], base)
+    const built = cdeclToBtf(unit, { name: module.name, ...(base === undefined ? {} : { base }) })
     if (!built.ok) throw new FaultError(built.fault.what, built.fault.place, built.fault.hint)
     const btf = built.value
     const kfuncs = withPartners([...module.kfuncs.values()].map((declared) => kfuncOf(declared, module, btf)))
@@ -24,7 +26,7 @@ export function linkModule(module: KfuncModule, base?: Btf): Result<LinkedModule
       const body = module.bodies.get(kfunc)
       return { struct: id, btf, kfunc, ...(body === undefined ? {} : { body }) }
     })
-    return { btf, kfuncs, destructors }
+    return { btf, kfuncs, destructors, structOps: module.structOps }
   })
 }
 
@@ -37,13 +39,16 @@ function kfuncOf(declared: DeclaredKfunc, module: KfuncModule, btf: Btf): Kfunc 
   const registrations = declared.registrations.flatMap(({ types, set, filter }): KfuncRegistration[] =>
     types.map((type) => {
       const hook = hookOfType(type)
-      const allows = filter === undefined ? undefined : moduleFilter(module, filter)
+      const own = filter === undefined ? undefined : moduleFilter(module, filter)
+      const members = type === 'BPF_PROG_TYPE_STRUCT_OPS' ? memberFilter(module, name) : undefined
+      const allows = members === undefined ? own : alsoBy(members, own)
+      const by = filter ?? (members === undefined ? undefined : MEMBERS)
       return {
         set: set ?? module.name,
         hook,
         types: hook === undefined ? [type] : typesOfHook(hook),
         flags,
-        ...(filter === undefined ? {} : { filter }),
+        ...(by === undefined ? {} : { filter: by }),
         ...(allows === undefined ? {} : { allows }),
       }
     }),
@@ -52,6 +57,28 @@ function kfuncOf(declared: DeclaredKfunc, module: KfuncModule, btf: Btf): Kfunc 
   const kfunc = { name, btf, btfId: id, params, ret, flags, module: module.name, registrations, deprecated }
   return body === undefined ? kfunc : { ...kfunc, body }
 }
+
+type Allows = NonNullable<KfuncRegistration['allows']>
+
+/** What the filter is called that follows from the `kfuncs` of members. */
+const MEMBERS = 'kfuncs of struct_ops members'
+
+/** Members that list their kfuncs let no others be called; undefined: no struct of the module's has such a member. */
+function memberFilter({ structOps }: KfuncModule, kfunc: string): Allows | undefined {
+  const lists = [...structOps].flatMap(([struct, { members = {} }]) =>
+    Object.entries(members).flatMap(([member, { kfuncs }]) =>
+      kfuncs === undefined ? [] : [[`${struct}.${member}`, kfuncs.includes(kfunc)] as const],
+    ),
+  )
+  if (lists.length === 0) return undefined
+  const listed = new Map(lists)
+  return ({ structOps: ops }) => ops === undefined || (listed.get(`${ops.typeName}.${ops.member}`) ?? true)
+}
+
+const alsoBy =
+  (first: Allows, second: Allows | undefined): Allows =>
+  (program, call) =>
+    first(program, call) && (second?.(program, call) ?? true)
 
 /** Each KF_ACQUIRE with what releases the struct that it returns, each KF_RELEASE with what acquires what it takes. */
 function withPartners(kfuncs: readonly Kfunc[]): Kfunc[] {

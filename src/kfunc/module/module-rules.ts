@@ -94,7 +94,8 @@ const registersSomething: ModuleRule = {
   name: 'module-registers-something',
   sentence: 'the final step to making it visible is registering it with the BPF subsystem',
   source: registering,
-  *check({ kfuncs, registrations, place }) {
+  *check({ kfuncs, registrations, place, definition }) {
+    if (Object.keys(definition.structOps ?? {}).length > 0) return
     if (kfuncs.size === 0 && registrations.every((each) => each.kfuncs.length === 0))
       yield { what: 'the module registers no kfunc', place }
   },

@@ -9,6 +9,7 @@ import type { ModuleDefinition } from './types.ts'
 export const mostText = 8 << 20
 
 const text = v.pipe(string, v.maxLength(mostText, `must not be longer than ${mostText} characters`))
+const boolean = v.boolean('must be true or false')
 const listOr = <S extends v.GenericSchema>(other: S) =>
   v.lazy((value): S | typeof strings => (Array.isArray(value) ? strings : other))
 
@@ -38,6 +39,20 @@ const deprecation = fields({
   note: v.optional(string),
 })
 
+const member = fields({
+  sleepable: v.optional(boolean),
+  required: v.optional(boolean),
+  kfuncs: v.optional(strings),
+})
+const structOps = fields({
+  members: v.optional(dictionary(member)),
+  helpers: v.optional(v.picklist(['base', 'none'], "must be 'base' or 'none'")),
+  writes: v.optional(dictionary(listOr(v.literal('*', "must be a list of strings, or '*'")))),
+  reg: v.optional(bodyFunction),
+  unreg: v.optional(bodyFunction),
+  update: v.optional(bodyFunction),
+})
+
 const definition = fields({
   name: string,
   c: v.pipe(
@@ -51,6 +66,7 @@ const definition = fields({
   filters: v.optional(dictionary(v.lazy((value) => (typeof value === 'function' ? filterFunction : filter)))),
   dtors: v.optional(dictionary(string)),
   aliases: v.optional(dictionary(string)),
+  structOps: v.optional(dictionary(structOps)),
   deprecated: v.optional(dictionary(deprecation)),
   bodies: v.optional(dictionary(bodyFunction)),
 })

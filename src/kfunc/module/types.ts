@@ -31,6 +31,31 @@ export interface ModuleRegistration {
 /** Flags as C writes them: 'KF_ACQUIRE | KF_RET_NULL'. Read at definition; the type names single ones for editors' sake. */
 export type FlagsText = KfuncFlag | (string & {})
 
+/** What a member of a struct_ops struct asks of the program that implements it. */
+export interface StructOpsMember {
+  /** Programs in a sleepable section (struct_ops.s) may implement it; else none that may sleep. */
+  readonly sleepable?: boolean
+  /** It is not registered without a program for it. */
+  readonly required?: boolean
+  /** Those of the module's kfuncs that may be called from here; all that are registered for struct_ops where it is left out. */
+  readonly kfuncs?: readonly string[]
+}
+
+/** Functions that programs implement: a struct of function pointers in the C text (docs/modules.md, "Hooks of your own"). */
+export interface StructOpsDefinition {
+  readonly members?: Readonly<Record<string, StructOpsMember>>
+  /** Helpers of its programs: the kernel's base set, or none. */
+  readonly helpers?: 'base' | 'none'
+  /** Fields that programs may write, by struct; '*': all of it. */
+  readonly writes?: Readonly<Record<string, readonly string[] | '*'>>
+  /** Called when a struct of programs is registered, with its operations; a negative number refuses. */
+  readonly reg?: (operations: never) => unknown
+  /** Called when it is registered no more. */
+  readonly unreg?: (operations: never) => unknown
+  /** Called when one takes another's place; without it none may. */
+  readonly update?: (operations: never, old: never) => unknown
+}
+
 /** What `defineModule` takes. Everything but `filters` given as functions can be written as JSON. */
 export interface ModuleDefinition {
   readonly name: string
@@ -50,6 +75,8 @@ export interface ModuleDefinition {
   readonly dtors?: Readonly<Record<string, string>>
   /** Struct that stands for another: `{ 'conn___init': 'conn' }` is a no-cast alias, other names a C-equivalent type. */
   readonly aliases?: Readonly<Record<string, string>>
+  /** Structs of functions that programs implement, by name. */
+  readonly structOps?: Readonly<Record<string, StructOpsDefinition>>
   readonly deprecated?: Readonly<Record<string, KfuncDeprecation>>
   /** What each kfunc (and destructor) does when a program that calls it runs on a machine: docs/runtime.md, "Kfuncs of your own". */
   readonly bodies?: Readonly<Record<string, KfuncBody>>
@@ -92,6 +119,7 @@ export interface KfuncModule {
   readonly filters: ReadonlyMap<string, (program: FilterSubject) => boolean>
   readonly dtors: ReadonlyMap<string, string>
   readonly aliases: ReadonlyMap<string, string>
+  readonly structOps: ReadonlyMap<string, StructOpsDefinition>
   /** What keeps the rules but is hardly meant: an acquire that nothing releases, a struct without a destructor. */
   readonly warnings: readonly RuleViolation[]
   readonly bodies: ReadonlyMap<string, KfuncBody>
@@ -102,6 +130,7 @@ export interface LinkedModule {
   readonly btf: Btf
   readonly kfuncs: readonly Kfunc[]
   readonly destructors: readonly Destructor[]
+  readonly structOps: ReadonlyMap<string, StructOpsDefinition>
 }
 
 /** A declaration that breaks a rule of kfuncs.rst. */

@@ -9,7 +9,7 @@ import {
   sizeOf,
   skipModifiersAndTypedefs,
 } from '../../btf/index.ts'
-import { attempt, remembered, rememberedOfBoth } from '../../fault/index.ts'
+import { attempt, remembered, rememberedOfBoth, type Result } from '../../fault/index.ts'
 import { refuse } from '../faults.ts'
 import { findKind } from '../fixed-btf.ts'
 import { findInKernel } from './externs.ts'
@@ -68,6 +68,48 @@ export const kernelStructMaps = rememberedOfBoth((object: BpfObject, target: Lin
   }
   return maps
 })
+
+/** A struct_ops variable as a kernel sees it: its struct there, and by the kernel's members what the object has for each. */
+export interface StructOpsVariable {
+  readonly btf: Btf
+  readonly typeName: string
+  readonly members: readonly StructOpsValue[]
+}
+export interface StructOpsValue {
+  /** The kernel's. */
+  readonly member: BtfMember
+  /** Of a member that is a function: the program that implements it. */
+  readonly program: string | undefined
+  /** Of any other: its bytes. */
+  readonly data: Uint8Array
+}
+
+/** A `Fault` where the kernel has no such struct, or one that does not fit. */
+export const structOpsVariable = (
+  object: BpfObject,
+  def: StructOpsDef,
+  target: LinkTarget,
+): Result<StructOpsVariable> =>
+  attempt({ object: object.name }, () => {
+    const { btf, typeName, members } = kernelStruct(def, target)
+    const matched = compareMembers(object.btf!, def, { btf, members })
+    if (matched.fault !== undefined) refuse(`struct_ops init_kern ${object.maps[def.map]!.name}: ${matched.fault.what}`)
+    const struct = object.btf!.type(def.typeId)
+    const own = struct.kind === 'struct' ? struct.members : []
+    return {
+      btf,
+      typeName,
+      members: [...matched.kernel].map(([at, { member }]) => {
+        const from = own[at]!.bitOffset / 8
+        const fn = def.members.get(at)
+        return {
+          member,
+          program: fn === undefined ? undefined : object.functions[fn]?.name,
+          data: def.data.subarray(from, from + (sizeOf(object.btf!, own[at]!.type) ?? 0)),
+        }
+      }),
+    }
+  })
 
 const indexesOf = remembered(
   ({ functions }: BpfObject): ReadonlyMap<ObjectFunction, number> =>
@@ -164,7 +206,11 @@ function matchMembers(object: BpfObject, def: StructOpsDef, kernel: KernelStruct
   return matched
 }
 
-function compareMembers(btf: Btf, def: StructOpsDef, kernel: KernelStruct): Pick<Matched, 'kernel' | 'fault'> {
+function compareMembers(
+  btf: Btf,
+  def: StructOpsDef,
+  kernel: Pick<KernelStruct, 'btf' | 'members'>,
+): Pick<Matched, 'kernel' | 'fault'> {
   const struct = btf.type(def.typeId)
   const found = new Map<number, { member: BtfMember; index: number }>()
   const byName = new Map<string, { member: BtfMember; index: number }>()

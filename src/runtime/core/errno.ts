@@ -23,6 +23,7 @@ export const errno = {
   ELOOP: 40,
   ENODATA: 61,
   ENONET: 64,
+  ENOLINK: 67,
   EPROTO: 71,
   EBADMSG: 74,
   EOVERFLOW: 75,
@@ -34,5 +35,10 @@ export const errno = {
   EAFNOSUPPORT: 97,
   ETIMEDOUT: 110,
   EALREADY: 114,
+  EINPROGRESS: 115,
   ENOTSUPP: 524,
 } as const
+
+/** 'EINVAL' of 22; the number where it has no name here. */
+export const errnoName = (number: number): string =>
+  Object.entries(errno).find(([, value]) => value === number)?.[0] ?? String(number)

@@ -2,9 +2,10 @@
 // What `kfuncs gen skeleton` generates calls: an object loaded on a machine, its maps, variables and programs by their names and types.
 import { fail, ok, type Result } from '../../fault/index.ts'
 import { type BpfObject, openObject } from '../../object/index.ts'
-import type { Loaded, Machine, Refusal } from '../machine.ts'
+import type { Loaded, Machine } from '../machine.ts'
 import type { RuntimeMap } from '../maps/map.ts'
 import type { LoadedProgram } from '../program.ts'
+import { whyRefused } from '../refusal.ts'
 import { type Codec, viewOf } from './codecs.ts'
 
 export { type Codec, codecs, decode, encode } from './codecs.ts'
@@ -18,6 +19,8 @@ export interface SkeletonPlan<Maps extends object, Variables extends object> {
   readonly maps: { readonly [Name in keyof Maps]: (map: RuntimeMap, machine: Machine) => Maps[Name] }
   readonly variables: { readonly [Name in keyof Variables]: VariablePlan<Variables[Name]> }
   readonly programs: readonly string[]
+  /** Variables in sections .struct_ops. */
+  readonly structOps?: readonly string[]
 }
 export interface VariablePlan<T> {
   readonly section: string
@@ -32,11 +35,13 @@ export interface SkeletonOptions<Variables, Programs> {
   readonly programs?: readonly (keyof Programs & string)[]
 }
 
-export interface Skeleton<Maps, Variables, Programs> {
+export interface Skeleton<Maps, Variables, Programs, Ops = object> {
   readonly maps: Maps
   /** As they are now; they can be written, but for constants. */
   readonly variables: Variables
   readonly programs: Programs
+  /** Operations of struct_ops variables; `loaded.registerStructOps()` registers one. */
+  readonly structOps: Ops
   readonly loaded: Loaded
 }
 
@@ -45,6 +50,7 @@ export function loadSkeleton<
   Maps extends object,
   Variables extends object,
   Programs extends { readonly [Name in keyof Programs]: LoadedProgram },
+  Ops extends object = object,
 >(
   machine: Machine,
   plan: SkeletonPlan<Maps, Variables>,
@@ -52,7 +58,7 @@ export function loadSkeleton<
     variables = {},
     programs = plan.programs as readonly (keyof Programs & string)[],
   }: SkeletonOptions<Variables, Programs>,
-): Result<Skeleton<Maps, Variables, Programs>> {
+): Result<Skeleton<Maps, Variables, Programs, Ops>> {
   const bytes = Uint8Array.from(atob(plan.object), (character) => character.charCodeAt(0))
   const opened = openObject(bytes, plan.name)
   if (!opened.ok) return opened
@@ -69,15 +75,11 @@ export function loadSkeleton<
       if (program === undefined) throw new Error(`${plan.name}: program ${name} was not loaded`)
       return program
     }) as Programs,
+    structOps: lazily(Object.fromEntries((plan.structOps ?? []).map((name) => [name, name])), (name) =>
+      loaded.value.structOps(name),
+    ) as unknown as Ops,
     loaded: loaded.value,
   })
-}
-
-function whyRefused(name: string, refusal: Refusal): string {
-  if (refusal.kind === 'fault') return `program ${name} cannot be loaded: ${refusal.fault.what}`
-  const { report } = refusal
-  const why = 'message' in report ? report.message : 'what' in report ? report.what : report.verdict
-  return `program ${name} is not accepted: ${why}`
 }
 
 /** The object with other contents of its sections of data. */

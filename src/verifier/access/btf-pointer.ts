@@ -88,7 +88,7 @@ export function accessBtfPointer(walk: Walk, number: number, { off, size, write 
   if (reg.flags & PERCPU) violate('btf-percpu', { ...details, at })
   if (write && mayFault(walk.model, reg)) violate('btf-write', { form: 'read-only', ...details })
   if (write && !isAllocated(reg)) {
-    const answer = structAccess(walk.model.kernel.btf, walk.program.traits, { btf: reg.btf!, id: reg.btfId }, at, size)
+    const answer = structAccess(walk.model.kernel, walk.program.traits, { btf: reg.btf!, id: reg.btfId }, at, size)
     if (!answer.ok) {
       const { message, byRule } = answer
       if (!byRule || !walk.model.rules.refusedWritesPlaced)

@@ -5,7 +5,6 @@
 // things only, and the more of each the worse: the stack used so far, the frames so far, whether a callback is above. So a function
 // that was left well is not entered again with no more of any: a tree of calls (two a function, thirty deep) costs no more than its graph.
 
-import { structOpsKind } from '../../kernel/index.ts'
 import type { Program, Subprog } from '../program/program.ts'
 import type { Walk } from '../engine/walk.ts'
 import type { StackFrame } from '../violations/program.ts'
@@ -78,7 +77,7 @@ function hasPrivateStacks(program: Program): boolean {
 
 /** Members that may be called while they run ask for stacks of their own (`priv_stack_requested`). */
 function structOpsStack({ linked: prog, model: { kernel } }: Program): boolean {
-  const asked = structOpsKind(prog.structOps?.typeName ?? '')?.privateStack
+  const asked = kernel.structOps(prog.structOps?.typeName ?? '')?.privateStack
   if (asked === undefined || !asked.members.includes(prog.structOps?.member ?? '')) return false
   return asked.config === undefined || kernel.config(asked.config) === 'y'
 }

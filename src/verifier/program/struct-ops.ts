@@ -2,7 +2,7 @@
 // What is asked of struct_ops programs alone: the member they stand for, the references they are given, what they hand back.
 
 import { pointee, skipModifiersAndTypedefs } from '../../btf/index.ts'
-import { attachProto, structOpsKind, structOpsStub } from '../../kernel/index.ts'
+import { attachProto, structOpsStub } from '../../kernel/index.ts'
 import type { Program } from './program.ts'
 import { unsupported, violate } from '../violations/raise.ts'
 
@@ -12,7 +12,7 @@ export function checkStructOps(program: Program): void {
   if (!program.traits.gpl) violate('struct-ops-gpl')
   if (structOps === undefined) return
   const { typeName, member } = structOps
-  const kind = structOpsKind(typeName)
+  const kind = program.model.kernel.structOps(typeName)
   if (kind === undefined) return unsupported(`what programs of struct ${typeName} may do is not known`)
   const { unsupported: missing, supported, maySleep, mustSleep } = kind
   const refused =
@@ -33,7 +33,7 @@ export const isReference = (name: string): boolean => name.endsWith('__ref')
 /** Names of the stub's parameters; before 6.15 only `__nullable` among them meant something. */
 export function stubArguments({ model: { rules, kernel }, traits }: Program): readonly string[] {
   if (!rules.kptrReturns || traits.structOps === undefined) return []
-  return structOpsStub(traits.attachBtf ?? kernel.btf, traits.structOps)?.params.map(({ name }) => name) ?? []
+  return structOpsStub(kernel, traits.attachBtf ?? kernel.btf, traits.structOps)?.params.map(({ name }) => name) ?? []
 }
 
 /** What the member returns a pointer to, where it does. */

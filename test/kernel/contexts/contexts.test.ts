@@ -60,7 +60,12 @@ const btf: Btf = {
   declTags: () => [],
 }
 
-const facts = { btf, gate: (name: GateName) => gateOpen(name, '6.12'), functionSet: () => new Set<string>() }
+const facts = {
+  btf,
+  gate: (name: GateName) => gateOpen(name, '6.12'),
+  functionSet: () => new Set<string>(),
+  structOps: () => undefined,
+}
 
 describe('layouts', () => {
   test.for(Object.entries(layouts))('%s: fields do not overlap and come in order', ([, fields]) => {
@@ -200,7 +205,7 @@ describe('stores into kernel structs', () => {
     conntrack = kernel.modules.find(({ name }) => name === 'nf_conntrack')!
   })
   const store = (of: ProgramTraits, struct: string, off: number, size: number, btf = kernel.btf) =>
-    structAccess(kernel.btf, of, { btf, id: btf.find(struct, 'struct')! }, off, size)
+    structAccess(kernel, of, { btf, id: btf.find(struct, 'struct')! }, off, size)
 
   test('a member is where this kernel has it', () => {
     const at = (struct: string, member: string) =>

@@ -22,6 +22,7 @@ const ours: ReadonlyMap<string, string> = new Map([
   ['kernel/contexts/struct-ops-args.ts: nullable', 'asked with hasOwn'],
   ['kfunc/module/read.ts: kept', 'written only, in an object without a prototype'],
   ['kfunc/module/rule.ts: deprecated', 'asked with hasOwn'],
+  ['runtime/struct-ops/operations.ts: made', 'written only, in an object without a prototype'],
   ['schema/index.ts: found', 'written only, in an object without a prototype'],
   ['verifier/scalar/circular-alu.ts: operators', 'operations of our instruction table'],
   ['verifier/scalar/proofs.ts: (proofs as Readonly<Record<string, Proof>>)', 'operations of our instruction table'],

@@ -41,13 +41,18 @@ export interface StructOpsMember {
   readonly kfuncs?: readonly string[]
 }
 
+/** By the members' names; gone through, never asked by a name. */
+export type StructOpsMembers = Readonly<Record<string, StructOpsMember>>
+
+export type StructOpsWrites = Readonly<Record<string, readonly string[] | '*'>>
+
 /** Functions that programs implement: a struct of function pointers in the C text (docs/modules.md, "Hooks of your own"). */
 export interface StructOpsDefinition {
-  readonly members?: Readonly<Record<string, StructOpsMember>>
+  readonly members?: StructOpsMembers
   /** Helpers of its programs: the kernel's base set, or none. */
   readonly helpers?: 'base' | 'none'
   /** Fields that programs may write, by struct; '*': all of it. */
-  readonly writes?: Readonly<Record<string, readonly string[] | '*'>>
+  readonly writes?: StructOpsWrites
   /** Called when a struct of programs is registered, with its operations; a negative number refuses. */
   readonly reg?: (operations: never) => unknown
   /** Called when it is registered no more. */

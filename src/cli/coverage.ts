@@ -9,20 +9,51 @@ interface Covered {
   /** Executions by line. */
   readonly lines: Map<number, number>
   readonly functions: Map<string, { readonly line: number; count: number }>
+  /** Conditional jumps: by line and number of the jump there, how often each went on, and was taken. */
+  readonly branches: Map<string, Branch>
+}
+
+interface Branch {
+  readonly line: number
+  readonly number: number
+  goesOn: number
+  taken: number
+}
+
+/** A jump whose next instruction is awaited. */
+interface Pending {
+  readonly program: LinkedProgram
+  readonly insn: number
 }
 
 export class Coverage {
   /** Executions by instruction, of each program that was loaded. */
   private readonly counts = new Map<LinkedProgram, Uint32Array>()
 
+  /** How often a jump led to its target, by instruction: the rest went on. */
+  private readonly taken = new Map<LinkedProgram, Uint32Array>()
+  private pending: Pending | undefined
+
   readonly observer: Observer = {
     loaded: (program) => {
-      if (!this.counts.has(program)) this.counts.set(program, new Uint32Array(program.insns.length))
+      if (this.counts.has(program)) return
+      this.counts.set(program, new Uint32Array(program.insns.length))
+      this.taken.set(program, new Uint32Array(program.insns.length))
     },
     before: (program, insn) => {
       const counts = this.counts.get(program)!
       counts[insn] = counts[insn]! + 1
+      const { pending } = this
+      // nothing of another function comes between a jump and where it leads
+      if (pending !== undefined && pending.program === program) this.lead(pending, insn)
+      this.pending = isBranch(program, insn) ? { program, insn } : undefined
     },
+  }
+
+  private lead({ program, insn }: Pending, to: number): void {
+    if (to !== insn + 1 + program.insns[insn]!.off) return
+    const taken = this.taken.get(program)!
+    taken[insn] = taken[insn]! + 1
   }
 
   /** `path`: what a file of the object is called here. */
@@ -38,7 +69,11 @@ export class Coverage {
     const path = (name: string): string => printable(mapped(name).replace(/^(?:\.\/)+/, ''))
     const files = new Map<string, Covered>()
     const fileOf = (name: string): Covered => {
-      const known = files.get(path(name)) ?? { lines: new Map<number, number>(), functions: new Map() }
+      const known = files.get(path(name)) ?? {
+        lines: new Map<number, number>(),
+        functions: new Map(),
+        branches: new Map(),
+      }
       files.set(path(name), known)
       return known
     }
@@ -54,6 +89,7 @@ export class Coverage {
         const { lines } = fileOf(file)
         for (const [line, count] of own) lines.set(line, (lines.get(line) ?? 0) + count)
       }
+      this.addBranches(program, fileOf)
       for (const { name, insn } of functionsOf(program)) {
         const first = program.lines.find((info) => info.insn === insn)
         if (first === undefined) continue
@@ -68,13 +104,55 @@ export class Coverage {
       .map(recordOf)
       .join('')
   }
+
+  /** Jumps of programs that share a line are told apart by their number on it. */
+  private addBranches(program: LinkedProgram, fileOf: (name: string) => Covered): void {
+    const counts = this.counts.get(program)!
+    const taken = this.taken.get(program)!
+    const onLine = new Map<string, number>()
+    let info = 0
+    for (let insn = 0; insn < program.insns.length; insn++) {
+      while ((program.lines[info + 1]?.insn ?? Number.POSITIVE_INFINITY) <= insn) info++
+      const at = program.lines[info]
+      if (at === undefined || at.line === 0 || at.insn > insn || !isBranch(program, insn)) continue
+      const { branches } = fileOf(at.file)
+      const place = `${at.file}:${at.line}`
+      const number = onLine.get(place) ?? 0
+      onLine.set(place, number + 1)
+      const key = `${at.line}:${number}`
+      const branch = branches.get(key) ?? { line: at.line, number, goesOn: 0, taken: 0 }
+      branch.taken += taken[insn]!
+      branch.goesOn += counts[insn]! - taken[insn]!
+      branches.set(key, branch)
+    }
+  }
+}
+
+/** Of a line that never ran nobody knows which way its jumps would lead: '-'. */
+function branchLines(branches: readonly Branch[], lines: ReadonlyMap<number, number>): readonly string[] {
+  const sorted = [...branches].sort((a, b) => a.line - b.line || a.number - b.number)
+  const told = (count: number, line: number): string => ((lines.get(line) ?? 0) === 0 ? '-' : `${count}`)
+  return [
+    ...sorted.flatMap(({ line, number, goesOn, taken }) => [
+      `BRDA:${line},${number},0,${told(goesOn, line)}`,
+      `BRDA:${line},${number},1,${told(taken, line)}`,
+    ]),
+    `BRF:${2 * sorted.length}`,
+    `BRH:${sorted.reduce((hit, { goesOn, taken }) => hit + (goesOn > 0 ? 1 : 0) + (taken > 0 ? 1 : 0), 0)}`,
+  ]
+}
+
+/** One that leads somewhere else than it goes on. */
+const isBranch = ({ insns }: LinkedProgram, insn: number): boolean => {
+  const { op, off } = insns[insn]!
+  return op.kind === 'jump' && off !== 0
 }
 
 function functionsOf({ name: program, funcs, btf }: LinkedProgram): { readonly name: string; readonly insn: number }[] {
   return funcs.map(({ insn, typeId }) => ({ insn, name: btf?.type(typeId).name ?? program }))
 }
 
-function recordOf([file, { lines, functions }]: readonly [string, Covered]): string {
+function recordOf([file, { lines, functions, branches }]: readonly [string, Covered]): string {
   const sorted = [...lines].sort(([a], [b]) => a - b)
   return [
     'TN:',
@@ -83,6 +161,7 @@ function recordOf([file, { lines, functions }]: readonly [string, Covered]): str
     ...[...functions].map(([name, { count }]) => `FNDA:${count},${name}`),
     `FNF:${functions.size}`,
     `FNH:${[...functions.values()].filter(({ count }) => count > 0).length}`,
+    ...branchLines([...branches.values()], lines),
     ...sorted.map(([line, count]) => `DA:${line},${count}`),
     `LF:${sorted.length}`,
     `LH:${sorted.filter(([, count]) => count > 0).length}`,

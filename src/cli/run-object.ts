@@ -10,8 +10,10 @@ import {
   type Loaded,
   type LoadedProgram,
   type Machine,
+  type Observer,
   SanitizerError,
   type TestRun,
+  type TestRunOptions,
 } from '../runtime/index.ts'
 import { returnValueName } from '../uapi/index.ts'
 import { globalsOf, objectName } from './check-object.ts'
@@ -64,12 +66,12 @@ export async function runObject(path: string, flags: RunObjectFlags): Promise<nu
   const bytes = readInput(path)
   const mapped = mappedPath(flags.pathMap)
   const coverage = flags.coverage === undefined ? undefined : new Coverage()
-  if (flags.trace === true && coverage !== undefined)
-    throw new UsageError('--trace and --coverage: one at a time, each looks at every instruction')
-  const observer =
-    flags.trace === true
-      ? tracer(kernel, (line) => (flags.format === 'json' ? process.stderr : process.stdout).write(`${line}\n`))
-      : coverage?.observer
+  const observer = joined([
+    ...(coverage === undefined ? [] : [coverage.observer]),
+    ...(flags.trace === true
+      ? [tracer(kernel, (line) => (flags.format === 'json' ? process.stderr : process.stdout).write(`${line}\n`))]
+      : []),
+  ])
   const globals = globalsOf(flags.set)
   const object = orTell(openObject(bytes, objectName(path)))
   const name = chosen(object, flags.prog)
@@ -87,6 +89,7 @@ export async function runObject(path: string, flags: RunObjectFlags): Promise<nu
   const { machine, loaded } = load()
   const program = loaded.programs.get(name)
   if (program === undefined) return refused(path, { bytes, program: name, kernel, globals })
+  const again = (input: TestRunOptions): unknown => load().loaded.programs.get(name)!.testRun(input)
   const bytesGiven = flags.data === undefined ? undefined : dataBytes(flags.data)
   const finish = (status: number): number => {
     if (coverage !== undefined) coverage.write(flags.coverage!, mapped)
@@ -96,7 +99,11 @@ export async function runObject(path: string, flags: RunObjectFlags): Promise<nu
     if (repeat > 1) throw new UsageError('--repeat: a capture is run packet by packet, once')
     const text = flags.ctx
     const ctx = text === undefined ? undefined : (length: number) => contextBytes(machine, program, text, length)
-    return finish(runCapture({ machine, loaded, program, capture: bytesGiven, ctx, format: flags.format }))
+    return finish(
+      contradictions(again, () =>
+        runCapture({ machine, loaded, program, capture: bytesGiven, ctx, format: flags.format }),
+      ),
+    )
   }
   const data = bytesGiven ?? defaultData(program)
   const ctx = flags.ctx === undefined ? undefined : contextBytes(machine, program, flags.ctx, data?.length ?? 0)
@@ -108,7 +115,7 @@ export async function runObject(path: string, flags: RunObjectFlags): Promise<nu
     run = await program.testRunAsync(given)
   } catch (error) {
     if (!(error instanceof SanitizerError)) throw error
-    return tellContradiction(error, (input) => load().loaded.programs.get(name)!.testRun(input))
+    return finish(tellContradiction(error, again))
   }
   const time = Number(process.hrtime.bigint() - start) / repeat
   if (!run.ok) {
@@ -119,6 +126,25 @@ export async function runObject(path: string, flags: RunObjectFlags): Promise<nu
   const told: Told = { program, result: run.value, before: data, changes, machine, time }
   process.stdout.write(flags.format === 'json' ? `${jsonOf(told)}\n` : textOf(told, { repeat }))
   return finish(0)
+}
+
+/** What each of them is told; undefined: there is none. */
+function joined(observers: readonly Observer[]): Observer | undefined {
+  if (observers.length < 2) return observers[0]
+  return {
+    loaded: (...told) => observers.forEach((one) => one.loaded?.(...told)),
+    before: (...told) => observers.forEach((one) => one.before?.(...told)),
+    after: (...told) => observers.forEach((one) => one.after?.(...told)),
+  }
+}
+
+function contradictions(again: (input: TestRunOptions) => unknown, run: () => number): number {
+  try {
+    return run()
+  } catch (error) {
+    if (!(error instanceof SanitizerError)) throw error
+    return tellContradiction(error, again)
+  }
 }
 
 /** The name of the program to run. */

@@ -120,7 +120,9 @@ test('--trace tells each instruction under its line, with what it changed', asyn
 sees_the_packet: 64
 `)
   const both = await runHere('run', guard, '--trace', '--coverage', join(folder, 'x'))
-  expect(both).toMatchObject({ status: 2 })
+  expect(both.status).toBe(0)
+  expect(both.out).toContain('exit    r0 = ')
+  expect(readFileSync(join(folder, 'x'), 'utf8')).toContain('\nDA:')
 })
 
 /** Lines and counts by file. */
@@ -151,6 +153,12 @@ describe('--coverage', () => {
     const count = (text: string) => lines.get(source)?.get(lineOf(source, text))
     expect([count('seen++'), count('tally->dropped++'), count('tally->passed++')]).toEqual([2, 1, 0])
     expect(lcov).toContain('\nFNDA:2,guard\n')
+    // the datagram is blocked: its tally is there, and never the one that passes
+    const jumps = [...lcov.matchAll(/^BRDA:(\d+),(\d+),([01]),(\d+|-)$/gm)]
+    expect(jumps.length).toBeGreaterThan(4)
+    expect(jumps.length % 2).toBe(0)
+    const [, , first] = lcov.split('end_of_record\n').map((record) => Number(/^BRF:(\d+)$/m.exec(record)?.[1]))
+    expect(first).toBe(lcov.split('end_of_record\n')[2]!.match(/^BRDA/gm)?.length ?? 0)
     // a line in a loop counts its turns
     const tagged = 'examples/testing/tagged.bpf.c'
     expect(lines.get(tagged)?.get(lineOf(tagged, 'sum += i'))).toBe(4)

@@ -60,3 +60,13 @@ test('a run that is refused, or ends in its midst, leaves nothing behind in the 
   for (let i = 0; i < 2000; i++) run.testRun({ data: packet(64) })
   expect([machine, xdp.machine].map(({ memory }) => memory.u8.length)).toEqual(before)
 })
+
+test('an address that is nowhere, which the kernel lets be passed, too, is told', async () => {
+  for (const sanitize of [false, true]) {
+    const { program } = await on('18-memory/lookups', { sanitize })
+    expect(program('wq_somewhere').testRun({ data: new Uint8Array(64) })).toMatchObject({
+      ok: false,
+      fault: { what: expect.stringContaining('passes an address that is nowhere') },
+    })
+  }
+})

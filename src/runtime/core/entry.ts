@@ -86,6 +86,12 @@ function asMachineError(core: Core, what: string, error: unknown): unknown {
   const { allowance } = core
   if (!(error instanceof RangeError || error instanceof RuntimeError || error instanceof Trap)) return error
   if (allowance?.isUsedUp === true) return allowance.error()
+  // some kernels do not look at every offset either: bpf_wq_init() until 6.18
+  if (/bounds of the DataView|offset is out of bounds/i.test(error.message))
+    return new MachineError(
+      'trap',
+      `${what} passes an address that is nowhere in the machine's memory: ${error.message}`,
+    )
   if (/call stack/.test(error.message)) return new MachineError('limit', `${what} calls too deep: ${error.message}`)
   return new MachineError(
     'trap',

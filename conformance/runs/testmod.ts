@@ -36,6 +36,7 @@ function bodies(machine: Machine): ReadonlyMap<string, KfuncBody> {
   const percpu = machine.variables.get(PERCPU)!
   const shared: RefKfunc = { a: 42, b: 108, cnt: { refs: { counter: 1 } } }
   shared.next = shared
+  const member = {}
   const firstWords = (_p: RefKfunc, size: number): Uint8Array | null =>
     size > 8 ? null : new Uint8Array(Int32Array.of(shared.a, shared.b).buffer)
   const table: Readonly<Record<string, KfuncBody>> = {
@@ -57,6 +58,7 @@ function bodies(machine: Machine): ReadonlyMap<string, KfuncBody> {
       return Number(at.getBigUint64(0, true) & 0xffff_ffffn)
     },
 
+    bpf_kfunc_get_default_trusted_ptr_test: () => member,
     bpf_testmod_ctx_create: () => ({ usage: { refs: { counter: 1 } } }),
     bpf_testmod_ctx_release: nothing,
 
@@ -135,6 +137,8 @@ const arena: Readonly<Record<string, KfuncBody>> = {
     view(value).setBigUint64(0, BigInt.asUintN(64, old + 1n), true)
     return old
   },
+  bpf_kfunc_arena_cap_test: (value: Uint8Array) => value.byteOffset,
+  bpf_kfunc_arena_cap_nullable_test: (value: Uint8Array | null) => value?.byteOffset ?? 0,
   bpf_kfunc_arena_args5_test: (...values: readonly (Uint8Array | null)[]) => sum(...values.map(word)),
   bpf_kfunc_arena_mixed_test: (...values: readonly (Uint8Array | null)[]) => sum(...values.map(word)),
 }

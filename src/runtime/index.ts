@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+export type { Sysctl } from './helpers/sysctl.ts'
 export type { Argument, Called, CallOptions } from './calls/index.ts'
 export type { Observer } from './core/core.ts'
 export { MachineError } from './core/errors.ts'

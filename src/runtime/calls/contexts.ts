@@ -7,6 +7,7 @@ import { programTraits } from '../../verifier/index.ts'
 import type { Core } from '../core/core.ts'
 import { MachineError } from '../core/errors.ts'
 import { createObject, setFields } from '../core/objects.ts'
+import type { Sysctl } from '../helpers/sysctl.ts'
 import type { Argument, Placed } from './arguments.ts'
 
 export interface CallOptions {
@@ -21,6 +22,10 @@ export interface CallOptions {
   readonly ptRegs?: Readonly<Record<string, number | bigint>>
   /** What the link that attaches the program was given: bpf_get_attach_cookie(). */
   readonly cookie?: bigint
+  /** Of perf events: the period, and the address that was sampled. */
+  readonly sample?: { readonly period?: number | bigint; readonly address?: number | bigint }
+  /** Of sysctl programs: which it is, and what is read or written; `ctx` is struct bpf_sysctl, made of it where it is left out. */
+  readonly sysctl?: Sysctl
   /** The context as the program sees it, of all others: a tracepoint's record, struct bpf_sock_addr, bpf_sysctl … */
   readonly ctx?: Uint8Array
 }
@@ -56,12 +61,17 @@ export function contextOf(core: Core, linked: LinkedProgram, options: CallOption
   if (linked.attachType === 'BPF_TRACE_ITER') return iteratorContext(core, args)
   if (trampolines.has(linked.type)) return trampolineContext(core, linked, options, args)
   if (linked.type === 'BPF_PROG_TYPE_KPROBE') return registersContext(core, options, args)
-  if (plain.has(linked.type)) return plainContext(core, options.ctx ?? new Uint8Array(0))
+  if (linked.type === 'BPF_PROG_TYPE_PERF_EVENT') return sampleContext(core, options)
+  if (plain.has(linked.type)) return plainContext(core, options.ctx ?? sysctlContext(options))
   throw new MachineError(
     'not-modelled',
     `calls of ${linked.type} programs are not modelled by this machine (testRun() may run them)`,
   )
 }
+
+/** struct bpf_sysctl: whether it is written, and from where on. */
+const sysctlContext = ({ sysctl }: CallOptions): Uint8Array =>
+  sysctl === undefined ? new Uint8Array(0) : Uint8Array.of(sysctl.written === undefined ? 0 : 1, 0, 0, 0, 0, 0, 0, 0)
 
 /** Room beyond what was given: a program may read as much of it as its type has. */
 const ROOM = 512
@@ -82,6 +92,16 @@ function registersContext(core: Core, { ptRegs = {}, returned }: CallOptions, { 
     ...result,
   })
   setFields(core, address, 'pt_regs', ptRegs)
+  return { address, free: () => core.memory.free(address) }
+}
+
+/** struct bpf_perf_event_data, as programs see it. */
+function sampleContext(core: Core, { ptRegs = {}, sample = {} }: CallOptions): Context {
+  const address = createObject(core, 'bpf_perf_event_data', {
+    ...Object.fromEntries(Object.entries(ptRegs).map(([name, value]) => [`regs.${name}`, value])),
+    sample_period: sample.period,
+    addr: sample.address,
+  })
   return { address, free: () => core.memory.free(address) }
 }
 

@@ -3,6 +3,7 @@
 
 import { ok, type Result } from '../../fault/index.ts'
 import type { Core } from '../core/core.ts'
+import { sysctlNotes } from '../helpers/sysctl.ts'
 import { writtenIn } from '../helpers/seq.ts'
 import type { LoadedProgram } from '../program.ts'
 import type { RunSteps } from '../steps.ts'
@@ -21,6 +22,8 @@ export interface Called {
   readonly overridden?: bigint
   /** What bpf_set_retval() has the system call answer. */
   readonly retval?: number
+  /** What bpf_sysctl_set_new_value() has written instead. */
+  readonly sysctlWritten?: string
   /** What an iterator wrote. */
   readonly written?: Uint8Array
 }
@@ -31,13 +34,18 @@ export function* callSteps(core: Core, program: LoadedProgram, options: CallOpti
   try {
     const context = contextOf(core, program.linked, options, own)
     try {
-      const notes = new Map<string, unknown>([['cookie', options.cookie ?? 0n]])
+      const notes = new Map<string, unknown>([
+        ['cookie', options.cookie ?? 0n],
+        [sysctlNotes.asked, options.sysctl],
+      ])
       const answer = BigInt.asIntN(64, yield { context: context.address, notes })
       const [override, retval] = [notes.get('override'), notes.get('retval')]
+      const replaced = notes.get(sysctlNotes.replaced)
       return ok({
         returned: answer,
         ...(options.ctx === undefined ? {} : { ctx: core.memory.read(context.address, options.ctx.length) }),
         ...(typeof override === 'bigint' ? { overridden: override } : {}),
+        ...(typeof replaced === 'string' ? { sysctlWritten: replaced } : {}),
         ...(typeof retval === 'number' ? { retval } : {}),
         ...(program.linked.attachType === 'BPF_TRACE_ITER' ? { written: writtenIn(notes) } : {}),
       })

@@ -25,6 +25,8 @@ import { redirectHelpers } from './redirect.ts'
 import { skbRoomHelpers } from './skb-room.ts'
 import { socketHelpers } from './socket.ts'
 import { stringHelpers } from './strings.ts'
+import { syscallHelpers } from './syscall.ts'
+import { sysctlHelpers } from './sysctl.ts'
 import { taskHelpers } from './task.ts'
 import { timerHelpers } from './timer.ts'
 import { traceHelpers } from './trace.ts'
@@ -55,6 +57,8 @@ const families: readonly Models[] = [
   skbRoomHelpers,
   socketHelpers,
   stringHelpers,
+  syscallHelpers,
+  sysctlHelpers,
   taskHelpers,
   timerHelpers,
   traceHelpers,

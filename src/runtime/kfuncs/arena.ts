@@ -3,6 +3,7 @@
 
 import { model, type Models } from '../core/abi.ts'
 import type { Core } from '../core/core.ts'
+import { errno } from '../core/errno.ts'
 import { ARENA_PAGE, ArenaMap } from '../maps/arena.ts'
 
 /** undefined: it is a map of another type. */
@@ -23,6 +24,12 @@ export const arenaKfuncs: Models = {
       return page === undefined ? 0 : arena.begin + page * ARENA_PAGE
     },
   ),
+  bpf_arena_reserve_pages: model(['i32', 'i32', 'i32'], 's32', (core) => (at, address, count) => {
+    const arena = arenaAt(core, at)
+    if (arena === undefined) return -errno.EINVAL
+    const page = (address - arena.begin) / ARENA_PAGE
+    return count === 0 || !Number.isInteger(page) ? 0 : arena.reserve(page, count >>> 0)
+  }),
   bpf_arena_free_pages: model(['i32', 'i32', 'i32'], 'none', (core) => (at, address, count) => {
     const arena = arenaAt(core, at)
     if (arena === undefined || count === 0 || address === 0) return

@@ -9,6 +9,7 @@ import { conntrackKfuncs } from './conntrack.ts'
 import { copyDynptrKfuncs } from './copy-dynptr.ts'
 import { copyKfuncs } from './copy.ts'
 import { cpumaskKfuncs } from './cpumask.ts'
+import { cryptoKfuncs } from './crypto.ts'
 import { dynptrKfuncs } from './dynptr.ts'
 import { fileKfuncs } from './files.ts'
 import { iterKfuncs } from './iter.ts'
@@ -41,6 +42,7 @@ const families: readonly Models[] = [
   copyDynptrKfuncs,
   copyKfuncs,
   cpumaskKfuncs,
+  cryptoKfuncs,
   dynptrKfuncs,
   iterKfuncs,
   keyKfuncs,

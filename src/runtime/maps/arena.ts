@@ -29,6 +29,9 @@ export class ArenaMap extends RuntimeMap {
     }
   }
 
+  /** Pages that are not allocated, and will not be. */
+  private readonly reserved = new Set<number>()
+
   private get pages(): Uint8Array {
     return this.core.memory.u8.subarray(this.pagesAt, this.pagesAt + this.def.maxEntries)
   }
@@ -43,14 +46,28 @@ export class ArenaMap extends RuntimeMap {
     if (count <= 0 || count > length || (node !== NUMA_NO_NODE && node !== 0)) return undefined
     const first = from ?? this.firstFree(count)
     if (first === undefined || first < 0 || first + count > length) return undefined
-    if (this.pages.subarray(first, first + count).includes(1)) return undefined
+    if (this.isTaken(first, count)) return undefined
     this.pages.fill(1, first, first + count)
     return first
+  }
+  /** bpf_arena_reserve_pages(): they are in the way of whoever allocates, until they are freed. */
+  reserve(from: number, count: number): number {
+    if (from < 0 || from + count > this.pages.length) return -errno.EINVAL
+    if (this.isTaken(from, count)) return -errno.EBUSY
+    for (let page = from; page < from + count; page++) this.reserved.add(page)
+    return 0
+  }
+  private isTaken(from: number, count: number): boolean {
+    if (this.pages.subarray(from, from + count).includes(1)) return true
+    if (this.reserved.size === 0) return false
+    for (let page = from; page < from + count; page++) if (this.reserved.has(page)) return true
+    return false
   }
   /** Those among them that are allocated; what they held is gone. */
   release(from: number, count: number): void {
     const end = Math.min(from + count, this.pages.length)
     for (let page = Math.max(0, from); page < end; page++) {
+      this.reserved.delete(page)
       if (this.pages[page] === 0) continue
       this.pages[page] = 0
       const at = this.begin + page * ARENA_PAGE
@@ -61,7 +78,7 @@ export class ArenaMap extends RuntimeMap {
   private firstFree(count: number): number | undefined {
     let run = 0
     for (let page = 0; page < this.pages.length; page++) {
-      run = this.pages[page] === 0 ? run + 1 : 0
+      run = this.pages[page] === 0 && !this.reserved.has(page) ? run + 1 : 0
       if (run === count) return page - count + 1
     }
     return undefined

@@ -33,11 +33,10 @@ export function enter<T>(core: Core, what: string, work: () => T): T {
   }
 }
 
-export const beginWork = ({ allowance }: Core): Work => ({
-  untilEnd: [],
-  taken: new Map(),
-  left: BigInt(allowance?.insns ?? 0),
-})
+export function beginWork(core: Core): Work {
+  core.underWay++
+  return { untilEnd: [], taken: new Map(), left: BigInt(core.allowance?.insns ?? 0) }
+}
 
 /** A program of it was cut off: what it held is given back. */
 export function giveBack(core: Core, work: Work): void {
@@ -55,6 +54,7 @@ export function took({ work }: Core, address: number, by: 1 | -1): void {
 /** Nothing of it is left. */
 export function endWork(core: Core, { untilEnd }: Work): void {
   for (const block of untilEnd.splice(0)) core.memory.free(block)
+  core.workEnded()
 }
 
 /** A part of it; what was under way before goes on behind. */
@@ -86,8 +86,8 @@ function asMachineError(core: Core, what: string, error: unknown): unknown {
   const { allowance } = core
   if (!(error instanceof RangeError || error instanceof RuntimeError || error instanceof Trap)) return error
   if (allowance?.isUsedUp === true) return allowance.error()
-  // some kernels do not look at every offset either: bpf_wq_init() until 6.18
-  if (/bounds of the DataView|offset is out of bounds/i.test(error.message))
+  // no pattern that is to be compiled: there may be no stack left. Some kernels do not look at every offset either: bpf_wq_init() until 6.18
+  if (error.message.includes('DataView') || error.message.includes('offset is out of bounds'))
     return new MachineError(
       'trap',
       `${what} passes an address that is nowhere in the machine's memory: ${error.message}`,

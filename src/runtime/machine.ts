@@ -76,7 +76,10 @@ export interface Loaded {
   structOpsAsync<T = StructOps>(name: string): StructOpsAsync<T>
   /** Registers a struct_ops variable, as bpf_map__attach_struct_ops() does: a `Fault` says who refused. */
   registerStructOps(name: string): Result<StructOpsLink>
-  /** Its programs run no more, and what its maps' values hold is let go: references to objects, timers. */
+  /**
+   * Its programs run no more, and what its maps' values hold is let go: references to objects, timers. Their memory goes when nothing
+   * runs any more, unless a map of maps of another object's may have one of them in it.
+   */
   unload(): void
 }
 
@@ -196,7 +199,13 @@ export class Machine extends Core {
     const structOps = new LoadedStructOps(this, { object, target: linkTargetOf(this), programOf, mapOf })
     const unload = (): void => {
       for (const program of programs.values()) program.unload()
-      for (const map of maps.made.values()) map.close()
+      const own = [...maps.made.values()]
+      for (const map of own) map.close()
+      this.whenIdle(() => {
+        // a map of maps that stays may have one of them in it
+        if (![...this.maps.values()].some((map) => !own.includes(map) && map.def.inner !== undefined))
+          for (const map of own) map.free()
+      })
     }
     return ok({
       name: object.name,

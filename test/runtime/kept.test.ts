@@ -103,3 +103,23 @@ test('a task that nobody holds takes what is stored for it along', async () => {
   task.exit()
   expect([...map.entries()]).toEqual([])
 })
+
+test('an object that is loaded and unloaded leaves nothing behind: memory, elements', async () => {
+  const kernel = unwrap(await openKernel('6.12'))
+  const machine = createMachine(kernel, { memoryLimit: 1 << 20, mapEntryLimit: 100_000 })
+  const names = ['kept', 'recent', 'timers']
+  const objects = names.map((name) => readFileSync(`test/runtime/programs/${name}.bpf.o`))
+  for (let i = 0; i < 12; i++)
+    for (const object of objects) {
+      const loaded = unwrap(machine.load(object))
+      for (const map of loaded.maps.values()) {
+        if (map.def.keySize === 0 || map.def.keySize > 64) continue
+        map.set(new Uint8Array(map.def.keySize), new Uint8Array(map.userSize))
+      }
+      loaded.unload()
+      const [map] = loaded.maps.values()
+      if (map !== undefined) expect(() => map.get(new Uint8Array(map.def.keySize))).toThrow('was unloaded')
+    }
+  expect(machine.maps.size).toBe(0)
+  expect(machine.mapEntries).toBe(0)
+})

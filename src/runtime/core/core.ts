@@ -127,6 +127,9 @@ export class Core {
   readonly fieldReleases = new Map<string, (address: number, field: ValueField) => void>()
   /** What is done for programs that were cut off. Families of kfuncs and helpers fill it. */
   readonly givesBack: ((work: Work) => void)[] = []
+  /** Pieces of work under way, those that wait among them, and what is done when there are none. */
+  underWay = 0
+  private readonly idle: (() => void)[] = []
   /** Numbers of the network devices there are; undefined: any number is one's. */
   devices: ReadonlySet<number> | undefined
   /** By the address of their struct bpf_map. */
@@ -148,6 +151,16 @@ export class Core {
     this.random = randomFrom(seed)
     this.cpus = cpus
     this.memory.setU32(FRAME_CELL, this.memory.stackEnd)
+  }
+
+  /** As soon as nothing runs, or waits to go on. */
+  whenIdle(work: () => void): void {
+    if (this.underWay === 0) work()
+    else this.idle.push(work)
+  }
+  workEnded(): void {
+    this.underWay--
+    if (this.underWay === 0) for (const work of this.idle.splice(0)) work()
   }
 
   /** An address that stands for the function from now on. */

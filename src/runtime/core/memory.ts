@@ -43,6 +43,8 @@ export class Memory {
   private next = PAGE + STACKS
   /** Of blocks, used again or not. */
   private costs = 0
+  /** Where blocks that are allocated now are noted, for whoever is going to free them together. */
+  noted: Set<Block> | undefined
   private readonly blocks = new Map<number, Block>()
   /** Where they begin, in order: a block that is used again begins where it did. */
   private readonly begins: number[] = []
@@ -70,7 +72,9 @@ export class Memory {
     if (again === undefined) this.begins.push(address)
     else this.u8.fill(0, address, address + room)
     this.allowance?.moved(room)
-    this.blocks.set(address, { address, size, what, align, freed: false })
+    const block: Block = { address, size, what, align, freed: false }
+    this.blocks.set(address, block)
+    this.noted?.add(block)
     return address
   }
 
@@ -88,6 +92,21 @@ export class Memory {
     if (spare === undefined) spares.set(room, [address])
     // what was freed last is used last, so that poison is met rather than something new
     else spare.unshift(address)
+  }
+
+  /** `work`, with what it allocates noted. */
+  noting<T>(noted: Set<Block> | undefined, work: () => T): T {
+    const outer = this.noted
+    this.noted = noted
+    try {
+      return work()
+    } finally {
+      this.noted = outer
+    }
+  }
+  /** Those of the blocks that are still what they were. */
+  freeAll(blocks: Iterable<Block>): void {
+    for (const block of blocks) if (!block.freed && this.blocks.get(block.address) === block) this.free(block.address)
   }
 
   /** The block that begins there, freed ones too; undefined: none does. */

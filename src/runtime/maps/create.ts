@@ -4,6 +4,7 @@
 import type { Btf } from '../../btf/index.ts'
 import type { MapDef } from '../../object/index.ts'
 import type { Core } from '../core/core.ts'
+import type { Block } from '../core/memory.ts'
 import { MachineError, notModelled } from '../core/errors.ts'
 import { ArenaMap } from './arena.ts'
 import { ArrayMap } from './array.ts'
@@ -78,5 +79,8 @@ export function createMap(core: Core, def: MapDef, btf?: Btf): RuntimeMap {
       `mapEntryLimit: with map ${def.name} there would be more than ${core.mapEntryLimit} elements`,
     )
   core.mapEntries = entries
-  return new type(core, def, btf)
+  const blocks = new Set<Block>()
+  const map = core.memory.noting(blocks, () => new type(core, def, btf))
+  map.blocks = blocks
+  return map
 }

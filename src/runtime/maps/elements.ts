@@ -12,6 +12,7 @@
 // back. That is also why an element freed last is used first.
 
 import type { Core } from '../core/core.ts'
+import type { Block } from '../core/memory.ts'
 
 export const NEXT = 0
 export const HASH = 4
@@ -53,8 +54,12 @@ export class Elements {
   private first = 0
   private last = 0
 
+  /** The map's. */
+  private readonly blocks: Set<Block> | undefined
+
   constructor(core: Core, { name, keySize, valueSize, maxEntries, counter }: ElementsOptions) {
     this.core = core
+    this.blocks = core.memory.noted
     this.name = name
     this.counter = counter
     this.keySize = keySize
@@ -190,7 +195,8 @@ export class Elements {
     const { memory } = this.core
     if (this.free === 0) {
       const most = Math.max(1, Math.min(this.mostMade - this.made, Math.floor(CHUNK / this.stride)))
-      const chunk = memory.allocate(most * this.stride, `elements of map ${this.name}`)
+      const size = most * this.stride
+      const chunk = memory.noting(this.blocks, () => memory.allocate(size, `elements of map ${this.name}`))
       this.made += most
       this.chunks.push({ begin: chunk, count: most })
       for (let i = most - 1; i >= 0; i--) {

@@ -5,6 +5,8 @@ import type { Btf } from '../../btf/index.ts'
 import type { MapDef } from '../../object/index.ts'
 import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
+import { MachineError } from '../core/errors.ts'
+import type { Block } from '../core/memory.ts'
 import { ValueFields } from './fields.ts'
 import { mapObject } from './kernel-struct.ts'
 import { mapDelete, mapElements, mapLookup, mapUpdate } from './users.ts'
@@ -78,9 +80,24 @@ export abstract class RuntimeMap {
   ownerGone(_owner: number): void {}
   /** Where values lie that the kernel keeps something in (`fields`), for when the map goes. */
   protected *held(): Iterable<number> {}
+  /** What was allocated for it, filled by what makes it. */
+  blocks: ReadonlySet<Block> = new Set()
   /** Nobody uses the map any more: what its values hold is let go. */
   close(): void {
+    if (this.closed) return
+    this.closed = true
     if (this.fields.list.length > 0) for (const value of this.held()) this.fields.release(value)
+  }
+  private closed = false
+  /** Its memory goes, too: nothing runs that could reach it, and no map has it in it. */
+  free(): void {
+    const { core } = this
+    if (!this.closed || !core.maps.delete(this.address)) return
+    core.mapEntries -= this.def.maxEntries
+    core.memory.freeAll(this.blocks)
+  }
+  private requireOpen(): void {
+    if (this.closed) throw new MachineError('misuse', `map ${this.name} was unloaded`)
   }
   /** How many elements a hash map has; 0 of other types, as bpf_map_sum_elem_count() tells it. */
   get elementCount(): number {
@@ -129,18 +146,22 @@ export abstract class RuntimeMap {
 
   /** Users' side: what the map holds, keys and values as the bpf() system call gives them (of per-CPU maps a value for each CPU, each at a multiple of 8). */
   entries(): Iterable<readonly [key: Uint8Array, value: Uint8Array]> {
+    this.requireOpen()
     return mapElements(this.core, this)
   }
   /** undefined: there is none. */
   get(key: Uint8Array): Uint8Array | undefined {
+    this.requireOpen()
     const value = mapLookup(this.core, this, { key })
     return typeof value === 'number' ? undefined : value
   }
   /** 0 or a negative error. */
   set(key: Uint8Array, value: Uint8Array, flags = 0): number {
+    this.requireOpen()
     return mapUpdate(this.core, this, { key, value, flags })
   }
   remove(key: Uint8Array): number {
+    this.requireOpen()
     return mapDelete(this.core, this, { key })
   }
 }

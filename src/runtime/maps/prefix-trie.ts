@@ -9,6 +9,7 @@
 // A prefix that ends after four bits is the one of length 0 in the next node.
 
 import type { Core } from '../core/core.ts'
+import type { Block } from '../core/memory.ts'
 
 export const CHILDREN = 0
 export const LONGEST = 64
@@ -22,9 +23,12 @@ export class PrefixTrie {
   private readonly core: Core
   private readonly name: string
   private readonly free: number[] = []
+  /** The map's. */
+  private readonly blocks: Set<Block> | undefined
 
   constructor(core: Core, name: string) {
     this.core = core
+    this.blocks = core.memory.noted
     this.name = name
     this.root = this.node()
   }
@@ -86,7 +90,8 @@ export class PrefixTrie {
     return child
   }
   private node(): number {
-    return this.free.pop() ?? this.core.memory.allocate(NODE, `node of map ${this.name}`)
+    const { memory } = this.core
+    return this.free.pop() ?? memory.noting(this.blocks, () => memory.allocate(NODE, `node of map ${this.name}`))
   }
   /** Nodes that hold nothing any more are taken out, the deepest first. */
   private prune(last: number, path: readonly { readonly node: number; readonly bits: number }[]): void {

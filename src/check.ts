@@ -30,23 +30,20 @@ import {
   linkProgram,
   type ObjectProgram,
   openObject,
-  withGlobals,
+  type Settings,
+  type Unknown,
+  withSettings,
 } from './object/index.ts'
 import { progFlags, type ProgTypeName, type ProgTypeWord } from './uapi/index.ts'
 import { type Report, verify } from './verifier/index.ts'
 
-export interface CheckOptions extends Limits, TotalLimits {
+export interface CheckOptions extends Limits, TotalLimits, Settings {
   /** What the object is called in messages; its maps of global data are named after it. */
   readonly name?: string
   /** Only the program of this name. */
   readonly program?: string
   /** Program type for sections that libbpf does not know: 'xdp', 'BPF_PROG_TYPE_XDP'. Those that it knows keep theirs. */
   readonly type?: ProgTypeName | ProgTypeWord
-  /**
-   * Values that global variables are given before the programs are loaded, as text: 'mode' → '3', 'cfg.limits[2]' → '-1', an enum's by
-   * name, 'CONFIG_HZ' → '1000'. What of .rodata is read is then what the verifier takes for constant.
-   */
-  readonly globals?: ReadonlyMap<string, string>
   /** Load flags besides what the object asks for: BPF_F_STRICT_ALIGNMENT (1) and the like. */
   readonly flags?: number
   /** Write the kernel-format log (slower): 1 or true what the kernel writes at level 1, 2 registers after every instruction. */
@@ -78,9 +75,8 @@ export function check(bytes: Uint8Array, kernel: Kernel, options: CheckOptions =
   if (wrong !== undefined) return { ok: false, fault: wrong }
   const opened = openForCheck(bytes, options)
   if (!opened.ok) return opened
-  const { unknownGlobals } = opened.value
-  if (unknownGlobals.length > 0)
-    return fail(`no global variable ${unknownGlobals.join(', ')}`, { object: options.name ?? 'object' })
+  const missing = opened.value.unknown[0]
+  if (missing !== undefined) return fail(`no ${missing.kind} ${missing.name}`, { object: options.name ?? 'object' })
   const total = new TotalBudget(options)
   return ok(opened.value.programs.map((program) => checkProgram(opened.value.object, program, kernel, options, total)))
 }
@@ -88,24 +84,24 @@ export function check(bytes: Uint8Array, kernel: Kernel, options: CheckOptions =
 export interface OpenedForCheck {
   readonly object: BpfObject
   readonly programs: readonly ObjectProgram[]
-  /** Of `globals`, those that the object does not have. */
-  readonly unknownGlobals: readonly string[]
+  /** Of `globals` and `attach`, what the object does not have. */
+  readonly unknown: readonly Unknown[]
 }
 
 /** The object, and the programs of it that are asked for. */
 export function openForCheck(
   bytes: Uint8Array,
-  { name = 'object', program, legacyMaps = false, globals = new Map() }: CheckOptions,
+  { name = 'object', program, legacyMaps = false, ...settings }: CheckOptions,
 ): Result<OpenedForCheck> {
   const opened = openObject(bytes, name, { legacyMaps })
   if (!opened.ok) return opened
-  const set = globals.size === 0 ? ok({ object: opened.value, unknown: [] }) : withGlobals(opened.value, globals)
+  const set = withSettings(opened.value, settings)
   if (!set.ok) return set
-  const { object, unknown: unknownGlobals } = set.value
+  const { object, unknown } = set.value
   const { programs } = object
-  if (program === undefined) return ok({ object, programs, unknownGlobals })
+  if (program === undefined) return ok({ object, programs, unknown })
   const found = programs.filter((one) => one.name === program)
-  if (found.length > 0) return ok({ object, programs: found, unknownGlobals })
+  if (found.length > 0) return ok({ object, programs: found, unknown })
   const fault: Fault = {
     kind: 'fault',
     what: `no program ${program} in this object`,

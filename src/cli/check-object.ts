@@ -4,13 +4,13 @@ import { type CheckOptions, checkProgram, fullType, openForCheck } from '../chec
 import type { Outcome, Trouble } from '../explain/index.ts'
 import { formatFault, TotalBudget } from '../fault/index.ts'
 import type { Kernel } from '../kernel/index.ts'
-import { parseGlobal } from '../object/index.ts'
+import type { Unknown } from '../object/index.ts'
 import type { ProgTypeName } from '../uapi/index.ts'
 import { bugText } from './bug.ts'
 import { checkExpected } from './expect.ts'
 import type { JudgeFlags } from './flags.ts'
 import { selectionOf } from './select.ts'
-import { orTell, readInput, UsageError } from './usage.ts'
+import { readInput, UsageError } from './usage.ts'
 
 /** A program that is about to be judged. */
 export interface Begun {
@@ -28,8 +28,8 @@ export interface Listener {
   readonly fail: (trouble: Trouble) => void
   /** An object without the programs that --prog asks for: the names it has. */
   readonly absent?: (names: readonly string[]) => void
-  /** Of --set, the names that the object does not have. */
-  readonly unset?: (names: readonly string[]) => void
+  /** Of --set and --attach, what the object does not have. */
+  readonly unset?: (unknown: readonly Unknown[]) => void
   readonly begin?: (what: Begun) => void
   readonly done?: () => void
 }
@@ -47,8 +47,8 @@ export function checkObject(path: string, kernel: Kernel, flags: JudgeFlags, lis
   else if (opened?.value.programs.length === 0)
     listener.fail({ kind: 'no_programs', ...about, message: `${path}: no programs in this object` })
   else if (opened !== undefined) {
-    const { object, programs: all, unknownGlobals } = opened.value
-    if (flags.globals.size > 0) listener.unset?.(unknownGlobals)
+    const { object, programs: all, unknown } = opened.value
+    listener.unset?.(unknown)
     const { isWanted } = selectionOf(flags)
     const programs = all.filter(({ name }) => isWanted(object.name, name))
     if (programs.length === 0) listener.absent?.(all.map(({ name }) => name))
@@ -86,12 +86,12 @@ function orTold<T>(
 
 /** What the flags mean to `check`. */
 function checkOptions(path: string, flags: JudgeFlags): CheckOptions {
-  const { type, globals, timeout, totalTimeout, totalInsns, maxInsns, maxMemory, cpus } = flags
+  const { type, settings, timeout, totalTimeout, totalInsns, maxInsns, maxMemory, cpus } = flags
   return {
     name: objectName(path),
     log: flags.log ?? false,
     legacyMaps: flags.legacyMaps ?? false,
-    globals,
+    ...settings,
     ...(type === undefined ? {} : { type: fullType(type) as ProgTypeName }),
     ...(cpus === undefined ? {} : { cpus }),
     ...(timeout === undefined ? {} : { timeMs: timeout * 1000 }),
@@ -100,12 +100,4 @@ function checkOptions(path: string, flags: JudgeFlags): CheckOptions {
     ...(maxInsns === undefined ? {} : { maxInsns }),
     ...(maxMemory === undefined ? {} : { maxMemory: maxMemory * 2 ** 20 }),
   }
-}
-
-/** --set: NAME=VALUE, or @FILE with one a line. */
-export function globalsOf(set: readonly string[]): ReadonlyMap<string, string> {
-  const lines = set.flatMap((text) =>
-    text.startsWith('@') ? new TextDecoder().decode(readInput(text.slice(1))).split('\n') : [text],
-  )
-  return new Map(lines.filter((line) => line.trim() !== '').map((line) => orTell(parseGlobal(line))))
 }

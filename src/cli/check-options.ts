@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The options of `check`, and what they may be.
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { attachOption, collect, setOption } from './settings.ts'
 import { formats } from './flags.ts'
-
-/** A value that may be given more than once. */
-export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value]
 
 export function addCheckOptions(command: Command): Command {
   const several = (flags: string, words: string): Option => new Option(flags, words).default([]).argParser(collect)
@@ -41,6 +39,7 @@ export function addCheckOptions(command: Command): Command {
       "ask whether programs come out as their own tags say (__success, __failure, __msg … of the selftests' bpf_misc.h)",
     )
     .addOption(setOption())
+    .addOption(attachOption())
     .option('-j, --jobs <n>', 'objects judged at a time', positive, 1)
     .option('--cpus <n>', 'CPUs that the machine has, which bounds bpf_get_smp_processor_id() (8192)', positive)
     .option('--timeout <seconds>', 'give up on a program after so long: unsupported, the others go on', seconds)
@@ -91,14 +90,6 @@ function seconds(value: string): number {
   if (!(number > 0)) throw new InvalidArgumentError('seconds, more than 0')
   return number
 }
-
-export const setOption = (): Option =>
-  new Option(
-    '-G, --set <name=value>',
-    "a global variable's value before loading: mode=3, 'cfg.limits[2]=8', state=RUNNING, CONFIG_HZ=1000, @FILE (may repeat)",
-  )
-    .default([])
-    .argParser(collect)
 
 /** A number of something that may be none. */
 export function whole(value: string): number {

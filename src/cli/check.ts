@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // kfuncs check: every program of every object, printed as it is judged.
+import { hasWildcard } from '../object/index.ts'
 import { availableParallelism } from 'node:os'
 import type { Outcome, Trouble } from '../explain/index.ts'
 import { bundledKernels, type Kernel } from '../kernel/index.ts'
 import { rulesNote } from '../verifier/index.ts'
 import { BUG } from './bug.ts'
-import { checkObject, globalsOf, type Listener } from './check-object.ts'
+import { checkObject, type Listener } from './check-object.ts'
 import type { CheckFlags, JudgeFlags } from './flags.ts'
 import { checkInWorkers } from './jobs.ts'
 import { kernelOf } from './kernel.ts'
@@ -17,8 +18,8 @@ import { progress } from './progress.ts'
 import { selectionOf } from './select.ts'
 import { baselineOf } from './results.ts'
 import { isAmiss, shownBy } from './shown.ts'
+import { settingsOf, Unset } from './settings.ts'
 import { complain, requireType, UsageError } from './usage.ts'
-import { hasWildcard } from './wildcard.ts'
 
 /** The exit status: 0 all accepted, 1 a program is not, 2 something cannot be read, 3 a bug of ours. */
 export async function check(named: readonly string[], flags: CheckFlags): Promise<number> {
@@ -26,10 +27,10 @@ export async function check(named: readonly string[], flags: CheckFlags): Promis
   return (await import('./watch.ts')).watch(named, () => checkOnce(named, flags))
 }
 
-async function checkOnce(named: readonly string[], { set, ...asked }: CheckFlags): Promise<number> {
+async function checkOnce(named: readonly string[], { set, attach, ...asked }: CheckFlags): Promise<number> {
   requireType(asked.type)
   const selection = selectionOf(asked)
-  const flags: JudgeFlags = { ...asked, globals: globalsOf(set) }
+  const flags: JudgeFlags = { ...asked, settings: settingsOf({ set, attach }) }
   const before = flags.baseline === undefined ? undefined : baselineOf(flags.baseline)
   const mapped = pathMapper(flags.pathMap)
   const out = printer(flags)
@@ -51,8 +52,7 @@ async function checkOnce(named: readonly string[], { set, ...asked }: CheckFlags
     // --prog over several objects: those that have no such program are passed over, unless none has.
     const others = new Set<string>()
     let judged = 0
-    // Of --set over several objects, as well: the variables that no object had so far.
-    let unset = undefined as readonly string[] | undefined
+    const unset = new Unset()
     const take = (judgedOne: Outcome): void => {
       judged++
       line.clear()
@@ -67,14 +67,12 @@ async function checkOnce(named: readonly string[], { set, ...asked }: CheckFlags
       absent: (names) => {
         for (const name of names) others.add(name)
       },
-      unset: (names) => {
-        unset = names.filter((name) => unset?.includes(name) ?? true)
-      },
+      unset: (unknown) => unset.add(unknown),
       begin: ({ object, program }) => line.say(`${object}: ${program}`),
       done: line.step,
     }
     await judgeAll(paths, kernel, flags, listener)
-    if (unset?.[0] !== undefined) throw new UsageError(`--set: no object has a global variable ${unset[0]}`)
+    unset.require()
     if (flags.prog.length > 0 && judged === 0 && status === 0) throw new UsageError(noProgram(flags.prog, [...others]))
   } catch (error) {
     // whoever reads a document is told in it, too

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the options of the verbs come to.
 
+import type { Settings } from '../object/index.ts'
+
 export const formats = ['pretty', 'short', 'table', 'json', 'csv', 'junit', 'sarif', 'github'] as const
 export type Format = (typeof formats)[number]
 
@@ -10,13 +12,21 @@ export interface KernelOptions {
   readonly config?: string
 }
 
-/** What judging goes by: `check`'s flags with what `set` comes to. Plain data: workers get a copy. */
-export interface JudgeFlags extends Omit<CheckFlags, 'set'> {
-  readonly globals: ReadonlyMap<string, string>
+/** What judging goes by: `check`'s flags with what `set` and `attach` come to. Plain data: workers get a copy. */
+export interface JudgeFlags extends Omit<CheckFlags, 'set' | 'attach'> {
+  readonly settings: Settings
+}
+
+/** What a loader decides before it loads. */
+export interface SettingFlags {
+  /** 'NAME=VALUE', '@FILE' of such lines */
+  readonly set: readonly string[]
+  /** 'PROGRAM=TARGET' */
+  readonly attach: readonly string[]
 }
 
 /** Of `check`. */
-export interface CheckFlags extends KernelOptions {
+export interface CheckFlags extends KernelOptions, SettingFlags {
   /** Names of programs, with * and ?; none: all. */
   readonly prog: readonly string[]
   readonly type?: string
@@ -31,8 +41,6 @@ export interface CheckFlags extends KernelOptions {
   readonly maxInsns?: number
   readonly maxMemory?: number
   readonly cpus?: number
-  /** 'NAME=VALUE', '@FILE' of such lines */
-  readonly set: readonly string[]
   /** As veristat has them: 'insns>1000', '!name', 'file/prog'. */
   readonly filter: readonly string[]
   /** 'insns', 'prog^,states' */

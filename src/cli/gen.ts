@@ -11,7 +11,7 @@ import { didYouMean } from './nearest.ts'
 import { isModuleFile, kernelOf } from './kernel.ts'
 import { fileOutput, standardOutput } from './output.ts'
 import { orTell, readInput, UsageError } from './usage.ts'
-import { matches } from './wildcard.ts'
+import { matches } from '../object/index.ts'
 
 export interface GenFlags {
   readonly kernel: string

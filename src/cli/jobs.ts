@@ -5,6 +5,7 @@
 import { parentPort, Worker, workerData } from 'node:worker_threads'
 import { explainLimit, explainUnjudged, type Outcome, type Trouble } from '../explain/index.ts'
 import type { Limit } from '../fault/index.ts'
+import type { Unknown } from '../object/index.ts'
 import { type Begun, checkObject, type Listener } from './check-object.ts'
 import { kernelOf } from './kernel.ts'
 import type { JudgeFlags } from './flags.ts'
@@ -14,7 +15,7 @@ type Said =
   | { readonly outcome: Outcome }
   | { readonly trouble: Trouble }
   | { readonly absent: readonly string[] }
-  | { readonly unset: readonly string[] }
+  | { readonly unset: readonly Unknown[] }
 type Message =
   | 'ready'
   | { readonly usage: string }

@@ -3,7 +3,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { printableLines } from '../fault/index.ts'
 import type { BtfFlags } from './btf.ts'
-import { addCheckOptions, collect, positive, setOption, whole, withLogLevels } from './check-options.ts'
+import { addCheckOptions, positive, whole, withLogLevels } from './check-options.ts'
+import { attachOption, collect, setOption } from './settings.ts'
 import type { RunFlags } from './run.ts'
 import type { CompareFlags } from './compare.ts'
 import type { DisasmFlags } from './disasm.ts'
@@ -98,6 +99,7 @@ export async function main(args: readonly string[]): Promise<number> {
     )
     .option('--ctx <ctx>', "the context: '{\"mark\": 5}', a list of arguments '[1, 2]', hexadecimal digits, or @FILE")
     .addOption(setOption())
+    .addOption(attachOption())
     .option('--repeat <n>', 'so many times, on the same packet; tells the time of a run', positive)
     .option('--cpu <n>', 'the number of the CPU that it runs on (0)', whole)
     .option('--seed <n>', 'what random numbers follow from (0)', whole)
@@ -126,6 +128,7 @@ export async function main(args: readonly string[]): Promise<number> {
         .argParser(collect),
     )
     .addOption(setOption())
+    .addOption(attachOption())
     .option('--seed <n>', 'what random numbers follow from (0)', whole)
     .addOption(new Option('-f, --format <format>', 'how to print').choices([...testFormats]).default('pretty'))
     .option('-o, --output-file <file>', 'print there instead: the file is there whole, or as it was')

@@ -106,6 +106,7 @@ function pretty(out: Output, { log, quiet = false }: PrintFlags): Printer {
   const options = { colour: wantsColor(out), width: (out.isTerminal ? process.stdout.columns : undefined) ?? 100 }
   const judged: Judged[] = []
   let before: Outcome | undefined
+  const unsaid = warningsOnce()
   return {
     add: (outcome) => {
       judged.push({ verdict: outcome.verdict, expected: outcome.expected, known: outcome.known })
@@ -114,7 +115,7 @@ function pretty(out: Output, { log, quiet = false }: PrintFlags): Printer {
       const again = isSameFault(before, outcome)
       before = outcome
       if (again) return write(renderAgain(outcome, options))
-      const text = renderPretty(outcome, options).trimEnd()
+      const text = renderPretty(unsaid(outcome), options).trimEnd()
       // An explanation stands by itself.
       write(text.includes('\n') ? `${text}\n\n` : text)
     },
@@ -122,6 +123,19 @@ function pretty(out: Output, { log, quiet = false }: PrintFlags): Printer {
     end: (hidden = 0) => {
       if (!quiet && judged.length + hidden > 0) write(summary(judged, hidden))
     },
+  }
+}
+
+/** What is said of each program of an object that uses a map, say, is for readers to be told once. */
+function warningsOnce(): (outcome: Outcome) => Outcome {
+  const said = new Set<string>()
+  let object: string | undefined
+  return (outcome) => {
+    if (outcome.object !== object) said.clear()
+    object = outcome.object
+    const warnings = outcome.warnings.filter((text) => !said.has(text))
+    for (const text of warnings) said.add(text)
+    return { ...outcome, warnings }
   }
 }
 

@@ -4,7 +4,7 @@ import { check } from '../check.ts'
 import { renderPretty } from '../explain/index.ts'
 import { formatFault, type Result } from '../fault/index.ts'
 import type { Kernel } from '../kernel/index.ts'
-import { type BpfObject, openObject } from '../object/index.ts'
+import { type BpfObject, openObject, type Settings } from '../object/index.ts'
 import {
   createMachine,
   type Loaded,
@@ -16,7 +16,7 @@ import {
   type TestRunOptions,
 } from '../runtime/index.ts'
 import { returnValueName } from '../uapi/index.ts'
-import { globalsOf, objectName } from './check-object.ts'
+import { objectName } from './check-object.ts'
 import { Coverage } from './coverage.ts'
 import { mappedPath } from './path-map.ts'
 import { isCapture } from './pcap.ts'
@@ -25,18 +25,18 @@ import { contextBytes, dataBytes } from './run-input.ts'
 import { type Change, changesOf, mapsOf } from './run-maps.ts'
 import { packetChange } from './run-packet.ts'
 import { tellContradiction } from './run-sanitized.ts'
-import type { KernelOptions } from './flags.ts'
+import type { KernelOptions, SettingFlags } from './flags.ts'
 import { kernelOf } from './kernel.ts'
 import { didYouMean } from './nearest.ts'
 import { jsonLine } from './output.ts'
+import { settingsOf } from './settings.ts'
 import { tracer } from './trace.ts'
 import { complain, orTell, readInput, UsageError } from './usage.ts'
 
-export interface RunObjectFlags extends KernelOptions {
+export interface RunObjectFlags extends KernelOptions, SettingFlags {
   readonly prog?: string
   readonly data?: string
   readonly ctx?: string
-  readonly set: readonly string[]
   readonly repeat?: number
   readonly cpu?: number
   readonly seed?: number
@@ -72,7 +72,7 @@ export async function runObject(path: string, flags: RunObjectFlags): Promise<nu
       ? [tracer(kernel, (line) => (flags.format === 'json' ? process.stderr : process.stdout).write(`${line}\n`))]
       : []),
   ])
-  const globals = globalsOf(flags.set)
+  const settings = settingsOf(flags)
   const object = orTell(openObject(bytes, objectName(path)))
   const name = chosen(object, flags.prog)
   const load = (): { machine: Machine; loaded: Loaded } => {
@@ -83,12 +83,12 @@ export async function runObject(path: string, flags: RunObjectFlags): Promise<nu
       ...(observer === undefined ? {} : { observer }),
     })
     machine.cpu = cpu
-    const options = { programs: [name], ...(globals.size === 0 ? {} : { globals }) }
+    const options = { programs: [name], ...settings }
     return { machine, loaded: orTell(machine.load(object, options)) }
   }
   const { machine, loaded } = load()
   const program = loaded.programs.get(name)
-  if (program === undefined) return refused(path, { bytes, program: name, kernel, globals })
+  if (program === undefined) return refused(path, { bytes, program: name, kernel, settings })
   const again = (input: TestRunOptions): unknown => load().loaded.programs.get(name)!.testRun(input)
   const bytesGiven = flags.data === undefined ? undefined : dataBytes(flags.data)
   const finish = (status: number): number => {
@@ -165,12 +165,12 @@ interface Refused {
   readonly bytes: Uint8Array
   readonly program: string
   readonly kernel: Kernel
-  readonly globals: ReadonlyMap<string, string>
+  readonly settings: Settings
 }
 
 /** What is not accepted does not run: why, as `check` tells it. */
-function refused(path: string, { bytes, program, kernel, globals }: Refused): number {
-  const outcomes = orTell(check(bytes, kernel, { name: objectName(path), program, globals }))
+function refused(path: string, { bytes, program, kernel, settings }: Refused): number {
+  const outcomes = orTell(check(bytes, kernel, { name: objectName(path), program, ...settings }))
   for (const outcome of outcomes) process.stderr.write(renderPretty(outcome, { colour: process.stderr.isTTY === true }))
   complain(`${program} is not accepted, so it does not run`)
   return 1

@@ -6,7 +6,7 @@ import { statNamed, stats } from '../explain/index.ts'
 import type { CheckFlags } from './flags.ts'
 import { didYouMean } from './nearest.ts'
 import { UsageError } from './usage.ts'
-import { matches } from './wildcard.ts'
+import { matches } from '../object/index.ts'
 
 type Operator = '=' | '!=' | '<' | '<=' | '>' | '>='
 /** Longer ones first, so that `<=` is not read as `<`. */

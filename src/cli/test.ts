@@ -2,12 +2,12 @@
 // kfuncs test OBJ…: the C tests that objects hold, run on a modelled kernel.
 import { formatFault, thrownText } from '../fault/index.ts'
 import type { Kernel } from '../kernel/index.ts'
-import { type BpfObject, openObject, withGlobals } from '../object/index.ts'
+import { type BpfObject, matches, openObject, type Settings, withSettings, type WithSettings } from '../object/index.ts'
 import { createMachine, type Machine, MachineError, type Observer } from '../runtime/index.ts'
 import { BUG, bugText } from './bug.ts'
-import { globalsOf, objectName } from './check-object.ts'
+import { objectName } from './check-object.ts'
 import { Coverage } from './coverage.ts'
-import type { KernelOptions } from './flags.ts'
+import type { KernelOptions, SettingFlags } from './flags.ts'
 import { kernelOf } from './kernel.ts'
 import { didYouMean } from './nearest.ts'
 import { findObjects } from './objects.ts'
@@ -17,13 +17,12 @@ import { packetTests } from './testing/packets.ts'
 import { type TestFormat, testPrinters } from './testing/print.ts'
 import { taggedTests } from './testing/tagged.ts'
 import type { Test, TestRow } from './testing/types.ts'
+import { settingsOf, Unset } from './settings.ts'
 import { complain, readInput, UsageError } from './usage.ts'
-import { matches } from './wildcard.ts'
 
-export interface TestFlags extends KernelOptions {
+export interface TestFlags extends KernelOptions, SettingFlags {
   /** Names of tests, with * and ?; none: all. */
   readonly name: readonly string[]
-  readonly set: readonly string[]
   readonly seed?: number
   readonly format: TestFormat
   readonly outputFile?: string
@@ -35,7 +34,7 @@ export interface TestFlags extends KernelOptions {
 /** The exit status: 0 all passed or were skipped, 1 one did not, 2 something cannot be read, or there is no test, 3 a bug of ours. */
 export async function test(named: readonly string[], flags: TestFlags): Promise<number> {
   const kernel = await kernelOf(flags)
-  const globals = globalsOf(flags.set)
+  const settings = settingsOf(flags)
   const out = flags.outputFile === undefined ? standardOutput : fileOutput(flags.outputFile)
   const mapped = mappedPath(flags.pathMap)
   const coverage = flags.coverage === undefined ? undefined : new Coverage()
@@ -48,16 +47,16 @@ export async function test(named: readonly string[], flags: TestFlags): Promise<
   }
   for (const { message } of troubles) fail(message)
   const names: string[] = []
-  let unset: readonly string[] | undefined
+  const unset = new Unset()
   let ran = 0
   for (const path of paths) {
-    const opened = opening(path, globals)
+    const opened = opening(path, settings)
     if (typeof opened === 'string') {
       fail(opened)
       continue
     }
     const { object, unknown } = opened
-    unset = unknown.filter((name) => unset?.includes(name) ?? true)
+    unset.add(unknown)
     const tests = testsOf(object, kernel, { seed: flags.seed, observer: coverage?.observer })
     // what a folder holds besides tests is passed over
     if (tests.length === 0 && !met.has(path))
@@ -71,7 +70,7 @@ export async function test(named: readonly string[], flags: TestFlags): Promise<
       }
     }
   }
-  if (unset?.[0] !== undefined) throw new UsageError(`--set: no object has a global variable ${unset[0]}`)
+  unset.require()
   if (ran === 0 && status === 0) throw new UsageError(noTest(flags.name, names))
   printer.end()
   out.end()
@@ -79,18 +78,12 @@ export async function test(named: readonly string[], flags: TestFlags): Promise<
   return status
 }
 
-interface Opened {
-  readonly object: BpfObject
-  /** Of `--set`, what it does not have. */
-  readonly unknown: readonly string[]
-}
-
 /** A text says why it cannot be read. */
-function opening(path: string, globals: ReadonlyMap<string, string>): Opened | string {
+function opening(path: string, settings: Settings): WithSettings | string {
   try {
     const opened = openObject(readInput(path), objectName(path))
     if (!opened.ok) return formatFault(opened.fault)
-    const set = withGlobals(opened.value, globals)
+    const set = withSettings(opened.value, settings)
     return set.ok ? set.value : formatFault(set.fault)
   } catch (error) {
     if (error instanceof UsageError) return error.message

@@ -37,7 +37,8 @@ function asRejection(report: Report & { readonly verdict: 'load_error' }, progra
   const missing = report.missing ?? (ref?.kind === 'missing' ? ref : undefined)
   const what = missing?.what
   const rule = what === 'kfunc' ? 'missing' : what === undefined ? 'loader' : `loader-${what}`
-  const details = missing?.why === undefined || missing.why === '' ? {} : { why: missing.why }
+  const why = missing?.why === undefined || missing.why === '' ? {} : { why: missing.why }
+  const details = what === 'map' ? { ...why, seen: missing!.name } : why
   return { ...report, verdict: 'reject', rule, violation: undefined, details, path: [] }
 }
 

@@ -98,7 +98,7 @@ export const shortName = (name: string): string =>
 export const kernelMapName = (name: string): string => name.slice(0, 15).replace(/[^A-Za-z0-9_.]/g, '_')
 
 /** libbpf rounds a ring buffer up to a power of two of pages. */
-function ringbufSize(size: number): number {
+export function ringbufSize(size: number): number {
   if (size === 0) return 0
   for (let bytes = PAGE; bytes < 2 ** 32; bytes *= 2) if (bytes >= size) return bytes
   return size

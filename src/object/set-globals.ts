@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Global variables given values before the program is loaded, as user space does through a skeleton, or veristat with -G: the initial
-// contents of the maps behind them are changed, so that constants in .rodata are what the verifier reads there.
+// contents of the maps behind them are changed, so that constants in .rodata are what the verifier reads there. Attributes of maps are
+// set by the same names (set-maps.ts).
 import {
   type Btf,
   type BtfId,
@@ -12,18 +13,20 @@ import {
 } from '../btf/index.ts'
 import { attempt, fail, type Result, withJson } from '../fault/index.ts'
 import { refuse } from './faults.ts'
+import { withAttribute } from './set-maps.ts'
 import type { BpfObject, MapDef } from './types.ts'
 
 export interface WithGlobals {
   /** The same object with other contents of its maps. */
   readonly object: BpfObject
-  /** Names of variables that it does not have. */
+  /** Names that are of no variable or map of it. */
   readonly unknown: readonly string[]
 }
 
 /**
  * Sets variables: 'mode' → '3', 'cfg.limits[2]' → '-1', 'state' → 'RUNNING' (of its enum), 'name' → 'eth0' (of an array of char),
- * 'CONFIG_HZ' → '1000' (an extern in .kconfig, as the kernel's configuration spells values). A `Fault` where a value does not fit.
+ * 'CONFIG_HZ' → '1000' (an extern in .kconfig, as the kernel's configuration spells values), 'events.max_entries' → '4096' (of a map).
+ * A `Fault` where a value does not fit.
  */
 export function withGlobals(object: BpfObject, values: ReadonlyMap<string, string>): Result<WithGlobals> {
   return attempt({ object: object.name }, () => {
@@ -33,7 +36,8 @@ export function withGlobals(object: BpfObject, values: ReadonlyMap<string, strin
     for (const [path, value] of values) {
       const [root = '', ...steps] = parsePath(path)
       if (object.externs.some(({ kind, name }) => kind === 'kconfig' && name === path)) kconfig.set(path, value)
-      else if (!setVariable(object, maps, { root, steps, path, value })) unknown.add(root)
+      else if (!setVariable(object, maps, { root, steps, path, value }) && !setMap(maps, { root, steps, path, value }))
+        unknown.add(root)
     }
     return { object: withJson({ ...object, maps, ...(kconfig.size === 0 ? {} : { kconfig }) }), unknown: [...unknown] }
   })
@@ -71,6 +75,13 @@ function setVariable({ btf, littleEndian }: BpfObject, maps: MapDef[], setting: 
     }
   }
   return found
+}
+
+function setMap(maps: MapDef[], setting: Setting): boolean {
+  const index = maps.findIndex(({ name }) => name === setting.root)
+  if (index < 0) return false
+  maps[index] = withAttribute(maps[index]!, setting)
+  return true
 }
 
 /** Where a value stands: from which bit, of what type; `bits` where it is a bitfield. */
@@ -218,7 +229,7 @@ function numberOf(text: string, { bits, signed, bool }: Width, path: string): bi
 const wordOf = (type: BtfType): string => (type.kind === 'ptr' ? 'pointer' : `${type.kind} ${type.name}`.trim())
 
 /** NAME=VALUE, as the command line has it. */
-export function parseGlobal(text: string): Result<readonly [name: string, value: string]> {
+export function parseSetting(text: string): Result<readonly [name: string, value: string]> {
   const at = text.indexOf('=')
   if (at < 1) return fail(`${text}: write NAME=VALUE`)
   return { ok: true, value: [text.slice(0, at).trim(), text.slice(at + 1).trim()] }

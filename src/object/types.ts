@@ -71,6 +71,8 @@ export interface ObjectProgram {
   readonly attachType: string | undefined
   readonly sleepable: boolean
   readonly autoload: boolean
+  /** What its loader attaches it to, as bpf_program__set_attach_target() says; else the section's name tells. */
+  readonly target?: string
   readonly fn: ObjectFunction
 }
 
@@ -234,6 +236,8 @@ export interface LinkedProgram {
   readonly sleepable: boolean
   readonly flags: number
   readonly attach: AttachTarget | undefined
+  /** What its loader attaches it to, where the section does not say it. */
+  readonly target?: string
   /** struct_ops: which member of the ops struct this program implements. */
   readonly structOps?:
     | { readonly mapName: string; readonly typeName: string; readonly member: string; readonly memberIndex: number }

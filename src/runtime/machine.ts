@@ -25,7 +25,8 @@ import {
   type MapDef,
   type ObjectProgram,
   openObject,
-  withGlobals,
+  type Settings,
+  withSettings,
 } from '../object/index.ts'
 import type { ProgTypeName } from '../uapi/index.ts'
 import { type Facts, verify } from '../verifier/index.ts'
@@ -50,13 +51,11 @@ import { type Refusal, whyRefused } from './refusal.ts'
 import { LoadedStructOps, type StructOps, type StructOpsAsync, type StructOpsLink } from './struct-ops/index.ts'
 
 /** Limits are of judging the programs, as `check()` has them. */
-export interface LoadOptions extends Limits, TotalLimits {
+export interface LoadOptions extends Limits, TotalLimits, Settings {
   /** What the object is called in messages. */
   readonly name?: string
   /** Only the programs of these names. */
   readonly programs?: readonly string[]
-  /** Values that global variables are given before the programs are loaded, as `CheckOptions.globals`. */
-  readonly globals?: ReadonlyMap<string, string>
   /** Types of programs whose sections libbpf does not know, by the programs' names. */
   readonly types?: ReadonlyMap<string, ProgTypeName>
 }
@@ -158,13 +157,13 @@ export class Machine extends Core {
    * program was not loaded stands in `refused`.
    */
   load(source: Uint8Array | BpfObject, options: LoadOptions = {}): Result<Loaded> {
-    const { name = 'object', programs: wanted, globals, types } = options
+    const { name = 'object', programs: wanted, types } = options
     const opened = source instanceof Uint8Array ? openObject(source, name) : ok(source)
     if (!opened.ok) return opened
-    const set = globals === undefined ? ok({ object: opened.value, unknown: [] }) : withGlobals(opened.value, globals)
+    const set = withSettings(opened.value, options)
     if (!set.ok) return set
-    if (set.value.unknown.length > 0)
-      return fail(`no global variable ${set.value.unknown.join(', ')}`, { object: opened.value.name })
+    const missing = set.value.unknown[0]
+    if (missing !== undefined) return fail(`no ${missing.kind} ${missing.name}`, { object: opened.value.name })
     const { object } = set.value
     const programs = new Map<string, LoadedProgram>()
     const refused = new Map<string, Refusal>()

@@ -2,7 +2,7 @@
 // --prog, --filter, --sort: the syntax of veristat's -f and -s.
 import { describe, expect, test } from 'vitest'
 import { selectionOf } from '../../src/cli/select.ts'
-import { matches } from '../../src/cli/wildcard.ts'
+import { matches } from '../../src/object/index.ts'
 import type { Outcome } from '../../src/explain/index.ts'
 
 interface Figures {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { check, type Kernel, openKernel, openObject, unwrap } from '../../src/index.ts'
-import { withGlobals } from '../../src/object/index.ts'
+import { withSettings } from '../../src/object/index.ts'
 import { commandFile, jsonLines, run } from './command.ts'
 
 const object = resolve('test/kernels/objects/globals.bpf.o')
@@ -87,7 +87,7 @@ describe('verdict, message and walk are those of the real kernel', () => {
 
 describe('what a value may be', () => {
   const fault = (name: string, value: string, of: Uint8Array = bytes): string => {
-    const result = withGlobals(unwrap(openObject(of, 'x')), new Map([[name, value]]))
+    const result = withSettings(unwrap(openObject(of, 'x')), { globals: new Map([[name, value]]) })
     return result.ok ? '' : `${result.fault.what} ${result.fault.hint ?? ''}`
   }
   test.for([
@@ -119,8 +119,8 @@ describe('what a value may be', () => {
 
   test('a variable that is not there is named, none is changed for it', () => {
     const opened = unwrap(openObject(bytes, 'x'))
-    const { object: set, unknown } = unwrap(withGlobals(opened, new Map([['nope.x', '1']])))
-    expect(unknown).toEqual(['nope'])
+    const { object: set, unknown } = unwrap(withSettings(opened, { globals: new Map([['nope.x', '1']]) }))
+    expect(unknown).toEqual([{ kind: 'global variable or map', name: 'nope' }])
     expect(set.maps).toEqual(opened.maps)
     expect(check(bytes, kernel, { globals: new Map([['nope', '1']]) })).toMatchObject({ ok: false })
   })
@@ -148,7 +148,7 @@ describe('the command', () => {
     const none = run(['check', '--set', 'slot=9', acquire])
     expect([none.status, none.stderr]).toMatchObject([
       2,
-      expect.stringContaining('no object has a global variable slot'),
+      expect.stringContaining('no object has a global variable or map slot'),
     ])
   })
   test('what does not fit is told, status 2', () => {

@@ -10,7 +10,7 @@ import {
   missingMessage,
   openObject,
   type Ref,
-  withGlobals,
+  withSettings,
 } from '../../src/object/index.ts'
 
 const fixture = (name: string): Uint8Array => new Uint8Array(readFileSync(`test/fixtures/object/${name}`))
@@ -128,7 +128,7 @@ describe('externs', () => {
   })
   test('values that are given come before the configuration’s, and are its where it has none', () => {
     const given = (values: Readonly<Record<string, string>>): BpfObject => {
-      const set = withGlobals(basics, new Map(Object.entries(values)))
+      const set = withSettings(basics, { globals: new Map(Object.entries(values)) })
       if (!set.ok || set.value.unknown.length > 0) throw new Error('not set')
       return set.value.object
     }
@@ -156,7 +156,7 @@ describe('externs', () => {
     const object = opened('basics-be.bpf.o')
     const name = object.btf!.type(object.maps.find(({ section }) => section === '.rodata')!.valueTypeId)
     const variable = name.kind === 'datasec' ? object.btf!.type(name.entries[0]!.type).name : ''
-    const set = withGlobals(object, new Map([[variable, '258']]))
+    const set = withSettings(object, { globals: new Map([[variable, '258']]) })
     const data = set.ok ? set.value.object.maps.find(({ section }) => section === '.rodata')!.data! : new Uint8Array()
     expect([...data.subarray(0, 4)]).toEqual([0, 0, 1, 2])
   })

@@ -305,6 +305,7 @@ export const programCodes = [
       '{?coreStruct}This kernel has {coreMembers} instead: ask with bpf_core_field_exists() which of the two is there, and read that one.',
       '{?coreUnknown}{?coreStruct}If {coreType} is your own, not the kernel’s, its members must not be relocated: read them directly instead of with BPF_CORE_READ(), and declare it outside of what vmlinux.h makes preserve_access_index.',
       '{?coreStruct}{?rule_loader_core}Ask first: if (bpf_core_field_exists(…)), bpf_core_type_exists(…) or bpf_core_enum_value_exists(…), so that kernels without it never get there.',
+      '{?rule_loader_map}Where its loader sets the sizes or flags of the map before it loads, say which: --set {seen}.value_size=…, max_entries, map_flags …',
       '{?rule_loader_map}Programs of the object that do not use the map are loaded all the same.',
       '{?plainLoader}What libbpf says names the thing that it could not find or make.',
     ],

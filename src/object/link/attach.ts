@@ -30,18 +30,18 @@ export function findMultiTarget(program: ObjectProgram, target: LinkTarget): Att
   return { kernel: true, btf: target.btf, btfId, name: MULTI_TARGET }
 }
 
-/** The target behind the '/' of SEC("fentry/NAME") or SEC("fentry/MODULE:NAME"). */
+/** The target that the loader chose, or the one behind the '/' of SEC("fentry/NAME") or SEC("fentry/MODULE:NAME"). */
 export function findAttachTarget(program: ObjectProgram, target: LinkTarget): AttachTarget {
   const slash = program.section.indexOf('/')
   const prog = `prog '${program.name}'`
-  if (slash < 0) {
+  const wanted = program.target ?? (slash < 0 ? undefined : program.section.slice(slash + 1))
+  if (wanted === undefined) {
     return refuse(
       `${prog}: no BTF-based attach target is specified, use bpf_program__set_attach_target()`,
       { program: program.name, section: program.section },
-      `name it in the section: SEC("${program.section}/FUNCTION")`,
+      `name it in the section: SEC("${program.section}/FUNCTION"); where the loader chooses it, say what: --attach ${program.name}=FUNCTION`,
     )
   }
-  const wanted = program.section.slice(slash + 1)
   if (program.type === 'BPF_PROG_TYPE_EXT') {
     return refuse(
       `${prog}: attach program FD is not set`,

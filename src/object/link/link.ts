@@ -113,6 +113,7 @@ function link(object: BpfObject, program: ObjectProgram, target: LinkTarget, opt
     sleepable: (traits.flags & progFlags.BPF_F_SLEEPABLE) !== 0,
     flags: traits.flags,
     attach: attachOf({ program, type, rule, target, options, structOps }),
+    ...(program.target === undefined ? {} : { target: program.target }),
     structOps:
       structOps === undefined
         ? undefined

@@ -138,4 +138,9 @@ describe('the command', () => {
     expect(words).toContain('--attach on_read=FUNCTION')
     expect(words).toContain('--set stacks.value_size=')
   })
+  test('what goes for every program of an object is said once', () => {
+    const { stdout } = run(['check', '--prog', 'by_*', object])
+    expect(stdout.match(/failed to create/g)).toHaveLength(1)
+    expect(stdout.match(/program by_|accept by_/g)).toHaveLength(4)
+  })
 })

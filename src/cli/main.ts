@@ -100,6 +100,11 @@ export async function main(args: readonly string[]): Promise<number> {
     .option('--ctx <ctx>', "the context: '{\"mark\": 5}', a list of arguments '[1, 2]', hexadecimal digits, or @FILE")
     .addOption(setOption())
     .addOption(attachOption())
+    .option(
+      '--args <json>',
+      'what programs without a test run are called with (kprobes, tracepoints, LSM hooks …), 0 for what is missing: \'[1, "0xffff", "text", {"task": {"pid": 42}}, {"file": "/etc/passwd"}, {"struct": "sock", "sk_mark": 7}]\'',
+    )
+    .option('--returned <json>', 'what the function answered: of fexit, kretprobe and LSM programs')
     .option('--repeat <n>', 'so many times, on the same packet; tells the time of a run', positive)
     .option('--cpu <n>', 'the number of the CPU that it runs on (0)', whole)
     .option('--seed <n>', 'what random numbers follow from (0)', whole)

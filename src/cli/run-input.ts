@@ -16,50 +16,78 @@ export function hexBytes(text: string, option: string): Uint8Array {
 export const dataBytes = (text: string): Uint8Array =>
   hexBytes(/\.(?:pcap|pcapng|cap)$/i.test(text) && !text.startsWith('@') ? `@${text}` : text, '--data')
 
-/** The struct that a JSON context has the fields of, by program type. */
+/** The struct that a JSON context has the fields of, by program type. A tracepoint's is named after it. */
 const structs: ReadonlyMap<string, string> = new Map([
   ['BPF_PROG_TYPE_XDP', 'xdp_md'],
   ...['SCHED_CLS', 'SCHED_ACT', 'SOCKET_FILTER', 'CGROUP_SKB', 'LWT_IN', 'LWT_OUT', 'LWT_XMIT', 'LWT_SEG6LOCAL'].map(
     (type) => [`BPF_PROG_TYPE_${type}`, '__sk_buff'] as const,
   ),
+  ['BPF_PROG_TYPE_CGROUP_DEVICE', 'bpf_cgroup_dev_ctx'],
+  ['BPF_PROG_TYPE_CGROUP_SOCK_ADDR', 'bpf_sock_addr'],
+  ['BPF_PROG_TYPE_CGROUP_SYSCTL', 'bpf_sysctl'],
 ])
 
+function structOf({ layouts }: Machine, { type, section }: LoadedProgram, text: string): string {
+  const known = structs.get(type)
+  if (known !== undefined) return known
+  const [, event] = /^(?:tp|tracepoint)\/[^/]+\/(\w+)$/.exec(section) ?? []
+  if (event === undefined)
+    throw new UsageError(`--ctx ${text}: programs of this type take bytes, or a list of arguments`)
+  const record = `trace_event_raw_${/^sys_(?:enter|exit)_/.exec(event)?.[0].slice(0, -1) ?? event}`
+  if (layouts.struct(record) === undefined)
+    throw new UsageError(`--ctx ${text}: this kernel has no struct ${record}: give the bytes of the record`)
+  return record
+}
+
 /** As bytes, as fields of the context ({"mark": 5}), or as a list of 64-bit arguments ([1, "0xffff"]). */
-export function contextBytes(machine: Machine, { type }: LoadedProgram, text: string, length: number): Uint8Array {
+export function contextBytes(machine: Machine, program: LoadedProgram, text: string, length: number): Uint8Array {
   if (!/^\s*[[{]/.test(text)) return hexBytes(text, '--ctx')
-  const given = parsed(text)
+  const given = parsedJson('--ctx', text)
   if (Array.isArray(given)) {
     const bytes = new Uint8Array(8 * given.length)
     const view = new DataView(bytes.buffer)
     given.forEach((value, i) => view.setBigUint64(8 * i, BigInt.asUintN(64, numberOf(value, `argument ${i}`)), true))
     return bytes
   }
-  const struct = structs.get(type)
-  if (struct === undefined)
-    throw new UsageError(`--ctx ${text}: programs of this type take bytes, or a list of arguments`)
+  const struct = structOf(machine, program, text)
   const bytes = new Uint8Array(machine.layouts.sizeOf(struct))
   const view = new DataView(bytes.buffer)
   // the packet's end is the packet's length, unless told
   if (struct === 'xdp_md') view.setUint32(4, length, true)
-  for (const [name, value] of Object.entries(given as object)) {
+  for (const [name, value] of leaves(given, '')) {
     const field = machine.layouts.find(struct, name)
     if (field === undefined) throw new UsageError(`--ctx: struct ${struct} has no ${name}`)
+    if (typeof value === 'string' && !isNumber(value)) {
+      bytes.set(new TextEncoder().encode(value).subarray(0, field.size), field.offset)
+      continue
+    }
     const number = numberOf(value, name)
     for (let i = 0; i < field.size; i++) bytes[field.offset + i] = Number((number >> BigInt(8 * i)) & 0xffn)
   }
   return bytes
 }
 
-function parsed(text: string): unknown {
+/** {"a": {"b": [1, 2]}} → 'a.b[0]': 1, 'a.b[1]': 2 */
+function leaves(value: unknown, path: string): readonly (readonly [string, unknown])[] {
+  if (Array.isArray(value)) return value.flatMap((one, i) => leaves(one, `${path}[${i}]`))
+  if (typeof value !== 'object' || value === null) return [[path, value]]
+  return Object.entries(value).flatMap(([name, one]) => leaves(one, path === '' ? name : `${path}.${name}`))
+}
+
+/** The value of an option that is JSON. */
+export function parsedJson(option: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new UsageError(`--ctx is no JSON: ${(error as Error).message}`)
+    throw new UsageError(`${option} is no JSON: ${(error as Error).message}`)
   }
 }
 
+/** A whole number as text: '-5', '0xffff'. */
+export const isNumber = (text: string): boolean => /^-?\d+$|^0x[0-9a-fA-F]+$/.test(text)
+
 function numberOf(value: unknown, what: string): bigint {
   if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value)
-  if (typeof value === 'string' && /^-?\d+$|^0x[0-9a-fA-F]+$/.test(value)) return BigInt(value)
+  if (typeof value === 'string' && isNumber(value)) return BigInt(value)
   throw new UsageError(`--ctx: ${what} is a whole number, or one as text`)
 }

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a run changed in maps and global variables.
-import { type Btf, resolveType } from '../btf/index.ts'
+import { type Btf, sizeOf } from '../btf/index.ts'
+import type { MapDef } from '../object/index.ts'
 import type { Loaded } from '../runtime/index.ts'
+import { type Change, differences, hex, valueText } from './run-values.ts'
 
-export interface Change {
-  /** 'counts[01000000]', or a variable's name. */
-  readonly what: string
-  readonly from: string
-  readonly to: string
+export type { Change } from './run-values.ts'
+
+/** Contents of a map, by key in hexadecimal digits. */
+interface Content {
+  readonly def: MapDef
+  readonly elements: ReadonlyMap<string, Uint8Array>
 }
 
-/** Contents by map, by key in hexadecimal digits. */
-export type Contents = ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>
+/** By map. */
+export type Contents = ReadonlyMap<string, Content>
 
 /** Elements of one map that are looked at. */
 const MOST = 4096
@@ -24,26 +27,69 @@ export function mapsOf({ maps }: Loaded): Contents {
         if (elements.size >= MOST) break
         elements.set(Buffer.from(key).toString('hex'), value)
       }
-      return [name, elements]
+      return [name, { def: map.def, elements }]
     }),
   )
 }
 
 export function changesOf(before: Contents, after: Contents, btf: Btf | undefined): readonly Change[] {
   const changes: Change[] = []
-  for (const [map, now] of after) {
-    const base = before.get(map) ?? new Map<string, Uint8Array>()
+  for (const [map, { def, elements: now }] of after) {
+    const base = before.get(map)?.elements ?? new Map<string, Uint8Array>()
     for (const key of new Set([...base.keys(), ...now.keys()])) {
       const [from, to] = [base.get(key), now.get(key)]
       if (from !== undefined && to !== undefined && Buffer.compare(from, to) === 0) continue
       const variables =
         from !== undefined && to !== undefined && btf !== undefined ? variablesOf(btf, map, from, to) : []
-      changes.push(
-        ...(variables.length > 0 ? variables : [{ what: `${map}[${key}]`, from: shown(from), to: shown(to) }]),
-      )
+      changes.push(...(variables.length > 0 ? variables : elementChanges({ def, btf, key, from, to })))
     }
   }
   return changes
+}
+
+interface Element {
+  readonly def: MapDef
+  readonly btf: Btf | undefined
+  readonly key: string
+  /** undefined: there is none. */
+  readonly from: Uint8Array | undefined
+  readonly to: Uint8Array | undefined
+}
+
+function elementChanges({ def, btf, key, from, to }: Element): readonly Change[] {
+  const keyType = typeOf(btf, def.keyTypeId, def.keySize)
+  const named = keyType === undefined ? key : valueText(keyType, Uint8Array.from(Buffer.from(key, 'hex')))
+  const what = `${def.name}[${named}]`
+  // of a per-CPU map a value is one for each CPU, eight bytes aligned
+  const stride = (def.valueSize + 7) & ~7
+  const copies = /PERCPU/.test(def.type) ? Math.max(1, ((to ?? from)?.length ?? 0) / stride) : 1
+  return Array.from({ length: copies }, (_, cpu) => {
+    const name = copies === 1 ? what : `${what}, CPU ${cpu}`
+    const part = (bytes: Uint8Array | undefined): Uint8Array | undefined =>
+      bytes?.subarray(cpu * stride, cpu * stride + def.valueSize)
+    return valueChanges(typeOf(btf, def.valueTypeId, def.valueSize), name, part(from), part(to))
+  }).flat()
+}
+
+type Typed = NonNullable<ReturnType<typeof typeOf>>
+
+function typeOf(btf: Btf | undefined, type: number, size: number) {
+  return btf === undefined || type === 0 || sizeOf(btf, type) !== size ? undefined : { btf, type }
+}
+
+function valueChanges(
+  typed: Typed | undefined,
+  what: string,
+  from: Uint8Array | undefined,
+  to: Uint8Array | undefined,
+): readonly Change[] {
+  if (from !== undefined && to !== undefined) {
+    if (Buffer.compare(from, to) === 0) return []
+    if (typed !== undefined) return differences(typed, what, from, to)
+  }
+  const shown = (bytes: Uint8Array | undefined): string =>
+    bytes === undefined ? '(none)' : typed === undefined ? hex(bytes) : valueText(typed, bytes)
+  return [{ what, from: shown(from), to: shown(to) }]
 }
 
 /** Of .bss, .data and their kin: the variables that changed. */
@@ -52,27 +98,9 @@ function variablesOf(btf: Btf, map: string, from: Uint8Array, to: Uint8Array): r
   const id = section === undefined ? undefined : btf.find(section, 'datasec')
   const type = id === undefined ? undefined : btf.type(id)
   if (type?.kind !== 'datasec') return []
-  return type.entries.flatMap(({ type: variable, offset, size }): Change[] => {
+  return type.entries.flatMap(({ type: variable, offset, size }): readonly Change[] => {
     const [old, now] = [from.subarray(offset, offset + size), to.subarray(offset, offset + size)]
     const found = btf.type(variable)
-    if (found.kind !== 'var' || Buffer.compare(old, now) === 0) return []
-    const value = resolveType(btf, found.type)
-    const text = (bytes: Uint8Array): string =>
-      value.kind === 'int' || value.kind === 'enum' ? number(bytes, value) : shown(bytes)
-    return [{ what: found.name, from: text(old), to: text(now) }]
+    return found.kind === 'var' ? differences({ btf, type: found.type }, found.name, old, now) : []
   })
-}
-
-function number(bytes: Uint8Array, { signed }: { readonly signed: boolean }): string {
-  let value = 0n
-  for (const byte of [...bytes].reverse()) value = (value << 8n) | BigInt(byte)
-  return (signed ? BigInt.asIntN(8 * bytes.length, value) : value).toString()
-}
-
-const LONGEST = 32
-
-function shown(bytes: Uint8Array | undefined): string {
-  if (bytes === undefined) return '(none)'
-  const text = Buffer.from(bytes.subarray(0, LONGEST)).toString('hex')
-  return bytes.length > LONGEST ? `${text}… (${bytes.length} bytes)` : text
 }

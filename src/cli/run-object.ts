@@ -20,6 +20,7 @@ import { objectName } from './check-object.ts'
 import { Coverage } from './coverage.ts'
 import { mappedPath } from './path-map.ts'
 import { isCapture } from './pcap.ts'
+import { type CallFlags, isCalled, runCall } from './run-call.ts'
 import { runCapture } from './run-capture.ts'
 import { contextBytes, dataBytes } from './run-input.ts'
 import { type Change, changesOf, mapsOf } from './run-maps.ts'
@@ -33,7 +34,7 @@ import { settingsOf } from './settings.ts'
 import { tracer } from './trace.ts'
 import { complain, orTell, readInput, UsageError } from './usage.ts'
 
-export interface RunObjectFlags extends KernelOptions, SettingFlags {
+export interface RunObjectFlags extends KernelOptions, SettingFlags, Omit<CallFlags, 'ctx'> {
   readonly prog?: string
   readonly data?: string
   readonly ctx?: string
@@ -90,11 +91,20 @@ export async function runObject(path: string, flags: RunObjectFlags): Promise<nu
   const program = loaded.programs.get(name)
   if (program === undefined) return refused(path, { bytes, program: name, kernel, settings })
   const again = (input: TestRunOptions): unknown => load().loaded.programs.get(name)!.testRun(input)
-  const bytesGiven = flags.data === undefined ? undefined : dataBytes(flags.data)
   const finish = (status: number): number => {
     if (coverage !== undefined) coverage.write(flags.coverage!, mapped)
     return status
   }
+  if (isCalled(program, flags)) {
+    if (repeat > 1 || flags.data !== undefined)
+      throw new UsageError(
+        `--${repeat > 1 ? 'repeat' : 'data'}: programs in ${program.section} are called, once, with --args`,
+      )
+    const start = mapsOf(loaded)
+    const changes = (): readonly Change[] => changesOf(start, mapsOf(loaded), program.linked.btf)
+    return finish(await runCall(machine, program, flags, changes))
+  }
+  const bytesGiven = flags.data === undefined ? undefined : dataBytes(flags.data)
   if (bytesGiven !== undefined && isCapture(bytesGiven)) {
     if (repeat > 1) throw new UsageError('--repeat: a capture is run packet by packet, once')
     const text = flags.ctx

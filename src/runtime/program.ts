@@ -17,7 +17,15 @@ import { runWaiting } from './core/waiting.ts'
 import { type Execution, executionOf, waitingSteps } from './execution.ts'
 import { SanitizerError, sanitized } from './sanitize/index.ts'
 import { type Run, type RunSteps, settled } from './steps.ts'
-import { type Later, noTestRun, type TestRun, type TestRunOptions, testRunOf, testRunSteps } from './testrun/index.ts'
+import {
+  type Later,
+  isTestTarget,
+  noTestRun,
+  type TestRun,
+  type TestRunOptions,
+  testRunOf,
+  testRunSteps,
+} from './testrun/index.ts'
 import { targetOf } from './target.ts'
 
 export class LoadedProgram {
@@ -43,6 +51,11 @@ export class LoadedProgram {
     this.section = linked.section
     this.type = linked.type
     this.target = targetOf(linked)
+  }
+
+  /** Does BPF_PROG_TEST_RUN run programs like it? Of tracing programs those on the kernel's own test functions; the others are called. */
+  get hasTestRun(): boolean {
+    return testRunOf(this.type) !== undefined && (this.type !== 'BPF_PROG_TYPE_TRACING' || isTestTarget(this.linked))
   }
 
   /** As BPF_PROG_TEST_RUN: a `Fault` says which option the type does not take, or what of the machine is not modelled. */

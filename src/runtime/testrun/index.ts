@@ -10,6 +10,7 @@ import { runTracing } from './tracing.ts'
 import type { Runner, SteppedRunner } from './types.ts'
 import { runXdp } from './xdp.ts'
 
+export { isTestTarget } from './tracing.ts'
 export type { Later, TestRun, TestRunOptions } from './types.ts'
 
 const runners: ReadonlyMap<string, Runner> = new Map<string, Runner>([

@@ -2,6 +2,7 @@
 // Test runs of fentry, fexit and fmod_ret: the kernel calls functions it has for that, and programs attached to one of them run.
 
 import { fail, ok } from '../../fault/index.ts'
+import type { LinkedProgram } from '../../object/index.ts'
 import type { Core } from '../core/core.ts'
 import type { LoadedProgram } from '../program.ts'
 import type { Later, Runner } from './types.ts'
@@ -43,6 +44,13 @@ const modified: readonly (readonly [name: string, others: readonly number[]])[] 
   ['bpf_modify_return_test', []],
   ['bpf_modify_return_test2', [3, 4, 5, 6, 7]],
 ]
+
+/** Is the program on one of the functions that the kernel calls? */
+export function isTestTarget({ attach, attachType }: LinkedProgram): boolean {
+  const name = attach?.name ?? ''
+  if (attachType === 'BPF_MODIFY_RETURN') return modified.some(([one]) => one === name)
+  return fentryTargets.has(name) || pointerTargets.has(name)
+}
 
 /** What the two answer, or the program in one's place; and how many of them ran, 16 bits further up. */
 function runModifyReturn(core: Core, program: LoadedProgram, attachedTo: string, later: Later): number {

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+// kfuncs run of programs that BPF_PROG_TEST_RUN does not run: called with arguments, as the kernel calls them.
+import { formatFault } from '../fault/index.ts'
+import {
+  type Argument,
+  type Called,
+  type CallOptions,
+  type LoadedProgram,
+  type Machine,
+  MachineError,
+  type TaskOptions,
+} from '../runtime/index.ts'
+import { returnValueName } from '../uapi/index.ts'
+import { jsonLine } from './output.ts'
+import { contextBytes, hexBytes, isNumber, parsedJson } from './run-input.ts'
+import type { Change } from './run-maps.ts'
+import { complain, UsageError } from './usage.ts'
+
+export interface CallFlags {
+  readonly ctx?: string
+  /** JSON: a list of arguments, and the one that the function answered. */
+  readonly args?: string
+  readonly returned?: string
+}
+
+/** Is the program called, rather than run as BPF_PROG_TEST_RUN would run it? */
+export const isCalled = (program: LoadedProgram, { args, returned }: CallFlags): boolean =>
+  args !== undefined || returned !== undefined || !program.hasTestRun
+
+/** What the flags give the program. */
+export function callOptions(machine: Machine, program: LoadedProgram, { args, returned, ctx }: CallFlags): CallOptions {
+  const list = args === undefined ? [] : parsedJson('--args', args)
+  if (!Array.isArray(list))
+    throw new UsageError(`--args ${args}: a list is meant: '[1, "0xffff", {"task": {"pid": 42}}]'`)
+  const given = list.map((value, i) => argument(machine, value, `--args: argument ${i}`))
+  return {
+    args: given,
+    ...(returned === undefined
+      ? {}
+      : { returned: argument(machine, parsedJson('--returned', returned), '--returned') }),
+    ...(ctx === undefined ? {} : { ctx: contextBytes(machine, program, ctx, 0) }),
+  }
+}
+
+type Maker = (machine: Machine, value: unknown, what: string) => Argument
+
+/** Of an argument that is an object, by its first key: {"task": {"pid": 42}}. */
+const makers: ReadonlyMap<string, Maker> = new Map<string, Maker>([
+  ['text', (_, value, what) => text(value, what)],
+  ['bytes', (_, value, what) => hexBytes(text(value, what), what)],
+  ['task', (machine, value, what) => machine.task(taskOptions(machine, fieldsOf(value, what), what))],
+  ['file', (machine, value, what) => machine.file({ path: text(value, what) })],
+  ['cgroup', (machine, value, what) => machine.cgroup(text(value, what))],
+  ['current', (machine) => machine.currentTask],
+])
+
+function argument(machine: Machine, value: unknown, what: string): Argument {
+  if (value === null) return 0
+  if (typeof value === 'boolean') return Number(value)
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value
+  if (typeof value === 'string') return isNumber(value) ? BigInt(value) : value
+  const fields = fieldsOf(value, what)
+  const [key, inner] = Object.entries(fields)[0] ?? []
+  const make = key === undefined ? undefined : makers.get(key)
+  if (make !== undefined) return make(machine, inner, what)
+  if (typeof fields.struct === 'string') return structOf(machine, fields.struct, fields, what)
+  throw new UsageError(
+    `${what}: numbers, text, null, and objects of ${[...makers.keys(), 'struct'].join(', ')} can be given, as {"file": "/etc/passwd"}, {"struct": "sock", "sk_mark": 7}`,
+  )
+}
+
+function structOf(machine: Machine, struct: string, fields: Readonly<Record<string, unknown>>, what: string): Argument {
+  const values: Record<string, bigint | Uint8Array> = {}
+  for (const [name, value] of Object.entries(fields)) {
+    const isText = typeof value === 'string' && !isNumber(value)
+    if (name !== 'struct') values[name] = isText ? new TextEncoder().encode(value) : number(value, `${what}: ${name}`)
+  }
+  try {
+    return machine.object(struct, values)
+  } catch (error) {
+    if (error instanceof MachineError) throw new UsageError(`${what}: ${error.message}`)
+    throw error
+  }
+}
+
+const taskNumbers = ['pid', 'tgid', 'uid', 'gid'] as const
+
+function taskOptions(machine: Machine, fields: Readonly<Record<string, unknown>>, what: string): TaskOptions {
+  const options: { -readonly [key in keyof TaskOptions]: TaskOptions[key] } = {}
+  for (const [name, value] of Object.entries(fields)) {
+    const numeric = taskNumbers.find((one) => one === name)
+    if (numeric !== undefined) options[numeric] = Number(number(value, `${what}: ${name}`))
+    else if (name === 'comm') options.comm = text(value, `${what}: comm`)
+    else if (name === 'cgroup') options.cgroup = machine.cgroup(text(value, `${what}: cgroup`))
+    else if (name === 'executable') options.executable = machine.file({ path: text(value, `${what}: executable`) })
+    else
+      throw new UsageError(
+        `${what}: a task has ${[...taskNumbers, 'comm', 'cgroup', 'executable'].join(', ')}, not ${name}`,
+      )
+  }
+  return options
+}
+
+function fieldsOf(value: unknown, what: string): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new UsageError(`${what}: numbers, text, null and objects are meant, not ${JSON.stringify(value)}`)
+  return value as Readonly<Record<string, unknown>>
+}
+
+function text(value: unknown, what: string): string {
+  if (typeof value !== 'string') throw new UsageError(`${what}: text is meant, not ${JSON.stringify(value)}`)
+  return value
+}
+
+function number(value: unknown, what: string): bigint {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value)
+  if (typeof value === 'boolean') return BigInt(value)
+  if (typeof value === 'string' && isNumber(value)) return BigInt(value)
+  throw new UsageError(`${what}: a whole number is meant, not ${JSON.stringify(value)}`)
+}
+
+interface Told {
+  readonly machine: Machine
+  readonly program: LoadedProgram
+  readonly called: Called
+  readonly changes: readonly Change[]
+}
+
+/** Programs answer an int. */
+const retvalOf = ({ called }: Told): number => Number(BigInt.asIntN(32, called.returned))
+const nameOf = (told: Told): string | undefined => returnValueName(told.program.type, retvalOf(told))
+
+export function callText(told: Told): string {
+  const { machine, program, called, changes } = told
+  const name = nameOf(told)
+  const lines = [`${program.name}: ${name === undefined ? retvalOf(told) : `${name} (${retvalOf(told)})`}`]
+  if (called.overridden !== undefined) lines.push(`  the function answers ${called.overridden} instead`)
+  if (called.retval !== undefined) lines.push(`  the system call answers ${called.retval}`)
+  if (called.sysctlWritten !== undefined) lines.push(`  written instead: ${called.sysctlWritten}`)
+  if (called.written !== undefined)
+    lines.push(
+      ...new TextDecoder()
+        .decode(called.written)
+        .split('\n')
+        .filter((line) => line !== ''),
+    )
+  for (const { what, from, to } of changes) lines.push(`  ${what}: ${from} → ${to}`)
+  for (const line of machine.printed) lines.push(`  printed: ${line.trimEnd()}`)
+  for (const { signal, pid } of machine.signals) lines.push(`  signal ${signal} to ${pid}`)
+  return `${lines.join('\n')}\n`
+}
+
+export function callJson(told: Told): string {
+  const { machine, program, called, changes } = told
+  const hex = (bytes: Uint8Array | undefined): string | null =>
+    bytes === undefined ? null : Buffer.from(bytes).toString('hex')
+  return `${jsonLine({
+    program: program.name,
+    type: program.type,
+    kernel: machine.kernel.release,
+    retval: retvalOf(told),
+    name: nameOf(told) ?? null,
+    overridden: called.overridden?.toString() ?? null,
+    syscall: called.retval ?? null,
+    written: called.written === undefined ? null : new TextDecoder().decode(called.written),
+    ctx: hex(called.ctx),
+    changes,
+    printed: machine.printed,
+  })}\n`
+}
+
+/** Calls it, and prints what came of it. */
+export async function runCall(
+  machine: Machine,
+  program: LoadedProgram,
+  flags: CallFlags & { readonly format: string },
+  changesOf: () => readonly Change[],
+): Promise<number> {
+  const called = await program.callAsync(callOptions(machine, program, flags))
+  if (!called.ok) {
+    complain(formatFault(called.fault))
+    return 1
+  }
+  const told: Told = { machine, program, called: called.value, changes: changesOf() }
+  process.stdout.write(flags.format === 'json' ? callJson(told) : callText(told))
+  return 0
+}

@@ -109,12 +109,20 @@ function link(kernel: Kernel, path: string, prog: string, { type, coreTypes }: J
 }
 
 function withCoreTypes(kernel: Kernel, path: string): LinkTarget {
-  const { btf, modules, release } = kernel
+  const { btf, modules, destructors, release } = kernel
   const elf = readElf(readFileSync(path))
   const section = elf.ok ? elf.value.section('.BTF') : undefined
   const types = elf.ok && section !== undefined ? parseBtf(elf.value.data(section), { name: path }) : undefined
   if (!types?.ok) throw new Error(`${path}: no BTF`)
-  return { btf, modules, release, config: (name) => kernel.config(name), coreBtf: types.value }
+  return {
+    btf,
+    modules,
+    destructors,
+    release,
+    config: (name) => kernel.config(name),
+    gate: (name) => kernel.gate(name),
+    coreBtf: types.value,
+  }
 }
 
 /** Numbers differ between machines and runs: ids, addresses, offsets of types. They become N. */

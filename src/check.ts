@@ -213,7 +213,7 @@ function withoutRegisters(report: Report): OutcomeReport {
 function judge(linked: LinkedProgram, kernel: Kernel, options: CheckOptions, budget: Budget): Checked {
   const report = explicable(linked, kernel, options, budget)
   const kfuncs = new Set([...linked.refs.values()].flatMap((ref) => (ref.kind === 'kfunc' ? [ref.name] : [])))
-  const warnings = [...new Set([...linked.warnings, ...report.warnings, ...deprecationWarnings(linked, kernel)])]
+  const warnings = [...new Set([...linked.warnings, ...deprecationWarnings(linked, kernel)])]
   return {
     object: linked.object,
     program: linked.name,

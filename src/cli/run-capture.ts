@@ -43,7 +43,7 @@ export function runCapture({ machine, loaded, program, capture, ctx, format }: C
     if (after !== undefined) for (const line of packetChange(data, after)) write(line)
     if (!run.ok && packets.length === 1) complain(formatFault(run.fault))
   }
-  const changes = changesOf(before, mapsOf(loaded), program.linked.btf)
+  const changes = changesOf(before, mapsOf(loaded), program.linked.mapBtf)
   const verdicts = [...counts].sort(([, a], [, b]) => b - a)
   if (format === 'json') {
     write(

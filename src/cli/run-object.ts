@@ -132,7 +132,7 @@ export async function runObject(path: string, flags: RunObjectFlags): Promise<nu
     complain(formatFault(run.fault))
     return finish(1)
   }
-  const changes = changesOf(before, mapsOf(loaded), program.linked.btf)
+  const changes = changesOf(before, mapsOf(loaded), program.linked.mapBtf)
   const told: Told = { program, result: run.value, before: data, changes, machine, time }
   process.stdout.write(flags.format === 'json' ? `${jsonOf(told)}\n` : textOf(told, { repeat }))
   return finish(0)

@@ -50,5 +50,5 @@ export function typesLost(report: Rejected, program: LinkedProgram): readonly st
   const depends =
     byTypes.has(report.rule) || (byNumber.has(report.rule) && (value === undefined || value.kind === 'scalar'))
   if (!depends) return []
-  return [...new Set([...program.warnings, ...report.warnings])].filter((text) => lost.test(text))
+  return [...new Set(program.warnings)].filter((text) => lost.test(text))
 }

@@ -5,6 +5,17 @@ export { MULTI_TARGET } from './link/attach.ts'
 export { type StructOpsValue, type StructOpsVariable, structOpsVariable } from './link/struct-ops.ts'
 export { versionCode } from './link/kconfig.ts'
 export { markers, missingMessage } from './link/refs.ts'
+export {
+  type BtfRecord,
+  type FieldKind,
+  type KernelTypes,
+  kernelTypes,
+  mapRecord,
+  noRecord,
+  recordOf,
+  type SpecialField,
+} from './records/record.ts'
+export { linkGates } from './link-gates.ts'
 export { openObject } from './open.ts'
 export { parseSetting } from './set-globals.ts'
 export { type Settings, type Unknown, withSettings, type WithSettings } from './settings.ts'

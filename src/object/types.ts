@@ -2,8 +2,10 @@
 import type { Btf, BtfExt, BtfId } from '../btf/index.ts'
 import type { Budget } from '../fault/index.ts'
 import type { Insn } from '../isa/index.ts'
+import type { Destructor } from '../kfunc/index.ts'
 import type { Place } from '../fault/index.ts'
 import type { ProgTypeName } from '../uapi/index.ts'
+import type { LinkGate } from './link-gates.ts'
 
 /** A map as the kernel would create it from this object. */
 export interface MapDef {
@@ -151,13 +153,15 @@ export interface BpfObject {
 export interface LinkTarget {
   readonly btf: Btf
   readonly modules: readonly Btf[]
+  /** What of its structs a map can own. */
+  readonly destructors: readonly Destructor[]
   config(name: string): string | undefined
   /** Whose values those are, where this kernel's own are not known: the release of a kernel like it, or 'unknown'. */
   readonly configOf?: string | undefined
   /** '6.12.0': LINUX_KERNEL_VERSION. */
   readonly release?: string
   /** Its rules, by the name of the gate. */
-  gate?(name: 'kptr-tags-anywhere'): boolean
+  gate?(name: LinkGate): boolean
   /** Address of a kernel symbol (/proc/kallsyms). Where absent, strong symbols are taken to exist and weak ones not to. */
   ksymAddress?(name: string): bigint | undefined
   /** Where a symbol lies that is taken to exist, without ksymAddress; somewhere unless told. */
@@ -245,6 +249,9 @@ export interface LinkedProgram {
   readonly insns: readonly Insn[]
   readonly refs: ReadonlyMap<number, Ref>
   readonly maps: readonly MapDef[]
+  /** What maps have their types from; undefined where the kernel takes none. */
+  readonly mapBtf: Btf | undefined
+  /** The same, where the program came with records of functions or lines. */
   readonly btf: Btf | undefined
   readonly funcs: readonly FuncInfo[]
   readonly lines: readonly LineInfo[]

@@ -272,7 +272,7 @@ class ObjectMaps {
       const name = nameOf(linked, def)
       if (this.made.has(name) || this.missing.has(name)) continue
       try {
-        this.made.set(name, createMap(this.core, def, linked.btf))
+        this.made.set(name, createMap(this.core, def, linked.mapBtf))
       } catch (error) {
         if (!(error instanceof MachineError)) throw error
         this.missing.set(name, error)

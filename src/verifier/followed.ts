@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which gates are followed, and what is said of a kernel where one is not. Nobody keeps that list: it is what the tables ask.
 
+import { linkGates } from '../object/index.ts'
 import { gateOpen, type GateRow, gateRows, gatesOfKernel } from '../kernel/index.ts'
-import { laterFields } from './program/records/record.ts'
 import { ruleGates } from './program/rules.ts'
 import { wordingGates } from './violations/wording.ts'
 
@@ -11,7 +11,7 @@ export const gatesFollowed: ReadonlySet<string> = new Set<string>([
   ...gatesOfKernel,
   ...Object.values(ruleGates),
   ...wordingGates,
-  ...laterFields.map(({ gate }) => gate),
+  ...linkGates,
 ])
 
 /** The release whose rules hold wherever no gate is asked. */

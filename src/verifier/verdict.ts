@@ -23,7 +23,6 @@ interface Common {
   /** The state at each step of the walk; where it was asked for. */
   readonly recorded?: RecordedStates
   readonly log: readonly string[]
-  readonly warnings: readonly string[]
 }
 
 /** accept and reject are the kernel's answers; unsupported is ours: we cannot say yet. */

@@ -25,7 +25,6 @@ import { together } from './engine/observer.ts'
 import type { Facts } from './facts/facts.ts'
 import { Checkpoints, proveFacts, type WalkAgain } from './facts/prove.ts'
 import { StateRecorder } from './facts/recorder.ts'
-import { takenBy } from './program/taken/taken.ts'
 import type { VerifyOptions } from './options.ts'
 import { PathKeeper } from './engine/path.ts'
 import { ProgramDraft, type Program } from './program/program.ts'
@@ -42,9 +41,7 @@ import type { Wording } from './violations/wording.ts'
 /** Judges one linked program as the kernel's verifier would. Never throws for a program's fault. */
 export function verify(linked: LinkedProgram, kernel: Kernel, options: VerifyOptions = {}): Report {
   const model = Model.of(kernel)
-  const taken = takenBy(model.types, linked)
-  const { refusal, warnings } = taken
-  const draft = new ProgramDraft(taken, model, options)
+  const draft = new ProgramDraft(linked, model, options)
   let judged: Judged | undefined
   const end = (): Ending => ({
     insn: judged?.walk.insn ?? draft.insn,
@@ -55,10 +52,8 @@ export function verify(linked: LinkedProgram, kernel: Kernel, options: VerifyOpt
     stackDepths: judged === undefined ? [] : stackDepths(judged.walk),
     ...(judged?.recorder === undefined ? {} : { recorded: judged.recorder.recorded() }),
     log: judged?.log?.lines() ?? [],
-    warnings,
   })
   try {
-    if (refusal !== undefined) throw new Unlinked(refusal)
     const program = prepare(draft, options)
     judged = observed(program, options)
     judge(judged.walk)

@@ -16,7 +16,7 @@ const outcome = (program: string, { insns, states = 1, verdict = 'accept' }: Fig
   section: 'xdp',
   type: 'BPF_PROG_TYPE_XDP',
   verdict,
-  report: { verdict: 'accept', insnsProcessed: insns, states, peakStates: states, log: [], warnings: [] },
+  report: { verdict: 'accept', insnsProcessed: insns, states, peakStates: states, log: [] },
   kfuncs: [],
   warnings: [],
 })

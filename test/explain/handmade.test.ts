@@ -30,6 +30,7 @@ function program(text: string, type: ProgTypeName = 'BPF_PROG_TYPE_SOCKET_FILTER
     insns: assembled.value,
     refs: new Map(),
     maps: [],
+    mapBtf: undefined,
     btf: undefined,
     funcs: [],
     lines: [],

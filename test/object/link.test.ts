@@ -53,7 +53,7 @@ function kernel(): LinkTarget {
     CONFIG_FLAG: '7',
     CONFIG_DEFAULT_HOSTNAME: '"abcdefghijkl"',
   }
-  return { btf, modules: [m.build('demo')], config: (name) => config[name], release: '6.12.3-cloud' }
+  return { btf, modules: [m.build('demo')], destructors: [], config: (name) => config[name], release: '6.12.3-cloud' }
 }
 
 const target = kernel()

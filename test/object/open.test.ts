@@ -72,7 +72,7 @@ describe('programs', () => {
 })
 
 describe('damaged objects', () => {
-  const target = { btf: new BtfBuilder().build('vmlinux'), modules: [], config: () => '1' }
+  const target = { btf: new BtfBuilder().build('vmlinux'), modules: [], destructors: [], config: () => '1' }
   const tryAll = (bytes: Uint8Array): void => {
     const object = openObject(bytes, 'x.bpf.o', { legacyMaps: true })
     if (!object.ok) expect(object.fault.what).not.toBe('')

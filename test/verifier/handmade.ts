@@ -21,6 +21,7 @@ export async function judgeText(release: string, text: string, options: VerifyOp
     insns: insns.value,
     refs: new Map(),
     maps: [],
+    mapBtf: undefined,
     btf: undefined,
     funcs: [],
     lines: [],

@@ -33,7 +33,7 @@ test.for(cases)('%s, %i times: %s', async ([insn, times, verdict]) => {
   for (const [at, { op, imm }] of insns.value.entries())
     if (op.kind === 'call') refs.set(at, { kind: 'helper', id: imm })
   const common = { object: 'handmade', name: 'prog', section: 'tc', attachType: undefined, sleepable: false, flags: 0 }
-  const nothing = { attach: undefined, maps: [], btf: undefined, funcs: [], lines: [], warnings: [] }
+  const nothing = { attach: undefined, maps: [], mapBtf: undefined, btf: undefined, funcs: [], lines: [], warnings: [] }
   const program = {
     ...common,
     ...nothing,

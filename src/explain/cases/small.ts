@@ -104,16 +104,16 @@ function taglessField({ report, causes, program }: Case): Values {
   if (value?.kind !== 'scalar' || insn?.op.kind !== 'load' || report.path.length === 0) return {}
   const base = from!.regs[insn.src]!
   const map = base.kind === 'map_value' ? program.maps[base.map] : undefined
-  if (map === undefined || program.btf === undefined || map.valueTypeId === 0 || !scalar.isConst(base.var)) return {}
+  if (map === undefined || program.mapBtf === undefined || map.valueTypeId === 0 || !scalar.isConst(base.var)) return {}
   const off = base.off + insn.off + scalar.constNumber(base.var)
-  const member = memberAt(program.btf, map.valueTypeId, off)
-  const pointed = member === undefined ? undefined : pointee(program.btf, member.type)
+  const member = memberAt(program.mapBtf, map.valueTypeId, off)
+  const pointed = member === undefined ? undefined : pointee(program.mapBtf, member.type)
   if (member === undefined || pointed === undefined) return {}
-  const tags = typeTags(program.btf, member.type)
+  const tags = typeTags(program.mapBtf, member.type)
   return {
     untaggedField: tags.some((tag) => tag.startsWith('kptr') || tag.endsWith('kptr')) ? undefined : member.name,
-    untaggedStruct: formatType(program.btf, map.valueTypeId),
-    untaggedType: formatType(program.btf, member.type),
+    untaggedStruct: formatType(program.mapBtf, map.valueTypeId),
+    untaggedType: formatType(program.mapBtf, member.type),
   }
 }
 

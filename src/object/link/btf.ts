@@ -1,26 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-// The object's BTF, offered to the kernel. libbpf 1.5 goes on without where the kernel refuses it: maps then have no types (no locks, kptrs
+// The object's BTF as the kernel takes it. libbpf 1.5 goes on without where the kernel refuses it: maps then have no types (no locks, kptrs
 // or timers in them), functions no records. A struct_ops map cannot do without.
 import { type Btf, kernelRefusal } from '../../btf/index.ts'
 import { refuse } from '../faults.ts'
+import { kernelTypes } from '../records/record.ts'
 import type { BpfObject, LinkTarget, MapDef } from '../types.ts'
+import { fieldsRefusal } from './special-types.ts'
 
-/** The BTF that the kernel gets: the object's, or none. */
-export function offeredBtf(
-  { btf, structOps, name }: BpfObject,
-  target: LinkTarget,
-  warnings: string[],
-): Btf | undefined {
-  const tagsAnywhere = target.gate?.('kptr-tags-anywhere') === true
-  const refusal = btf === undefined ? undefined : kernelRefusal(btf, { tagsAnywhere })
-  if (btf === undefined || refusal === undefined) return btf
-  const { kind, name: typeName } = btf.type(refusal.type)
-  const said = `[${refusal.type}] ${kind.toUpperCase()} ${typeName === '' ? '(anon)' : typeName}: ${refusal.message}`
-  const place = { object: name, section: '.BTF' }
+/** The BTF that programs and maps have in the kernel: the object's, or none. */
+export function takenBtf({ btf, structOps, name }: BpfObject, target: LinkTarget, warnings: string[]): Btf | undefined {
+  const refusal = btf === undefined ? undefined : refusalOf(btf, target)
+  if (refusal === undefined) return btf
+  const error = `Error loading .BTF into kernel: ${refusal.errno}.`
   if (structOps.length > 0)
-    refuse(`Error loading .BTF into kernel: -22. BTF is mandatory, can't proceed. ${said}`, place)
-  warnings.push(`Error loading .BTF into kernel: -22. BTF is optional, ignoring. ${said}`)
+    refuse(`${error} BTF is mandatory, can't proceed. ${refusal.why}`, { object: name, section: '.BTF' })
+  warnings.push(`${error} BTF is optional, ignoring. ${refusal.why}`)
   return undefined
+}
+
+/** A type that is not well-formed; then special fields that do not go together. */
+function refusalOf(btf: Btf, target: LinkTarget): { readonly errno: number; readonly why: string } | undefined {
+  const kernel = kernelTypes(target)
+  const malformed = kernelRefusal(btf, kernel)
+  if (malformed === undefined) return fieldsRefusal(btf, kernel)
+  const { kind, name } = btf.type(malformed.type)
+  const said = `[${malformed.type}] ${kind.toUpperCase()} ${name === '' ? '(anon)' : name}: ${malformed.message}`
+  return { errno: -22, why: said }
 }
 
 /** A map as it is made without BTF. */

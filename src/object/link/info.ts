@@ -7,13 +7,10 @@ import { refuse } from '../faults.ts'
 import type { Layout } from './code.ts'
 import type { BpfObject, FuncInfo, LineInfo, LinkedProgram, ObjectFunction } from '../types.ts'
 
+export type LinkedInfo = Pick<LinkedProgram, 'funcs' | 'lines' | 'recordSizes'>
+
 /** Records by final instruction index. */
-export function linkInfo(
-  object: BpfObject,
-  layout: Layout,
-  warnings: string[],
-  budget: Budget,
-): Pick<LinkedProgram, 'funcs' | 'lines' | 'recordSizes'> {
+export function linkInfo(object: BpfObject, layout: Layout, warnings: string[], budget: Budget): LinkedInfo {
   const { ext } = object
   budget.spend(layout.length >> 4)
   if (ext === undefined) return { funcs: [], lines: [] }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Linking one program of an object to one kernel: what libbpf does between opening an object and handing the program to the kernel,
 // in its order, with only this program to be loaded. The result is what the verifier reads; nothing later looks at relocations.
+import type { Btf } from '../../btf/index.ts'
 import { attempt, Budget, fewOf, type Result } from '../../fault/index.ts'
 import { type Insn, makeInsn } from '../../isa/index.ts'
 import {
@@ -16,11 +17,11 @@ import { exceptionCallback } from './exception-callback.ts'
 import { refuse } from '../faults.ts'
 import { JumpTables } from '../jump-tables.ts'
 import { findAttachTarget, findMultiTarget } from './attach.ts'
-import { offeredBtf } from './btf.ts'
+import { takenBtf } from './btf.ts'
 import { type Layout, layOut } from './code.ts'
 import { type CorePatches, patchCore, requireCorePlaces } from './core.ts'
 import { resolveExterns } from './externs.ts'
-import { linkInfo } from './info.ts'
+import { type LinkedInfo, linkInfo } from './info.ts'
 import { linkMaps, requireStructMaps } from './maps.ts'
 import { alienIn } from './map-rules.ts'
 import { shortName } from '../maps.ts'
@@ -72,7 +73,7 @@ function link(object: BpfObject, program: ObjectProgram, target: LinkTarget, opt
   requireCorePlaces(object)
   for (const { fn } of layout.placed) patched.set(fn, patchCore(object, fn, target, budget))
   const release = loaderOf(target)
-  const btf = offeredBtf(object, target, warnings)
+  const btf = takenBtf(object, target, warnings)
   const { maps, notes, ...made } = linkMaps(object, target, { kconfig: resolved.kconfig, btf, release, budget })
   if (structOps !== undefined) requireStructMaps(structOps.maps, maps, { btf, release })
   for (const warning of made.warnings) warnings.push(warning)
@@ -82,8 +83,8 @@ function link(object: BpfObject, program: ObjectProgram, target: LinkTarget, opt
   const tables = new JumpTables(object, program.name, maps.length)
   linkData({ object, target, layout, resolved: resolved.externs, maps, missing, tables, insns, refs })
   const used = new Set([...refs.values()].map((ref) => ('map' in ref ? ref.map : -1)))
-  for (const map of [...used].sort((a, b) => a - b)) if (notes.has(map)) warnings.push(notes.get(map)!)
-  const { funcs, ...lines } = linkInfo(object, layout, warnings, budget)
+  for (const map of [...used].sort((a, b) => a - b)) warnings.push(...(notes.get(map) ?? []))
+  const info = linkInfo(object, layout, warnings, budget)
 
   const rule = ruleFor(program, target)
   const type = options.type ?? rule?.type
@@ -126,12 +127,17 @@ function link(object: BpfObject, program: ObjectProgram, target: LinkTarget, opt
     insns,
     refs,
     maps: tables.maps.length === 0 ? maps : [...maps, ...tables.maps],
-    btf,
-    funcs: btf === undefined ? [] : funcs,
-    ...lines,
+    ...withTypes(info, btf),
+    mapBtf: btf,
     license: object.license,
     warnings,
   }
+}
+
+/** A program without any record of a function or a line has no types, whatever BTF was loaded beside it. */
+function withTypes({ funcs, ...info }: LinkedInfo, btf: Btf | undefined) {
+  const recorded = btf === undefined ? [] : funcs
+  return { ...info, funcs: recorded, btf: recorded.length === 0 && info.lines.length === 0 ? undefined : btf }
 }
 
 /** The release whose libbpf is the loader: it knows what that kernel's tree has. */

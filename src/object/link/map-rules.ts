@@ -292,7 +292,11 @@ function sizeFault(map: MapDef, rule: MapRule, kind: string): MapFault | undefin
 function typeFault(map: MapDef, rule: MapRule, kind: string, btf: Btf | undefined): MapFault | undefined {
   if (rule.typed !== true) return undefined
   if (map.keyTypeId === 0 || map.valueTypeId === 0)
-    return invalid(`${a(kind)} needs the types of key and value: __type(key, int), __type(value, …)`)
+    return invalid(
+      btf === undefined
+        ? 'it cannot be made without BTF'
+        : `${a(kind)} needs the types of key and value: __type(key, int), __type(value, …)`,
+    )
   const key = btf === undefined ? undefined : resolveType(btf, map.keyTypeId)
   if (key !== undefined && (key.kind !== 'int' || key.bits !== 32))
     return invalid(`the key of ${a(kind)} must be an int`)

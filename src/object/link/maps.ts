@@ -4,8 +4,11 @@ import type { Btf } from '../../btf/index.ts'
 import { type Budget, fewOf, rememberedOfBoth } from '../../fault/index.ts'
 import { refuse } from '../faults.ts'
 import { untyped } from './btf.ts'
+import { kernelTypes } from '../records/record.ts'
 import { kernelStructMaps } from './struct-ops.ts'
 import { isMapOfMaps, type MapFault, type MapFaultOptions, mapFault, withinFault } from './map-rules.ts'
+import { type TypedMap, withTypesTaken } from './map-types.ts'
+import { slotFault } from './slots.ts'
 import type { BpfObject, LinkTarget, MapDef } from '../types.ts'
 
 export interface LinkedMaps {
@@ -16,7 +19,7 @@ export interface LinkedMaps {
   /** What the loader says of maps that the kernel would not make: without this program alone in mind, it gives the object up. */
   readonly warnings: readonly string[]
   /** What was settled for a map, to be told to who uses it. */
-  readonly notes: ReadonlyMap<number, string>
+  readonly notes: ReadonlyMap<number, readonly string[]>
 }
 
 /** Map types that are made with max_entries 0, or filled in from the machine. */
@@ -51,29 +54,43 @@ interface Settling {
   readonly budget: Budget
 }
 
-function settleMaps(object: BpfObject, target: LinkTarget, { kconfig, btf, release, budget }: Settling): LinkedMaps {
-  const options = { btf, release }
+function settleMaps(object: BpfObject, target: LinkTarget, settling: Settling): LinkedMaps {
+  const { btf, budget } = settling
+  const kernel = kernelTypes(target)
   const missing = new Map<number, string>()
   const warnings: string[] = []
-  const notes = new Map<number, string>()
+  const notes = new Map<number, readonly string[]>()
   const structs = kernelStructMaps(object, target)
+  const made = new Map<string, MapDef>()
   const maps = object.maps.map((defined, index) => {
     budget.spend(4)
-    const map = btf === undefined ? untyped(defined) : withoutTypes(defined)
-    if (map.internal === 'kconfig' && kconfig !== undefined) return { ...map, data: kconfig }
-    if (map.structOps !== undefined) return structs.get(index) ?? map
-    const settled = sized(map)
-    const fault = faultOf(settled, options)
+    const settled = settleMap(structs.get(index) ?? defined, settling)
+    const {
+      map,
+      fault = slotFault(map, made, { btf, kernel }),
+      note,
+    }: TypedMap = settled.fault !== undefined || btf === undefined ? settled : withTypesTaken(settled.map, btf, kernel)
     if (fault !== undefined) {
       missing.set(index, fault.why)
       warnings.push(`map '${map.name}': failed to create: ${fault.error}: ${fault.why}`)
+      return { ...map, autocreate: false }
     }
-    if (settled.maxEntries !== map.maxEntries) {
-      notes.set(index, `map '${map.name}' leaves max_entries to its loader; taken as ${settled.maxEntries}`)
-    }
-    return fault === undefined ? settled : { ...settled, autocreate: false }
+    if (map.autocreate) made.set(map.name, map)
+    const said = note === undefined ? [] : [`map '${map.name}': ${note}`]
+    if (map.maxEntries !== defined.maxEntries && map.structOps === undefined)
+      said.unshift(`map '${map.name}' leaves max_entries to its loader; taken as ${map.maxEntries}`)
+    if (said.length > 0) notes.set(index, said)
+    return map
   })
   return { maps, missing, notes, warnings: fewOf(warnings, 'maps that are not made') }
+}
+
+function settleMap(defined: MapDef, { kconfig, btf, release }: Settling): TypedMap {
+  if (defined.structOps !== undefined) return { map: defined }
+  const map = sized(btf === undefined ? untyped(defined) : withoutTypes(defined))
+  if (map.internal === 'kconfig' && kconfig !== undefined) return { map: { ...map, data: kconfig } }
+  const fault = faultOf(map, { btf, release })
+  return fault === undefined ? { map } : { map, fault }
 }
 
 /** The struct_ops maps that a program is named in must be made. */

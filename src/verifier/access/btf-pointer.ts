@@ -2,11 +2,11 @@
 // Loads and stores through pointers to kernel objects and to objects the program allocated; what a walked pointer is worth.
 // kfuncs.rst "KF_TRUSTED_ARGS", "KF_RCU": provenance is trusted, RCU, or nothing.
 
+import { type BtfRecord, recordOf } from '../../object/index.ts'
 import { type Btf, type BtfId, walkStruct } from '../../btf/index.ts'
 import { type BytesAccess, structAccess } from '../../kernel/index.ts'
 import type { Model } from '../program/model.ts'
 import { type Walk, inRcu } from '../engine/walk.ts'
-import { type BtfRecord, recordOf } from '../program/records/record.ts'
 import { violate } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import {

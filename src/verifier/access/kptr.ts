@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kernel pointers kept in map values: what a load gives, what may be stored directly. kfuncs.rst "KF_RCU", selftests map_kptr.
 
+import { type SpecialField, recordOf } from '../../object/index.ts'
 import { sizeOf, structIdsMatch } from '../../btf/index.ts'
 import type { Model } from '../program/model.ts'
 import { type Walk, inRcu, inSleepable } from '../engine/walk.ts'
 import { markPrecise } from '../engine/precision.ts'
-import { type SpecialField, recordOf } from '../program/records/record.ts'
 import { violate } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one kernel's verifier knows and does, whichever program it looks at. One a kernel, made once.
 
+import { type KernelTypes, kernelTypes } from '../../object/index.ts'
 import type { Btf } from '../../btf/index.ts'
 import { type HelperProto, type Kernel, usualHelper } from '../../kernel/index.ts'
 import type { Kfunc } from '../../kfunc/index.ts'
@@ -8,7 +9,6 @@ import { type AcceptedByKind, acceptedBy } from './contract/accepted.ts'
 import type { HelperContract, KfuncContract } from './contract/contract.ts'
 import { helperContract } from './contract/helper.ts'
 import { kfuncContract } from './contract/kfunc.ts'
-import { type KernelTypes, laterFields } from './records/record.ts'
 import { type Policies, policiesOf } from './policies.ts'
 import { type Rules, rulesOf } from './rules.ts'
 import { type Wording, wordingOf } from '../violations/wording.ts'
@@ -43,12 +43,7 @@ export class Model {
     this.policies = policiesOf(this.rules)
     this.domain = this.rules.circular ? circular : linear
     this.btfs = [kernel.btf, ...kernel.modules]
-    this.types = {
-      btfs: this.btfs,
-      destructors: kernel.destructors,
-      tagsAnywhere: this.rules.tagsAnywhere,
-      later: new Set(laterFields.flatMap(({ kind, gate }) => (kernel.gate(gate) ? [kind] : []))),
-    }
+    this.types = kernelTypes(kernel)
     this.maxFrames = this.rules.deepCalls ? FRAMES.since71 : FRAMES.until71
     this.accepted = acceptedBy(this.rules)
   }

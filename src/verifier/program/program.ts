@@ -2,15 +2,13 @@
 // What is known of a program before any path of it is walked. The phases ahead of the walk fill a draft, in the kernel's order; from
 // then on it is frozen.
 
-import type { Btf, BtfId } from '../../btf/index.ts'
+import type { BtfId } from '../../btf/index.ts'
 import { Budget, remembered } from '../../fault/index.ts'
 import type { Insn } from '../../isa/index.ts'
 import type { HelperAnswer, ProgramTraits } from '../../kernel/index.ts'
-import type { LinkedProgram, MapDef } from '../../object/index.ts'
+import { type BtfRecord, type LinkedProgram, type MapDef, mapRecord, noRecord } from '../../object/index.ts'
 import type { HelperContract } from './contract/contract.ts'
 import type { Model } from './model.ts'
-import type { Taken } from './taken/taken.ts'
-import { type BtfRecord, mapRecord, noRecord } from './records/record.ts'
 import type { State } from '../state/state.ts'
 import { programTraits } from './traits.ts'
 import { violate } from '../violations/raise.ts'
@@ -95,23 +93,21 @@ export class ProgramDraft {
   exceptionCb = -1
   /** The program refers to an arena. */
   hasArena = false
-  readonly mapBtf: Btf | undefined
   private readonly shapes: MapShapes
   private readonly helpers = new Map<number, HelperAnswer>()
   private readonly mapRecords = new Map<number, BtfRecord>()
 
-  constructor({ prog, mapBtf }: Taken, model: Model, { budget, cpus }: { budget?: Budget; cpus?: number }) {
+  constructor(linked: LinkedProgram, model: Model, { budget, cpus }: { budget?: Budget; cpus?: number }) {
     this.model = model
-    this.linked = prog
+    this.linked = linked
     this.budget = budget ?? new Budget()
     this.cpus = cpus ?? MOST_CPUS
-    this.insns = prog.insns
-    this.marks = new Uint8Array(prog.insns.length)
-    this.subprogAt = new Int32Array(prog.insns.length)
-    this.liveRegs = new Uint16Array(prog.insns.length)
-    this.mapBtf = mapBtf
-    this.shapes = shapesWithin(prog.maps)
-    this.traits = programTraits(prog)
+    this.insns = linked.insns
+    this.marks = new Uint8Array(linked.insns.length)
+    this.subprogAt = new Int32Array(linked.insns.length)
+    this.liveRegs = new Uint16Array(linked.insns.length)
+    this.shapes = shapesWithin(linked.maps)
+    this.traits = programTraits(linked)
   }
 
   is(insn: number, mark: number): boolean {
@@ -158,12 +154,12 @@ export class ProgramDraft {
   }
   /** The special fields of a map's values. */
   mapRecord(index: number): BtfRecord {
-    const { mapBtf, mapRecords } = this
+    const { mapRecords, linked } = this
     const { valueTypeId } = this.map(index)
-    if (mapBtf === undefined || valueTypeId === 0) return noRecord
+    if (linked.mapBtf === undefined || valueTypeId === 0) return noRecord
     let record = mapRecords.get(index)
     if (record === undefined) {
-      ;({ record } = mapRecord(mapBtf, valueTypeId, this.model.types))
+      ;({ record } = mapRecord(linked.mapBtf, valueTypeId, this.model.types))
       mapRecords.set(index, record)
     }
     return record

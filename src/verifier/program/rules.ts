@@ -78,7 +78,6 @@ export const ruleGates = {
   signedArenaLoads: 'arena-signed-loads',
   rcuProtectedCalls: 'kfunc-rcu-protected-calls',
   staticLiveness: 'static-register-liveness',
-  tagsAnywhere: 'kptr-tags-anywhere',
   refusedWritesPlaced: 'refused-writes-placed',
 } as const satisfies Record<string, GateName>
 

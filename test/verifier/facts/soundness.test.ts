@@ -57,6 +57,7 @@ function factsOf(insns: readonly Insn[], kernel: Kernel, flags: number): Facts |
       ),
     ),
     maps: [],
+    mapBtf: undefined,
     btf: undefined,
     funcs: [],
     lines: [],

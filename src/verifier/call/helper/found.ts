@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the arguments of a helper's call told of it. Each argument's rule answers what was known before it and what it found.
 
-import type { SpecialField } from '../../program/records/record.ts'
+import type { SpecialField } from '../../../object/index.ts'
 import type { DynptrType, RegState } from '../../state/reg.ts'
 import type { StackFill } from '../memory-args.ts'
 

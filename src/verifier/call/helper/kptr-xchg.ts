@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // bpf_kptr_xchg: a pointer moves into a field, the old one comes out. kfuncs.rst "KF_ACQUIRE", selftests map_kptr, local_kptr_stash.
 
+import type { SpecialField } from '../../../object/index.ts'
 import { constVar, hasVarOff } from '../../access/regions.ts'
 import type { Walk } from '../../engine/walk.ts'
-import type { SpecialField } from '../../program/records/record.ts'
 import { violate } from '../../violations/raise.ts'
 import { recordAt } from '../objects/locks.ts'
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the arguments of a kfunc's call told of it. Each argument's rule answers what was known before it and what it found.
 
+import type { SpecialField } from '../../../object/index.ts'
 import type { TypeRef } from '../../program/contract/contract.ts'
-import type { SpecialField } from '../../program/records/record.ts'
 import type { RegState } from '../../state/reg.ts'
 import type { IterArg } from '../objects/iterator.ts'
 

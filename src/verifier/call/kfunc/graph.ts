@@ -2,12 +2,12 @@
 // Lists and trees of allocated objects: roots in map values or held objects, nodes in objects, the lock beside the root held.
 // graph_ds_impl.rst.
 
+import type { SpecialField } from '../../../object/index.ts'
 import { structIdsMatch } from '../../../btf/index.ts'
 import { structName } from '../../access/btf-pointer.ts'
 import { constVar, hasVarOff } from '../../access/regions.ts'
 import type { Walk } from '../../engine/walk.ts'
 import type { KfuncContract } from '../../program/contract/contract.ts'
-import type { SpecialField } from '../../program/records/record.ts'
 import { violate } from '../../violations/raise.ts'
 import type { KfuncArg } from '../../violations/row.ts'
 import { ALLOC, NON_OWN, isMapValue, type RegState } from '../../state/reg.ts'
@@ -37,7 +37,7 @@ export function requireGraphRoot(
   const field = recordAt(walk.program, reg)?.at(off)
   if (field?.kind !== what) return violate('root-none', { ...details, what, off })
   requireLockHeld(walk, reg, what, number)
-  return { root: field, rootBtf: reg.kind === 'map_value' ? walk.program.mapBtf : reg.btf }
+  return { root: field, rootBtf: reg.kind === 'map_value' ? walk.program.linked.mapBtf : reg.btf }
 }
 
 /** A node of the root's type: owned where it is given, borrowed where it is asked for. */

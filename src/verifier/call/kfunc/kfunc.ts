@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A call of a kfunc: allowed here, arguments fit its contract, what is done, what is held afterwards. kfuncs.rst throughout.
 
+import { recordOf } from '../../../object/index.ts'
 import { recordOfReg } from '../../access/btf-pointer.ts'
 import type { KfuncContract } from '../../program/contract/contract.ts'
 import type { Model } from '../../program/model.ts'
 import type { Program } from '../../program/program.ts'
 import { type Walk, inRcu, inSleepable } from '../../engine/walk.ts'
 import { enforceReturn } from '../subprog/return-values.ts'
-import { recordOf } from '../../program/records/record.ts'
 import { violate } from '../../violations/raise.ts'
 import {
   ACTIVE,

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kfunc arguments that are objects kept in map values (work queues, timers, task work), and the map they lie in.
 
+import type { FieldKind } from '../../../object/index.ts'
 import { hasVarOff } from '../../access/regions.ts'
 import type { KfuncContract } from '../../program/contract/contract.ts'
 import type { Program } from '../../program/program.ts'
-import type { FieldKind } from '../../program/records/record.ts'
 import { violate } from '../../violations/raise.ts'
 import * as scalar from '../../scalar/index.ts'
 import { isMapValue, regTypeText } from '../../state/reg.ts'

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a kfunc gives back. kfuncs.rst "KF_ACQUIRE flag", "KF_RET_NULL flag"; graph_ds_impl.rst.
 
+import { recordOf } from '../../../object/index.ts'
 import { type BtfId, resolveType, sizeOf } from '../../../btf/index.ts'
 import { recordOfReg } from '../../access/btf-pointer.ts'
 import type { KfuncContract } from '../../program/contract/contract.ts'
@@ -8,7 +9,6 @@ import { isScalarStruct } from '../../program/contract/scalar-struct.ts'
 import type { Model } from '../../program/model.ts'
 import { packetAccessAllowed } from '../../program/packet-access.ts'
 import type { Program } from '../../program/program.ts'
-import { recordOf } from '../../program/records/record.ts'
 import type { Walk } from '../../engine/walk.ts'
 import { violate } from '../../violations/raise.ts'
 import {

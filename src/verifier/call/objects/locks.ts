@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Spin locks, RCU and preemption sections.
 
+import type { BtfRecord } from '../../../object/index.ts'
 import { ALLOC, MAYBE_NULL, NON_OWN, RCU, type RegState, UNTRUSTED, edit } from '../../state/reg.ts'
 import { recordOfReg } from '../../access/btf-pointer.ts'
 import { constVar, hasVarOff } from '../../access/regions.ts'
@@ -8,7 +9,6 @@ import type { Insn } from '../../../isa/index.ts'
 import type { Program } from '../../program/program.ts'
 import { type Walk, inRcu } from '../../engine/walk.ts'
 import { kfuncContractAt } from '../../program/flow.ts'
-import type { BtfRecord } from '../../program/records/record.ts'
 import type { Section } from '../../program/policies.ts'
 import { violate } from '../../violations/raise.ts'
 import { byteType, ITER } from '../../state/stack.ts'

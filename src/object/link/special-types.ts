@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Structs of a program's own that have special fields: each must make a record, and what objects own must come to an end. One that does
 // not costs the object its BTF.
-import type { Btf, BtfId } from '../../../btf/index.ts'
+import type { Btf, BtfId } from '../../btf/index.ts'
+import { rememberedOfBoth } from '../../fault/index.ts'
 import {
   type BtfRecord,
   type KernelTypes,
@@ -10,22 +11,8 @@ import {
   type SpecialField,
 } from '../records/record.ts'
 
-const known = new WeakMap<KernelTypes, WeakMap<Btf, { readonly fault: RecordFault | undefined }>>()
-
 /** Why the kernel refuses the BTF for the special fields in it; undefined: it does not. */
-export function refusedTypes(btf: Btf, kernel: KernelTypes): RecordFault | undefined {
-  let perKernel = known.get(kernel)
-  if (perKernel === undefined) {
-    perKernel = new WeakMap()
-    known.set(kernel, perKernel)
-  }
-  let answer = perKernel.get(btf)
-  if (answer === undefined) {
-    answer = { fault: findFault(btf, kernel) }
-    perKernel.set(btf, answer)
-  }
-  return answer.fault
-}
+export const fieldsRefusal = rememberedOfBoth(findFault)
 
 function findFault(btf: Btf, kernel: KernelTypes): RecordFault | undefined {
   const records = new Map<BtfId, BtfRecord>()

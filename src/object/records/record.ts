@@ -2,8 +2,10 @@
 // Special fields of map values and of objects that programs allocate: locks, timers, kptrs, list heads and nodes, tree roots and nodes.
 // kfuncs.rst and graph_ds_impl.rst describe their use. A type's record is found once and kept; a type whose fields do not go together
 // has none, and why not is kept beside it.
-import { type Btf, type BtfId, type BtfType, skipModifiersAndTypedefs } from '../../../btf/index.ts'
-import type { GateName } from '../../../kernel/index.ts'
+import { type Btf, type BtfId, type BtfType, skipModifiersAndTypedefs } from '../../btf/index.ts'
+import { remembered, rememberedOfBoth } from '../../fault/index.ts'
+import type { LinkGate } from '../link-gates.ts'
+import type { LinkTarget } from '../types.ts'
 import { fieldsOf } from './find.ts'
 import { settleFields } from './settle.ts'
 import type { BtfRecord, FieldKind, FoundRecord, KernelTypes, RecordUse, SpecialField } from './types.ts'
@@ -11,7 +13,7 @@ import type { BtfRecord, FieldKind, FoundRecord, KernelTypes, RecordUse, Special
 export type { BtfRecord, FieldKind, FoundRecord, KernelTypes, RecordFault, SpecialField } from './types.ts'
 
 /** Kinds newer than 6.12, and the gate that brought each. */
-export const laterFields: readonly { readonly kind: FieldKind; readonly gate: GateName }[] = [
+const laterFields: readonly { readonly kind: FieldKind; readonly gate: LinkGate }[] = [
   { kind: 'bpf_res_spin_lock', gate: 'resilient-spin-lock' },
   { kind: 'bpf_task_work', gate: 'task-work' },
   { kind: 'uptr', gate: 'user-pointers' },
@@ -34,6 +36,18 @@ const lookedFor: Readonly<Record<RecordUse, ReadonlySet<FieldKind>>> = {
 }
 const isLater = new Set(laterFields.map(({ kind }) => kind))
 
+/** What of a kernel the records of special fields depend on. */
+export const kernelTypes = remembered((kernel: LinkTarget): KernelTypes => {
+  const { btf, modules, destructors } = kernel
+  const gate = (name: LinkGate): boolean => kernel.gate?.(name) === true
+  return {
+    btfs: [btf, ...modules],
+    destructors,
+    tagsAnywhere: gate('kptr-tags-anywhere'),
+    later: new Set(laterFields.flatMap((field) => (gate(field.gate) ? [field.kind] : []))),
+  }
+})
+
 /** The kinds that a kernel looks for. */
 const kindsOf = (use: RecordUse, { later }: KernelTypes): ReadonlySet<FieldKind> =>
   new Set([...lookedFor[use]].filter((kind) => !isLater.has(kind) || later.has(kind)))
@@ -48,24 +62,18 @@ export const mapRecord = (btf: Btf, id: BtfId, kernel: KernelTypes): FoundRecord
 /** The record of a struct, as the kernel makes one for each struct of a program's BTF with special fields right in it. */
 export const objectRecord = (btf: Btf, id: BtfId, kernel: KernelTypes): FoundRecord => found(btf, id, 'object', kernel)
 
-/** By kernel (what kptrs point at depends on it), then by section, use and type. */
-const cache = new WeakMap<KernelTypes, WeakMap<Btf, Record<RecordUse, Map<BtfId, FoundRecord>>>>()
+/** By kernel, since what kptrs point at depends on it, and section; then by use and type. */
+const knownOf = rememberedOfBoth((_kernel: KernelTypes, _btf: Btf) => ({
+  map: new Map<BtfId, FoundRecord>(),
+  object: new Map<BtfId, FoundRecord>(),
+}))
 
 function found(btf: Btf, id: BtfId, use: RecordUse, kernel: KernelTypes): FoundRecord {
-  let perKernel = cache.get(kernel)
-  if (perKernel === undefined) {
-    perKernel = new WeakMap()
-    cache.set(kernel, perKernel)
-  }
-  let known = perKernel.get(btf)
-  if (known === undefined) {
-    known = { map: new Map(), object: new Map() }
-    perKernel.set(btf, known)
-  }
-  let answer = known[use].get(id)
+  const known = knownOf(kernel, btf)[use]
+  let answer = known.get(id)
   if (answer === undefined) {
     answer = find(btf, id, use, kernel)
-    known[use].set(id, answer)
+    known.set(id, answer)
   }
   return answer
 }

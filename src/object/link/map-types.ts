@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The types of a map's keys and values, as the kernel takes them with the map: BPF_MAP_CREATE of Linux 6.12. A map whose types it does not
 // take is made without any.
-import { type Btf, type BtfType, resolveType, sizeOf } from '../../../btf/index.ts'
-import type { MapDef } from '../../../object/index.ts'
-import { mapFlags } from '../../../uapi/index.ts'
+import { type Btf, type BtfType, resolveType, sizeOf } from '../../btf/index.ts'
+import type { MapDef } from '../types.ts'
+import { mapFlags } from '../../uapi/index.ts'
 import { type FieldKind, type KernelTypes, mapRecord, objectRecord } from '../records/record.ts'
+import type { MapFault } from './map-rules.ts'
 
 const hashes = ['HASH', 'LRU_HASH', 'ARRAY']
 const storages = ['SK_STORAGE', 'INODE_STORAGE', 'TASK_STORAGE', 'CGRP_STORAGE']
@@ -41,8 +42,41 @@ const keyRules: ReadonlyMap<string, (key: BtfType | undefined, map: MapDef, btf:
 const typeless = ['PROG_ARRAY', 'REUSEPORT_SOCKARRAY', 'RINGBUF', 'USER_RINGBUF']
 const PAGE_SIZE = 4096
 
+/** A map as it is made, or what keeps it from being made. */
+export interface TypedMap {
+  readonly map: MapDef
+  readonly fault?: MapFault
+  /** What libbpf prints of it and goes on. */
+  readonly note?: string
+}
+
+/** The map with the types that the kernel takes with it. */
+export function withTypesTaken(map: MapDef, btf: Btf, kernel: KernelTypes): TypedMap {
+  const inner = map.inner === undefined ? undefined : withTypesTaken(map.inner, btf, kernel)
+  const whole = inner === undefined || inner.map === map.inner ? map : { ...map, inner: inner.map }
+  if (inner?.fault !== undefined) return { map: whole, fault: inner.fault }
+  const why = untypedBecause(map, btf, kernel)
+  if (why !== undefined) {
+    const untyped = { ...whole, keyTypeId: 0, valueTypeId: 0 }
+    const needsTypes = storages.some((type) => map.type === `BPF_MAP_TYPE_${type}`) && map.valueTypeId !== 0
+    // libbpf prints what its second try, without types, came to
+    if (needsTypes) return { map: untyped, fault: { error: 'Invalid argument(-22)', why } }
+    return { map: untyped, note: `Retrying without BTF: ${why}` }
+  }
+  if (map.valueTypeId === 0) return { map: whole }
+  const { record, fault } = mapRecord(btf, map.valueTypeId, kernel)
+  if (fault !== undefined) return { map: whole, note: `its values have no special fields: ${fault.why}` }
+  const mapped = map.internal !== undefined && (map.flags & mapFlags.BPF_F_MMAPABLE) !== 0
+  if (!mapped || record.fields.length === 0) return { map: whole }
+  const hint = `global variables that user space sees cannot hold a ${record.fields[0]!.kind}: put it in a map, or make every variable of a section of its own static (SEC(".data.NAME"))`
+  return {
+    map: whole,
+    fault: { error: 'unknown error (-524)(-524)', why: `failed to re-mmap() contents: -524: ${hint}` },
+  }
+}
+
 /** Why the kernel does not make the map with the types it came with; undefined: it does. */
-export function untypedBecause(map: MapDef, btf: Btf, kernel: KernelTypes): string | undefined {
+function untypedBecause(map: MapDef, btf: Btf, kernel: KernelTypes): string | undefined {
   // types that came later have rules of their own
   if (!map.type.startsWith('BPF_MAP_TYPE_') || map.structOps !== undefined) return undefined
   const type = map.type.slice('BPF_MAP_TYPE_'.length)

@@ -10,7 +10,7 @@ import {
   type BtfType,
   isModifier,
   skipModifiersAndTypedefs,
-} from '../../../btf/index.ts'
+} from '../../btf/index.ts'
 import type { FieldKind, RecordFault } from './types.ts'
 
 /** The kernel's BTF_FIELDS_MAX. */

@@ -1,23 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // `.values = { &inner, … }` of maps of maps: libbpf puts each map in when the map of maps is made, and the kernel takes only what is like the
 // template. What stands further down is not there yet.
-import type { Btf } from '../../../btf/index.ts'
-import type { MapDef } from '../../../object/index.ts'
-import { mapFlags } from '../../../uapi/index.ts'
+import type { Btf } from '../../btf/index.ts'
+import type { MapDef } from '../types.ts'
+import { mapFlags } from '../../uapi/index.ts'
 import { type KernelTypes, mapRecord, noRecord, type SpecialField } from '../records/record.ts'
+import type { MapFault } from './map-rules.ts'
 
 interface Within {
   readonly btf: Btf | undefined
   readonly kernel: KernelTypes
 }
-interface SlotFault {
-  readonly error: string
-  readonly why: string
-}
-const invalid = 'Invalid argument(-22)'
+const invalid = 'Invalid argument(-22)' as const
 
 /** What keeps a map of maps from being filled; undefined: all fit. `made`: the maps that are there by then. */
-export function slotFault(map: MapDef, made: ReadonlyMap<string, MapDef>, within: Within): SlotFault | undefined {
+export function slotFault(map: MapDef, made: ReadonlyMap<string, MapDef>, within: Within): MapFault | undefined {
   const { slots, inner } = map
   if (slots === undefined || inner === undefined) return undefined
   for (const [index, name] of [...slots].sort(([a], [b]) => a - b)) {

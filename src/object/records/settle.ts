@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What special fields point at, once they are found, and whether those of one type go together: kfuncs.rst "destructor kfuncs",
 // graph_ds_impl.rst.
-import type { Btf, BtfId, BtfStruct } from '../../../btf/index.ts'
+import type { Btf, BtfId, BtfStruct } from '../../btf/index.ts'
 import { type BtfDatasec, firstStruct, type FoundField } from './find.ts'
 import type { FieldKind, KernelTypes, RecordFault, SpecialField } from './types.ts'
 

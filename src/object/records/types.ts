@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Special fields as the verifier knows them, and what it takes to find them.
-import type { Btf, BtfId } from '../../../btf/index.ts'
-import type { Destructor } from '../../../kfunc/index.ts'
+import type { Btf, BtfId } from '../../btf/index.ts'
+import type { Destructor } from '../../kfunc/index.ts'
 
 export type FieldKind =
   | 'bpf_spin_lock'

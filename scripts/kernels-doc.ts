@@ -21,7 +21,8 @@ that names what is not modelled of it.
 ## Gates
 
 *Followed*: a rule, a wording or a row of a table asks it, or the kernel's own types tell it. The others are known to differ and are not: there the rules of 6.12 hold, and the note says so.
-"Since" is what the real kernels say where an image of them was at hand (6.1, 6.12, 6.16 to 7.3: \`conformance/oracle/run.sh\`, \`V=…\`).
+"Since" is what the real kernels say where an image of them was at hand (6.1, 6.12, 6.16 to 7.3: \`conformance/oracle/run.sh\`, \`V=…\`);
+"6.12.y" beside it: kernels of that series have it by a stable release, those between them and it do not.
 
 | gate | since | until | followed | what it is |
 | --- | --- | --- | --- | --- |
@@ -29,8 +30,8 @@ that names what is not modelled of it.
 
 export function kernelsMarkdown(): string {
   const rows = gateRows.map(
-    ({ name, since, until, words }: GateRow) =>
-      `| \`${name}\` | ${since} | ${until ?? ''} | ${gatesFollowed.has(name) ? 'yes' : ''} | ${words.replaceAll('|', '\\|')} |`,
+    ({ name, since, stable = [], until, words }: GateRow) =>
+      `| \`${name}\` | ${[since, ...stable.map((series) => `${series}.y`)].join(', ')} | ${until ?? ''} | ${gatesFollowed.has(name) ? 'yes' : ''} | ${words.replaceAll('|', '\\|')} |`,
   )
   return `${intro}${rows.join('\n')}\n\nNot followed for 7.3: ${notFollowed('7.3')}.\n`
 }

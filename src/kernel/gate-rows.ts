@@ -7,6 +7,8 @@ export interface GateRow {
   readonly since: string
   /** First kernel that no longer has it. */
   readonly until?: string
+  /** Older series that have it by a stable release. */
+  readonly stable?: readonly string[]
   readonly words: string
   /** Nothing asks it: the kernel's types, its registrations or the loader's capabilities tell what it stands for. */
   readonly told?: true
@@ -62,6 +64,11 @@ export const gateRows = [
     name: 'references-by-state',
     since: '6.14',
     words: 'a state has its references, not each of its frames',
+  },
+  {
+    name: 'products-signed',
+    since: '6.14',
+    words: 'what products lie in is worked out of numbers that may be negative, too',
   },
   {
     name: 'resilient-spin-lock',
@@ -136,6 +143,26 @@ export const gateRows = [
     until: '7.1',
     words: 'liveness of stack slots by what was called from where, gathered as exploration goes on',
   },
+  {
+    name: 'unequal-bits-told',
+    since: '6.18',
+    stable: ['6.12'],
+    words: 'numbers that differ in a known bit are not equal',
+  },
+  {
+    name: 'crossing-words-shrunk',
+    since: '6.18',
+    stable: ['6.12'],
+    words: 'a range that crosses its sign shrinks to the end that its other reading meets',
+  },
+  { name: 'negations-ranged', since: '6.18', words: 'what a negated number lies in is worked out' },
+  {
+    name: 'linked-in-step',
+    since: '6.18',
+    words: 'what is linked at a distance has its bits and ranges brought in step',
+  },
+  { name: 'sums-wrapped-whole', since: '6.18', words: 'sums that all wrap keep their range' },
+  { name: 'product-bits', since: '6.18', words: 'each bit of a product is known as far as the operands tell' },
   { name: 'arena-signed-loads', since: '6.18', words: 'sign-extending loads from an arena' },
   { name: 'kprobe-context-writes', since: '6.18', words: 'uprobe programs may write registers' },
   { name: 'task-work', since: '6.18', words: 'bpf_task_work' },
@@ -165,8 +192,28 @@ export const gateRows = [
     since: '6.19',
     words: 'bpf_rcu_read_lock may be called again inside its section',
   },
+  {
+    name: 'self-compares-decided',
+    since: '6.19',
+    words: 'a number compared with itself is decided, and teaches nothing',
+  },
+  {
+    name: 'crossing-halves-shrunk',
+    since: '6.19',
+    stable: ['6.12'],
+    words: 'and so does that of the low half of a number',
+  },
+  {
+    name: 'sign-masks-forked',
+    since: '6.19',
+    stable: ['6.12'],
+    words: '0 or -1 under a mask is followed as both',
+  },
+  { name: 'byte-swaps-followed', since: '6.19', words: 'the bits of a byte swap are known' },
+  { name: 'lone-values-found', since: '6.19', words: 'where bits and range have one value in common, that is it' },
   { name: 'kfunc-returns-trusted', since: '6.19', words: 'pointers that kfuncs return are trusted' },
   { name: 'indirect-jumps', since: '6.19', words: 'gotox through jump tables' },
+  { name: 'quotients-ranged', since: '7.0', words: 'what quotients and remainders by constants lie in is worked out' },
   {
     name: 'arena-kfuncs-under-lock',
     since: '7.0',
@@ -250,6 +297,7 @@ export const gateRows = [
     words:
       'jumps between constants are settled, and what of the stack is read later is known, ahead of exploration; the rest is forgotten',
   },
+  { name: 'dead-branches-tried', since: '7.1', words: 'a branch that would leave a range empty is not taken' },
   { name: 'obj-new-without-impl', since: '7.1', words: 'bpf_obj_new and its kin without _impl' },
   {
     name: 'syscalls-sleepable',

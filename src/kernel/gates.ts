@@ -14,5 +14,6 @@ const byName: ReadonlyMap<string, GateRow> = new Map(gateRows.map((row): [string
 export function gateOpen(name: string, release: string): boolean {
   const row = byName.get(name)
   if (row === undefined) throw new Error(`no gate is named ${name}`)
-  return releaseIn(release, row.since, row.until)
+  const series = /^\d+\.\d+/.exec(release)?.[0]
+  return releaseIn(release, row.since, row.until) || (series !== undefined && row.stable?.includes(series) === true)
 }

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** What linking asks of a kernel's rules. */
-export const linkGates = ['kptr-tags-anywhere', 'resilient-spin-lock', 'task-work', 'user-pointers'] as const
-export type LinkGate = (typeof linkGates)[number]
+export const linkGates = {
+  tagsAnywhere: 'kptr-tags-anywhere',
+  resilientLocks: 'resilient-spin-lock',
+  taskWork: 'task-work',
+  userPointers: 'user-pointers',
+} as const
+export type LinkGate = (typeof linkGates)[keyof typeof linkGates]

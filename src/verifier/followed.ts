@@ -11,7 +11,7 @@ export const gatesFollowed: ReadonlySet<string> = new Set<string>([
   ...gatesOfKernel,
   ...Object.values(ruleGates),
   ...wordingGates,
-  ...linkGates,
+  ...Object.values(linkGates),
 ])
 
 /** The release whose rules hold wherever no gate is asked. */

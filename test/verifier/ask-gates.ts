@@ -27,7 +27,7 @@ import verdicts from './gates/verdicts.json' with { type: 'json' }
 const here = 'test/verifier'
 const files = fileTests(here)
 const reader = value(await loadC())
-const programs = [...new Set(Object.values(gates.programs))].sort()
+const programs = [...new Set([...Object.values(gates.programs), ...Object.values(gates.between)])].sort()
 const only = process.argv.slice(2)
 const byAge = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true })
 const releases = readdirSync(lab)

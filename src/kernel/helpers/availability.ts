@@ -229,7 +229,7 @@ const sets: Readonly<Record<string, AvailabilitySet>> = {
         helpers: `
       skb_load_bytes skb_load_bytes_relative get_socket_cookie:sock get_socket_uid perf_event_output`,
       },
-      { helpers: 'get_netns_cookie', gate: 'tracing-helpers-for-all' },
+      { helpers: 'get_netns_cookie', gate: 'base-helpers-for-all' },
     ],
     next: 'skBase',
   },
@@ -247,7 +247,7 @@ const sets: Readonly<Record<string, AvailabilitySet>> = {
   },
   tc: {
     rows: [
-      { helpers: 'get_netns_cookie', gate: 'tracing-helpers-for-all' },
+      { helpers: 'get_netns_cookie', gate: 'base-helpers-for-all' },
       {
         helpers: `
       skb_store_bytes skb_load_bytes skb_load_bytes_relative skb_pull_data csum_diff csum_update csum_level

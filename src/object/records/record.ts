@@ -4,7 +4,7 @@
 // has none, and why not is kept beside it.
 import { type Btf, type BtfId, type BtfType, skipModifiersAndTypedefs } from '../../btf/index.ts'
 import { remembered, rememberedOfBoth } from '../../fault/index.ts'
-import type { LinkGate } from '../link-gates.ts'
+import { type LinkGate, linkGates } from '../link-gates.ts'
 import type { LinkTarget } from '../types.ts'
 import { fieldsOf } from './find.ts'
 import { settleFields } from './settle.ts'
@@ -14,9 +14,9 @@ export type { BtfRecord, FieldKind, FoundRecord, KernelTypes, RecordFault, Speci
 
 /** Kinds newer than 6.12, and the gate that brought each. */
 const laterFields: readonly { readonly kind: FieldKind; readonly gate: LinkGate }[] = [
-  { kind: 'bpf_res_spin_lock', gate: 'resilient-spin-lock' },
-  { kind: 'bpf_task_work', gate: 'task-work' },
-  { kind: 'uptr', gate: 'user-pointers' },
+  { kind: 'bpf_res_spin_lock', gate: linkGates.resilientLocks },
+  { kind: 'bpf_task_work', gate: linkGates.taskWork },
+  { kind: 'uptr', gate: linkGates.userPointers },
 ]
 
 const everywhere: readonly FieldKind[] = [
@@ -43,7 +43,7 @@ export const kernelTypes = remembered((kernel: LinkTarget): KernelTypes => {
   return {
     btfs: [btf, ...modules],
     destructors,
-    tagsAnywhere: gate('kptr-tags-anywhere'),
+    tagsAnywhere: gate(linkGates.tagsAnywhere),
     later: new Set(laterFields.flatMap((field) => (gate(field.gate) ? [field.kind] : []))),
   }
 })

@@ -61,7 +61,7 @@ export function executeAlu(walk: Walk, insn: Insn): void {
         ? walk.model.domain.alu('neg', op.width as 32 | 64, dst.var, dst.var)
         : walk.model.domain.byteSwap(op.name, op.size, dst.var)
     // where byte swaps are followed, `le64` changes nothing on a little-endian machine, links neither
-    const same = walk.model.rules.circular && op.name === 'le' && op.size === 8
+    const same = walk.model.rules.byteSwaps && op.name === 'le' && op.size === 8
     return walk.setReg(insn.dst, same ? dst : scalarReg(value))
   }
   if (op.name === 'mov' || op.name === 'movsx' || op.name === 'addr_space_cast') return move(walk, insn)
@@ -78,7 +78,7 @@ export function executeAlu(walk: Walk, insn: Insn): void {
   walk.noteWrite(insn.dst)
   if (isPointer(dst) || isPointer(src)) return pointerAlu(walk, insn, dst, src)
   if (op.width === 64 && walk.model.rules.arenaUnmixed && walk.program.hasArena) noteArenaUse(walk, 'other')
-  if ((op.name === 'and' || op.name === 'or') && scalar.isConst(src.var)) {
+  if (walk.model.rules.signMasks && (op.name === 'and' || op.name === 'or') && scalar.isConst(src.var)) {
     // 0 or -1 under a mask: two values are two paths
     const fork = scalar.maskFork(dst.var)
     if (fork !== undefined) {

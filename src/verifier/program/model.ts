@@ -12,7 +12,7 @@ import { kfuncContract } from './contract/kfunc.ts'
 import { type Policies, policiesOf } from './policies.ts'
 import { type Rules, rulesOf } from './rules.ts'
 import { type Wording, wordingOf } from '../violations/wording.ts'
-import { circular, type Domain, linear } from '../scalar/index.ts'
+import { circular, type Domain, linearWith } from '../scalar/index.ts'
 
 /** How deep calls may go. */
 const FRAMES = { until71: 8, since71: 16 } as const
@@ -41,7 +41,7 @@ export class Model {
     this.rules = rulesOf(kernel)
     this.wording = wordingOf(kernel)
     this.policies = policiesOf(this.rules)
-    this.domain = this.rules.circular ? circular : linear
+    this.domain = this.rules.circular ? circular : linearWith(this.rules)
     this.btfs = [kernel.btf, ...kernel.modules]
     this.types = kernelTypes(kernel)
     this.maxFrames = this.rules.deepCalls ? FRAMES.since71 : FRAMES.until71

@@ -11,6 +11,24 @@
 import { type Draft, S32_MAX, S32_MIN, type Scalar, copy, unbind32, unbind64 } from './types.ts'
 import { lessS, lessU, lessU32, smear } from './word.ts'
 
+/** Whether a range that crosses its sign shrinks to the end that its other reading meets. 6.12 has that by a stable release, some kernels after it do not. */
+export interface Crossings {
+  readonly words: boolean
+  readonly halves: boolean
+}
+const usualCrossings: Crossings = { words: true, halves: true }
+let crossings = usualCrossings
+
+/** What `of` answers by these rules. */
+export function withCrossings<T>(rules: Crossings, of: () => T): T {
+  crossings = rules
+  try {
+    return of()
+  } finally {
+    crossings = usualCrossings
+  }
+}
+
 /** Set by every narrowing that changed something. */
 let changed = false
 
@@ -125,6 +143,8 @@ function signs32(d: Draft): void {
   if (d.umin32 <= d.umax32) narrowS32(d, d.umin32, d.umax32)
   if (!lessU32(d.smax32, d.smin32)) {
     narrowU32(d, d.smin32, d.smax32)
+  } else if (!crossings.halves) {
+    return
   } else if (lessU32(d.umax32, d.smin32)) {
     // Only the non-negative end is left.
     if (d.smin32 !== d.umin32) changed = true
@@ -146,6 +166,8 @@ function signs64(d: Draft): void {
   if (!lessU(d.smaxHi, d.smaxLo, d.sminHi, d.sminLo)) {
     raiseUmin(d, d.sminHi, d.sminLo)
     lowerUmax(d, d.smaxHi, d.smaxLo)
+  } else if (!crossings.words) {
+    return
   } else if (lessU(d.umaxHi, d.umaxLo, d.sminHi, d.sminLo)) {
     if (d.sminHi !== d.uminHi || d.sminLo !== d.uminLo) changed = true
     d.sminHi = d.uminHi

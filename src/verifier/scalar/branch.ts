@@ -60,12 +60,23 @@ function equality(width: Width, a: Scalar, b: Scalar): boolean | undefined {
   const differ = ((a.valueLo ^ b.valueLo) & knownLo) | ((a.valueHi ^ b.valueHi) & knownHi)
   if (differ !== 0) return false
   if (knownLo === -1 && (width === 32 || knownHi === -1)) return true
-  if (alwaysBelow(32, a, b) || alwaysBelow(32, b, a)) return false
-  if (alwaysBelowSigned(32, a, b) || alwaysBelowSigned(32, b, a)) return false
-  if (width === 32) return undefined
-  if (alwaysBelow(64, a, b) || alwaysBelow(64, b, a)) return false
-  if (alwaysBelowSigned(64, a, b) || alwaysBelowSigned(64, b, a)) return false
-  return undefined
+  return rangesApart(width, a, b) ? false : undefined
+}
+
+/** The same where bits tell only of two constants. */
+export function equalityByRanges(width: Width, a: Scalar, b: Scalar): boolean | undefined {
+  if (isConstAt(width, a) && isConstAt(width, b))
+    return a.valueLo === b.valueLo && (width === 32 || a.valueHi === b.valueHi)
+  return rangesApart(width, a, b) ? false : undefined
+}
+
+/** No value is in both, by one of the readings. */
+function rangesApart(width: Width, a: Scalar, b: Scalar): boolean {
+  if (alwaysBelow(32, a, b) || alwaysBelow(32, b, a)) return true
+  if (alwaysBelowSigned(32, a, b) || alwaysBelowSigned(32, b, a)) return true
+  if (width === 32) return false
+  if (alwaysBelow(64, a, b) || alwaysBelow(64, b, a)) return true
+  return alwaysBelowSigned(64, a, b) || alwaysBelowSigned(64, b, a)
 }
 
 /** `a & b != 0`, where one of them is known. */

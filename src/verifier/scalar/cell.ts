@@ -100,7 +100,7 @@ export function bitsToArcs(c: Cell): void {
 }
 
 /** The least value with these bits that is greater than `than`; the greatest with them where none is. */
-function nextOfBits(value: bigint, mask: bigint, than: bigint): bigint {
+export function nextOfBits(value: bigint, mask: bigint, than: bigint): bigint {
   const top = value | mask
   if (than >= top) return top
   if (than < value) return value

@@ -57,7 +57,7 @@ const operators: Readonly<Record<string, Operator>> = {
     return true
   },
   mul: (d, s) => {
-    multiplyBits(d, s)
+    setBits(d, productOfBits(d, s))
     d.low = product(halves, d.low, s.low)
     d.word = product(words, d.word, s.word)
     return true
@@ -115,10 +115,10 @@ function sumOfBits(a: Bits, b: Bits): Bits {
 }
 
 /** Long multiplication: each bit of one operand adds the other, or may add it. */
-function multiplyBits(d: Cell, s: Cell): void {
+export function productOfBits(a: Bits, b: Bits): Bits {
   let sum: Bits = { value: 0n, mask: 0n }
-  let { value, mask } = d
-  let other: Bits = s
+  let { value, mask } = a
+  let other: Bits = b
   while (value !== 0n || mask !== 0n) {
     if ((value & 1n) === 1n) sum = sumOfBits(sum, other)
     else if ((mask & 1n) === 1n) sum = eitherBits(sum, sumOfBits(sum, other))
@@ -126,7 +126,7 @@ function multiplyBits(d: Cell, s: Cell): void {
     mask >>= 1n
     other = { value: (other.value << 1n) & ALL, mask: (other.mask << 1n) & ALL }
   }
-  setBits(d, sum)
+  return sum
 }
 
 /** The bits of what has the one or the other. */

@@ -41,4 +41,5 @@ export { byteSwap, movsx, signedOfSize, truncateLoad, unsignedOfSize, zext32 } f
 export { arcStart } from './cell.ts'
 export { circular } from './circular.ts'
 export { type Domain, linear } from './domain.ts'
+export { linearWith } from './linear-later.ts'
 export type { Scalar, Tnum, Way } from './types.ts'

@@ -132,8 +132,42 @@ const reversed = (v: bigint, bytes: number): bigint =>
     (sum, byte) => sum | byte,
   )
 
+/** Four ranges with all that kernels came to tell of them; and with what 6.16 does not tell. */
+const allTold = scalar.linearWith({
+  negations: true,
+  products: true,
+  productBits: true,
+  quotients: true,
+  byteSwaps: true,
+  selfCompares: true,
+  loneValues: true,
+  deadBranches: true,
+  linkedInStep: true,
+  wholeWraps: true,
+  unequalBits: true,
+  crossingWords: true,
+  crossingHalves: true,
+})
+const leastTold = scalar.linearWith({
+  negations: false,
+  products: true,
+  productBits: false,
+  quotients: false,
+  byteSwaps: false,
+  selfCompares: false,
+  loneValues: false,
+  deadBranches: false,
+  linkedInStep: false,
+  wholeWraps: false,
+  unequalBits: false,
+  crossingWords: false,
+  crossingHalves: false,
+})
+
 test.for([
   ['ranges', scalar.linear],
+  ['ranges of 7.1', allTold],
+  ['ranges of 6.16', leastTold],
   ['arcs', scalar.circular],
 ] as const)('an abstract value allows the concrete one after every step of a program: %s', ([, domain]) => {
   fc.assert(

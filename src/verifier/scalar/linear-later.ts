@@ -11,7 +11,7 @@ import { type Domain, linear } from './domain.ts'
 import { constant, constantNumber, finished, unknown, zero } from './make.ts'
 import { linkedPlus } from './offset.ts'
 import { addRanges, mulRanges, setS64, setU64, subRanges, zeroExtend } from './ranges.ts'
-import { isConst, smax, smin, tnumMask, tnumValue, umax, umin } from './read.ts'
+import { smax, smin, tnumMask, tnumValue, umax, umin } from './read.ts'
 import { refineBranchRaw, refineBranchSelf, refineBranchSelfRaw } from './refine.ts'
 import { movsx, truncateLoad, zext32 } from './resize.ts'
 import { addBits, mulBits, subBits } from './tnum.ts'
@@ -307,7 +307,7 @@ const reflexive: ReadonlySet<string> = new Set(['jeq', 'jge', 'jle', 'jsge', 'js
 
 /** What bits and the unsigned range have in common, where it is one value. */
 function loneValue(s: Scalar): Scalar {
-  if (isConst(s) || (s.maskHi & s.maskLo) === -1) return s
+  if ((s.maskHi & s.maskLo) === -1) return s
   const [value, mask] = [tnumValue(s), tnumMask(s)]
   const [min, max] = [umin(s), umax(s)]
   const top = value | mask

@@ -119,6 +119,19 @@ export const gateRows = [
     words: 'a function that may not be traced is named',
   },
   { name: 'tail-call-map-told', since: '6.17', words: 'bpf_tail_call says what map it wants' },
+  {
+    name: 'unequal-bits-told',
+    since: '6.17',
+    stable: ['6.12'],
+    words: 'numbers that differ in a known bit are not equal',
+  },
+  {
+    name: 'crossing-words-shrunk',
+    since: '6.17',
+    stable: ['6.12'],
+    words: 'a range that crosses its sign shrinks to the end that its other reading meets',
+  },
+  { name: 'negations-ranged', since: '6.17', words: 'what a negated number lies in is worked out' },
   { name: 'kfunc-prog-suffix', since: '6.17', until: '7.0', words: 'the parameter suffix __prog' },
   { name: 'string-kfuncs', since: '6.17', words: 'bpf_strcmp and its kin', told: true },
   {
@@ -143,19 +156,6 @@ export const gateRows = [
     until: '7.1',
     words: 'liveness of stack slots by what was called from where, gathered as exploration goes on',
   },
-  {
-    name: 'unequal-bits-told',
-    since: '6.18',
-    stable: ['6.12'],
-    words: 'numbers that differ in a known bit are not equal',
-  },
-  {
-    name: 'crossing-words-shrunk',
-    since: '6.18',
-    stable: ['6.12'],
-    words: 'a range that crosses its sign shrinks to the end that its other reading meets',
-  },
-  { name: 'negations-ranged', since: '6.18', words: 'what a negated number lies in is worked out' },
   {
     name: 'linked-in-step',
     since: '6.18',

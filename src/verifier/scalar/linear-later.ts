@@ -142,6 +142,8 @@ function crossingAs({ crossingWords, crossingHalves }: LinearRules, domain: Doma
   }
 }
 
+type Sign = 'signed' | 'unsigned'
+
 /** Ends of a range, signed or unsigned. */
 interface Ends {
   readonly min: bigint
@@ -149,17 +151,17 @@ interface Ends {
 }
 
 interface DivisionRow {
-  readonly signed: boolean
+  readonly sign: Sign
   /** By 0 a quotient is 0, and a remainder what was divided. */
   readonly remainder: boolean
   of(dividend: Ends, by: bigint, width: bigint): Ends
 }
 
 const divisions: ReadonlyMap<string, DivisionRow> = new Map<string, DivisionRow>([
-  ['div', { signed: false, remainder: false, of: ({ min, max }, by) => ({ min: min / by, max: max / by }) }],
-  ['sdiv', { signed: true, remainder: false, of: signedQuotient }],
-  ['mod', { signed: false, remainder: true, of: (ends, by) => (ends.max < by ? ends : { min: 0n, max: by - 1n }) }],
-  ['smod', { signed: true, remainder: true, of: signedRemainder }],
+  ['div', { sign: 'unsigned', remainder: false, of: ({ min, max }, by) => ({ min: min / by, max: max / by }) }],
+  ['sdiv', { sign: 'signed', remainder: false, of: signedQuotient }],
+  ['mod', { sign: 'unsigned', remainder: true, of: (ends, by) => (ends.max < by ? ends : { min: 0n, max: by - 1n }) }],
+  ['smod', { sign: 'signed', remainder: true, of: signedRemainder }],
 ])
 
 function signedQuotient({ min, max }: Ends, by: bigint, width: bigint): Ends {
@@ -181,32 +183,33 @@ function signedRemainder(ends: Ends, by: bigint): Ends {
 }
 
 /** By a known divisor only. What is not as it was is known by the range that was worked out, and by nothing else. */
-function divided({ signed, remainder, of }: DivisionRow, width: Width, a: Scalar, b: Scalar): Scalar {
+function divided({ sign, remainder, of }: DivisionRow, width: Width, a: Scalar, b: Scalar): Scalar {
   if (!isConstAt(width, b)) return unknown
   const bits = BigInt(width)
-  const by = signed ? BigInt.asIntN(width, tnumValue(b)) : BigInt.asUintN(width, tnumValue(b))
+  const by = sign === 'signed' ? BigInt.asIntN(width, tnumValue(b)) : BigInt.asUintN(width, tnumValue(b))
   if (by === 0n && !remainder) return zero
-  const before = endsOf(a, width, signed)
+  const before = endsOf(a, width, sign)
   const after = by === 0n ? before : of(before, by, bits)
-  const d = remainder && after === before ? copy(a) : rangeAlone(after, width, signed)
+  const d = remainder && after === before ? copy(a) : rangeAlone(after, width, sign)
   if (width === 32) zeroExtend(d)
   return sync(d)
 }
 
-function endsOf(s: Scalar, width: Width, signed: boolean): Ends {
-  if (width === 64) return signed ? { min: smin(s), max: smax(s) } : { min: umin(s), max: umax(s) }
-  return signed
+function endsOf(s: Scalar, width: Width, sign: Sign): Ends {
+  if (width === 64) return sign === 'signed' ? { min: smin(s), max: smax(s) } : { min: umin(s), max: umax(s) }
+  return sign === 'signed'
     ? { min: BigInt(s.smin32), max: BigInt(s.smax32) }
     : { min: BigInt(s.umin32 >>> 0), max: BigInt(s.umax32 >>> 0) }
 }
 
-function rangeAlone(ends: Ends, width: Width, signed: boolean): Draft {
+function rangeAlone(ends: Ends, width: Width, sign: Sign): Draft {
   const d = draft()
-  setEnds(d, ends, width, signed)
+  setEnds(d, ends, width, sign)
   return d
 }
 
-function setEnds(d: Draft, { min, max }: Ends, width: Width, signed: boolean): void {
+function setEnds(d: Draft, { min, max }: Ends, width: Width, sign: Sign): void {
+  const signed = sign === 'signed'
   const [minHi, minLo, maxHi, maxLo] = [highOf(min), lowOf(min), highOf(max), lowOf(max)]
   if (width === 64 && signed) setS64(d, minHi, minLo, maxHi, maxLo)
   else if (width === 64) setU64(d, minHi, minLo, maxHi, maxLo)
@@ -220,9 +223,14 @@ function multiplied({ products, productBits }: LinearRules, width: Width, a: Sca
   else mulBits(d, b)
   if (products) {
     for (const lane of [32, 64] as const) {
-      setEnds(d, productOf(endsOf(a, lane, false), endsOf(b, lane, false), 0n, 1n << BigInt(lane)), lane, false)
+      setEnds(
+        d,
+        productOf(endsOf(a, lane, 'unsigned'), endsOf(b, lane, 'unsigned'), 0n, 1n << BigInt(lane)),
+        lane,
+        'unsigned',
+      )
       const half = 1n << BigInt(lane - 1)
-      setEnds(d, productOf(endsOf(a, lane, true), endsOf(b, lane, true), -half, half), lane, true)
+      setEnds(d, productOf(endsOf(a, lane, 'signed'), endsOf(b, lane, 'signed'), -half, half), lane, 'signed')
     }
   } else mulRanges(d, b, width)
   if (width === 32) zeroExtend(d)
@@ -262,11 +270,11 @@ function sumOf(name: 'add' | 'sub', width: Width, a: Scalar, b: Scalar): Scalar 
 }
 
 function wrapWhole(d: Draft, name: 'add' | 'sub', width: Width, left: Scalar, right: Scalar): void {
-  const [a, b] = [endsOf(left, width, false), endsOf(right, width, false)]
+  const [a, b] = [endsOf(left, width, 'unsigned'), endsOf(right, width, 'unsigned')]
   const all = 1n << BigInt(width)
   const [min, max] = name === 'add' ? [a.min + b.min - all, a.max + b.max - all] : [a.min - b.max, a.max - b.min]
-  if (name === 'add' && min >= 0n) setEnds(d, { min, max }, width, false)
-  if (name === 'sub' && max < 0n) setEnds(d, { min: min + all, max: max + all }, width, false)
+  if (name === 'add' && min >= 0n) setEnds(d, { min, max }, width, 'unsigned')
+  if (name === 'sub' && max < 0n) setEnds(d, { min: min + all, max: max + all }, width, 'unsigned')
 }
 
 /** A register linked to one worth `s`, to which `delta` was added in so many bits. */
@@ -298,7 +306,7 @@ const reversed = (v: number): number => (v << 24) | ((v & 0xff00) << 8) | ((v >>
 function decidedSelf(op: string, width: Width, a: Scalar): boolean | undefined {
   if (op === 'jset') {
     if (isConstAt(width, a)) return (a.valueLo | (width === 64 ? a.valueHi : 0)) !== 0
-    const { min, max } = endsOf(a, width, true)
+    const { min, max } = endsOf(a, width, 'signed')
     return min <= 0n && max >= 0n ? undefined : true
   }
   return reflexive.has(op)

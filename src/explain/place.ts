@@ -40,8 +40,15 @@ export function decidedAt(report: Rejected, path: readonly PathStep[], program: 
       : (returnAfter(path, since, frameOf(path), program) ?? insn)
   const returned = returnAfter(path, since, frameOf(path), program)
   if (returned !== undefined) return returned
-  return since >= 0 ? path[since]!.insn : insn
+  return since >= 0 && (isHead || leadsOut(path, since, program)) ? path[since]!.insn : insn
 }
+
+/** Does the path do nothing after a decision but leave? Then that is where C returns early; else it came to the end in its own time. */
+const leadsOut = (path: readonly PathStep[], since: number, program: LinkedProgram): boolean =>
+  path.slice(since + 1, -1).every(({ insn }) => {
+    const { kind, name } = program.insns[insn]!.op
+    return kind === 'alu' || (kind === 'jump' && name === 'ja')
+  })
 
 const frameOf = (path: readonly PathStep[]): number => path.at(-1)!.frame
 

@@ -66,7 +66,7 @@ Examples:
   kfuncs check --kernel /boot/vmlinuz --prog 'xdp_*' --log 2 prog.bpf.o
   kfuncs check --format json build/*.bpf.o | jq -r 'select(.verdict != "accept") | .program'`
 
-/** `--log` before an object is not given a level by it: a level is 1 or 2, whatever else follows is the next argument. */
+/** `--log` before an object is not given a level by it: a level is a number, whatever else follows is the next argument. */
 export function withLogLevels(args: readonly string[]): readonly string[] {
   const end = args.indexOf('--')
   return args.flatMap((arg, i) => {
@@ -78,7 +78,7 @@ export function withLogLevels(args: readonly string[]): readonly string[] {
 }
 
 const logOption = /^(?:-l|--log)$/
-const isLevel = (arg: string | undefined): boolean => arg === '1' || arg === '2'
+const isLevel = (arg: string | undefined): boolean => /^\d+$/.test(arg ?? '')
 
 function logLevel(value: string): 1 | 2 {
   if (value !== '1' && value !== '2') throw new InvalidArgumentError('1 or 2')

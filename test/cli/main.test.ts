@@ -110,6 +110,12 @@ test('--log prints the kernel’s message and counts', async () => {
   expect(out).toMatch(/^processed \d+ insns/m)
 })
 
+test('--log of a level that there is not says which there are', async () => {
+  const { err, status } = await run('check', '--log', '3', acquire)
+  expect(err).toContain("argument '3' is invalid. 1 or 2")
+  expect(status).toBe(2)
+})
+
 test('--log prints every instruction of the path with the registers it leaves', async () => {
   const { out } = await run('check', '--log', '--prog', 'acquire_leak', acquire)
   expect(out).toMatch(

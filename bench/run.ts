@@ -9,7 +9,7 @@ import { rulesRate } from './rules-rate.ts'
 import { runCold } from './run-cold.ts'
 import { selftests } from './selftests.ts'
 import { verifyNative } from './verify.ts'
-import { workloads } from './workloads.ts'
+import { lookups, workloads } from './workloads.ts'
 
 const [, , wanted = '', part, prog = 'main_prog'] = process.argv
 const cases: Readonly<Record<string, () => Promise<boolean>>> = {
@@ -20,6 +20,7 @@ const cases: Readonly<Record<string, () => Promise<boolean>>> = {
   bombs: () => bombs(part),
   selftests,
   run: () => workloads(part),
+  lookups: () => lookups(part),
   'run-cold': runCold,
   calls,
   compile,

@@ -4,6 +4,7 @@
  * called by turns in one run. Printed: nanoseconds a call natively, and how many times as long the others take, at their least.
  *
  *   LAB=.lab UBPF=~/ubpf npm run bench -- run [WORKLOAD]     UBPF: a checkout of github.com/iovisor/ubpf, left out without it
+ *   LAB=.lab npm run bench -- lookups                        look-ups in maps alone
  *
  * CLANG (clang-19) and WASM_LD (wasm-ld of the same LLVM; Debian has it in lld-19). libbpf's headers come from the laboratory.
  */
@@ -11,7 +12,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Engine, hostEngine, ourEngine, wasmEngine } from './run/engines.ts'
-import { buildWorkloads, workloadNames } from './run/build.ts'
+import { buildWorkloads, lookupNames, workloadNames } from './run/build.ts'
 
 /** Rounds in which each takes its turn, short ones and many: on a busy machine few are undisturbed. */
 const ROUNDS = 100
@@ -20,9 +21,23 @@ const ROUND_NS = 2_000_000
 const WARM_UP_NS = 100_000_000
 
 /** Of native code's time: the mean of all, and each. */
-const bounds = { mean: 1.2, most: 1.6 }
+interface Bounds {
+  readonly mean: number
+  readonly most: number
+}
 
-export async function workloads(part = ''): Promise<boolean> {
+export const workloads = (part = ''): Promise<boolean> =>
+  measured(
+    workloadNames.filter((name) => name.includes(part)),
+    { mean: 1.2, most: 1.6 },
+  )
+export const lookups = (part = ''): Promise<boolean> =>
+  measured(
+    lookupNames.filter((name) => name.includes(part)),
+    { mean: 2, most: 2 },
+  )
+
+async function measured(names: readonly string[], bounds: Bounds): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'kfuncs-bench-'))
   try {
     const built = buildWorkloads(folder)
@@ -32,8 +47,7 @@ export async function workloads(part = ''): Promise<boolean> {
       ...(built.ubpf === undefined ? [] : [hostEngine('uBPF', built.ubpf, [folder])]),
       await ourEngine(folder),
     ]
-    const names = workloadNames.filter((name) => name.includes(part))
-    const passed = await race(engines, names)
+    const passed = await race(engines, names, bounds)
     for (const engine of engines) engine.close()
     return passed
   } finally {
@@ -41,20 +55,20 @@ export async function workloads(part = ''): Promise<boolean> {
   }
 }
 
-async function race(engines: readonly Engine[], names: readonly string[]): Promise<boolean> {
+async function race(engines: readonly Engine[], names: readonly string[], bounds: Bounds): Promise<boolean> {
   const others = engines.slice(1).map(({ name }) => name)
   const line = (cells: readonly string[]): string => cells.map((cell) => cell.padStart(10)).join('')
-  console.log(`${'workload'.padEnd(12)}${line(['native ns', ...others])}`)
+  console.log(`${'workload'.padEnd(14)}${line(['native ns', ...others])}`)
   const ratios = new Map<string, number[]>(others.map((name) => [name, []]))
   const notes: string[] = []
   for (const name of names) {
     const [native = Number.NaN, ...times] = await measure(engines, name, notes)
     others.forEach((other, i) => ratios.get(other)!.push(times[i]! / native))
     const shown = times.map((time) => (Number.isNaN(time) ? '-' : (time / native).toFixed(2)))
-    console.log(`${name.padEnd(12)}${line([native.toFixed(1), ...shown])}`)
+    console.log(`${name.padEnd(14)}${line([native.toFixed(1), ...shown])}`)
   }
   const means = others.map((other) => geometricMean(ratios.get(other)!).toFixed(2))
-  console.log(`${'mean'.padEnd(12)}${line(['', ...means])}`)
+  console.log(`${'mean'.padEnd(14)}${line(['', ...means])}`)
   const ours = ratios.get('ours')!
   const ubpf = ratios.get('uBPF')
   const behind = names.filter((_, i) => ubpf !== undefined && ours[i]! >= ubpf[i]!)

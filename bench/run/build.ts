@@ -22,6 +22,10 @@ export const workloadNames: readonly string[] = [
   'packets',
 ]
 
+/** Look-ups alone. */
+export const lookupNames: readonly string[] = ['lookup_array', 'lookup_hash', 'lookup_lru', 'lookup_lpm']
+const all = [...workloadNames, ...lookupNames]
+
 export interface Built {
   readonly native: string
   readonly wasm: string
@@ -39,7 +43,7 @@ export function buildWorkloads(folder: string): Built {
   const headers = ['build/bpftool/bootstrap/libbpf/include', 'build/src/tools/include/uapi'].map((path) =>
     join(lab, path),
   )
-  for (const name of workloadNames) {
+  for (const name of all) {
     const source = join(sources, `${name}.c`)
     const to = (ending: string): string => join(folder, `${name}.${ending}`)
     compile([...scalar, '-c', source, '-o', to('o')])
@@ -47,7 +51,7 @@ export function buildWorkloads(folder: string): Built {
     compile(['--target=bpf', '-mcpu=v3', '-DUBPF', '-c', source, '-o', to('ubpf.o')])
     compile(['--target=bpf', '-mcpu=v3', '-g', ...headers.map((path) => `-I${path}`), '-c', source, '-o', to('bpf.o')])
   }
-  const objects = (ending: string): string[] => workloadNames.map((name) => join(folder, `${name}.${ending}`))
+  const objects = (ending: string): string[] => all.map((name) => join(folder, `${name}.${ending}`))
   const host = join(sources, 'host.c')
   const [native, wasm] = [join(folder, 'native'), join(folder, 'workloads.wasm')]
   compile([...scalar, '-o', native, host, ...objects('o')])

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import { value } from '../../conformance/lab.ts'
 import { openKernel } from '../../src/kernel/index.ts'
 import { createMachine, type LoadedProgram, type RuntimeMap } from '../../src/runtime/index.ts'
-import { workloadNames } from './build.ts'
+import { lookupNames, workloadNames } from './build.ts'
 
 /** `missing`: why it cannot run the workload. */
 export type Call = { readonly ns: number; readonly result: number } | { readonly missing: string }
@@ -63,7 +63,7 @@ interface Own {
 export async function ourEngine(folder: string): Promise<Engine> {
   const kernel = value(await openKernel('6.12'))
   const programs = new Map<string, Own>()
-  for (const name of workloadNames) {
+  for (const name of [...workloadNames, ...lookupNames]) {
     const machine = createMachine(kernel, { cpus: 1 })
     const loaded = value(machine.load(readFileSync(join(folder, `${name}.bpf.o`)), { name }))
     const program = loaded.programs.get(name)

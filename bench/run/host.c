@@ -9,7 +9,8 @@
 
 #define WORKLOADS(each) \
 	each(hashing) each(checksum) each(parsing) each(machine) each(sorting) each(mixing) each(comparing) \
-	each(mapping) each(ringing) each(functions) each(iterating) each(packets)
+	each(mapping) each(ringing) each(functions) each(iterating) each(packets) \
+	each(lookup_array) each(lookup_hash) each(lookup_lru) each(lookup_lpm)
 
 static uint64_t now(void)
 {
@@ -54,6 +55,9 @@ static void load(struct workload *w, const char *folder)
 	ubpf_register(vm, 5, "routes_update", as_external_function_t(routes_update));
 	ubpf_register(vm, 6, "ring_reserve", as_external_function_t(ring_reserve));
 	ubpf_register(vm, 7, "ring_submit", as_external_function_t(ring_submit));
+	ubpf_register(vm, 8, "lru_lookup", as_external_function_t(lru_lookup));
+	ubpf_register(vm, 9, "array_lookup", as_external_function_t(array_lookup));
+	ubpf_register(vm, 10, "array_update", as_external_function_t(array_update));
 	if (ubpf_load_elf_ex(vm, elf, size, w->name, &error) || !(w->run = ubpf_compile(vm, &error))) {
 		fprintf(stderr, "%s: %s\n", path, error ? error : "?");
 		exit(1);

@@ -27,6 +27,16 @@ static inline u64 *table_lookup(const u64 *key)
 	}
 }
 
+/* The same where it is kept that the entry was used. */
+static inline u64 *lru_lookup(const u64 *key)
+{
+	u64 *value = table_lookup(key);
+
+	if (value)
+		((u32 *)value)[2] = 2;	/* `used` */
+	return value;
+}
+
 static inline int table_update(const u64 *key, const u64 *value)
 {
 	u32 i = place_of(*key);
@@ -62,6 +72,22 @@ static inline int table_delete(const u64 *key)
 		table[hole] = table[i];
 		hole = i;
 	}
+}
+
+#define ARRAY_SIZE 512
+static u64 array[ARRAY_SIZE];
+
+static inline u64 *array_lookup(const u32 *key)
+{
+	return *key < ARRAY_SIZE ? &array[*key] : 0;
+}
+
+static inline int array_update(const u32 *key, const u64 *value)
+{
+	if (*key >= ARRAY_SIZE)
+		return -7;
+	array[*key] = *value;
+	return 0;
 }
 
 struct prefix { u32 length, address; };	/* the address in network order */

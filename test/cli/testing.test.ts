@@ -138,7 +138,7 @@ describe('what cannot be run', () => {
     ['a name that is none', ['-n', 'nothing*', guard], 'there are blocked, other_port'],
     ['no such file', ['nowhere.o'], 'nowhere.o: no such file'],
     ['half an object', [broken], 'broken.bpf.o'],
-    ['a variable that is not there', ['--set', 'nothing=1', guard], 'no object has a global variable nothing'],
+    ['a variable that is not there', ['--set', 'nothing=1', guard], 'no object has a global variable or map nothing'],
     ['a value that is none', ['--set', 'stateful=7', guard], 'stateful'],
   ])('%s', async ([, args, words]) => {
     const { status, err } = await runHere('test', ...args)

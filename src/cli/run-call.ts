@@ -70,13 +70,13 @@ function argument(machine: Machine, value: unknown, what: string): Argument {
 }
 
 function structOf(machine: Machine, struct: string, fields: Readonly<Record<string, unknown>>, what: string): Argument {
-  const values: Record<string, bigint | Uint8Array> = {}
-  for (const [name, value] of Object.entries(fields)) {
+  const values = Object.entries(fields).flatMap(([name, value]) => {
+    if (name === 'struct') return []
     const isText = typeof value === 'string' && !isNumber(value)
-    if (name !== 'struct') values[name] = isText ? new TextEncoder().encode(value) : number(value, `${what}: ${name}`)
-  }
+    return [[name, isText ? new TextEncoder().encode(value) : number(value, `${what}: ${name}`)] as const]
+  })
   try {
-    return machine.object(struct, values)
+    return machine.object(struct, Object.fromEntries(values))
   } catch (error) {
     if (error instanceof MachineError) throw new UsageError(`${what}: ${error.message}`)
     throw error

@@ -2,7 +2,7 @@
 // kfuncs run OBJ: one program of an object on a machine of its own, and what changed by it.
 import { check } from '../check.ts'
 import { renderPretty } from '../explain/index.ts'
-import { formatFault, type Result } from '../fault/index.ts'
+import { formatFault } from '../fault/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import { type BpfObject, openObject, type Settings } from '../object/index.ts'
 import {
@@ -63,7 +63,7 @@ interface Told {
 /** 0: it ran; 1: it is not accepted, or something ended it; 3: it contradicts what was proved of it. */
 export async function runObject(path: string, flags: RunObjectFlags): Promise<number> {
   const kernel = await kernelOf(flags)
-  const { cpu = 0, seed = 0, repeat = 1 } = flags
+  const { cpu = 0, seed = 0 } = flags
   const bytes = readInput(path)
   const mapped = mappedPath(flags.pathMap)
   const coverage = flags.coverage === undefined ? undefined : new Coverage()
@@ -95,47 +95,55 @@ export async function runObject(path: string, flags: RunObjectFlags): Promise<nu
     if (coverage !== undefined) coverage.write(flags.coverage!, mapped)
     return status
   }
-  if (isCalled(program, flags)) {
-    if (repeat > 1 || flags.data !== undefined)
-      throw new UsageError(
-        `--${repeat > 1 ? 'repeat' : 'data'}: programs in ${program.section} are called, once, with --args`,
-      )
-    const start = mapsOf(loaded)
-    const changes = (): readonly Change[] => changesOf(start, mapsOf(loaded), program.linked.btf)
-    return finish(await runCall(machine, program, flags, changes))
+  const subject = { machine, loaded, program }
+  try {
+    return finish(await (isCalled(program, flags) ? called(subject, flags) : testRun(subject, flags)))
+  } catch (error) {
+    if (!(error instanceof SanitizerError)) throw error
+    return finish(tellContradiction(error, again))
   }
+}
+
+interface Subject {
+  readonly machine: Machine
+  readonly loaded: Loaded
+  readonly program: LoadedProgram
+}
+
+/** As the kernel calls what it has no test run for. */
+function called({ machine, loaded, program }: Subject, flags: RunObjectFlags): Promise<number> {
+  const unfit = flags.data !== undefined ? 'data' : (flags.repeat ?? 1) > 1 ? 'repeat' : undefined
+  if (unfit !== undefined)
+    throw new UsageError(`--${unfit}: programs in ${program.section} are called, once, with --args`)
+  const before = mapsOf(loaded)
+  return runCall(machine, program, flags, () => changesOf(before, mapsOf(loaded), program.linked.mapBtf))
+}
+
+/** As BPF_PROG_TEST_RUN, once for each packet of a capture. */
+async function testRun({ machine, loaded, program }: Subject, flags: RunObjectFlags): Promise<number> {
+  const { repeat = 1 } = flags
   const bytesGiven = flags.data === undefined ? undefined : dataBytes(flags.data)
   if (bytesGiven !== undefined && isCapture(bytesGiven)) {
     if (repeat > 1) throw new UsageError('--repeat: a capture is run packet by packet, once')
     const text = flags.ctx
     const ctx = text === undefined ? undefined : (length: number) => contextBytes(machine, program, text, length)
-    return finish(
-      contradictions(again, () =>
-        runCapture({ machine, loaded, program, capture: bytesGiven, ctx, format: flags.format }),
-      ),
-    )
+    return runCapture({ machine, loaded, program, capture: bytesGiven, ctx, format: flags.format })
   }
   const data = bytesGiven ?? defaultData(program)
   const ctx = flags.ctx === undefined ? undefined : contextBytes(machine, program, flags.ctx, data?.length ?? 0)
   const before = mapsOf(loaded)
   const start = process.hrtime.bigint()
   const given = { repeat, ...(data === undefined ? {} : { data }), ...(ctx === undefined ? {} : { ctx }) }
-  let run: Result<TestRun>
-  try {
-    run = await program.testRunAsync(given)
-  } catch (error) {
-    if (!(error instanceof SanitizerError)) throw error
-    return finish(tellContradiction(error, again))
-  }
+  const run = await program.testRunAsync(given)
   const time = Number(process.hrtime.bigint() - start) / repeat
   if (!run.ok) {
     complain(formatFault(run.fault))
-    return finish(1)
+    return 1
   }
   const changes = changesOf(before, mapsOf(loaded), program.linked.mapBtf)
   const told: Told = { program, result: run.value, before: data, changes, machine, time }
   process.stdout.write(flags.format === 'json' ? `${jsonOf(told)}\n` : textOf(told, { repeat }))
-  return finish(0)
+  return 0
 }
 
 /** What each of them is told; undefined: there is none. */
@@ -145,15 +153,6 @@ function joined(observers: readonly Observer[]): Observer | undefined {
     loaded: (...told) => observers.forEach((one) => one.loaded?.(...told)),
     before: (...told) => observers.forEach((one) => one.before?.(...told)),
     after: (...told) => observers.forEach((one) => one.after?.(...told)),
-  }
-}
-
-function contradictions(again: (input: TestRunOptions) => unknown, run: () => number): number {
-  try {
-    return run()
-  } catch (error) {
-    if (!(error instanceof SanitizerError)) throw error
-    return tellContradiction(error, again)
   }
 }
 

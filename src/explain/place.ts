@@ -4,7 +4,6 @@
 
 import type { LinkedProgram } from '../object/index.ts'
 import type { PathStep } from '../verifier/index.ts'
-import { callee } from './calls.ts'
 import type { Rejected } from './notes.ts'
 import { insnOf, lastAt, lineAt } from './source.ts'
 
@@ -35,9 +34,7 @@ export function decidedAt(report: Rejected, path: readonly PathStep[], program: 
   // what was taken after the last decision is lost whichever way that went
   const taken = violation?.id === 'reference-leak' ? violation.params.places.at(-1) : undefined
   if (taken !== undefined && path.findLastIndex((step) => step.insn === taken) > since)
-    return callee(program, taken)?.name === 'bpf_kptr_xchg'
-      ? taken
-      : (returnAfter(path, since, frameOf(path), program) ?? insn)
+    return returnAfter(path, since, frameOf(path), program) ?? insn
   const returned = returnAfter(path, since, frameOf(path), program)
   if (returned !== undefined) return returned
   return since >= 0 && (isHead || leadsOut(path, since, program)) ? path[since]!.insn : insn

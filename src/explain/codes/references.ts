@@ -56,7 +56,7 @@ export const referenceCodes = [
     rule: 'Whatever is acquired must be released, or moved into a map with bpf_kptr_xchg(), on every path before the program ends.',
     label: [
       '{?iterator}the program ends here, and the iterator that {acquirer} made is still there',
-      '{?exchanged}what bpf_kptr_xchg gives back here is never released',
+      '{?exchanged}what bpf_kptr_xchg gives back is never released',
       '{?decided}this decision leads to the end of the program, which still holds what {acquirer} returned',
       'the program ends here, still holding what {acquirer} returned',
       'the program ends here, still holding a reference',

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A hash map and a trie of prefixes: keys are counted, some removed, addresses looked up in 64 routes.
-#include "workload.h"
+#include "routes.h"
 
 #define ROUNDS 64
 
@@ -9,8 +9,6 @@ struct data {
 };
 
 #if defined(__bpf__) && !defined(UBPF)
-struct prefix { u32 length, address; };
-
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1024);
@@ -18,45 +16,16 @@ struct {
 	__type(value, u64);
 } table SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
-	__uint(max_entries, 64);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, struct prefix);
-	__type(value, u32);
-} routes SEC(".maps");
-
 #define table_lookup(key) ((u64 *)bpf_map_lookup_elem(&table, key))
 #define table_update(key, value) bpf_map_update_elem(&table, key, value, BPF_ANY)
 #define table_delete(key) bpf_map_delete_elem(&table, key)
-#define routes_lookup(key) ((u32 *)bpf_map_lookup_elem(&routes, key))
-#define routes_update(key, value) bpf_map_update_elem(&routes, key, value, BPF_ANY)
 #elif defined(__bpf__)
-struct prefix { u32 length, address; };
-
 static u64 *(*table_lookup)(const u64 *key) = (void *)1;
 static s64 (*table_update)(const u64 *key, const u64 *value) = (void *)2;
 static s64 (*table_delete)(const u64 *key) = (void *)3;
-static u32 *(*routes_lookup)(const struct prefix *key) = (void *)4;
-static s64 (*routes_update)(const struct prefix *key, const u32 *value) = (void *)5;
 #else
 #include "maps.h"
 #endif
-
-inline_always void make_routes(void)
-{
-	u32 random = 3;
-
-	for (u32 i = 0; i < 64; i++) {
-		struct prefix key;
-		u32 value = i + 1;
-
-		random = next_random(random);
-		key.length = 8 + (i & 15);
-		key.address = (random >> 8) & 0x00ffff0f;
-		routes_update(&key, &value);
-	}
-}
 
 inline_always u32 work(struct data *d)
 {
@@ -68,8 +37,6 @@ inline_always u32 work(struct data *d)
 	}
 	for (u32 i = 0; i < ROUNDS; i++) {
 		u64 key, *count, one = 1;
-		struct prefix address;
-		u32 *route;
 
 		random = next_random(random);
 		key = (random >> 16) & 511;
@@ -80,11 +47,7 @@ inline_always u32 work(struct data *d)
 			table_update(&key, &one);
 		if ((random >> 28) == 0)
 			table_delete(&key);
-		address.length = 32;
-		address.address = (random >> 6) & 0x00ffff0f;
-		route = routes_lookup(&address);
-		if (route)
-			sum += *route;
+		sum += route_of(random);
 	}
 	d->random = random;
 	return sum;

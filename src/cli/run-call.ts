@@ -12,8 +12,9 @@ import {
 } from '../runtime/index.ts'
 import { returnValueName } from '../uapi/index.ts'
 import { jsonLine } from './output.ts'
-import { contextBytes, hexBytes, isNumber, parsedJson } from './run-input.ts'
-import type { Change } from './run-maps.ts'
+import { contextBytes, hexBytes, isNumber, parsedJson, wholeNumber } from './run-input.ts'
+import { changeLines, hexOrNull, resultText } from './run-told.ts'
+import type { Change } from './run-values.ts'
 import { complain, UsageError } from './usage.ts'
 
 export interface CallFlags {
@@ -28,7 +29,7 @@ export const isCalled = (program: LoadedProgram, { args, returned }: CallFlags):
   args !== undefined || returned !== undefined || !program.hasTestRun
 
 /** What the flags give the program. */
-export function callOptions(machine: Machine, program: LoadedProgram, { args, returned, ctx }: CallFlags): CallOptions {
+function callOptions(machine: Machine, program: LoadedProgram, { args, returned, ctx }: CallFlags): CallOptions {
   const list = args === undefined ? [] : parsedJson('--args', args)
   if (!Array.isArray(list))
     throw new UsageError(`--args ${args}: a list is meant: '[1, "0xffff", {"task": {"pid": 42}}]'`)
@@ -73,7 +74,9 @@ function structOf(machine: Machine, struct: string, fields: Readonly<Record<stri
   const values = Object.entries(fields).flatMap(([name, value]) => {
     if (name === 'struct') return []
     const isText = typeof value === 'string' && !isNumber(value)
-    return [[name, isText ? new TextEncoder().encode(value) : number(value, `${what}: ${name}`)] as const]
+    return [
+      [name, isText ? new TextEncoder().encode(value) : wholeNumber(asNumber(value), `${what}: ${name}`)] as const,
+    ]
   })
   try {
     return machine.object(struct, Object.fromEntries(values))
@@ -89,7 +92,7 @@ function taskOptions(machine: Machine, fields: Readonly<Record<string, unknown>>
   const options: { -readonly [key in keyof TaskOptions]: TaskOptions[key] } = {}
   for (const [name, value] of Object.entries(fields)) {
     const numeric = taskNumbers.find((one) => one === name)
-    if (numeric !== undefined) options[numeric] = Number(number(value, `${what}: ${name}`))
+    if (numeric !== undefined) options[numeric] = Number(wholeNumber(asNumber(value), `${what}: ${name}`))
     else if (name === 'comm') options.comm = text(value, `${what}: comm`)
     else if (name === 'cgroup') options.cgroup = machine.cgroup(text(value, `${what}: cgroup`))
     else if (name === 'executable') options.executable = machine.file({ path: text(value, `${what}: executable`) })
@@ -112,12 +115,7 @@ function text(value: unknown, what: string): string {
   return value
 }
 
-function number(value: unknown, what: string): bigint {
-  if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value)
-  if (typeof value === 'boolean') return BigInt(value)
-  if (typeof value === 'string' && isNumber(value)) return BigInt(value)
-  throw new UsageError(`${what}: a whole number is meant, not ${JSON.stringify(value)}`)
-}
+const asNumber = (value: unknown): unknown => (typeof value === 'boolean' ? Number(value) : value)
 
 interface Told {
   readonly machine: Machine
@@ -128,12 +126,10 @@ interface Told {
 
 /** Programs answer an int. */
 const retvalOf = ({ called }: Told): number => Number(BigInt.asIntN(32, called.returned))
-const nameOf = (told: Told): string | undefined => returnValueName(told.program.type, retvalOf(told))
 
-export function callText(told: Told): string {
+function callText(told: Told): string {
   const { machine, program, called, changes } = told
-  const name = nameOf(told)
-  const lines = [`${program.name}: ${name === undefined ? retvalOf(told) : `${name} (${retvalOf(told)})`}`]
+  const lines = [`${program.name}: ${resultText(program.type, retvalOf(told))}`]
   if (called.overridden !== undefined) lines.push(`  the function answers ${called.overridden} instead`)
   if (called.retval !== undefined) lines.push(`  the system call answers ${called.retval}`)
   if (called.sysctlWritten !== undefined) lines.push(`  written instead: ${called.sysctlWritten}`)
@@ -144,26 +140,23 @@ export function callText(told: Told): string {
         .split('\n')
         .filter((line) => line !== ''),
     )
-  for (const { what, from, to } of changes) lines.push(`  ${what}: ${from} → ${to}`)
-  for (const line of machine.printed) lines.push(`  printed: ${line.trimEnd()}`)
+  lines.push(...changeLines(changes, machine))
   for (const { signal, pid } of machine.signals) lines.push(`  signal ${signal} to ${pid}`)
   return `${lines.join('\n')}\n`
 }
 
-export function callJson(told: Told): string {
+function callJson(told: Told): string {
   const { machine, program, called, changes } = told
-  const hex = (bytes: Uint8Array | undefined): string | null =>
-    bytes === undefined ? null : Buffer.from(bytes).toString('hex')
   return `${jsonLine({
     program: program.name,
     type: program.type,
     kernel: machine.kernel.release,
     retval: retvalOf(told),
-    name: nameOf(told) ?? null,
+    name: returnValueName(program.type, retvalOf(told)) ?? null,
     overridden: called.overridden?.toString() ?? null,
     syscall: called.retval ?? null,
     written: called.written === undefined ? null : new TextDecoder().decode(called.written),
-    ctx: hex(called.ctx),
+    ctx: hexOrNull(called.ctx),
     changes,
     printed: machine.printed,
   })}\n`

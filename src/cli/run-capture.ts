@@ -7,6 +7,7 @@ import { jsonLine } from './output.ts'
 import { type CapturedPacket, readCapture } from './pcap.ts'
 import { changesOf, mapsOf } from './run-maps.ts'
 import { packetChange } from './run-packet.ts'
+import { changeLines, hexOrNull, resultText } from './run-told.ts'
 import { complain, orTell } from './usage.ts'
 
 interface CaptureRun {
@@ -29,14 +30,14 @@ export function runCapture({ machine, loaded, program, capture, ctx, format }: C
     const { data } = packet
     const run = program.testRun({ data, ...(ctx === undefined ? {} : { ctx: ctx(data.length) }) })
     if (!run.ok) failed++
-    const what = run.ok ? verdict(program, run.value.retval) : 'not run'
+    const what = run.ok ? resultText(program.type, run.value.retval) : 'not run'
     counts.set(what, (counts.get(what) ?? 0) + 1)
     const after = run.ok ? run.value.data : undefined
     if (format === 'json') {
       const said = run.ok
         ? { retval: run.value.retval, name: nameOf(program, run.value.retval) }
         : { fault: run.fault.what }
-      write(jsonLine({ packet: i + 1, length: data.length, ...said, data: hex(after) }))
+      write(jsonLine({ packet: i + 1, length: data.length, ...said, data: hexOrNull(after) }))
       continue
     }
     write(`packet ${i + 1}, ${lengthOf(packet)}: ${run.ok ? what : `not run: ${run.fault.what}`}`)
@@ -58,22 +59,12 @@ export function runCapture({ machine, loaded, program, capture, ctx, format }: C
   } else {
     const told = verdicts.map(([name, count]) => `${count} ${name}`)
     write(`${program.name}: ${packets.length} packets${told.length === 0 ? '' : `: ${told.join(', ')}`}`)
-    for (const { what, from, to } of changes) write(`  ${what}: ${from} → ${to}`)
-    for (const line of machine.printed) write(`  printed: ${line.trimEnd()}`)
+    for (const line of changeLines(changes, machine)) write(line)
   }
   return failed === 0 ? 0 : 1
 }
-
-const hex = (bytes: Uint8Array | undefined): string | null =>
-  bytes === undefined ? null : Buffer.from(bytes).toString('hex')
 
 const lengthOf = ({ data, length }: CapturedPacket): string =>
   data.length < length ? `${data.length} of ${length} bytes` : `${data.length} bytes`
 
 const nameOf = ({ type }: LoadedProgram, retval: number): string | null => returnValueName(type, retval) ?? null
-
-function verdict(program: LoadedProgram, retval: number): string {
-  const number = retval > 0x7fff_ffff ? `${retval | 0}` : `${retval}`
-  const name = nameOf(program, retval)
-  return name === null ? number : `${name} (${number})`
-}

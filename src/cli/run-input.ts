@@ -46,7 +46,9 @@ export function contextBytes(machine: Machine, program: LoadedProgram, text: str
   if (Array.isArray(given)) {
     const bytes = new Uint8Array(8 * given.length)
     const view = new DataView(bytes.buffer)
-    given.forEach((value, i) => view.setBigUint64(8 * i, BigInt.asUintN(64, numberOf(value, `argument ${i}`)), true))
+    given.forEach((value, i) =>
+      view.setBigUint64(8 * i, BigInt.asUintN(64, wholeNumber(value, `--ctx: argument ${i}`)), true),
+    )
     return bytes
   }
   const struct = structOf(machine, program, text)
@@ -61,7 +63,7 @@ export function contextBytes(machine: Machine, program: LoadedProgram, text: str
       bytes.set(new TextEncoder().encode(value).subarray(0, field.size), field.offset)
       continue
     }
-    const number = numberOf(value, name)
+    const number = wholeNumber(value, `--ctx: ${name}`)
     for (let i = 0; i < field.size; i++) bytes[field.offset + i] = Number((number >> BigInt(8 * i)) & 0xffn)
   }
   return bytes
@@ -86,8 +88,9 @@ export function parsedJson(option: string, text: string): unknown {
 /** A whole number as text: '-5', '0xffff'. */
 export const isNumber = (text: string): boolean => /^-?\d+$|^0x[0-9a-fA-F]+$/.test(text)
 
-function numberOf(value: unknown, what: string): bigint {
+/** A whole number of JSON; `what`: the option, and what of it. */
+export function wholeNumber(value: unknown, what: string): bigint {
   if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value)
   if (typeof value === 'string' && isNumber(value)) return BigInt(value)
-  throw new UsageError(`--ctx: ${what} is a whole number, or one as text`)
+  throw new UsageError(`${what} is a whole number, or one as text`)
 }

@@ -5,8 +5,6 @@ import type { MapDef } from '../object/index.ts'
 import type { Loaded } from '../runtime/index.ts'
 import { type Change, differences, hex, valueText } from './run-values.ts'
 
-export type { Change } from './run-values.ts'
-
 /** Contents of a map, by key in hexadecimal digits. */
 interface Content {
   readonly def: MapDef

@@ -23,9 +23,11 @@ import { isCapture } from './pcap.ts'
 import { type CallFlags, isCalled, runCall } from './run-call.ts'
 import { runCapture } from './run-capture.ts'
 import { contextBytes, dataBytes } from './run-input.ts'
-import { type Change, changesOf, mapsOf } from './run-maps.ts'
+import { changesOf, mapsOf } from './run-maps.ts'
 import { packetChange } from './run-packet.ts'
 import { tellContradiction } from './run-sanitized.ts'
+import { changeLines, hexOrNull, resultText } from './run-told.ts'
+import type { Change } from './run-values.ts'
 import type { KernelOptions, SettingFlags } from './flags.ts'
 import { kernelOf } from './kernel.ts'
 import { didYouMean } from './nearest.ts'
@@ -191,18 +193,11 @@ const defaultData = ({ type }: LoadedProgram): Uint8Array | undefined =>
     ? new Uint8Array(64)
     : undefined
 
-const named = ({ program, result }: Told): string => {
-  const name = returnValueName(program.type, result.retval)
-  const number = result.retval > 0x7fff_ffff ? `${result.retval | 0}` : `${result.retval}`
-  return name === undefined ? number : `${name} (${number})`
-}
-
 function textOf(told: Told, { repeat }: { readonly repeat: number }): string {
   const { program, result, before, changes, machine, time } = told
-  const lines = [`${program.name}: ${named(told)}`]
+  const lines = [`${program.name}: ${resultText(program.type, result.retval)}`]
   if (before !== undefined && result.data !== undefined) lines.push(...packetChange(before, result.data))
-  for (const { what, from, to } of changes) lines.push(`  ${what}: ${from} → ${to}`)
-  for (const line of machine.printed) lines.push(`  printed: ${line.trimEnd()}`)
+  lines.push(...changeLines(changes, machine))
   if (repeat > 1)
     lines.push(`  ${repeat} runs, ${time < 1000 ? `${time.toFixed(0)} ns` : `${(time / 1000).toFixed(1)} us`} each`)
   return `${lines.join('\n')}\n`
@@ -210,16 +205,14 @@ function textOf(told: Told, { repeat }: { readonly repeat: number }): string {
 
 function jsonOf(told: Told): string {
   const { program, result, changes, machine, time } = told
-  const hex = (bytes: Uint8Array | undefined): string | null =>
-    bytes === undefined ? null : Buffer.from(bytes).toString('hex')
   return jsonLine({
     program: program.name,
     type: program.type,
     kernel: machine.kernel.release,
     retval: result.retval,
     name: returnValueName(program.type, result.retval) ?? null,
-    data: hex(result.data),
-    ctx: hex(result.ctx),
+    data: hexOrNull(result.data),
+    ctx: hexOrNull(result.ctx),
     changes,
     printed: machine.printed,
     timeNs: Math.round(time),

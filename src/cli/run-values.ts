@@ -31,7 +31,7 @@ function* differing({ btf, type: id }: Typed, what: string, from: Uint8Array, to
   const type = resolveType(btf, id)
   if (type.kind === 'array' && !isText(btf, type.type)) {
     const size = sizeOf(btf, type.type) ?? 0
-    for (let i = 0; size > 0 && i < type.count; i++) {
+    for (let i = 0; size > 0 && i < type.count && i * size < from.length; i++) {
       const part = (bytes: Uint8Array): Uint8Array => bytes.subarray(i * size, (i + 1) * size)
       yield* differing({ btf, type: type.type }, `${what}[${i}]`, part(from), part(to))
     }

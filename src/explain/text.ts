@@ -57,9 +57,12 @@ export const isSimple = (text: string): boolean => /^[A-Za-z_]\w*(?:(?:->|\.)[A-
 export const isMember = (text: string | undefined): boolean =>
   text !== undefined && isSimple(text) && /->|\./.test(text)
 
+/** Text as a regular expression has it. */
+export const quoted = (text: string): string => text.replaceAll(/[.*+?^$()[\]|\\{}]/g, '\\$&')
+
 /** The path of members that ends with `field` and that the line goes through: `skb->sk` of `x = skb->sk->sk_mark;`. */
 export function memberNamed(line: string, field: string): string | undefined {
-  const found = new RegExp(`(?<![\\w.>])[A-Za-z_]\\w*(?:(?:->|\\.)\\w+)*(?:->|\\.)${field}(?=->)`).exec(line)
+  const found = new RegExp(`(?<![\\w.>])[A-Za-z_]\\w*(?:(?:->|\\.)\\w+)*(?:->|\\.)${quoted(field)}(?=->)`).exec(line)
   return found?.[0]
 }
 

@@ -44,7 +44,8 @@ export type HelperAnswer =
   | { readonly ok: true; readonly proto: HelperProto }
   | {
       readonly ok: false
-      readonly why: 'unknown' | 'not_allowed' | 'gpl' | 'unsupported'
+      /** hook: programs of its type may call it, not where this one stands */
+      readonly why: 'unknown' | 'not_allowed' | 'hook' | 'gpl' | 'unsupported'
       /** the kernel's log line, where it has one */
       readonly message?: string
     }

@@ -6,6 +6,7 @@ import { type RegState, scalar } from '../../verifier/index.ts'
 import { callee } from '../calls.ts'
 import { type Values, yes } from '../fill.ts'
 import { lineAt } from '../source.ts'
+import { quoted } from '../text.ts'
 import { innermost } from '../violations.ts'
 import { byteWords, type Case, comparisonsOf, placeWords, plural } from './case.ts'
 import { elidedLines, elidedMask } from './elided.ts'
@@ -150,7 +151,7 @@ function expressionOf(
 function checkedCopy({ causes, program }: Case, index: string): string | undefined {
   const plain = index.replace(/\s*[&%+-].*$/, '').trim()
   if (!/[A-Za-z_]/.test(plain)) return undefined
-  const word = new RegExp(`(?<![\\w>.])${plain.replaceAll(/[.*+?^$()[\]|\\{}]/g, '\\$&')}(?!\\w)`)
+  const word = new RegExp(`(?<![\\w>.])${quoted(plain)}(?!\\w)`)
   const comparison = comparisonsOf(causes.path, program).find(
     ({ insn, dst }) => dst.kind === 'scalar' && word.test(lineAt(program, insn)?.text ?? ''),
   )

@@ -64,7 +64,10 @@ function tracingHelper({ report, program, kernel }: Case): string | undefined {
   return id !== undefined && kernel.helper(id, traits).ok ? typedTwin(program, kernel) : undefined
 }
 
-const isForHook = ({ report }: Case): boolean => report.message.startsWith('helper call is not allowed in probe')
+function isForHook({ report, program, kernel }: Case): boolean {
+  const answer = kernel.helper(helperId(callee(program, report.insn)?.name ?? '') ?? -1, traitsOf(program))
+  return !answer.ok && answer.why === 'hook'
+}
 
 /** A helper for certain functions only: which. */
 function hookOnly({ report, program, kernel }: Case): Values {

@@ -155,7 +155,7 @@ function bytesFrom(pointer: RegState, program: Case['program']): number | undefi
 
 /** A global function that returns nothing is refused where it is called first. */
 const voidGlobal = ({ report, program }: Case): Values => ({
-  voidGlobal: yes(report.details.seen?.includes("doesn't return scalar")),
+  voidGlobal: yes(innermost(report.violation)?.id === 'subprog-return'),
   globalFunc: callee(program, report.insn)?.name,
 })
 

@@ -77,7 +77,7 @@ export function lookupHelper(
   if (row.proto.gplOnly && !program.gpl)
     return { ok: false, why: 'gpl', message: 'cannot call GPL-restricted function from non-GPL compatible program' }
   if (row.probe && !allowedInProbe(row.proto.name, program))
-    return { ok: false, why: 'not_allowed', message: 'helper call is not allowed in probe' }
+    return { ok: false, why: 'hook', message: 'helper call is not allowed in probe' }
   return { ok: true, proto: gate(kernelGates.helperMemoryFlags) ? withLaterFlags(key ?? '', row.proto) : row.proto }
 }
 

@@ -433,12 +433,11 @@ export class FunctionBody {
   private writeCall(callee: Callee | undefined, at: number): void {
     if (callee === undefined) return void this.code.op('unreachable')
     if (callee.inline === undefined) this.calls.write(callee, at)
-    else this.writeInline(callee, callee.inline, at)
+    else this.writeInline(callee.inline, at)
   }
 
-  private writeInline(callee: Callee, inline: Inline, at: number): void {
+  private writeInline(inline: Inline, at: number): void {
     if (inline.kind === 'rounds') return this.writeRounds(inline.target, at)
-    const call = (): void => this.calls.pushCall(callee)
-    this.left = lowerInline(this.registers, inline, { at, tested: this.isTested(at), call })
+    this.left = lowerInline(this.registers, inline, { at, tested: this.isTested(at) })
   }
 }

@@ -31,7 +31,7 @@ export class Calls {
   }
 
   /** With R1 on: its answer, if any, is on the stack as it crosses. */
-  pushCall(callee: Callee): void {
+  private pushCall(callee: Callee): void {
     this.pushArguments(callee)
     this.call(callee)
   }

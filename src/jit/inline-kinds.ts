@@ -9,9 +9,7 @@ export type Inline =
   /** r0 is r1 where there is a next, which is kept, else 0. */
   | { readonly kind: 'iter-num-next' }
   | { readonly kind: 'iter-num-destroy' }
-  /**
-   * r2 is how many bytes are wanted of a ring of records, r3 flags; r0 is where they lie, or 0. Where there is not plainly room, it is called.
-   */
+  /** r2 is how many bytes are wanted of a ring of records, r3 flags, of which there are none; r0 is where they lie, or 0. */
   | ({ readonly kind: 'ring-reserve' } & Ring)
   /** r1 leads to a record. */
   | { readonly kind: 'ring-submit' }
@@ -21,16 +19,25 @@ export type Inline =
    */
   | { readonly kind: 'rounds'; readonly target: number }
 
-/** A ring of records: before each its length in 32 bits, `busy` set until it is submitted, and `owner`, together 8 bytes. */
+/**
+ * A ring of records: before each its length in 32 bits, `busy` set until it is submitted, `discarded` where nobody is to read it, and `owner`,
+ * together 8 bytes.
+ */
 export interface Ring {
   readonly ring: number
   /** Bytes, a power of two. */
   readonly size: number
-  /** Addresses of positions, of 64 bits, that only grow: of the next record, and one that it may not reach. */
+  /**
+   * Addresses of positions, of 64 bits, that only grow: of the next record, who reads, one before which none is busy, and one that the next
+   * record may not reach, which the two before lead to when it is needed.
+   */
   readonly producer: number
+  readonly consumer: number
+  readonly pending: number
   readonly limit: number
   readonly owner: number
   readonly busy: number
+  readonly discarded: number
   /** Bytes of the longest record. */
   readonly most: number
 }

@@ -14,16 +14,13 @@ export interface Left {
   ifMissing(): void
 }
 
-/**
- * Of the call at an instruction; `tested`: such a jump follows at once, so that it may leave something to be done there. `call` calls all
- * the same, and leaves what comes back, 32 bits.
- */
+/** Of the call at an instruction; `tested`: such a jump follows at once, so that it may leave something to be done there. */
 export function lowerInline(
   registers: Registers,
   inline: Exclude<Inline, { kind: 'rounds' }>,
-  { at, tested, call }: { readonly at: number; readonly tested: boolean; readonly call: () => void },
+  { at, tested }: { readonly at: number; readonly tested: boolean },
 ): Left | undefined {
-  if (inline.kind === 'ring-reserve') lowerReserve(registers, inline, { at, call })
+  if (inline.kind === 'ring-reserve') lowerReserve(registers, inline, at)
   else if (inline.kind === 'ring-submit') lowerSubmit(registers, at)
   else return lowerTouching(registers, inline, { at, tested })
   return undefined

@@ -16,7 +16,8 @@ export interface Field {
 export class Layouts {
   readonly btf: Btf
   private readonly structs = new Map<string, BtfStruct | undefined>()
-  private readonly fields = new Map<string, Field | undefined>()
+  /** By struct, then by path. */
+  private readonly fields = new Map<string, Map<string, Field | undefined>>()
 
   constructor(btf: Btf) {
     this.btf = btf
@@ -46,12 +47,16 @@ export class Layouts {
 
   /** `path`: 'len', 'sk.sk_family' of what lies within, without pointers followed; '[2]' chooses an element. undefined: there is none. */
   find(struct: string, path: string): Field | undefined {
-    const key = `${struct}.${path}`
-    let found = this.fields.get(key)
-    if (found === undefined && !this.fields.has(key)) {
+    let known = this.fields.get(struct)
+    if (known === undefined) {
+      known = new Map()
+      this.fields.set(struct, known)
+    }
+    let found = known.get(path)
+    if (found === undefined && !known.has(path)) {
       const type = this.struct(struct)
       found = type === undefined ? undefined : this.within(type, parts(path))
-      this.fields.set(key, found)
+      known.set(path, found)
     }
     return found
   }

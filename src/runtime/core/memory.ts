@@ -154,16 +154,35 @@ export class Memory {
   }
   /** An unsigned number of `size` bytes, little-endian. */
   number(address: number, size: number): bigint {
+    const { view } = this
+    if (size === 8) return view.getBigUint64(address, true)
+    if (size === 4) return BigInt(view.getUint32(address, true))
     let value = 0n
     for (let i = size - 1; i >= 0; i--) value = (value << 8n) | BigInt(this.u8[address + i]!)
     return value
   }
   setNumber(address: number, size: number, value: bigint | number): void {
+    if (typeof value === 'number' && size <= 8 && Number.isSafeInteger(value))
+      return this.setInteger(address, size, value)
     let rest = BigInt.asUintN(64, BigInt(value))
     for (let i = 0; i < size; i++) {
       this.u8[address + i] = Number(rest & 0xffn)
       rest >>= 8n
     }
+  }
+  /** By halves of 64 bits. */
+  private setInteger(address: number, size: number, value: number): void {
+    const { u8, view } = this
+    const high = Math.floor(value / 2 ** 32)
+    if (size === 8) {
+      view.setUint32(address, value, true)
+      view.setUint32(address + 4, high, true)
+    } else if (size === 4) view.setUint32(address, value, true)
+    else for (let i = 0; i < size; i++) u8[address + i] = (i < 4 ? value : high) >> (8 * (i & 3))
+  }
+  /** The number of 64 bits without sign there, as near as a number comes to it. */
+  integer(address: number): number {
+    return this.view.getUint32(address + 4, true) * 2 ** 32 + this.view.getUint32(address, true)
   }
   u32(address: number): number {
     return this.view.getUint32(address, true)

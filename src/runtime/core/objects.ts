@@ -49,5 +49,10 @@ export function fieldValue(core: Core, address: number, struct: string, path: st
   const value = core.memory.number(address + field.offset, Math.min(8, field.size))
   return BigInt.asUintN(field.bits, value >> BigInt(field.shift))
 }
-export const fieldNumber = (core: Core, address: number, struct: string, path: string): number =>
-  Number(fieldValue(core, address, struct, path))
+export function fieldNumber(core: Core, address: number, struct: string, path: string): number {
+  const field = core.layouts.find(struct, path)
+  // most are whole words
+  if (field?.bits === 32 && field.size === 4) return core.memory.u32(address + field.offset)
+  if (field?.bits === 64 && field.size === 8) return core.memory.integer(address + field.offset)
+  return Number(fieldValue(core, address, struct, path))
+}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ring buffers' ways for programs, as WebAssembly. What they keep in memory is ringbuf.ts's.
 
-import { Code, type FunctionType } from '../../jit/index.ts'
+import { Code, type FunctionType, type Ring, writeReserve } from '../../jit/index.ts'
 import type { Core } from '../core/core.ts'
 import { remember } from '../core/remember.ts'
 import { instance } from './compiled.ts'
@@ -21,89 +21,33 @@ export const positions = { producer: 0, consumer: 8, pending: 16, limit: 24 } as
 /** Bytes that they take. */
 export const POSITIONS = 32
 
-export interface RingShape {
-  readonly ring: number
-  readonly size: number
-  /** Where the positions lie. */
-  readonly control: number
-  /** What the second half of headers says. */
-  readonly owner: number
-}
 /** A size and flags, as halves of 64 bits; 0 where there is no room. */
 export type Reserve = (size: number, sizeHigh: number, flags: number, flagsHigh: number) => number
 
-/** bpf_ringbuf_reserve(). */
-export function compiledReserve(core: Core, shape: RingShape): Reserve {
-  const { ring, size: total, control, owner } = shape
-  const [size, sizeHigh, flags, flagsHigh, length, header, producer, pending] = [0, 1, 2, 3, 4, 5, 6, 7]
+/** bpf_ringbuf_reserve(), as it stands in programs. */
+export function compiledReserve(core: Core, ring: Ring): Reserve {
+  const [size, sizeHigh, flags, flagsHigh, address, aside, temp] = [0, 1, 2, 3, 4, 5, 6] as const
   const code = new Code()
-  const none = (): void => {
-    code.open('if').i32(0).op('return', 'end')
-  }
-  const load = (position: number): void => {
-    code.i32(control).memory('i64.load', position)
-  }
-  const place = (position: number): void => {
-    code
-      .get(position)
-      .op('i32.wrap_i64')
-      .i32(total - 1)
-      .op('i32.and')
-      .i32(ring)
-      .op('i32.add')
-  }
-  const roomFor = (): void => {
-    code
-      .i32(HEADER + 7)
-      .op('i32.add')
-      .i32(-8)
-      .op('i32.and')
-  }
-  code.get(sizeHigh).get(flags).get(flagsHigh).op('i32.or', 'i32.or')
-  none()
-  code.get(size).i32(MOST_BYTES).op('i32.gt_u')
-  none()
-  code.get(size)
-  roomFor()
-  code.tee(length).i32(total).op('i32.gt_u')
-  none()
-  load(positions.producer)
-  code.set(producer)
-  load(positions.pending)
-  code.set(pending)
-  // over what was committed since
-  code.open('block').open('loop')
-  code.get(pending).get(producer).op('i64.ge_u').brIf(1)
-  place(pending)
-  code.memory('i32.load', 0).tee(header).i32(0).op('i32.lt_s').brIf(1)
-  code.get(pending).get(header).i32(~DISCARD).op('i32.and')
-  roomFor()
-  code.op('i64.extend_i32_u', 'i64.add').set(pending).br(0).op('end', 'end')
-  code.i32(control).get(pending).memory('i64.store', positions.pending)
-  // the position behind it, less than a whole ring from the reader and from what is pending
-  code.get(pending)
-  load(positions.consumer)
-  code.get(pending)
-  load(positions.consumer)
-  code.op('i64.lt_u', 'select').i64(total).op('i64.add').set(pending)
-  code.i32(control).get(pending).memory('i64.store', positions.limit)
-  code.get(producer).get(length).op('i64.extend_i32_u', 'i64.add').get(pending).op('i64.ge_u')
-  none()
-  place(producer)
-  code.tee(header).get(size).i32(BUSY).op('i32.or').memory('i32.store', 0)
-  code.get(header).i32(owner).memory('i32.store', 4)
-  code.i32(control).get(producer).get(length).op('i64.extend_i32_u', 'i64.add').memory('i64.store', positions.producer)
-  code.get(header).i32(HEADER).op('i32.add').op('end')
+  const pushHalves = (low: number, high: number): Code =>
+    code.get(low).op('i64.extend_i32_u').get(high).op('i64.extend_i32_u').i64(32).op('i64.shl', 'i64.or')
+  writeReserve(code, ring, {
+    pushSize: () => pushHalves(size, sizeHigh),
+    pushFlags: () => pushHalves(flags, flagsHigh),
+    address,
+    aside,
+    temp,
+  })
   const type: FunctionType = { params: ['i32', 'i32', 'i32', 'i32'], result: 'i32' }
-  const compiled = instance(core, { type, locals: ['i32', 'i32', 'i64', 'i64'], body: code }) as Reserve | undefined
-  return compiled ?? plainReserve(core, shape)
+  const locals = ['i32', 'i32', 'i64'] as const
+  return (instance(core, { type, locals, body: code.op('end') }) as Reserve | undefined) ?? plainReserve(core, ring)
 }
 
 /** The same where nothing may be compiled. */
-function plainReserve(core: Core, { ring, size: total, control, owner }: RingShape): Reserve {
-  const { memory } = core
-  const position = (which: keyof typeof positions): number => Number(memory.number(control + positions[which], 8))
-  const set = (which: keyof typeof positions, to: number): void => memory.setNumber(control + positions[which], 8, to)
+export function plainReserve({ memory }: Core, shape: Ring): Reserve {
+  const { ring, size: total, owner } = shape
+  type Position = 'producer' | 'consumer' | 'pending'
+  const position = (which: Position): number => Number(memory.number(shape[which], 8))
+  const set = (which: Position, to: number): void => memory.setNumber(shape[which], 8, to)
   // the size is a power of two
   const place = (at: number): number => ring + (at % total)
   const roomFor = (size: number): number => Math.ceil((size + HEADER) / 8) * 8

@@ -35,8 +35,7 @@ export class RingBufferMap extends RuntimeMap {
     super(core, def)
     this.ring = core.memory.allocate(2 * def.maxEntries, `ring of map ${def.name}`)
     this.control = core.memory.allocate(POSITIONS, `positions of map ${def.name}`)
-    const { ring, control, address: owner } = this
-    this.reserveCall = compiledReserve(core, { ring, control, owner, size: def.maxEntries })
+    this.reserveCall = compiledReserve(core, this.shape)
   }
 
   /** For programs that reserve without a call. */
@@ -46,9 +45,12 @@ export class RingBufferMap extends RuntimeMap {
       ring,
       size: def.maxEntries,
       producer: control + positions.producer,
+      consumer: control + positions.consumer,
+      pending: control + positions.pending,
       limit: control + positions.limit,
       owner,
       busy: BUSY,
+      discarded: DISCARD,
       most: MOST_BYTES,
     }
   }
@@ -80,32 +82,72 @@ export class RingBufferMap extends RuntimeMap {
     this.walk(found)
     return found
   }
-  /** The same; what it gives is read, and makes room. */
+  /** The same; what it gives is read, and makes room. Records of one call are views of few buffers, each from its `byteOffset` on. */
   drain(): Uint8Array[] {
     const found: Uint8Array[] = []
-    const to = this.walk(found)
+    this.hasRead(this.walk(found))
+    return found
+  }
+  /** As `drain`, with nothing copied: `each` is told where in `memory` a record begins and ends, which is good until it returns. */
+  consume(each: (memory: Uint8Array, begin: number, end: number) => void): number {
+    const end = this.position('producer')
+    let at = this.position('consumer')
+    let count = 0
+    try {
+      for (let row = this.rowEnd(at, end); row > at; row = this.rowEnd(at, end))
+        while (at < row) {
+          const { i32, u8 } = this.core.memory
+          const place = this.at(at)
+          const header = i32[place >> 2]!
+          at += this.lengthAt(at)
+          if ((header & DISCARD) !== 0) continue
+          count++
+          each(u8, place + HEADER, place + HEADER + header)
+        }
+    } finally {
+      this.hasRead(at)
+    }
+    return count
+  }
+
+  private hasRead(to: number): void {
     this.setPosition('consumer', to)
     // what was read was committed
     if (this.position('pending') < to) this.setPosition('pending', to)
     this.setPosition('limit', to + this.def.maxEntries)
-    return found
   }
-
+  /** Where the first record lies that is not submitted, or none. */
   private walk(found: Uint8Array[]): number {
-    const { memory } = this.core
     const end = this.position('producer')
     let at = this.position('consumer')
-    for (; at < end; at += this.lengthAt(at)) {
-      const header = memory.u32(this.at(at))
-      if ((header & BUSY) !== 0) break
-      if ((header & DISCARD) === 0) found.push(memory.read(this.at(at) + HEADER, header))
+    for (let row = this.rowEnd(at, end); row > at; row = this.rowEnd(at, end)) {
+      this.takeRow(found, at, row)
+      at = row
     }
     return at
   }
+  /** Behind the records from there that were submitted and lie one behind the other. */
+  private rowEnd(from: number, end: number): number {
+    const { i32 } = this.core.memory
+    const begin = this.at(from)
+    let at = from
+    for (let place = begin; at < end && place >= begin && (i32[place >> 2]! & BUSY) === 0; place = this.at(at))
+      at += this.lengthAt(at)
+    return at
+  }
+  /** As views of one copy: an array of its own for each costs ten times as much. */
+  private takeRow(found: Uint8Array[], from: number, to: number): void {
+    const begin = this.at(from)
+    const copy = this.core.memory.read(begin, to - from)
+    const { i32 } = this.core.memory
+    for (let at = from; at < to; at += this.lengthAt(at)) {
+      const header = i32[this.at(at) >> 2]!
+      const data = this.at(at) - begin + HEADER
+      if ((header & DISCARD) === 0) found.push(copy.subarray(data, data + header))
+    }
+  }
   private position(which: keyof typeof positions): number {
-    const { view } = this.core.memory
-    const at = this.control + positions[which]
-    return view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true)
+    return this.core.memory.integer(this.control + positions[which])
   }
   private setPosition(which: keyof typeof positions, to: number): void {
     this.core.memory.setNumber(this.control + positions[which], 8, to)

@@ -85,6 +85,24 @@ describe('ring buffers', () => {
     expect(map.output(at, 1000, 0)).toBe(-errno.EAGAIN)
   })
 
+  test('a reader who throws has read that record', () => {
+    const { core, map } = ring()
+    const at = core.memory.allocate(8, 'data')
+    for (const byte of [1, 2]) {
+      core.memory.write(at, bytes(byte))
+      map.output(at, 1, 0)
+    }
+    const seen: number[] = []
+    const read = () =>
+      map.consume((memory, begin) => {
+        seen.push(memory[begin]!)
+        if (seen.length === 1) throw new Error('no more')
+      })
+    expect(read).toThrow('no more')
+    expect(read()).toBe(1)
+    expect(seen).toEqual([1, 2])
+  })
+
   test('samples of users are drained in order, until a program has enough', () => {
     const core = new Core(kernel)
     const map = mapOf<UserRingBufferMap>(core, 'USER_RINGBUF', { keySize: 0, valueSize: 0, maxEntries: 4096 })

@@ -28,6 +28,7 @@ import {
   type BpfObject,
   type LinkedProgram,
   linkProgram,
+  type LoaderName,
   type ObjectProgram,
   openObject,
   type Settings,
@@ -52,6 +53,8 @@ export interface CheckOptions extends Limits, TotalLimits, Settings {
   readonly cpus?: number
   /** Tell what holds at each instruction of accepted programs, in `report.facts` (docs/facts.md; they are walked twice). */
   readonly facts?: boolean
+  /** Who loads the object: 'libbpf' unless told, or 'ebpf-go' (github.com/cilium/ebpf), which takes static programs and other sections. */
+  readonly loader?: LoaderName
   /** Read SEC("maps") of structs, as aya makes them. */
   readonly legacyMaps?: boolean
 }
@@ -91,9 +94,12 @@ export interface OpenedForCheck {
 /** The object, and the programs of it that are asked for. */
 export function openForCheck(
   bytes: Uint8Array,
-  { name = 'object', program, legacyMaps = false, ...settings }: CheckOptions,
+  { name = 'object', program, loader, legacyMaps, ...settings }: CheckOptions,
 ): Result<OpenedForCheck> {
-  const opened = openObject(bytes, name, { legacyMaps })
+  const opened = openObject(bytes, name, {
+    ...(loader === undefined ? {} : { loader }),
+    ...(legacyMaps === undefined ? {} : { legacyMaps }),
+  })
   if (!opened.ok) return opened
   const set = withSettings(opened.value, settings)
   if (!set.ok) return set

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The options of `check`, and what they may be.
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { attachOption, collect, setOption } from './settings.ts'
+import { attachOption, loaderOption, collect, setOption } from './settings.ts'
 import { formats } from './flags.ts'
 
 export function addCheckOptions(command: Command): Command {
@@ -40,6 +40,7 @@ export function addCheckOptions(command: Command): Command {
     )
     .addOption(setOption())
     .addOption(attachOption())
+    .addOption(loaderOption())
     .option('-j, --jobs <n>', 'objects judged at a time', positive, 1)
     .option('--cpus <n>', 'CPUs that the machine has, which bounds bpf_get_smp_processor_id() (8192)', positive)
     .option('--timeout <seconds>', 'give up on a program after so long: unsupported, the others go on', seconds)

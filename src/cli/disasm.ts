@@ -2,7 +2,7 @@
 // kfuncs disasm OBJ: the kernel's syntax, under the C lines they come from, names where there are any.
 import { disassemble, imm64 } from '../isa/index.ts'
 import type { Kernel } from '../kernel/index.ts'
-import { type LinkedProgram, linkProgram } from '../object/index.ts'
+import { type LinkedProgram, linkProgram, type LoaderName } from '../object/index.ts'
 import { formatFault, printable } from '../fault/index.ts'
 import { asShown, funcName, sourceAt } from '../explain/index.ts'
 import { openForCheck } from '../check.ts'
@@ -13,12 +13,17 @@ import { orTell, readInput } from './usage.ts'
 
 export interface DisasmFlags extends KernelOptions {
   readonly prog?: string
+  readonly loader?: LoaderName
   readonly format: 'pretty' | 'json'
 }
 
 export async function disasm(path: string, flags: DisasmFlags): Promise<number> {
   const opened = orTell(
-    openForCheck(readInput(path), { name: path, ...(flags.prog === undefined ? {} : { program: flags.prog }) }),
+    openForCheck(readInput(path), {
+      name: path,
+      ...(flags.prog === undefined ? {} : { program: flags.prog }),
+      ...(flags.loader === undefined ? {} : { loader: flags.loader }),
+    }),
   )
   const kernel = await kernelOf(flags)
   let status = 0

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the options of the verbs come to.
 
-import type { Settings } from '../object/index.ts'
+import type { LoaderName, Settings } from '../object/index.ts'
 
 export const formats = ['pretty', 'short', 'table', 'json', 'csv', 'junit', 'sarif', 'github'] as const
 export type Format = (typeof formats)[number]
@@ -23,6 +23,7 @@ export interface SettingFlags {
   readonly set: readonly string[]
   /** 'PROGRAM=TARGET' */
   readonly attach: readonly string[]
+  readonly loader?: LoaderName
 }
 
 /** Of `check`. */

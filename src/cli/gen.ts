@@ -2,7 +2,6 @@
 // kfuncs gen types|skeleton|header: text that is generated, to standard output or a file.
 import { basename } from 'node:path'
 import { bundledKernels, openKernel } from '../kernel/index.ts'
-import { openObject } from '../object/index.ts'
 import { moduleHeader, kernelHeader } from './gen/header.ts'
 import { moduleFile } from './gen/module-file.ts'
 import { skeleton } from './gen/skeleton.ts'
@@ -11,7 +10,7 @@ import { didYouMean } from './nearest.ts'
 import { isModuleFile, kernelOf } from './kernel.ts'
 import { fileOutput, standardOutput } from './output.ts'
 import { orTell, readInput, UsageError } from './usage.ts'
-import { matches } from '../object/index.ts'
+import { type LoaderName, matches, openObject } from '../object/index.ts'
 
 export interface GenFlags {
   readonly kernel: string
@@ -23,6 +22,7 @@ export interface HeaderFlags extends GenFlags {
   readonly weak?: boolean
 }
 export interface SkeletonFlags extends Pick<GenFlags, 'outputFile'> {
+  readonly loader?: LoaderName
   readonly name?: string
 }
 
@@ -45,7 +45,10 @@ export function genSkeleton(path: string, flags: SkeletonFlags): number {
       .replace(/\.o$/, '')
       .replace(/\.bpf$/, '')
   const bytes = readInput(path)
-  return write(skeleton(orTell(openObject(bytes, basename(path))), bytes, name), flags)
+  return write(
+    skeleton(orTell(openObject(bytes, basename(path), { loader: flags.loader ?? 'libbpf' })), bytes, name),
+    flags,
+  )
 }
 
 export async function genHeader(source: string, flags: HeaderFlags): Promise<number> {

@@ -4,7 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { printableLines } from '../fault/index.ts'
 import type { BtfFlags } from './btf.ts'
 import { addCheckOptions, positive, whole, withLogLevels } from './check-options.ts'
-import { attachOption, collect, setOption } from './settings.ts'
+import { attachOption, collect, loaderOption, setOption } from './settings.ts'
 import type { RunFlags } from './run.ts'
 import type { CompareFlags } from './compare.ts'
 import type { DisasmFlags } from './disasm.ts'
@@ -81,6 +81,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .addOption(moduleOption())
     .addOption(configOption())
     .option('-p, --prog <name>', 'only this program')
+    .addOption(loaderOption())
     .addOption(formatOption())
     .action(async (object: string, flags: DisasmFlags) => {
       status = await (await import('./disasm.ts')).disasm(object, flags)
@@ -100,6 +101,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .option('--ctx <ctx>', "the context: '{\"mark\": 5}', a list of arguments '[1, 2]', hexadecimal digits, or @FILE")
     .addOption(setOption())
     .addOption(attachOption())
+    .addOption(loaderOption())
     .option(
       '--args <json>',
       'what programs without a test run are called with (kprobes, tracepoints, LSM hooks …), 0 for what is missing: \'[1, "0xffff", "text", {"task": {"pid": 42}}, {"file": "/etc/passwd"}, {"struct": "sock", "sk_mark": 7}]\'',
@@ -134,6 +136,7 @@ export async function main(args: readonly string[]): Promise<number> {
     )
     .addOption(setOption())
     .addOption(attachOption())
+    .addOption(loaderOption())
     .option('--seed <n>', 'what random numbers follow from (0)', whole)
     .addOption(new Option('-f, --format <format>', 'how to print').choices([...testFormats]).default('pretty'))
     .option('-o, --output-file <file>', 'print there instead: the file is there whole, or as it was')
@@ -202,6 +205,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .description('a typed view of an object: maps, global variables, programs; the object is in it')
     .argument('<object>', 'a BPF object file')
     .option('--name <name>', "what it is called: the file's name unless told")
+    .addOption(loaderOption())
     .addOption(outputOption())
     .action(async (path: string, flags: SkeletonFlags) => {
       status = (await import('./gen.ts')).genSkeleton(path, flags)

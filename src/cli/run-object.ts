@@ -4,7 +4,7 @@ import { check } from '../check.ts'
 import { renderPretty } from '../explain/index.ts'
 import { formatFault } from '../fault/index.ts'
 import type { Kernel } from '../kernel/index.ts'
-import { type BpfObject, openObject, type Settings } from '../object/index.ts'
+import { type BpfObject, type LoaderName, openObject, type Settings } from '../object/index.ts'
 import {
   createMachine,
   type Loaded,
@@ -76,7 +76,8 @@ export async function runObject(path: string, flags: RunObjectFlags): Promise<nu
       : []),
   ])
   const settings = settingsOf(flags)
-  const object = orTell(openObject(bytes, objectName(path)))
+  const { loader = 'libbpf' } = flags
+  const object = orTell(openObject(bytes, objectName(path), { loader }))
   const name = chosen(object, flags.prog)
   const load = (): { machine: Machine; loaded: Loaded } => {
     const machine = createMachine(kernel, {
@@ -91,7 +92,7 @@ export async function runObject(path: string, flags: RunObjectFlags): Promise<nu
   }
   const { machine, loaded } = load()
   const program = loaded.programs.get(name)
-  if (program === undefined) return refused(path, { bytes, program: name, kernel, settings })
+  if (program === undefined) return refused(path, { bytes, program: name, kernel, settings: { ...settings, loader } })
   const again = (input: TestRunOptions): unknown => load().loaded.programs.get(name)!.testRun(input)
   const finish = (status: number): number => {
     if (coverage !== undefined) coverage.write(flags.coverage!, mapped)
@@ -176,7 +177,7 @@ interface Refused {
   readonly bytes: Uint8Array
   readonly program: string
   readonly kernel: Kernel
-  readonly settings: Settings
+  readonly settings: Settings & { readonly loader: LoaderName }
 }
 
 /** What is not accepted does not run: why, as `check` tells it. */

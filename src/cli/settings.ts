@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// --set and --attach: what a loader decides before it loads an object.
+// --set, --attach, --loader: what a loader decides before it loads an object, and which it is.
 import { Option } from 'commander'
-import { parseSetting, type Settings, type Unknown } from '../object/index.ts'
+import { loaderNames, parseSetting, type Settings, type Unknown } from '../object/index.ts'
 import type { SettingFlags } from './flags.ts'
 import { orTell, readInput, UsageError } from './usage.ts'
 
@@ -24,8 +24,14 @@ export const attachOption = (): Option =>
     .default([])
     .argParser(collect)
 
-/** What the two come to: NAME=VALUE each, or for --set @FILE with one a line. */
-export function settingsOf({ set, attach }: SettingFlags): Settings {
+/** Who reads the object: what it may hold depends on it. Without a default, `test` picks one by what the object is. */
+export const loaderOption = (): Option =>
+  new Option('--loader <name>', 'who loads the object: libbpf, or ebpf-go, which is github.com/cilium/ebpf').choices([
+    ...loaderNames,
+  ])
+
+/** What --set and --attach come to: NAME=VALUE each, or for --set @FILE with one a line. */
+export function settingsOf({ set, attach }: Pick<SettingFlags, 'set' | 'attach'>): Settings {
   const lines = set.flatMap((text) =>
     text.startsWith('@') ? new TextDecoder().decode(readInput(text.slice(1))).split('\n') : [text],
   )

@@ -2,7 +2,14 @@
 // kfuncs test OBJ…: the C tests that objects hold, run on a modelled kernel.
 import { formatFault, thrownText } from '../fault/index.ts'
 import type { Kernel } from '../kernel/index.ts'
-import { type BpfObject, matches, openObject, type Settings, withSettings, type WithSettings } from '../object/index.ts'
+import {
+  type BpfObject,
+  type LoaderName,
+  matches,
+  type Settings,
+  withSettings,
+  type WithSettings,
+} from '../object/index.ts'
 import { createMachine, type Machine, MachineError, type Observer } from '../runtime/index.ts'
 import { BUG, bugText } from './bug.ts'
 import { objectName } from './check-object.ts'
@@ -13,6 +20,7 @@ import { didYouMean } from './nearest.ts'
 import { findObjects } from './objects.ts'
 import { fileOutput, standardOutput } from './output.ts'
 import { mappedPath } from './path-map.ts'
+import { openTests } from './testing/opened.ts'
 import { packetTests } from './testing/packets.ts'
 import { type TestFormat, testPrinters } from './testing/print.ts'
 import { taggedTests } from './testing/tagged.ts'
@@ -50,7 +58,7 @@ export async function test(named: readonly string[], flags: TestFlags): Promise<
   const unset = new Unset()
   let ran = 0
   for (const path of paths) {
-    const opened = opening(path, settings)
+    const opened = opening(path, settings, flags.loader)
     if (typeof opened === 'string') {
       fail(opened)
       continue
@@ -79,9 +87,9 @@ export async function test(named: readonly string[], flags: TestFlags): Promise<
 }
 
 /** A text says why it cannot be read. */
-function opening(path: string, settings: Settings): WithSettings | string {
+function opening(path: string, settings: Settings, loader: LoaderName | undefined): WithSettings | string {
   try {
-    const opened = openObject(readInput(path), objectName(path))
+    const opened = openTests(readInput(path), objectName(path), loader)
     if (!opened.ok) return formatFault(opened.fault)
     const set = withSettings(opened.value, settings)
     return set.ok ? set.value : formatFault(set.fault)

@@ -65,7 +65,8 @@ function subjectOf(what: string): { readonly rule: string; readonly name?: strin
   if (target !== undefined) return { rule: 'loader-attach', name: target }
   const config = /^extern '([^']+)' \(strong\): not resolved/.exec(what)?.[1]
   if (config !== undefined) return { rule: 'loader-kconfig', name: config }
-  if (/missing BPF prog type, check ELF section name/.test(what)) return { rule: 'loader-section' }
+  if (/missing BPF prog type, check ELF section name|program type is unspecified$/.test(what))
+    return { rule: 'loader-section' }
   const symbol = /^extern \((?:func|var) ksym\) '([^']+)': (.*)$/.exec(what)
   if (symbol === null) return { rule: 'loader' }
   const [, name = '', said = ''] = symbol

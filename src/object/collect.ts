@@ -4,6 +4,7 @@
 import { decodeInsns } from '../isa/index.ts'
 import { refuse } from './faults.ts'
 import { isLegacyMaps } from './legacy-maps.ts'
+import { type LoaderRules, loaders } from './loaders.ts'
 import type { OpenOptions } from './types.ts'
 import { type ElfView, type Section, sh, stb, stt, stv } from './view.ts'
 
@@ -51,7 +52,11 @@ function isIgnored(section: Section): boolean {
 }
 
 /** Sorts the sections of an object by what they mean and finds its functions. */
-export function collect(elf: ElfView, { legacyMaps = false }: OpenOptions = {}): Collected {
+export function collect(
+  elf: ElfView,
+  { loader = 'libbpf', legacyMaps = loaders[loader].legacyMaps }: OpenOptions = {},
+): Collected {
+  const rules = loaders[loader]
   let license = ''
   let text: Section | undefined
   let maps: Section | undefined
@@ -93,7 +98,7 @@ export function collect(elf: ElfView, { legacyMaps = false }: OpenOptions = {}):
     } else if (type === sh.nobits && isOneOf(name, '.bss')) data.set(section.index, { kind: 'bss', section })
     else if (type === sh.rel && isWantedRelocation(elf, section)) relocations.push(section)
   }
-  const functions = coded.flatMap((section) => functionsOf(elf, section, { subprog: section === text }))
+  const functions = coded.flatMap((section) => functionsOf(elf, section, { subprog: section === text, rules }))
   // of two that begin together libbpf's search finds the first: it is last here, where functionAt looks
   functions.reverse().sort((a, b) => a.section.index - b.section.index || a.start - b.start)
   const code = { functions, text, jumpTables, relocations }
@@ -126,7 +131,11 @@ function insnsOf(elf: ElfView, section: Section) {
   return decoded.value
 }
 
-function functionsOf(elf: ElfView, section: Section, { subprog }: { readonly subprog: boolean }): RawFunction[] {
+function functionsOf(
+  elf: ElfView,
+  section: Section,
+  { subprog, rules }: { readonly subprog: boolean; readonly rules: LoaderRules },
+): RawFunction[] {
   const insns = insnsOf(elf, section)
   const found: RawFunction[] = []
   let held = 0
@@ -137,8 +146,12 @@ function functionsOf(elf: ElfView, section: Section, { subprog }: { readonly sub
     if (value + size > section.data.length) {
       refuse(`sec '${section.name}': program at offset ${value} crosses section boundary`, place)
     }
-    if (!subprog && symbol.bind === stb.local) {
-      refuse(`sec '${section.name}': program '${name}' is static and not supported`, place, 'remove `static`')
+    if (!subprog && symbol.bind === stb.local && !rules.staticPrograms) {
+      refuse(
+        `sec '${section.name}': program '${name}' is static and not supported`,
+        place,
+        'remove `static`; or, if ebpf-go (github.com/cilium/ebpf) loads the object, which takes it: --loader ebpf-go',
+      )
     }
     if (size === 0 || size % 8 !== 0 || value % 8 !== 0) {
       refuse(`sec '${section.name}': corrupted program '${name}', offset ${value}, size ${size}`, place)

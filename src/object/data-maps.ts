@@ -11,8 +11,8 @@ import type { MapDef } from './types.ts'
 /** More than this no array's value has (INT_MAX, array_map_alloc_check). Nobody reads the zeros, so none are made. */
 const MAX_BSS = 2 ** 31 - 1
 
-/** The maps behind .data, .rodata, .bss, .percpu and sections named after them. */
-export function dataMaps(collected: Collected, object: string, btf: Btf | undefined): MapDef[] {
+/** The maps behind .data, .rodata, .bss, .percpu and sections named after them. `object`: its name, where the loader names them after it, too. */
+export function dataMaps(collected: Collected, object: string | undefined, btf: Btf | undefined): MapDef[] {
   let zeros = 0
   for (const { kind, section } of collected.data.values()) if (kind === 'bss') zeros += section.size
   if (zeros > MAX_BSS) refuse(`${zeros} bytes of .bss are more than ${MAX_BSS}`, { section: '.bss' })
@@ -25,7 +25,7 @@ export function dataMaps(collected: Collected, object: string, btf: Btf | undefi
 }
 
 /** The map that holds .kconfig externs; its contents are the linker's. */
-export const kconfigMap = (size: number, object: string, btf: Btf | undefined): MapDef =>
+export const kconfigMap = (size: number, object: string | undefined, btf: Btf | undefined): MapDef =>
   internalMap('kconfig', { name: '.kconfig', index: 0, size, data: new Uint8Array(size) }, object, btf)
 
 function internalMap(
@@ -36,14 +36,14 @@ function internalMap(
     size,
     data,
   }: { readonly name: string; readonly index: number; readonly size: number; readonly data: Uint8Array | undefined },
-  object: string,
+  object: string | undefined,
   btf: Btf | undefined,
 ): MapDef {
   const percpu = internal === 'percpu'
   const readOnly = internal === 'rodata' || internal === 'kconfig'
   const valueTypeId = btf === undefined ? 0 : (firstNamed(btf, section) ?? 0)
   const mmapable = !percpu && btf !== undefined && valueTypeId !== 0 && hasVisibleVariable(btf, valueTypeId)
-  const name = internalName(percpu ? '' : object, section)
+  const name = object === undefined ? section : internalName(percpu ? '' : object, section)
   return {
     name,
     kernelName: kernelMapName(name),

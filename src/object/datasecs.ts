@@ -5,13 +5,18 @@ import { type Btf, type BtfId, type BtfType, resolveType } from '../btf/index.ts
 import type { Collected } from './collect.ts'
 import { refuse } from './faults.ts'
 import { FixedBtf } from './fixed-btf.ts'
+import type { LoaderRules } from './loaders.ts'
 import type { Extern } from './types.ts'
 import { type ObjectSymbol, stb, stt, stv } from './view.ts'
 
 type Datasec = Extract<BtfType, { kind: 'datasec' }>
 
 /** The object's BTF as the kernel would be given it. */
-export function fixBtf(btf: Btf, collected: Collected, externs: readonly Extern[]): Btf {
+export function fixBtf(
+  btf: Btf,
+  collected: Collected,
+  { externs, hiddenIsStatic }: { readonly externs: readonly Extern[] } & Pick<LoaderRules, 'hiddenIsStatic'>,
+): Btf {
   const fixed = new Map<BtfId, BtfType>()
   const view = new FixedBtf(btf, fixed)
   const symbols = variableSymbols(collected)
@@ -24,7 +29,7 @@ export function fixBtf(btf: Btf, collected: Collected, externs: readonly Extern[
     else if (type.name === '.kconfig') fixKconfig(btf, type, externByName, fixed)
     else fixDatasec(btf, type, sizes, symbols, fixed)
   }
-  fixHidden(btf, collected, fixed)
+  if (hiddenIsStatic) fixHidden(btf, collected, fixed)
   return view
 }
 

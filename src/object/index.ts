@@ -16,6 +16,7 @@ export {
   type SpecialField,
 } from './records/record.ts'
 export { linkGates } from './link-gates.ts'
+export { type LoaderName, loaderNames } from './loaders.ts'
 export { openObject } from './open.ts'
 export { parseSetting } from './set-globals.ts'
 export { type Settings, type Unknown, withSettings, type WithSettings } from './settings.ts'

@@ -5,6 +5,7 @@ import { type Btf, type BtfMember, type BtfType, resolveType, sizeOf, skipModifi
 import { mapType } from '../uapi/index.ts'
 import { refuse } from './faults.ts'
 import { findKind } from './fixed-btf.ts'
+import type { LoaderRules } from './loaders.ts'
 import type { MapDef } from './types.ts'
 import type { Section } from './view.ts'
 
@@ -41,7 +42,7 @@ const isRingbuf = (type: number): boolean => type === 27 || type === 31
 const PAGE = 4096
 
 /** Every map of SEC(".maps"), in the order of its BTF variables. */
-export function userMaps(btf: Btf, section: Section): MapDef[] {
+export function userMaps(btf: Btf, section: Section, { pinnings }: Pick<LoaderRules, 'pinnings'>): MapDef[] {
   const id = findKind(btf, '.maps', 'datasec')
   const datasec = id === undefined ? undefined : btf.type(id)
   if (datasec?.kind !== 'datasec') refuse("DATASEC '.maps' not found.", { section: '.maps' })
@@ -59,7 +60,7 @@ export function userMaps(btf: Btf, section: Section): MapDef[] {
     const def = resolveType(btf, variable.type)
     if (def.kind !== 'struct') refuse(`map '${name}': unexpected def kind var.`, { section: '.maps' })
     if (def.size > entry.size) refuse(`map '${name}': invalid def size.`, { section: '.maps' })
-    const attributes = known.get(def.id) ?? readAttributes(btf, name, def, { inner: false })
+    const attributes = known.get(def.id) ?? readAttributes(btf, name, def, { inner: false, pinnings })
     known.set(def.id, attributes)
     return toMap(name, attributes, section, entry.offset)
   })
@@ -108,7 +109,7 @@ function readAttributes(
   btf: Btf,
   map: string,
   def: Extract<BtfType, { kind: 'struct' | 'union' }>,
-  { inner }: { readonly inner: boolean },
+  { inner, pinnings }: { readonly inner: boolean } & Pick<LoaderRules, 'pinnings'>,
 ) {
   const found = noAttributes()
   const sizes = { key: 0, value: 0 }
@@ -157,7 +158,12 @@ function readAttributes(
       case 'pinning':
         if (inner) refuse(`map '${map}': inner def can't be pinned.`)
         found.pinning = uint(btf, map, member)
-        if (found.pinning > 1) refuse(`map '${map}': invalid pinning value ${found.pinning}.`)
+        if (found.pinning > 1 && pinnings !== 'any')
+          refuse(
+            `map '${map}': invalid pinning value ${found.pinning}.`,
+            {},
+            'LIBBPF_PIN_NONE or LIBBPF_PIN_BY_NAME; values that a Go program gives a meaning: --loader ebpf-go',
+          )
         break
       default:
         refuse(`map '${map}': unknown field '${name}'.`)
@@ -187,7 +193,7 @@ function values(btf: Btf, map: string, member: BtfMember, found: Attributes): At
     return undefined
   }
   if (target.kind !== 'struct') refuse(`map '${map}': map-in-map inner def is of unexpected kind ${target.kind}.`)
-  return readAttributes(btf, `${map}.inner`, target, { inner: true })
+  return readAttributes(btf, `${map}.inner`, target, { inner: true, pinnings: 'none or by name' })
 }
 
 function agree(map: string, part: 'key' | 'value', sizes: { key: number; value: number }, size: number): number {

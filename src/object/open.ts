@@ -2,13 +2,13 @@
 // Opening an object file: what libbpf's bpf_object__open does, in its order, so that the first fault is the one it names.
 import { type Btf, type BtfExt, parseBtf, parseBtfExt } from '../btf/index.ts'
 import { argumentKinds, attempt, type Result, withJson, wrongArgument } from '../fault/index.ts'
-import { sectionRule } from '../uapi/index.ts'
 import { type Collected, collect, type RawFunction } from './collect.ts'
 import { dataMaps, kconfigMap } from './data-maps.ts'
 import { fixBtf } from './datasecs.ts'
 import { collectExterns, isExternSymbol } from './externs.ts'
 import { refuse } from './faults.ts'
 import { legacyMaps } from './legacy-maps.ts'
+import { type LoaderRules, loaders } from './loaders.ts'
 import { withSlots } from './map-slots.ts'
 import { userMaps } from './maps.ts'
 import { codeRelocs } from './relocs.ts'
@@ -24,21 +24,24 @@ export function openObject(bytes: Uint8Array, name: string, options: OpenOptions
 }
 
 function open(bytes: Uint8Array, name: string, options: OpenOptions): BpfObject {
+  const { loader = 'libbpf' } = options
+  const rules = loaders[loader]
   const elf = viewElf(bytes, name)
   const collected = collect(elf, options)
   const warnings = collected.warnings
   const rawBtf = readBtf(collected, name, warnings)
   const externs = collectExterns(elf, rawBtf)
-  const btf = rawBtf === undefined ? undefined : fixBtf(rawBtf, collected, externs)
+  const btf = rawBtf === undefined ? undefined : fixBtf(rawBtf, collected, { externs, ...rules })
   const drafts = structOpsMaps(collected, btf)
-  const plainMaps = plain(collected, shortName(name), btf, externs)
+  const plainMaps = plain(collected, { object: shortName(name), btf, externs, rules })
   const maps = withSlots(collected, btf, [...plainMaps, ...drafts.map(({ map }) => map)])
-  const relocs = codeRelocs(collected, maps, externs)
+  const relocs = codeRelocs(collected, { maps, externs, rules })
   const functions = collected.functions.map((raw) => finish(raw, relocs.byFunction.get(raw) ?? noRelocs))
-  const programs = functions.filter((fn) => !fn.subprog).map(program)
+  const programs = functions.filter((fn) => !fn.subprog).map((fn) => program(fn, rules))
   if (btf !== undefined) structOpsMembers(collected, drafts, btf, functions)
   return {
     name,
+    loader,
     littleEndian: elf.littleEndian,
     license: collected.license,
     programs,
@@ -83,8 +86,18 @@ function readExt(collected: Collected, btf: Btf, warnings: string[]): BtfExt | u
 }
 
 /** Maps of SEC(".maps"), of global data, and of .kconfig, in libbpf's order. */
-function plain(collected: Collected, object: string, btf: Btf | undefined, externs: readonly Extern[]): MapDef[] {
-  const own = collected.maps === undefined || btf === undefined ? [] : userMaps(btf, collected.maps)
+function plain(
+  collected: Collected,
+  from: {
+    readonly object: string
+    readonly btf: Btf | undefined
+    readonly externs: readonly Extern[]
+    readonly rules: LoaderRules
+  },
+): MapDef[] {
+  const { btf, externs, rules } = from
+  const object = rules.dataMapNames === 'section' ? undefined : from.object
+  const own = collected.maps === undefined || btf === undefined ? [] : userMaps(btf, collected.maps, rules)
   for (const section of collected.legacy) for (const map of legacyMaps(collected.elf, section)) own.push(map)
   const arenas = own.filter(({ typeId }) => typeId === 33)
   if (arenas.length > 1) {
@@ -137,10 +150,11 @@ const finish = (raw: RawFunction, relocs: ReadonlyMap<number, Reloc>): ObjectFun
   relocs,
 })
 
-function program(fn: ObjectFunction): ObjectProgram {
-  const autoload = !fn.section.startsWith('?')
-  const section = autoload ? fn.section : fn.section.slice(1)
-  const rule = sectionRule(section)
+function program(fn: ObjectFunction, rules: LoaderRules): ObjectProgram {
+  const optional = fn.section.startsWith('?')
+  const autoload = !optional || !rules.optionalPrograms
+  const section = optional ? fn.section.slice(1) : fn.section
+  const rule = rules.section(section)
   return {
     name: fn.name,
     section,

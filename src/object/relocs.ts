@@ -4,6 +4,7 @@ import type { Insn } from '../isa/index.ts'
 import type { Collected, RawFunction } from './collect.ts'
 import { isExternSymbol } from './externs.ts'
 import { refuse } from './faults.ts'
+import type { LoaderRules } from './loaders.ts'
 import type { Extern, LaterFault, MapDef, Reloc } from './types.ts'
 import { type ObjectSymbol, type Section, stb, stt } from './view.ts'
 
@@ -43,7 +44,11 @@ export interface CodeRelocs {
 }
 
 /** What the relocations of code mean. */
-export function codeRelocs(collected: Collected, maps: readonly MapDef[], externs: readonly Extern[]): CodeRelocs {
+export function codeRelocs(
+  collected: Collected,
+  from: { readonly maps: readonly MapDef[]; readonly externs: readonly Extern[]; readonly rules: LoaderRules },
+): CodeRelocs {
+  const { maps, externs, rules } = from
   const later: LaterFault[] = []
   const { elf, functions, relocations } = collected
   const externBySymbol = new Map(externs.map((extern, index) => [extern.symbol, index]))
@@ -73,7 +78,7 @@ export function codeRelocs(collected: Collected, maps: readonly MapDef[], extern
       if (fn === undefined) continue // of a weak function that another replaced
       const at = offset / 8 - fn.start
       const insn = fn.insns[at]!
-      const site = { collected, arenaMap, holders, mapAt, externBySymbol, fn, at, insn, symbol, symbolIndex }
+      const site = { collected, rules, arenaMap, holders, mapAt, externBySymbol, fn, at, insn, symbol, symbolIndex }
       const reloc = meaning(site)
       const since = sinceOf(site, reloc)
       if (since !== undefined && !later.some((fault) => fault.since === since)) {
@@ -105,6 +110,7 @@ const mapKey = (section: number, offset: number): string => `${section}:${offset
 
 interface Site {
   readonly collected: Collected
+  readonly rules: LoaderRules
   /** The arena's index among the maps, or -1. */
   readonly arenaMap: number
   /** Sections that hold maps. */
@@ -122,9 +128,10 @@ const CALL = 0x85
 const LD_IMM64 = 0x18
 
 function meaning(site: Site): Reloc {
-  const { collected, arenaMap, holders, mapAt, externBySymbol, fn, at, insn, symbol, symbolIndex } = site
+  const { collected, rules, arenaMap, holders, mapAt, externBySymbol, fn, at, insn, symbol, symbolIndex } = site
   const { text, arena, data, jumpTables } = collected
   const section = sectionOf(site)
+  const callable = section === text || (rules.callsPrograms && section.executable)
   const name = nameOf(site)
   // libbpf keeps 32 bits of a symbol's place
   const offset = symbol.value | 0
@@ -141,20 +148,20 @@ function meaning(site: Site): Reloc {
   }
   if (insn.code === CALL) {
     if (insn.src !== 1) wrong('incorrect bpf_call opcode')
-    if (section.index === 0 || section !== text) {
+    if (section.index === 0 || !callable) {
       wrong(`bad call relo against '${name}' in section '${section.name}'`)
     }
     if (symbol.value % 8 !== 0) wrong(`bad call relo against '${name}' at offset ${symbol.value}`)
-    return { kind: 'call', offset }
+    return { kind: 'call', section: section.index, offset }
   }
   if (section.index === 0) {
     wrong(`invalid relo against '${name}' in special section 0x0; forgot to initialize global var?..`)
   }
-  if (section === text && isSubprogram(symbol)) {
+  if (callable && isSubprogram(symbol)) {
     if (symbol.value % 8 !== 0 || insn.imm % 8 !== 0) {
       wrong(`bad subprog addr relo against '${name}' at offset ${symbol.value}+${insn.imm}`)
     }
-    return { kind: 'func_addr', offset }
+    return { kind: 'func_addr', section: section.index, offset }
   }
   if (section === arena) {
     const map = arenaMap

@@ -6,6 +6,7 @@ import type { Destructor } from '../kfunc/index.ts'
 import type { Place } from '../fault/index.ts'
 import type { ProgTypeName } from '../uapi/index.ts'
 import type { LinkGate } from './link-gates.ts'
+import type { LoaderName } from './loaders.ts'
 
 /** A map as the kernel would create it from this object. */
 export interface MapDef {
@@ -81,7 +82,7 @@ export interface ObjectProgram {
 /** One ELF relocation of code, resolved to what it means. */
 export type Reloc =
   | { readonly kind: 'extern_call' | 'extern_load'; readonly extern: number }
-  | { readonly kind: 'call' | 'func_addr'; readonly offset: number }
+  | { readonly kind: 'call' | 'func_addr'; readonly section: number; readonly offset: number }
   | { readonly kind: 'map'; readonly map: number }
   | { readonly kind: 'data'; readonly map: number; readonly offset: number }
   | { readonly kind: 'jump_table'; readonly offset: number; readonly size: number }
@@ -127,6 +128,8 @@ export interface StructOpsDef {
 /** A BPF object file, opened. */
 export interface BpfObject {
   readonly name: string
+  /** Who read it, and hands it to the kernel. */
+  readonly loader: LoaderName
   readonly littleEndian: boolean
   readonly license: string
   readonly programs: readonly ObjectProgram[]
@@ -171,7 +174,9 @@ export interface LinkTarget {
 }
 
 export interface OpenOptions {
-  /** Read SEC("maps") of structs, as aya and libbpf before 1.0 do; libbpf 1.5 refuses such objects. */
+  /** Who loads the object: libbpf, unless told. */
+  readonly loader?: LoaderName
+  /** Read SEC("maps") of structs, as aya, ebpf-go and libbpf before 1.0 do; libbpf 1.5 refuses such objects. */
   readonly legacyMaps?: boolean
 }
 

@@ -22,6 +22,7 @@ import {
   linkProgram,
   type LinkedProgram,
   type LinkTarget,
+  type LoaderName,
   type MapDef,
   type ObjectProgram,
   openObject,
@@ -54,6 +55,8 @@ import { LoadedStructOps, type StructOps, type StructOpsAsync, type StructOpsLin
 export interface LoadOptions extends Limits, TotalLimits, Settings {
   /** What the object is called in messages. */
   readonly name?: string
+  /** Who loads it, as `check()` has it; of an object that is open it is known. */
+  readonly loader?: LoaderName
   /** Only the programs of these names. */
   readonly programs?: readonly string[]
   /** Types of programs whose sections libbpf does not know, by the programs' names. */
@@ -157,8 +160,8 @@ export class Machine extends Core {
    * program was not loaded stands in `refused`.
    */
   load(source: Uint8Array | BpfObject, options: LoadOptions = {}): Result<Loaded> {
-    const { name = 'object', programs: wanted, types } = options
-    const opened = source instanceof Uint8Array ? openObject(source, name) : ok(source)
+    const { name = 'object', programs: wanted, types, loader = 'libbpf' } = options
+    const opened = source instanceof Uint8Array ? openObject(source, name, { loader }) : ok(source)
     if (!opened.ok) return opened
     const set = withSettings(opened.value, options)
     if (!set.ok) return set

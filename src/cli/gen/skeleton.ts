@@ -79,6 +79,7 @@ export function skeleton(object: BpfObject, bytes: Uint8Array, name: string): st
     ...(operations.length === 0
       ? []
       : [`  structOps: [${operations.map(({ variable }) => quoted(variable)).join(', ')}],`]),
+    ...(object.loader === 'libbpf' ? [] : [`  loader: ${quoted(object.loader)},`]),
     '  object:',
     `    '${Buffer.from(bytes).toString('base64')}',`,
     '}',

@@ -7,15 +7,13 @@ import { fail, formatFault, ok, type Result } from '../../fault/index.ts'
 import type { BpfObject, ObjectProgram } from '../../object/index.ts'
 import type { Loaded, LoadedProgram, Machine } from '../../runtime/index.ts'
 import { type ProgTypeName, sectionRule } from '../../uapi/index.ts'
+import { packetSection } from './opened.ts'
 import { refused } from './refused.ts'
 import { readSuiteResult, type SuiteResult } from './suite-result.ts'
 import type { Outcome, Test, Tested } from './types.ts'
 
 type Part = 'pktgen' | 'setup' | 'check'
 type Parts = ReadonlyMap<Part, readonly ObjectProgram[]>
-
-/** 'tc/test/NAME/check': the program type's section first; libbpf knows no such sections of most types. */
-const section = /^([^/]+)\/(?:.*\/)?([^/]+)\/(pktgen|setup|check)$/
 
 /** Maps that one test must not leave to the next. */
 const cleared = ['suite_result_map', 'mock_skb_meta_map']
@@ -25,7 +23,7 @@ export function packetTests(tested: Tested): readonly Test[] {
   const byName = new Map<string, Map<Part, ObjectProgram[]>>()
   const types = new Map<string, ProgTypeName>()
   for (const program of object.programs) {
-    const [, type = '', name = '', part] = section.exec(program.section) ?? []
+    const [, type = '', name = '', part] = packetSection.exec(program.section) ?? []
     if (part === undefined) continue
     const rule = sectionRule(type)
     if (rule !== undefined) types.set(program.name, rule.type)
@@ -36,7 +34,16 @@ export function packetTests(tested: Tested): readonly Test[] {
   const suite = new Suite(tested, types)
   return [...byName]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, parts]) => ({ name, run: () => suite.run(name, parts) }))
+    .flatMap(([name, parts]) =>
+      testsOf(name, parts).map((one) => ({ name: one.name, run: () => suite.run(one.name, one.parts) })),
+    )
+}
+
+/** Of several checks each is a test of its own, which begins with the same packet; Cilium's runner takes one of them, whichever. */
+function testsOf(name: string, parts: Parts): readonly { readonly name: string; readonly parts: Parts }[] {
+  const checks = parts.get('check') ?? []
+  if (checks.length < 2) return [{ name, parts }]
+  return checks.map((check) => ({ name: `${name}/${check.name}`, parts: new Map([...parts, ['check', [check]]]) }))
 }
 
 type Named = Outcome & { readonly name: string }

@@ -293,8 +293,8 @@ export const programCodes = [
       '{?rule_loader_core}this kernel has no {coreType}, and this path reaches what asks for it',
       '{?rule_loader_core}the types of this kernel have nothing for this relocation, and this path reaches it',
       '{?config}the configuration of this kernel does not have {config}',
-      '{?nearSection}libbpf knows no section "{section}"',
-      'libbpf stops here, before the kernel is asked',
+      '{?nearSection}the loader knows no section "{section}"',
+      'the loader stops here, before the kernel is asked',
     ],
     help: [
       '{hint}',

@@ -11,10 +11,10 @@ import {
   progFlags,
   releaseIn,
   type SectionRule,
-  sectionRule,
 } from '../../uapi/index.ts'
 import { exceptionCallback } from './exception-callback.ts'
 import { refuse } from '../faults.ts'
+import { loaders } from '../loaders.ts'
 import { JumpTables } from '../jump-tables.ts'
 import { findAttachTarget, findMultiTarget } from './attach.ts'
 import { takenBtf } from './btf.ts'
@@ -86,11 +86,11 @@ function link(object: BpfObject, program: ObjectProgram, target: LinkTarget, opt
   for (const map of [...used].sort((a, b) => a - b)) warnings.push(...(notes.get(map) ?? []))
   const info = linkInfo(object, layout, warnings, budget)
 
-  const rule = ruleFor(program, target)
+  const rule = ruleFor(object, program, target)
   const type = options.type ?? rule?.type
   if (type === undefined) {
     refuse(
-      `prog '${program.name}': missing BPF prog type, check ELF section name '${program.section}'`,
+      loaders[object.loader].untyped(program),
       { section: program.section },
       'name the section after what the program is: SEC("tc"), SEC("xdp") …',
     )
@@ -143,9 +143,9 @@ function withTypes({ funcs, ...info }: LinkedInfo, btf: Btf | undefined) {
 /** The release whose libbpf is the loader: it knows what that kernel's tree has. */
 const loaderOf = ({ release }: LinkTarget): string => release ?? '6.12'
 
-/** What the loader of that kernel takes the program's section to mean. */
-function ruleFor({ section }: ObjectProgram, target: LinkTarget): SectionRule | undefined {
-  const rule = sectionRule(section)
+/** What the loader, that of the kernel's time, takes the program's section to mean. */
+function ruleFor({ loader }: BpfObject, { section }: ObjectProgram, target: LinkTarget): SectionRule | undefined {
+  const rule = loaders[loader].section(section)
   return rule?.since !== undefined && !releaseIn(loaderOf(target), rule.since) ? undefined : rule
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What `kfuncs gen skeleton` generates calls: an object loaded on a machine, its maps, variables and programs by their names and types.
 import { fail, ok, type Result } from '../../fault/index.ts'
-import { type BpfObject, openObject } from '../../object/index.ts'
+import { type BpfObject, type LoaderName, openObject } from '../../object/index.ts'
 import type { Loaded, Machine } from '../machine.ts'
 import type { RuntimeMap } from '../maps/map.ts'
 import type { LoadedProgram } from '../program.ts'
@@ -16,6 +16,8 @@ export interface SkeletonPlan<Maps extends object, Variables extends object> {
   readonly name: string
   /** The object, in base64. */
   readonly object: string
+  /** Who loads it: libbpf, unless told. */
+  readonly loader?: LoaderName
   readonly maps: { readonly [Name in keyof Maps]: (map: RuntimeMap, machine: Machine) => Maps[Name] }
   readonly variables: { readonly [Name in keyof Variables]: VariablePlan<Variables[Name]> }
   readonly programs: readonly string[]
@@ -60,7 +62,7 @@ export function loadSkeleton<
   }: SkeletonOptions<Variables, Programs>,
 ): Result<Skeleton<Maps, Variables, Programs, Ops>> {
   const bytes = Uint8Array.from(atob(plan.object), (character) => character.charCodeAt(0))
-  const opened = openObject(bytes, plan.name)
+  const opened = openObject(bytes, plan.name, { loader: plan.loader ?? 'libbpf' })
   if (!opened.ok) return opened
   const given = withValues(opened.value, plan, variables)
   if (!given.ok) return given

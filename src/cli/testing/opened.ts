@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Objects with tests, as their runners load them. Tests by packets are Cilium's, whose runner is written in Go: ebpf-go reads the object,
+// and tail calls whose programs carry the tag "tail:MAP/SLOT" are filled in before it is loaded (__declare_tail of its headers).
+import { ok, remembered, type Result } from '../../fault/index.ts'
+import { type BpfObject, type LoaderName, openObject } from '../../object/index.ts'
+
+/** 'tc/test/NAME/check' */
+export const packetSection = /^([^/]+)\/(?:.*\/)?([^/]+)\/(pktgen|setup|check)$/
+
+/** The object as its runner's loader reads it, unless told who that is. */
+export function openTests(bytes: Uint8Array, name: string, loader: LoaderName | undefined): Result<BpfObject> {
+  if (loader === 'libbpf') return openObject(bytes, name)
+  const byGo = openObject(bytes, name, { loader: 'ebpf-go' })
+  const isCilium = byGo.ok && byGo.value.programs.some(({ section }) => packetSection.test(section))
+  if (loader === undefined && !isCilium) return openObject(bytes, name)
+  return byGo.ok ? ok(withTailCalls(byGo.value)) : byGo
+}
+
+/** The object, with the programs that are tagged so in their slots. */
+function withTailCalls(object: BpfObject): BpfObject {
+  const tagged = tailCalls(object)
+  if (tagged.size === 0) return object
+  const maps = object.maps.map((map) => {
+    const slots = tagged.get(map.name)
+    return slots === undefined ? map : { ...map, slots: new Map([...(map.slots ?? []), ...slots]) }
+  })
+  return { ...object, maps }
+}
+
+const tag = /^tail:(.+)\/(\d+)$/
+
+/** By map: slot → name of the program. */
+const tailCalls = remembered(({ btf, programs }: BpfObject): ReadonlyMap<string, ReadonlyMap<number, string>> => {
+  const found = new Map<string, Map<number, string>>()
+  if (btf === undefined) return found
+  const names = new Set(programs.map(({ name }) => name))
+  for (let id = btf.firstId; id < btf.count; id++) {
+    const type = btf.type(id)
+    if (type.kind !== 'decl_tag' || type.component !== -1) continue
+    const [, map, slot] = tag.exec(type.name) ?? []
+    const on = btf.type(type.type)
+    if (map === undefined || on.kind !== 'func' || !names.has(on.name)) continue
+    const slots = found.get(map) ?? new Map<number, string>()
+    found.set(map, slots.set(Number(slot), on.name))
+  }
+  return found
+})

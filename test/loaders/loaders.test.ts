@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// One object as libbpf and as ebpf-go load it. What ebpf-go's programs come to is the real 6.12's answer (make.sh); ebpf-go of 2023, which asked it,
+// skipped SEC("?…"), which today's loads as any other.
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { check, openObject } from '../../src/index.ts'
+import { openKernel } from '../../src/kernel/index.ts'
+import { unwrap } from '../../src/fault/index.ts'
+
+interface Row {
+  readonly prog: string
+  readonly verdict: 'accept' | 'reject' | 'skipped'
+  readonly msg?: string
+  readonly insns?: string
+}
+
+const bytes = new Uint8Array(readFileSync('test/loaders/go.bpf.o'))
+const rows = readFileSync('test/loaders/verdicts-6.12.jsonl', 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line) as Row)
+const kernel = unwrap(await openKernel('6.12'))
+
+describe('ebpf-go', () => {
+  const checked = unwrap(check(bytes, kernel, { name: 'go.bpf.o', loader: 'ebpf-go' }))
+  test.for(rows.filter(({ verdict }) => verdict !== 'skipped'))('$prog: $verdict', ({ prog, verdict, msg, insns }) => {
+    const ours = checked.find(({ program }) => program === prog)
+    expect(ours?.report?.verdict).toBe(verdict)
+    expect(ours?.report?.insnsProcessed).toBe(Number(insns))
+    if (msg !== undefined) expect(ours?.report?.message).toBe(msg)
+  })
+  test('a section that it does not know', () => {
+    const unknown = checked.find(({ program }) => program === 'unknown')
+    expect(unknown?.fault?.what).toBe('cannot load program unknown: program type is unspecified')
+  })
+  test('SEC("?xdp/of/my/own") is loaded as what its beginning says', () => {
+    expect(checked.find(({ program }) => program === 'prefixed')).toMatchObject({ report: { verdict: 'accept' } })
+  })
+  test('a program for each function outside .text, and maps by their sections', () => {
+    const object = unwrap(openObject(bytes, 'go.bpf.o', { loader: 'ebpf-go' }))
+    expect(object.programs.map(({ name }) => name).sort()).toEqual(rows.map(({ prog }) => prog).sort())
+    expect(object.maps.map(({ name }) => name)).toEqual(['counts', 'calls', '.rodata.config'])
+  })
+})
+
+describe('libbpf', () => {
+  test('does not open it', () => {
+    const { fault } = openObject(bytes, 'go.bpf.o') as { fault: { what: string; hint: string } }
+    expect(fault.what).toMatch(/program '\w+' is static and not supported$/)
+    expect(fault.hint).toContain('--loader ebpf-go')
+  })
+})

@@ -76,6 +76,14 @@ func alone(spec *ebpf.CollectionSpec, prog string) *ebpf.CollectionSpec {
 	for _, ins := range one.Programs[prog].Instructions {
 		used[ins.Reference()] = true
 	}
+	for _, m := range one.Maps {
+		// what stands in slots of a map of maps
+		for _, slot := range m.Contents {
+			if inner, ok := slot.Value.(string); ok {
+				used[inner] = true
+			}
+		}
+	}
 	for other := range one.Programs {
 		if other != prog {
 			delete(one.Programs, other)

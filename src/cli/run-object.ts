@@ -22,6 +22,7 @@ import { mappedPath } from './path-map.ts'
 import { isCapture } from './pcap.ts'
 import { type CallFlags, isCalled, runCall } from './run-call.ts'
 import { runCapture } from './run-capture.ts'
+import { contextChanges, contextLines, plainContext, takesSkb } from './run-context.ts'
 import { contextBytes, dataBytes } from './run-input.ts'
 import { changesOf, mapsOf } from './run-maps.ts'
 import { packetChange } from './run-packet.ts'
@@ -56,6 +57,8 @@ interface Told {
   readonly program: LoadedProgram
   readonly result: TestRun
   readonly before: Uint8Array | undefined
+  /** The context that it was given. */
+  readonly given: Uint8Array | undefined
   readonly changes: readonly Change[]
   readonly machine: Machine
   /** Nanoseconds a run. */
@@ -133,7 +136,10 @@ async function testRun({ machine, loaded, program }: Subject, flags: RunObjectFl
     return runCapture({ machine, loaded, program, capture: bytesGiven, ctx, format: flags.format })
   }
   const data = bytesGiven ?? defaultData(program)
-  const ctx = flags.ctx === undefined ? undefined : contextBytes(machine, program, flags.ctx, data?.length ?? 0)
+  const ctx =
+    flags.ctx === undefined
+      ? plainContext(machine, program)
+      : contextBytes(machine, program, flags.ctx, data?.length ?? 0)
   const before = mapsOf(loaded)
   const start = process.hrtime.bigint()
   const given = { repeat, ...(data === undefined ? {} : { data }), ...(ctx === undefined ? {} : { ctx }) }
@@ -144,7 +150,7 @@ async function testRun({ machine, loaded, program }: Subject, flags: RunObjectFl
     return 1
   }
   const changes = changesOf(before, mapsOf(loaded), program.linked.mapBtf)
-  const told: Told = { program, result: run.value, before: data, changes, machine, time }
+  const told: Told = { program, result: run.value, before: data, given: ctx, changes, machine, time }
   process.stdout.write(flags.format === 'json' ? `${jsonOf(told)}\n` : textOf(told, { repeat }))
   return 0
 }
@@ -195,9 +201,10 @@ const defaultData = ({ type }: LoadedProgram): Uint8Array | undefined =>
     : undefined
 
 function textOf(told: Told, { repeat }: { readonly repeat: number }): string {
-  const { program, result, before, changes, machine, time } = told
+  const { program, result, before, given, changes, machine, time } = told
   const lines = [`${program.name}: ${resultText(program.type, result.retval)}`]
   if (before !== undefined && result.data !== undefined) lines.push(...packetChange(before, result.data))
+  if (takesSkb(program)) lines.push(...contextLines(contextChanges(machine, given, result.ctx)))
   lines.push(...changeLines(changes, machine))
   if (repeat > 1)
     lines.push(`  ${repeat} runs, ${time < 1000 ? `${time.toFixed(0)} ns` : `${(time / 1000).toFixed(1)} us`} each`)
@@ -205,7 +212,7 @@ function textOf(told: Told, { repeat }: { readonly repeat: number }): string {
 }
 
 function jsonOf(told: Told): string {
-  const { program, result, changes, machine, time } = told
+  const { program, result, given, changes, machine, time } = told
   return jsonLine({
     program: program.name,
     type: program.type,
@@ -214,6 +221,7 @@ function jsonOf(told: Told): string {
     name: returnValueName(program.type, result.retval) ?? null,
     data: hexOrNull(result.data),
     ctx: hexOrNull(result.ctx),
+    context: takesSkb(program) ? contextChanges(machine, given, result.ctx) : [],
     changes,
     printed: machine.printed,
     timeNs: Math.round(time),

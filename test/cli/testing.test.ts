@@ -180,7 +180,7 @@ describe('a suite that ebpf-go loads: static programs, pinning of its own, tail 
   })
   test('runs and is judged where the loader is told', async () => {
     const { out } = await runHere('run', '--loader', 'ebpf-go', '--prog', 'marks', object)
-    expect(out).toContain('TC_ACT_PIPE (3)')
+    expect(out).toBe('marks: TC_ACT_PIPE (3)\n  skb->mark: 0 → 42\n')
     expect((await runHere('check', '--loader', 'ebpf-go', object)).status).toBe(0)
     expect((await runHere('disasm', '--loader', 'ebpf-go', '--prog', 'marks', object)).out).toContain('marks')
   })

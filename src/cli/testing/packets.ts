@@ -88,7 +88,8 @@ class Suite {
     const { object } = this.tested
     if (this.made === undefined) {
       const machine = this.tested.machine()
-      const loaded = machine.load(object, { types: this.types })
+      const programs = [...object.programs.filter(isPart), ...calledByTail(object)].map(({ name }) => name)
+      const loaded = machine.load(object, { types: this.types, programs })
       this.made = loaded.ok ? ok({ machine, loaded: loaded.value }) : loaded
     }
     return this.made
@@ -102,6 +103,8 @@ class Suite {
     return first === undefined ? undefined : refused(this.tested, first, this.types.get(first.name))
   }
 }
+
+const isPart = ({ section }: ObjectProgram): boolean => packetSection.test(section)
 
 /** Programs that the object's prog arrays begin with. */
 function calledByTail({ maps, programs }: BpfObject): readonly ObjectProgram[] {

@@ -4,6 +4,7 @@
 import { type Btf, type BtfType, resolveType, sizeOf } from '../../btf/index.ts'
 import type { MapDef } from '../types.ts'
 import { mapFlags } from '../../uapi/index.ts'
+import { meansFields } from '../records/meant.ts'
 import { type FieldKind, type KernelTypes, mapRecord, objectRecord } from '../records/record.ts'
 import type { MapFault } from './map-rules.ts'
 
@@ -65,7 +66,11 @@ export function withTypesTaken(map: MapDef, btf: Btf, kernel: KernelTypes): Type
   }
   if (map.valueTypeId === 0) return { map: whole }
   const { record, fault } = mapRecord(btf, map.valueTypeId, kernel)
-  if (fault !== undefined) return { map: whole, note: `its values have no special fields: ${fault.why}` }
+  if (fault !== undefined) {
+    // of a struct that was to have none nothing is lost
+    if (!meansFields(btf, map.valueTypeId)) return { map: whole }
+    return { map: whole, note: `its values have no special fields: ${fault.why}` }
+  }
   const mapped = map.internal !== undefined && (map.flags & mapFlags.BPF_F_MMAPABLE) !== 0
   if (!mapped || record.fields.length === 0) return { map: whole }
   const hint = `global variables that user space sees cannot hold a ${record.fields[0]!.kind}: put it in a map, or make every variable of a section of its own static (SEC(".data.NAME"))`

@@ -42,7 +42,8 @@ interface Special {
   readonly repeats?: true
   readonly root?: true
 }
-const specials: ReadonlyMap<string, Special> = new Map(
+/** By the struct. */
+export const specials: ReadonlyMap<string, Special> = new Map(
   (
     [
       { kind: 'bpf_spin_lock', size: 4, align: 4, single: true },
@@ -58,7 +59,8 @@ const specials: ReadonlyMap<string, Special> = new Map(
     ] as const
   ).map((special) => [special.kind, special]),
 )
-const pointerTags: ReadonlyMap<string, FieldKind> = new Map([
+/** By the tag of the pointer. */
+export const pointerTags: ReadonlyMap<string, FieldKind> = new Map([
   ['kptr_untrusted', 'kptr'],
   ['kptr', 'kptr_ref'],
   ['percpu_kptr', 'kptr_percpu'],

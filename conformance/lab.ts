@@ -90,27 +90,40 @@ export function floorOf(name: string): Readonly<Record<string, number>> | undefi
   return floors[name]
 }
 
-export async function readVerdicts(
-  name = version === '6.12' ? 'verdicts.jsonl.zst' : `verdicts-${version}.jsonl.zst`,
-): Promise<Row[]> {
+export async function readVerdicts(name = verdictsOf(version)): Promise<Row[]> {
   return readRows<Row>(join(oracle, name))
+}
+
+/** The file of a kernel's verdicts; 6.12's where it has none: its selftests are what the laboratory has. */
+function verdictsOf(release: string): string {
+  const own = `verdicts-${release}.jsonl.zst`
+  return existsSync(join(oracle, own)) ? own : 'verdicts.jsonl.zst'
 }
 
 /** The kernel the oracle boots: the bundled one, else the laboratory's image, with the laboratory's test modules. */
 export async function labKernel(): Promise<Kernel> {
   // everything is built into it, and the laboratory's modules are another's
   if (version === '6.12s') return value(await openKernel('6.12-scx'))
-  let kernel = value(
-    await openKernel(bundledKernels.includes(version) ? version : readFileSync(join(lab, `vmlinuz-${version}`))),
-  )
+  let kernel = await openLabKernel(version)
   const folder = join(lab, 'modules')
   for (const file of readdirSync(folder).sort()) {
     if (!file.endsWith('.ko')) continue
-    const added = await addModuleFile(kernel, { name: file.slice(0, -3), ko: readFileSync(join(folder, file)) })
+    const ko = readFileSync(join(folder, file))
+    // modules of the laboratory's own kernel: no other takes them
+    if (!ko.includes(`vermagic=${version}.`)) continue
+    const added = await addModuleFile(kernel, { name: file.slice(0, -3), ko })
     if (added.ok) kernel = added.value
     else if (file !== 'bpf_test_no_cfi.ko') throw new Error(formatFault(added.fault))
   }
   return kernel
+}
+
+/** A kernel that the laboratory has an image of, with its configuration where that is not in the image. */
+export async function openLabKernel(release: string): Promise<Kernel> {
+  if (bundledKernels.includes(release)) return value(await openKernel(release))
+  const config = join(lab, `config-${release}`)
+  const options = { name: release, release, ...(existsSync(config) && { config: readFileSync(config) }) }
+  return value(await openKernel(readFileSync(join(lab, `vmlinux-${release}.elf`)), options))
 }
 
 export function value<T>(result: Result<T>): T {

@@ -8,7 +8,7 @@
  *     --dir FOLDER                       where mutants and answers are kept (default: $LAB/mutants)
  *     --again                            compare with the answers in the folder, without asking the kernel
  *     --verdicts FILE.jsonl --corpus DIR programs of objects of your own, judged by oracle/run.sh -o FILE.jsonl -r DIR
- *     --kernel 7.3, 6.12s                another kernel, with LAB its laboratory
+ *     --kernel 7.3, 6.12s                another kernel, with LAB its laboratory; 6.18: one that it has an image of
  *     --explain                          with --kernel 7.3: our explanations beside its own
  *   node scripts/run.mjs conformance/mutate.ts --only OBJ --prog NAME --show "12c5 12i0"   one mutant: both logs in full
  */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type HookRow, hookRows } from '../kfunc/index.ts'
-import { type GateRow, gateRows } from './gate-rows.ts'
+import type { GateRow } from './gate-row.ts'
+import { gateRows } from './gate-rows.ts'
 import { availability } from './helpers/availability.ts'
 import { kernelGates } from './kernel-gates.ts'
 import { structOpsKinds } from './struct-ops-kinds.ts'

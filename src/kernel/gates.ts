@@ -2,9 +2,11 @@
 // Named feature gates. A rule asks a gate, never a version; which kernels open one is said in gate-rows.ts and nowhere else.
 
 import { releaseIn } from '../uapi/index.ts'
-import { type GateRow, gateRows } from './gate-rows.ts'
+import type { GateRow } from './gate-row.ts'
+import { gateRows } from './gate-rows.ts'
 
-export { type GateRow, gateRows } from './gate-rows.ts'
+export type { GateRow } from './gate-row.ts'
+export { gateRows } from './gate-rows.ts'
 
 export type GateName = (typeof gateRows)[number]['name']
 

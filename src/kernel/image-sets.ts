@@ -2,7 +2,7 @@
 // Kfunc sets of an image without a profile: found in .BTF_ids, named and registered by the facts of known-sets.ts.
 
 import type { Btf } from '../btf/index.ts'
-import { type Destructor, destructorRows, type KfuncSet, recogniseSet } from '../kfunc/index.ts'
+import { type Destructor, type DestructorRow, destructorRows, type KfuncSet, recogniseSet } from '../kfunc/index.ts'
 import { scanIds } from './btf-ids.ts'
 
 export interface ImageSets {
@@ -62,13 +62,17 @@ export function setsOfImage(
   const destructors = scan.pairs
     .map(({ struct, func }) => ({ struct, btf, kfunc: btf.type(func).name }))
     .filter(({ kfunc }) => kfunc.endsWith('_dtor'))
-  return { sets, destructors: destructors.length > 0 ? destructors : knownDestructors(btf), lists, notes }
+  // what is registered by other means than a pair of ids, the facts tell of
+  const found = new Set(destructors.map(({ struct }) => struct))
+  const missed = knownDestructors(btf).filter(({ struct }) => !found.has(struct))
+  return { sets, destructors: [...destructors, ...missed], lists, notes }
 }
 
-/** Destructors the facts know, where the image's own registration is not at hand. */
+/** Destructors the facts know: where the kernel has the function, it registers it. */
 export function knownDestructors(btf: Btf): readonly Destructor[] {
-  return destructorRows.flatMap(({ struct, kfunc }) => {
+  return destructorRows.flatMap(({ struct, kfunc, before }: DestructorRow) => {
     const id = btf.find(struct, 'struct')
-    return id !== undefined && btf.find(kfunc, 'func') !== undefined ? [{ struct: id, btf, kfunc }] : []
+    const has = [kfunc, before].find((name) => name !== undefined && btf.find(name, 'func') !== undefined)
+    return id !== undefined && has !== undefined ? [{ struct: id, btf, kfunc: has }] : []
   })
 }

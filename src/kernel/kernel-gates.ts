@@ -9,6 +9,7 @@ export const kernelGates = {
   trustedByDefault: 'kfunc-trusted-by-default',
   declTags: 'kfunc-decl-tags',
   helperMemoryFlags: 'helper-memory-flags',
+  loopCountNumber: 'loop-count-number',
   syscallsSleepable: 'syscalls-sleepable',
   moreTracepointNulls: 'raw-tp-null-args-more',
   unionArguments: 'union-arguments',

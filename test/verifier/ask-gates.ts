@@ -3,17 +3,19 @@
  * Asks every kernel of the laboratory about the programs of gates/gates.json, and writes what they say to gates/verdicts.json.
  *
  *   LAB=.lab node scripts/run.mjs test/verifier/ask-gates.ts [RELEASE...]     these; all of them without
+ *     --all     about every filetest, and the objects of test/kernels: writes nothing, says where ours differ
  *
  * Needs images of the kernels between 6.12 and 7.3, too: `V=6.18 conformance/oracle/setup.sh kernel`. QEMU: a minute each. Newer sections ask for a
  * newer libbpf: JUDGE=…/bpfjudge of 7.3's laboratory. Says where
  * ours differ.
  */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { lab, value } from '../../conformance/lab.ts'
+import { parseArgs } from 'node:util'
+import { lab, openLabKernel, value } from '../../conformance/lab.ts'
 import { loadC } from '../../src/cdecl/index.ts'
-import { bundledKernels, type Kernel, openKernel } from '../../src/kernel/index.ts'
+import type { Kernel } from '../../src/kernel/index.ts'
 import { linkProgram, openObject } from '../../src/object/index.ts'
 import { verify } from '../../src/verifier/index.ts'
 import { buildProgram } from './filetest/build.ts'
@@ -27,8 +29,10 @@ import verdicts from './gates/verdicts.json' with { type: 'json' }
 const here = 'test/verifier'
 const files = fileTests(here)
 const reader = value(await loadC())
-const programs = [...new Set([...Object.values(gates.programs), ...Object.values(gates.between)])].sort()
-const only = process.argv.slice(2)
+const { values, positionals: only } = parseArgs({ options: { all: { type: 'boolean' } }, allowPositionals: true })
+const programs = values.all
+  ? [...everyFiletest(), ...everyObject('test/kernels')]
+  : [...new Set([...Object.values(gates.programs), ...Object.values(gates.between)])].sort()
 const byAge = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true })
 const releases = readdirSync(lab)
   .flatMap((file) => /^vmlinuz-(\d+\.\d+)$/.exec(file)?.[1] ?? [])
@@ -38,6 +42,7 @@ const before = new Map(Object.entries<Record<string, string>>(verdicts))
 const said = new Map(programs.map((program) => [program, new Map(Object.entries(before.get(program) ?? {}))]))
 for (const release of releases) {
   await askKernel(release)
+  if (values.all) continue
   const rows = [...said].map(([program, answers]) => [
     program,
     Object.fromEntries([...answers].sort(([a], [b]) => byAge(a, b))),
@@ -45,34 +50,38 @@ for (const release of releases) {
   writeFileSync(join(here, 'gates/verdicts.json'), `${JSON.stringify(Object.fromEntries(rows), null, 2)}\n`)
 }
 
-async function opened(release: string): Promise<Kernel> {
-  if (bundledKernels.includes(release)) return value(await openKernel(release))
-  const config = join(lab, `config-${release}`)
-  const options = { name: release, release, ...(existsSync(config) && { config: readFileSync(config) }) }
-  return value(await openKernel(readFileSync(join(lab, `vmlinux-${release}.elf`)), options))
+function everyFiletest(): string[] {
+  return files.flatMap(({ path, programs: all }) => all.map(({ title }) => `${path} | ${title}`))
+}
+
+function everyObject(folder: string): string[] {
+  return readdirSync(join(folder, 'objects')).flatMap((file) => {
+    const object = openObject(readFileSync(join(folder, 'objects', file)), file)
+    return object.ok ? object.value.programs.map(({ name }) => `${folder} ${file} ${name}`) : []
+  })
 }
 
 async function askKernel(release: string): Promise<void> {
-  const kernel = await opened(release)
+  const kernel = await openLabKernel(release)
   const folder = mkdtempSync(join(tmpdir(), 'gates-'))
-  const asked = new Map<string, (rows: readonly Row[]) => readonly [program: string, theirs: string, ours: string]>()
+  const asked: { readonly program: string; readonly object: string; readonly read: Asked['read'] }[] = []
   for (const [i, program] of programs.entries()) {
-    const object = `${i}/filetest.bpf.o`
     const [path, title] = program.split(' | ')
+    const object = title === undefined ? program.split(' ').slice(0, 2).join('/') : `${i}/filetest.bpf.o`
     try {
       const { bytes, read } =
         title === undefined ? ofObject(program, kernel) : ofFiletest(path!, title, release, kernel)
       mkdirSync(join(folder, dirname(object)), { recursive: true })
       writeFileSync(join(folder, object), bytes)
-      asked.set(object, (rows) => [program, ...read(rows)])
+      asked.push({ program, object, read })
     } catch (error) {
       said.get(program)!.set(release, 'none')
       console.log(`${release}: ${program}: ${error instanceof Error ? error.message : error}`)
     }
   }
-  const rows = judge(release, folder, [...asked.keys()])
-  for (const [object, read] of asked) {
-    const [program, theirs, ours] = read(rows.filter(({ obj }) => obj === object))
+  const rows = judge(release, folder, [...new Set(asked.map(({ object }) => object))], values.all ? 1 : 2)
+  for (const { program, object, read } of asked) {
+    const [theirs, ours] = read(rows.filter(({ obj }) => obj === object))
     said.get(program)!.set(release, theirs)
     if (ours !== theirs) console.log(`${release}: ${program}\n  kernel: ${theirs}\n  ours:   ${ours}`)
   }

@@ -44,21 +44,21 @@ const sets: Readonly<Record<string, AvailabilitySet>> = {
       probe_read_user_str probe_read_kernel_str snprintf_btf snprintf task_pt_regs trace_vprintk`,
         needs: 'perfmon',
       },
-      { helpers: 'get_current_uid_gid', gate: 'tracing-helpers-for-all' },
+      { helpers: 'get_current_uid_gid', gate: 'base-helpers-for-all' },
       {
         helpers: 'current_task_under_cgroup get_cgroup_classid:curr task_storage_get task_storage_delete',
         needs: 'bpf',
-        gate: 'tracing-helpers-for-all',
+        gate: 'base-helpers-for-all',
       },
       {
         helpers: `
       get_current_comm copy_from_user copy_from_user_task perf_event_read_value perf_event_read send_signal
       send_signal_thread get_branch_snapshot find_vma`,
         needs: 'perfmon',
-        gate: 'tracing-helpers-for-all',
+        gate: 'base-helpers-for-all',
       },
-      { helpers: 'get_task_stack:sleepable', needs: 'perfmon', gate: 'tracing-helpers-for-all', when: sleepable },
-      { helpers: 'get_task_stack', needs: 'perfmon', gate: 'tracing-helpers-for-all' },
+      { helpers: 'get_task_stack:sleepable', needs: 'perfmon', gate: 'base-helpers-for-all', when: sleepable },
+      { helpers: 'get_task_stack', needs: 'perfmon', gate: 'base-helpers-for-all' },
     ],
   },
   skBase: {
@@ -205,7 +205,7 @@ const sets: Readonly<Record<string, AvailabilitySet>> = {
       {
         helpers: 'setsockopt:sock_addr getsockopt:sock_addr',
         when: attached('BPF_CGROUP_INET_SOCK_CREATE'),
-        gate: 'tracing-helpers-for-all',
+        gate: 'sock-create-options',
       },
     ],
     next: 'base',
@@ -342,7 +342,7 @@ const sets: Readonly<Record<string, AvailabilitySet>> = {
   },
   lwtSeg6Local: {
     rows: [
-      { helpers: 'skb_pull_data', deny: true },
+      { helpers: 'skb_pull_data', deny: true, gate: 'seg6-pulls-nothing' },
       {
         helpers: `
       lwt_seg6_store_bytes lwt_seg6_action lwt_seg6_adjust_srh`,

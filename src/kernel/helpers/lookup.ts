@@ -7,9 +7,8 @@ import type { AvailabilityRow, AvailabilitySet } from './availability-rows.ts'
 import { type Config, isBuilt, usualConfig } from './config-needs.ts'
 import { allowedInProbe } from './probe-allow.ts'
 import { type GateName, gateOpen } from '../gates.ts'
-import { kernelGates } from '../kernel-gates.ts'
 import { type StructOpsKind, structOpsKind } from '../struct-ops-kinds.ts'
-import { withLaterFlags } from './later-flags.ts'
+import { withLaterArguments } from './later-arguments.ts'
 import { helperRows } from './protos.ts'
 
 /** 'bpf_map_lookup_elem' for 1. */
@@ -78,7 +77,7 @@ export function lookupHelper(
     return { ok: false, why: 'gpl', message: 'cannot call GPL-restricted function from non-GPL compatible program' }
   if (row.probe && !allowedInProbe(row.proto.name, program))
     return { ok: false, why: 'hook', message: 'helper call is not allowed in probe' }
-  return { ok: true, proto: gate(kernelGates.helperMemoryFlags) ? withLaterFlags(key ?? '', row.proto) : row.proto }
+  return { ok: true, proto: withLaterArguments(key ?? '', row.proto, gate) }
 }
 
 /** freplace programs count as what they replace (check_attach_btf_id takes over the target's verifier_ops). */

@@ -133,7 +133,7 @@ export function access(walk: Walk, a: Access): RegState {
       requireBuffer(walk.model, a.base, 'tracepoint', { reg, off: a.off, size: a.size })
       return anyLoaded(a)
     case 'buf':
-      if (reg.flags & MAYBE_NULL) break
+      if (reg.flags & MAYBE_NULL && walk.model.rules.buffersNullChecked) break
       if (a.write && reg.flags & RDONLY)
         violate('write-rdonly', { form: 'memory', reg: a.base, type: regTypeText(reg) })
       requireBuffer(walk.model, a.base, reg.flags & RDONLY ? 'rdonly' : 'rdwr', { reg, off: a.off, size: a.size })

@@ -150,7 +150,8 @@ function setData(frame: Frame, index: number, types: number): void {
 
 /** A pointer that keeps its meaning on the stack; of others only bytes are left. */
 const isSpillable = ({ rules }: Model, reg: RegState): boolean =>
-  isPointer(reg) && (rules.allPointersSpill || (reg.kind !== 'tp_buffer' && reg.kind !== 'dynptr'))
+  isPointer(reg) && (rules.allPointersSpill || !lateSpills.has(reg.kind))
+const lateSpills: ReadonlySet<RegState['kind']> = new Set(['tp_buffer', 'dynptr', 'insn'])
 
 /** Types of a slot's bytes once data is written over it: of a spilled register, dynptr or iterator only bytes are left. */
 function scrubbed(slot: Slot): number {

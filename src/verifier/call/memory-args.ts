@@ -168,7 +168,7 @@ export interface SizedMemory {
 /** A size in `number`, its memory in the register before. kfuncs.rst "__sz annotation". */
 export function requireSized(walk: Walk, number: number, use: MemoryUse): SizedMemory {
   const reg = walk.reg(number)
-  if (reg.kind !== 'scalar') violate('size-type', { reg: number, type: regTypeText(reg) })
+  if (reg.kind !== 'scalar') violate('size-type', { form: 'asked', reg: number, type: regTypeText(reg) })
   const raw = use.uninit && scalar.isConst(reg.var)
   if (scalar.sminN(reg.var) < 0) {
     violate('size-negative', { reg: number })

@@ -121,12 +121,13 @@ function isTaken(model: Model, insn: Insn, { dst, src }: Operands): boolean | un
   if (dst.kind === 'scalar' && src.kind === 'scalar' && comparesItself(insn))
     return model.domain.branchTakenSelf(op, width, dst.var)
   if (dst.kind === 'scalar' && src.kind === 'scalar') return model.domain.branchTaken(op, width, dst.var, src.var)
-  if (width === 32) return undefined
-  if (isPkt(dst) && src.kind === 'pkt_end') return packetTaken(op, dst)
-  if (dst.kind === 'pkt_end' && isPkt(src)) return packetTaken(flipped.get(op) ?? op, src)
+  if (width === 32 && model.rules.pointerHalves) return undefined
+  if (width === 64 && isPkt(dst) && src.kind === 'pkt_end') return packetTaken(op, dst)
+  if (width === 64 && dst.kind === 'pkt_end' && isPkt(src)) return packetTaken(flipped.get(op) ?? op, src)
   // a pointer that cannot be null, against null
   const [ptr, value] = isPointer(dst) ? [dst, src] : [src, dst]
-  if (value.kind !== 'scalar' || !scalar.isZero(value.var) || !notNull(ptr)) return undefined
+  const zero = width === 32 ? scalar.isLowZero : scalar.isZero
+  if (value.kind !== 'scalar' || !zero(value.var) || !notNull(ptr)) return undefined
   return op === 'jeq' ? false : op === 'jne' ? true : undefined
 }
 const flipped: ReadonlyMap<string, string> = new Map(

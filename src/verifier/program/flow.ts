@@ -26,11 +26,13 @@ export function jumpTarget(insn: Insn, at: number): number | undefined {
   if (op.kind === 'ja') return op.width === 32 ? at + insn.imm + 1 : at + insn.off + 1
   if (op.kind === 'jump' || op.kind === 'may_goto') return at + insn.off + 1
   // no instruction at all, but among the jumps: the kernel looks where it would go before it looks what it is
-  if (op.kind === 'invalid' && ((insn.code & 7) === JMP || (insn.code & 7) === JMP32)) return at + insn.off + 1
+  const jumps = (insn.code & 7) === JMP || (insn.code & 7) === JMP32
+  if (op.kind === 'invalid' && jumps && insn.code >> 4 !== CALL && insn.code >> 4 !== EXIT) return at + insn.off + 1
   return undefined
 }
 
 const [JMP, JMP32] = [5, 6]
+const [CALL, EXIT] = [8, 9]
 
 export const isSubprogCall = (insn: Insn): boolean => insn.op.kind === 'call' && insn.src === 1
 export const isKfuncCall = (insn: Insn): boolean => insn.op.kind === 'call' && insn.src === 2

@@ -62,6 +62,8 @@ export const ruleGates = {
   loneValues: 'lone-values-found',
   deadBranches: 'dead-branches-tried',
   nullByRegister: 'null-by-register',
+  buffersNullChecked: 'buffers-null-checked',
+  pointerHalves: 'pointer-halves-undecided',
   linkedDifferences: 'linked-differences',
   linkedInStep: 'linked-in-step',
   wholeWraps: 'sums-wrapped-whole',

@@ -20,6 +20,7 @@ export {
   isConst,
   isConst32,
   isUnknown,
+  isLowZero,
   isZero,
   s32max,
   s32min,

@@ -10,6 +10,8 @@ export const isConst = (s: Tnum): boolean => (s.maskHi | s.maskLo) === 0
 /** The low 32 bits are known. */
 export const isConst32 = (s: Tnum): boolean => s.maskLo === 0
 export const isZero = (s: Tnum): boolean => (s.maskHi | s.maskLo | s.valueHi | s.valueLo) === 0
+/** Its low half is. */
+export const isLowZero = (s: Tnum): boolean => (s.maskLo | s.valueLo) === 0
 /** The known value, unsigned. Only of a constant. */
 export const constValue = (s: Tnum): bigint => toU64(s.valueHi, s.valueLo)
 /** The known value, signed; NaN where `s` is not a constant or does not fit a safe integer. */

@@ -2,12 +2,13 @@
 // Arithmetic, on pointers above all.
 
 import type { Reg } from './row.ts'
+import type { Wording } from './wording.ts'
 
 export const arithmeticViolations = {
   'div-zero': () => 'div by zero',
   shift: ({ by }: { by: number }) => `invalid shift ${by}`,
-  invariants: ({ where, what, ranges }: { where: string; what: string; ranges: string }) =>
-    `REG INVARIANTS VIOLATION (${where}): ${what} ${ranges}`,
+  invariants: ({ where, what, ranges }: { where: string; what: string; ranges: string }, w: Wording) =>
+    `${w.bugWords ? 'verifier bug: ' : ''}REG INVARIANTS VIOLATION (${where}): ${what} ${ranges}`,
   'arena-mixed': () => 'same insn cannot be used with and without arena pointer',
   'arena-cast': () => 'addr_space_cast insn can only be used in a program that has an associated arena',
   'pointer-pointer': ({ reg, operator }: Reg & { operator: string }) =>

@@ -10,7 +10,11 @@ const tailCallMap = ({ tailCallMapTold }: Wording): string =>
 export const helperViolations = {
   'memory-type': ({ reg, seen, expected }: Reg & { seen: string; expected: string }) =>
     `R${reg} type=${seen} expected=${expected}`,
-  'size-type': ({ reg, type }: Reg & { type: string }) => `R${reg} type=${type} expected=scalar`,
+  'size-type': {
+    asked: ({ reg, type }: Reg & { type: string }) => `R${reg} type=${type} expected=scalar`,
+    // noticed where it was to be traced back
+    traced: (_: Reg & { type: string }, w: Wording) => (w.bugWords ? 'verifier bug: backtracking misuse' : ''),
+  },
   'size-negative': ({ reg }: Reg) => `R${reg} min value is negative, either use unsigned or 'var &= const'`,
   'size-zero': ({ reg, umin, umax }: Reg & { umin: bigint; umax: bigint }) =>
     `R${reg} invalid zero-sized read: u64=[${umin},${umax}]`,
@@ -66,9 +70,8 @@ export const helperViolations = {
   'helper-writes-object': ({ helper, reg, type }: Reg & InHelper & { type: string }) =>
     `${helper}() may write into memory pointed by R${reg} type=${type}`,
   'null-to-helper': {
-    allocated: says<Reg & InHelper & { arg: number }>(
-      'verifier internal error: invalid PTR_TO_BTF_ID register for type match',
-    ),
+    allocated: (_: Reg & InHelper & { arg: number }, w: Wording) =>
+      `${w.bugWords ? 'verifier bug' : 'verifier internal error'}: invalid PTR_TO_BTF_ID register for type match`,
     kernel: ({ reg }: Reg & InHelper & { arg: number }, w: Wording) =>
       `Possibly NULL pointer passed to helper ${w.helperArg(reg)}`,
   },

@@ -62,9 +62,8 @@ export const kfuncViolations = {
   'mem-size': ({ arg, kind, struct }: KfuncArg & { kind: string; struct: string }, w: Wording) =>
     `${w.arg(arg)} reference type('${kind} ${struct}') size cannot be determined: -22`,
   'not-scalar': ({ reg }: KfuncParam & { seen?: string }) => `R${reg} is not a scalar`,
-  'two-constants': says<KfuncParam & { seen?: string }>(
-    'verifier internal error: only one constant argument permitted',
-  ),
+  'two-constants': (_: KfuncParam & { seen?: string }, w: Wording) =>
+    `${w.bugWords ? 'verifier bug' : 'verifier internal error'}: only one constant argument permitted`,
   'not-constant': {
     constant: ({ reg }: KfuncParam & { seen?: string }) => `R${reg} must be a known constant`,
     size: ({ reg }: KfuncParam) => `R${reg} is not a const`,

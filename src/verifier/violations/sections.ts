@@ -19,17 +19,23 @@ export function rangeWords({ context, reg, smin, smax }: Range): string {
   return `At ${context} the register R${reg} has${known === '' ? ' unknown scalar value' : known}`
 }
 
+/** What ends the program. */
+const endWords = (what: string, w: Wording): string =>
+  what === 'bpf_throw' && !w.throwsNamed ? 'BPF_EXIT instruction in main prog' : what
+
 export const sectionViolations = {
   'leaking-child': ({ refId, places: [insn] }: Places & { refId: number }) =>
     `Leaking reference id=${refId} alloc_insn=${insn}. Release it first.`,
   'reference-leak': {
     held: ({ refId, places }: Places & { refId: number }) =>
       `Unreleased reference id=${refId} alloc_insn=${places.at(-1)}`,
-    ended: ({ what }: Places & { refId: number; what: string }) => `${what} would lead to reference leak`,
+    ended: ({ what }: Places & { refId: number; what: string }, w: Wording) =>
+      `${endWords(what, w)} would lead to reference leak`,
     'tail-call': says<InHelper & Places>('tail_call would lead to reference leak'),
   },
   'section-open': {
-    ended: ({ what, region }: Open & { what: string }) => `${what} cannot be used inside ${region}-ed region`,
+    ended: ({ what, region }: Open & { what: string }, w: Wording) =>
+      `${endWords(what, w)} cannot be used inside ${region}-ed region`,
     missing: ({ closer }: Open & { closer: string }) => `${closer} is missing`,
     'missing-many': ({ closer, count }: Open & { closer: string; count: number }) =>
       `${count} ${closer}${count === 1 ? ' is' : '(s) are'} missing`,

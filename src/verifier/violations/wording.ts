@@ -20,6 +20,7 @@ const gates = {
   sizesByUse: 'kfunc-args-by-declaration',
   globalsReturnVoid: 'global-throws',
   manyArgs: 'many-args',
+  throwsNamed: 'throws-named',
 } as const satisfies Record<string, GateName>
 
 type Turns = { readonly [Turn in keyof typeof gates]: boolean }

@@ -24,11 +24,11 @@ export interface Row {
   readonly log_tail?: string
 }
 
-/** Asks kernel `name` about objects of a folder, by their paths below it. */
-export function judge(name: string, folder: string, objects: readonly string[]): Row[] {
+/** Asks kernel `name` about objects of a folder, by their paths below it. `level`: of the logs. */
+export function judge(name: string, folder: string, objects: readonly string[], level = 2): Row[] {
   const [list, out] = [join(folder, 'list'), join(folder, 'rows')]
   writeFileSync(list, `${objects.join('\n')}\n`)
-  execFileSync(join(oracle, 'run.sh'), ['-o', out, '-r', folder, '-a', '-t 60 -W 2', '-l', list], {
+  execFileSync(join(oracle, 'run.sh'), ['-o', out, '-r', folder, '-a', `-t 60 -W ${level}`, '-l', list], {
     env: { MEM: '2G', ...process.env, LAB: lab, V: name, MODULES: '', TESTMODS: '/none' },
     stdio: ['ignore', 2, 2],
   })

@@ -8,7 +8,7 @@ import { pushState } from '../../engine/pending.ts'
 import { markPrecise } from '../../engine/precision.ts'
 import { violate } from '../../violations/raise.ts'
 import * as scalar from '../../scalar/index.ts'
-import { notInit, pointer, type RegState, unknownScalar } from '../../state/reg.ts'
+import { notInit, pointer, type RegState, regTypeText, unknownScalar } from '../../state/reg.ts'
 import { Frame, type State } from '../../state/state.ts'
 import { References } from '../../state/references.ts'
 import { requireStaticArgs } from './many-args.ts'
@@ -27,8 +27,10 @@ export interface CalledWith {
 export function callHelperCallback(walk: Walk, callback: CallbackContract, called: CalledWith): void {
   if (callback.role === 'loop') {
     // the bound decides how many rounds there are: it must be known as exactly as it was
+    const count = walk.reg(1)
+    if (count.kind !== 'scalar') violate('size-type', { form: 'traced', reg: 1, type: regTypeText(count) })
     markPrecise(walk, 1)
-    const loops = scalar.umaxN(walk.reg(1).var)
+    const loops = scalar.umaxN(count.var)
     if (walk.frame.callbackDepth >= loops) {
       walk.frame.callbackDepth = 0
       return

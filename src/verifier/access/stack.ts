@@ -24,6 +24,7 @@ import { violate } from '../violations/raise.ts'
 import type { StackAccess } from '../violations/stack.ts'
 import * as scalar from '../scalar/index.ts'
 import {
+  anyBytes,
   byteType,
   dataSlot,
   typeOfByte,
@@ -123,7 +124,8 @@ export function fillStack(walk: Walk, frame: Frame, off: number, size: number): 
     walk.observer?.slotWritten(index)
     // to the end of the slot
     const count = Math.min(8 - (at & 7), off + size - at)
-    setBytes(frame, at, count, MISC)
+    if (count === 8) frame.setSlot(index, anyBytes)
+    else setBytes(frame, at, count, MISC)
     at += count
   }
 }
@@ -183,6 +185,7 @@ export function writeStackVariable(
     // its last byte is the lowest
     const first = byteIndex(at + count - 1)
     at += count
+    if (slot === anyBytes) continue
     if (!zero) {
       setData(frame, index, withBytes(scrubbed(slot), first, count, MISC))
       continue
@@ -311,8 +314,9 @@ export function requireStackInitialized(
   const variable = hasVarOff(reg)
   if (raw !== undefined && !variable) {
     for (let at = min; at < max; at++) {
-      const type = byteType(frame.slot(slotIndex(at)), byteIndex(at))
-      if (type === DYNPTR) violate('dynptr-overwrite', { reg: number, at })
+      const slot = frame.slot(slotIndex(at))
+      if (slot === anyBytes) at = lastOfSlot(at)
+      else if (byteType(slot, byteIndex(at)) === DYNPTR) violate('dynptr-overwrite', { reg: number, at })
     }
     raw(size)
     return { min, max }
@@ -320,6 +324,11 @@ export function requireStackInitialized(
   for (let at = min; at < max; at++) {
     const index = slotIndex(at)
     const slot = frame.slot(index)
+    if (slot === anyBytes) {
+      markSlotRead(walk.state, reg.frame, index)
+      at = lastOfSlot(at)
+      continue
+    }
     const type = byteType(slot, byteIndex(at))
     const overwritten = access === 'helper' || access === 'overwrite'
     if (type === POISON && !isSpilled(slot) && !forgottenOk && !overwritten) {
@@ -342,6 +351,9 @@ export function requireStackInitialized(
   }
   return { min, max }
 }
+
+/** The place of the last byte of the slot that the byte at `at` is in. */
+const lastOfSlot = (at: number): number => at | 7
 
 /** A call may have written the byte. Of a spill it is part of nothing is left; bytes beside a spill change alone. */
 function clobber(frame: Frame, index: number, slot: Slot, at: number): void {

@@ -42,6 +42,14 @@ export interface Computed {
   readonly src: Scalar
   readonly reg: RegState
 }
+/** In place of what is kept of an insn, where it was walked once: many never are again, and to keep costs more than to make. */
+export const metOnce: unique symbol = Symbol('met once')
+type Kept<T> = (T | typeof metOnce | undefined)[]
+/** Keeps what was made of an insn from the second time on. */
+export function keep<T>(kept: Kept<T>, insn: number, made: T): T {
+  kept[insn] = kept[insn] === undefined ? metOnce : made
+  return made
+}
 /** The same of a jump: both sides where it is taken, and where it is not. */
 export interface Refined {
   readonly dst: Scalar
@@ -97,12 +105,13 @@ export class Walk {
   /** What plain insns do to what is traced backward through them. */
   readonly backward: Backward
   /** By insn: loops and paths bring the same values by again and again, and values never change. */
-  readonly computed: (Computed | undefined)[]
+  readonly computed: Kept<Computed>
   readonly refined: (Refined | undefined)[]
   /** By insn: the load or store it is. */
-  readonly accesses: (Access | undefined)[]
+  readonly accesses: Kept<Access>
   /** Immediates as registers, by insn, of those that were met. */
   private readonly immediates: (RegState | undefined)[]
+  private readonly constants = new Map<number, RegState>()
   private readonly uses: readonly SubprogUse[]
   private given = 0
   private held = 0
@@ -166,9 +175,16 @@ export class Walk {
     let reg = this.immediates[this.insn]
     if (reg === undefined) {
       const { op, imm } = this.program.insns[this.insn]!
-      reg = constReg(op.name === 'mov' && op.width === 32 ? imm >>> 0 : imm)
+      reg = this.constant(op.name === 'mov' && op.width === 32 ? imm >>> 0 : imm)
       this.immediates[this.insn] = reg
     }
+    return reg
+  }
+  private constant(value: number): RegState {
+    const known = this.constants.get(value)
+    if (known !== undefined) return known
+    const reg = constReg(value)
+    this.constants.set(value, reg)
     return reg
   }
   useOf(subprog: number): SubprogUse {

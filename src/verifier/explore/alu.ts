@@ -22,7 +22,7 @@ import {
 import type { Insn } from '../../isa/index.ts'
 
 import type { Model } from '../program/model.ts'
-import type { Computed, Walk } from '../engine/walk.ts'
+import { type Computed, keep, type Walk } from '../engine/walk.ts'
 import { violate } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import { linkable, readReg, requireWritable } from '../engine/operands.ts'
@@ -99,14 +99,13 @@ function executeMasked(walk: Walk, insn: Insn, src: RegState): void {
 
 function computed(walk: Walk, { op }: Insn, dst: scalar.Scalar, src: scalar.Scalar): RegState {
   const before = walk.computed[walk.insn]
-  if (before !== undefined && scalar.equal(before.dst, dst) && scalar.equal(before.src, src)) return before.reg
+  if (typeof before === 'object' && scalar.equal(before.dst, dst) && scalar.equal(before.src, src)) return before.reg
   const { domain } = walk.model
   const width = op.width as 32 | 64
   if (domain.unsettled !== undefined && testsInvariants(walk.program))
     requireInvariant(domain.unsettled.alu(op.name, width, dst, src), 'alu')
   const reg = scalarReg(domain.alu(op.name, width, dst, src))
-  walk.computed[walk.insn] = { dst, src, reg }
-  return reg
+  return keep(walk.computed, walk.insn, { dst, src, reg }).reg
 }
 
 /** 64-bit arithmetic on arena pointers becomes 32-bit when the program is rewritten, so nothing else may go through the insn. */
@@ -185,12 +184,10 @@ function move(walk: Walk, insn: Insn): void {
 /** `movsx`, or a move of 32 bits. */
 function resized(walk: Walk, { op }: Insn, src: scalar.Scalar): Computed {
   const before = walk.computed[walk.insn]
-  if (before !== undefined && scalar.equal(before.src, src)) return before
+  if (typeof before === 'object' && scalar.equal(before.src, src)) return before
   const { domain } = walk.model
   const value = op.name === 'movsx' ? domain.movsx(src, op.size, op.width as 32 | 64) : domain.zext32(src)
-  const made = { dst: src, src, reg: scalarReg(value) }
-  walk.computed[walk.insn] = made
-  return made
+  return keep(walk.computed, walk.insn, { dst: src, src, reg: scalarReg(value) })
 }
 
 /** A packet pointer that was found to be at the end is so no longer once it moves; that is forgotten since a later kernel. */

@@ -8,7 +8,7 @@ import { type Access, type Stored, storedReg, storedUnknown } from '../program/a
 import { access } from '../access/memory.ts'
 import { requireNoReferences } from '../call/objects/references.ts'
 import type { Program } from '../program/program.ts'
-import type { Walk } from '../engine/walk.ts'
+import { keep, type Walk } from '../engine/walk.ts'
 import { orElse, Unlinked, unsupported, violate, violateAgain } from '../violations/raise.ts'
 import { wordsOf } from '../violations/table.ts'
 import * as scalar from '../scalar/index.ts'
@@ -54,10 +54,16 @@ export function accessLoad(walk: Walk, insn: Insn, { atomic } = plain): void {
   const base = readReg(walk, insn.src)
   requireWritable(insn.dst)
   walk.noteWrite(insn.dst)
-  const { off, op } = insn
-  walk.accesses[walk.insn] ??= { base: insn.src, off, size: op.size, atomic, write: false, signed: op.signed }
-  walk.setReg(insn.dst, access(walk, walk.accesses[walk.insn]!))
+  const known = walk.accesses[walk.insn]
+  walk.setReg(
+    insn.dst,
+    access(walk, typeof known === 'object' ? known : keep(walk.accesses, walk.insn, loadOf(insn, { atomic }))),
+  )
   requireOneType(walk, base, atomic ? 'one trust' : 'any trust')
+}
+
+function loadOf({ op, src, off }: Insn, { atomic }: { readonly atomic: boolean }): Access {
+  return { base: src, off, size: op.size, atomic, write: false, signed: op.signed }
 }
 
 function storeOf({ op, dst, src, off, imm }: Insn, { atomic }: { readonly atomic: boolean }): Access {
@@ -68,8 +74,8 @@ function storeOf({ op, dst, src, off, imm }: Insn, { atomic }: { readonly atomic
 export function accessStore(walk: Walk, insn: Insn, { atomic } = plain): void {
   if (insn.op.source === 'reg') readReg(walk, insn.src)
   const base = readReg(walk, insn.dst)
-  walk.accesses[walk.insn] ??= storeOf(insn, { atomic })
-  access(walk, walk.accesses[walk.insn]!)
+  const known = walk.accesses[walk.insn]
+  access(walk, typeof known === 'object' ? known : keep(walk.accesses, walk.insn, storeOf(insn, { atomic })))
   requireOneType(walk, base, 'one trust')
 }
 

@@ -41,6 +41,9 @@ export function dataSlot(types: number): Slot {
   return slot
 }
 
+/** Eight bytes of which nothing is known but that they were written: the one slot that says so. */
+export const anyBytes: Slot = dataSlot(uniform(MISC))
+
 export function withBytes(types: number, from: number, count: number, type: number): number {
   let result = types
   for (let i = from; i < from + count; i++) result = (result & ~(15 << (i * 4))) | (type << (i * 4))

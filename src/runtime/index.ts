@@ -15,7 +15,7 @@ export type { Signal } from './objects/signals.ts'
 export type { Task, TaskOptions } from './objects/task.ts'
 export { type StructOps, type StructOpsAsync, StructOpsLink } from './struct-ops/index.ts'
 export type { LoadedProgram } from './program.ts'
-export type { Refusal } from './refusal.ts'
+export { type Refusal, whyRefused } from './refusal.ts'
 export type { TestRun, TestRunOptions } from './testrun/index.ts'
 export {
   type Codec,

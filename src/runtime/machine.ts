@@ -51,7 +51,10 @@ import { LoadedProgram } from './program.ts'
 import { type Refusal, whyRefused } from './refusal.ts'
 import { LoadedStructOps, type StructOps, type StructOpsAsync, type StructOpsLink } from './struct-ops/index.ts'
 
-/** Limits are of judging the programs, as `check()` has them. */
+/** `totalInsns` unless told: what `check()` has, three times, since what is known of each instruction takes a second and a third walk. */
+const LOADED_INSNS = 12_000_000
+
+/** Limits are of judging the programs, as `check()` has them, but for `totalInsns`: 12,000,000 unless told. */
 export interface LoadOptions extends Limits, TotalLimits, Settings {
   /** What the object is called in messages. */
   readonly name?: string
@@ -171,7 +174,7 @@ export class Machine extends Core {
     const programs = new Map<string, LoadedProgram>()
     const refused = new Map<string, Refusal>()
     const maps = new ObjectMaps(this)
-    const total = new TotalBudget(options)
+    const total = new TotalBudget({ ...options, totalInsns: options.totalInsns ?? LOADED_INSNS })
     for (const program of object.programs) {
       if (wanted !== undefined && !wanted.includes(program.name)) continue
       const type = program.type === undefined ? types?.get(program.name) : undefined

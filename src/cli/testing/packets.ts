@@ -89,18 +89,20 @@ class Suite {
     if (this.made === undefined) {
       const machine = this.tested.machine()
       const programs = [...object.programs.filter(isPart), ...calledByTail(object)].map(({ name }) => name)
-      const loaded = machine.load(object, { types: this.types, programs })
+      const loaded = machine.load(object, { types: this.types, programs, totalInsns: Number.POSITIVE_INFINITY })
       this.made = loaded.ok ? ok({ machine, loaded: loaded.value }) : loaded
     }
     return this.made
   }
 
   /** Of the test's own programs, and those that tail calls may lead to, the first that is not accepted. */
-  private refusedOf({ programs }: Loaded, parts: Parts): Outcome | undefined {
+  private refusedOf({ programs, refused: refusals }: Loaded, parts: Parts): Outcome | undefined {
     const { object } = this.tested
     const own = [...parts.values()].flat()
     const first = [...own, ...calledByTail(object)].find(({ name }) => !programs.has(name))
-    return first === undefined ? undefined : refused(this.tested, first, this.types.get(first.name))
+    return first === undefined
+      ? undefined
+      : refused(this.tested, first, { type: this.types.get(first.name), refusal: refusals.get(first.name) })
   }
 }
 

@@ -57,9 +57,21 @@ export function packetChange(before: Uint8Array, after: Uint8Array): readonly st
       `    before ${hex(before)}`,
       `    after  ${hex(after)}`,
     ]
-  const lines = [`  packet: ${after.length} bytes, changed:`]
+  return [`  packet: ${after.length} bytes, changed:`, ...differences(before, after, partsOf(after))]
+}
+
+/** Of what was expected and what came, which may go on: as many bytes as both have, from the layer as scapy calls it. */
+export function packetDifference(expected: Uint8Array, got: Uint8Array, layer: string): readonly string[] {
+  const length = Math.min(expected.length, got.length)
+  const [wanted, came] = [expected.subarray(0, length), got.subarray(0, length)]
+  const lengths = got.length < expected.length ? [`    length: ${expected.length} → ${got.length}`] : []
+  return [...lengths, ...differences(wanted, came, layer === 'Ether' ? partsOf(wanted) : [])]
+}
+
+function differences(before: Uint8Array, after: Uint8Array, parts: readonly Part[]): readonly string[] {
+  const lines: string[] = []
   const told = new Set<number>()
-  for (const { name, from, size } of partsOf(after)) {
+  for (const { name, from, size } of parts) {
     const [old, now] = [before.subarray(from, from + size), after.subarray(from, from + size)]
     if (Buffer.compare(old, now) === 0) continue
     lines.push(`    ${name}: ${hex(old)} → ${hex(now)}`)

@@ -185,3 +185,12 @@ describe('a suite that ebpf-go loads: static programs, pinning of its own, tail 
     expect((await runHere('disasm', '--loader', 'ebpf-go', '--prog', 'marks', object)).out).toContain('marks')
   })
 })
+
+test('packets that a check compared are told apart by their headers', async () => {
+  const [line] = await linesOf('test/cli/testing/compared.bpf.o')
+  expect(line).toMatchObject({ test: 'compares', status: 'fail', message: 'check failed' })
+  expect(line?.log).toEqual([
+    'addresses: compared.bpf.c:28: the packet is not what was expected: expected → got',
+    '    ethernet.dst: 000000000007 → 000000000009',
+  ])
+})

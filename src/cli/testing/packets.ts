@@ -10,6 +10,7 @@ import { type ProgTypeName, sectionRule } from '../../uapi/index.ts'
 import { packetSection } from './opened.ts'
 import { refused } from './refused.ts'
 import { readSuiteResult, type SuiteResult } from './suite-result.ts'
+import { comparisons } from './scapy.ts'
 import type { Outcome, Test, Tested } from './types.ts'
 
 type Part = 'pktgen' | 'setup' | 'check'
@@ -78,7 +79,7 @@ class Suite {
       if (!ran.ok) return [{ name, status: 'error', why: ran.fault.what, log: printed }]
       const result = readSuiteResult(maps.get(cleared[0]!)?.get(new Uint8Array(4)) ?? new Uint8Array(0))
       if (result === undefined) return broken(`what is in ${cleared[0]} is no result`)
-      return rowsOf(name, ran.value, result, printed)
+      return rowsOf(name, ran.value, result, [...printed, ...comparisons(maps.get('scapy_assert_map'))])
     } finally {
       for (const map of cleared) maps.get(map)?.set(new Uint8Array(4), new Uint8Array(maps.get(map)!.def.valueSize))
     }

@@ -137,7 +137,11 @@ function causeOf(report: Rejected, { value, lost }: Causes, kfunc: Kfunc | undef
     report.violation.params.what === 'timer'
   )
     return 'timer'
-  if (isMapArgument(report, kfunc)) return 'map'
+  if (
+    isMapArgument(report, kfunc) ||
+    (report.details.expected === 'map_ptr' && value !== undefined && !mayBeNull(value))
+  )
+    return 'map'
   if (report.rule === 'return-type') return kfunc === undefined ? undefined : 'kfunc'
   if (value === undefined) return undefined
   if (value.kind === 'ctx') return 'ctx'

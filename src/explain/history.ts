@@ -125,12 +125,13 @@ export function historyOf(
     const from = (): string =>
       isPointer(before) && !isPointer(value) && before.kind !== 'ctx' ? `; it was ${words(before)}` : ''
     if (op.kind === 'alu' && insn.dst === reg) {
-      const was = op.name === 'mov' || before.kind === 'not_init' ? from() : `; it was ${words(before)}`
+      const moves = op.name === 'mov' || op.name === 'addr_space_cast'
+      const was = moves || before.kind === 'not_init' ? from() : `; it was ${words(before)}`
       // An address is computed in two steps, of which the second says all: `r1 = r10`, `r1 += -8`.
-      const tells = op.name === 'mov' || words(value) !== words(before)
+      const tells = moves || words(value) !== words(before)
       if (tells && !isAddressStep(value, path, i, { frame: place.frame, reg }, program))
         note(i, 'update', `R${reg} becomes ${words(value)}${isStackAddress(before, value) ? '' : was}`)
-      if (op.name === 'mov') {
+      if (moves) {
         if (op.source !== 'reg') {
           origin = i
           break

@@ -15,6 +15,7 @@ export function decidedAt(report: Rejected, path: readonly PathStep[], program: 
   const { violation, insn } = report
   // found before the walk, while that stands at the first instruction
   if (violation !== undefined && named.has(violation.id) && 'insn' in violation.params) return violation.params.insn
+  if (violation?.id === 'last-insn') return endsOpen(program)?.insn ?? insn
   // of a chain of calls: the last of them
   const frames = violation !== undefined && 'frames' in violation.params ? violation.params.frames : undefined
   if (typeof frames === 'object') return frames.at(-1)?.at ?? insn
@@ -38,6 +39,20 @@ export function decidedAt(report: Rejected, path: readonly PathStep[], program: 
   const returned = returnAfter(path, since, frameOf(path), program)
   if (returned !== undefined) return returned
   return since >= 0 && (isHead || leadsOut(path, since, program)) ? path[since]!.insn : insn
+}
+
+/** The last instruction of the first function that neither returns nor jumps at its end, and where the function starts. */
+export function endsOpen({
+  insns,
+  funcs,
+}: LinkedProgram): { readonly start: number; readonly insn: number } | undefined {
+  const starts = funcs.length === 0 ? [0] : funcs.map(({ insn }) => insn).sort((a, b) => a - b)
+  for (const [i, start] of starts.entries()) {
+    const insn = (starts[i + 1] ?? insns.length) - 1
+    const op = insns[insn]?.op
+    if (op !== undefined && op.kind !== 'exit' && !(op.kind === 'jump' && op.name === 'ja')) return { start, insn }
+  }
+  return undefined
 }
 
 /** Does the path do nothing after a decision but leave? Then that is where C returns early; else it came to the end in its own time. */

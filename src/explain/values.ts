@@ -16,7 +16,7 @@ import { scalar } from '../verifier/index.ts'
 import { callableBy } from './allowed.ts'
 import { callee } from './calls.ts'
 import { caseValues, plural } from './cases/index.ts'
-import { heldAt, isBoundToRcu, leavesRcu } from './fixes/held.ts'
+import { heldAt, isBoundToRcu, leavesRcu, neutralOf } from './fixes/held.ts'
 import { ordinal, orList, type Values, yes } from './fill.ts'
 import type { Causes, Rejected } from './notes.ts'
 import { helperPartners, macroName, releaseStatement } from './releases.ts'
@@ -73,12 +73,16 @@ export function valuesOf(
         ? heldAt({ report, program, kernel, kfunc, causes }, causes.path.length - 1)?.join(' ')
         : undefined,
     ...caseValues({ report, program, kernel, kfunc, causes }),
+    leave: leaveWords(neutralOf({ report, program, kernel, kfunc, causes })),
     pointer: dereferenced(lineAt(program, report.insn)?.text ?? ''),
     acquirers: struct === undefined ? undefined : orList(acquiresOf(struct)),
     [`rule_${report.rule.replaceAll('-', '_')}`]: 'yes',
     was: lost === undefined ? undefined : regWords(lost.was, program),
   }
 }
+
+/** `return XDP_PASS;`, `return;` of a function that returns nothing. */
+const leaveWords = (value: string | undefined): string => (value === '' ? 'return;' : `return ${value ?? '0'};`)
 
 const stackPlace = (words: string): string => /\(([^)]*)\)$/.exec(words)?.[1] ?? words
 
@@ -162,7 +166,7 @@ function accessValues({ violation }: Rejected, { value }: Causes): Values {
   return {
     fixedOffset: yes(fixed && isObjectAccess(violation)),
     indexed: yes(!fixed),
-    stackBytes: stack === undefined ? undefined : `${stack.size} bytes at fp${stack.at}`,
+    stackBytes: stack === undefined ? undefined : `${plural(stack.size, 'byte')} at fp${stack.at}`,
     stackAt: stack === undefined ? undefined : `fp${stack.at + stack.index}`,
     stackOver: stack === undefined || stack.at + stack.size <= 0 ? undefined : plural(stack.at + stack.size, 'byte'),
     stackRead: yes(stack?.read),

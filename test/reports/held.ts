@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { check } from '../../src/check.ts'
 import type { Diagnostic } from '../../src/explain/index.ts'
 import type { Kernel } from '../../src/kernel/index.ts'
-import type { Want } from './wants.ts'
+import type { Want } from './want.ts'
 
 /** 'p07-big-ret', 'p07-big-ret h' where the object has several programs. */
 export const nameOf = ({ object, program }: Want): string => (program === undefined ? object : `${object} ${program}`)

@@ -2,16 +2,8 @@
 // What whoever filed a report would have wanted to read of the program rebuilt from it: what must be said, and what must not because it
 // would not load or would not help.
 
-export interface Want {
-  readonly object: string
-  /** Where the object has several. */
-  readonly program?: string
-  /** Default: 6.12, with sched_ext. */
-  readonly kernel?: '7.3'
-  readonly code?: string
-  readonly says: readonly RegExp[]
-  readonly never?: readonly RegExp[]
-}
+import { givenWants } from './given-wants.ts'
+import type { Want } from './want.ts'
 
 export const wants: readonly Want[] = [
   {
@@ -343,4 +335,5 @@ export const wants: readonly Want[] = [
   { object: 'b4-sleep-under-rcu', code: 'KF006', says: [/bpf_copy_from_user may sleep/, /Close the section before/] },
   { object: 'b5-borrowed-release', code: 'KF030', says: [/bpf_kptr_xchg\(&value->field, NULL\)/] },
   { object: 'b6-wrong-arg-type', code: 'KF008', says: [/not for kprobe programs/, /fentry/], never: [/this map/] },
+  ...givenWants,
 ]

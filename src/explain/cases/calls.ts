@@ -4,9 +4,9 @@
 import { callerWords } from '../../kfunc/index.ts'
 import { helpersOfMap, mapsOfHelper } from '../../kernel/index.ts'
 import { helperId, mapType, progTypes } from '../../uapi/index.ts'
-import type { RegState, Violation } from '../../verifier/index.ts'
+import type { PathStep, RegState, Violation } from '../../verifier/index.ts'
 import { traitsOf } from '../allowed.ts'
-import { callee } from '../calls.ts'
+import { callee, funcName } from '../calls.ts'
 import { orList, type Values, yes } from '../fill.ts'
 import { innermost } from '../violations.ts'
 import { isNull, isUntrusted, mayBeNull } from '../words.ts'
@@ -26,6 +26,8 @@ export function callValues(one: Case): Values {
       return mapAndHelper(one)
     case 'map-program':
       return mapProgram(one)
+    case 'invalid-access':
+      return { ...kfuncAddress(one), globalOf: globalParameter(one) }
     case 'global-args':
     case 'global-arg':
       return globalArgument(one)
@@ -146,19 +148,34 @@ function mapProgram({ report, program }: Case): Values {
   }
 }
 
+/** The global function whose own parameter, a pointer to memory, is what may be NULL. */
+function globalParameter({ causes, program }: Case): string | undefined {
+  const { path, origin, value } = causes
+  const from = path[origin]
+  if (value?.kind !== 'mem' || !mayBeNull(value) || from === undefined || origin !== 0 || from.insn === 0)
+    return undefined
+  return funcName(program, from.insn)
+}
+
 /** The one tag that tells the verifier what the caller passes. */
 function globalArgument({ report, causes, program }: Case): Values {
   const broken = innermost(report.violation)
-  const { value } = causes
+  const value = causes.value ?? objectPassed(causes.path.at(-1))
   const func = callee(program, report.insn)?.name
   if (value === undefined || report.rule === 'subprog-arg') return {}
   const reads = broken?.id === 'ctx-access' || broken?.id === 'ctx-bounds' || value.kind === 'ctx'
+  const argTag = tagFor(value, { isContext: reads })
   return {
     globalFunc: func,
-    argTag: tagFor(value, { isContext: reads }),
+    argTag,
+    argPlain: yes(argTag === undefined),
     argMayBeNull: yes(value.kind !== 'ctx' && (mayBeNull(value) || isNull(value))),
   }
 }
+
+/** The first argument that is a kernel object or arena memory: what no type of C tells. */
+const objectPassed = (step: PathStep | undefined): RegState | undefined =>
+  [1, 2, 3, 4, 5].map((number) => step?.regs[number]).find((reg) => reg?.kind === 'btf' || reg?.kind === 'arena')
 
 function tagFor(value: RegState, { isContext }: { readonly isContext: boolean }): string | undefined {
   if (isContext) return '__arg_ctx'

@@ -3,9 +3,10 @@
 
 import { memberAt, pointee, resolveType } from '../../btf/index.ts'
 import { attachProto, contextField } from '../../kernel/index.ts'
-import { sectionRules } from '../../uapi/index.ts'
+import { helperId, sectionRules } from '../../uapi/index.ts'
 import { traitsOf } from '../allowed.ts'
 import { orList, type Values, yes } from '../fill.ts'
+import { lineAt } from '../source.ts'
 import { innermost } from '../violations.ts'
 import type { Case } from './case.ts'
 
@@ -47,7 +48,12 @@ function argumentOf({ program, kernel }: Case, off: number): Values {
 }
 
 /** A field of a context that is a table of fields. */
-function fieldOf({ program, kernel }: Case, off: number, size: number, { write }: { readonly write: boolean }): Values {
+function fieldOf(
+  { program, kernel, report: { insn: at } }: Case,
+  off: number,
+  size: number,
+  { write }: { readonly write: boolean },
+): Values {
   const traits = traitsOf(program)
   const found = contextField(traits, off)
   if (found === undefined) return {}
@@ -66,9 +72,15 @@ function fieldOf({ program, kernel }: Case, off: number, size: number, { write }
     ctxWriteOnlyRead: yes(write && mayRead && !mayWrite),
     ctxWritable: write ? orList(found.writable) || 'none' : undefined,
     ctxOthers: write || mayRead ? undefined : orList(others.map(hookWords)),
+    packetCopy: yes(!write && /^data(?:_end)?$/.test(field.name) && mayCopy(program, kernel)),
+    ctxName: /\b(\w+)->data(?:_end)?\b/.exec(lineAt(program, at)?.text ?? '')?.[1] ?? 'skb',
     ctxTwin: mayRead ? undefined : found.readable.find((name) => twin(name) === twin(field.name)),
   }
 }
+
+/** May the program copy the packet’s bytes out? */
+const mayCopy = (program: Case['program'], kernel: Case['kernel']): boolean =>
+  kernel.helper(helperId('bpf_skb_load_bytes') ?? -1, traitsOf(program)).ok
 
 /** The field by the kernel's own types; what the table has no row for. */
 function fieldNameAt(struct: string, off: number, { btf }: Case['kernel']): string | undefined {

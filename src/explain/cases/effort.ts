@@ -4,9 +4,9 @@
 
 import type { LinkedProgram } from '../../object/index.ts'
 import type { Effort, Violation } from '../../verifier/index.ts'
-import { subprogName } from '../calls.ts'
+import { callee, funcName, subprogName } from '../calls.ts'
 import type { Values } from '../fill.ts'
-import { lineAt } from '../source.ts'
+import { insnOf, lastAt, lineAt } from '../source.ts'
 import { differs, regWords } from '../words.ts'
 import { type Case, placeWords } from './case.ts'
 import { largestVariables } from './frames.ts'
@@ -16,6 +16,7 @@ export function effortValues(one: Case): Values {
   return {
     ...(report.effort === undefined ? {} : walkValues(report.effort, program)),
     ...stackValues(report.violation, program),
+    recursion: report.rule === 'call-depth' ? calledAgain(one) : undefined,
   }
 }
 
@@ -66,6 +67,17 @@ function walkValues(effort: Effort, program: LinkedProgram): Values {
     turnsAt: kept === undefined ? undefined : placeWords(program, kept.insn),
   }
 }
+
+/** The function that is called while it runs. */
+function calledAgain({ report, program, causes: { path } }: Case): string | undefined {
+  const running = new Map(path.map(({ insn, frame }) => [frame, funcAt(program, insn)]))
+  const depth = path.at(-1)?.frame ?? 0
+  const callers = [...running].flatMap(([frame, start]) => (frame <= depth && start !== undefined ? [start] : []))
+  const again = callers.find((start, i) => callers.indexOf(start) < i)
+  return callee(program, report.insn)?.kind === 'subprog' && again !== undefined ? funcName(program, again) : undefined
+}
+
+const funcAt = ({ funcs }: LinkedProgram, insn: number): number | undefined => lastAt(funcs, insn, insnOf)?.insn
 
 function stackValues(violation: Violation | undefined, program: LinkedProgram): Values {
   if (violation === undefined || !('frames' in violation.params)) return {}

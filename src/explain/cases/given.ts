@@ -2,14 +2,15 @@
 // What a helper is given that does not fit: a variable smaller than the map says, a size beyond the buffer, a kernel object where it may
 // write, a map that is not the one meant.
 
-import { formatType } from '../../btf/index.ts'
+import { formatType, sizeOf } from '../../btf/index.ts'
 import { type RegState, scalar } from '../../verifier/index.ts'
 import { callee, contractAt } from '../calls.ts'
 import { type Values, yes } from '../fill.ts'
 import { lineAt } from '../source.ts'
-import { argumentText, isSimple } from '../text.ts'
+import { argumentText, assignedName, isSimple } from '../text.ts'
 import { innermost } from '../violations.ts'
-import { type Case, plural } from './case.ts'
+import { structPointedTo } from '../words.ts'
+import { type Case, placeWords, plural } from './case.ts'
 import { arrayAt } from './object.ts'
 
 export function givenValues(one: Case): Values {
@@ -23,7 +24,7 @@ export function givenValues(one: Case): Values {
     case 'max-outside':
     case 'min-bound':
     case 'max-bound':
-      return takenByCall(one)
+      return { ...takenByCall(one), ...reservedRecord(one), ...wholeStruct(one) }
     case 'stack-bounds':
       return { ...mapMemory(one), ...sizeBesides(one) }
     case 'helper-writes-object':
@@ -111,6 +112,39 @@ function bufferValues({ report, program, kernel, causes }: Case): Values {
     bufferSize: holds?.toString(),
     bufferHolds: holds === undefined ? undefined : `${named} has ${plural(holds, 'byte')}`,
     sizeName: size !== undefined && isSimple(size) ? size : undefined,
+  }
+}
+
+/** A record of the ring buffer that was reserved smaller than what is written to it. */
+function reservedRecord({ causes, program }: Case): Values {
+  const from = causes.path[causes.origin]
+  if (from === undefined || callee(program, from.insn)?.name !== 'bpf_ringbuf_reserve') return {}
+  const size = causes.value?.size
+  const record = assignedName(lineAt(program, from.insn)?.text, 'bpf_ringbuf_reserve')
+  return {
+    reserved:
+      size === undefined
+        ? undefined
+        : `bpf_ringbuf_reserve() on ${placeWords(program, from.insn)} was asked for ${plural(size, 'byte')}`,
+    reservedAs: record,
+  }
+}
+
+/** A kfunc that takes a struct of the kernel takes all of it, however little of it the program uses. */
+function wholeStruct({ causes, kfunc, report }: Case): Values {
+  const index = report.details.arg ?? (causes.reg === undefined ? undefined : causes.reg - 1)
+  const param = index === undefined ? undefined : kfunc?.params[index]
+  const struct = param === undefined ? undefined : structPointedTo(kfunc!.btf, param.type)
+  const id = struct === undefined ? undefined : kfunc!.btf.find(struct, 'struct')
+  const size = id === undefined ? undefined : sizeOf(kfunc!.btf, id)
+  if (struct === undefined || size === undefined) return {}
+  return {
+    paramObject: struct,
+    paramSize: size.toString(),
+    paramMaker:
+      struct === 'cpumask'
+        ? 'A mask of the program’s own is a struct bpf_cpumask, made by bpf_cpumask_create() and kept in a __kptr field.'
+        : `Give it a variable of type struct ${struct}.`,
   }
 }
 

@@ -12,6 +12,7 @@ import { hookValues } from './hook.ts'
 import { loopValues } from './loops.ts'
 import { packetValues } from './packet.ts'
 import { rereadValues } from './reread.ts'
+import { remainderValues } from './remainder.ts'
 import { returnValues } from './returns.ts'
 import { smallValues } from './small.ts'
 import { trustValues } from './trust.ts'
@@ -29,6 +30,7 @@ const kinds: readonly ((one: Case) => Values)[] = [
   givenValues,
   returnValues,
   rereadValues,
+  remainderValues,
   loopValues,
   effortValues,
   smallValues,

@@ -19,7 +19,8 @@ export function packetValues(one: Case): Values {
   const broken = innermost(report.violation)
   if (broken?.id !== 'packet-bounds') return {}
   const pointer = causes.value
-  const end = pointer?.kind === 'pkt_meta' ? 'data' : 'data_end'
+  const area = areaOf(pointer, program.type)
+  const { end } = area
   const comparison = pointer === undefined ? undefined : meantFor(pointer, comparisonsOf(causes.path, program))
   if (!('outside' in broken.params))
     return { packetEnded: comparison === undefined ? undefined : placeWords(program, comparison.insn), packetEnd: end }
@@ -34,10 +35,12 @@ export function packetValues(one: Case): Values {
       : `${known === 1 ? 'only the first byte is' : `only the first ${known} are`} known to be there`
   const base = variable
     ? ` past an offset of ${scalar.umin(pointer.var)} to ${scalar.umax(pointer.var)} that varies`
-    : ` of the ${pointer?.kind === 'pkt_meta' ? 'metadata' : 'packet'}`
+    : ` of ${area.word}`
   return {
     packetBytes: `this ${verb} ${byteWords(off, size)}${base}; ${size === 1 && known === 0 ? 'it is not known to be there' : there}`,
     packetEnd: end,
+    packetStart: area.start,
+    packetWord: area.word,
     packetNeed: need.toString(),
     packetWhy: whyNot(one, { pointer, comparison, need, known, end }),
     packetFixed: yes(!variable),
@@ -46,6 +49,24 @@ export function packetValues(one: Case): Values {
     packetElided: elidedLines(one),
   }
 }
+
+interface Area {
+  /** Fields of the context, as C has them. */
+  readonly start: string
+  readonly end: string
+  readonly word: string
+}
+
+const packetArea: Area = { start: 'data', end: 'data_end', word: 'the packet' }
+const metadata: Area = { start: 'data_meta', end: 'data', word: 'the metadata' }
+
+/** What programs of a type are given in the way of a packet. */
+const areas: ReadonlyMap<string, Area> = new Map([
+  ['BPF_PROG_TYPE_CGROUP_SOCKOPT', { start: 'ctx->optval', end: 'ctx->optval_end', word: 'the option’s value' }],
+])
+
+const areaOf = (pointer: RegState | undefined, type: string): Area =>
+  pointer?.kind === 'pkt_meta' ? metadata : (areas.get(type) ?? packetArea)
 
 interface Meant extends Comparison {
   readonly compared: RegState
@@ -88,7 +109,12 @@ interface Wanted {
 function whyNot(one: Case, { pointer, comparison, need, known, end }: Wanted): string | undefined {
   const { program, causes } = one
   if (pointer === undefined) return undefined
-  if (comparison === undefined) return `no comparison with ${end} stands on this path`
+  if (comparison === undefined) {
+    const beyond = pointer.kind === 'pkt_meta' ? comparedWithEnd(one) : undefined
+    return beyond === undefined
+      ? `no comparison with ${end} stands on this path`
+      : `the comparison on ${beyond} is with data_end, and metadata ends where the packet begins, at data`
+  }
   const place = placeWords(program, comparison.insn)
   const { compared } = comparison
   const changed = changedBetween(one, comparison.step)
@@ -107,6 +133,16 @@ function whyNot(one: Case, { pointer, comparison, need, known, end }: Wanted): s
     ? `the comparison on ${place} shows that ${plural(known, 'byte is', 'bytes are')} there, and ${need} are needed`
     : undefined
 }
+
+/** Where metadata was compared with the packet’s end, which says nothing of it. */
+function comparedWithEnd({ causes, program }: Case): string | undefined {
+  const found = comparisonsOf(causes.path, program).find(
+    ({ dst, src }) => src !== undefined && [dst, src].some(isMeta) && [dst, src].some(({ kind }) => kind === 'pkt_end'),
+  )
+  return found === undefined ? undefined : placeWords(program, found.insn)
+}
+
+const isMeta = ({ kind }: RegState): boolean => kind === 'pkt_meta'
 
 const placed = (reg: RegState): string =>
   scalar.isConst(reg.var)

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Facts of a case that need no file of their own: which of several things a rule was broken by.
 
-import { formatType, memberAt, pointee, typeTags } from '../../btf/index.ts'
+import { formatType, memberAt, pointee, resolveType, typeTags } from '../../btf/index.ts'
 import { type IteratorFamily, iteratorFamily } from '../../kfunc/index.ts'
 import type { Kernel } from '../../kernel/index.ts'
 import type { LinkedProgram } from '../../object/index.ts'
 import { scalar } from '../../verifier/index.ts'
-import { callee } from '../calls.ts'
+import { callee, subprogName } from '../calls.ts'
 import { type Values, yes } from '../fill.ts'
 import { lineAt } from '../source.ts'
 import { coreMissing } from '../near.ts'
 import { innermost } from '../violations.ts'
-import { decidedAt } from '../place.ts'
+import { decidedAt, endsOpen } from '../place.ts'
 import { typesLost } from '../types-lost.ts'
 import { isAllocated } from '../words.ts'
 import type { Case } from './case.ts'
@@ -26,11 +26,26 @@ export function smallValues(one: Case): Values {
   const text = lineAt(program, report.insn)?.text ?? ''
   const called = callee(program, report.insn)
   return {
+    secondLock: yes(rule === 'lock-held' || rule === 'lock-call' ? called?.name === 'bpf_spin_lock' : undefined),
     decided: yes(program.insns[decidedAt(report, causes.path, program)]?.op.kind === 'jump'),
     exchange: yes(called?.name === 'bpf_kptr_xchg'),
     inCallback: yes((causes.path.at(-1)?.frame ?? 0) > 0),
     load: yes(insn?.op.kind === 'load'),
+    atomic: yes(insn?.op.kind === 'atomic'),
+    plainAccess: yes(insn?.op.kind !== 'atomic'),
+    accessSize: broken?.id === 'alignment' ? broken.params.size.toString() : undefined,
+    fallsOff: rule === 'last-insn' ? openFunction(program) : undefined,
     call: yes(called !== undefined),
+    tailCall: yes(called?.name === 'bpf_tail_call'),
+    ends: yes(called?.name !== 'bpf_tail_call'),
+    iterEnd: yes(
+      /^iter(?:\.s)?\//.test(program.section) &&
+        program.insns[causes.path[causes.origin]?.insn ?? -1]?.op.kind === 'load' &&
+        rule === 'invalid-access',
+    ),
+    arenaValue: yes(value?.kind === 'arena'),
+    onlyZero: yes(report.details.expected === '[0, 0]'),
+    returnsRange: yes(report.details.expected !== '[0, 0]'),
     zeroSize: yes(broken?.id === 'size-zero'),
     negative: yes(broken?.id === 'size-negative'),
     keyWrite: yes(broken?.id === 'write-rdonly' && broken.params.form === 'key'),
@@ -52,6 +67,7 @@ export function smallValues(one: Case): Values {
     percpuRead: yes(broken?.id === 'btf-percpu'),
     userRead: yes(broken?.id === 'btf-user'),
     typesLost: yes(typesLost(report, program).length > 0),
+    ...(rule === 'kptr-store' ? storedKptr(text) : { kptrMisses: 'yes' }),
     ...iteratorThere(one),
     ...untypedMap(one),
     ...coreValues(one),
@@ -62,6 +78,17 @@ export function smallValues(one: Case): Values {
     ...indexOfLine(one),
     mapPointer: value?.kind === 'map_ptr' ? program.maps[value.map]?.name : undefined,
   }
+}
+
+function openFunction(program: LinkedProgram): string | undefined {
+  const open = endsOpen(program)
+  return open === undefined ? undefined : subprogName(program, open.start)
+}
+
+/** `k->task = mine;`: the field and what is assigned to it. */
+function storedKptr(text: string): Values {
+  const [, field, stored] = /^\s*(\w+(?:(?:->|\.)\w+)+)\s*=\s*(\w+)\s*;\s*$/.exec(text) ?? []
+  return { kptrField: field, kptrStored: stored }
 }
 
 /** What stands where an iterator was wanted: one of another kind, one that was destroyed. */
@@ -96,8 +123,11 @@ function coreValues({ report, program, kernel }: Case): Values {
   }
 }
 
+/** Programs that are given pointers to take a reference of, and so may keep kptrs; those at probes see numbers. */
+const mayOwn = (type: string): boolean => !/(?:KPROBE|TRACEPOINT(?:_WRITABLE)?|PERF_EVENT)$/.test(type)
+
 /** A number that was read from a map value, out of a field that is a pointer in C: the kernel sees no kptr there. */
-function taglessField({ report, causes, program }: Case): Values {
+function taglessField({ report, causes, program, kernel }: Case): Values {
   const { path, origin, value } = causes
   const from = path[origin]
   const insn = from === undefined ? undefined : program.insns[from.insn]
@@ -107,8 +137,14 @@ function taglessField({ report, causes, program }: Case): Values {
   if (map === undefined || program.mapBtf === undefined || map.valueTypeId === 0 || !scalar.isConst(base.var)) return {}
   const off = base.off + insn.off + scalar.constNumber(base.var)
   const member = memberAt(program.mapBtf, map.valueTypeId, off)
-  const pointed = member === undefined ? undefined : pointee(program.mapBtf, member.type)
-  if (member === undefined || pointed === undefined) return {}
+  const kept = member?.type ?? (off === 0 ? map.valueTypeId : undefined)
+  const pointed = kept === undefined ? undefined : pointee(program.mapBtf, kept)
+  if (kept === undefined || pointed === undefined) return {}
+  const { kind, name } = resolveType(program.mapBtf, pointed)
+  if (!mayOwn(program.type) || member === undefined)
+    return kind === 'struct' && kernel.btf.find(name, 'struct') !== undefined
+      ? { keptPointer: formatType(program.mapBtf, kept) }
+      : {}
   const tags = typeTags(program.mapBtf, member.type)
   return {
     untaggedField: tags.some((tag) => tag.startsWith('kptr') || tag.endsWith('kptr')) ? undefined : member.name,
@@ -153,7 +189,13 @@ function indexOfLine({ report, program }: Case): Values {
   const found = [...(lineAt(program, report.insn)?.text ?? '').matchAll(/([A-Za-z_][\w.>-]*)\[([^[\]]+)\]/g)]
   const [, array, index] = found.length === 1 ? found[0]! : []
   if (array === undefined || index === undefined || /^\d+$/.test(index)) return {}
-  return { stackArray: array, stackIndex: index, stackReread: yes(/->|\.|\*/.test(index)) }
+  const called = callee(program, report.insn) !== undefined
+  return {
+    stackArray: array,
+    stackIndex: index,
+    stackReread: yes(/->|\.|\*/.test(index)),
+    stackIndexed: report.rule === 'stack-bounds' && !called ? `the index ${index} into ${array}` : undefined,
+  }
 }
 
 /** The map whose values have no special fields to the kernel, and the types that the pointer’s C has for them. */

@@ -243,8 +243,15 @@ export const argumentCodes = [
     ],
     section: 'kfuncs.rst "__map Annotation"',
     rule: 'A __map parameter takes the address of a map, not of a value in it.',
-    label: ['the {arg} argument of {kfunc} must be a map; {reg} is {value}', '{reg} is not a map'],
-    help: ['Pass &map, where map is declared in SEC(".maps").'],
+    label: [
+      'the {arg} argument of {kfunc} must be a map; {reg} is {value}',
+      'the {arg} argument of {helper} must be a map; {reg} is {value}',
+      '{reg} is not a map',
+    ],
+    help: [
+      'Pass &map, where map is declared in SEC(".maps").',
+      '{?number}A map’s address that is kept in a variable or a map value comes back as a number. To choose between maps, make the call in each branch, with &map by its name there; or put the maps into one of type BPF_MAP_TYPE_HASH_OF_MAPS or ARRAY_OF_MAPS, and look the one to use up.',
+    ],
     text: 'The loader turns &map into a map pointer. A pointer to a map’s value, which bpf_map_lookup_elem() gives, is something else.',
     example: '17-subsystems/arena:arena_no_map',
   },
@@ -295,7 +302,7 @@ export const argumentCodes = [
     ],
     help: [
       '{?voidGlobal}{globalFunc}() returns nothing, and a global function must return a number: let it return int (return 0;), or make it static.',
-      '{?inner}What the function’s type asks of it, in the verifier’s words: {inner}',
+      '{?argPlain}{?inner}What the function’s type asks of it, in the verifier’s words: {inner}',
       [
         'Tag the parameter in {globalFunc}’s definition: {argTag}.',
         '{?argMayBeNull}Check the pointer for NULL before the call, or tag the parameter __arg_nullable and check it inside.',
@@ -334,6 +341,7 @@ export const argumentCodes = [
     ],
     help: [
       [
+        '{?arenaValue}Helpers take no memory of the arena: let it fill a variable on the stack (or a map value), and copy that into the arena with stores of the program’s own.',
         '{?record}bpf_ringbuf_submit() and bpf_ringbuf_discard() take what bpf_ringbuf_reserve() returned; a record of bpf_ringbuf_reserve_dynptr() goes to bpf_ringbuf_submit_dynptr() or bpf_ringbuf_discard_dynptr().',
         '{?percpu}A per-CPU pointer is one to a per-CPU variable of the kernel, or a __percpu_kptr read from a map under RCU.',
         '{?currentTask}bpf_get_current_task() gives a number: call bpf_get_current_task_btf(), which gives a pointer to struct task_struct that may be passed on.',

@@ -173,8 +173,11 @@ export const objectCodes = [
     rule: 'Callbacks return a number in the range their caller gives a meaning to.',
     label: ['the callback returns {value}; {expected} is wanted', 'the callback returns {value}'],
     help: [
-      'Return a value in {expected} on every path of the callback.',
-      'A value read from memory has no range: compare it first, or return a constant.',
+      [
+        '{?onlyZero}Return 0 on every path of the callback; what else it has to tell goes to memory that it reaches, a map value or a global variable.',
+        'Return a value in {expected} on every path of the callback.',
+      ],
+      '{?returnsRange}A value read from memory has no range: compare it first, or return a constant.',
     ],
     text: 'bpf_loop(), bpf_for_each_map_elem() and bpf_find_vma() take 0 to go on and 1 to stop; the callbacks of timers and work queues return 0.',
     example: '19-program/attach:loop_gives_two',

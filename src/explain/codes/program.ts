@@ -112,7 +112,11 @@ export const programCodes = [
     rules: ['too-large', 'complexity', 'size'],
     section: doc,
     rule: 'At most a million instructions are looked at, over all paths.',
-    label: ['the verifier gives up here, after a million instructions'],
+    label: [
+      '{?rule_complexity}the verifier gives up here: 8,192 branches still wait for it to come back to them',
+      '{?rule_size}the program is longer than the kernel takes',
+      'the verifier gives up here, after a million instructions',
+    ],
     help: [
       'Most of the work is in {loops}.',
       'The line walked most is {busiest}.',
@@ -136,6 +140,7 @@ export const programCodes = [
       '{?rule_tail_call_depth}a tail call is made from here with {stackTotal} bytes of stack above it; 256 is the limit: {stackChain}',
       '{?rule_stack_depth}this chain of calls takes {stackTotal} bytes of stack, and 512 is the limit: {stackChain}',
       '{?rule_recursion}a function calls itself, directly or through others',
+      '{?rule_call_depth}{recursion}() calls itself, and the verifier follows each call: 8 frames are all there are',
       '{?rule_call_depth}this chain of calls has more frames than the kernel allows',
       '{?rule_tail_call_callback}a tail call is made from a callback',
       'this chain of calls is too deep, or its frames are too big',
@@ -144,6 +149,7 @@ export const programCodes = [
       'Their largest variables: {stackVariables}.',
       [
         '{?rule_recursion}Turn the recursion into a loop with a bound, or into bpf_loop().',
+        '{?recursion}Turn the recursion into a loop with a bound, or into bpf_loop(): what it keeps on the stack goes to an array or a map.',
         '{?rule_call_depth}Inline some of the functions: static __always_inline.',
         '{?rule_tail_call_callback}Make the tail call after the helper that calls the callback returned.',
         '{?rule_tail_call_depth}Move the large variables into a per-CPU array map (max_entries 1), or make the tail call from the function without them.',
@@ -191,9 +197,10 @@ export const programCodes = [
     ],
     section: 'RFC 9669',
     rule: 'Every instruction is well formed and reachable, jumps stay inside their function, and R10 is never written.',
-    label: ['this cannot stand here: {message}'],
+    label: ['{?rule_last_insn}{fallsOff}() ends here without a return', 'this cannot stand here: {message}'],
     help: [
       [
+        '{?rule_last_insn}The compiler leaves the end of a function out where it sees that none of it is reached: after __builtin_unreachable(), a panic handler, a call declared noreturn. No path may run into what comes behind: end {fallsOff}() with a return (of a value, where it is to give one) or with a loop that the verifier sees the end of.',
         '{?addressSpaces}The compiler makes this cast where a pointer goes from one __arena type to another that is none, or back twice: keep the pointer __arena all along, also in structs and parameters, and take the member’s address of that pointer.',
         'Code from a compiler is well formed; look at inline assembly, or at a tool that rewrote the object.',
       ],

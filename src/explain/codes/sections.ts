@@ -52,6 +52,7 @@ export const sectionCodes = [
     section: 'Documentation/bpf/graph_ds_impl.rst',
     rule: 'A list head or tree root may only be touched while the bpf_spin_lock next to it, in the same map value or object, is held.',
     label: [
+      '{expr} is a list or tree whose own lock is not held here',
       '{reg} is a list or tree whose own lock is not held here',
       'the lock of this list or tree is not held here',
     ],
@@ -87,6 +88,7 @@ export const sectionCodes = [
       '{?rule_preempt_global_call}{callee} is a global function, and preemption is off here',
       '{?rule_lock_global_call}{callee} is a global function, and a lock is held here',
       '{?rule_sleep_global_call}{callee} is a global function that may sleep, and here the program must not',
+      '{?secondLock}a lock is held already when this one is taken',
       '{callee} is not allowed inside the section that is open here',
       'this is not allowed inside the section that is open here',
     ],
@@ -95,6 +97,7 @@ export const sectionCodes = [
         '{?rule_preempt_global_call}Make {callee} static (or static __always_inline): a static function is verified where it is called, so the verifier sees that it does not sleep.',
         '{?rule_lock_global_call}Make {callee} static (or static __always_inline): a static function is verified where it is called, so the verifier sees what it does under the lock.',
         '{?rule_sleep_global_call}Call {callee} outside of the section, or make it static and leave out what may sleep.',
+        '{?secondLock}A program holds one bpf_spin_lock at a time: unlock the first before taking the second, with what both need copied to local variables; or keep both values under one lock, in one struct.',
         'Unlock before the call, or make the call first and keep its result.',
       ],
     ],

@@ -1,0 +1,18 @@
+// rsched#8: index is a remainder, which the verifier does not bound, mended as advised
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+__u64 hist[26];
+
+SEC("tp_btf/sched_switch")
+int BPF_PROG(switched, bool preempt, struct task_struct *prev, struct task_struct *next)
+{
+	__u64 slot = bpf_ktime_get_ns() % 26;
+
+	barrier_var(slot);
+	if (slot >= sizeof(hist) / sizeof(hist[0]))
+		return 0;
+	hist[slot]++;
+	return 0;
+}
+char _license[] SEC("license") = "GPL";

@@ -1,0 +1,17 @@
+// Whistler#43: the socket is read after it was given back
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+SEC("tc")
+int port(struct __sk_buff *skb)
+{
+	struct bpf_sock_tuple tuple = {};
+	struct bpf_sock *sk;
+
+	tuple.ipv4.dport = 0x5000;
+	sk = bpf_sk_lookup_tcp(skb, &tuple, sizeof(tuple.ipv4), -1, 0);
+	if (!sk)
+		return 0;
+	bpf_sk_release(sk);
+	return sk->src_port;
+}
+char _license[] SEC("license") = "GPL";

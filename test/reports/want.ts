@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an explanation of a program must say, and what it must not.
+
+export interface Want {
+  readonly object: string
+  /** Where the object has several. */
+  readonly program?: string
+  /** Default: 6.12, with sched_ext. */
+  readonly kernel?: '7.3'
+  readonly code?: string
+  readonly says: readonly RegExp[]
+  readonly never?: readonly RegExp[]
+}

@@ -9,7 +9,7 @@
 
 import type { Taken } from './effects.ts'
 import { type Block, successors } from './flow.ts'
-import { inlineTouches } from './inline-kinds.ts'
+import { touchesOf } from './inline-kinds.ts'
 import { calleeSlot, type JitProgram } from './input.ts'
 
 const STACK = 512
@@ -159,7 +159,7 @@ class Walk {
       const { reads } = this.taken(calleeSlot(insn, at))
       for (let r = 1; r < BEHIND_PARAMETERS; r++) if ((reads & (1 << r)) !== 0 && this.isAddress(r)) return false
     } else if (callee !== undefined) {
-      const touches = callee.inline === undefined ? undefined : inlineTouches[callee.inline.kind]
+      const touches = callee.inline === undefined ? undefined : touchesOf(callee.inline)
       for (let r = 1; r <= callee.params.length; r++) {
         const off = state[r]!
         if (callee.params[r - 1] === 'none' || off === NO_ADDRESS) continue

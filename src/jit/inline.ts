@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What stands in place of a call, where that is a few instructions. The interpreter calls instead, and comes to the same.
 
-import { type Inline, inlineTouches, type Touches } from './inline-kinds.ts'
+import { writeHashLookup } from './inline-hash.ts'
+import { type Inline, touchesOf, type Touches } from './inline-kinds.ts'
 import { lowerReserve, lowerSubmit } from './inline-ring.ts'
 import { MAX_ROUNDS } from './input.ts'
 import type { Registers } from './registers.ts'
@@ -31,10 +32,13 @@ function lowerTouching(
   inline: Exclude<Inline, { kind: 'ring-reserve' | 'ring-submit' | 'rounds' }>,
   { at, tested }: { readonly at: number; readonly tested: boolean },
 ): Left | undefined {
-  const touched = new Touched(registers, inlineTouches[inline.kind], at)
+  const touched = new Touched(registers, touchesOf(inline), at)
   switch (inline.kind) {
     case 'array-lookup':
       lowerArrayLookup(registers, inline, { touched, at })
+      return undefined
+    case 'hash-lookup':
+      lowerHashLookup(registers, inline, { touched, at })
       return undefined
     case 'iter-num-new':
       lowerIterNew(registers, touched, at)
@@ -60,12 +64,29 @@ class Touched {
     this.registers = registers
     this.parts = parts
     this.cells = registers.cells(at)
-    if (this.cells === undefined) registers.low(register).set(registers.locals.address)
+    if (this.cells === undefined && parts.length > 0) registers.low(register).set(registers.locals.address)
   }
   push(part: number): void {
     const { code, locals } = this.registers
     if (this.cells !== undefined) code.get(this.cells[part]!)
     else code.get(locals.address).memory('i32.load', this.parts[part]!.off)
+  }
+  /** As 64 bits; what is in memory by halves, as it may have been written so a moment ago, which loads of both wait for. */
+  pushWhole(part: number): void {
+    const { code, locals } = this.registers
+    const { off, size } = this.parts[part]!
+    if (this.cells !== undefined) {
+      code.get(this.cells[part]!)
+      if (size === 4) code.op('i64.extend_i32_u')
+      return
+    }
+    code.get(locals.address).memory('i64.load32_u', off)
+    if (size === 8)
+      code
+        .get(locals.address)
+        .memory('i64.load32_u', off + 4)
+        .i64(32)
+        .op('i64.shl', 'i64.or')
   }
   set(part: number, push: () => void): void {
     const { code, locals } = this.registers
@@ -85,6 +106,23 @@ function lowerArrayLookup(
   touched.push(0)
   code.tee(locals.aside).i32(count).op('i32.lt_u').openValue('i32')
   code.get(locals.aside).i32(stride).op('i32.mul').i32(first).op('i32.add', 'else').i32(0).op('end')
+  registers.setLow(at, 0)
+}
+
+function lowerHashLookup(
+  registers: Registers,
+  table: Extract<Inline, { kind: 'hash-lookup' }>,
+  { touched, at }: { readonly touched: Touched; readonly at: number },
+): void {
+  const { code, locals } = registers
+  writeHashLookup(code, table, {
+    pushWhole: () => touched.pushWhole(0),
+    pushAddress: () => void registers.low(2),
+    whole: locals.temp,
+    address: locals.address,
+    element: locals.aside,
+    aside: locals.found,
+  })
   registers.setLow(at, 0)
 }
 

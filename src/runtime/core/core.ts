@@ -94,6 +94,8 @@ export class Core {
   readonly mapEntryLimit: number
   /** What hashes begin with: of chance, so that nobody can make keys that all meet in one bucket. The order of keys does not depend on it. */
   readonly hashSeed = crypto.getRandomValues(new Int32Array(1))[0]!
+  /** An odd number of 64 bits, as halves: what hashes of small keys are products with. */
+  readonly hashFactor = crypto.getRandomValues(new Int32Array(2)).map((half, i) => (i === 0 ? half | 1 : half))
   /** Elements that the maps there are were made for. */
   mapEntries = 0
   /** The host's work that is under way. */

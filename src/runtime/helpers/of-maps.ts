@@ -3,9 +3,10 @@
 
 import type { CallFact } from '../../verifier/index.ts'
 import { flagsOf, model, type Model } from '../core/abi.ts'
-import { ArrayMap } from '../maps/array.ts'
 import type { RuntimeMap } from '../maps/map.ts'
 import { RingBufferMap } from '../maps/ringbuf.ts'
+
+const inlineOf = (inline: Model['inline']): Pick<Model, 'inline'> => (inline === undefined ? {} : { inline })
 
 const bound: ReadonlyMap<string, (map: RuntimeMap) => Model | undefined> = new Map<
   string,
@@ -23,14 +24,7 @@ const bound: ReadonlyMap<string, (map: RuntimeMap) => Model | undefined> = new M
   ],
   [
     'bpf_map_lookup_elem',
-    (map) => {
-      const called = model(['none', 'i32'], 'u32', () => map.lookupCall)
-      if (!(map instanceof ArrayMap)) return called
-      return {
-        ...called,
-        inline: { kind: 'array-lookup', first: map.values, stride: map.stride, count: map.def.maxEntries },
-      }
-    },
+    (map) => ({ ...model(['none', 'i32'], 'u32', () => map.lookupCall), ...inlineOf(map.lookupInline) }),
   ],
   [
     'bpf_map_update_elem',

@@ -2,6 +2,7 @@
 // BPF_MAP_TYPE_ARRAY: every element is there from the start, at a place of its own.
 
 import type { Btf } from '../../btf/index.ts'
+import type { Inline } from '../../jit/index.ts'
 import type { MapDef } from '../../object/index.ts'
 import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
@@ -21,6 +22,9 @@ export class ArrayMap extends IndexedMap {
     if (def.data !== undefined) core.memory.write(this.values, def.data)
   }
 
+  override get lookupInline(): Inline {
+    return { kind: 'array-lookup', first: this.values, stride: this.stride, count: this.def.maxEntries }
+  }
   override get firstValue(): number {
     return this.values
   }

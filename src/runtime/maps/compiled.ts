@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Look-ups as WebAssembly, for programs to call without a way through JavaScript. They read what Elements and PrefixTrie lay out.
 
-import { Code, encodeModule, type FunctionType, moduleOf, type ValueType } from '../../jit/index.ts'
+import {
+  Code,
+  encodeModule,
+  type FunctionType,
+  type HashTable,
+  moduleOf,
+  type ValueType,
+  writeHashLookup,
+} from '../../jit/index.ts'
 import type { Core } from '../core/core.ts'
-import { HASH, HEADER, NEXT, seeds } from './elements.ts'
 import { BYTES, CHILDREN, EXACT, LONGEST } from './prefix-trie.ts'
 
 type Lookup = (key: number) => number
@@ -11,49 +18,16 @@ type Lookup = (key: number) => number
 /** Keys beyond are compared by loops in JavaScript. */
 const MOST_KEY_BYTES = 64
 
-export interface HashShape {
-  readonly keySize: number
-  readonly buckets: number
-  readonly mask: number
-  /** From an element to its value. */
-  readonly valueOffset: number
-}
-
-/** undefined: keys are too long for it, or nothing may be compiled. */
-export function compiledHashLookup(core: Core, { keySize, buckets, mask, valueOffset }: HashShape): Lookup | undefined {
+/** As it stands in programs. undefined: keys are too long for it, or nothing may be compiled. */
+export function compiledHashLookup(core: Core, table: HashTable): Lookup | undefined {
+  const { keySize } = table
   if (keySize > MOST_KEY_BYTES) return undefined
-  const [key, hash, element] = [0, 1, 2]
+  const [key, element, address, aside, whole] = [0, 1, 2, 3, 4] as const
   const code = new Code()
-  const mixed = (load: 'i32.load' | 'i32.load8_u', at: number, factor: number, shift: number): void => {
-    code.get(hash).get(key).memory(load, at).op('i32.xor').i32(factor).op('i32.mul')
-    code.get(hash).i32(shift).op('i32.shr_u', 'i32.xor').set(hash)
-  }
-  const whole = keySize & ~3
-  code.i32(core.hashSeed).set(hash)
-  for (let at = 0; at < whole; at += 4) mixed('i32.load', at, seeds.word, 15)
-  for (let at = whole; at < keySize; at++) mixed('i32.load8_u', at, seeds.byte, 13)
-  code.get(hash).get(hash).i32(16).op('i32.shr_u', 'i32.xor').i32(seeds.last).op('i32.mul').tee(hash)
-  code.get(hash).i32(15).op('i32.shr_u', 'i32.xor').set(hash)
-  code.get(hash).i32(mask).op('i32.and').i32(2).op('i32.shl').memory('i32.load', buckets).set(element)
-  code.open('block').open('loop')
-  code.get(element).op('i32.eqz').brIf(1)
-  code.get(element).memory('i32.load', HASH).get(hash).op('i32.eq').open('if')
-  // every part that differs leaves a bit
-  code.i32(0)
-  const differs = (load: 'i32.load' | 'i32.load8_u', at: number): void => {
-    code
-      .get(key)
-      .memory(load, at)
-      .get(element)
-      .memory(load, HEADER + at)
-      .op('i32.xor', 'i32.or')
-  }
-  for (let at = 0; at < whole; at += 4) differs('i32.load', at)
-  for (let at = whole; at < keySize; at++) differs('i32.load8_u', at)
-  code.op('i32.eqz').open('if').get(element).i32(valueOffset).op('i32.add', 'return', 'end', 'end')
-  code.get(element).memory('i32.load', NEXT).set(element).br(0)
-  code.op('end', 'end').i32(0).op('end')
-  return lookup(core, code, 2)
+  const pushAddress = (): void => void code.get(key)
+  const pushWhole = (): void => void code.get(key).memory(keySize === 4 ? 'i64.load32_u' : 'i64.load', 0)
+  writeHashLookup(code, table, { pushWhole, pushAddress, whole, address, element, aside })
+  return lookup(core, code.op('end'), ['i32', 'i32', 'i32', 'i64'])
 }
 
 /** `bits`: of the longest key there can be. undefined: nothing may be compiled. */
@@ -89,7 +63,11 @@ export function compiledTrieLookup(
   code.memory('i32.load', EXACT).tee(length).open('if').get(length).op('return', 'end')
   code.get(left).i32(1).op('i32.sub').tee(left).i32(0).op('i32.ge_s').brIf(0).op('end')
   code.get(found).op('end')
-  return lookup(core, code, 6)
+  return lookup(
+    core,
+    code,
+    Array.from({ length: 6 }, () => 'i32' as const),
+  )
 }
 
 export interface CompiledFunction {
@@ -108,7 +86,5 @@ export function instance(core: Core, { type, locals, body }: CompiledFunction): 
 }
 
 const lookupType: FunctionType = { params: ['i32'], result: 'i32' }
-const lookup = (core: Core, body: Code, locals: number): Lookup | undefined =>
-  instance(core, { type: lookupType, locals: Array.from({ length: locals }, () => 'i32' as const), body }) as
-    | Lookup
-    | undefined
+const lookup = (core: Core, body: Code, locals: readonly ValueType[]): Lookup | undefined =>
+  instance(core, { type: lookupType, locals, body }) as Lookup | undefined

@@ -3,24 +3,33 @@
 //
 //   buckets: the first element, 0 for none        element:  0  next in its bucket
 //   one u32 each, a power of two of them                    4  hash
-//                                                           8  the one put in before it
-//                                                          12  the one put in after it
+//   behind them what is the last element's next             8  the one put in before it
+//   and the first one's before                             12  the one put in after it
 //                                                          16  key, then at a multiple of 8 the value
+//
+// Keys of 4 and 8 bytes are hashed by a product with an odd number of chance: of any two the chance that they meet in one of m buckets is 2 in m
+// (Dietzfelbinger and others, "A reliable randomized algorithm for the closest-pair problem", 1997). Programs look up without a call
+// (jit/inline-hash.ts).
 //
 // Memory of an element stays an element's, and what a freed one held stays readable until it is used again: programs may go on using a
 // value that they looked up before it was deleted or replaced, as in the kernel, where a new element is taken before an old one is given
 // back. That is also why an element freed last is used first.
 
+import { type HashTable, isWhole } from '../../jit/index.ts'
 import type { Core } from '../core/core.ts'
 import type { Block } from '../core/memory.ts'
 
-export const NEXT = 0
+const NEXT = 0
 export const HASH = 4
 const BEFORE = 8
 const AFTER = 12
 export const HEADER = 16
 /** What words and bytes of keys are mixed with, and what it ends with. */
-export const seeds = { word: 0x9e3779b1, byte: 0x85ebca6b, last: 0x21f0aaad } as const
+const mix = {
+  word: { factor: 0x9e3779b1, shift: 15 },
+  byte: { factor: 0x85ebca6b, shift: 13 },
+  last: { factor: 0x21f0aaad, shift: 15 },
+} as const
 /** Bytes that are asked for at once. */
 const CHUNK = 64 << 10
 const MOST_BUCKETS = 1 << 20
@@ -42,17 +51,18 @@ export class Elements {
   private readonly name: string
   private readonly counter: number | undefined
   private readonly keySize: number
-  readonly valueOffset: number
+  private readonly valueOffset: number
   private readonly stride: number
-  readonly buckets: number
-  readonly mask: number
+  private readonly buckets: number
+  /** From a hash to its bucket's number. */
+  private readonly shift: number
+  /** Stands around all elements in their order. */
+  private readonly order: number
   private readonly mostMade: number
   private made = 0
   /** Where elements lie, many of them in a row. */
   private readonly chunks: { readonly begin: number; readonly count: number }[] = []
   private free = 0
-  private first = 0
-  private last = 0
 
   /** The map's. */
   private readonly blocks: Set<Block> | undefined
@@ -67,9 +77,30 @@ export class Elements {
     this.stride = this.valueOffset + ((valueSize + 7) & ~7)
     this.mostMade = maxEntries + 1
     let buckets = 4
-    while (buckets < maxEntries && buckets < MOST_BUCKETS) buckets *= 2
-    this.mask = buckets - 1
-    this.buckets = core.memory.allocate(4 * buckets, `buckets of map ${name}`)
+    while (buckets < 2 * maxEntries && buckets < MOST_BUCKETS) buckets *= 2
+    this.shift = 32 - Math.log2(buckets)
+    this.buckets = core.memory.allocate(4 * buckets + HEADER, `buckets of map ${name}`)
+    this.order = this.buckets + 4 * buckets
+    core.memory.setU32(this.order + BEFORE, this.order)
+    core.memory.setU32(this.order + AFTER, this.order)
+  }
+
+  /** For programs. `uses`: what is looked up goes to the end of the order. */
+  table({ uses }: { readonly uses: boolean }): HashTable {
+    const { keySize, buckets, shift, valueOffset, order: around, core } = this
+    const [low, high] = core.hashFactor
+    return {
+      keySize,
+      buckets,
+      shift,
+      factor: (BigInt(high!) << 32n) | BigInt(low! >>> 0),
+      seed: core.hashSeed,
+      mix,
+      next: NEXT,
+      key: HEADER,
+      value: valueOffset,
+      order: uses ? { around, before: BEFORE, after: AFTER } : undefined,
+    }
   }
 
   keyOf(element: number): number {
@@ -83,7 +114,7 @@ export class Elements {
   find(key: number): number {
     const { i32 } = this.core.memory
     const hash = this.hash(key)
-    let element = i32[(this.buckets >> 2) + (hash & this.mask)]!
+    let element = i32[(this.buckets >> 2) + (hash >>> this.shift)]!
     while (element !== 0) {
       if (i32[(element + HASH) >> 2] === hash && this.sameKey(element + HEADER, key)) return element
       element = i32[(element + NEXT) >> 2]!
@@ -107,10 +138,8 @@ export class Elements {
     const after = i32[(old + AFTER) >> 2]!
     i32[(element + BEFORE) >> 2] = before
     i32[(element + AFTER) >> 2] = after
-    if (before === 0) this.first = element
-    else i32[(before + AFTER) >> 2] = element
-    if (after === 0) this.last = element
-    else i32[(after + BEFORE) >> 2] = element
+    i32[(before + AFTER) >> 2] = element
+    i32[(after + BEFORE) >> 2] = element
     this.leave(old)
     return element
   }
@@ -128,7 +157,6 @@ export class Elements {
 
   /** To the end of the order. */
   touch(element: number): void {
-    if (element === this.last) return
     this.unlink(element)
     this.link(element)
   }
@@ -143,10 +171,11 @@ export class Elements {
 
   /** Of all elements, in the order they were put in; 0: there is none. */
   get oldest(): number {
-    return this.first
+    return this.after(this.order)
   }
   after(element: number): number {
-    return this.core.memory.i32[(element + AFTER) >> 2]!
+    const after = this.core.memory.i32[(element + AFTER) >> 2]!
+    return after === this.order ? 0 : after
   }
 
   /** Memory for an element, in the bucket of its key. */
@@ -157,7 +186,7 @@ export class Elements {
     const hash = this.hash(key)
     memory.copy(element + HEADER, key, this.keySize)
     memory.clear(element + this.valueOffset, this.stride - this.valueOffset)
-    const bucket = (this.buckets >> 2) + (hash & this.mask)
+    const bucket = (this.buckets >> 2) + (hash >>> this.shift)
     i32[(element + NEXT) >> 2] = i32[bucket]!
     i32[(element + HASH) >> 2] = hash
     i32[bucket] = element
@@ -166,7 +195,7 @@ export class Elements {
   /** Out of its bucket, to what is free. */
   private leave(element: number): void {
     const { i32 } = this.core.memory
-    let link = this.buckets + 4 * (i32[(element + HASH) >> 2]! & this.mask)
+    let link = this.buckets + 4 * (i32[(element + HASH) >> 2]! >>> this.shift)
     while (i32[link >> 2] !== element) link = i32[link >> 2]! + NEXT
     i32[link >> 2] = i32[(element + NEXT) >> 2]!
     i32[(element + NEXT) >> 2] = this.free
@@ -175,20 +204,19 @@ export class Elements {
 
   private link(element: number): void {
     const { i32 } = this.core.memory
-    i32[(element + BEFORE) >> 2] = this.last
-    i32[(element + AFTER) >> 2] = 0
-    if (this.last === 0) this.first = element
-    else i32[(this.last + AFTER) >> 2] = element
-    this.last = element
+    const { order } = this
+    const last = i32[(order + BEFORE) >> 2]!
+    i32[(element + BEFORE) >> 2] = last
+    i32[(element + AFTER) >> 2] = order
+    i32[(last + AFTER) >> 2] = element
+    i32[(order + BEFORE) >> 2] = element
   }
   private unlink(element: number): void {
     const { i32 } = this.core.memory
     const before = i32[(element + BEFORE) >> 2]!
     const after = i32[(element + AFTER) >> 2]!
-    if (before === 0) this.first = after
-    else i32[(before + AFTER) >> 2] = after
-    if (after === 0) this.last = before
-    else i32[(after + BEFORE) >> 2] = before
+    i32[(before + AFTER) >> 2] = after
+    i32[(after + BEFORE) >> 2] = before
   }
 
   private take(): number {
@@ -210,27 +238,31 @@ export class Elements {
     return element
   }
 
-  /** Any good mix of the key's bytes: which one, programs cannot tell. */
   private hash(key: number): number {
     const { keySize } = this
     const { memory } = this.core
+    if (isWhole(keySize)) return this.product(memory.u32(key), keySize === 4 ? 0 : memory.u32(key + 4))
+    const { word, byte, last } = mix
     let hash = this.core.hashSeed
-    if ((key & 3) === 0) {
-      const { i32 } = memory
-      const end = (key + (keySize & ~3)) >> 2
-      for (let at = key >> 2; at < end; at++) hash = Math.imul(hash ^ i32[at]!, seeds.word) ^ (hash >>> 15)
-    } else {
-      const { view } = memory
-      const end = key + (keySize & ~3)
-      for (let at = key; at < end; at += 4) hash = Math.imul(hash ^ view.getInt32(at, true), seeds.word) ^ (hash >>> 15)
+    const mixed = (part: number, { factor, shift }: typeof word | typeof byte): void => {
+      hash = Math.imul(hash ^ part, factor) ^ (hash >>> shift)
     }
-    if ((keySize & 3) !== 0) {
-      const { u8 } = memory
-      for (let at = key + (keySize & ~3); at < key + keySize; at++)
-        hash = Math.imul(hash ^ u8[at]!, seeds.byte) ^ (hash >>> 13)
-    }
-    hash = Math.imul(hash ^ (hash >>> 16), seeds.last)
-    return hash ^ (hash >>> 15)
+    const words = key + (keySize & ~3)
+    if ((key & 3) === 0) for (let at = key; at < words; at += 4) mixed(memory.i32[at >> 2]!, word)
+    else for (let at = key; at < words; at += 4) mixed(memory.view.getInt32(at, true), word)
+    for (let at = words; at < key + keySize; at++) mixed(memory.u8[at]!, byte)
+    hash = Math.imul(hash ^ (hash >>> 16), last.factor)
+    return hash ^ (hash >>> last.shift)
+  }
+  /** The upper half of the low 64 bits of a product with the factor. */
+  private product(low: number, high: number): number {
+    const [by = 0, byHigh = 0] = this.core.hashFactor
+    // of the low halves' product, by 16 bits each: what is carried up is below 2^32 all along
+    const [a, b, c, d] = [low & 0xffff, low >>> 16, by & 0xffff, by >>> 16]
+    const middle = b * c + ((a * c) >>> 16)
+    const carried = a * d + (middle & 0xffff)
+    const upper = b * d + (middle >>> 16) + (carried >>> 16)
+    return (upper + Math.imul(low, byHigh) + Math.imul(high, by)) | 0
   }
 
   /** `held` is at a multiple of 8. */

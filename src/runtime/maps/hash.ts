@@ -6,6 +6,7 @@
 // an element was used since it was looked over, and CPUs keep free elements to themselves): what is evicted, and when, may differ.
 
 import type { Btf } from '../../btf/index.ts'
+import type { HashTable, Inline } from '../../jit/index.ts'
 import type { MapDef } from '../../object/index.ts'
 import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
@@ -20,6 +21,9 @@ const { BPF_NOEXIST, BPF_EXIST, BPF_F_LOCK } = updateFlags
 /** LOCAL_FREE_TARGET: elements that are evicted at a time at the most; in small maps half of a CPU's share. */
 const MOST_EVICTED = 128
 
+/** Bytes of keys that are looked up where the call would stand: for each there are several instructions. */
+const MOST_INLINE = 16
+
 export class HashMap extends RuntimeMap {
   protected readonly elements: Elements
   protected readonly lru: boolean
@@ -33,17 +37,23 @@ export class HashMap extends RuntimeMap {
     this.elements = new Elements(core, { name, keySize, maxEntries, valueSize: this.userSize, counter })
   }
 
-  /** WebAssembly, where keys are not too long: several times as fast, also when it is called from here. */
+  /** What a program looks up counts as used. WebAssembly, where keys are not too long: several times as fast, also when it is called from here. */
   protected get findValue(): (key: number) => number {
-    const { buckets, mask, valueOffset } = this.elements
-    const { keySize } = this.def
-    this.found ??=
-      compiledHashLookup(this.core, { keySize, buckets, mask, valueOffset }) ?? ((key) => this.userLookup(key))
+    this.found ??= compiledHashLookup(this.core, this.table) ?? ((key) => this.valueOfUsed(key))
     return this.found
   }
-  /** Who looks up of an LRU map uses the element, which is noted here. */
+  private get table(): HashTable {
+    return this.elements.table({ uses: this.lru })
+  }
+  private valueOfUsed(key: number): number {
+    const element = this.used(key)
+    return element === 0 ? 0 : this.elements.valueOf(element)
+  }
   override get lookupCall(): (key: number) => number {
-    return this.lru ? (key) => this.lookup(key) : this.findValue
+    return this.findValue
+  }
+  override get lookupInline(): Inline | undefined {
+    return this.def.keySize > MOST_INLINE ? undefined : { kind: 'hash-lookup', ...this.table }
   }
   override valueAround(address: number): number | undefined {
     const element = this.elements.around(address)
@@ -66,9 +76,7 @@ export class HashMap extends RuntimeMap {
   }
 
   override lookup(key: number): number {
-    if (!this.lru) return this.findValue(key)
-    const element = this.used(key)
-    return element === 0 ? 0 : this.elements.valueOf(element)
+    return this.findValue(key)
   }
 
   override update(key: number, value: number, flags: number): number {
@@ -173,6 +181,9 @@ export class HashMap extends RuntimeMap {
 }
 
 export class PercpuHashMap extends HashMap {
+  override get lookupInline(): undefined {
+    return undefined
+  }
   override get lookupCall(): (key: number) => number {
     return (key) => this.lookup(key)
   }

@@ -2,6 +2,7 @@
 // What every map is. Programs use a map by addresses: of a key, of a value; users by bytes, as the bpf() system call does (users.ts).
 
 import type { Btf } from '../../btf/index.ts'
+import type { Inline } from '../../jit/index.ts'
 import type { MapDef } from '../../object/index.ts'
 import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
@@ -106,6 +107,10 @@ export abstract class RuntimeMap {
   /** `lookup`, for programs that are known to call it of this map: WebAssembly where the type has one. */
   get lookupCall(): (key: number) => number {
     return (key) => this.lookup(key)
+  }
+  /** What programs have in place of that call; undefined: they call. */
+  get lookupInline(): Inline | undefined {
+    return undefined
   }
   /** Where the first value lies, for programs that refer to it without a look-up. undefined: values of the type have no such place. */
   get firstValue(): number | undefined {

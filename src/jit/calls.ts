@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Calls that lead out of the program: helpers, kfuncs, what a field is computed by.
 
-import type { Callee, JitFunction } from './input.ts'
+import { type Callee, type JitFunction, type Narrow, narrow } from './input.ts'
 import { type Context, FUNCTION_TYPE } from './place.ts'
 import type { Registers } from './registers.ts'
 
@@ -24,10 +24,26 @@ export class Calls {
     if (callee.callsBack === true) this.sayFrame()
     if (callee.role === 'tail-call') return this.tailCall(callee)
     this.pushCall(callee)
-    if (callee.result === 'none') code.i32(0)
-    if (callee.result === 'i64') registers.setWhole(at, 0)
-    else if (callee.result === 's32') registers.setSigned(at, 0)
+    const { result } = callee
+    if (result === 'none') code.i32(0)
+    else if (result === 'cell') code.i32(this.cells).memory('i64.load', 0)
+    if (result === 'i64' || result === 'cell') registers.setWhole(at, 0)
+    else if (this.cut(result)) registers.setSigned(at, 0)
     else registers.setLow(at, 0)
+  }
+
+  private get cells(): number {
+    return this.context.program.argumentCells ?? 0
+  }
+
+  /** To the number that so many bits of it are, on the stack. Answers whether it has a sign. */
+  private cut(kind: Narrow | 'u32' | 's32' | 'none'): boolean {
+    if (kind === 'u32' || kind === 's32' || kind === 'none') return kind === 's32'
+    const { bits, signed } = narrow[kind]
+    const { code } = this.registers
+    if (signed) code.op(bits === 8 ? 'i32.extend8_s' : 'i32.extend16_s')
+    else code.i32((1 << bits) - 1).op('i32.and')
+    return signed
   }
 
   /** With R1 on: its answer, if any, is on the stack as it crosses. */
@@ -51,16 +67,16 @@ export class Calls {
   private pushArguments({ params }: Callee): void {
     const { registers } = this
     const { code } = registers
-    const { argumentCells = 0 } = this.context.program
     params.forEach((param, i) => {
       if (param === 'none') return
       if (param === 'i64') return void registers.whole(i + 1)
-      registers.low(i + 1)
-      if (param === 'cell') {
-        code.i32(argumentCells + 8 * i)
+      if (param !== 'stored') registers.low(i + 1)
+      if (param === 'cell' || param === 'stored') {
+        code.i32(this.cells + 8 * i)
         return void registers.whole(i + 1).memory('i64.store', 0)
       }
       if (param === 'i32') return
+      if (param !== 'halves') return void this.cut(param)
       if (registers.isLow(i + 1)) code.i32(0)
       else
         registers

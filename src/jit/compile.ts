@@ -52,14 +52,20 @@ const calleesOf = ({ callees, fields }: JitProgram): readonly Callee[] => [
 const crossings: Readonly<Record<Param, readonly ValueType[]>> = {
   i32: ['i32'],
   halves: ['i32', 'i32'],
+  s8: ['i32'],
+  u8: ['i32'],
+  s16: ['i32'],
+  u16: ['i32'],
+  bit: ['i32'],
   i64: ['i64'],
   cell: ['i32'],
+  stored: [],
   none: [],
 }
 
 const typeOf = ({ params, result }: Callee): FunctionType => ({
   params: params.flatMap((param) => crossings[param]),
-  result: result === 'none' ? undefined : result === 'i64' ? 'i64' : 'i32',
+  result: result === 'none' || result === 'cell' ? undefined : result === 'i64' ? 'i64' : 'i32',
 })
 
 /** R1 to R5 and where the stack ends: the same function, called with numbers of 32 bits, of which the low half of r0 comes back. */

@@ -4,7 +4,7 @@
 
 import type { Insn } from '../isa/index.ts'
 import { type Block, pastOf } from './flow.ts'
-import { type Callee, calleeSlot, type JitProgram, SMALL, SUM } from './input.ts'
+import { type Callee, calleeSlot, type JitProgram, narrow, SMALL, SUM } from './input.ts'
 
 /** When the upper half of what an instruction writes is zero. */
 export const fits = {
@@ -231,7 +231,7 @@ function ofCall({ low, whole, written, rule }: Effects, i: number, callee: Calle
   if (callee === undefined) return
   callee.params.forEach((param, index) => {
     const register = 2 << index
-    if (param === 'i32') low[i]! |= register
+    if (param === 'i32' || param in narrow) low[i]! |= register
     else if (param !== 'none') whole[i]! |= register
   })
   // where a tail call leads nowhere R0 stays what it is
@@ -239,5 +239,5 @@ function ofCall({ low, whole, written, rule }: Effects, i: number, callee: Calle
     whole[i]! |= 1 << 1
     written[i] = NO_REGISTER
   }
-  rule[i] = callee.result === 'u32' || callee.result === 'none' ? fits.always : fits.unknown
+  rule[i] = ['u32', 'u8', 'u16', 'none'].includes(callee.result) ? fits.always : fits.unknown
 }

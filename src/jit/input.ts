@@ -13,26 +13,40 @@ export interface JitFunction extends Range {
   readonly callback?: boolean
 }
 
+/** Numbers of fewer than 32 bits, with sign or without. */
+export const narrow = {
+  s8: { bits: 8, signed: true },
+  u8: { bits: 8, signed: false },
+  s16: { bits: 16, signed: true },
+  u16: { bits: 16, signed: false },
+  bit: { bits: 1, signed: false },
+} as const
+export type Narrow = keyof typeof narrow
+
 /**
  * How a register crosses to the callee:
  *
  * - `i32`: its low half, as a signed number. Pointers are offsets in the machine's memory, so that is all of one.
+ * - `s8`, `u8`, `s16`, `u16`, `bit`: the number that so many of its lowest bits are.
  * - `halves`: two numbers, the low half and the high one. A BigInt costs several times as much to make.
  * - `i64`: a BigInt.
  * - `cell`: its low half, and all of it is in memory, where `JitProgram.argumentCells` says. It is read there before anything else is called.
+ * - `stored`: all of it is there only.
  * - `none`: not at all.
  */
-export type Param = 'i32' | 'halves' | 'i64' | 'cell' | 'none'
+export type Param = 'i32' | Narrow | 'halves' | 'i64' | 'cell' | 'stored' | 'none'
 
 /**
  * How the result crosses back:
  *
  * - `u32`: a number; the high half is 0. Pointers, and what the kernel returns as such.
  * - `s32`: a number whose sign is extended: an int, and error codes.
+ * - `s8`, `u8`, `s16`, `u16`: the same of so many of a number's lowest bits.
  * - `i64`: a BigInt.
+ * - `cell`: all of it is in memory, where R1 would be put.
  * - `none`: r0 is 0.
  */
-export type Returned = 'u32' | 's32' | 'i64' | 'none'
+export type Returned = 'u32' | 's32' | Exclude<Narrow, 'bit'> | 'i64' | 'cell' | 'none'
 
 /** What a call leads to outside of the program. */
 export interface Callee {

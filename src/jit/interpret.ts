@@ -5,7 +5,18 @@
 import { imm64, type Insn } from '../isa/index.ts'
 import { targetOf } from './flow.ts'
 import { alu, combined, isTaken, turned } from './semantics.ts'
-import { type Callee, calleeSlot, type FieldAccess, functionNumbers, type JitProgram, MAX_ROUNDS } from './input.ts'
+import {
+  type Callee,
+  calleeSlot,
+  type FieldAccess,
+  functionNumbers,
+  type JitProgram,
+  MAX_ROUNDS,
+  type Narrow,
+  narrow,
+  type Param,
+  type Returned,
+} from './input.ts'
 
 /** By name: what a call crosses to, with its parameters as `Callee` says. */
 export type Imports = ReadonlyMap<string, Imported>
@@ -236,20 +247,30 @@ class Interpreter {
       this.viewed.view.setUint32(frameCell, Number(regs[10]!) - stack, true)
     this.fillCells(callee, regs)
     const answer = this.answerOf(at, callee, argumentsOf(callee, regs))
-    return answered(callee, answer instanceof Waiting ? answer.settle(yield answer.promise) : answer)
+    return this.answered(callee, answer instanceof Waiting ? answer.settle(yield answer.promise) : answer)
   }
 
   private fillCells({ params }: Callee, regs: readonly bigint[]): void {
     const { argumentCells = 0 } = this.program
     params.forEach((param, i) => {
-      if (param === 'cell') this.viewed.view.setBigUint64(argumentCells + 8 * i, regs[i + 1]!, true)
+      if (param === 'cell' || param === 'stored')
+        this.viewed.view.setBigUint64(argumentCells + 8 * i, regs[i + 1]!, true)
     })
   }
 
   private callImport(at: number, callee: Callee, args: readonly (number | bigint)[]): bigint {
     const answer = this.answerOf(at, callee, args)
     if (answer instanceof Waiting) throw new Trap(`${callee.name} waits, where nothing can`, at)
-    return answered(callee, answer)
+    return this.answered(callee, answer)
+  }
+
+  /** r0. */
+  private answered({ result }: Callee, answer: number | bigint | undefined): bigint {
+    if (result === 'none') return 0n
+    if (result === 'cell') return this.viewed.view.getBigUint64(this.program.argumentCells ?? 0, true)
+    const value = BigInt(answer!)
+    if (isNarrow(result)) return U64(cut(value, result))
+    return result === 'u32' ? U32(value) : U64(value)
   }
 
   private answerOf(at: number, callee: Callee, args: readonly (number | bigint)[]): ReturnType<Imported> {
@@ -370,18 +391,19 @@ class Interpreter {
   }
 }
 
-/** r0. */
-function answered({ result }: Callee, answer: number | bigint | undefined): bigint {
-  if (result === 'none') return 0n
-  return result === 'u32' ? U32(BigInt(answer!)) : U64(BigInt(answer!))
-}
-
 function argumentsOf({ params }: Callee, regs: readonly bigint[]): (number | bigint)[] {
   return params.flatMap((param, i): (number | bigint)[] => {
     const value = regs[i + 1]!
     const low = Number(BigInt.asIntN(32, value))
-    if (param === 'none') return []
+    if (param === 'none' || param === 'stored') return []
     if (param === 'i32' || param === 'cell') return [low]
+    if (isNarrow(param)) return [Number(cut(value, param))]
     return param === 'halves' ? [low, Number(BigInt.asIntN(32, value >> 32n))] : [BigInt.asIntN(64, value)]
   })
+}
+
+const isNarrow = (kind: Param | Returned): kind is Narrow => kind in narrow
+const cut = (value: bigint, kind: Narrow): bigint => {
+  const { bits, signed } = narrow[kind]
+  return signed ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value)
 }

@@ -63,6 +63,18 @@ test('numbers of every width are given and answered as the prototype says', () =
     }
 })
 
+test('what is no number is an error of the body, whatever would become of it', async () => {
+  for (const interpret of [false, true])
+    for (const [answer, told] of [
+      [Number.NaN, 'NaN'],
+      [undefined, 'undefined'],
+      ['1', 'string'],
+    ] as const) {
+      const { run } = await prepared({ interpret }, () => answer as number)
+      expect(() => run('numbers', 1n, 1n)).toThrow(`cross_two() answers a number, and its body gives ${told}`)
+    }
+})
+
 test.for<[bigint, bigint]>([
   [0n, 0n],
   [1n, 0n],

@@ -6,10 +6,11 @@ import type { Param } from '../../jit/index.ts'
 import type { Kfunc, KfuncParam } from '../../kfunc/index.ts'
 import { ARGUMENT_CELLS, type Core } from '../core/core.ts'
 import { MachineError, notModelled } from '../core/errors.ts'
-import { type Way, ways } from './direct.ts'
+import { type Way, ways } from './given.ts'
 import { handlesOf } from './handles.ts'
 import { iteratorsOf } from './iterators.ts'
 import { isSize, paramValue } from './signature.ts'
+import { viewsOf } from './views.ts'
 
 /** From the numbers that cross to what the body is given. `values` are all of them, one a parameter. */
 type Given = (values: readonly (number | bigint)[]) => unknown
@@ -18,8 +19,12 @@ export interface ParamPlan {
   readonly crossing: Param
   /** undefined: the body is not given it (a size is told by the bytes before it). */
   readonly given: Given | undefined
-  /** It follows from this number alone. undefined: from others, too, or it is not given. */
-  readonly way: Way | undefined
+  /** Of a direct call (direct.ts). */
+  readonly direct: {
+    readonly crossing: Param
+    /** undefined: the body is not given it. */
+    readonly way: Way | undefined
+  }
 }
 
 export function planParams(core: Core, kfunc: Kfunc): readonly ParamPlan[] {
@@ -29,28 +34,28 @@ export function planParams(core: Core, kfunc: Kfunc): readonly ParamPlan[] {
 function planOf(core: Core, kfunc: Kfunc, param: KfuncParam, i: number): ParamPlan {
   const { btf } = kfunc
   const type = resolveType(btf, param.type)
-  if (param.suffixes.includes('ign')) return { crossing: 'none', given: undefined, way: undefined }
+  if (param.suffixes.includes('ign')) return notGiven('none', 'none')
   const value = paramValue(kfunc, param, i)
   if (type.kind !== 'ptr') {
     const crossing: Param = (sizeOf(btf, param.type) ?? 4) > 4 ? 'i64' : 'i32'
-    return value === undefined
-      ? { crossing, given: undefined, way: undefined }
-      : { crossing, ...scalar(btf, param.type, i) }
+    // a size that goes with the bytes before it is read from memory
+    return value === undefined ? notGiven(crossing, 'stored') : { crossing, ...scalar(btf, param.type, i) }
   }
   const at = (values: readonly (number | bigint)[]): number => values[i] as number
   const orNull =
     (make: (address: number, values: readonly (number | bigint)[]) => unknown): Given =>
     (values) =>
       at(values) === 0 ? null : make(at(values), values)
-  const pointer = (make: (address: number) => unknown): ParamPlan => ({
+  const pointer = (make: (address: number) => unknown, kind: Way['kind'] = ways.other, by = 0): ParamPlan => ({
     crossing: 'i32',
     given: orNull(make),
-    way: { kind: ways.other, by: 0, other: (address) => (address === 0 ? null : make(address)) },
+    direct: { crossing: 'i32', way: { kind, by, other: (address) => (address === 0 ? null : make(address)) } },
   })
   const next = kfunc.params[i + 1]
   if (next !== undefined && isSize(next)) {
     const given = orNull((address, values) => bytes(core, address, Number(values[i + 1]!)))
-    return { crossing: 'i32', given, way: undefined }
+    const way = { kind: ways.sized, by: ARGUMENT_CELLS + 8 * (i + 1), other: same }
+    return { crossing: 'i32', given, direct: { crossing: 'i32', way } }
   }
   if (value?.kind === 'text') return pointer((address) => core.memory.text(address, 1 << 16))
   if (value?.kind === 'map') return pointer((address) => core.mapAt(address))
@@ -59,7 +64,9 @@ function planOf(core: Core, kfunc: Kfunc, param: KfuncParam, i: number): ParamPl
   if (target.kind === 'struct' || target.kind === 'union') {
     const { size, name } = target
     const handles = handlesOf(core)
-    return pointer((address) => handles.objectAt(address) ?? structAt(core, address, { size, name, kfunc }))
+    const object = (address: number): unknown =>
+      handles.objectAt(address) ?? structAt(core, address, { size, name, kfunc })
+    return pointer(object, ways.object)
   }
   const size = sizeOf(btf, type.type)
   if (size === undefined) throw notModelled(`parameter ${param.name} of ${kfunc.name}()`)
@@ -67,8 +74,13 @@ function planOf(core: Core, kfunc: Kfunc, param: KfuncParam, i: number): ParamPl
 }
 
 /** A view of the machine's own memory: what is written there the program sees. It is good until the body ends. */
-const bytes = ({ memory }: Core, address: number, size: number): Uint8Array =>
-  memory.u8.subarray(address, address + size)
+const bytes = (core: Core, address: number, size: number): Uint8Array => viewsOf(core).at(address, size)
+
+const notGiven = (crossing: Param, direct: Param): ParamPlan => ({
+  crossing,
+  given: undefined,
+  direct: { crossing: direct, way: undefined },
+})
 
 /** A struct that stands for nothing of the host's: memory of the program's, or the kernel's. */
 function structAt(
@@ -82,26 +94,33 @@ function structAt(
   return bytes(core, address, size)
 }
 
-function scalar(btf: Btf, id: BtfId, i: number): { readonly given: Given; readonly way: Way } {
+function scalar(btf: Btf, id: BtfId, i: number): Pick<ParamPlan, 'given' | 'direct'> {
   const type = resolveType(btf, id)
   const size = sizeOf(btf, id) ?? 4
   const signed = (type.kind === 'int' || type.kind === 'enum' || type.kind === 'enum64') && type.signed
-  const wayOf = (kind: Way['kind'], by: number): Way => ({ kind, by, other: same })
+  const direct = (crossing: Param, kind: Way['kind'], by = 0): ParamPlan['direct'] => ({
+    crossing,
+    way: { kind, by, other: same },
+  })
   if (size > 4) {
     const cell = ARGUMENT_CELLS + 8 * i
     return signed
-      ? { given: (values) => values[i], way: wayOf(ways.wide, cell) }
-      : { given: (values) => BigInt.asUintN(64, values[i] as bigint), way: wayOf(ways.wideUnsigned, cell) }
+      ? { given: (values) => values[i], direct: direct('cell', ways.wide, cell) }
+      : {
+          given: (values) => BigInt.asUintN(64, values[i] as bigint),
+          direct: direct('cell', ways.wideUnsigned, cell),
+        }
   }
   if (type.kind === 'int' && type.bool)
-    return { given: (values) => (Number(values[i]) & 1) !== 0, way: wayOf(ways.truth, 0) }
+    return { given: (values) => (Number(values[i]) & 1) !== 0, direct: direct('bit', ways.truth) }
   const shift = 32 - 8 * size
+  const crossing = size === 1 ? (signed ? 's8' : 'u8') : size === 2 ? (signed ? 's16' : 'u16') : 'i32'
   return signed
-    ? {
-        given: (values) => ((values[i] as number) << shift) >> shift,
-        way: wayOf(shift === 0 ? ways.asIs : ways.signed, shift),
+    ? { given: (values) => ((values[i] as number) << shift) >> shift, direct: direct(crossing, ways.number) }
+    : {
+        given: (values) => ((values[i] as number) << shift) >>> shift,
+        direct: direct(crossing, ways.number, shift === 0 ? 2 ** 32 : 0),
       }
-    : { given: (values) => ((values[i] as number) << shift) >>> shift, way: wayOf(ways.unsigned, shift) }
 }
 const same = (value: number): number => value
 

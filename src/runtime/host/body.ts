@@ -10,7 +10,7 @@ import { took } from '../core/entry.ts'
 import { MachineError } from '../core/errors.ts'
 import { planParams, structOfPointer } from './arguments.ts'
 import { Copies, isPromise } from './copies.ts'
-import { directCall } from './direct.ts'
+import { type DirectCall, directCall } from './direct.ts'
 import { handlesOf } from './handles.ts'
 import { iteratorsOf } from './iterators.ts'
 import { isIterator } from './signature.ts'
@@ -21,23 +21,21 @@ export function bodyModel(core: Core, kfunc: Kfunc, body: KfuncBody): Model {
   const answer = answerOf(core, kfunc)
   const sleepable = kfunc.flags.has('KF_SLEEPABLE')
   const released = kfunc.flags.has('KF_RELEASE') ? releasedParam(kfunc) : undefined
-  const ways = plans.flatMap(({ way }) => (way === undefined ? [] : [way]))
+  const ways = plans.flatMap(({ direct }) => direct.way ?? [])
   if (
     !sleepable &&
     released === undefined &&
-    ways.length === plans.length &&
     plans.length <= MOST_IN_REGISTERS &&
     answer.ofCall !== true &&
     !isIterator(kfunc, 0)
   )
     return {
-      // what is 64 bits wide is read from memory: a BigInt that crosses costs several times as much
-      params: plans.map(({ crossing }) => (crossing === 'i64' ? 'cell' : crossing)),
-      result: answer.result,
+      params: plans.map(({ direct }) => direct.crossing),
+      result: answer.direct.result,
       bind: () =>
         directCall(core, body, {
           params: ways,
-          numbers: answer.plain,
+          answers: answer.direct.answers,
           other: (result) =>
             isPromise(result) ? waiting(core, kfunc, result, () => 0) : answer.take(result, ofNoCall),
         }),
@@ -118,8 +116,8 @@ function release(core: Core, kfunc: Kfunc, address: number): void {
 
 interface Answer {
   readonly result: Returned
-  /** 32 bits of a number, as the body gives it. */
-  readonly plain: boolean
+  /** Of a direct call. */
+  readonly direct: { readonly result: Returned; readonly answers: DirectCall['answers'] }
   /** It depends on what the call was made with. */
   readonly ofCall?: boolean
   take(result: unknown, call: Call): unknown
@@ -135,16 +133,22 @@ const ofNoCall: Call = { iterator: undefined, values: [] }
 function answerOf(core: Core, kfunc: Kfunc): Answer {
   const { btf, ret, flags } = kfunc
   const type = resolveType(btf, ret)
-  if (type.kind === 'void') return { result: 'none', plain: false, take: () => undefined }
+  if (type.kind === 'void')
+    return { result: 'none', direct: { result: 'none', answers: 'other' }, take: () => undefined }
   const size = sizeOf(btf, ret) ?? 4
   if (type.kind !== 'ptr') {
     if (size > 4)
-      return { result: 'i64', plain: false, take: (result) => BigInt.asIntN(64, BigInt(numberOf(kfunc, result))) }
+      // what is 64 bits wide crosses in memory: a BigInt that does costs several times as much
+      return {
+        result: 'i64',
+        direct: { result: 'cell', answers: 'wide' },
+        take: (result) => BigInt.asIntN(64, BigInt(numberOf(kfunc, result))),
+      }
     const signed = (type.kind === 'int' || type.kind === 'enum') && type.signed
     const shift = 32 - 8 * size
     return {
       result: signed ? 's32' : 'u32',
-      plain: shift === 0,
+      direct: { result: crossingOf(size, signed), answers: 'numbers' },
       take: (result) => {
         const number = Number(numberOf(kfunc, result))
         return signed ? (number << shift) >> shift : (number << shift) >>> shift
@@ -162,8 +166,12 @@ function answerOf(core: Core, kfunc: Kfunc): Answer {
     if (struct !== undefined) return handleOf(core, kfunc, struct, result)
     return elementOf(core, kfunc, result, { iterator, promised: sizeAt === -1 ? 0 : Number(values[sizeAt]) })
   }
-  return { result: 'u32', plain: false, ofCall: struct === undefined, take }
+  return { result: 'u32', direct: { result: 'u32', answers: 'other' }, ofCall: struct === undefined, take }
 }
+
+/** Of a number of so many bytes, up to 4. */
+const crossingOf = (size: number, signed: boolean): Returned =>
+  size === 1 ? (signed ? 's8' : 'u8') : size === 2 ? (signed ? 's16' : 'u16') : signed ? 's32' : 'u32'
 
 function handleOf(core: Core, kfunc: Kfunc, struct: BtfStruct, result: unknown): number {
   if (typeof result !== 'object' || result === null)
@@ -219,6 +227,6 @@ function numberOf(kfunc: Kfunc, result: unknown): number | bigint {
   if (typeof result === 'boolean') return result ? 1 : 0
   throw new MachineError(
     'misuse',
-    `${kfunc.name}() answers a number, and its body gives ${result === null ? 'null' : typeof result}`,
+    `${kfunc.name}() answers a number, and its body gives ${typeof result === 'number' || result === null ? String(result) : typeof result}`,
   )
 }

@@ -33,10 +33,17 @@ interface MemberType {
   readonly size: number
 }
 
+const RECENT = 64
+/** Blocks begin at multiples of 16. */
+const placeOf = (address: number): number => (address >> 4) & (RECENT - 1)
+
 export class Handles {
   private readonly core: Core
   private readonly byAddress = new Map<number, Handle>()
   private readonly byObject = new Map<HostObject, Map<string, Handle>>()
+  /** The latest of `byAddress`, each in one of a few places that follows from its address: a Map costs several times as much. */
+  private readonly recentAddresses = new Int32Array(RECENT)
+  private readonly recent: (HostObject | undefined)[] = Array.from({ length: RECENT }, () => undefined)
   /** Whose fields are being written. */
   private readonly writing = new Set<Handle>()
   constructor(core: Core) {
@@ -87,7 +94,15 @@ export class Handles {
   }
   /** undefined: nothing of the host's is there. */
   objectAt(address: number): HostObject | undefined {
-    return this.byAddress.get(address)?.object
+    const place = placeOf(address)
+    return this.recentAddresses[place] === address ? this.recent[place] : this.findObject(address, place)
+  }
+  private findObject(address: number, place: number): HostObject | undefined {
+    const object = this.byAddress.get(address)?.object
+    if (object === undefined) return undefined
+    this.recentAddresses[place] = address
+    this.recent[place] = object
+    return object
   }
   has(address: number): boolean {
     return this.byAddress.has(address)
@@ -155,6 +170,11 @@ export class Handles {
 
   private drop(handle: Handle): void {
     this.byAddress.delete(handle.address)
+    const place = placeOf(handle.address)
+    if (this.recentAddresses[place] === handle.address) {
+      this.recentAddresses[place] = 0
+      this.recent[place] = undefined
+    }
     const known = this.byObject.get(handle.object)
     known?.delete(handle.struct)
     if (known?.size === 0) this.byObject.delete(handle.object)

@@ -16,6 +16,8 @@ export interface LookedUp {
   readonly address: number
   readonly element: number
   readonly aside: number
+  /** From where an element's values lie, on the stack, to the one that is wanted, if it has several. */
+  toValue?(): void
 }
 
 /** Keys whose hash is one product. */
@@ -32,7 +34,9 @@ export function writeHashLookup(code: Code, table: HashTable, looked: LookedUp):
   pushIsSame(code, table, looked)
   code.open('if')
   if (table.order !== undefined) writeUse(code, table.order, looked)
-  code.get(element).i32(table.value).op('i32.add').br(result).op('end')
+  code.get(element).i32(table.value).op('i32.add')
+  looked.toValue?.()
+  code.br(result).op('end')
   code.get(element).memory('i32.load', table.next).tee(element).brIf(chain).op('end').i32(0).op('end')
 }
 

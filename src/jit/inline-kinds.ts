@@ -3,9 +3,17 @@
 
 export type Inline =
   /** r2 leads to an index of 32 bits; r0 is where that element lies, 0 where there is none. */
-  | { readonly kind: 'array-lookup'; readonly first: number; readonly stride: number; readonly count: number }
+  | {
+      readonly kind: 'array-lookup'
+      readonly first: number
+      readonly stride: number
+      readonly count: number
+      readonly perCpu?: PerCpu | undefined
+    }
   /** r2 leads to a key; r0 is where its value lies, 0 where the key is not there. */
-  | ({ readonly kind: 'hash-lookup' } & HashTable)
+  | ({ readonly kind: 'hash-lookup'; readonly perCpu?: PerCpu | undefined } & HashTable)
+  /** r0 is the number of 32 bits in memory at `address`. */
+  | { readonly kind: 'word'; readonly address: number }
   /** r1 leads to two numbers of 32 bits, the last that was given and the end: from r2 up to below r3; r0 is 0 or an error. */
   | { readonly kind: 'iter-num-new' }
   /** r0 is r1 where there is a next, which is kept, else 0. */
@@ -20,6 +28,12 @@ export type Inline =
    * how often it was. r4 are flags, of which there are none.
    */
   | { readonly kind: 'rounds'; readonly target: number }
+
+/** Each CPU has a value of its own, `stride` bytes behind that of the one before; which CPU this is, 32 bits say that lie at `cell`. */
+export interface PerCpu {
+  readonly cell: number
+  readonly stride: number
+}
 
 /** Elements in chains, one for each bucket: a word of it is where the next lies, 0 at the end. */
 export interface HashTable {
@@ -82,6 +96,7 @@ const nothing: Touches = { register: 0, parts: [], answers: false }
 const touches: Readonly<Record<Inline['kind'], Touches>> = {
   'array-lookup': { register: 2, parts: [{ off: 0, size: 4 }], answers: false },
   'hash-lookup': nothing,
+  word: nothing,
   'iter-num-new': { register: 1, parts: iterator, answers: false },
   'iter-num-next': { register: 1, parts: iterator, answers: true },
   'iter-num-destroy': { register: 1, parts: iterator, answers: false },

@@ -2,10 +2,11 @@
 // What stands in place of a call, where that is a few instructions. The interpreter calls instead, and comes to the same.
 
 import { writeHashLookup } from './inline-hash.ts'
-import { type Inline, touchesOf, type Touches } from './inline-kinds.ts'
+import { type Inline, type PerCpu, touchesOf, type Touches } from './inline-kinds.ts'
 import { lowerReserve, lowerSubmit } from './inline-ring.ts'
 import { MAX_ROUNDS } from './input.ts'
 import type { Registers } from './registers.ts'
+import type { Code } from './wasm/code.ts'
 
 /** What is left to be done where a jump leads that asks whether R0 is zero. */
 export interface Left {
@@ -23,13 +24,16 @@ export function lowerInline(
 ): Left | undefined {
   if (inline.kind === 'ring-reserve') lowerReserve(registers, inline, at)
   else if (inline.kind === 'ring-submit') lowerSubmit(registers, at)
-  else return lowerTouching(registers, inline, { at, tested })
+  else if (inline.kind === 'word') {
+    registers.code.i32(inline.address).memory('i32.load', 0)
+    registers.setLow(at, 0)
+  } else return lowerTouching(registers, inline, { at, tested })
   return undefined
 }
 
 function lowerTouching(
   registers: Registers,
-  inline: Exclude<Inline, { kind: 'ring-reserve' | 'ring-submit' | 'rounds' }>,
+  inline: Exclude<Inline, { kind: 'ring-reserve' | 'ring-submit' | 'rounds' | 'word' }>,
   { at, tested }: { readonly at: number; readonly tested: boolean },
 ): Left | undefined {
   const touched = new Touched(registers, touchesOf(inline), at)
@@ -99,14 +103,22 @@ class Touched {
 
 function lowerArrayLookup(
   registers: Registers,
-  { first, stride, count }: Extract<Inline, { kind: 'array-lookup' }>,
+  { first, stride, count, perCpu }: Extract<Inline, { kind: 'array-lookup' }>,
   { touched, at }: { readonly touched: Touched; readonly at: number },
 ): void {
   const { code, locals } = registers
   touched.push(0)
   code.tee(locals.aside).i32(count).op('i32.lt_u').openValue('i32')
-  code.get(locals.aside).i32(stride).op('i32.mul').i32(first).op('i32.add', 'else').i32(0).op('end')
+  code.get(locals.aside).i32(stride).op('i32.mul').i32(first).op('i32.add')
+  addOwn(code, perCpu)
+  code.op('else').i32(0).op('end')
   registers.setLow(at, 0)
+}
+
+/** From the first CPU's value to this one's. */
+function addOwn(code: Code, perCpu: PerCpu | undefined): void {
+  if (perCpu === undefined) return
+  code.i32(perCpu.cell).memory('i32.load', 0).i32(perCpu.stride).op('i32.mul', 'i32.add')
 }
 
 function lowerHashLookup(
@@ -122,6 +134,7 @@ function lowerHashLookup(
     address: locals.address,
     element: locals.aside,
     aside: locals.found,
+    toValue: () => addOwn(code, table.perCpu),
   })
   registers.setLow(at, 0)
 }

@@ -28,6 +28,16 @@ describe('look-ups in arrays', () => {
   })
 })
 
+test('a word of memory', () => {
+  const memory = new Uint8Array(8)
+  new DataView(memory.buffer).setUint32(4, 0x8000_0007, true)
+  const callee: Callee = { name: 'word', params: [], result: 'u32', inline: { kind: 'word', address: BLOCK + 4 } }
+  const imports = new Map([['word', () => 0x8000_0007 | 0]])
+  const { interpreted, compiled } = runBoth('call 1\nexit', { memory, imports, callees: new Map([[0, callee]]) })
+  expect(compiled.r0).toBe(0x8000_0007n)
+  expect(compiled).toEqual(interpreted)
+})
+
 test.for<[number, number]>([
   [-1, 3],
   [1, 3],

@@ -106,8 +106,6 @@ export class Core {
   stackFloor = FRAME_CELL + LEAST_ROOM
   /** What a body threw: it is the host's own. */
   thrown: unknown
-  /** The CPU that programs run on. */
-  cpu = 0
   /** What stands in for helpers and kfuncs, by name. */
   readonly mocks = new Map<string, Mock>()
   /** Goes up when what programs call changes: those that run then are linked to it anew. */
@@ -153,6 +151,14 @@ export class Core {
     this.random = randomFrom(seed)
     this.cpus = cpus
     this.memory.setU32(FRAME_CELL, this.memory.stackEnd)
+  }
+
+  /** The CPU that programs run on. They find it in memory. */
+  get cpu(): number {
+    return this.memory.u32(CPU_CELL)
+  }
+  set cpu(cpu: number) {
+    this.memory.setU32(CPU_CELL, cpu)
   }
 
   /** As soon as nothing runs, or waits to go on. */
@@ -238,5 +244,7 @@ export class Core {
 export const FRAME_CELL = 65536
 /** Behind it, 8 bytes each: R1 to R5, of calls that take some of them from memory. */
 export const ARGUMENT_CELLS = FRAME_CELL + 8
+/** Behind those: the CPU that programs run on. */
+export const CPU_CELL = ARGUMENT_CELLS + 5 * 8
 /** Of a stack: room for one program's frames, and below them for those cells. */
 export const LEAST_ROOM = 64 + 16 * 512

@@ -2,6 +2,7 @@
 // Helpers that tell: time, CPU, chance, arguments of what is traced.
 
 import { model, type Models } from '../core/abi.ts'
+import { CPU_CELL } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
 import { jiffies64 } from '../core/jiffies.ts'
 
@@ -14,7 +15,10 @@ export const infoHelpers: Models = {
   bpf_ktime_get_tai_ns: time,
   bpf_jiffies64: model([], 'i64', (core) => () => jiffies64(core)),
   bpf_get_prandom_u32: model([], 'u32', (core) => () => core.random() | 0),
-  bpf_get_smp_processor_id: model([], 'u32', (core) => () => core.cpu),
+  bpf_get_smp_processor_id: {
+    ...model([], 'u32', (core) => () => core.cpu),
+    inline: { kind: 'word', address: CPU_CELL },
+  },
   bpf_get_numa_node_id: model([], 'u32', () => () => 0),
   bpf_get_func_arg: model(['i32', 'i32', 'i32'], 's32', (core) => (context, index, to) => {
     const { memory } = core

@@ -8,7 +8,7 @@
 import type { Btf } from '../../btf/index.ts'
 import type { HashTable, Inline } from '../../jit/index.ts'
 import type { MapDef } from '../../object/index.ts'
-import type { Core } from '../core/core.ts'
+import { type Core, CPU_CELL } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
 import { compiledHashLookup } from './compiled.ts'
 import { Elements } from './elements.ts'
@@ -181,8 +181,9 @@ export class HashMap extends RuntimeMap {
 }
 
 export class PercpuHashMap extends HashMap {
-  override get lookupInline(): undefined {
-    return undefined
+  override get lookupInline(): Inline | undefined {
+    const inline = super.lookupInline
+    return inline?.kind === 'hash-lookup' ? { ...inline, perCpu: { cell: CPU_CELL, stride: this.stride } } : undefined
   }
   override get lookupCall(): (key: number) => number {
     return (key) => this.lookup(key)

@@ -3,8 +3,9 @@
 // behind the other at multiples of 8.
 
 import type { Btf } from '../../btf/index.ts'
+import type { Inline } from '../../jit/index.ts'
 import type { MapDef } from '../../object/index.ts'
-import type { Core } from '../core/core.ts'
+import { type Core, CPU_CELL } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
 import { IndexedMap } from './indexed.ts'
 import { updateFlags } from './map.ts'
@@ -26,6 +27,11 @@ export class PercpuArrayMap extends IndexedMap {
       for (let cpu = 0; cpu < core.cpus; cpu++) core.memory.write(this.values + cpu * this.area, def.data)
   }
 
+  override get lookupInline(): Inline {
+    const { values: first, stride, area, def } = this
+    const perCpu = { cell: CPU_CELL, stride: area }
+    return { kind: 'array-lookup', first, stride, count: def.maxEntries, perCpu }
+  }
   override get firstValue(): number {
     return this.values
   }

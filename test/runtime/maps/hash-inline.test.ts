@@ -7,8 +7,9 @@ import { assemble } from '../../../src/isa/index.ts'
 import { type Callee, compile, instantiate, type JitProgram } from '../../../src/jit/index.ts'
 import { openKernel } from '../../../src/kernel/index.ts'
 import type { MapDef } from '../../../src/object/index.ts'
-import { createMachine } from '../../../src/runtime/index.ts'
-import { HashMap } from '../../../src/runtime/maps/hash.ts'
+import { createMachine, type Machine, type RuntimeMap } from '../../../src/runtime/index.ts'
+import { HashMap, PercpuHashMap } from '../../../src/runtime/maps/hash.ts'
+import { PercpuArrayMap } from '../../../src/runtime/maps/percpu-array.ts'
 import { random } from '../../fuzz/mutate.ts'
 
 const kernel = unwrap(await openKernel('6.12'))
@@ -36,13 +37,15 @@ const ways: readonly (readonly [what: string, sizes: readonly number[], text: st
 ]
 const cases = ways.flatMap(([what, sizes, text]) =>
   sizes.flatMap((size) =>
-    (['HASH', 'LRU_HASH'] as const).map((type) => [`${type}, keys of ${size}, ${what}`, type, size, text] as const),
+    (['HASH', 'LRU_HASH', 'PERCPU_HASH', 'LRU_PERCPU_HASH'] as const).map(
+      (type) => [`${type}, keys of ${size}, ${what}`, type, size, text] as const,
+    ),
   ),
 )
 
-test.for(cases)('%s', ([, type, keySize, text]) => {
-  const machine = createMachine(kernel)
-  const def = {
+const CPUS = 3
+const defOf = (type: string, keySize: number): MapDef =>
+  ({
     name: 'map',
     type: `BPF_MAP_TYPE_${type}`,
     keySize,
@@ -52,8 +55,10 @@ test.for(cases)('%s', ([, type, keySize, text]) => {
     mapExtra: 0n,
     typeId: 1,
     kernelName: 'map',
-  } as unknown as MapDef
-  const map = new HashMap(machine, def)
+  }) as unknown as MapDef
+
+/** The program, of which the only call is replaced by what the map has for it. */
+function lookup(machine: Machine, map: RuntimeMap, text: string) {
   const insns = unwrap(assemble(text))
   const at = insns.findIndex(({ op }) => op.kind === 'call')
   const callee: Callee = { name: 'lookup', params: ['none', 'i32'], result: 'u32', inline: map.lookupInline! }
@@ -62,41 +67,66 @@ test.for(cases)('%s', ([, type, keySize, text]) => {
     functions: [{ start: 0, end: insns.length, stack: 512 }],
     addresses: new Map(),
     callees: new Map([[at, callee]]),
-    reach: new Map([[at, [undefined, undefined, keySize]]]),
+    reach: new Map([[at, [undefined, undefined, map.def.keySize]]]),
   }
   const imports = new Map([['lookup', () => -1]])
   const instance = instantiate(new WebAssembly.Module(compile(jit)), machine.memory.wasm, imports)
-  const [key, value] = [machine.memory.allocate(24, 'key') + (keySize % 2), machine.memory.allocate(8, 'value')]
-  const found = (): number => Number(instance.run(0, [BigInt(key)], machine.memory.stackEnd))
+  return (key: number): number => Number(instance.run(0, [BigInt(key)], machine.memory.stackEnd))
+}
 
-  const wanted = new Map<number, number>()
+test.for(cases)('%s', ([, type, keySize, text]) => {
+  const machine = createMachine(kernel, { cpus: CPUS })
+  const [ofCpus, ofUse] = [type.includes('PERCPU'), type.includes('LRU')]
+  const map = new (ofCpus ? PercpuHashMap : HashMap)(machine, defOf(type, keySize))
+  const found = lookup(machine, map, text)
+  const [key, value] = [machine.memory.allocate(24, 'key') + (keySize % 2), machine.memory.allocate(8, 'value')]
+  const wanted = new Map<number, number[]>()
   const below = random(keySize)
   const numbers = Math.min(256, 2 * ENTRIES)
   // keys that differ in their first, last or middle byte only
   const place = [0, keySize - 1, keySize >> 1][below(3)]!
   for (let step = 0; step < 3000; step++) {
     const number = below(numbers)
+    machine.cpu = ofCpus ? below(CPUS) : 0
     machine.memory.u8.fill(7, key, key + keySize)
     machine.memory.u8[key + place] = number
+    const values = wanted.get(number)
     const kind = below(8)
     if (kind === 0) {
       expect(map.delete(key)).toBe(wanted.delete(number) ? 0 : -2)
-    } else if (kind < 3 && (wanted.size < ENTRIES || wanted.has(number))) {
+      continue
+    }
+    if (kind < 3 && (wanted.size < ENTRIES || values !== undefined)) {
       machine.memory.setNumber(value, 8, step)
       expect(map.update(key, value, 0)).toBe(0)
-      if (type === 'LRU_HASH') wanted.delete(number)
-      wanted.set(number, step)
+      const now = values ?? [0, 0, 0]
+      now[machine.cpu] = step
+      wanted.set(number, now)
     } else {
-      const address = found()
-      expect(address === 0 ? undefined : machine.memory.integer(address)).toBe(wanted.get(number))
-      if (type === 'HASH') expect(map.lookup(key)).toBe(address)
-      const was = wanted.get(number)
-      if (type === 'LRU_HASH' && was !== undefined) {
-        wanted.delete(number)
-        wanted.set(number, was)
-      }
+      const address = found(key)
+      expect(address === 0 ? undefined : machine.memory.integer(address)).toBe(values?.[machine.cpu])
+      if (!ofUse) expect(map.lookup(key)).toBe(address)
+    }
+    const used = wanted.get(number)
+    if (ofUse && used !== undefined) {
+      wanted.delete(number)
+      wanted.set(number, used)
     }
     if (step % 100 === 0) expect([...map.entries()].map(([one]) => one[place])).toEqual([...wanted.keys()])
   }
   expect(wanted.size).toBeGreaterThan(20)
+})
+
+test('an array of each CPU', () => {
+  const machine = createMachine(kernel, { cpus: CPUS })
+  const map = new PercpuArrayMap(machine, defOf('PERCPU_ARRAY', 4))
+  const found = lookup(machine, map, ways[0]![2])
+  const key = machine.memory.allocate(8, 'key')
+  for (let cpu = 0; cpu < CPUS; cpu++)
+    for (const index of [0, 1, ENTRIES - 1, ENTRIES, 0x7fff_ffff, 0xffff_ffff]) {
+      machine.cpu = cpu
+      machine.memory.setU32(key, index)
+      expect(found(key)).toBe(map.lookup(key))
+      expect(found(key) === 0).toBe(index >= ENTRIES)
+    }
 })

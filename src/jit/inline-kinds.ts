@@ -42,7 +42,7 @@ export interface HashTable {
   readonly buckets: number
   /** A hash of 32 bits without so many of its lowest is the bucket's number. */
   readonly shift: number
-  /** Hashes of keys of 4 and 8 bytes are the upper half of the product with it. */
+  /** Of keys of 4 and 8 bytes: the halves of the product with it are put together, and mixed once more. */
   readonly factor: bigint
   /** Others begin as this, and each word and byte is mixed in. */
   readonly seed: number

@@ -7,9 +7,8 @@
 //   and the first one's before                             12  the one put in after it
 //                                                          16  key, then at a multiple of 8 the value
 //
-// Keys of 4 and 8 bytes are hashed by a product with an odd number of chance: of any two the chance that they meet in one of m buckets is 2 in m
-// (Dietzfelbinger and others, "A reliable randomized algorithm for the closest-pair problem", 1997). Programs look up without a call
-// (jit/inline-hash.ts).
+// Keys of 4 and 8 bytes are hashed by a product with an odd number of chance, the halves of which are mixed once more: of a product alone the
+// upper bits tell keys in a row well apart for most such numbers, and badly for one in ten. Programs look up without a call (jit/inline-hash.ts).
 //
 // Memory of an element stays an element's, and what a freed one held stays readable until it is used again: programs may go on using a
 // value that they looked up before it was deleted or replaced, as in the kernel, where a new element is taken before an old one is given
@@ -77,7 +76,7 @@ export class Elements {
     this.stride = this.valueOffset + ((valueSize + 7) & ~7)
     this.mostMade = maxEntries + 1
     let buckets = 4
-    while (buckets < 2 * maxEntries && buckets < MOST_BUCKETS) buckets *= 2
+    while (buckets < 4 * maxEntries && buckets < MOST_BUCKETS) buckets *= 2
     this.shift = 32 - Math.log2(buckets)
     this.buckets = core.memory.allocate(4 * buckets + HEADER, `buckets of map ${name}`)
     this.order = this.buckets + 4 * buckets
@@ -254,15 +253,15 @@ export class Elements {
     hash = Math.imul(hash ^ (hash >>> 16), last.factor)
     return hash ^ (hash >>> last.shift)
   }
-  /** The upper half of the low 64 bits of a product with the factor. */
+  /** Of a key as halves. */
   private product(low: number, high: number): number {
     const [by = 0, byHigh = 0] = this.core.hashFactor
-    // of the low halves' product, by 16 bits each: what is carried up is below 2^32 all along
+    // the product's upper half: of the low halves by 16 bits each, what is carried up being below 2^32 all along
     const [a, b, c, d] = [low & 0xffff, low >>> 16, by & 0xffff, by >>> 16]
     const middle = b * c + ((a * c) >>> 16)
     const carried = a * d + (middle & 0xffff)
-    const upper = b * d + (middle >>> 16) + (carried >>> 16)
-    return (upper + Math.imul(low, byHigh) + Math.imul(high, by)) | 0
+    const upper = b * d + (middle >>> 16) + (carried >>> 16) + Math.imul(low, byHigh) + Math.imul(high, by)
+    return Math.imul(Math.imul(low, by) ^ upper, mix.word.factor)
   }
 
   /** `held` is at a multiple of 8. */

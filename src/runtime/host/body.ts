@@ -148,7 +148,7 @@ function answerOf(core: Core, kfunc: Kfunc): Answer {
     const shift = 32 - 8 * size
     return {
       result: signed ? 's32' : 'u32',
-      direct: { result: crossingOf(size, signed), answers: 'numbers' },
+      direct: { result: crossingOf({ size, signed }), answers: 'numbers' },
       take: (result) => {
         const number = Number(numberOf(kfunc, result))
         return signed ? (number << shift) >> shift : (number << shift) >>> shift
@@ -170,7 +170,7 @@ function answerOf(core: Core, kfunc: Kfunc): Answer {
 }
 
 /** Of a number of so many bytes, up to 4. */
-const crossingOf = (size: number, signed: boolean): Returned =>
+const crossingOf = ({ size, signed }: { readonly size: number; readonly signed: boolean }): Returned =>
   size === 1 ? (signed ? 's8' : 'u8') : size === 2 ? (signed ? 's16' : 'u16') : signed ? 's32' : 'u32'
 
 function handleOf(core: Core, kfunc: Kfunc, struct: BtfStruct, result: unknown): number {

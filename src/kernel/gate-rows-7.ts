@@ -5,6 +5,12 @@ import type { GateRow } from './gate-row.ts'
 export const gatesOfSeven = [
   { name: 'quotients-ranged', since: '7.0', words: 'what quotients and remainders by constants lie in is worked out' },
   {
+    name: 'arena-sources-taken',
+    since: '7.0',
+    stable: ['6.12'],
+    words: 'arithmetic of a number and an arena pointer leads into the arena, whichever comes first',
+  },
+  {
     name: 'arena-kfuncs-under-lock',
     since: '7.0',
     words: 'arena pages may be allocated and freed while a lock is held',
@@ -53,7 +59,7 @@ export const gatesOfSeven = [
   { name: 'timers-in-tracing', since: '7.0', words: 'timers and work queues in maps of tracing programs' },
   {
     name: 'raw-tp-kfuncs',
-    since: '7.1',
+    since: '7.0',
     words: 'BPF_PROG_TYPE_RAW_TRACEPOINT looks into the kfunc hook of tracing programs',
   },
   {
@@ -129,6 +135,11 @@ export const gatesOfSeven = [
     name: 'null-by-register',
     since: '7.1',
     words: 'a comparison with a register that holds 0 tells NULL apart, too',
+  },
+  {
+    name: 'arena-pointers-returned',
+    since: '7.2',
+    words: 'global functions may return pointers into an arena',
   },
   {
     name: 'seg6-pulls-nothing',

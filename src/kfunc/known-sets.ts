@@ -256,16 +256,6 @@ export const knownSets = [
     source: 'kernel/sched/ext.c',
   },
   {
-    set: 'scx_kfunc_ids_select_cpu',
-    hooks: ['struct_ops'],
-    later: [
-      { since: '6.17', hooks: ['struct_ops', 'syscall'], source: 'kernel/sched/ext/idle.c of 7.3' },
-      { since: '7.1', filter: 'scx_kfunc_context_filter', source: 'kernel/sched/ext/ext.c of 7.3' },
-    ],
-    markers: ['scx_bpf_select_cpu_dfl'],
-    source: 'kernel/sched/ext.c',
-  },
-  {
     set: 'scx_kfunc_ids_enqueue_dispatch',
     hooks: ['struct_ops'],
     later: [{ since: '7.1', filter: 'scx_kfunc_context_filter', source: 'kernel/sched/ext/ext.c of 7.3' }],
@@ -298,7 +288,21 @@ export const knownSets = [
     hooks: ['struct_ops', 'tracing', 'syscall'],
     later: [{ since: '7.1', filter: 'scx_kfunc_context_filter', source: 'kernel/sched/ext/ext.c of 7.3' }],
     markers: ['scx_bpf_get_idle_cpumask'],
-    source: 'kernel/sched/ext/idle.c of 7.3; its members are in other sets before 7.1',
+    source: 'kernel/sched/ext/idle.c of 7.3 and the .BTF_ids of 6.16; its members are in other sets before that',
+  },
+  {
+    set: 'scx_kfunc_ids_select_cpu',
+    hooks: ['struct_ops'],
+    later: [
+      {
+        since: '7.1',
+        hooks: ['struct_ops', 'syscall'],
+        filter: 'scx_kfunc_context_filter',
+        source: 'kernel/sched/ext/idle.c of 7.3',
+      },
+    ],
+    markers: ['scx_bpf_select_cpu_dfl'],
+    source: 'kernel/sched/ext.c; from 6.16 to 7.0 its members are in scx_kfunc_ids_idle',
   },
   {
     set: 'scx_kfunc_ids_init_cids',

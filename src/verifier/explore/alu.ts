@@ -203,6 +203,7 @@ const unmoved: ReadonlySet<RegKind> = new Set<RegKind>([
   'tcp_sock',
   'xdp_sock',
   'insn',
+  'arena',
 ])
 
 function pointerAlu(walk: Walk, insn: Insn, dst: RegState, src: RegState): void {
@@ -210,7 +211,7 @@ function pointerAlu(walk: Walk, insn: Insn, dst: RegState, src: RegState): void 
   const text = opText.get(op.name) ?? op.name
   const details = { reg: insn.dst }
   // any arithmetic leads to some place in the arena
-  if (dst.kind === 'arena' || src.kind === 'arena') {
+  if (dst.kind === 'arena' || (src.kind === 'arena' && walk.model.rules.arenaSources)) {
     if (op.width === 64 && walk.model.rules.arenaUnmixed) noteArenaUse(walk, 'arena')
     return walk.setReg(insn.dst, pointer('arena'))
   }

@@ -10,6 +10,7 @@ import { allowedUnderLock } from '../call/objects/locks.ts'
 import { invalidatePacketPointers, requireNoReferences, requireSectionsClosed } from '../call/objects/references.ts'
 import { callSubprog } from '../call/subprog/subprog.ts'
 import { knownOpcodes } from '../program/check-insns.ts'
+import { readReg } from '../engine/operands.ts'
 import type { Walk } from '../engine/walk.ts'
 import { unsupported, violate } from '../violations/raise.ts'
 import { constReg, unknownScalar } from '../state/reg.ts'
@@ -55,6 +56,8 @@ export function explore(walk: Walk, state: State, start: number): void {
       const wrong = checkReserved(insn, knownOpcodes(walk.model))
       if (wrong !== undefined) {
         if (insn.op.kind === 'ld_abs' || insn.op.kind === 'ld_ind') requirePacketLoads(walk.program)
+        // asked ahead of its fields
+        if (insn.op.kind === 'jump') readReg(walk, insn.dst)
         violate('reserved', { told: wrong })
       }
     }

@@ -27,9 +27,23 @@ export class KfuncUse {
     if (this.seen.size >= MAX_KFUNCS) violate('kfunc-count', { kfunc })
     if (roleRow(specialRole({ name, module })).deviceBound) violate('kfunc-device', { kfunc })
     this.seen.add(key)
+    if (this.lacksImplementation({ btf, btfId, name }))
+      violate('kfunc-prototype', { form: 'no-implementation', kfunc, btfId })
     const func = btf.type(btfId)
     const proto = func.kind === 'func' ? btf.type(func.type) : undefined
     const wrong = proto?.kind === 'func_proto' ? protoFault(btf, proto, name, this.program.model.rules) : undefined
     if (wrong !== undefined) violate('kfunc-prototype', { ...wrong, kfunc })
+  }
+
+  /** KF_IMPLICIT_ARGS: the arguments that programs do not see stand in a prototype of their own, which some builds of 7.1 and 7.2 lost. */
+  private lacksImplementation({ btf, btfId, name }: Pick<KfuncRef, 'btf' | 'btfId' | 'name'>): boolean {
+    const { model, traits } = this.program
+    if (!model.rules.progAuxArgs) return false
+    const kfunc = model.kernel.kfuncById(btf, btfId)
+    return (
+      kfunc?.flags.has('KF_IMPLICIT_ARGS') === true &&
+      btf.find(`${name}_impl`, 'func') === undefined &&
+      model.kernel.kfuncAllowed(kfunc, traits)
+    )
   }
 }

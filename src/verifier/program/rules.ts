@@ -77,6 +77,8 @@ export const ruleGates = {
   nmiUnsafeDrop: 'nmi-unsafe-drop',
   globalThrows: 'global-throws',
   arenaTypes: 'arena-pointers-by-type',
+  arenaSources: 'arena-sources-taken',
+  arenaReturned: 'arena-pointers-returned',
   reportsFirst: 'verifier-reports',
   xchgBorrowed: 'kptr-xchg-borrowed',
   percpuData: 'percpu-data',

@@ -175,7 +175,12 @@ export const programViolations = {
     void: () => 'exception cb cannot return void',
     count: () => 'exception cb only supports single integer argument',
   },
-  'kfunc-prototype': prototypes<InKfunc>(),
+  'kfunc-prototype': {
+    ...prototypes<InKfunc>(),
+    // the prototype with the arguments that the verifier fills in is not in the kernel's types
+    'no-implementation': ({ btfId }: InKfunc & { btfId: number }) =>
+      `kernel function btf_id ${btfId} does not have a valid func_proto`,
+  },
   'attach-prototype': {
     ...prototypes<unknown>(),
     'wide-result': ({ name }: Named) =>

@@ -63,7 +63,8 @@ export function enforceReturn(walk: Walk, number: number): void {
     return requireRange(walk, number, { ...range, context })
   }
   if (inSubprog && !exceptionCb && number !== 1) {
-    if (reg.kind !== 'scalar') violate('return-type', { form: 'subprog', reg: number, type: regTypeText(reg) })
+    const passes = reg.kind === 'scalar' || (reg.kind === 'arena' && walk.model.rules.arenaReturned)
+    if (!passes) violate('return-type', { form: 'subprog', reg: number, type: regTypeText(reg) })
     return
   }
   if (wantedReturn(walk.program) !== undefined) {

@@ -165,4 +165,27 @@ export const givenWants: readonly Want[] = [
   },
   { object: 'g4-timer-of-other-map', says: [/slow/, /fast/, /&slow/] },
   { object: 'g5-atomic-packed', code: 'KF113', says: [/multiple of 8/, /packed/], never: [/stack/, /memcpy/] },
+  {
+    object: 'h3-string-from-context',
+    code: 'KF027',
+    says: [/__data_loc/, /bpf_probe_read_kernel_str\(to, sizeof\(to\), \(void \*\)ctx \+/],
+  },
+  {
+    object: 'h4-signed-index',
+    code: 'KF110',
+    says: [/check on line 12 is of a signed number/, /slot < 0/, /unsigned/],
+    never: [/ARRAY_SIZE/],
+  },
+  {
+    object: 'h5-lookup-of-ringbuf',
+    says: [/events is of type ringbuf/, /no keys/, /bpf_ringbuf_reserve/],
+    never: [/Pass the address/],
+  },
+  {
+    object: 'h6-map-as-value',
+    code: 'KF107',
+    says: [/&limits is the map itself/, /bpf_map_lookup_elem\(&limits, &key\)/],
+    never: [/CO-RE/],
+  },
+  { object: 'h7-msg-data', code: 'KF104', says: [/1 byte:/, /data \+ 1 > data_end/], never: [/1 bytes/] },
 ]

@@ -25,6 +25,8 @@ export function givenValues(one: Case): Values {
     case 'min-bound':
     case 'max-bound':
       return { ...takenByCall(one), ...reservedRecord(one), ...wholeStruct(one) }
+    case 'zero-sized-read':
+      return keyless(one)
     case 'stack-bounds':
       return { ...mapMemory(one), ...sizeBesides(one) }
     case 'helper-writes-object':
@@ -67,6 +69,27 @@ function mapPart({ report, program, kernel, causes }: Case) {
 }
 
 const sizeAsked = (one: Case): number | undefined => mapPart(one)?.size
+
+/** What is done instead with maps that have no keys. */
+const keylessUses: ReadonlyMap<string, string> = new Map([
+  [
+    'ringbuf',
+    'Records go in with bpf_ringbuf_reserve() and bpf_ringbuf_submit(), or bpf_ringbuf_output(), and out in user space.',
+  ],
+  ['user_ringbuf', 'What user space put in is taken out with bpf_user_ringbuf_drain().'],
+  ['queue', 'Elements go in with bpf_map_push_elem() and out with bpf_map_pop_elem() or bpf_map_peek_elem().'],
+  ['stack', 'Elements go in with bpf_map_push_elem() and out with bpf_map_pop_elem() or bpf_map_peek_elem().'],
+  ['bloom_filter', 'Values go in with bpf_map_push_elem(); bpf_map_peek_elem() asks for one.'],
+])
+
+function keyless(one: Case): Values {
+  const part = mapPart(one)
+  const map = one.program.maps.find(({ name }) => name === part?.name)
+  const type = map?.type.replace('BPF_MAP_TYPE_', '').toLowerCase()
+  return part?.word !== 'key' || part.size !== 0 || type === undefined
+    ? {}
+    : { keylessMap: part.name, keylessType: type, keylessUse: keylessUses.get(type) ?? 'See what its type is for.' }
+}
 
 function mapMemory(one: Case): Values {
   const part = mapPart(one)

@@ -42,6 +42,7 @@ export function packetValues(one: Case): Values {
     packetStart: area.start,
     packetWord: area.word,
     packetNeed: need.toString(),
+    packetNeedBytes: plural(need, 'byte'),
     packetWhy: whyNot(one, { pointer, comparison, need, known, end }),
     packetFixed: yes(!variable),
     packetVariable: yes(variable),

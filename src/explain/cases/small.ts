@@ -14,7 +14,7 @@ import { innermost } from '../violations.ts'
 import { decidedAt, endsOpen } from '../place.ts'
 import { typesLost } from '../types-lost.ts'
 import { isAllocated } from '../words.ts'
-import type { Case } from './case.ts'
+import { type Case, comparisonsOf, placeWords } from './case.ts'
 import { variableAt } from './object.ts'
 
 export function smallValues(one: Case): Values {
@@ -43,6 +43,7 @@ export function smallValues(one: Case): Values {
         program.insns[causes.path[causes.origin]?.insn ?? -1]?.op.kind === 'load' &&
         rule === 'invalid-access',
     ),
+    traceRecord: yes(program.type === 'BPF_PROG_TYPE_TRACEPOINT'),
     arenaValue: yes(value?.kind === 'arena'),
     onlyZero: yes(report.details.expected === '[0, 0]'),
     returnsRange: yes(report.details.expected !== '[0, 0]'),
@@ -183,8 +184,20 @@ function typedHook({ causes, program, kernel }: Case): Values {
   }
 }
 
+/** The comparison of an index as a signed number, which bounds it on one side only. */
+function signedCheck({ causes, program }: Case, index: string): string | undefined {
+  if (!/^[A-Za-z_]\w*$/.test(index)) return undefined
+  const found = comparisonsOf(causes.path, program).find(
+    ({ insn }) =>
+      /^js/.test(program.insns[insn]!.op.name) &&
+      new RegExp(`(?<![\\w>.])${index}\\b`).test(lineAt(program, insn)?.text ?? ''),
+  )
+  return found === undefined ? undefined : placeWords(program, found.insn)
+}
+
 /** `next[*cur]`: the array and the index of a line that has one of each. */
-function indexOfLine({ report, program }: Case): Values {
+function indexOfLine(one: Case): Values {
+  const { report, program } = one
   if (report.rule !== 'offset-range' && report.rule !== 'stack-bounds' && report.rule !== 'stack-unbounded') return {}
   const found = [...(lineAt(program, report.insn)?.text ?? '').matchAll(/([A-Za-z_][\w.>-]*)\[([^[\]]+)\]/g)]
   const [, array, index] = found.length === 1 ? found[0]! : []
@@ -194,6 +207,7 @@ function indexOfLine({ report, program }: Case): Values {
     stackArray: array,
     stackIndex: index,
     stackReread: yes(/->|\.|\*/.test(index)),
+    checkedAbove: signedCheck(one, index),
     stackIndexed: report.rule === 'stack-bounds' && !called ? `the index ${index} into ${array}` : undefined,
   }
 }

@@ -182,6 +182,7 @@ export const argumentCodes = [
     section: 'kfuncs.rst "__sz Annotation"',
     rule: 'A pointer and the size next to it must describe memory that is wholly the program’s, initialised where it is read.',
     label: [
+      '{helper} is given map {keylessMap}, whose elements have no keys',
       '{kfunc} is given {sizeReg} bytes at {reg}, and may not have them: {sizeReg} is {size}, {reg} is {value}',
       '{?sized}the size given to {kfunc} may be wrong: {reg} is {value}; {bufferHolds}',
       '{?sized}the size given to {helper} may be wrong: {reg} is {value}; {bufferHolds}',
@@ -195,6 +196,7 @@ export const argumentCodes = [
       [
         '{?stackOver}From there to the end of the frame are fewer: {stackOver} too many. Make the size at most what the buffer holds: sizeof(buf).',
         '{?unwritten}Byte {stackAt} was never written on this path: initialise the whole buffer before it is read: char buf[16] = {};',
+        'Map {keylessMap} is of type {keylessType}, whose elements have no keys, so nothing is looked up, updated or deleted in it. {keylessUse}',
         '{?zeroSize}The size may be 0: leave before the call where it is: if ({sizeName} == 0) …',
         '{?zeroSize}The size may be 0: check that it is not, or that it is at least 1, before the call.',
         '{?other}Pass a pointer to memory of the program: on the stack, global, or in a map value.',
@@ -363,6 +365,7 @@ export const argumentCodes = [
     rule: 'The context is read and written through the pointer that the program was given, at offsets known when it is compiled.',
     label: ['{reg} is {value}: the context is used through a pointer that has been moved'],
     help: [
+      '{?traceRecord}What a __data_loc field of a tracepoint’s record tells the place of is copied: bpf_probe_read_kernel_str(to, sizeof(to), (void *)ctx + (ctx->__data_loc_name & 0xffff)).',
       'Use ctx itself and name the field: ctx->field. A pointer into the middle of the context, or an index that is not a constant, cannot be followed: the kernel rewrites each access by its offset.',
       'The compiler may make such a pointer of two accesses with a common part, or of a loop over the fields: copy the fields to local variables one by one, or unroll the loop.',
       '{?call}Pass ctx to the call unchanged.',

@@ -54,9 +54,9 @@ export interface CheckOptions extends Limits, TotalLimits, Settings {
   /** Tell what holds at each instruction of accepted programs, in `report.facts` (docs/facts.md; they are walked twice). */
   readonly facts?: boolean
   /** Who loads the object: 'libbpf' unless told, or 'ebpf-go' (github.com/cilium/ebpf), which takes static programs and other sections. */
-  readonly loader?: LoaderName
+  readonly loader?: LoaderName | undefined
   /** Read SEC("maps") of structs, as aya makes them. */
-  readonly legacyMaps?: boolean
+  readonly legacyMaps?: boolean | undefined
 }
 
 /** One program's verdict. Of the program itself nothing is kept: objects have hundreds. */
@@ -96,10 +96,7 @@ export function openForCheck(
   bytes: Uint8Array,
   { name = 'object', program, loader, legacyMaps, ...settings }: CheckOptions,
 ): Result<OpenedForCheck> {
-  const opened = openObject(bytes, name, {
-    ...(loader === undefined ? {} : { loader }),
-    ...(legacyMaps === undefined ? {} : { legacyMaps }),
-  })
+  const opened = openObject(bytes, name, { loader, legacyMaps })
   if (!opened.ok) return opened
   const set = withSettings(opened.value, settings)
   if (!set.ok) return set

@@ -90,8 +90,8 @@ function checkOptions(path: string, flags: JudgeFlags): CheckOptions {
   return {
     name: objectName(path),
     log: flags.log ?? false,
-    ...(flags.loader === undefined ? {} : { loader: flags.loader }),
-    ...(flags.legacyMaps === undefined ? {} : { legacyMaps: flags.legacyMaps }),
+    loader: flags.loader,
+    legacyMaps: flags.legacyMaps,
     ...settings,
     ...(type === undefined ? {} : { type: fullType(type) as ProgTypeName }),
     ...(cpus === undefined ? {} : { cpus }),

@@ -22,7 +22,7 @@ export async function disasm(path: string, flags: DisasmFlags): Promise<number> 
     openForCheck(readInput(path), {
       name: path,
       ...(flags.prog === undefined ? {} : { program: flags.prog }),
-      ...(flags.loader === undefined ? {} : { loader: flags.loader }),
+      loader: flags.loader,
     }),
   )
   const kernel = await kernelOf(flags)

@@ -45,10 +45,7 @@ export function genSkeleton(path: string, flags: SkeletonFlags): number {
       .replace(/\.o$/, '')
       .replace(/\.bpf$/, '')
   const bytes = readInput(path)
-  return write(
-    skeleton(orTell(openObject(bytes, basename(path), { loader: flags.loader ?? 'libbpf' })), bytes, name),
-    flags,
-  )
+  return write(skeleton(orTell(openObject(bytes, basename(path), { loader: flags.loader })), bytes, name), flags)
 }
 
 export async function genHeader(source: string, flags: HeaderFlags): Promise<number> {

@@ -7,7 +7,7 @@ import type { LoadedProgram, Machine } from '../runtime/index.ts'
 const written = ['mark', 'priority', 'tstamp', 'cb[0]', 'cb[1]', 'cb[2]', 'cb[3]', 'cb[4]']
 
 /** Its context is a struct __sk_buff, which test runs take and give back. */
-export const takesSkb = ({ type }: LoadedProgram): boolean =>
+export const takesSkb = ({ type }: Pick<LoadedProgram, 'type'>): boolean =>
   /_(SCHED_CLS|SCHED_ACT|SOCKET_FILTER|CGROUP_SKB|LWT_\w+)$/.test(type)
 
 /** A context of zeros, so that it is given back; undefined: the program is given none unless told. */

@@ -79,7 +79,7 @@ export async function runObject(path: string, flags: RunObjectFlags): Promise<nu
       : []),
   ])
   const settings = settingsOf(flags)
-  const { loader = 'libbpf' } = flags
+  const { loader } = flags
   const object = orTell(openObject(bytes, objectName(path), { loader }))
   const name = chosen(object, flags.prog)
   const load = (): { machine: Machine; loaded: Loaded } => {
@@ -183,7 +183,7 @@ interface Refused {
   readonly bytes: Uint8Array
   readonly program: string
   readonly kernel: Kernel
-  readonly settings: Settings & { readonly loader: LoaderName }
+  readonly settings: Settings & { readonly loader: LoaderName | undefined }
 }
 
 /** What is not accepted does not run: why, as `check` tells it. */
@@ -196,9 +196,7 @@ function refused(path: string, { bytes, program, kernel, settings }: Refused): n
 
 /** 64 bytes of zero, as the kernel's own tests give; a program that sees no packet gets none. */
 const defaultData = ({ type }: LoadedProgram): Uint8Array | undefined =>
-  /_(XDP|SCHED_CLS|SCHED_ACT|SOCKET_FILTER|CGROUP_SKB|LWT_\w+|FLOW_DISSECTOR)$/.test(type)
-    ? new Uint8Array(64)
-    : undefined
+  takesSkb({ type }) || /_(XDP|FLOW_DISSECTOR)$/.test(type) ? new Uint8Array(64) : undefined
 
 function textOf(told: Told, { repeat }: { readonly repeat: number }): string {
   const { program, result, before, given, changes, machine, time } = told

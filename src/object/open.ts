@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opening an object file: what libbpf's bpf_object__open does, in its order, so that the first fault is the one it names.
 import { type Btf, type BtfExt, parseBtf, parseBtfExt } from '../btf/index.ts'
-import { argumentKinds, attempt, type Result, withJson, wrongArgument } from '../fault/index.ts'
+import { argumentKinds, attempt, fail, type Result, withJson, wrongArgument } from '../fault/index.ts'
 import { type Collected, collect, type RawFunction } from './collect.ts'
 import { dataMaps, kconfigMap } from './data-maps.ts'
 import { fixBtf } from './datasecs.ts'
 import { collectExterns, isExternSymbol } from './externs.ts'
 import { refuse } from './faults.ts'
 import { legacyMaps } from './legacy-maps.ts'
-import { type LoaderRules, loaders } from './loaders.ts'
+import { loaderNames, type LoaderRules, loaders } from './loaders.ts'
 import { withSlots } from './map-slots.ts'
 import { userMaps } from './maps.ts'
 import { codeRelocs } from './relocs.ts'
@@ -20,6 +20,9 @@ import { viewElf } from './view.ts'
 export function openObject(bytes: Uint8Array, name: string, options: OpenOptions = {}): Result<BpfObject> {
   const wrong = wrongArgument('the first argument of openObject()', bytes, argumentKinds.bytes)
   if (wrong !== undefined) return { ok: false, fault: wrong }
+  const { loader } = options
+  if (loader !== undefined && !loaderNames.includes(loader))
+    return fail(`no loader is called '${String(loader)}'`, { object: name }, `there are ${loaderNames.join(', ')}`)
   return attempt({ object: name }, () => withJson(open(bytes, name, options)))
 }
 
@@ -31,7 +34,8 @@ function open(bytes: Uint8Array, name: string, options: OpenOptions): BpfObject 
   const warnings = collected.warnings
   const rawBtf = readBtf(collected, name, warnings)
   const externs = collectExterns(elf, rawBtf)
-  const btf = rawBtf === undefined ? undefined : fixBtf(rawBtf, collected, { externs, ...rules })
+  const btf =
+    rawBtf === undefined ? undefined : fixBtf(rawBtf, collected, { externs, hiddenIsStatic: rules.hiddenIsStatic })
   const drafts = structOpsMaps(collected, btf)
   const plainMaps = plain(collected, { object: shortName(name), btf, externs, rules })
   const maps = withSlots(collected, btf, [...plainMaps, ...drafts.map(({ map }) => map)])

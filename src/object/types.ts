@@ -175,9 +175,9 @@ export interface LinkTarget {
 
 export interface OpenOptions {
   /** Who loads the object: libbpf, unless told. */
-  readonly loader?: LoaderName
+  readonly loader?: LoaderName | undefined
   /** Read SEC("maps") of structs, as aya, ebpf-go and libbpf before 1.0 do; libbpf 1.5 refuses such objects. */
-  readonly legacyMaps?: boolean
+  readonly legacyMaps?: boolean | undefined
 }
 
 export interface LinkOptions {

@@ -59,7 +59,7 @@ export interface LoadOptions extends Limits, TotalLimits, Settings {
   /** What the object is called in messages. */
   readonly name?: string
   /** Who loads it, as `check()` has it; of an object that is open it is known. */
-  readonly loader?: LoaderName
+  readonly loader?: LoaderName | undefined
   /** Only the programs of these names. */
   readonly programs?: readonly string[]
   /** Types of programs whose sections libbpf does not know, by the programs' names. */
@@ -163,7 +163,7 @@ export class Machine extends Core {
    * program was not loaded stands in `refused`.
    */
   load(source: Uint8Array | BpfObject, options: LoadOptions = {}): Result<Loaded> {
-    const { name = 'object', programs: wanted, types, loader = 'libbpf' } = options
+    const { name = 'object', programs: wanted, types, loader } = options
     const opened = source instanceof Uint8Array ? openObject(source, name, { loader }) : ok(source)
     if (!opened.ok) return opened
     const set = withSettings(opened.value, options)

@@ -49,3 +49,10 @@ describe('libbpf', () => {
     expect(fault.hint).toContain('--loader ebpf-go')
   })
 })
+
+test('a loader that there is not is told, with those that there are', () => {
+  expect(openObject(bytes, 'go.bpf.o', { loader: 'aya' as never })).toMatchObject({
+    ok: false,
+    fault: { what: "no loader is called 'aya'", hint: 'there are libbpf, ebpf-go' },
+  })
+})

@@ -10,11 +10,15 @@ export const packetSection = /^([^/]+)\/(?:.*\/)?([^/]+)\/(pktgen|setup|check)$/
 /** The object as its runner's loader reads it, unless told who that is. */
 export function openTests(bytes: Uint8Array, name: string, loader: LoaderName | undefined): Result<BpfObject> {
   if (loader === 'libbpf') return openObject(bytes, name)
+  const plain = loader === undefined ? openObject(bytes, name) : undefined
+  if (plain?.ok === true && !testsPackets(plain.value)) return plain
   const byGo = openObject(bytes, name, { loader: 'ebpf-go' })
-  const isCilium = byGo.ok && byGo.value.programs.some(({ section }) => packetSection.test(section))
-  if (loader === undefined && !isCilium) return openObject(bytes, name)
+  // of what is no test of this kind libbpf's fault is told
+  if (plain?.ok === false && !(byGo.ok && testsPackets(byGo.value))) return plain
   return byGo.ok ? ok(withTailCalls(byGo.value)) : byGo
 }
+
+const testsPackets = ({ programs }: BpfObject): boolean => programs.some(({ section }) => packetSection.test(section))
 
 /** The object, with the programs that are tagged so in their slots. */
 function withTailCalls(object: BpfObject): BpfObject {

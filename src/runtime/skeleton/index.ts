@@ -62,7 +62,7 @@ export function loadSkeleton<
   }: SkeletonOptions<Variables, Programs>,
 ): Result<Skeleton<Maps, Variables, Programs, Ops>> {
   const bytes = Uint8Array.from(atob(plan.object), (character) => character.charCodeAt(0))
-  const opened = openObject(bytes, plan.name, { loader: plan.loader ?? 'libbpf' })
+  const opened = openObject(bytes, plan.name, { loader: plan.loader })
   if (!opened.ok) return opened
   const given = withValues(opened.value, plan, variables)
   if (!given.ok) return given

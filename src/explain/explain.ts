@@ -6,6 +6,7 @@ import { type Kernel, kernelGates } from '../kernel/index.ts'
 import type { LinkedProgram } from '../object/index.ts'
 import { leadInsOf, type Report } from '../verifier/index.ts'
 import { kfuncAt } from './calls.ts'
+import { pointerInGlobal } from './cases/globals.ts'
 import { type CodeRow, codeOfRule, unsupportedRow } from './codes/index.ts'
 import { fillAll, fillFirst, orList, type Values } from './fill.ts'
 import { fixFor } from './fixes/index.ts'
@@ -57,7 +58,7 @@ function lostWords(text: string): string {
 function explainRejection(report: Rejected, program: LinkedProgram, kernel: Kernel): Diagnostic {
   const causes = causesOf(report, program, kernel)
   const kfunc = kfuncOf(report, program, kernel)
-  const row = codeOfRule(report.rule, causeOf(report, causes, kfunc))
+  const row = codeOfRule(report.rule, causeOf(report, causes, kfunc, program))
   const values = valuesOf(report, causes, kfunc, program, kernel)
   const label = fillFirst(row.label, values) ?? row.title
   const place = decidedAt(report, causes.path, program)
@@ -129,7 +130,13 @@ function kfuncOf(report: Rejected, program: LinkedProgram, kernel: Kernel): Kfun
 }
 
 /** A narrower reason than the rule's, where the path shows one. */
-function causeOf(report: Rejected, { value, lost }: Causes, kfunc: Kfunc | undefined): string | undefined {
+function causeOf(
+  report: Rejected,
+  causes: Causes,
+  kfunc: Kfunc | undefined,
+  program: LinkedProgram,
+): string | undefined {
+  const { value, lost } = causes
   if (isOfCallback(report.violation)) return 'callback'
   if (
     report.violation?.id === 'wq-map' &&
@@ -146,6 +153,7 @@ function causeOf(report: Rejected, { value, lost }: Causes, kfunc: Kfunc | undef
   if (value === undefined) return undefined
   if (value.kind === 'ctx') return 'ctx'
   if (report.rule === 'release-unreferenced' && value.kind === 'fp') return 'dynptr'
+  if (pointerInGlobal({ report, causes, program }) !== undefined) return 'number'
   if (mayBeNull(value) || (isNull(value) && lost === undefined)) return 'null'
   if (lost === undefined && kfunc?.flags.has('KF_RELEASE') === true && value.refObjId === 0) return 'release'
   if (lost !== undefined && !mayBeNull(value)) return 'lost'

@@ -8,7 +8,7 @@ import type { Kernel } from '../kernel/index.ts'
 import type { BpfObject, ObjectFunction, ObjectProgram } from '../object/index.ts'
 import { codeOfRule } from './codes/index.ts'
 import { fillAll, fillFirst, orList, type Values, yes } from './fill.ts'
-import { type HookKind, nearHooks, nearSection } from './near.ts'
+import { type HookKind, nearHooks, nearSection, renamedWords } from './near.ts'
 import { asShown, lastAt } from './source.ts'
 import { isCallOf, nearest } from './text.ts'
 import type { Diagnostic, Fix, Primary } from './types.ts'
@@ -18,12 +18,15 @@ export function explainFault(fault: Fault, object: BpfObject, program: ObjectPro
   const { rule, name } = subjectOf(fault.what)
   const hook = rule === 'loader-attach' && name !== undefined ? hookValues(name, program, kernel) : {}
   const row = codeOfRule(rule)
-  const near = rule !== 'loader-missing' || name === undefined ? undefined : nearestKfunc(name, object, kernel)
+  const isRenamed = name !== undefined && renamedWords(name, kernel) !== undefined
+  const near =
+    rule !== 'loader-missing' || name === undefined || isRenamed ? undefined : nearestKfunc(name, object, kernel)
   const kfunc = name === undefined ? undefined : kernel.kfuncs.get(name.replace(/___.*$/, ''))
   const values: Values = {
     kfunc: name,
     near,
     strong: 'yes',
+    renamed: rule !== 'loader-missing' || name === undefined ? undefined : renamedWords(name, kernel),
     prototype: kfunc === undefined ? undefined : prototypeText(kfunc),
     hint: rule === 'loader' ? sentence(fault.hint) : undefined,
     plainLoader: yes(rule === 'loader' && fault.hint === undefined),

@@ -4,6 +4,7 @@
 
 import { type Btf, type BtfKind, essentialName, resolveType, structOf } from '../btf/index.ts'
 import { remembered } from '../fault/index.ts'
+import { renamedKfunc } from '../kfunc/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import { sectionRules } from '../uapi/index.ts'
 import { orList } from './fill.ts'
@@ -68,6 +69,16 @@ function shared(word: string, parts: readonly string[]): number {
 /** The parts of a name that tell something. */
 const wordsIn = (name: string): readonly string[] =>
   name.split('_').filter((word) => word.length > 2 && !['sys', 'x64', 'sched', 'security', 'trace'].includes(word))
+
+/** By which name a kernel has a kfunc that it has not by this one: 'scx_bpf_dsq_insert(), since 6.13'. */
+export function renamedWords(name: string, { kfuncs }: Kernel): string | undefined {
+  const row = renamedKfunc(name, (one) => kfuncs.has(one))
+  if (row === undefined) return undefined
+  const { was, is, since, besides } = row
+  return was === name
+    ? `Since ${since} it is called ${is}()${besides === undefined ? '' : `; ${besides}`}.`
+    : `Before ${since} it is called ${was}()${besides === undefined ? '' : `, to which more differs than the name`}.`
+}
 
 /** A section of libbpf's that is spelled like this one. */
 export function nearSection(section: string): string | undefined {

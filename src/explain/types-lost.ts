@@ -25,10 +25,10 @@ const byTypes: ReadonlySet<string> = new Set([
   'obj-new-btf',
   'subprog-btf',
   'lock-not-held',
-  'tail-call-return',
-  'ld-abs-return',
-  'attach-target',
 ])
+/** Rules that the types of functions decide, not those of maps. */
+const byFunctions: ReadonlySet<string> = new Set(['tail-call-return', 'ld-abs-return', 'attach-target'])
+const ofMap = /^map '/
 /** Rules that a number is broken by, where a pointer was meant: a kptr field that is not known as one. */
 const byNumber: ReadonlySet<string> = new Set([
   'invalid-access',
@@ -47,6 +47,8 @@ export function typesLost(report: Rejected, program: LinkedProgram): readonly st
   const { reg, arg } = report.details
   const number = reg ?? (arg === undefined ? program.insns[report.insn]?.src : arg + 1)
   const value = number === undefined ? undefined : last?.regs[number]
+  if (byFunctions.has(report.rule))
+    return [...new Set(program.warnings)].filter((text) => lost.test(text) && !ofMap.test(text))
   const depends =
     byTypes.has(report.rule) || (byNumber.has(report.rule) && (value === undefined || value.kind === 'scalar'))
   if (!depends) return []

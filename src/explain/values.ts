@@ -18,6 +18,7 @@ import { callee } from './calls.ts'
 import { caseValues, plural } from './cases/index.ts'
 import { heldAt, isBoundToRcu, leavesRcu, neutralOf } from './fixes/held.ts'
 import { ordinal, orList, type Values, yes } from './fill.ts'
+import { renamedWords } from './near.ts'
 import type { Causes, Rejected } from './notes.ts'
 import { helperPartners, macroName, releaseStatement } from './releases.ts'
 import { lineAt } from './source.ts'
@@ -62,6 +63,7 @@ export function valuesOf(
       name === undefined || (kfunc !== undefined && report.rule !== 'kfunc-not-allowed')
         ? undefined
         : didYouMean(name, program, kernel),
+    renamed: name === undefined || kfunc !== undefined ? undefined : renamedWords(name, kernel),
     ...argumentValues(report, causes, program),
     ...lossValues(causes, report, program),
     ...(report.rule === 'reference-leak' ? leakValues(report, program, kernel) : {}),

@@ -57,10 +57,16 @@ function sectionsByVariable(btf: Btf): ReadonlyMap<BtfId, string> {
 function describe(btf: Btf, sections: ReadonlyMap<BtfId, string>, symbol: ObjectSymbol): Extern {
   const { name } = symbol
   const found = variableNamed(btf, name)
-  if (found === undefined) refuse(`failed to find BTF for extern '${name}': -2`)
+  if (found === undefined)
+    refuse(
+      `failed to find BTF for extern '${name}': -2`,
+      {},
+      `${name} is not defined in this object, and its type is not known: compile with -g, define it here, or link the object that does (bpftool gen object)`,
+    )
   if (found.linkage !== 'extern') refuse(`failed to find BTF for extern '${name}': -22`)
   const section = sections.get(found.id)
-  if (section === undefined) refuse(`failed to find BTF for extern '${name}' [${found.id}] section: -2`)
+  if (section === undefined)
+    refuse(`failed to find BTF for extern '${name}' [${found.id}] section: -2`, {}, undefinedHint(name, found))
   const weak = symbol.bind === stb.weak
   const common = { name, weak, symbol: symbol.index, btfId: found.id, offset: 0, size: 0, align: 1, signed: false }
   if (section === '.kconfig') return { ...common, ...kconfigOf(btf, found) }
@@ -68,6 +74,14 @@ function describe(btf: Btf, sections: ReadonlyMap<BtfId, string>, symbol: Object
   const typeId = skipModifiersAndTypedefs(btf, found.type)
   const kind = typeId === 0 ? 'ksym_untyped' : found.kind === 'func' ? 'ksym_func' : 'ksym_var'
   return { ...common, kind, typeId, config: undefined }
+}
+
+/** A name that is declared and nowhere defined: of another object, or of the kernel without saying so. */
+function undefinedHint(name: string, { kind }: VarOrFunc): string {
+  const what = kind === 'func' ? `${name}()` : name
+  const define =
+    kind === 'func' ? 'define it here (static inline, where several files share a header)' : 'define it here'
+  return `${what} is declared, but not defined in this object: ${define}; link the object that does (bpftool gen object all.bpf.o a.bpf.o b.bpf.o); or, where it is the kernel's, declare it with ${kind === 'func' ? '__ksym, as kfuncs are' : '__ksym or __kconfig'}`
 }
 
 type VarOrFunc = Extract<BtfType, { kind: 'var' | 'func' }>

@@ -21,7 +21,8 @@ interface Row {
 /** The verdicts of each file, and the bundled kernel that must give them. */
 const judges = [
   { file: '6.12', kernel: '6.12' },
-  { file: '6.12s', kernel: '6.12-scx' },
+  // a kernel built for it (conformance/oracle/scx.sh): what asks nothing of sched_ext need not wait for one
+  { file: '6.12s', kernel: '6.12-scx', some: true },
   { file: '7.3', kernel: '7.3' },
 ].filter(({ kernel }) => (bundledKernels as readonly string[]).includes(kernel))
 
@@ -30,14 +31,16 @@ export function describeJudged(what: string, folder: URL): void {
   const text = (name: string): string => readFileSync(new URL(name, folder), 'utf8')
   const known = new Map(Object.entries(JSON.parse(text('known.json')) as Record<string, string>))
 
-  describe.each(judges)(`${what}, by $kernel`, ({ file, kernel: name }) => {
+  describe.each(judges)(`${what}, by $kernel`, ({ file, kernel: name, some = false }) => {
     const differing: string[] = []
     const lines = text(`verdicts-${file}.jsonl`).split('\n')
     const judged = lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Row)
 
     test('every object was judged', () => {
       const objects = readdirSync(new URL('objects/', folder)).sort()
-      expect([...new Set(judged.map(({ obj }) => obj))].sort()).toEqual(objects)
+      const answered = [...new Set(judged.map(({ obj }) => obj))].sort()
+      if (some) expect(objects).toEqual(expect.arrayContaining(answered))
+      else expect(answered).toEqual(objects)
     })
 
     test.for([...new Set(judged.map(({ obj }) => obj))])('%s', async (object) => {

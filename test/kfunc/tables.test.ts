@@ -16,6 +16,8 @@ import {
   partnerOf,
   partnerRows,
   recogniseSet,
+  renamedKfunc,
+  renamedKfuncs,
   safeRows,
   specialRows,
   suffixesOf,
@@ -38,6 +40,7 @@ describe('every table against itself', () => {
     ['markers', knownSets.flatMap(({ markers }) => [...markers])],
     ['destructors', destructorRows.map(({ struct }) => struct)],
     ['special kfuncs', specialRows.map(({ kfunc }) => kfunc)],
+    ['kfuncs renamed', renamedKfuncs.map(({ was }) => was)],
     ['safe types', safeRows.map(({ table, struct }) => `${table} ${struct}`)],
   ] as const)('%s are unique', ([, values]) => {
     expect(unique(values)).toBe(true)
@@ -190,4 +193,22 @@ test('BTF_TYPE_SAFE_* rows answer by table, struct and field', () => {
   expect(isListedSafe('rcu', 'task_struct', 'cgroups')).toBe(true)
   expect(isListedSafe('trusted', 'task_struct', 'cgroups')).toBe(false)
   expect(isListedSafe('rcu', 'task_struct', 'last_wakee')).toBe(false)
+})
+
+describe('a kfunc under another name', () => {
+  const has =
+    (...names: readonly string[]) =>
+    (name: string) =>
+      names.includes(name)
+
+  test('is told to who asks for the old one, and to who asks for the new one', () => {
+    expect(renamedKfunc('scx_bpf_dispatch', has('scx_bpf_dsq_insert'))?.is).toBe('scx_bpf_dsq_insert')
+    expect(renamedKfunc('scx_bpf_dsq_insert', has('scx_bpf_dispatch'))?.was).toBe('scx_bpf_dispatch')
+  })
+
+  test('is none where the kernel has both, or neither', () => {
+    expect(renamedKfunc('scx_bpf_dispatch', has('scx_bpf_dispatch', 'scx_bpf_dsq_insert'))).toBeUndefined()
+    expect(renamedKfunc('scx_bpf_dispatch', has())).toBeUndefined()
+    expect(renamedKfunc('bpf_task_release', has('bpf_task_acquire'))).toBeUndefined()
+  })
 })

@@ -23,18 +23,21 @@ export const textOf = ({ title, primary, message, notes, help, fix }: Diagnostic
 
 /** What of a want is not held: a text for each. */
 export function missingOf(want: Want, kernel: Kernel, folder: string): readonly string[] {
-  const { object, program, code, says, never = [] } = want
+  const { object, program, code } = want
   const checked = check(readFileSync(`${folder}/${object}.bpf.o`), kernel, { name: object })
-  if (!checked.ok) return [`not opened: ${checked.fault.what}`]
+  if (!checked.ok) return heldIn([checked.fault.what, checked.fault.hint ?? ''].join('\n'), want)
   const outcome = checked.value.find((one) =>
     program === undefined ? one.verdict !== 'accept' : one.program === program,
   )
   const { diagnostic } = outcome ?? {}
   if (diagnostic === undefined) return ['accepted']
-  const text = textOf(diagnostic)
   return [
     ...(code === undefined || code === diagnostic.code ? [] : [`${diagnostic.code}, not ${code}`]),
-    ...says.filter((one) => !one.test(text)).map((one) => `not said: ${one.source}`),
-    ...never.filter((one) => one.test(text)).map((one) => `said: ${one.source}`),
+    ...heldIn(textOf(diagnostic), want),
   ]
 }
+
+const heldIn = (text: string, { says, never = [] }: Want): readonly string[] => [
+  ...says.filter((one) => !one.test(text)).map((one) => `not said: ${one.source}`),
+  ...never.filter((one) => one.test(text)).map((one) => `said: ${one.source}`),
+]

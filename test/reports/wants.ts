@@ -2,6 +2,7 @@
 // What whoever filed a report would have wanted to read of the program rebuilt from it: what must be said, and what must not because it
 // would not load or would not help.
 
+import { furtherWants } from './further-wants.ts'
 import { givenWants } from './given-wants.ts'
 import type { Want } from './want.ts'
 
@@ -336,4 +337,5 @@ export const wants: readonly Want[] = [
   { object: 'b5-borrowed-release', code: 'KF030', says: [/bpf_kptr_xchg\(&value->field, NULL\)/] },
   { object: 'b6-wrong-arg-type', code: 'KF008', says: [/not for kprobe programs/, /fentry/], never: [/this map/] },
   ...givenWants,
+  ...furtherWants,
 ]

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // A call that this program may not make, or not with these arguments: who may make it, which maps it takes, which tag a parameter needs.
 
+import { type BtfId, formatType, resolveType } from '../../btf/index.ts'
 import { callerWords } from '../../kfunc/index.ts'
+import type { LinkedProgram } from '../../object/index.ts'
 import { helpersOfMap, mapsOfHelper } from '../../kernel/index.ts'
 import { helperId, mapType, progTypes } from '../../uapi/index.ts'
 import type { PathStep, RegState, Violation } from '../../verifier/index.ts'
 import { traitsOf } from '../allowed.ts'
-import { callee, funcName } from '../calls.ts'
-import { orList, type Values, yes } from '../fill.ts'
+import { callee, funcName, subprogName } from '../calls.ts'
+import { ordinal, orList, type Values, yes } from '../fill.ts'
+import { lineAt } from '../source.ts'
+import { argumentText } from '../text.ts'
 import { innermost } from '../violations.ts'
-import { isNull, isUntrusted, mayBeNull } from '../words.ts'
+import { isNull, isUntrusted, mayBeNull, regWords } from '../words.ts'
 import type { Case } from './case.ts'
 import { typedTwin } from './small.ts'
 
@@ -18,7 +22,9 @@ export function callValues(one: Case): Values {
   switch (report.rule) {
     case 'helper-not-allowed':
     case 'packet-helper':
-      return isForHook(one) ? hookOnly(one) : { helperTypes: helperTypes(one), tracingTwin: tracingHelper(one) }
+      return isForHook(one)
+        ? hookOnly(one)
+        : { helperTypes: helperTypes(one), tracingTwin: tracingHelper(one), probeRegister: probeRegister(one) }
     case 'kfunc-not-allowed':
       return { ...kfuncAddress(one), tracingTwin: tracingKfunc(one) }
     case 'map-helper':
@@ -42,7 +48,10 @@ function helperTypes({ report, program, kernel }: Case): string | undefined {
   if (id === undefined) return undefined
   const found = progTypes.filter(
     ({ name }) =>
-      name !== program.type && kernel.helper(id, { ...traitsOf(program), type: name, attachType: undefined }).ok,
+      name !== program.type &&
+      [undefined, ...(name === 'BPF_PROG_TYPE_TRACING' ? ['BPF_TRACE_FENTRY', 'BPF_TRACE_FEXIT'] : [])].some(
+        (attachType) => kernel.helper(id, { ...traitsOf(program), type: name, attachType }).ok,
+      ),
   )
   const names = found.map(({ short }) => (short === 'tracing' ? 'tracing (fentry, fexit, tp_btf, iter)' : short))
   return names.length === 0
@@ -58,6 +67,16 @@ function tracingKfunc({ kfunc, program, kernel }: Case): string | undefined {
   return kfunc !== undefined && twin !== undefined && callerWords(kfunc).some((one) => one.startsWith('tracing'))
     ? twin
     : undefined
+}
+
+/** Helpers for arguments of fentry programs, and what a kprobe has in their place. */
+function probeRegister({ report, program }: Case): string | undefined {
+  if (program.type !== 'BPF_PROG_TYPE_KPROBE') return undefined
+  const name = callee(program, report.insn)?.name
+  if (name === 'bpf_get_func_ret') return 'PT_REGS_RC(ctx), in a kretprobe'
+  if (name !== 'bpf_get_func_arg') return undefined
+  const index = argumentText(lineAt(program, report.insn)?.text, name, 1)
+  return /^[0-5]$/.test(index ?? '') ? `PT_REGS_PARM${Number(index) + 1}(ctx)` : 'PT_REGS_PARM1(ctx) and so on'
 }
 
 function tracingHelper({ report, program, kernel }: Case): string | undefined {
@@ -162,7 +181,8 @@ function globalArgument({ report, causes, program }: Case): Values {
   const broken = innermost(report.violation)
   const value = causes.value ?? objectPassed(causes.path.at(-1))
   const func = callee(program, report.insn)?.name
-  if (value === undefined || report.rule === 'subprog-arg') return {}
+  if (value === undefined || report.rule === 'subprog-arg')
+    return numberForPointer(report.insn, causes.path.at(-1), program)
   const reads = broken?.id === 'ctx-access' || broken?.id === 'ctx-bounds' || value.kind === 'ctx'
   const argTag = tagFor(value, { isContext: reads })
   return {
@@ -171,6 +191,35 @@ function globalArgument({ report, causes, program }: Case): Values {
     argPlain: yes(argTag === undefined),
     argMayBeNull: yes(value.kind !== 'ctx' && (mayBeNull(value) || isNull(value))),
   }
+}
+
+/** The first parameter that is a pointer by its type, where the call passes a number. */
+function numberForPointer(at: number, step: PathStep | undefined, program: LinkedProgram): Values {
+  const ref = program.refs.get(at)
+  const start = ref?.kind === 'subprog' ? ref.insn : at + program.insns[at]!.imm + 1
+  const params = paramsOf(program, start)
+  const index = params.findIndex(
+    (type, i) =>
+      resolveType(program.btf!, type).kind === 'ptr' &&
+      step?.regs[i + 1]?.kind === 'scalar' &&
+      !isNull(step.regs[i + 1]!),
+  )
+  if (index < 0 || step === undefined) return {}
+  return {
+    globalFunc: subprogName(program, start),
+    globalIndex: ordinal(index),
+    globalType: formatType(program.btf!, params[index]!),
+    globalGiven: regWords(step.regs[index + 1]!, program),
+  }
+}
+
+/** Types of the parameters of the function that starts at an insn. */
+function paramsOf({ funcs, btf }: LinkedProgram, start: number): readonly BtfId[] {
+  const record = funcs.find(({ insn }) => insn === start)
+  if (record === undefined || btf === undefined || record.typeId >= btf.count) return []
+  const func = btf.type(record.typeId)
+  const proto = func.kind === 'func' ? btf.type(func.type) : undefined
+  return proto?.kind === 'func_proto' ? proto.params.map(({ type }) => type) : []
 }
 
 /** The first argument that is a kernel object or arena memory: what no type of C tells. */

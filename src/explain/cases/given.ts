@@ -10,7 +10,8 @@ import { lineAt } from '../source.ts'
 import { argumentText, assignedName, isSimple } from '../text.ts'
 import { innermost } from '../violations.ts'
 import { structPointedTo } from '../words.ts'
-import { type Case, placeWords, plural } from './case.ts'
+import { withoutSleeping } from './calling.ts'
+import { type Case, comparisonsOf, placeWords, plural } from './case.ts'
 import { arrayAt } from './object.ts'
 
 export function givenValues(one: Case): Values {
@@ -37,7 +38,7 @@ export function givenValues(one: Case): Values {
     case 'not-constant':
       return { reserve: yes(callee(one.program, one.report.insn)?.name === 'bpf_ringbuf_reserve') }
     case 'helper-sleep':
-      return { userCopy: withoutWaiting.get(callee(one.program, one.report.insn)?.name ?? '') }
+      return { userCopy: withoutSleeping.get(callee(one.program, one.report.insn)?.name ?? '') }
     case 'global-args':
       return voidGlobal(one)
     case 'reference-leak':
@@ -46,12 +47,6 @@ export function givenValues(one: Case): Values {
       return {}
   }
 }
-
-/** What copies from user space and waits, and what does not. */
-const withoutWaiting: ReadonlyMap<string, string> = new Map([
-  ['bpf_copy_from_user', 'bpf_probe_read_user'],
-  ['bpf_copy_from_user_str', 'bpf_probe_read_user_str'],
-])
 
 /** The map of the call and what of it the argument is: its key or its value. */
 function mapPart({ report, program, kernel, causes }: Case) {
@@ -135,7 +130,17 @@ function bufferValues({ report, program, kernel, causes }: Case): Values {
     bufferSize: holds?.toString(),
     bufferHolds: holds === undefined ? undefined : `${named} has ${plural(holds, 'byte')}`,
     sizeName: size !== undefined && isSimple(size) ? size : undefined,
+    signedSize: size !== undefined && isSimple(size) ? signedComparison(size, { causes, program }) : undefined,
   }
+}
+
+/** Where C compares the size as a signed number. */
+function signedComparison(size: string, { causes, program }: Pick<Case, 'causes' | 'program'>): string | undefined {
+  const word = new RegExp(`(?<![\\w>.])${size.replaceAll(/[.>-]/g, '\\$&')}\\b`)
+  const found = comparisonsOf(causes.path, program).find(
+    ({ insn }) => /^js/.test(program.insns[insn]!.op.name) && word.test(lineAt(program, insn)?.text ?? ''),
+  )
+  return found === undefined ? undefined : placeWords(program, found.insn)
 }
 
 /** A record of the ring buffer that was reserved smaller than what is written to it. */

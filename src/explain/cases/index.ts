@@ -3,18 +3,24 @@
 
 import type { Values } from '../fill.ts'
 import { boundsValues } from './bounds.ts'
+import { callingValues } from './calling.ts'
 import { callValues } from './calls.ts'
 import type { Case } from './case.ts'
 import { contextValues } from './context.ts'
 import { effortValues } from './effort.ts'
+import { fieldValues } from './fields.ts'
+import { globalValues } from './globals.ts'
 import { givenValues } from './given.ts'
 import { hookValues } from './hook.ts'
 import { loopValues } from './loops.ts'
 import { packetValues } from './packet.ts'
+import { pointerValues } from './pointers.ts'
 import { rereadValues } from './reread.ts'
 import { remainderValues } from './remainder.ts'
 import { returnValues } from './returns.ts'
 import { smallValues } from './small.ts'
+import { symbolValues } from './symbols.ts'
+import { socketValues } from './sockets.ts'
 import { trustValues } from './trust.ts'
 import { structValues } from './writes.ts'
 
@@ -23,10 +29,16 @@ export { type Case, plural } from './case.ts'
 const kinds: readonly ((one: Case) => Values)[] = [
   packetValues,
   boundsValues,
+  pointerValues,
+  fieldValues,
+  symbolValues,
+  globalValues,
+  socketValues,
   trustValues,
   contextValues,
   structValues,
   callValues,
+  callingValues,
   givenValues,
   returnValues,
   rereadValues,

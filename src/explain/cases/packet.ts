@@ -5,6 +5,8 @@ import type { PathStep, RegState } from '../../verifier/index.ts'
 import { scalar } from '../../verifier/index.ts'
 import { callee } from '../calls.ts'
 import { type Values, yes } from '../fill.ts'
+import { lineAt } from '../source.ts'
+import { isSimple } from '../text.ts'
 import { innermost } from '../violations.ts'
 import { byteWords, type Case, type Comparison, comparisonsOf, placeWords, plural } from './case.ts'
 import { elidedLines } from './elided.ts'
@@ -17,8 +19,10 @@ const isPacket = ({ kind }: RegState): boolean => kind === 'pkt' || kind === 'pk
 export function packetValues(one: Case): Values {
   const { report, causes, program } = one
   const broken = innermost(report.violation)
-  if (broken?.id !== 'packet-bounds') return {}
   const pointer = causes.value
+  if (broken?.id === 'min-bound' && pointer !== undefined && isPacket(pointer))
+    return { packetNegative: 'yes', addedName: negativeAdded(one) }
+  if (broken?.id !== 'packet-bounds') return {}
   const area = areaOf(pointer, program.type)
   const { end } = area
   const comparison = pointer === undefined ? undefined : meantFor(pointer, comparisonsOf(causes.path, program))
@@ -42,6 +46,8 @@ export function packetValues(one: Case): Values {
     packetStart: area.start,
     packetWord: area.word,
     packetNeed: need.toString(),
+    packetSize: size.toString(),
+    packetIndexed: indexedIn(lineAt(program, report.insn)?.text),
     packetNeedBytes: plural(need, 'byte'),
     packetWhy: whyNot(one, { pointer, comparison, need, known, end }),
     packetFixed: yes(!variable),
@@ -49,6 +55,30 @@ export function packetValues(one: Case): Values {
     packetOther: variable ? otherComparison(one, pointer, comparison) : undefined,
     packetElided: elidedLines(one),
   }
+}
+
+/** `payload[off]` → 'payload + off': what a line reads at an index that is no constant in C, however well it is known here. */
+function indexedIn(text: string | undefined): string | undefined {
+  const found = [...(text ?? '').matchAll(/([A-Za-z_]\w*)\[([A-Za-z_][\w.>-]*)\]/g)]
+  const [, array, index] = found.length === 1 ? found[0]! : []
+  return array === undefined || index === undefined || /^[A-Z][A-Z0-9_]+$/.test(index)
+    ? undefined
+    : `${array} + ${index}`
+}
+
+/** The number that may be negative and is added to a packet pointer, as C names it. */
+function negativeAdded({ causes: { path }, program }: Case): string | undefined {
+  const added = path.findLast(({ insn, regs }) => {
+    const { op, dst, src } = program.insns[insn]!
+    if (op.kind !== 'alu' || op.name !== 'add' || op.source !== 'reg') return false
+    const [to, number] = isPacket(regs[dst]!) ? [regs[dst]!, regs[src]!] : [regs[src]!, regs[dst]!]
+    return isPacket(to) && number.kind === 'scalar' && scalar.smin(number.var) < 0n
+  })
+  const text = added === undefined ? undefined : lineAt(program, added.insn)?.text
+  const names = [...(text ?? '').matchAll(/(?:\+=?\s*(?:\([^()]*\)\s*)?|\[)([A-Za-z_][\w.>-]*)\s*[;\]),]/g)].map(
+    ([, name]) => name!,
+  )
+  return names.length === 1 && isSimple(names[0]!) ? names[0] : undefined
 }
 
 interface Area {

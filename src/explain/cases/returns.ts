@@ -25,6 +25,15 @@ const neutral: ReadonlyMap<string, string> = new Map([
   ['BPF_PROG_TYPE_NETFILTER', '1'],
 ])
 
+/** By program type: what 0 and 1 mean. */
+const meanings: ReadonlyMap<string, readonly [string, string]> = new Map([
+  ['BPF_PROG_TYPE_NETFILTER', ['NF_DROP', 'NF_ACCEPT']],
+  ['BPF_PROG_TYPE_SK_LOOKUP', ['SK_DROP', 'SK_PASS']],
+  ['BPF_PROG_TYPE_SK_SKB', ['SK_DROP', 'SK_PASS']],
+  ['BPF_PROG_TYPE_SK_MSG', ['SK_DROP', 'SK_PASS']],
+  ['BPF_PROG_TYPE_SK_REUSEPORT', ['SK_DROP', 'SK_PASS']],
+])
+
 /** What the program returns where it has nothing to say: XDP_PASS, 1 of a cgroup's, NF_ACCEPT; 0 for most. */
 export const neutralReturn = (program: LinkedProgram): string => neutral.get(program.type) ?? '0'
 
@@ -42,6 +51,13 @@ export function returnValues({ report, program, kernel, causes }: Case): Values 
     returned: returnedWords(causes.value),
     returnRefuses: yes(range.min === 0 && range.max === 1 && program.type.startsWith('BPF_PROG_TYPE_CGROUP')),
     returnBool: yes(range.min === 0 && range.max === 1),
+    returnNames:
+      range.min === 0 && range.max === 1
+        ? meanings
+            .get(program.type)
+            ?.map((name, i) => `${i} (${name})`)
+            .join(' or ')
+        : undefined,
   }
 }
 

@@ -53,11 +53,6 @@ export function smallValues(one: Case): Values {
     slice: yes(
       rule === 'write-rdonly' && causes.notes.some(({ insn }) => callee(program, insn)?.name === 'bpf_dynptr_slice'),
     ),
-    bitsByCompiler:
-      rule === 'pointer-bitwise' && !/[&|^~](?![&|])/.test(text.replaceAll(/&&|\|\||&\w/g, ''))
-        ? `“${insn?.op.name}”`
-        : undefined,
-    packetBits: yes(rule === 'pointer-bitwise' && value?.kind.startsWith('pkt')),
     arithmetic: yes(causes.notes.some(({ label }) => /becomes a number.*; it was (?!a number|nothing)/.test(label))),
     notNumber: yes(value?.kind !== 'scalar'),
     unknownReturn: yes(value?.kind === 'scalar' && !scalar.isConst(value.var)),
@@ -68,7 +63,7 @@ export function smallValues(one: Case): Values {
     percpuRead: yes(broken?.id === 'btf-percpu'),
     userRead: yes(broken?.id === 'btf-user'),
     typesLost: yes(typesLost(report, program).length > 0),
-    ...(rule === 'kptr-store' ? storedKptr(text) : { kptrMisses: 'yes' }),
+    ...(rule === 'kptr-store' ? storedKptr(text) : rule === 'kptr-variable' ? {} : { kptrMisses: 'yes' }),
     ...iteratorThere(one),
     ...untypedMap(one),
     ...coreValues(one),

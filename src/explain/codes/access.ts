@@ -11,10 +11,18 @@ export const accessCodes = [
     rules: ['uninitialized', 'bad-register'],
     section: `${doc} "Register value tracking"`,
     rule: 'A register must have been written on the path that reads it; a call leaves R1 to R5 unreadable.',
-    label: ['{reg} holds nothing on this path'],
+    label: [
+      '{?unsetResult}{unsetIn}() ends here without a value to return: R0 was never written on this path',
+      '{?unsetArgument}the {arg} argument of {callee} has no value on this path: {reg} was never written',
+      '{reg} holds nothing on this path',
+    ],
     help: [
-      'Initialise the variable where it is declared, and on every path.',
-      'After a call only R0 (if the function returns something) and R6 to R10 are readable.',
+      [
+        '{?unsetResult}Return a number on every path: end {unsetIn}() with return 0; (or what its hook means by “nothing to do”).',
+        '{?unsetArgument}Give {expr} a value where it is declared, and on every path to the call.',
+        'Give the variable a value where it is declared, and on every path: the compiler takes one without a value for anything, and leaves the register unset.',
+      ],
+      '{?unsetInAsm}After a call only R0 (if the function returns something) and R6 to R10 are readable.',
     ],
     text: 'In C this is an uninitialised variable, a missing return, or inline assembly that forgot a clobber.',
     example: '18-memory/memory:never_set',
@@ -49,10 +57,13 @@ export const accessCodes = [
     label: ['{reg} is {value}, and cannot be read or written through'],
     help: [
       [
+        '{?stringTable}{pointerTable} holds pointers, and no loader fills in addresses in global data: what is read from it is the number 0, or what user space put there. Keep the text itself in the table: const char {pointerTable}[][16] = {…}, whose elements are copied and read in place.',
+        '{?pointerTable}{pointerTable} holds a pointer, and a pointer that was kept in global data comes back as a number, which is 0 until somebody stores one. Keep what it points to there instead, or an index into an array that is.',
         '{?typesLost}With its types the field would be a kptr, and this a pointer.',
         'Field {untaggedField} of {untaggedStruct} is a {untaggedType} without a kptr tag, so what is read from it is a number: declare it __kptr (a reference, exchanged with bpf_kptr_xchg()) or __kptr_untrusted, and compile with a clang that has btf_type_tag (14 or later), or a gcc that does.',
         '{?currentTask}bpf_get_current_task() gives a number: call bpf_get_current_task_btf(), which gives a pointer to struct task_struct, or read fields with BPF_CORE_READ().',
         '{?userArgument}To the verifier {reg} is a number. What a system call is given are addresses of user space: copy what is there with bpf_probe_read_user(), a string with bpf_probe_read_user_str().',
+        '{untypedSymbol} is declared without a type (extern const void … __ksym), so its address is a number: read it with BPF_CORE_READ((struct … *)&{untypedSymbol}, field) or bpf_probe_read_kernel(). Where the kernel’s BTF has the variable, as it has per-CPU ones, declare it with its type, and it can be read directly.',
         '{?number}To the verifier {reg} is a number: a map keeps no more of a {keptPointer} than its address. Read what it points to with BPF_CORE_READ() or bpf_probe_read_kernel().',
         '{?number}{?typedHook}To the verifier {reg} is a number, whatever type it has in C. Read what it points to with BPF_CORE_READ() or bpf_probe_read_kernel(); or attach by SEC("{typedHook}"), where arguments are pointers with types that can be followed.',
         '{?number}To the verifier {reg} is a number, whatever type it has in C. Read what it points to with BPF_CORE_READ() or bpf_probe_read_kernel(), or bpf_probe_read_user() where it is an address of user space.',
@@ -90,6 +101,8 @@ export const accessCodes = [
     help: [
       '{?indexed}“{maskGone} has no instruction: the compiler dropped it, having proved it from a check that the verifier does not connect with this register. Copy the number to a local variable, barrier_var() it, then mask it.',
       [
+        '{?packetNegative}{addedName} may be negative, which would lead to before the packet: make it unsigned, or leave where it is negative before it is added: if ({addedName} < 0) …',
+        '{?packetNegative}What is added may be negative, which would lead to before the packet: make it unsigned, or leave where it is negative before it is added.',
         '{?sizeVaries}Bound the size right before the call, as an unsigned number: if ({sizeName} > {bufferSize}) …',
         'The call takes {takenBytes} bytes from there on, so the offset may be {mostOffset} at the most: if ({offsetName} > {mostOffset}) …, with {offsetName} unsigned.',
         '{?fixedOffset}{reserved}: reserve as many bytes as are used, the size of the record, not of the pointer to it: sizeof(*{reservedAs}).',
@@ -133,6 +146,7 @@ export const accessCodes = [
       'The comparison on {packetOther} is of another pointer: what varies in it was added separately, so it says nothing of this one.',
       [
         '{?rule_packet_write}Packets are written by programs of type {packetWriters}: move the change there. From here, what is to be done with the packet can be left in its mark or in a map.',
+        '{?packetFixed}{?packetIndexed}Right before the access, compare what is read itself: if ({packetIndexed} + {packetSize} > {packetEnd}) …',
         '{?packetFixed}Right before the access, leave where {packetWord} is shorter than {packetNeedBytes}: if ({packetStart} + {packetNeed} > {packetEnd}) …',
         'Compare the very pointer that is read, with the bytes that are read added to it: if (ptr + size > {packetEnd}) …',
         'Turn the condition round: what accesses the packet belongs where ptr + size <= data_end.',
@@ -147,7 +161,7 @@ export const accessCodes = [
   {
     code: 'KF105',
     title: 'this field of the context cannot be accessed',
-    rules: ['ctx-access', 'ctx-bounds', 'ctx-store-imm', 'ld-abs-ctx', 'ld-abs-type', 'sock-access'],
+    rules: ['ctx-access', 'ctx-bounds', 'ctx-store-imm'],
     section: doc,
     rule: 'Each program type lists the context fields that may be read and written, and in which sizes.',
     label: [
@@ -210,10 +224,21 @@ export const accessCodes = [
   {
     code: 'KF107',
     title: 'a kernel object is accessed where it must not be',
-    rules: ['btf-access', 'btf-negative', 'btf-variable', 'btf-user', 'btf-percpu', 'btf-write', 'map-access'],
+    rules: [
+      'btf-access',
+      'btf-negative',
+      'btf-variable',
+      'btf-user',
+      'btf-percpu',
+      'btf-write',
+      'map-access',
+      'sock-access',
+    ],
     section: doc,
     rule: 'Kernel objects are read by whole fields at constant offsets, and written only where the subsystem allows it.',
     label: [
+      '{?sockWrite}a program may read {sockStruct}, not write it; {reg} is {value}',
+      '{?rule_sock_access}{sockStruct} has nothing like that at this place, whatever the pointer is cast to; {reg} is {value}',
       '{?past}this reaches past the end of struct {struct}; {reg} is {value}',
       '{?write}struct {struct} may not be written like this; {reg} is {value}',
       'this part of struct {struct} may not be read like this; {reg} is {value}',
@@ -222,9 +247,14 @@ export const accessCodes = [
     ],
     help: [
       [
+        '{?sockWrite}Options of a socket are set with bpf_setsockopt(), data of one’s own is kept in a map of type sk_storage.',
+        '{?sockCommon}A {sockStruct} shows family, type, addresses, ports and mark: bpf_sk_fullsock(sk), checked for NULL, gives the whole struct bpf_sock.',
+        '{?sockTcp}The fields of TCP are in another struct: bpf_tcp_sock(sk), checked for NULL, gives a struct bpf_tcp_sock with snd_cwnd, srtt_us, bytes_acked …; or bpf_skc_to_tcp_sock(sk) the kernel’s own struct tcp_sock, all of whose fields may be read.',
+        '{?rule_sock_access}The fields of {sockStruct} in include/uapi/linux/bpf.h are what may be read, each in its own size; the kernel’s own struct comes from bpf_skc_to_tcp_sock(sk), bpf_skc_to_udp6_sock(sk) and their kin, checked for NULL.',
         '{?past}{?allocated}struct {struct} has {structSize} bytes: allocate the larger struct where it is made, bpf_obj_new(struct …).',
         '{?past}A cast in C does not make the object larger. Where it is known to be part of a larger one (container_of), say so to the verifier: bpf_core_cast(ptr, struct larger) or bpf_rdonly_cast() give a pointer that may be read through, not passed on.',
         '{?percpuRead}{?allocated}One CPU’s part of a per-CPU object is reached by bpf_per_cpu_ptr(p, cpu), checked for NULL, or bpf_this_cpu_ptr(p), for a pointer read from a __percpu_kptr field.',
+        '{?percpuRead}{percpuVariable} has a copy for each CPU: read it through bpf_this_cpu_ptr(&{percpuVariable}), or bpf_per_cpu_ptr(&{percpuVariable}, cpu), checked for NULL.',
         '{?percpuRead}Per-CPU memory is read through bpf_per_cpu_ptr(&variable, cpu), checked for NULL, or bpf_this_cpu_ptr(&variable).',
         'Programs of {opsType} may write {writableFields} of struct {struct}, no other field.',
         'Programs of {opsType} may write to {writableStructs}, to nothing else of the kernel.',
@@ -244,12 +274,17 @@ export const accessCodes = [
     section: doc,
     rule: 'Locks, timers, work queues, list heads, tree nodes, kptrs and counts are the kernel’s: only their helpers and kfuncs touch them.',
     label: [
-      'this touches a field that only its own helpers and kfuncs may touch; {reg} is {value}',
-      'this touches a field that only its own helpers and kfuncs may touch',
+      'this touches {fieldName}, the {fieldKind} of {fieldOwner}, which only calls made for it may touch',
+      'this touches a {fieldKind}, which only calls made for it may touch; {reg} is {value}',
+      'this touches a field that only calls made for it may touch',
     ],
     help: [
-      'Use the call that belongs to the field: bpf_spin_lock(), bpf_timer_*(), bpf_list_*(), bpf_rbtree_*(), bpf_kptr_xchg().',
-      'Copy a struct member by member, around the special field.',
+      [
+        '{?fieldWhole}{?fieldInMap}A memset(), a copy or an assignment of the whole struct goes over {fieldName}, too: set or copy the other fields one by one, or put them in a struct of their own beside {fieldName} and clear that. A new value that bpf_map_update_elem() puts in may be whole: the kernel leaves {fieldName} alone.',
+        '{?fieldWhole}A memset(), a copy or an assignment of the whole struct goes over {fieldName}, too: set or copy the other fields one by one, or put them in a struct of their own beside {fieldName}.',
+        'Copy a struct member by member, around the special field.',
+      ],
+      'What is called in its place: {fieldCalls}.',
     ],
     text: 'A plain read or write (memcpy of the whole struct, too) would see or break the kernel’s own data.',
     example: '18-memory/memory:lock_read',
@@ -271,6 +306,7 @@ export const accessCodes = [
     section: doc,
     rule: 'The stack has 512 bytes; they are read only after they were written, and pointers are kept whole and aligned.',
     label: [
+      '{?rule_fill_size}a pointer was put here, and this reads a part of it',
       '{?stackRead}this reads {stackBytes}, and byte {stackAt} was not written on this path, or holds an iterator or dynptr',
       '{?stackSpan}{stackIndexed} is past its end on this path: this takes {stackBytes}',
       '{?stackSpan}{stackFor}: {stackOver} beyond the variable given',
@@ -283,6 +319,7 @@ export const accessCodes = [
     ],
     help: [
       [
+        '{?rule_fill_size}Read the pointer back whole, 8 bytes at once. Where a number is wanted, take the field behind the pointer; of an address, copy it first: bpf_probe_read_kernel(&number, sizeof(number), &ptr).',
         '{?stackRead}Initialise the whole variable before it is read, padding included: struct key k = {}; or memset().',
         '{?stackFor}Declare the variable with the type that the map has: {stackType}.',
         '{?stackFor}Make the variable as large as the map says.',
@@ -320,11 +357,12 @@ export const accessCodes = [
       '{reg} is the address of kfunc {kfuncAddress}: the parentheses of the call are missing',
       '{?rule_offset_range}the index into {stackArray} is not bounded: the offset may lie outside what the verifier follows (536870912 either way)',
       '{?rule_offset_range}the offset may lie outside what the verifier follows (536870912 either way); {reg} is {value}',
-      '{?rule_pointer_alu32}32-bit arithmetic would cut the address in half; {reg} is {value}',
+      '{?rule_pointer_alu32}this computes in 32 bits, which would cut the address in half; {reg} is {value}',
       '{?rule_pointer_bitwise}bit operations would destroy the address; {reg} is {value}',
       '{?rule_pointer_operator}only + and - keep a pointer a pointer; {reg} is {value}',
       '{?rule_stack_sub}addresses on the stack are made by adding a negative number, not by subtracting; {reg} is {value}',
-      '{?rule_pointer_sub}a pointer is subtracted from a number; {reg} is {value}',
+      '{?packetEndMoved}the end of the packet is only compared with, nothing is added to it or taken from it; {reg} is {value}',
+      '{?rule_pointer_sub}a pointer is subtracted from a number',
       '{?rule_pointer_pointer}two pointers are put together; {reg} is {value}',
       '{?rule_pointer_kind}a pointer of this kind must stay as it is; {reg} is {value}',
       '{reg} is {value}: this arithmetic is not for pointers like that',
@@ -334,6 +372,11 @@ export const accessCodes = [
       [
         'Call it: {kfuncAddress}(…). Its name alone is its address.',
         '{?bitsByCompiler}The C on this line has no bit operation: the compiler made {bitsByCompiler} of a subtraction. Compare pointers instead of computing with them (if (data + n > data_end)), or keep the compiler from it: put barrier_var() on the pointer, or on the difference, before going on with it.',
+        '{?packetHalf}data and data_end are declared as 32-bit numbers and hold pointers: convert each to a 64-bit pointer once, and use only that: void *data = (void *)(long)ctx->data, *data_end = (void *)(long)ctx->data_end;',
+        '{?packetEndMoved}Add to the pointer that is read, and compare that with data_end: if (ptr + n > data_end) … Where the C does so, the compiler has brought n to the other side: put barrier_var() on ptr + n, in a variable of its own, before it is compared.',
+        '{?negatedByCompiler}Compare pointers instead of computing with them (if (data + n > data_end)). Where the C has data_end - data, the compiler turned it round: put barrier_var() on the difference, or on the pointer, before going on with it.',
+        '{?storedInParts}The C on this line only stores the pointer: the compiler does so byte by byte, because the place need not be aligned. Leave __attribute__((packed)) off the struct, or give the field an offset that is a multiple of 8, and the pointer is stored whole.',
+        '{?addressUsed}An address is no number to compute with. Where one is wanted (as a key, to compare, to print), copy it first: __u64 address; bpf_probe_read_kernel(&address, sizeof(address), &ptr); and compute with the copy.',
         '{?packetBits}Compare packet pointers instead of computing with them: if (data + n > data_end) …; for a length, subtract them (data_end - data) and keep the compiler from folding it with barrier_var().',
         '{?rule_pointer_kind}{?mapPointer}A map is passed as it is: &{mapPointer}, with nothing added. To reach a value of it, look one up: bpf_map_lookup_elem(&{mapPointer}, &key).',
         '{?rule_offset_range}{remainder} bounds the index in C, not to the verifier, which does not follow remainders; and a comparison after it the compiler drops, knowing that it always holds. Keep one, with barrier_var() before it: barrier_var({remainderOf}); if ({remainderOf} >= ARRAY_SIZE({stackArray})) … Or mask instead, with an array whose size is a power of two: {remainderOf} & (ARRAY_SIZE({stackArray}) - 1).',
@@ -404,5 +447,39 @@ export const accessCodes = [
     text: 'A cast to a larger type promises the compiler an alignment that the verifier does not see. Packed structs shift their members to odd offsets.',
     bad: 'struct __attribute__((packed)) stats {\n\t__u8 kind;\n\t__u64 packets; // at offset 1\n};\n\n__sync_fetch_and_add(&s->packets, 1);',
     good: 'struct stats {\n\t__u64 packets;\n\t__u8 kind;\n};\n\n__sync_fetch_and_add(&s->packets, 1);',
+  },
+  {
+    code: 'KF114',
+    title: 'the packet is loaded in the old way where that is not possible',
+    rules: [
+      'ld-abs-type',
+      'ld-abs-ctx',
+      'ld-abs-ref',
+      'ld-abs-lock',
+      'ld-abs-irq',
+      'ld-abs-rcu',
+      'ld-abs-preempt',
+      'ld-abs-callback',
+    ],
+    section: `${doc}; RFC 9669 §5.5`,
+    rule: 'load_byte(), load_half() and load_word() are for socket filters and tc programs. They end the program where the packet is shorter, so nothing may be held there.',
+    label: [
+      '{?rule_ld_abs_type}load_byte(), load_half() and load_word() are for socket filters and tc programs, not for {type} programs',
+      '{?rule_ld_abs_ctx}load_byte(), load_half() and load_word() take the context of the program, and this is called with something else',
+      '{?rule_ld_abs_ref}this ends the program where the packet is shorter, and a reference would never be released',
+      '{?rule_ld_abs_callback}this ends the program where the packet is shorter, which a callback cannot do',
+      'this ends the program where the packet is shorter, and the section that is open here would never be closed',
+    ],
+    help: [
+      [
+        '{?rule_ld_abs_ctx}Pass the context that the program was given, unchanged.',
+        '{?packetXdp}Read the packet itself: void *data = (void *)(long)ctx->data, *data_end = (void *)(long)ctx->data_end; compare data + offset + 1 > data_end, then read; or copy with bpf_xdp_load_bytes().',
+        '{?packetSkb}Copy the bytes, which ends nothing where they are not there: if (bpf_skb_load_bytes(skb, offset, &to, sizeof(to))) {leave}',
+        'A {type} program has no packet to load from: take what it needs from the arguments of its hook.',
+      ],
+    ],
+    text: 'The instructions BPF_ABS and BPF_IND come from classic BPF. Where the packet is shorter they leave the program with the result 0, wherever that is.',
+    bad: 'unsigned long long load_byte(void *skb, unsigned long long off) asm("llvm.bpf.load.byte");\n\nSEC("xdp")\nint count(struct xdp_md *ctx)\n{\n\treturn load_byte(ctx, 23) == 6 ? XDP_DROP : XDP_PASS;\n}',
+    good: 'SEC("xdp")\nint count(struct xdp_md *ctx)\n{\n\t__u8 protocol;\n\n\tif (bpf_xdp_load_bytes(ctx, 23, &protocol, 1))\n\t\treturn XDP_PASS;\n\treturn protocol == 6 ? XDP_DROP : XDP_PASS;\n}',
   },
 ] as const satisfies readonly CodeText[]

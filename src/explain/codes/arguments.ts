@@ -202,6 +202,7 @@ export const argumentCodes = [
         '{?other}Pass a pointer to memory of the program: on the stack, global, or in a map value.',
         '{?negative}The size may be negative: make {sizeName} unsigned, or check {sizeName} < 0 as well, and bound it right before the call: if ({sizeName} > {bufferSize}) …',
         '{?negative}The size may be negative: make the variable unsigned, or check size < 0 as well, and bound it right before the call: if (size > sizeof(buf)) return …;',
+        '{?unbounded}The comparison on {signedSize} is of a signed number, and lets negative ones through, which are huge as a size: make {sizeName} unsigned, or leave where it is negative, too: if ({sizeName} < 0 || {sizeName} > {bufferSize}) …',
         '{?unbounded}Bound the size right before the call, as an unsigned number: if ({sizeName} > {bufferSize}) …',
         '{?sized}{?bufferSize}Bound the size right before the call, as an unsigned number: if ({sizeName} > {bufferSize}) …',
         '{?unbounded}Bound the size right before the call, as an unsigned number: if (size > sizeof(buf)) return …;',
@@ -298,6 +299,7 @@ export const argumentCodes = [
     rule: 'A global function is verified by its types alone, so every caller has to meet them.',
     label: [
       '{?voidGlobal}{globalFunc}() is a global function that returns nothing',
+      'the {globalIndex} parameter of {globalFunc}() is declared {globalType}, a pointer, and is given {globalGiven}',
       'the {arg} argument of {callee} is not what the function declares; {reg} is {value}',
       '{reg} does not meet what the function declares; it is {value}',
       'the arguments do not meet what the function declares',
@@ -306,6 +308,7 @@ export const argumentCodes = [
       '{?voidGlobal}{globalFunc}() returns nothing, and a global function must return a number: let it return int (return 0;), or make it static.',
       '{?argPlain}{?inner}What the function’s type asks of it, in the verifier’s words: {inner}',
       [
+        '{?globalType}The body of a global function is verified by itself, where a {globalType} has to be a pointer: declare the parameter as a number (long), where numbers are passed; or make {globalFunc} static, which is verified with the arguments it really gets.',
         'Tag the parameter in {globalFunc}’s definition: {argTag}.',
         '{?argMayBeNull}Check the pointer for NULL before the call, or tag the parameter __arg_nullable and check it inside.',
         '{?voidGlobal}Static functions may return anything: they are verified at each call.',
@@ -336,6 +339,8 @@ export const argumentCodes = [
     section: 'Documentation/bpf/helpers.rst',
     rule: 'Each argument of a helper is of the kinds that its prototype lists: a map, memory, a socket, a number …',
     label: [
+      '{?argContext}the {arg} argument of {helper} must be the context of the program; {reg} is {value}',
+      '{?argField}the {arg} argument of {helper} must be a {argField} in a map value; {reg} is {value}',
       'the {arg} argument of {helper} must be a pointer to struct {paramStruct}; {reg} is {value}',
       'the {arg} argument of {helper} must be one of {expected}; {reg} is {value}',
       '{reg} must be one of {expected}; it is {value}',
@@ -343,6 +348,9 @@ export const argumentCodes = [
     ],
     help: [
       [
+        '{?argField}A {argField} lies in the value of a map, where the kernel can keep it alive and find it: declare it as a field of the map’s value type, look the value up, and pass the address of the field.',
+        '{?argContext}{?inCallback}The argument of a callback is what its caller was given, not the context: hand ctx over with it, in a struct on the stack whose address is passed on: struct data d = { .ctx = ctx, … }; or take bpf_ringbuf_output(), which needs no context.',
+        '{?argContext}Pass the context that the program was given, unchanged: not a copy of it, not a field, not what was computed from it. A function that makes the call takes ctx as a parameter.',
         '{?arenaValue}Helpers take no memory of the arena: let it fill a variable on the stack (or a map value), and copy that into the arena with stores of the program’s own.',
         '{?record}bpf_ringbuf_submit() and bpf_ringbuf_discard() take what bpf_ringbuf_reserve() returned; a record of bpf_ringbuf_reserve_dynptr() goes to bpf_ringbuf_submit_dynptr() or bpf_ringbuf_discard_dynptr().',
         '{?percpu}A per-CPU pointer is one to a per-CPU variable of the kernel, or a __percpu_kptr read from a map under RCU.',

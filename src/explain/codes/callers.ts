@@ -34,6 +34,8 @@ export const callerCodes = [
       'this path reaches something that the loader could not resolve',
     ],
     help: [
+      '{renamed}',
+      '{?renamed}To serve both, declare both __ksym __weak and ask which is there: if (bpf_ksym_exists({kfunc})) …',
       'Did you mean {near}?',
       '{?reached}Guard the call: if (bpf_ksym_exists({kfunc})) …, so that the kernels without it never get there.',
       '{?strong}Where it may be missing, declare it __ksym __weak and guard the call: if (bpf_ksym_exists({kfunc})) …',
@@ -142,10 +144,12 @@ export const callerCodes = [
   {
     code: 'KF008',
     title: 'this helper is not for this program or map',
-    rules: ['helper-not-allowed', 'packet-helper', 'map-helper', 'callback-map'],
+    rules: ['helper-not-allowed', 'packet-helper', 'map-helper', 'callback-map', 'set-retval-void'],
     section: 'Documentation/bpf/helpers.rst',
     rule: 'Each program type has its own list of helpers, and each helper its own list of map types.',
     label: [
+      '{?rule_set_retval_void}{attachName} returns nothing, so there is no answer that bpf_set_retval() could change',
+      '{?rule_packet_helper}{helper} takes no pointer into the packet here: {reg} is {value}',
       '{?rule_callback_map}{mapIs}, which {helper} does not walk',
       '{mapIs}, which {helper} does not take',
       '{?rule_map_helper}{helper} does not take this map',
@@ -156,6 +160,8 @@ export const callerCodes = [
     ],
     help: [
       [
+        '{?rule_set_retval_void}Take the call away and return 1; to decide something, attach to a hook that has an answer (lsm_cgroup/socket_bind, lsm_cgroup/socket_sendmsg …).',
+        '{?rule_packet_helper}Copy the bytes to a variable on the stack, and pass that: the helper may read or move the packet itself while it works.',
         '{?rule_callback_map}bpf_for_each_map_elem() walks hash, percpu_hash, lru_hash, lru_percpu_hash, array and percpu_array maps, no others.',
         '{helper} takes maps of type {helperMaps}.',
       ],
@@ -167,6 +173,7 @@ export const callerCodes = [
         '{?mapIs}Use a map of a type that goes with the call.',
         'Move the call to a program type that has it, or find a kfunc that does the same.',
       ],
+      'A kprobe finds its arguments in registers: {probeRegister}.',
       '{?helperTypes}At the same place, with arguments that have types: SEC("{tracingTwin}").',
     ],
     text: 'Helpers are the older interface: a fixed list, opened to program types one by one. Where the map argument is of a type the helper does not work on, the message says so.',

@@ -41,7 +41,7 @@ export const programCodes = [
     help: [
       [
         '{?rule_attach_modify}Only functions marked for error injection, and security_…() hooks, let their result be changed. To see the result: SEC("fexit/{attachName}").',
-        '{?rule_attach_not_sleepable}Make it one that does not sleep: SEC("{plainSection}") instead of SEC("{section}").',
+        '{?rule_attach_not_sleepable}Make it one that does not sleep: SEC("{plainSection}") instead of SEC("{section}"). Sleepable programs attach to LSM hooks that may sleep (lsm.s/file_open), to functions marked for error injection, which system calls are where the kernel was built with it (__x64_sys_read), to uprobes and iterators.',
         '{?rule_sleepable_type}Make it one that does not sleep: SEC("{plainSection}") instead of SEC("{section}"). Sleepable programs are fentry.s, fexit.s, fmod_ret.s, lsm.s, iter.s, uprobe.s, struct_ops.s and syscall.',
         '{?rule_syscall_sleepable}Load it with BPF_F_SLEEPABLE: SEC("syscall").',
         '{?rule_lsm_disabled}Choose the hook that is called for the same event; include/linux/lsm_hook_defs.h lists them.',
@@ -52,6 +52,7 @@ export const programCodes = [
       ],
       '{?rule_attach_modify}Functions near it whose result may be changed: {modifiableNear}.',
       '{?rule_attach_modify}For a decision of the kernel’s security checks use an LSM hook: SEC("lsm/…").',
+      'What sleeps here: {sleepers}.',
       '{?rule_attach_not_sleepable}What needs to sleep can be deferred to a work queue (bpf_wq).',
     ],
     text: 'This is decided before any instruction is looked at.',
@@ -60,7 +61,7 @@ export const programCodes = [
   {
     code: 'KF151',
     title: 'the return value is out of range',
-    rules: ['return-range', 'return-type', 'ld-abs-return', 'tail-call-return', 'set-retval-void'],
+    rules: ['return-range', 'return-type'],
     section: doc,
     rule: 'What a program or callback returns must be a number in the range its hook gives a meaning to.',
     label: [
@@ -74,6 +75,7 @@ export const programCodes = [
         'This hook takes {returnOnly} only: return {returnOnly} on every path.',
         '{?returnErrors}Return 0 to allow or a negative error to refuse ({returnRange}), on every path.',
         '{?returnRefuses}Return 0 to refuse, 1 to allow, on every path.',
+        'Return {returnNames} on every path; programs of type {type} have no other answers.',
         '{?returnBool}Return 0 or 1 on every path.',
         'Return a value from {returnRange} on every path, also on this one.',
         'Return a value in {expected} on every path, also on this one.',
@@ -197,10 +199,15 @@ export const programCodes = [
     ],
     section: 'RFC 9669',
     rule: 'Every instruction is well formed and reachable, jumps stay inside their function, and R10 is never written.',
-    label: ['{?rule_last_insn}{fallsOff}() ends here without a return', 'this cannot stand here: {message}'],
+    label: [
+      '{?rule_last_insn}{fallsOff}() ends here without a return',
+      '{?callsPointer}a function is called through a pointer, which no kernel takes: {message}',
+      'this cannot stand here: {message}',
+    ],
     help: [
       [
         '{?rule_last_insn}The compiler leaves the end of a function out where it sees that none of it is reached: after __builtin_unreachable(), a panic handler, a call declared noreturn. No path may run into what comes behind: end {fallsOff}() with a return (of a value, where it is to give one) or with a loop that the verifier sees the end of.',
+        '{?callsPointer}Call functions by their names: choose with if or switch, and make the call in each branch, to a static function. A table of programs is a map of type BPF_MAP_TYPE_PROG_ARRAY, called by bpf_tail_call().',
         '{?addressSpaces}The compiler makes this cast where a pointer goes from one __arena type to another that is none, or back twice: keep the pointer __arena all along, also in structs and parameters, and take the member’s address of that pointer.',
         'Code from a compiler is well formed; look at inline assembly, or at a tool that rewrote the object.',
       ],
@@ -310,8 +317,12 @@ export const programCodes = [
       '{?config}Where it may be missing, declare it __weak: extern bool {config} __kconfig __weak; it reads as 0 then.',
       '{?config}{?configOf}The configuration is that of {configOf}: yours may have it.',
       '{?coreStruct}This kernel has {coreMembers} instead: ask with bpf_core_field_exists() which of the two is there, and read that one.',
-      '{?coreUnknown}{?coreStruct}If {coreType} is your own, not the kernel’s, its members must not be relocated: read them directly instead of with BPF_CORE_READ(), and declare it outside of what vmlinux.h makes preserve_access_index.',
-      '{?coreStruct}{?rule_loader_core}Ask first: if (bpf_core_field_exists(…)), bpf_core_type_exists(…) or bpf_core_enum_value_exists(…), so that kernels without it never get there.',
+      '{?coreUnknown}{?coreStruct}If {coreType} is your own, not the kernel’s, nothing of it is to be relocated: read its fields directly (ptr->field), or copy them with bpf_probe_read_kernel() instead of bpf_core_read() and BPF_CORE_READ(), and declare it outside of what vmlinux.h makes preserve_access_index.',
+      [
+        '{?coreUnknown}{?coreStruct}If it is the kernel’s, ask first: if (bpf_core_type_exists({coreType})) …, so that kernels without it never get there.',
+        '{?coreStruct}{?rule_loader_core}Ask first: if (bpf_core_field_exists(…)), bpf_core_type_exists(…) or bpf_core_enum_value_exists(…), so that kernels without it never get there.',
+      ],
+      '{mapAdvice}',
       '{?rule_loader_map}Where its loader sets the sizes or flags of the map before it loads, say which: --set {seen}.value_size=…, max_entries, map_flags …',
       '{?rule_loader_map}Programs of the object that do not use the map are loaded all the same.',
       '{?plainLoader}What libbpf says names the thing that it could not find or make.',
@@ -340,12 +351,14 @@ export const programCodes = [
   },
   {
     code: 'KF163',
-    title: 'programs of this kind are GPL-compatible',
+    title: 'programs of this kind must be GPL-compatible',
     rules: ['lsm-gpl', 'struct-ops-gpl', 'btf-gpl'],
     section: 'Documentation/bpf/bpf_licensing.rst',
     rule: 'LSM and struct_ops programs, and those that read kernel objects by BTF, are under a GPL-compatible licence.',
     label: [
       '{?rule_btf_gpl}a field of a kernel object is read here, and the object’s licence is "{license}"',
+      '{?rule_lsm_gpl}LSM programs must be under a GPL-compatible licence; the object’s is "{license}"',
+      '{?rule_struct_ops_gpl}struct_ops programs must be under a GPL-compatible licence; the object’s is "{license}"',
       'the object’s licence is "{license}"',
       'the object has no licence',
     ],
@@ -414,6 +427,25 @@ export const programCodes = [
     text: 'libbpf finds the hook by its name in BTF and hands its number to the kernel. Functions that the compiler inlined everywhere are in no BTF; those of modules are named SEC("fentry/module:function").',
     bad: 'SEC("fentry/do_execve") // inlined\nint BPF_PROG(on_exec)\n{\n\treturn 0;\n}',
     good: 'SEC("tp_btf/sched_process_exec")\nint BPF_PROG(on_exec, struct task_struct *p)\n{\n\treturn 0;\n}',
+  },
+  {
+    code: 'KF167',
+    title: 'a function that may end the program does not return int',
+    rules: ['tail-call-return', 'ld-abs-return'],
+    section: doc,
+    rule: 'A function that makes a tail call, or loads the packet by load_byte() and its kin, is compiled with BTF and returns int.',
+    label: [
+      '{?rule_tail_call_return}{wordless}() makes a tail call, and does not return int',
+      '{?rule_ld_abs_return}{wordless}() loads the packet by load_byte() or its kin, and does not return int',
+      'a function of this program may end it, and does not return int',
+    ],
+    help: [
+      'Let it return int, and 0 at its end: static int {wordless}(…), with return 0; as its last line.',
+      'Or let it be part of its caller: static __always_inline.',
+    ],
+    text: 'What is called in the place of the program, or a packet that is too short, gives the function a result, which its caller must know to be a number.',
+    bad: 'static __noinline void next(struct __sk_buff *skb)\n{\n\tbpf_tail_call(skb, &stages, 1);\n}',
+    good: 'static __noinline int next(struct __sk_buff *skb)\n{\n\tbpf_tail_call(skb, &stages, 1);\n\treturn 0;\n}',
   },
   {
     code: 'KF198',

@@ -143,6 +143,7 @@ export const referenceCodes = [
     section: 'kfuncs.rst "Core kfuncs"; Documentation/bpf/map_kptr',
     rule: 'A kptr field takes only an unmodified pointer to the struct it declares.',
     label: [
+      '{reg} does not fit {kptrName}, which holds a {kptrHolds}; it is {value}',
       '{reg} does not fit the field, which holds struct {expected}; it is {value}',
       '{reg} does not fit the field',
     ],
@@ -169,11 +170,13 @@ export const referenceCodes = [
     section: 'kfuncs.rst "Core kfuncs"',
     rule: 'A referenced kptr changes hands through bpf_kptr_xchg() only; any kptr is read and written whole, at its own constant offset.',
     label: [
+      '{?rule_kptr_variable}which kptr is meant is only known when the program runs: {reg} is {value}',
       '{?rule_kptr_store}a reference is not stored in a kptr by an assignment',
       '{reg} does not reach a kptr field the way it must; it is {value}',
       'a kptr is not accessed the way it must',
     ],
     help: [
+      '{?rule_kptr_variable}The offset of a kptr is a constant: name one of {kptrTable} in each branch of a switch, or give each a map element of its own, and look the element up by the number.',
       [
         'To store: old = bpf_kptr_xchg(&{kptrField}, {kptrStored}); then release old if it is not NULL.',
         'To store: old = bpf_kptr_xchg(&value->field, new); then release old if it is not NULL.',

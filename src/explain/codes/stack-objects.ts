@@ -139,6 +139,9 @@ export const stackObjectCodes = [
     section: 'kfuncs.rst "Annotating kfunc parameters"',
     rule: 'Some calls take only dynptrs of one kind (ringbuf, skb …), and none may change a const one.',
     label: [
+      '{?rule_dynptr_from_mem}no dynptr can be made of this memory; {reg} is {value}',
+      '{?rule_dynptr_from_mem}no dynptr can be made of this memory',
+      '{?rule_release_const_dynptr}this dynptr was handed to the callback, which may not give it back',
       '{?unacquired}there is no ring buffer record at {slot} on the stack to give back',
       'the {arg} argument must be {expected}; {reg} is {value}',
       'this dynptr is not of the kind that is wanted here; {reg} is {value}',
@@ -147,10 +150,12 @@ export const stackObjectCodes = [
     help: [
       [
         '{?unacquired}Reserve it first with bpf_ringbuf_reserve_dynptr(), on every path, and submit or discard it once.',
-        '{?rule_dynptr_from_mem}bpf_dynptr_from_mem() takes memory in a map value, not on the stack.',
+        '{?rule_dynptr_from_mem}bpf_dynptr_from_mem() takes memory of a map value or a global variable, not of the stack: put the buffer into a per-CPU array map (max_entries 1), and pass what bpf_map_lookup_elem() gives, checked for NULL.',
+        '{?rule_release_const_dynptr}Take the call away: the helper that called the callback, bpf_user_ringbuf_drain(), gives each sample back itself.',
         '{?rule_dynptr_const}A dynptr that was handed to a callback is read only: make one of your own for what changes it.',
         'Make the dynptr with the constructor of the kind that is wanted: bpf_ringbuf_reserve_dynptr(), bpf_dynptr_from_skb(), bpf_dynptr_from_xdp(), bpf_dynptr_from_mem().',
       ],
+      '{?rule_dynptr_from_mem}For the packet itself no buffer is needed: {packetDynptr}.',
     ],
     text: 'A dynptr remembers what it stands for: local memory, a ring buffer record, an skb or an XDP buffer.',
     example: '11-dynptr/kinds:dynptr_of_stack',

@@ -309,9 +309,9 @@ function tooBig(
   kind: string,
 ): MapFault | undefined {
   if (rule.mostEntries !== undefined && maxEntries > rule.mostEntries)
-    return big(`max_entries of ${a(kind)} is at most ${rule.mostEntries}`)
+    return big(`max_entries of ${a(kind)} is at most ${rule.mostEntries}, and this is ${maxEntries}`)
   if (rule.mostValue !== undefined && valueSize > rule.mostValue) {
-    const why = `value_size of ${a(kind)} is at most ${rule.mostValue}`
+    const why = `value_size of ${a(kind)} is at most ${rule.mostValue}, and this is ${valueSize}`
     // what libbpf prints is the answer to its second try, without types, which these maps cannot do without
     return rule.typed === true ? invalid(why) : big(why)
   }

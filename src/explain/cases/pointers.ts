@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Arithmetic that a pointer does not take: whether the C does it or only the compiler, and what was meant.
+
+import type { LinkedProgram } from '../../object/index.ts'
+import type { RegState } from '../../verifier/index.ts'
+import { type Values, yes } from '../fill.ts'
+import { lineAt } from '../source.ts'
+import type { Case } from './case.ts'
+
+const rules: ReadonlySet<string> = new Set([
+  'pointer-alu',
+  'pointer-partial',
+  'pointer-pointer',
+  'pointer-alu32',
+  'pointer-kind',
+  'pointer-sub',
+  'pointer-bitwise',
+  'pointer-operator',
+])
+
+export function pointerValues({ report, causes, program }: Case): Values {
+  const { rule, insn: at } = report
+  const insn = program.insns[at]
+  const { value } = causes
+  if (!rules.has(rule) || insn === undefined) return {}
+  const text = lineAt(program, at)?.text ?? ''
+  const inC = hasOperator(text, insn.op.name)
+  const inPacket = [1, 2, 3, 4, 5, 6, 7, 8, 9].some((reg) => causes.path.at(-1)?.regs[reg]?.kind.startsWith('pkt'))
+  return {
+    operatorName: insn.op.name,
+    bitsByCompiler: rule === 'pointer-bitwise' && !inC ? `“${insn.op.name}”` : undefined,
+    negatedByCompiler: yes(rule === 'pointer-sub' && inPacket),
+    packetBits: yes(rule === 'pointer-bitwise' && value?.kind.startsWith('pkt')),
+    packetHalf: yes(rule === 'pointer-alu32' && value?.kind.startsWith('pkt')),
+    packetEndMoved: yes(rule === 'pointer-kind' && value?.kind === 'pkt_end'),
+    storedInParts: yes(rule === 'pointer-operator' && !inC && storesParts(program, at)),
+    addressUsed: yes((rule === 'pointer-operator' || rule === 'pointer-bitwise') && inC && isObject(value)),
+  }
+}
+
+/** A pointer to something of the kernel's, of which the address itself may be wanted; of memory of one's own an offset is. */
+const isObject = (value: RegState | undefined): boolean =>
+  value !== undefined && (value.kind === 'btf' || value.kind === 'ctx' || value.kind.includes('sock'))
+
+/** How C spells what an instruction does. */
+const operators: ReadonlyMap<string, RegExp> = new Map([
+  ['and', /&/],
+  ['or', /\|/],
+  ['xor', /[\^~]/],
+  ['lsh', /<<|\*/],
+  ['rsh', />>|\//],
+  ['arsh', />>/],
+  ['mul', /\*/],
+  ['div', /\//],
+  ['mod', /%/],
+  ['neg', /-/],
+])
+
+/** Does the line have the operator, beside logical ones, addresses, pointers and what it goes through? */
+function hasOperator(text: string, name: string): boolean {
+  const plain = text.replaceAll(
+    /&&|\|\||->|\/\*.*?\*\/|\/\/.*$|(?<![\w)\]]\s*)[&*]|\*+(?=\s*\))|\b(?:void|char|int|long|u?int\d+_t|[us]\d+|__[us]\d+|struct \w+)\s*\*+/g,
+    ' ',
+  )
+  return operators.get(name)?.test(plain) ?? true
+}
+
+/** Does the compiler store the register byte by byte? It does where the place need not be aligned: in a packed struct. */
+function storesParts({ insns }: LinkedProgram, at: number): boolean {
+  const { dst } = insns[at]!
+  return insns.slice(at + 1, at + 8).some(({ op, src }) => op.kind === 'store' && src === dst && (op.size ?? 8) < 8)
+}

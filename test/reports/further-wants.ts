@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is wanted of programs that break a rule no other report breaks: each row was written before our explanation was looked at.
+
+import type { Want } from './want.ts'
+
+export const furtherWants: readonly Want[] = [
+  {
+    object: 'i0-fields-compared',
+    says: [/\(void \*\)\(long\)ctx->data/, /64-bit/],
+    never: [/mask/i, /power of two/, /barrier_var/],
+  },
+  {
+    object: 'i1-packed-pointer',
+    says: [/packed/, /aligned|multiple of 8/, /byte/],
+    never: [/power of two/, /Compute with numbers/, /data_end/],
+  },
+  {
+    object: 'i2-negative-offset',
+    says: [/negative/, /step/, /unsigned|step < 0/],
+    never: [/sizeof\(struct ethhdr\)/, /ARRAY_SIZE/],
+  },
+  {
+    object: 'i3-lock-cleared',
+    says: [/bpf_spin_lock/, /\block\b/, /field by field|each field|the other fields|fields around it/],
+    never: [/kptr/, /barrier_var/],
+  },
+  {
+    object: 'i4-sleepable-vfs-read',
+    says: [
+      /vfs_read/,
+      /SEC\("fentry\/vfs_read"\)/,
+      /__x64_sys_read|system call/,
+      /bpf_probe_read_user|may not sleep|cannot sleep/,
+    ],
+    never: [/is_sleepable_hook/],
+  },
+  {
+    object: 'i5-hardware-timestamp',
+    says: [/BPF_F_XDP_DEV_BOUND_ONLY/, /bpf_program__set_ifindex|ifindex/, /device/],
+    never: [/SEC\("xdp\.frags/],
+  },
+  {
+    object: 'i6-tail-call-in-void',
+    says: [/next_stage/, /return(?:s|ing)? int|int next_stage|static __always_inline/],
+    never: [/exit/],
+  },
+  {
+    object: 'i7-load-byte-in-xdp',
+    says: [/socket filter|socket_filter/, /data_end|bpf_xdp_load_bytes/],
+    never: [/sleep/],
+  },
+  {
+    object: 'i8-dynptr-of-stack',
+    says: [/stack/, /map value|per-CPU array/, /bpf_dynptr_from_skb/],
+    never: [/if \(!/],
+  },
+  { object: 'i9-tasks-without-rcu', says: [/bpf_rcu_read_lock\(\)/, /bpf_rcu_read_unlock\(\)/, /bpf_iter_task_new/] },
+  {
+    object: 'j0-unlocked-twice',
+    says: [/bpf_spin_unlock/, /:31:/, /not held|no lock is held|not taken|already/, /line 26/],
+    never: [/RCU/],
+  },
+  {
+    object: 'j1-undefined-function',
+    says: [/parse_header/, /not defined|no definition|undefined/, /bpftool gen object|link/, /static/],
+    never: [/kernel (?:has|knows) no kfunc/],
+  },
+  { object: 'j4-lsm-without-gpl', says: [/Apache-2\.0/, /GPL/, /LSM/], never: [/kfunc/] },
+  {
+    object: 'j5-tcp-fields-of-bpf-sock',
+    says: [/struct bpf_sock\b/, /bpf_tcp_sock\(|bpf_skc_to_tcp_sock/],
+    never: [/part of the context/],
+  },
+  // round 2
+  {
+    object: 'k2-spaces-of-payload',
+    code: 'KF104',
+    says: [/byte 1550/, /payload \+ off \+ 1 > data_end/],
+    never: [/sizeof\(struct ethhdr\)/],
+  },
+  {
+    object: 'k4-own-record-relocated',
+    says: [/struct set_state_args/, /your own|of its own/, /directly|args->saddr|bpf_probe_read_kernel/],
+    never: [/bpf_core_field_exists/],
+  },
+  {
+    object: 'k5-number-as-pointer',
+    says: [/chosen/, /void \*/, /static|a type of known size|integer|number/],
+    never: [/__arg_ctx/],
+  },
+  { object: 'k6-trie-preallocated', says: [/blocked/, /BPF_F_NO_PREALLOC/, /map_flags/] },
+  { object: 'k7-percpu-buffer', says: [/scratches/, /32,?768|32 KiB/, /65,?536/] },
+  {
+    object: 'k12-end-of-string',
+    says: [/negative/, /\bn\b/, /if \(n < 0|n <= 0|unsigned/, /sizeof\(l->text\)|ARRAY_SIZE\(l->text\)|256/],
+    never: [/power of two/],
+  },
+  {
+    object: 'k18-redirect-by-hash',
+    code: 'KF008',
+    says: [/peers is of type sockhash/, /bpf_sk_redirect_hash/, /sockmap/],
+  },
+  {
+    object: 'k24-table-of-names',
+    says: [/methods/, /pointers?/, /char methods\[\]\[|two-dimensional|char \w+\[\w*\]\[\w*\]/],
+    never: [/bpf_probe_read_kernel/, /tp_btf/],
+  },
+  {
+    object: 'k25-handler-table',
+    says: [/function pointer|through a pointer/, /switch|if/, /static|direct/],
+    never: [/Code from a compiler is well formed/],
+  },
+  {
+    object: 'k36-retval-of-void-hook',
+    says: [/sk_free_security/, /returns nothing|void/, /bpf_set_retval/],
+    never: [/out of range/],
+  },
+  { object: 'k38-no-boost', kernel: '7.3', code: 'KF101', says: [/pi_task/, /if \(!pi_task\)/], never: [/lookup/] },
+  // round 3
+  {
+    object: 'l1-length-of-write',
+    code: 'KF019',
+    says: [/negative/, /make len unsigned/, /line 27/],
+    never: [/sizeof\(buf\)/],
+  },
+  {
+    object: 'm3-lock-that-fails',
+    kernel: '7.3',
+    says: [/result|fail/, /if \(bpf_res_spin_lock\(&c->lock\)\)/],
+    never: [/already be closed/],
+  },
+  {
+    object: 'm9-kptr-by-index',
+    code: 'KF041',
+    says: [/constant/, /slot/, /switch|if \(i == 0\)|one of its own|each branch/],
+    never: [/Declare the field with __kptr/],
+  },
+  {
+    object: 'm14-timer-on-stack',
+    says: [/map value|value of a map/, /stack/, /struct bpf_timer/],
+    never: [/manual page/],
+  },
+  {
+    object: 'm16-lock-in-socket-filter',
+    code: 'KF156',
+    says: [/socket_filter/, /counters/, /__sync_fetch_and_add|per-CPU/],
+  },
+  {
+    object: 'm21-output-from-callback',
+    says: [/context/, /first argument/, /bpf_perf_event_output/, /struct|pass ctx|pointer to ctx|bpf_ringbuf_output/],
+    never: [/manual page/, /ringbuf_submit/],
+  },
+  { object: 'm30-netfilter-stolen', code: 'KF151', says: [/0 \(NF_DROP\) or 1 \(NF_ACCEPT\)/, /3/] },
+  {
+    object: 'm36-runqueue-direct',
+    code: 'KF107',
+    says: [/per-CPU/, /bpf_this_cpu_ptr\(&runqueues\)/, /bpf_per_cpu_ptr\(&runqueues, cpu\)/],
+  },
+  {
+    object: 'm37-typeless-symbol',
+    says: [/init_task is declared without a type/, /BPF_CORE_READ\(\(struct … \*\)&init_task/],
+    never: [/user space/],
+  },
+  {
+    object: 'm19-argument-in-kprobe',
+    code: 'KF008',
+    says: [/kprobe/, /fentry\/vfs_read/, /PT_REGS_PARM3/],
+    never: [/this map/],
+  },
+  {
+    object: 'm8-cgroup-in-task-slot',
+    code: 'KF040',
+    says: [/struct cgroup/, /struct task_struct/, /owner/],
+  },
+]

@@ -9,6 +9,7 @@ import { rulesRate } from './rules-rate.ts'
 import { runCold } from './run-cold.ts'
 import { selftests } from './selftests.ts'
 import { verifyNative } from './verify.ts'
+import { waits } from './waits.ts'
 import { lookups, workloads } from './workloads.ts'
 
 const [, , wanted = '', part, prog = 'main_prog'] = process.argv
@@ -24,6 +25,7 @@ const cases: Readonly<Record<string, () => Promise<boolean>>> = {
   'run-cold': runCold,
   calls,
   compile,
+  waits,
 }
 if (wanted === '--attack') await measureAttack(part ?? '')
 else if (wanted === '--walk') await measureWalk(part ?? '', prog)

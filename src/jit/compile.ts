@@ -63,7 +63,8 @@ const crossings: Readonly<Record<Param, readonly ValueType[]>> = {
   none: [],
 }
 
-const typeOf = ({ params, result }: Callee): FunctionType => ({
+/** As WebAssembly calls it. */
+export const typeOf = ({ params, result }: Callee): FunctionType => ({
   params: params.flatMap((param) => crossings[param]),
   result: result === 'none' || result === 'cell' ? undefined : result === 'i64' ? 'i64' : 'i32',
 })

@@ -24,4 +24,5 @@ export {
   Waiting,
   type Watcher,
 } from './interpret.ts'
+export { canSuspend, type Host, suspendingImports, suspendingRun } from './suspend.ts'
 export { isTaken } from './semantics.ts'

@@ -99,6 +99,7 @@ export class Trap extends Error {
 const U64 = (value: bigint): bigint => BigInt.asUintN(64, value)
 const U32 = (value: bigint): bigint => BigInt.asUintN(32, value)
 const MAX_DEPTH = 64
+const [EINVAL, E2BIG] = [22n, 7n]
 
 /** r0 at the end. */
 export function interpret(program: JitProgram, memory: Viewed, start: Start, options: InterpretOptions = {}): bigint {
@@ -243,11 +244,29 @@ class Interpreter {
     const callee = this.program.callees.get(at)
     if (callee === undefined) throw new Trap('nothing is there to be called', at)
     const { frameCell } = this.program
+    if (callee.inline?.kind === 'rounds') return yield* this.rounds(callee.inline.target, regs, stack)
     if (callee.callsBack === true && frameCell !== undefined)
       this.viewed.view.setUint32(frameCell, Number(regs[10]!) - stack, true)
     this.fillCells(callee, regs)
     const answer = this.answerOf(at, callee, argumentsOf(callee, regs))
     return this.answered(callee, answer instanceof Waiting ? answer.settle(yield answer.promise) : answer)
+  }
+
+  /** bpf_loop(): its callback may wait, as the program itself may. */
+  private *rounds(target: number, regs: readonly bigint[], stack: number): Steps {
+    const [, times, , given, flags] = regs as readonly [bigint, bigint, bigint, bigint, bigint]
+    const rounds = Number(U32(times))
+    if (flags !== 0n) return U64(-EINVAL)
+    if (rounds > MAX_ROUNDS) return U64(-E2BIG)
+    const number = this.numbers.get(target)!
+    const caller = this.current
+    const frame = Number(regs[10]!) - stack
+    for (let round = 0; round < rounds; round++) {
+      const r0 = yield* this.run(number, [BigInt(round), given], { frame, caller })
+      this.current = caller
+      if (r0 !== 0n) return BigInt(round + 1)
+    }
+    return BigInt(rounds)
   }
 
   private fillCells({ params }: Callee, regs: readonly bigint[]): void {

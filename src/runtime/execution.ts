@@ -3,10 +3,12 @@
 // may be compiled. Programs of both kinds call each other.
 
 import {
+  canSuspend,
   compile,
   Code,
   encodeModule,
   functionType,
+  type Host,
   type Imports,
   type Instance,
   instantiate,
@@ -17,6 +19,8 @@ import {
   moduleOf,
   type Steps,
   stepsOf,
+  suspendingImports,
+  suspendingRun,
   type Watcher,
 } from '../jit/index.ts'
 import type { Allowance } from './core/allowance.ts'
@@ -33,12 +37,21 @@ export interface Execution {
   readonly repeat: Instance['repeat'] | undefined
   /** The first function's number among those that tail calls lead to. */
   readonly place: number
+  /** The first function on a context, for a run that may wait. */
+  readonly start: WaitingStart
 }
+
+/** Compiled, where the engine can put WebAssembly aside; `frame`: where its stack ends. */
+export type WaitingStart =
+  | { readonly compiled: (context: number, frame: number) => Promise<void> }
+  | { readonly steps: (context: number, frame: number) => Steps }
 
 export interface ExecutionOptions {
   readonly jit: JitProgram
   readonly imports: Imports
   readonly linked: LinkedProgram
+  /** Kfuncs whose bodies may answer promises. */
+  readonly mayWait: ReadonlySet<string>
   /** Holds each run to what was proved. */
   readonly sanitized?: Sanitized | undefined
 }
@@ -48,14 +61,56 @@ export function executionOf(core: Core, options: ExecutionOptions): Execution {
   return (core.interprets ? undefined : compiled(core, options)) ?? interpreted(core, options)
 }
 
-function compiled(core: Core, { jit, imports }: ExecutionOptions): Execution | undefined {
+function compiled(core: Core, options: ExecutionOptions): Execution | undefined {
   const { allowance, memory, table } = core
+  const { jit, imports } = options
   const module = moduleOf(compile(jit, { fuel: allowance !== undefined }))
   if (module === undefined) return undefined
-  const instance = instantiate(module, memory.wasm, imports, { table, fuel: allowance?.left })
+  const shared = { table, fuel: allowance?.left }
+  const instance = instantiate(module, memory.wasm, imports, shared)
   const run: Execution['run'] = (number, registers, frame) => instance.run(number, registers, frame)
   const { low, repeat } = instance
-  return { run, low, repeat, place: core.addEntry(run, instance.reference(0)) }
+  let suspending: WaitingStart | undefined
+  return {
+    run,
+    low,
+    repeat,
+    place: core.addEntry(run, instance.reference(0)),
+    get start() {
+      if (!suspends(options)) return steps(core, options)
+      suspending ??= suspended(core, options, (all) => instantiate(module, memory.wasm, all, shared))
+      return suspending
+    },
+  }
+}
+
+/** Programs that tail calls lead to are not those that can be put aside. */
+const suspends = ({ jit, mayWait }: ExecutionOptions): boolean =>
+  mayWait.size > 0 && canSuspend() && [...jit.callees.values()].every(({ role }) => role !== 'tail-call')
+
+function suspended(
+  core: Core,
+  { jit, imports, mayWait }: ExecutionOptions,
+  instantiated: (imports: Imports) => Instance,
+): WaitingStart {
+  const host: Host = {
+    begin(name, args) {
+      const turn = core.turn!
+      return turn.answered(turn.during(() => imports.get(name)!(...(args as never[])))) ? turn.frame : 0
+    },
+    wait: (run) => core.turns.get(run)!.wait(),
+    resume: (run) => (run === 0 ? core.turn! : core.turns.get(run)!).resume() as number | bigint | undefined,
+    over: (run, r0) => core.turns.get(run)!.over(r0),
+  }
+  const callees = new Map([...jit.callees.values()].map((callee) => [callee.name, callee]))
+  const waiting = suspendingImports(
+    [...callees.values()].filter(({ name }) => mayWait.has(name)),
+    host,
+  )
+  type Imported = typeof imports extends ReadonlyMap<string, infer F> ? F : never
+  const told = (call: Imported): Imported => ((...args) => core.turn!.during(() => call(...args))) as Imported
+  const all = new Map([...imports].map(([name, call]) => [name, waiting.get(name) ?? told(call)]))
+  return { compiled: suspendingRun(instantiated(all).reference(0), host) }
 }
 
 function interpreted(core: Core, options: ExecutionOptions): Execution {
@@ -69,15 +124,16 @@ function interpreted(core: Core, options: ExecutionOptions): Execution {
     (number) =>
     (...[r1, r2, r3, r4, r5, frame]) =>
       Number(BigInt.asIntN(32, run(number, [r1, r2, r3, r4, r5].map(unsigned), frame)))
-  return { run, low, repeat: undefined, place: core.addEntry(run, core.interprets ? undefined : referenceTo(run)) }
+  const place = core.addEntry(run, core.interprets ? undefined : referenceTo(run))
+  return { run, low, repeat: undefined, place, start: steps(core, options) }
 }
 
 const unsigned = (value: number): bigint => BigInt(value >>> 0)
 
-/** The first function by the interpreter, for a run that may wait. */
-export const waitingSteps = (core: Core, options: ExecutionOptions): ((context: number, frame: number) => Steps) => {
+/** By the interpreter. */
+function steps(core: Core, options: ExecutionOptions): WaitingStart {
   const start = stepsOf(options.jit, core.memory, interpreting(core, options))
-  return (context, frame) => start({ registers: [BigInt(context)], frame })
+  return { steps: (context, frame) => start({ registers: [BigInt(context)], frame }) }
 }
 
 const interpreting = (core: Core, { imports, linked, sanitized }: ExecutionOptions): InterpretOptions => {

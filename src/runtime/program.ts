@@ -2,7 +2,7 @@
 // A program that was accepted, on its machine: compiled when it runs first.
 
 import { fail, type Result } from '../fault/index.ts'
-import { type Instance, jitProgramOf, type LowCall, type Steps } from '../jit/index.ts'
+import { type Instance, jitProgramOf, type LowCall } from '../jit/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import type { Kfunc } from '../kfunc/index.ts'
 import type { LinkedProgram } from '../object/index.ts'
@@ -14,7 +14,7 @@ import { beginWork, endWork, enter, giveBack, type Work, within } from './core/e
 import { MachineError } from './core/errors.ts'
 import { BpfThrow } from './core/throw.ts'
 import { runWaiting } from './core/waiting.ts'
-import { type Execution, executionOf, waitingSteps } from './execution.ts'
+import { type Execution, executionOf } from './execution.ts'
 import { SanitizerError, sanitized } from './sanitize/index.ts'
 import { type Run, type RunSteps, settled } from './steps.ts'
 import {
@@ -78,19 +78,20 @@ export class LoadedProgram {
    * that has sleepable ones and a context of bytes (syscall) wait in it, all others run as by `testRun`: compiled. Rejects where `testRun` throws.
    */
   async testRunAsync(options: TestRunOptions = {}): Promise<Result<TestRun>> {
-    const steps = this.mayWait ? testRunSteps(this.type) : undefined
+    const steps = this.mayWait.size > 0 ? testRunSteps(this.type) : undefined
     return steps === undefined ? this.testRun(options) : this.waiting((later) => steps(this.core, this, options, later))
   }
 
   /** `call` for programs that call kfuncs whose bodies answer promises. */
   async callAsync(options: CallOptions = {}): Promise<Result<Called>> {
-    return this.mayWait ? this.waiting(() => callSteps(this.core, this, options)) : this.call(options)
+    return this.mayWait.size > 0 ? this.waiting(() => callSteps(this.core, this, options)) : this.call(options)
   }
 
-  /** It calls a kfunc whose body may answer a promise. */
-  private get mayWait(): boolean {
+  /** Kfuncs it calls whose bodies may answer promises. */
+  private get mayWait(): ReadonlySet<string> {
     this.sleepable ??= sleepableCalls(this.facts, this.core.kernel)
-    return this.sleepable.some(({ name, body }) => body !== undefined || this.core.mocks.has(name))
+    const waiting = this.sleepable.filter(({ name, body }) => body !== undefined || this.core.mocks.has(name))
+    return new Set(waiting.map(({ name }) => name))
   }
 
   private async waiting<T>(make: (later: Later) => RunSteps<Result<T>>): Promise<Result<T>> {
@@ -107,7 +108,12 @@ export class LoadedProgram {
           (r0) => ({ r0 }),
           (error: unknown) => ({ error }),
         )
-        step = part(() => ('r0' in ended ? steps.next(ended.r0) : steps.throw(ended.error)))
+        step = part(() => {
+          if ('r0' in ended) return steps.next(ended.r0)
+          // told already, or a body's own
+          core.thrown = ended.error
+          return steps.throw(ended.error)
+        })
       }
       return step.value
     } catch (error) {
@@ -121,15 +127,17 @@ export class LoadedProgram {
 
   private runWaiting(work: Work, run: Run): Promise<bigint> {
     const { core } = this
-    const { exceptionCallback, steps } = this.make()
-    function* start(frame: number): Steps {
-      try {
-        return yield* steps(run.context, frame)
-      } catch (error) {
-        return thrown(core, exceptionCallback, error)
-      }
-    }
-    return runWaiting(core, { work, invocation: this.invocation(run, exceptionCallback), start })
+    const { exceptionCallback, execution } = this.make()
+    const { start } = execution
+    return runWaiting(core, {
+      work,
+      invocation: this.invocation(run, exceptionCallback),
+      start:
+        'steps' in start
+          ? { steps: (frame) => start.steps(run.context, frame) }
+          : { compiled: (frame) => start.compiled(run.context, frame) },
+      thrown: (error) => thrown(core, exceptionCallback, error),
+    })
   }
 
   /** As the kernel calls programs that it has no test run for: kprobes, tracepoints, LSM hooks, struct_ops members, iterators … */
@@ -208,7 +216,7 @@ export class LoadedProgram {
 
   /** Its place in the machine's table of functions, for tail calls. */
   get place(): number {
-    return this.make().place
+    return this.make().execution.place
   }
 
   /** It runs no more. */
@@ -253,6 +261,7 @@ export class LoadedProgram {
       jit,
       imports,
       linked,
+      mayWait: this.mayWait,
       sanitized: core.sanitizes
         ? sanitized(core, { linked, facts, map: this.map, viewed: new Set(jit.fields?.keys()) })
         : undefined,
@@ -262,8 +271,7 @@ export class LoadedProgram {
     return {
       generation: core.generation,
       entry: functionFrom(0),
-      place: execution.place,
-      steps: waitingSteps(core, options),
+      execution,
       exceptionCallback: callback === undefined ? undefined : functionFrom(callback.start),
       repeat: facts.insns.some((fact) => fact?.call !== undefined && modelOf(fact.call)?.ofOneRun === true)
         ? undefined
@@ -296,9 +304,7 @@ interface Made {
   /** Of the machine, as it was linked to what it calls. */
   readonly generation: number
   readonly entry: ProgramFunction
-  readonly place: number
-  /** The program on a context, for a run that may wait. */
-  readonly steps: (context: number, frame: number) => Steps
+  readonly execution: Execution
   readonly exceptionCallback: ProgramFunction | undefined
   /** So many runs as one call; undefined: each is one. */
   readonly repeat: Instance['repeat'] | undefined

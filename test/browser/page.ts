@@ -3,6 +3,7 @@
 import { check, defineModule, kernelFromModule, openKernel, renderPretty, withModule } from 'kfuncs'
 import { createMachine } from 'kfuncs/runtime'
 import contract from '../../examples/modules/contract-module.ts'
+import { pages } from '../runtime/waits-module.ts'
 
 const { document } = globalThis as unknown as { document: { title: string; body: { textContent: string } } }
 const bytes = async (path: string): Promise<Uint8Array> => {
@@ -66,7 +67,46 @@ async function runs(): Promise<string> {
   return `header_checked answers ${results.join(', ')}`
 }
 
-Promise.all([run(), modules(), runs()]).then(
+/** Two runs of one program wait for what a page fetches, and take turns: compiled, as this engine can put WebAssembly aside. */
+async function waits(): Promise<string> {
+  const kernel = await openKernel('6.12')
+  if (!kernel.ok) throw new Error(kernel.fault.what)
+  const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+  const module = await defineModule(
+    pages({
+      fetch: async (number) => ({ number, text: `p${number}` }),
+      async text({ number, text }) {
+        await later(number === 1 ? 50 : 1)
+        return text
+      },
+      count: async () => 1,
+    }),
+  )
+  if (!module.ok) throw new Error(module.fault.what)
+  const host = withModule(kernel.value, module.value)
+  if (!host.ok) throw new Error(host.fault.what)
+  let compiled = false
+  const engine = WebAssembly as unknown as { promising: (call: unknown) => unknown }
+  const { promising } = engine
+  engine.promising = (call) => {
+    compiled = true
+    return promising(call)
+  }
+  const loaded = createMachine(host.value).load(await bytes('/waits.bpf.o'))
+  if (!loaded.ok) throw new Error(loaded.fault.what)
+  const program = loaded.value.programs.get('fetch')
+  if (program === undefined) throw new Error('fetch is not loaded')
+  const texts = await Promise.all(
+    [1, 2].map(async (number) => {
+      const run = await program.testRunAsync({ ctx: new Uint8Array(new Uint32Array([number, 0, 0]).buffer) })
+      if (!run.ok) throw new Error(run.fault.what)
+      return new TextDecoder().decode(run.value.ctx?.slice(4, 6))
+    }),
+  )
+  return `waited for ${texts.join(', ')}, ${compiled ? 'compiled' : 'interpreted'}`
+}
+
+Promise.all([run(), modules(), runs(), waits()]).then(
   (texts) => {
     document.body.textContent = texts.join('\n')
     document.title = 'done'

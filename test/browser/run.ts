@@ -23,6 +23,7 @@ const parts = [
   'is a void pointer without a size',
   'callers of a module as Linux says',
   'header_checked answers 1, 2',
+  'waited for p1, p2, compiled',
 ]
 const wanted = process.argv[2] ?? ''
 const app = mkdtempSync(join(tmpdir(), 'kfuncs-browser-'))
@@ -66,12 +67,13 @@ async function writePage(): Promise<void> {
   )
   mkdirSync(join(app, 'public'))
   for (const file of [
-    '03-flags/acquire.bpf.o',
-    '18-memory/packet.bpf.o',
-    'modules/types.bpf.o',
-    'modules/verdicts.json',
+    'examples/03-flags/acquire.bpf.o',
+    'examples/18-memory/packet.bpf.o',
+    'examples/modules/types.bpf.o',
+    'examples/modules/verdicts.json',
+    'test/runtime/programs/waits.bpf.o',
   ])
-    copyFileSync(join(root, 'examples', file), join(app, 'public', basename(file)))
+    copyFileSync(join(root, file), join(app, 'public', basename(file)))
 }
 
 async function open({ name, serve }: Bundler, chrome: Browser): Promise<void> {
@@ -91,7 +93,7 @@ async function open({ name, serve }: Bundler, chrome: Browser): Promise<void> {
     for (const part of parts)
       if (!text.includes(part)) throw new Error(`${name}: the page does not say ${part}:\n${text}`)
     console.log(
-      `${name}, Chromium ${chrome.version()}: the page says what Node says, of a module declared in C and of a program that runs, too`,
+      `${name}, Chromium ${chrome.version()}: the page says what Node says, of a module declared in C, of a program that runs, of one that waits, too`,
     )
   } finally {
     await tab.close()

@@ -49,6 +49,7 @@ try {
     writeFileSync(join(home, 'package.json'), '{ "private": true }\n')
     npm(['install', `node@${release}`], home)
     smoke(binaryIn(home), app)
+    waits(binaryIn(home))
   }
 } finally {
   rmSync(folder, { recursive: true, force: true })
@@ -174,6 +175,22 @@ function use(app: string, parts: readonly string[]): void {
       'if (!module.ok) throw new Error(module.fault.what)',
     ].join('\n'),
   )
+}
+
+/** Programs that wait, from the sources, where the engine puts WebAssembly aside meanwhile. Node 20 and 24 interpret them. */
+function waits(node: string): void {
+  const asked = execFileSync(node, ['-p', "process.version + ' ' + ('Suspending' in WebAssembly)"], {
+    encoding: 'utf8',
+  })
+  const [version, suspends] = asked.trim().split(' ')
+  if (suspends !== 'true') return
+  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
+  const { status, stdout, stderr } = spawnSync(node, [vitest, 'run', 'test/runtime/waits.test.ts'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  if (status !== 0) throw new Error(`${version}: programs that wait: status ${status}\n${stdout}${stderr}`)
+  console.log(`${version}: programs that wait are compiled`)
 }
 
 function binaryIn(home: string): string {

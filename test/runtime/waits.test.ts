@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kfuncs whose bodies answer promises: the program waits for them, and others run meanwhile.
 import { readFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { defineModule, openKernel, type Result, unwrap, withModule } from '../../src/index.ts'
 import { createMachine, type MachineOptions, type TestRun } from '../../src/runtime/index.ts'
 import { type Page, type Pages, pages } from './waits-module.ts'
@@ -12,9 +12,9 @@ async function waits(bodies: Partial<Pages> = {}, options: MachineOptions = {}) 
   const module = pages({ fetch: async () => HOME, text: async ({ text }) => text, count: async () => 3, ...bodies })
   const kernel = unwrap(withModule(unwrap(await openKernel('6.12')), unwrap(await defineModule(module))))
   const machine = createMachine(kernel, options)
-  const { programs, refused } = unwrap(machine.load(readFileSync('test/runtime/programs/waits.bpf.o')))
+  const { programs, refused, maps } = unwrap(machine.load(readFileSync('test/runtime/programs/waits.bpf.o')))
   expect([...refused.keys()]).toEqual([])
-  return { machine, program: (name: string) => programs.get(name)! }
+  return { machine, maps, program: (name: string) => programs.get(name)! }
 }
 
 /** A promise that the test keeps when it likes. */
@@ -92,12 +92,68 @@ test('where nothing can wait that is told, not passed over', async () => {
     'page_fetch() answers a promise: run the program by testRunAsync() or callAsync(), and call it in no callback',
   )
   expect(why(program('hook').call({}))).toContain('page_count() answers a promise')
-  expect(why(await program('in_a_callback').testRunAsync({ ctx: ctx() }))).toContain('in no callback')
+  expect(why(await program('in_each').testRunAsync({ ctx: ctx() }))).toContain('in no callback')
   expect(why(await program('not_sleepable').testRunAsync({ ctx: ctx() }))).toBe(
     'page_now() answers a promise: only kfuncs that are KF_SLEEPABLE may',
   )
   expect((await waits({ count: (() => 5) as never })).program('not_sleepable').testRun({ ctx: ctx() }).ok).toBe(true)
 })
+
+test('the callback of bpf_loop() waits as its program does', async () => {
+  let count = 0
+  const { maps, program } = await waits({ count: async () => ++count })
+  expect(unwrap(await program('in_a_callback').testRunAsync({ ctx: ctx() })).retval).toBe(0)
+  const [, map] = [...maps].find(([name]) => name.endsWith('.bss'))!
+  const bss = map.get(new Uint8Array(4))!
+  expect(bss.slice(0, 8)).toEqual(new Uint8Array([6, 0, 0, 0, 0, 0, 0, 0]))
+})
+
+test('what a body throws is the rejection as it is, also an error that engines throw', async () => {
+  const error = new RangeError('out of range')
+  for (const count of [
+    () => Promise.reject(error),
+    () => {
+      throw error
+    },
+  ]) {
+    const { program } = await waits({ count: count as never })
+    await expect(program('in_a_callback').testRunAsync({ ctx: ctx() })).rejects.toBe(error)
+    await expect(program('hook').callAsync({})).rejects.toBe(error)
+  }
+})
+
+test('runs begun right behind one that is stopped after it waited are their own', async () => {
+  const answer = kept<number>()
+  let later = false
+  const { program } = await waits(
+    { count: () => (later ? 5 : answer.promise) as Promise<number> },
+    { insnLimit: 100_000 },
+  )
+  const stopped = program('waits_then_loops').testRunAsync({ ctx: ctx(1 << 20) })
+  const others: string[] = []
+  const behind = answer.promise.then(async () => {
+    later = true
+    for (let i = 0; i < 20; i++) {
+      others.push(why(program('waits_then_loops').testRun({ ctx: ctx(10) })))
+      await null
+    }
+  })
+  answer.keep(4)
+  await behind
+  expect(why(await stopped)).toContain('insnLimit')
+  expect(new Set(others)).toEqual(new Set(['it ran']))
+})
+
+test.runIf('Suspending' in WebAssembly)(
+  'programs that wait are compiled where the engine can put them aside',
+  async () => {
+    const promising = vi.spyOn(WebAssembly as unknown as { promising: (call: unknown) => unknown }, 'promising')
+    const { program } = await waits()
+    await program('fetch').testRunAsync({ ctx: ctx(7) })
+    expect(promising).toHaveBeenCalledOnce()
+    promising.mockRestore()
+  },
+)
 
 test('a body answers what its kfunc does not promise, later', async () => {
   const { program } = await waits({ count: (async () => 'many') as never })

@@ -77,6 +77,26 @@ export interface Invocation {
   readonly notes: Map<string, unknown>
 }
 
+/** A run that can wait (waiting.ts). */
+export interface Turn {
+  /** Where its stack ends: its number. */
+  readonly frame: number
+  /** The engine went on with it, and stopped it without a word: the machine is still its own. */
+  readonly isDeserted: boolean
+  /** Others have the machine. */
+  leave(): void
+  /** A function is called for it. */
+  during<T>(call: () => T): T
+  /** A function that may wait answered: is the run to wait for that? */
+  answered(answer: unknown): boolean
+  /** Until it can go on. */
+  wait(): Promise<void>
+  /** It goes on: what that function answered in the end. */
+  resume(): unknown
+  /** It ended: r0, with sign. */
+  over(r0: bigint): void
+}
+
 /** Stands in for a helper or kfunc, and remembers what it was given. */
 export interface Mock {
   readonly body: KfuncBody | undefined
@@ -100,8 +120,11 @@ export class Core {
   mapEntries = 0
   /** The host's work that is under way. */
   work: Work | undefined
-  /** Whoever is called next may answer later: nothing but the interpreter of a run that can wait is between. */
+  /** Whoever is called next may answer later: nothing is between but the program of a run that can wait. */
   mayWait = false
+  /** The run that can wait and has the machine now; and all there are, by where their stacks end. */
+  turn: Turn | undefined
+  readonly turns = new Map<number, Turn>()
   /** Frames of functions that are called back begin above. */
   stackFloor = FRAME_CELL + LEAST_ROOM
   /** What a body threw: it is the host's own. */

@@ -21,6 +21,7 @@ export interface Work {
 
 /** `work` runs programs, `what` is told where one is stopped. A body may begin the like within: all of it is one piece of work. */
 export function enter<T>(core: Core, what: string, work: () => T): T {
+  if (core.turn?.isDeserted === true) core.turn.leave()
   if (core.work !== undefined) return told(core, what, work)
   const own = beginWork(core)
   try {
@@ -59,13 +60,22 @@ export function endWork(core: Core, { untilEnd }: Work): void {
 
 /** A part of it; what was under way before goes on behind. */
 export function within<T>(core: Core, own: Work, what: string, part: () => T): T {
+  const end = beginPart(core, own)
+  try {
+    return told(core, what, part)
+  } finally {
+    end()
+  }
+}
+
+/** The same for a part that ends elsewhere: by what comes back. */
+export function beginPart(core: Core, own: Work): () => void {
+  if (core.turn?.isDeserted === true) core.turn.leave()
   const { allowance, work: outer } = core
   if (outer !== undefined && allowance !== undefined) outer.left = allowance.end()
   core.work = own
   allowance?.begin(own.left)
-  try {
-    return told(core, what, part)
-  } finally {
+  return () => {
     if (allowance !== undefined) own.left = allowance.end()
     core.work = outer
     core.thrown = undefined

@@ -60,6 +60,20 @@ int in_a_callback(u32 *ctx)
 	return 0;
 }
 
+static long each(void *map, const void *key, void *value, void *ctx)
+{
+	return page_count() < 0;
+}
+
+struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, u32); __type(value, u32); } counts SEC(".maps");
+
+SEC("syscall")
+int in_each(u32 *ctx)
+{
+	bpf_for_each_map_elem(&counts, each, 0, 0);
+	return 0;
+}
+
 static int round(u32 i, void *ctx)
 {
 	rounds++;
@@ -77,6 +91,14 @@ int loops(u32 *ctx)
 
 struct kept { struct sheet __kptr *page; };
 struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, u32); __type(value, struct kept); } keeps SEC(".maps");
+
+SEC("syscall")
+int waits_then_loops(u32 *ctx)
+{
+	page_count();
+	bpf_loop(ctx[0] & 0x7fffff, round, 0, 0);
+	return 0;
+}
 
 /* One page stays in the map, one is held while it loops. */
 SEC("syscall")

@@ -96,13 +96,13 @@ function asMachineError(core: Core, what: string, error: unknown): unknown {
   const { allowance } = core
   if (!(error instanceof RangeError || error instanceof RuntimeError || error instanceof Trap)) return error
   if (allowance?.isUsedUp === true) return allowance.error()
-  // no pattern that is to be compiled: there may be no stack left. Some kernels do not look at every offset either: bpf_wq_init() until 6.18
+  // no patterns here: there may be no stack left to compile one. Some kernels do not look at every offset either: bpf_wq_init() until 6.18
   if (error.message.includes('DataView') || error.message.includes('offset is out of bounds'))
     return new MachineError(
       'trap',
       `${what} passes an address that is nowhere in the machine's memory: ${error.message}`,
     )
-  if (/call stack/.test(error.message)) return new MachineError('limit', `${what} calls too deep: ${error.message}`)
+  if (error.message.includes('call stack')) return new MachineError('limit', `${what} calls too deep: ${error.message}`)
   return new MachineError(
     'trap',
     `${what} was stopped (${error.message}). It was accepted, so this is a fault of kfuncs' or of a model: please report it with the object`,

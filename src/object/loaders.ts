@@ -21,6 +21,8 @@ export interface LoaderRules {
   readonly optionalPrograms: boolean
   /** Maps of global data are named after the object and the section, or only the section. */
   readonly dataMapNames: 'object and section' | 'section'
+  /** Sizes of 0 of perf event arrays and maps of maps are filled in. */
+  readonly fillsSizes: boolean
   /** Functions follow a program depth first as calls are met, or breadth first by name. */
   readonly order: 'depth first' | 'breadth first'
   /** The exception callback that a tag names is appended though nothing calls it. */
@@ -40,6 +42,7 @@ export const loaders: Readonly<Record<LoaderName, LoaderRules>> = {
     hiddenIsStatic: true,
     optionalPrograms: true,
     dataMapNames: 'object and section',
+    fillsSizes: false,
     order: 'depth first',
     exceptionCallbacks: true,
     untyped: ({ name, section }) => `prog '${name}': missing BPF prog type, check ELF section name '${section}'`,
@@ -53,6 +56,7 @@ export const loaders: Readonly<Record<LoaderName, LoaderRules>> = {
     hiddenIsStatic: false,
     optionalPrograms: false,
     dataMapNames: 'section',
+    fillsSizes: true,
     order: 'breadth first',
     exceptionCallbacks: false,
     untyped: ({ name }) => `cannot load program ${name}: program type is unspecified`,

@@ -123,4 +123,16 @@ SEC("tc") int ordered_and_wrong(struct __sk_buff *skb)
 	return near(skb) + alpha(skb);
 }
 
+/* sizes that the Go program is to fill in */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
+} events SEC(".maps");
+
+SEC("tc") int tells(struct __sk_buff *skb)
+{
+	__u32 mark = skb->mark;
+
+	return bpf_perf_event_output(skb, &events, BPF_F_CURRENT_CPU, &mark, sizeof(mark));
+}
+
 char _license[] SEC("license") = "GPL";

@@ -38,7 +38,7 @@ describe('ebpf-go', () => {
   test('a program for each function outside .text, and maps by their sections', () => {
     const object = unwrap(openObject(bytes, 'go.bpf.o', { loader: 'ebpf-go' }))
     expect(object.programs.map(({ name }) => name).sort()).toEqual(rows.map(({ prog }) => prog).sort())
-    expect(object.maps.map(({ name }) => name)).toEqual(['counts', 'calls', '.rodata.config'])
+    expect(object.maps.map(({ name }) => name)).toEqual(['counts', 'calls', 'events', '.rodata.config'])
   })
 })
 

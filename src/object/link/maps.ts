@@ -3,6 +3,7 @@
 import type { Btf } from '../../btf/index.ts'
 import { type Budget, fewOf, rememberedOfBoth } from '../../fault/index.ts'
 import { refuse } from '../faults.ts'
+import { loaders } from '../loaders.ts'
 import { untyped } from './btf.ts'
 import { kernelTypes } from '../records/record.ts'
 import { kernelStructMaps } from './struct-ops.ts'
@@ -56,6 +57,7 @@ interface Settling {
 
 function settleMaps(object: BpfObject, target: LinkTarget, settling: Settling): LinkedMaps {
   const { btf, budget } = settling
+  const { fillsSizes } = loaders[object.loader]
   const kernel = kernelTypes(target)
   const missing = new Map<number, string>()
   const warnings: string[] = []
@@ -64,7 +66,8 @@ function settleMaps(object: BpfObject, target: LinkTarget, settling: Settling): 
   const made = new Map<string, MapDef>()
   const maps = object.maps.map((defined, index) => {
     budget.spend(4)
-    const settled = settleMap(structs.get(index) ?? defined, settling)
+    const given = structs.get(index) ?? defined
+    const settled = settleMap(fillsSizes ? filled(given) : given, settling)
     const {
       map,
       fault = slotFault(map, made, { btf, kernel }),
@@ -116,6 +119,14 @@ function faultOf(map: MapDef, options: MapFaultOptions): MapFault | undefined {
     return { error: 'Invalid argument(-22)', why: 'nothing says what the maps in it are: __array(values, …)' }
   const inner = mapFault(map.inner, options) ?? withinFault(map.inner)
   return inner === undefined ? mapFault(map, options) : { ...inner, why: `the maps in it: ${inner.why}` }
+}
+
+/** With the sizes that the kernel asks for, where the object leaves them open. */
+function filled(map: MapDef): MapDef {
+  const perf = map.type === 'BPF_MAP_TYPE_PERF_EVENT_ARRAY'
+  if (!perf && !isMapOfMaps(map.type)) return map
+  const { keySize, valueSize } = map
+  return { ...map, keySize: perf && keySize === 0 ? 4 : keySize, valueSize: valueSize === 0 ? 4 : valueSize }
 }
 
 function sized(map: MapDef): MapDef {

@@ -19,7 +19,7 @@ export interface BtfFlags extends Pick<KernelOptions, 'kernel'> {
 export async function dumpBtf(source: string, flags: BtfFlags): Promise<number> {
   const types = await typesOf(source, flags)
   const { btf } = types
-  const wanted = flags.type.length === 0 ? undefined : flags.type.flatMap((name) => named(btf, name, source))
+  const wanted = flags.type.length === 0 ? undefined : flags.type.flatMap((name) => typesNamed(btf, name, source))
   const out = flags.outputFile === undefined ? standardOutput : fileOutput(flags.outputFile)
   if (flags.format === 'json') for (const id of wanted ?? own(btf)) out.write(jsonOf(btf.type(id)))
   else out.write(cOf(types, wanted))
@@ -54,7 +54,7 @@ const own = (btf: Btf): readonly BtfId[] =>
   Array.from({ length: btf.count - btf.firstId }, (_, i) => btf.firstId + i).filter((id) => id > 0)
 
 /** Whatever is called so: structs, enums, typedefs, functions, variables. */
-function named(btf: Btf, name: string, source: string): readonly BtfId[] {
+export function typesNamed(btf: Btf, name: string, source: string): readonly BtfId[] {
   const bare = name.replace(/^(?:struct|union|enum) /, '')
   const kind = bare === name ? undefined : name.slice(0, name.indexOf(' '))
   const found = btf.findAll(bare).filter((id) => kind === undefined || btf.type(id).kind.startsWith(kind))

@@ -205,6 +205,11 @@ export async function main(args: readonly string[]): Promise<number> {
     .description('a typed view of an object: maps, global variables, programs; the object is in it')
     .argument('<object>', 'a BPF object file')
     .option('--name <name>', "what it is called: the file's name unless told")
+    .addOption(
+      new Option('-t, --type <name>', 'a struct beside those of maps and variables: of records, say (may repeat)')
+        .default([])
+        .argParser(collect),
+    )
     .addOption(loaderOption())
     .addOption(outputOption())
     .action(async (path: string, flags: SkeletonFlags) => {

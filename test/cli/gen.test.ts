@@ -60,6 +60,15 @@ describe('a skeleton', () => {
     const { programs } = unwrap(load(await machineOf(), { programs: [] }))
     expect(() => programs.guard).toThrow('guard: program guard was not loaded')
   })
+  test('has structs that only records are of, if asked for by name', async () => {
+    const text = (await runHere('gen', 'skeleton', guard, '--type', 'ipv4')).out
+    expect(text).toContain('export const Ipv4: Codec<Ipv4>')
+    expect((await runHere('gen', 'skeleton', guard)).out).not.toContain('Ipv4')
+    const near = await runHere('gen', 'skeleton', guard, '--type', 'struct ipv5')
+    expect([near.status, near.err]).toEqual([2, expect.stringContaining('no type struct ipv5 — did you mean ipv4?')])
+    const none = await runHere('gen', 'skeleton', guard, '--type', 'guard')
+    expect([none.status, none.err]).toEqual([2, expect.stringContaining('guard is no struct')])
+  })
   test('values and their bytes', () => {
     expect(encode(Drop, { from: 1, port: 2, length: 3 })).toEqual(Uint8Array.from([1, 0, 0, 0, 2, 0, 3, 0]))
     const all = c.struct<{ a: number; b: number; name: string; list: number[]; big: bigint; raw: Uint8Array }>(40, {
@@ -81,7 +90,7 @@ describe('a skeleton', () => {
 test('names of strangers are no code', () => {
   const object = unwrap(openObject(readFileSync(guard), 'x*/ evil() /*'))
   const evil = { ...object, programs: object.programs.map((one) => ({ ...one, name: "a'*/b\n", section: '*/ c' })) }
-  const text = skeleton(evil, new Uint8Array(1), 'evil')
+  const text = skeleton(evil, new Uint8Array(1), { name: 'evil' })
   expect(text).not.toMatch(/\*\/ (?:evil|c)/)
   expect(text).toContain(String.raw`readonly 'a\'*/b\\n': LoadedProgram`)
 })

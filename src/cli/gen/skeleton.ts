@@ -6,7 +6,13 @@ import { operationLines, operationsOf } from './operations.ts'
 import { bytesOf, enumsOf, type Shape, Shapes } from './shapes.ts'
 import { inComment, key, Names, pascal, quoted } from './text.ts'
 
-export function skeleton(object: BpfObject, bytes: Uint8Array, name: string): string {
+export interface SkeletonPlanned {
+  readonly name: string
+  /** Structs of the object's BTF that are wanted beside those of maps and variables: records of perf event arrays and ring buffers. */
+  readonly types?: readonly BtfId[]
+}
+
+export function skeleton(object: BpfObject, bytes: Uint8Array, { name, types = [] }: SkeletonPlanned): string {
   const names = new Names([
     ...imported,
     'Maps',
@@ -26,6 +32,7 @@ export function skeleton(object: BpfObject, bytes: Uint8Array, name: string): st
   const maps = object.maps.filter(({ internal, structOps }) => internal === undefined && structOps === undefined)
   const views = maps.map((map) => ({ map, view: viewOf(map, shapes) }))
   const variables = btf === undefined ? [] : variablesOf(object, btf, shapes!)
+  for (const type of types) shapes?.of(type)
   const contexts = btf === undefined ? [] : contextsOf(object, btf, shapes!)
   const operations = btf === undefined ? [] : operationsOf(object, btf, names)
   const kinds = operations.length === 0 ? 'Maps, Variables, Programs' : 'Maps, Variables, Programs, Operations'

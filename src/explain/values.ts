@@ -11,7 +11,7 @@ import {
   releasesOf,
 } from '../kfunc/index.ts'
 import type { Kernel } from '../kernel/index.ts'
-import type { LinkedProgram } from '../object/index.ts'
+import type { LinkedProgram, MapDef } from '../object/index.ts'
 import { scalar } from '../verifier/index.ts'
 import { callableBy } from './allowed.ts'
 import { callee } from './calls.ts'
@@ -59,6 +59,9 @@ export function valuesOf(
     slot: value?.kind === 'fp' ? stackPlace(regWords(value, program)) : undefined,
     reached: yes(missing !== undefined),
     why: details.why,
+    perfSizes: yes(
+      report.rule === 'loader-map' && isUnsizedPerf(program.maps.find((map) => map.name === details.seen)),
+    ),
     near:
       name === undefined || (kfunc !== undefined && report.rule !== 'kfunc-not-allowed')
         ? undefined
@@ -89,6 +92,9 @@ const leaveWords = (value: string | undefined): string => (value === '' ? 'retur
 const stackPlace = (words: string): string => /\(([^)]*)\)$/.exec(words)?.[1] ?? words
 
 /** The argument that the message is about: which it is, how C spells it, its size where it has one. */
+const isUnsizedPerf = (map: MapDef | undefined): boolean =>
+  map?.type === 'BPF_MAP_TYPE_PERF_EVENT_ARRAY' && (map.keySize === 0 || map.valueSize === 0)
+
 function argumentValues({ details, insn, rule }: Rejected, causes: Causes, program: LinkedProgram): Values {
   const called = callee(program, insn)
   const byReg = details.reg !== undefined && called !== undefined && details.reg >= 1 && details.reg <= 5

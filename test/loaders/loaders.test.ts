@@ -43,6 +43,14 @@ describe('ebpf-go', () => {
 })
 
 describe('libbpf', () => {
+  test('does not make a perf event array without sizes: the help names the loader that does', async () => {
+    const object = readFileSync('test/loaders/sizes.bpf.o')
+    const [asLibbpf] = unwrap(check(object, kernel, { name: 'sizes.bpf.o' }))
+    expect(asLibbpf?.report?.verdict).toBe('load_error')
+    expect(asLibbpf?.diagnostic?.help.join(' ')).toContain('ebpf-go (bpf2go) fills these sizes in')
+    const [asGo] = unwrap(check(object, kernel, { name: 'sizes.bpf.o', loader: 'ebpf-go' }))
+    expect(asGo?.report?.verdict).toBe('accept')
+  })
   test('does not open it', () => {
     const { fault } = openObject(bytes, 'go.bpf.o') as { fault: { what: string; hint: string } }
     expect(fault.what).toMatch(/program '\w+' is static and not supported$/)

@@ -324,6 +324,7 @@ export const programCodes = [
       ],
       '{mapAdvice}',
       '{?rule_loader_map}Where its loader sets the sizes or flags of the map before it loads, say which: --set {seen}.value_size=…, max_entries, map_flags …',
+      '{?perfSizes}ebpf-go (bpf2go) fills these sizes in: if it is who loads the object, say --loader ebpf-go.',
       '{?rule_loader_map}Programs of the object that do not use the map are loaded all the same.',
       '{?plainLoader}What libbpf says names the thing that it could not find or make.',
     ],

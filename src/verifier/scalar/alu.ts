@@ -5,7 +5,7 @@
 // - shifts: by a known amount below the width only, otherwise nothing is known of the result;
 // - div, mod, sdiv, smod, neg: nothing is known, not even that a 32-bit result is zero-extended.
 
-import { sanitized, sync } from './bounds.ts'
+import { type Crossings, sanitized, shrinking, sync } from './bounds.ts'
 import { constantNumber, unknown } from './make.ts'
 import { addRanges, andRanges, mulRanges, orRanges, subRanges, xorRanges, zeroExtend } from './ranges.ts'
 import { shift, shiftAmount } from './shift.ts'
@@ -33,7 +33,13 @@ export const alu = (name: AluName | (string & {}), width: 32 | 64, a: Scalar, b:
   sanitized(aluUnsettled(name, width, a, b))
 
 /** As `alu`, leaving contradictions in, for who wants to report them (`violation`). */
-export function aluUnsettled(name: AluName | (string & {}), width: 32 | 64, a: Scalar, b: Scalar): Scalar {
+export function aluUnsettled(
+  name: AluName | (string & {}),
+  width: 32 | 64,
+  a: Scalar,
+  b: Scalar,
+  crossings: Crossings = shrinking,
+): Scalar {
   const d = copy(a)
   switch (name) {
     case 'add':
@@ -73,7 +79,7 @@ export function aluUnsettled(name: AluName | (string & {}), width: 32 | 64, a: S
   }
   if (width === 32) zeroExtend(d)
   if (settled(d, 64)) return d.valueHi === d.valueLo >> 31 ? constantNumber(d.valueLo) : known(d.valueHi, d.valueLo)
-  return sync(d)
+  return sync(d, crossings)
 }
 
 /** All bits of the result are known, so its ranges follow. */

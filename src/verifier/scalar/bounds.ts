@@ -7,27 +7,19 @@
 // verdicts show, so they are kept. A round that changes nothing ends it early: the next would find the same values.
 //
 // Sound because every relation only intersects with a superset of the concrete values.
+//
+// One relation is not every kernel's: `Crossings`, a value of the kernel's rules that comes with the draft.
 
 import { type Draft, S32_MAX, S32_MIN, type Scalar, copy, unbind32, unbind64 } from './types.ts'
 import { lessS, lessU, lessU32, smear } from './word.ts'
 
-/** Whether a range that crosses its sign shrinks to the end that its other reading meets. 6.12 has that by a stable release, some kernels after it do not. */
+/** Whether a range that crosses its sign shrinks to the end that its other reading meets: of words, and of their low halves. */
 export interface Crossings {
   readonly words: boolean
   readonly halves: boolean
 }
-const usualCrossings: Crossings = { words: true, halves: true }
-let crossings = usualCrossings
-
-/** What `of` answers by these rules. */
-export function withCrossings<T>(rules: Crossings, of: () => T): T {
-  crossings = rules
-  try {
-    return of()
-  } finally {
-    crossings = usualCrossings
-  }
-}
+/** 6.12 has both by a stable release; some kernels after it do not. */
+export const shrinking: Crossings = { words: true, halves: true }
 
 /** Set by every narrowing that changed something. */
 let changed = false
@@ -139,7 +131,7 @@ function windowAroundZeroToLow(d: Draft): void {
  * Signed and unsigned readings agree on a range that keeps its sign. One that does not is, in the other reading, two
  * ends of the number line; if the other range meets only one of them, both shrink to it.
  */
-function signs32(d: Draft): void {
+function signs32(d: Draft, crossings: Crossings): void {
   if (d.umin32 <= d.umax32) narrowS32(d, d.umin32, d.umax32)
   if (!lessU32(d.smax32, d.smin32)) {
     narrowU32(d, d.smin32, d.smax32)
@@ -158,7 +150,7 @@ function signs32(d: Draft): void {
   }
 }
 
-function signs64(d: Draft): void {
+function signs64(d: Draft, crossings: Crossings): void {
   if (!lessS(d.umaxHi, d.umaxLo, d.uminHi, d.uminLo)) {
     raiseSmin(d, d.uminHi, d.uminLo)
     lowerSmax(d, d.umaxHi, d.umaxLo)
@@ -240,23 +232,23 @@ function signExtendedPositive(d: Draft): void {
   d.maskLo = kept
 }
 
-function deduce(d: Draft): void {
+function deduce(d: Draft, crossings: Crossings): void {
   unsignedWindowToLow(d)
   signedWindowToLow(d)
   windowAroundZeroToLow(d)
-  signs32(d)
-  signs64(d)
+  signs32(d, crossings)
+  signs64(d, crossings)
   lowIntoEnds(d, d.umin32, d.umax32)
   if (!lessU32(d.smax32, d.smin32)) lowIntoEnds(d, d.smin32, d.smax32)
   signExtendedPositive(d)
 }
 
 /** Brings bits and ranges of `d` into step. */
-export function sync(d: Draft): Draft {
+export function sync(d: Draft, crossings = shrinking): Draft {
   bitsToRanges(d)
   for (let round = 0; round < 3; round++) {
     changed = false
-    deduce(d)
+    deduce(d, crossings)
     if (!changed) break
   }
   rangesToBits(d)

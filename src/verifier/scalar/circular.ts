@@ -168,7 +168,7 @@ function decidedSelf(op: string, width: Width, a: Scalar): boolean | undefined {
       return arcSmin(circle, range) <= 0n && arcSmax(circle, range) >= 0n ? undefined : true
     }
     default:
-      return proofOf(op) === undefined ? undefined : false
+      return proofOf(op, 'taken') === undefined ? undefined : false
   }
 }
 
@@ -176,12 +176,10 @@ type Sides = readonly [left: Cell, right: Cell]
 function sides(op: string, width: Width, a: Scalar, b: Scalar, way: Way): Sides {
   const left = cellOf(a)
   const right = cellOf(b)
-  const row = proofOf(op)
-  if (row === undefined) return [left, right]
-  const taken = way === 'taken'
-  const condition = taken ? row.yes : row.no
-  if (taken ? row.yesSwap : row.noSwap) learn(condition, width, right, left)
-  else learn(condition, width, left, right)
+  const proof = proofOf(op, way)
+  if (proof === undefined) return [left, right]
+  if (proof.swapped) learn(proof.condition, width, right, left)
+  else learn(proof.condition, width, left, right)
   settle(left)
   settle(right)
   return [left, right]

@@ -3,16 +3,17 @@
 // of a register with itself, and the one value that bits and a range have in common. Each came with a kernel of its own (gates).
 
 import { aluUnsettled } from './alu.ts'
-import { type Crossings, sanitized, sync, withCrossings } from './bounds.ts'
+import { type Crossings, sanitized, sync } from './bounds.ts'
 import { branchTaken, equalityByRanges, isConstAt } from './branch.ts'
 import { nextOfBits } from './cell.ts'
 import { productOfBits } from './circular-alu.ts'
 import { type Domain, linear } from './domain.ts'
 import { constant, constantNumber, finished, unknown, zero } from './make.ts'
-import { linkedPlus } from './offset.ts'
+import { addPointerOffset, linkedPlus, subPointerOffset } from './offset.ts'
+import { proofOf } from './proofs.ts'
 import { addRanges, mulRanges, setS64, setU64, subRanges, zeroExtend } from './ranges.ts'
 import { smax, smin, tnumMask, tnumValue, umax, umin } from './read.ts'
-import { refineBranchRaw, refineBranchSelf, refineBranchSelfRaw } from './refine.ts'
+import { refineBranchSelfRaw, refineBy } from './refine.ts'
 import { movsx, truncateLoad, zext32 } from './resize.ts'
 import { addBits, mulBits, subBits } from './tnum.ts'
 import { copy, type Draft, draft, type Scalar, unbind32, unbind64, type Way } from './types.ts'
@@ -62,19 +63,22 @@ const usual: LinearRules = {
 export function linearWith(rules: LinearRules): Domain {
   const differs = (Object.keys(usual) as (keyof LinearRules)[]).some((rule) => rules[rule] !== usual[rule])
   if (!differs) return linear
+  const told = withCrossings(rules)
+  const { crossings } = told
   const lone = rules.loneValues ? loneValue : (s: Scalar): Scalar => s
   const alu = (name: string, width: Width, a: Scalar, b: Scalar): Scalar => {
-    if (rules.negations && name === 'neg') return lone(aluUnsettled('sub', width, zero, a))
-    if (name === 'mul' && (rules.products || rules.productBits)) return lone(multiplied(rules, width, a, b))
-    if (rules.wholeWraps && (name === 'add' || name === 'sub')) return lone(sumOf(name, width, a, b))
+    if (rules.negations && name === 'neg') return lone(aluUnsettled('sub', width, zero, a, crossings))
+    if (name === 'mul' && (rules.products || rules.productBits)) return lone(multiplied(told, width, a, b))
+    if (rules.wholeWraps && (name === 'add' || name === 'sub')) return lone(sumOf(name, width, a, b, crossings))
     const row = rules.quotients ? divisions.get(name) : undefined
-    return lone(row === undefined ? aluUnsettled(name, width, a, b) : divided(row, width, a, b))
+    return lone(row === undefined ? aluUnsettled(name, width, a, b, crossings) : divided(row, width, a, b, crossings))
   }
   const refine = (op: string, width: Width, a: Scalar, b: Scalar, way: Way): [Scalar, Scalar] => {
-    const [left, right] = refineBranchRaw(op, width, a, b, way)
+    const [left, right] = refineBy(proofOf(op, way), width, a, b, crossings)
     return [left === a ? a : lone(left), right === b ? b : lone(right)]
   }
-  const refineSelf = rules.selfCompares ? (_op: string, _width: Width, a: Scalar): Scalar => a : refineBranchSelfRaw
+  const refineSelf = (op: string, width: Width, a: Scalar, way: Way): Scalar =>
+    rules.selfCompares ? a : refineBranchSelfRaw(op, width, a, way, crossings)
   const isDead = (op: string, width: Width, a: Scalar, b: Scalar, way: Way): boolean =>
     refine(op, width, a, b, way).some(hasEmptyRange)
   const decided = (op: string, width: Width, a: Scalar, b: Scalar): boolean | undefined => {
@@ -82,16 +86,17 @@ export function linearWith(rules: LinearRules): Domain {
     const same = equalityByRanges(width, a, b)
     return same === undefined ? undefined : same === (op === 'jeq')
   }
-  return crossingAs(rules, {
-    ...linear,
+  return {
     alu: (name, width, a, b) => sanitized(alu(name, width, a, b)),
-    byteSwap: rules.byteSwaps ? (name, bytes, s) => lone(swapped(name, bytes, s)) : linear.byteSwap,
-    zext32: (s) => lone(zext32(s)),
+    byteSwap: rules.byteSwaps ? (name, bytes, s) => lone(swapped(name, bytes, s, crossings)) : linear.byteSwap,
+    zext32: (s) => lone(zext32(s, crossings)),
     linkedPlus: rules.linkedInStep
-      ? (s, delta, width) => sanitized(lone(atDistance(rules, s, delta, width)))
+      ? (s, delta, width) => sanitized(lone(atDistance(told, s, delta, width)))
       : linkedPlus,
-    truncateLoad: (s, bytes) => lone(truncateLoad(s, bytes)),
-    movsx: (s, bytes, width) => lone(movsx(s, bytes, width)),
+    truncateLoad: (s, bytes) => lone(truncateLoad(s, bytes, crossings)),
+    movsx: (s, bytes, width) => lone(movsx(s, bytes, width, crossings)),
+    addPointerOffset: (offset, s) => addPointerOffset(offset, s, crossings),
+    subPointerOffset: (offset, s) => subPointerOffset(offset, s, crossings),
     branchTaken: (op, width, a, b) => {
       const taken = decided(op, width, a, b)
       if (taken !== undefined || !rules.deadBranches) return taken
@@ -103,44 +108,18 @@ export function linearWith(rules: LinearRules): Domain {
       const [left, right] = refine(op, width, a, b, way)
       return [sanitized(left), sanitized(right)]
     },
-    refineBranchSelf: rules.selfCompares ? refineSelf : refineBranchSelf,
+    refineBranchSelf: rules.selfCompares ? refineSelf : (op, width, a, way) => sanitized(refineSelf(op, width, a, way)),
     unsettled: { alu, refineBranch: refine, refineBranchSelf: refineSelf },
-  })
-}
-
-/** The same where ranges that cross their sign are left as they are. */
-function crossingAs({ crossingWords, crossingHalves }: LinearRules, domain: Domain): Domain {
-  if (crossingWords && crossingHalves) return domain
-  const crossings: Crossings = { words: crossingWords, halves: crossingHalves }
-  const within =
-    <A extends readonly unknown[], R>(of: (...args: A) => R) =>
-    (...args: A): R =>
-      withCrossings(crossings, () => of(...args))
-  const { unsettled } = domain
-  return {
-    alu: within(domain.alu),
-    byteSwap: within(domain.byteSwap),
-    zext32: within(domain.zext32),
-    truncateLoad: within(domain.truncateLoad),
-    movsx: within(domain.movsx),
-    addPointerOffset: within(domain.addPointerOffset),
-    subPointerOffset: within(domain.subPointerOffset),
-    linkedPlus: within(domain.linkedPlus),
-    branchTaken: within(domain.branchTaken),
-    branchTakenSelf: within(domain.branchTakenSelf),
-    refineBranch: within(domain.refineBranch),
-    refineBranchSelf: within(domain.refineBranchSelf),
-    ...(unsettled === undefined
-      ? {}
-      : {
-          unsettled: {
-            alu: within(unsettled.alu),
-            refineBranch: within(unsettled.refineBranch),
-            refineBranchSelf: within(unsettled.refineBranchSelf),
-          },
-        }),
   }
 }
+
+interface Told extends LinearRules {
+  readonly crossings: Crossings
+}
+const withCrossings = (rules: LinearRules): Told => ({
+  ...rules,
+  crossings: { words: rules.crossingWords, halves: rules.crossingHalves },
+})
 
 type Sign = 'signed' | 'unsigned'
 
@@ -183,7 +162,13 @@ function signedRemainder(ends: Ends, by: bigint): Ends {
 }
 
 /** By a known divisor only. What is not as it was is known by the range that was worked out, and by nothing else. */
-function divided({ sign, remainder, of }: DivisionRow, width: Width, a: Scalar, b: Scalar): Scalar {
+function divided(
+  { sign, remainder, of }: DivisionRow,
+  width: Width,
+  a: Scalar,
+  b: Scalar,
+  crossings: Crossings,
+): Scalar {
   if (!isConstAt(width, b)) return unknown
   const bits = BigInt(width)
   const by = sign === 'signed' ? BigInt.asIntN(width, tnumValue(b)) : BigInt.asUintN(width, tnumValue(b))
@@ -192,7 +177,7 @@ function divided({ sign, remainder, of }: DivisionRow, width: Width, a: Scalar, 
   const after = by === 0n ? before : of(before, by, bits)
   const d = remainder && after === before ? copy(a) : rangeAlone(after, width, sign)
   if (width === 32) zeroExtend(d)
-  return sync(d)
+  return sync(d, crossings)
 }
 
 function endsOf(s: Scalar, width: Width, sign: Sign): Ends {
@@ -217,7 +202,7 @@ function setEnds(d: Draft, { min, max }: Ends, width: Width, sign: Sign): void {
   else Object.assign(d, { umin32: minLo, umax32: maxLo })
 }
 
-function multiplied({ products, productBits }: LinearRules, width: Width, a: Scalar, b: Scalar): Scalar {
+function multiplied({ products, productBits, crossings }: Told, width: Width, a: Scalar, b: Scalar): Scalar {
   const d = copy(a)
   if (productBits) setBits(d, productOfBits(bitsOf(a), bitsOf(b)))
   else mulBits(d, b)
@@ -234,7 +219,7 @@ function multiplied({ products, productBits }: LinearRules, width: Width, a: Sca
     }
   } else mulRanges(d, b, width)
   if (width === 32) zeroExtend(d)
-  return sync(d)
+  return sync(d, crossings)
 }
 
 const smaller = (x: bigint, y: bigint): bigint => (x < y ? x : y)
@@ -257,7 +242,7 @@ function setBits(d: Draft, { value, mask }: { readonly value: bigint; readonly m
   d.maskLo = lowOf(mask)
 }
 
-function sumOf(name: 'add' | 'sub', width: Width, a: Scalar, b: Scalar): Scalar {
+function sumOf(name: 'add' | 'sub', width: Width, a: Scalar, b: Scalar, crossings: Crossings): Scalar {
   const d = copy(a)
   if (name === 'add') addBits(d, b)
   else subBits(d, b)
@@ -266,7 +251,7 @@ function sumOf(name: 'add' | 'sub', width: Width, a: Scalar, b: Scalar): Scalar 
   wrapWhole(d, name, 32, a, b)
   if (width === 64) wrapWhole(d, name, 64, a, b)
   if (width === 32) zeroExtend(d)
-  return sync(d)
+  return sync(d, crossings)
 }
 
 function wrapWhole(d: Draft, name: 'add' | 'sub', width: Width, left: Scalar, right: Scalar): void {
@@ -278,16 +263,16 @@ function wrapWhole(d: Draft, name: 'add' | 'sub', width: Width, left: Scalar, ri
 }
 
 /** A register linked to one worth `s`, to which `delta` was added in so many bits. */
-function atDistance({ wholeWraps }: LinearRules, s: Scalar, delta: number, width: Width): Scalar {
-  const d = copy(wholeWraps ? sumOf('add', 64, s, constantNumber(delta)) : linkedPlus(s, delta))
+function atDistance({ wholeWraps, crossings }: Told, s: Scalar, delta: number, width: Width): Scalar {
+  const d = copy(wholeWraps ? sumOf('add', 64, s, constantNumber(delta), crossings) : linkedPlus(s, delta))
   if (width === 32) zeroExtend(d)
-  return sync(d)
+  return sync(d, crossings)
 }
 
 /** The bits in the order of the swapped bytes, where the machine's is not the wanted one; cut to size. */
-function swapped(name: string, bytes: number, s: Scalar): Scalar {
+function swapped(name: string, bytes: number, s: Scalar, crossings: Crossings): Scalar {
   // a little-endian machine
-  if (name === 'le') return bytes === 8 ? s : finished(copy(truncateLoad(s, bytes)))
+  if (name === 'le') return bytes === 8 ? s : finished(copy(truncateLoad(s, bytes, crossings)), crossings)
   const d = copy(s)
   d.valueHi = bytes === 8 ? reversed(s.valueLo) : 0
   d.maskHi = bytes === 8 ? reversed(s.maskLo) : 0
@@ -296,7 +281,7 @@ function swapped(name: string, bytes: number, s: Scalar): Scalar {
   d.maskLo = bytes === 8 ? reversed(s.maskHi) : reversed(s.maskLo) >>> shift
   unbind64(d)
   unbind32(d)
-  return finished(copy(bytes === 8 ? d : truncateLoad(d, bytes)))
+  return finished(copy(bytes === 8 ? d : truncateLoad(d, bytes, crossings)), crossings)
 }
 
 /** The four bytes of a word the other way round. */

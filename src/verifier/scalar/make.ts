@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Making scalars, from BigInt and numbers.
 
-import { lowerSmax, lowerUmax, raiseSmin, raiseUmin, sanitized, sync } from './bounds.ts'
+import { lowerSmax, lowerUmax, raiseSmin, raiseUmin, sanitized, shrinking, sync } from './bounds.ts'
 import { type Draft, type Scalar, copy, draft, known } from './types.ts'
 import { highOf, highOfNumber, lowOf } from './word.ts'
 
@@ -51,4 +51,4 @@ export const clampSigned = (s: Scalar, min?: number | bigint, max?: number | big
   clamped(s, { smin: min === undefined ? undefined : BigInt(min), smax: max === undefined ? undefined : BigInt(max) })
 
 /** A draft as the kernel leaves a register after an instruction: ranges and bits in step, nothing contradictory. */
-export const finished = (d: Draft): Scalar => sanitized(sync(d))
+export const finished = (d: Draft, crossings = shrinking): Scalar => sanitized(sync(d, crossings))

@@ -2,27 +2,28 @@
 // Scalars that move: the variable offset of a pointer, registers linked by a constant difference, and the fork of a
 // sign mask.
 
-import { addRanges, addRanges64, subRanges64 } from './ranges.ts'
+import { shrinking } from './bounds.ts'
 import { constantNumber, finished } from './make.ts'
+import { addRanges, addRanges64, subRanges64 } from './ranges.ts'
 import { addBits, subBits } from './tnum.ts'
 import { type Scalar, copy, known, unbind32 } from './types.ts'
 
 /** A pointer's variable offset plus `s`. Pointers carry no 32-bit bounds of their own; a range that may wrap is lost. */
-export function addPointerOffset(offset: Scalar, s: Scalar): Scalar {
+export function addPointerOffset(offset: Scalar, s: Scalar, crossings = shrinking): Scalar {
   const d = copy(offset)
   unbind32(d)
   addRanges64(d, s)
   addBits(d, s)
-  return finished(d)
+  return finished(d, crossings)
 }
 
 /** A pointer's variable offset less `s`. */
-export function subPointerOffset(offset: Scalar, s: Scalar): Scalar {
+export function subPointerOffset(offset: Scalar, s: Scalar, crossings = shrinking): Scalar {
   const d = copy(offset)
   unbind32(d)
   subRanges64(d, s)
   subBits(d, s)
-  return finished(d)
+  return finished(d, crossings)
 }
 
 /** A register linked to one worth `s` at a distance of `delta`. 6.12 does not bring bits and ranges in step here. */

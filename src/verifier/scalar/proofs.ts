@@ -2,28 +2,32 @@
 // What each jump proves of its operands, taken and not.
 
 import type { JumpName } from './branch.ts'
+import type { Way } from './types.ts'
 
 export type Condition = 'equal' | 'unequal' | 'set' | 'clear' | 'le' | 'lt' | 'sle' | 'slt'
 
-interface Proof {
-  readonly yes: Condition
-  readonly yesSwap: boolean
-  readonly no: Condition
-  readonly noSwap: boolean
+/** `dst condition src`, or the other way round. */
+export interface Proof {
+  readonly condition: Condition
+  readonly swapped: boolean
 }
 
-/** Each jump: the condition it proves when taken and when not, and whether the sides are swapped for it. */
-const proofs: Readonly<Record<JumpName, Proof>> = {
-  jeq: { yes: 'equal', yesSwap: false, no: 'unequal', noSwap: false },
-  jne: { yes: 'unequal', yesSwap: false, no: 'equal', noSwap: false },
-  jset: { yes: 'set', yesSwap: false, no: 'clear', noSwap: false },
-  jlt: { yes: 'lt', yesSwap: false, no: 'le', noSwap: true },
-  jle: { yes: 'le', yesSwap: false, no: 'lt', noSwap: true },
-  jgt: { yes: 'lt', yesSwap: true, no: 'le', noSwap: false },
-  jge: { yes: 'le', yesSwap: true, no: 'lt', noSwap: false },
-  jslt: { yes: 'slt', yesSwap: false, no: 'sle', noSwap: true },
-  jsle: { yes: 'sle', yesSwap: false, no: 'slt', noSwap: true },
-  jsgt: { yes: 'slt', yesSwap: true, no: 'sle', noSwap: false },
-  jsge: { yes: 'sle', yesSwap: true, no: 'slt', noSwap: false },
+const proves = (condition: Condition): Proof => ({ condition, swapped: false })
+const provesSwapped = (condition: Condition): Proof => ({ condition, swapped: true })
+
+const proofs: Readonly<Record<JumpName, Readonly<Record<Way, Proof>>>> = {
+  jeq: { taken: proves('equal'), passed: proves('unequal') },
+  jne: { taken: proves('unequal'), passed: proves('equal') },
+  jset: { taken: proves('set'), passed: proves('clear') },
+  jlt: { taken: proves('lt'), passed: provesSwapped('le') },
+  jle: { taken: proves('le'), passed: provesSwapped('lt') },
+  jgt: { taken: provesSwapped('lt'), passed: proves('le') },
+  jge: { taken: provesSwapped('le'), passed: proves('lt') },
+  jslt: { taken: proves('slt'), passed: provesSwapped('sle') },
+  jsle: { taken: proves('sle'), passed: provesSwapped('slt') },
+  jsgt: { taken: provesSwapped('slt'), passed: proves('sle') },
+  jsge: { taken: provesSwapped('sle'), passed: proves('slt') },
 }
-export const proofOf = (op: string): Proof | undefined => (proofs as Readonly<Record<string, Proof>>)[op]
+/** Undefined: no jump of that name. */
+export const proofOf = (op: string, way: Way): Proof | undefined =>
+  (proofs as Readonly<Record<string, Readonly<Record<Way, Proof>>>>)[op]?.[way]

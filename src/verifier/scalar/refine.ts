@@ -9,6 +9,7 @@
 
 import { type JumpName, isConstAt } from './branch.ts'
 import {
+  type Crossings,
   narrowS32,
   narrowU32,
   lowerSmax,
@@ -16,11 +17,12 @@ import {
   raiseSmin,
   raiseUmin,
   sanitized,
+  shrinking,
   sync,
   violation,
 } from './bounds.ts'
 import { equal } from './order.ts'
-import { type Condition, proofOf } from './proofs.ts'
+import { type Condition, type Proof, proofOf } from './proofs.ts'
 import { andBits, intersectBits, intersectLowBits, orBits } from './tnum.ts'
 import { type Draft, type Scalar, type Way, copy, known, unbind32, unbind64 } from './types.ts'
 import { lessS, lessU, maxU32, minU32 } from './word.ts'
@@ -46,14 +48,23 @@ export function refineBranchRaw(
   b: Scalar,
   way: Way,
 ): [Scalar, Scalar] {
-  const row = proofOf(op)
-  if (row === undefined) return [a, b]
+  return refineBy(proofOf(op, way), width, a, b)
+}
+
+/** Both sides where that is proved of them. */
+export function refineBy(
+  proof: Proof | undefined,
+  width: Width,
+  a: Scalar,
+  b: Scalar,
+  crossings = shrinking,
+): [Scalar, Scalar] {
+  if (proof === undefined) return [a, b]
   const left = copy(a)
   const right = copy(b)
-  const taken = way === 'taken'
-  if (taken ? row.yesSwap : row.noSwap) refine(taken ? row.yes : row.no, width, right, left)
-  else refine(taken ? row.yes : row.no, width, left, right)
-  return [settled(left, a), settled(right, b)]
+  if (proof.swapped) refine(proof.condition, width, right, left)
+  else refine(proof.condition, width, left, right)
+  return [settled(left, a, crossings), settled(right, b, crossings)]
 }
 
 /** `if a op a`: one register on both sides. The kernel refines it in place, so this is not `refineBranch(a, a)`. */
@@ -61,18 +72,24 @@ export const refineBranchSelf = (op: JumpName | (string & {}), width: Width, a: 
   sanitized(refineBranchSelfRaw(op, width, a, way))
 
 /** As `refineBranchSelf`, leaving contradictions in. */
-export function refineBranchSelfRaw(op: JumpName | (string & {}), width: Width, a: Scalar, way: Way): Scalar {
-  const row = proofOf(op)
-  if (row === undefined) return a
+export function refineBranchSelfRaw(
+  op: JumpName | (string & {}),
+  width: Width,
+  a: Scalar,
+  way: Way,
+  crossings = shrinking,
+): Scalar {
+  const proof = proofOf(op, way)
+  if (proof === undefined) return a
   const d = copy(a)
-  refine(way === 'taken' ? row.yes : row.no, width, d, d)
-  return settled(sync(d), a)
+  refine(proof.condition, width, d, d)
+  return settled(sync(d, crossings), a, crossings)
 }
 
-function settled(d: Draft, before: Scalar): Scalar {
+function settled(d: Draft, before: Scalar, crossings: Crossings): Scalar {
   // An untouched constant is in step already; of other values `sync`, being no fixed point, may still learn.
   if ((d.maskHi | d.maskLo) === 0 && equal(d, before) && violation(before) === undefined) return before
-  sync(d)
+  sync(d, crossings)
   return equal(d, before) ? before : d
 }
 

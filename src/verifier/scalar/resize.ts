@@ -3,24 +3,24 @@
 // Facts from Linux 6.12. The sign-extending forms are coarser than they could be, and a 64-bit one leaves its ranges
 // as they are set here, without a `sync`: both show in the kernel's log.
 
-import { zeroExtend } from './ranges.ts'
-import { sync } from './bounds.ts'
+import { type Crossings, shrinking, sync } from './bounds.ts'
 import { constantNumber, finished, unknown } from './make.ts'
+import { zeroExtend } from './ranges.ts'
 import { type Draft, type Scalar, copy, draft, known, unbind32 } from './types.ts'
 import { smear } from './word.ts'
 
 type Narrow = 1 | 2 | 4
 
 /** `w = w`: the low half, zero-extended. */
-export function zext32(s: Scalar): Scalar {
+export function zext32(s: Scalar, crossings = shrinking): Scalar {
   if (s.maskLo === 0) return s.valueLo >= 0 ? constantNumber(s.valueLo) : known(0, s.valueLo)
   const d = copy(s)
   zeroExtend(d)
-  return finished(d)
+  return finished(d, crossings)
 }
 
 /** The low `bytes` of `s`, zero-extended: a load, or a narrow fill of a spilled register. */
-export function truncateLoad(s: Scalar, bytes: number): Scalar {
+export function truncateLoad(s: Scalar, bytes: number, crossings = shrinking): Scalar {
   if (bytes >= 8) return s
   const d = copy(s)
   const mask = bytes === 4 ? -1 : (1 << (bytes * 8)) - 1
@@ -39,15 +39,15 @@ export function truncateLoad(s: Scalar, bytes: number): Scalar {
   d.smaxHi = 0
   d.smaxLo = d.umaxLo
   if (bytes < 4) unbind32(d)
-  return sync(d)
+  return sync(d, crossings)
 }
 
 const extend = (v: number, bytes: Narrow): number => (bytes === 1 ? (v << 24) >> 24 : bytes === 2 ? (v << 16) >> 16 : v)
 
 /** The low `fromBytes` of `s`, sign-extended to `width`. */
-export function movsx(s: Scalar, fromBytes: Narrow | number, width: 32 | 64): Scalar {
+export function movsx(s: Scalar, fromBytes: Narrow | number, width: 32 | 64, crossings = shrinking): Scalar {
   const bytes = fromBytes as Narrow
-  return width === 64 ? signExtend64(s, bytes) : signExtend32(s, bytes)
+  return width === 64 ? signExtend64(s, bytes) : signExtend32(s, bytes, crossings)
 }
 
 function signExtend64(s: Scalar, bytes: Narrow): Scalar {
@@ -82,7 +82,7 @@ function extended(min: number, max: number): Draft {
   return d
 }
 
-function signExtend32(s: Scalar, bytes: Narrow): Scalar {
+function signExtend32(s: Scalar, bytes: Narrow, crossings: Crossings): Scalar {
   if ((s.maskHi | s.maskLo) === 0) return known(0, extend(s.valueLo, bytes))
   const d = copy(s)
   const cut = bytes === 4 ? 0 : -1 << (bytes * 8)
@@ -104,7 +104,7 @@ function signExtend32(s: Scalar, bytes: Narrow): Scalar {
     d.maskLo = -1
   }
   zeroExtend(d)
-  return finished(d)
+  return finished(d, crossings)
 }
 
 const loaded: Readonly<Record<number, Scalar>> = Object.fromEntries(

@@ -54,7 +54,7 @@ export const DRAINED = 2
 export type DynptrType = 'none' | 'local' | 'ringbuf' | 'skb' | 'xdp' | 'skb_meta' | 'file'
 
 /** What only pointers, and objects on the stack, have. Most registers share one. */
-interface Pointee {
+interface PointerFields {
   readonly btf: Btf | undefined
   readonly btfId: BtfId
   /** Index of the map in the program, or -1. */
@@ -70,7 +70,30 @@ interface Pointee {
   readonly aux: number
 }
 
-const nothing: Pointee = {
+// A class, not a literal that is spread: of copies that are spread V8 keeps numbers in boxes, and makes a new one at each read.
+class Pointee implements PointerFields {
+  readonly btf: Btf | undefined
+  readonly btfId: BtfId
+  readonly map: number
+  readonly mapUid: number
+  readonly size: number
+  readonly frame: number
+  readonly dynptr: DynptrType
+  readonly aux: number
+
+  constructor(from: PointerFields) {
+    this.btf = from.btf
+    this.btfId = from.btfId
+    this.map = from.map
+    this.mapUid = from.mapUid
+    this.size = from.size
+    this.frame = from.frame
+    this.dynptr = from.dynptr
+    this.aux = from.aux
+  }
+}
+
+const nothing = new Pointee({
   btf: undefined,
   btfId: 0 as BtfId,
   map: -1,
@@ -79,7 +102,7 @@ const nothing: Pointee = {
   frame: 0,
   dynptr: 'none',
   aux: 0,
-}
+})
 
 /** What every register has; the rest stands in `of`, and reads as if it stood here. */
 interface Own {
@@ -99,7 +122,7 @@ interface Own {
   readonly delta: number | undefined
 }
 
-export interface RegState extends Own, Pointee {}
+export interface RegState extends Own, PointerFields {}
 
 /** The one class of registers. */
 class Register implements RegState {
@@ -167,7 +190,7 @@ function changed(reg: Mutable<Register>, change: Change): RegState {
   let of: Mutable<Pointee> | undefined
   for (const field in change) {
     if (ofPointees.has(field)) {
-      of ??= { ...reg.of }
+      of ??= new Pointee(reg.of)
       ;(of as Record<string, unknown>)[field] = change[field as keyof Pointee]
     } else (reg as Record<string, unknown>)[field] = change[field as keyof Own]
   }
@@ -199,6 +222,11 @@ export function withOff(reg: RegState, off: number): RegState {
   copy.off = off
   return copy as Register
 }
+function resized(of: Pointee, size: number): Pointee {
+  const copy: Mutable<Pointee> = new Pointee(of)
+  copy.size = size
+  return copy
+}
 /** The same pointers, of another size or proven range: what they share they go on sharing. */
 export function resizer(size: number): (reg: RegState) => RegState {
   let before: Pointee | undefined
@@ -207,7 +235,7 @@ export function resizer(size: number): (reg: RegState) => RegState {
     const { of } = reg as Register
     if (of !== before) {
       before = of
-      after = { ...of, size }
+      after = resized(of, size)
     }
     return new Register(reg.kind, reg.var, reg, after)
   }

@@ -30,7 +30,8 @@ import { PathKeeper } from './engine/path.ts'
 import { ProgramDraft, type Program } from './program/program.ts'
 import { Rejection, Unlinked, Unsupported, violate } from './violations/raise.ts'
 import { pointer } from './state/reg.ts'
-import { Frame, State } from './state/state.ts'
+import { Frame } from './state/frame.ts'
+import { State } from './state/state.ts'
 
 import type { Report } from './verdict.ts'
 import { Walk } from './engine/walk.ts'
@@ -183,8 +184,8 @@ function factsOf(first: Walk, checkpoints: Checkpoints): { readonly facts: Facts
 }
 
 function exploreMain(walk: Walk): void {
-  const state = new State([new Frame(0, 0, -1)])
-  state.inSleepable = walk.model.rules.contextSleep && walk.program.linked.sleepable
+  const state = new State([new Frame({ frameno: 0, subprog: 0, callsite: -1 })])
+  state.setSections({ sleepable: walk.model.rules.contextSleep && walk.program.linked.sleepable })
   const regs = state.cur.ownRegs()
   regs[1] = pointer('ctx')
   regs[10] = pointer('fp', { frame: 0 })
@@ -243,14 +244,14 @@ function exploreGlobal(walk: Walk, i: number, { sleepable }: { readonly sleepabl
   if (subprog.isExceptionCb && (args.length !== 1 || args[0]!.kind !== 'scalar')) {
     violate('exception-cb-args', { form: 'count' })
   }
-  const frame = new Frame(0, i, -1)
+  const callback = subprog.isExceptionCb ? 'exception' : 'none'
+  const frame = new Frame({ frameno: 0, subprog: i, callsite: -1, callback })
   startRegs(walk, contract).forEach((reg, r) => {
     frame.ownRegs()[r + 1] = reg
   })
   frame.ownRegs()[10] = pointer('fp', { frame: 0 })
-  if (subprog.isExceptionCb) frame.callback = 'exception'
   const state = new State([frame])
-  state.inSleepable = sleepable
+  state.setSections({ sleepable: sleepable })
   explore(walk, state, subprog.start)
   walk.observer?.finished()
   walk.verbose(`Func#${i} ('${subprog.name}') is safe for any args that match its prototype`)

@@ -2,7 +2,8 @@ import { type RegState, unknownScalar } from '../state/reg.ts'
 import type { Walk } from '../engine/walk.ts'
 import { violate } from '../violations/raise.ts'
 import { byteType, DYNPTR, emptySlot } from '../state/stack.ts'
-import { type Frame, mapRegs, type State } from '../state/state.ts'
+import type { Frame } from '../state/frame.ts'
+import { mapRegs, type State } from '../state/state.ts'
 
 export const isDynptrSlot = (frame: Frame, index: number): boolean => byteType(frame.slot(index), 7) === DYNPTR
 

@@ -6,7 +6,7 @@ import type { Walk } from '../engine/walk.ts'
 import { violate } from '../violations/raise.ts'
 import type { StackAccess } from '../violations/stack.ts'
 import * as scalar from '../scalar/index.ts'
-import { type Frame, MAX_STACK } from '../state/state.ts'
+import { type Frame, MAX_STACK } from '../state/frame.ts'
 import { hasVarOff, varOffText } from './regions.ts'
 
 /** Of the slot a byte lies in. An offset of 0, one past the frame's top, counts as slot 0, as it does to the kernel. */

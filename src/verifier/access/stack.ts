@@ -43,7 +43,8 @@ import {
   withBytes,
   ZERO,
 } from '../state/stack.ts'
-import { type Frame, touchOf } from '../state/state.ts'
+import type { Frame } from '../state/frame.ts'
+import { touchOf } from '../state/step.ts'
 import type { Stored } from '../program/access.ts'
 import { hasVarOff, varOffText } from './regions.ts'
 import { byteIndex, frameOf, requireStackBounds, slotIndex } from './stack-bounds.ts'

@@ -6,7 +6,7 @@ import { sizeOf } from '../../btf/index.ts'
 import type { Argument, HelperContract, KfuncContract } from '../program/contract/contract.ts'
 import type { Program } from '../program/program.ts'
 import { isHelperCall, kfuncContractAt } from '../program/flow.ts'
-import { MAX_STACK } from '../state/state.ts'
+import { MAX_STACK } from '../state/frame.ts'
 import type { Constants } from './constants.ts'
 import { isSized } from '../program/contract/scalar-struct.ts'
 

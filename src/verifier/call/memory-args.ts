@@ -18,7 +18,7 @@ import { frameOf } from '../access/stack-bounds.ts'
 import type { Walk } from '../engine/walk.ts'
 
 import { markPrecise } from '../engine/precision.ts'
-import type { Frame } from '../state/state.ts'
+import type { Frame } from '../state/frame.ts'
 import { violate } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import {

@@ -20,7 +20,8 @@ import {
   SPILL,
 } from '../state/stack.ts'
 import { isLock, type References } from '../state/references.ts'
-import type { Frame, State } from '../state/state.ts'
+import type { Frame, FrameEntry } from '../state/frame.ts'
+import type { Sections, State } from '../state/state.ts'
 
 /** exact: infinite loops; range: loops that converge; live: what is read later may not exceed what was seen. */
 export type Closeness = 'exact' | 'range' | 'live'
@@ -94,18 +95,18 @@ class IdMap {
 const shared = new IdMap()
 
 export function covers(walk: Walk, old: State, cur: State, closeness: Closeness): boolean {
-  if (old.frames.length !== cur.frames.length || old.inSleepable !== cur.inSleepable) return false
+  if (old.frames.length !== cur.frames.length || !sameSections(old.sections, cur.sections)) return false
   const ids = shared
   ids.clear(MOST_IDS[walk.model.rules.deepCalls ? 1 : 0])
   ids.forgotten = walk.program.stackLiveness !== undefined
   ids.exacting = walk.exacting !== undefined
   ids.wholeStack = walk.exacting?.readsAhead === true
   ids.domain = walk.model.rules.oneOffset ? walk.model.domain : undefined
-  if (!sameHeld(old, cur, ids)) return false
+  if (!sameHeld(old.refs, cur.refs, ids)) return false
   for (let f = 0; f < old.frames.length; f++) {
     const a = old.frames[f]!
     const b = cur.frames[f]!
-    if (a.callsite !== b.callsite || a.subprog !== b.subprog || a.callback !== b.callback) return false
+    if (!sameEntry(a.entry, b.entry)) return false
     const calls = f < old.frames.length - 1
     if (calls && walk.model.policies.references.perFrame && !sameIds(a.heldAtCall, b.heldAtCall, ids)) return false
     if (!sameRegs(a, b, ids, closeness, regsToCompare(walk, old, f, closeness))) return false
@@ -114,6 +115,9 @@ export function covers(walk: Walk, old: State, cur: State, closeness: Closeness)
   return true
 }
 
+const sameEntry = (old: FrameEntry, cur: FrameEntry): boolean =>
+  old === cur || (old.callsite === cur.callsite && old.subprog === cur.subprog && old.callback === cur.callback)
+
 /** Bits of the registers whose values count: those read later, as noted on the way or known ahead of it. */
 function regsToCompare(walk: Walk, old: State, f: number, closeness: Closeness): number {
   if (walk.model.rules.staticLiveness || (closeness === 'live' && walk.exacting?.readsAhead))
@@ -121,11 +125,16 @@ function regsToCompare(walk: Walk, old: State, f: number, closeness: Closeness):
   return closeness === 'live' ? old.frames[f]!.readRegs : 0x3ff
 }
 
-function sameHeld(old: State, cur: State, ids: IdMap): boolean {
-  if (old.activeLocks !== cur.activeLocks || old.activeRcu !== cur.activeRcu) return false
-  if (old.activePreempt !== cur.activePreempt || old.activeIrq !== cur.activeIrq) return false
-  return old.refs.length === 0 ? cur.refs.length === 0 : sameReferences(old.refs, cur.refs, ids)
-}
+const sameSections = (old: Sections, cur: Sections): boolean =>
+  old === cur ||
+  (old.locks === cur.locks &&
+    old.rcu === cur.rcu &&
+    old.preempt === cur.preempt &&
+    old.irq === cur.irq &&
+    old.sleepable === cur.sleepable)
+
+const sameHeld = (old: References, cur: References, ids: IdMap): boolean =>
+  old.length === 0 ? cur.length === 0 : sameReferences(old, cur, ids)
 
 // Apart from who asks, for the closures that they make: mostly nothing is held.
 function sameReferences(old: References, cur: References, ids: IdMap): boolean {
@@ -142,7 +151,8 @@ const sameHeldIds = (old: References, cur: References, ids: IdMap): boolean =>
 
 function sameRegs(old: Frame, cur: Frame, ids: IdMap, closeness: Closeness, live: number): boolean {
   if (old.callbackDepth > cur.callbackDepth) return false
-  for (let i = 0; i < 10; i++) if (live & (1 << i) && !sameReg(old.regs[i]!, cur.regs[i]!, ids, closeness)) return false
+  for (let i = 0; i < 10; i++)
+    if (live & (1 << i) && !sameReg(old.keptReg(i), cur.regs[i]!, ids, closeness)) return false
   return true
 }
 
@@ -255,9 +265,9 @@ function sameStack(program: Program, old: Frame, cur: Frame, ids: IdMap, closene
     closeness === 'exact' || (closeness === 'range' && !program.model.rules.miscMeetsScalars && !ids.wholeStack)
   const readOnly = closeness === 'live' && program.stackLiveness === undefined && !ids.wholeStack
   for (let s = 0; s < old.stack.length; s++) {
-    const a = old.stack[s]!
-    const b = cur.slot(s)
     if (readOnly && !old.wasRead(s)) continue
+    const a = old.keptSlot(s)
+    const b = cur.slot(s)
     if (typesCount && (s >= cur.stack.length || !sameTypes(a, b))) return false
     if (isAnything(a) || (a === b && a.reg.id === 0 && a.reg.refObjId === 0)) continue
     if (s >= cur.stack.length || !sameSlot(program.model, a, b, ids, closeness)) return false

@@ -47,7 +47,9 @@ function keptOf({ explored }: Walk): readonly KeptThere[] {
     .map(([insn, states]) => ({
       insn,
       count: states.length,
-      earlier: states.at(-2)!.frames.at(-1)!.regs.slice(),
-      later: states.at(-1)!.frames.at(-1)!.regs.slice(),
+      earlier: regsLeft(states.at(-2)!),
+      later: regsLeft(states.at(-1)!),
     }))
 }
+
+const regsLeft = ({ cur }: State): readonly RegState[] => cur.regs.map((_, i) => cur.keptReg(i))

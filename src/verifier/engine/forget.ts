@@ -5,7 +5,7 @@ import type { Walk } from './walk.ts'
 import * as scalar from '../scalar/index.ts'
 import { notInit } from '../state/reg.ts'
 import { byteType, dataSlot, isObject, POISON, type Slot, SPILL, uniform, withBytes, MISC } from '../state/stack.ts'
-import type { Frame } from '../state/state.ts'
+import type { Frame } from '../state/frame.ts'
 import type { LiveStack, LiveUnits } from '../program/program.ts'
 
 export function forgetDead(walk: Walk, liveness: LiveStack): void {

@@ -6,7 +6,8 @@
 // callee, a return hands r0 of the callee to the caller, and a frame made since the parent was kept is in no earlier state.
 // r0-r5 of a caller that waits for its callee are gone, so no checkpoint made in the callee notes reads of them.
 
-import type { Frame, State } from '../state/state.ts'
+import type { Frame } from '../state/frame.ts'
+import type { State } from '../state/state.ts'
 
 const ARGUMENTS = 0x3e
 
@@ -33,7 +34,7 @@ function markRegReadFrom(from: State, frameno: number, number: number): void {
     if (frame === undefined) return
     if (number >= 6 || f === parent.frames.length - 1) {
       if ((frame.readRegs & bit) !== 0) return
-      frame.readRegs |= bit
+      frame.noteRegsRead(bit)
       parent.marks++
     }
     state = parent

@@ -9,7 +9,7 @@ const MAX_PENDING = 8192
 
 /** Keeps a copy of the current state to be explored from `insn` on. */
 export function pushState(walk: Walk, insn: number, prev: number): State {
-  const state = walk.state.copy()
+  const state = walk.state.fork()
   state.runFrom = insn
   walk.pending.push({ state, insn, prev, mark: walk.observer?.mark() })
   walk.hold(state.bytes())

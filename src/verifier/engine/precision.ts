@@ -8,7 +8,9 @@ import { ARGUMENTS, type Backward } from './backward.ts'
 import type { Walk } from './walk.ts'
 import { precisely } from '../state/reg.ts'
 import { isSpilledScalar } from '../state/stack.ts'
-import { type LinkedReg, DST_TO_STACK, MAX_FRAMES, SRC_TO_STACK, type State, type Step } from '../state/state.ts'
+import { MAX_FRAMES } from '../state/frame.ts'
+import type { State } from '../state/state.ts'
+import { type LinkedReg, DST_TO_STACK, SRC_TO_STACK, type Step } from '../state/step.ts'
 
 /** What still has to be traced: registers and stack slots per frame. */
 class Wanted {

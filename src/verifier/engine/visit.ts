@@ -7,8 +7,7 @@ import { forgetDead } from './forget.ts'
 
 import type { Walk } from './walk.ts'
 import { violate } from '../violations/raise.ts'
-import { notInit } from '../state/reg.ts'
-import { byteType, emptySlot, ITER } from '../state/stack.ts'
+import { byteType, ITER } from '../state/stack.ts'
 import { sameCalls, type State } from '../state/state.ts'
 import { enterLoop, loopDone, needsUnfinished, noteBackEdge } from './loop-visits.ts'
 import { identicalRegs, iterDepthsDiffer, covers } from './covers.ts'
@@ -61,12 +60,7 @@ function cleanDone(list: readonly State[], at: number, cur: State): void {
     const entry = loopEntryOf(state)
     if (entry !== undefined && entry.branches > 0) continue
     state.cleaned = true
-    for (const frame of state.frames) {
-      for (let i = 0; i < 10; i++)
-        if ((frame.readRegs & (1 << i)) === 0 && frame.regs[i] !== notInit) frame.ownRegs()[i] = notInit
-      for (let s = 0; s < frame.stack.length; s++)
-        if (!frame.wasRead(s) && frame.stack[s] !== emptySlot) frame.ownStack()[s] = emptySlot
-    }
+    for (const frame of state.frames) frame.dropUnread()
   }
 }
 

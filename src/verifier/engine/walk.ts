@@ -8,7 +8,9 @@ import type { Model } from '../program/model.ts'
 import type { Observer } from './observer.ts'
 import { constReg, notInit, type RegKind, type RegState } from '../state/reg.ts'
 import type { Scalar } from '../scalar/index.ts'
-import type { Frame, LinkedReg, LoopVisit, StackTouch, State, ToStack } from '../state/state.ts'
+import type { Frame } from '../state/frame.ts'
+import type { LoopVisit, State } from '../state/state.ts'
+import type { LinkedReg, StackTouch, ToStack } from '../state/step.ts'
 
 /** The pointer that a load or store was first met with: on other paths it may not be just any other. */
 export interface PointerMet {
@@ -154,12 +156,12 @@ export class Walk {
   }
   /** The insn writes the register, whatever to: reads that follow are of what it leaves. */
   noteWrite(number: number): void {
-    this.state.cur.wroteRegs |= 1 << number
+    this.state.cur.noteRegsWritten(1 << number)
   }
   /** r0-r5 are gone after a call. */
   clobberCallerSaved(): void {
     const { cur } = this.state
-    cur.wroteRegs |= 0x3f
+    cur.noteRegsWritten(0x3f)
     const regs = cur.ownRegs()
     for (let i = 0; i <= 5; i++) regs[i] = notInit
   }
@@ -258,31 +260,31 @@ const STEP_BYTES = 100
 
 /** A timer's callback of a sleepable program passes for sleepable too. */
 export const inSleepable = ({ state, program, model }: Walk): boolean =>
-  state.inSleepable || (program.linked.sleepable && !model.rules.contextSleep)
+  state.sections.sleepable || (program.linked.sleepable && !model.rules.contextSleep)
 
 /** May the program sleep right here: sleepable, and in no section that forbids it. */
 export const canSleepHere = (walk: Walk): boolean => {
-  const { activeRcu, activePreempt, activeLocks, activeIrq } = walk.state
-  return inSleepable(walk) && activeRcu === 0 && activePreempt === 0 && activeLocks === 0 && activeIrq === 0
+  const { rcu, preempt, locks, irq } = walk.state.sections
+  return inSleepable(walk) && rcu === 0 && preempt === 0 && locks === 0 && irq === 0
 }
 /** RCU pointers live in sections that keep them, in non-sleepable programs throughout. */
 export const inRcu = (walk: Walk): boolean => {
-  const { activeRcu, activePreempt, activeLocks, activeIrq } = walk.state
+  const { rcu, preempt, locks, irq } = walk.state.sections
   const { keepRcu } = walk.model.policies.sections
   return (
-    (activeRcu > 0 && keepRcu.rcu) ||
-    (activeLocks > 0 && keepRcu.lock) ||
+    (rcu > 0 && keepRcu.rcu) ||
+    (locks > 0 && keepRcu.lock) ||
     !inSleepable(walk) ||
-    (activePreempt > 0 && keepRcu.preempt) ||
-    (activeIrq > 0 && keepRcu.irq)
+    (preempt > 0 && keepRcu.preempt) ||
+    (irq > 0 && keepRcu.irq)
   )
 }
 
 /** Where sleeping is forbidden: the section's name in the kernel's messages. */
 export function unsleepableRegion({ state }: Walk): string {
-  if (state.activeRcu > 0) return 'rcu_read_lock region'
-  if (state.activePreempt > 0) return 'non-preemptible region'
-  if (state.activeIrq > 0) return 'IRQ-disabled region'
-  if (state.activeLocks > 0) return 'lock region'
+  if (state.sections.rcu > 0) return 'rcu_read_lock region'
+  if (state.sections.preempt > 0) return 'non-preemptible region'
+  if (state.sections.irq > 0) return 'IRQ-disabled region'
+  if (state.sections.locks > 0) return 'lock region'
   return 'non-sleepable prog'
 }

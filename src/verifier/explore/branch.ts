@@ -23,15 +23,8 @@ import type { Model } from '../program/model.ts'
 import type { Refined, Walk } from '../engine/walk.ts'
 import * as scalar from '../scalar/index.ts'
 import { isSpilledScalar } from '../state/stack.ts'
-import {
-  DST_TO_STACK,
-  type LinkedReg,
-  linkedReg,
-  mapRegs,
-  SRC_TO_STACK,
-  type State,
-  type ToStack,
-} from '../state/state.ts'
+import { mapRegs, type State } from '../state/state.ts'
+import { DST_TO_STACK, type LinkedReg, linkedReg, SRC_TO_STACK, type ToStack } from '../state/step.ts'
 import { readReg } from '../engine/operands.ts'
 import { requireInvariant, testsInvariants } from './invariants.ts'
 import { pushState } from '../engine/pending.ts'

@@ -9,7 +9,7 @@ import type { Program, Subprog } from '../program/program.ts'
 import type { Walk } from '../engine/walk.ts'
 import type { StackFrame } from '../violations/program.ts'
 import { violate } from '../violations/raise.ts'
-import { MAX_FRAMES, MAX_STACK } from '../state/state.ts'
+import { MAX_FRAMES, MAX_STACK } from '../state/frame.ts'
 import { isSubprogCall, kfuncContractAt } from '../program/flow.ts'
 
 /** Less than this is not worth a stack of its own. */

@@ -152,7 +152,7 @@ function step(walk: Walk): number | undefined {
 function call(walk: Walk): number | undefined {
   const insn = walk.program.insns[walk.insn]!
   const { state } = walk
-  if (state.activeLocks > 0 && !allowedUnderLock(walk, insn)) violate('lock-call')
+  if (state.sections.locks > 0 && !allowedUnderLock(walk, insn)) violate('lock-call')
   if (insn.src === 1) {
     const ref = walk.program.linked.refs.get(walk.insn)
     return callSubprog(walk, ref?.kind === 'subprog' ? ref.insn : walk.insn + insn.imm + 1)
@@ -187,23 +187,23 @@ function exit(walk: Walk, { exception }: { readonly exception: boolean }): numbe
     return exitClosed(walk, { exception })
   }
   const what = 'bpf_throw'
-  if (state.activeLocks > 0 && outermost) {
+  if (state.sections.locks > 0 && outermost) {
     const region = 'bpf_spin_lock'
     violate(
       'section-open',
       exception ? { form: 'ended', what, region } : { form: 'missing', region, closer: 'bpf_spin_unlock' },
     )
   }
-  if (state.activeRcu > 0 && outermost) {
+  if (state.sections.rcu > 0 && outermost) {
     const region = 'bpf_rcu_read_lock'
     violate(
       'section-open',
       exception ? { form: 'ended', what, region } : { form: 'missing', region, closer: 'bpf_rcu_read_unlock' },
     )
   }
-  if (state.activePreempt > 0 && outermost) {
+  if (state.sections.preempt > 0 && outermost) {
     const region = 'bpf_preempt_disable'
-    const [closer, count] = ['bpf_preempt_enable', state.activePreempt]
+    const [closer, count] = ['bpf_preempt_enable', state.sections.preempt]
     violate(
       'section-open',
       exception ? { form: 'ended', what, region } : { form: 'missing-many', region, closer, count },

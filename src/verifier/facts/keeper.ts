@@ -92,7 +92,7 @@ export class FactsKeeper extends Observer {
   }
 
   private joinHeld(at: number, { isNew }: { readonly isNew: boolean }): void {
-    const { refs, activeLocks, activeRcu, activePreempt, activeIrq } = this.walk.state
+    const { refs, sections } = this.walk.state
     const first = 2 * heldKinds.length * at
     const join = (kind: number, value: number): void => {
       const i = first + 2 * kind
@@ -100,10 +100,10 @@ export class FactsKeeper extends Observer {
       this.held[i + 1] = isNew ? value : Math.max(this.held[i + 1]!, value)
     }
     join(0, this.countOf(refs))
-    join(1, activeLocks)
-    join(2, activeRcu)
-    join(3, activePreempt)
-    join(4, activeIrq)
+    join(1, sections.locks)
+    join(2, sections.rcu)
+    join(3, sections.preempt)
+    join(4, sections.irq)
   }
 
   private countOf(refs: References): number {

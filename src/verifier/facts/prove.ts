@@ -31,7 +31,8 @@ import type { Exacting, Walk } from '../engine/walk.ts'
 import { Rejection } from '../violations/raise.ts'
 import { type RegState, unknownScalar } from '../state/reg.ts'
 import { emptySlot, isObject, isSpilledScalar, type Slot } from '../state/stack.ts'
-import { type Frame, sameCalls, type State } from '../state/state.ts'
+import type { Frame } from '../state/frame.ts'
+import { sameCalls, type State } from '../state/state.ts'
 import { buildFacts } from './build.ts'
 import type { Facts } from './facts.ts'
 import { FactsKeeper } from './keeper.ts'
@@ -125,12 +126,12 @@ class Marks {
     const { size } = this.places
     for (const [insn, states] of byInsn)
       states.forEach(({ frames }, nth) => {
-        frames.forEach(({ regs, stack }, f) => {
-          regs.forEach((reg, i) => {
-            if (reg.precise) this.places.add(`${insn} ${nth} ${f} ${i}`)
+        frames.forEach((frame, f) => {
+          frame.regs.forEach((_, i) => {
+            if (frame.keptReg(i).precise) this.places.add(`${insn} ${nth} ${f} ${i}`)
           })
-          stack.forEach((slot, s) => {
-            if (slot.reg.precise) this.places.add(`${insn} ${nth} ${f} ${SLOTS + s}`)
+          frame.stack.forEach((_, s) => {
+            if (frame.keptSlot(s).reg.precise) this.places.add(`${insn} ${nth} ${f} ${SLOTS + s}`)
           })
         })
       })
@@ -173,7 +174,7 @@ class Forgetful implements Exacting {
       const other = model.frames[f]!
       const marked = (place: number): boolean => this.learnt.has(insn, nth, f, place)
       const waits = f < state.frames.length - 1
-      forgetRegs(frame.ownRegs(), other.regs, { marked, waits })
+      forgetRegs(frame.ownRegs(), other, { marked, waits })
       forgetSlots(frame.ownStack(), other, { marked, dropsUnread })
     })
   }
@@ -183,11 +184,11 @@ type Marked = (place: number) => boolean
 
 function forgetRegs(
   regs: RegState[],
-  model: readonly RegState[],
+  model: Frame,
   { marked, waits }: { readonly marked: Marked; readonly waits: boolean },
 ): void {
   for (let i = 0; i < 10; i++) {
-    const seen = model[i]!
+    const seen = model.keptReg(i)
     // who calls a callback makes the call again, with arguments of which nothing notes that they are read
     if (waits && i <= 5 && seen.kind === 'not_init') continue
     if (isLoose(regs[i]!, seen) && !marked(i)) regs[i] = unknownScalar
@@ -202,7 +203,7 @@ function forgetSlots(
   for (let s = 0; s < stack.length; s++) {
     const slot = stack[s]!
     if (dropsUnread && !model.wasRead(s) && !isObject(slot)) stack[s] = emptySlot
-    else if (isSpilledScalar(slot) && isLoose(slot.reg, model.slot(s).reg) && !marked(SLOTS + s))
+    else if (isSpilledScalar(slot) && isLoose(slot.reg, model.keptSlot(s).reg) && !marked(SLOTS + s))
       stack[s] = { types: slot.types, reg: unknownScalar }
   }
 }

@@ -3,7 +3,8 @@
 
 import { type MarkedPlace, Observer } from '../engine/observer.ts'
 import type { Walk } from '../engine/walk.ts'
-import type { Frame, State } from '../state/state.ts'
+import type { Frame } from '../state/frame.ts'
+import type { State } from '../state/state.ts'
 import { HELD, type OpenFrame, placeOf, type RecordedHeld, RecordedStates, Tape, WHOLE } from './recorded.ts'
 
 /** Steps from one that holds the whole state to the next. */
@@ -141,14 +142,14 @@ export class StateRecorder extends Observer {
         value.push(slot)
       }
     })
-    const { refs, activeLocks, activeRcu, activePreempt, activeIrq } = this.walk.state
+    const { refs, sections } = this.walk.state
     const { references, locks, rcu, preempt, irq } = this.held!
     if (
       refs === references &&
-      activeLocks === locks &&
-      activeRcu === rcu &&
-      activePreempt === preempt &&
-      activeIrq === irq
+      sections.locks === locks &&
+      sections.rcu === rcu &&
+      sections.preempt === preempt &&
+      sections.irq === irq
     )
       return
     this.held = this.heldNow()
@@ -157,7 +158,7 @@ export class StateRecorder extends Observer {
   }
 
   private heldNow(): RecordedHeld {
-    const { refs, activeLocks, activeRcu, activePreempt, activeIrq } = this.walk.state
-    return { references: refs, locks: activeLocks, rcu: activeRcu, preempt: activePreempt, irq: activeIrq }
+    const { refs, sections } = this.walk.state
+    return { references: refs, locks: sections.locks, rcu: sections.rcu, preempt: sections.preempt, irq: sections.irq }
   }
 }

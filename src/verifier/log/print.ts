@@ -13,7 +13,7 @@ import type { Walk } from '../engine/walk.ts'
 import { Observer } from '../engine/observer.ts'
 import * as scalar from '../scalar/index.ts'
 import { byteType, DYNPTR, IRQ, ITER, type Slot } from '../state/stack.ts'
-import type { Frame } from '../state/state.ts'
+import type { Frame } from '../state/frame.ts'
 import { frameText } from './state.ts'
 
 const ALL_REGS = 0x7ff

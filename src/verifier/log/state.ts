@@ -6,7 +6,8 @@ import type { Program } from '../program/program.ts'
 import * as scalar from '../scalar/index.ts'
 import { NON_OWN, type RegState, regTypeText } from '../state/reg.ts'
 import { byteType, DYNPTR, ITER, type Slot, SPILL, isUnset, slotText, spilledBytes } from '../state/stack.ts'
-import type { Frame, State } from '../state/state.ts'
+import type { Frame } from '../state/frame.ts'
+import type { State } from '../state/state.ts'
 
 /** Bits of registers and stack slots to print; every one of them where undefined. */
 export interface Only {

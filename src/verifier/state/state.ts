@@ -1,216 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // A verifier state: frames of registers and stack, what is held (references, locks, sections), and how it came about.
 
+import type { Frame } from './frame.ts'
 import { notInit, type RegState } from './reg.ts'
 import { References } from './references.ts'
-import { emptySlot, isSpilled, type Slot } from './stack.ts'
+import { emptySlot, isSpilled } from './stack.ts'
+import type { Step } from './step.ts'
 
-export const MAX_FRAMES = 16
-export const MAX_STACK = 512
-
-export interface ReturnRange {
-  readonly min: number
-  readonly max: number
+/** How deep in sections of each kind, and whether sleeping is allowed there: not in callbacks of timers and the like. */
+export interface Sections {
+  readonly locks: number
+  /** bpf_rcu_read_lock */
+  readonly rcu: number
+  readonly preempt: number
+  /** Interrupts off. */
+  readonly irq: number
+  readonly sleepable: boolean
 }
-
-export class Frame {
-  /** Shared with copies until one of them writes: `ownRegs`, `ownStack`. Of the stack, index 0 is fp-8. */
-  regs: readonly RegState[]
-  stack: readonly Slot[]
-  private regsShared: boolean
-  private stackShared: boolean
-  readonly frameno: number
-  /** Subprogram index. */
-  readonly subprog: number
-  /** Insn of the call that made this frame; -1 in the main frame. */
-  readonly callsite: number
-  callback: 'none' | 'sync' | 'async' | 'exception'
-  /** Set on the caller while a helper or kfunc runs its callback. */
-  callbackDepth: number
-  returnRange: ReturnRange | undefined
-  /** How the callback's frame is set up again after it returns. */
-  callbackKind: string
-  asyncEntries: number
-  /** The references held when it called the function under way; until 6.14 each frame has its own. */
-  heldAtCall: References
-  // liveness (engine/liveness.ts)
-  /** Of a checkpoint: slots read by what comes after it, before anything wrote them; bits in two words. */
-  private readLow: number
-  private readHigh: number
-  /** Slots written whole since the last checkpoint. */
-  private writtenLow: number
-  private writtenHigh: number
-  /** The same of registers, bits. */
-  readRegs: number
-  wroteRegs: number
-  /** Made since the last checkpoint: its registers and slots lie in no earlier state. */
-  born: boolean
-  /** Frame whose R0 this frame's R0 is, unchanged since the last checkpoint; -1: its own. */
-  r0From: number
-
-  constructor(frameno: number, subprog: number, callsite: number, regs?: readonly RegState[], stack?: readonly Slot[]) {
-    this.frameno = frameno
-    this.subprog = subprog
-    this.callsite = callsite
-    this.regs = regs ?? [
-      notInit,
-      notInit,
-      notInit,
-      notInit,
-      notInit,
-      notInit,
-      notInit,
-      notInit,
-      notInit,
-      notInit,
-      notInit,
-    ]
-    this.stack = stack ?? []
-    this.regsShared = regs !== undefined
-    this.stackShared = stack !== undefined
-    this.callback = 'none'
-    this.callbackDepth = 0
-    this.returnRange = undefined
-    this.callbackKind = ''
-    this.asyncEntries = 0
-    this.heldAtCall = References.none
-    this.readLow = 0
-    this.readHigh = 0
-    this.writtenLow = 0
-    this.writtenHigh = 0
-    this.readRegs = 0
-    this.wroteRegs = 0
-    this.born = true
-    this.r0From = -1
-  }
-
-  copy(): Frame {
-    this.regsShared = true
-    this.stackShared = true
-    const frame = new Frame(this.frameno, this.subprog, this.callsite, this.regs, this.stack)
-    frame.callback = this.callback
-    frame.callbackDepth = this.callbackDepth
-    frame.returnRange = this.returnRange
-    frame.callbackKind = this.callbackKind
-    frame.asyncEntries = this.asyncEntries
-    frame.heldAtCall = this.heldAtCall
-    frame.writtenLow = this.writtenLow
-    frame.writtenHigh = this.writtenHigh
-    frame.wroteRegs = this.wroteRegs
-    frame.born = this.born
-    frame.r0From = this.r0From
-    return frame
-  }
-
-  /** A checkpoint was made of this frame: what is written from now on screens it from later reads. */
-  startSegment(): void {
-    this.writtenLow = 0
-    this.writtenHigh = 0
-    this.wroteRegs = 0
-    this.born = false
-    this.r0From = -1
-  }
-
-  wasRead(slot: number): boolean {
-    return ((slot < 32 ? this.readLow : this.readHigh) & (1 << slot)) !== 0
-  }
-  noteRead(slot: number): void {
-    if (slot < 32) this.readLow |= 1 << slot
-    else this.readHigh |= 1 << slot
-  }
-  get readsStack(): boolean {
-    return (this.readLow | this.readHigh) !== 0
-  }
-  wrote(slot: number): boolean {
-    return ((slot < 32 ? this.writtenLow : this.writtenHigh) & (1 << slot)) !== 0
-  }
-  noteWritten(slot: number): void {
-    if (slot < 32) this.writtenLow |= 1 << slot
-    else this.writtenHigh |= 1 << slot
-  }
-
-  /** The registers, to be written. */
-  ownRegs(): RegState[] {
-    if (this.regsShared) {
-      this.regs = this.regs.slice()
-      this.regsShared = false
-    }
-    return this.regs as RegState[]
-  }
-  /** The stack, to be written. */
-  ownStack(): Slot[] {
-    if (this.stackShared) {
-      this.stack = this.stack.slice()
-      this.stackShared = false
-    }
-    return this.stack as Slot[]
-  }
-  slot(index: number): Slot {
-    return this.stack[index] ?? emptySlot
-  }
-  setSlot(index: number, slot: Slot): void {
-    this.reach(index)
-    this.ownStack()[index] = slot
-  }
-  /** The stack grows with every access, read or write, to the lowest slot touched. */
-  reach(index: number): void {
-    if (this.stack.length > index) return
-    const stack = this.ownStack()
-    while (stack.length <= index) stack.push(emptySlot)
-  }
-}
-
-/** A register or stack slot named across frames. */
-export interface LinkedReg {
-  readonly frame: number
-  readonly in: 'reg' | 'slot'
-  readonly index: number
-}
-
-const namesOfRegs = new Map<number, LinkedReg>()
-/** The same value for the same register or slot. */
-export function linkedReg(frame: number, place: LinkedReg['in'], index: number): LinkedReg {
-  const at = (frame * 64 + index) * 2 + (place === 'slot' ? 1 : 0)
-  const known = namesOfRegs.get(at)
-  if (known !== undefined) return known
-  const name: LinkedReg = { frame, in: place, index }
-  namesOfRegs.set(at, name)
-  return name
-}
-
-/** A stack slot that an insn spills to or fills from. */
-export interface StackTouch {
-  readonly frame: number
-  readonly slot: number
-}
-const touches: (StackTouch | undefined)[] = Array.from({ length: MAX_FRAMES * 64 }, () => undefined)
-/** The same value for the same slot. */
-export function touchOf(frame: number, slot: number): StackTouch {
-  const at = frame * 64 + slot
-  touches[at] ??= { frame, slot }
-  return touches[at]!
-}
-
-/** Which operands of a jump point to the stack, and so have no exact value to trace. */
-export const DST_TO_STACK = 1
-export const SRC_TO_STACK = 2
-export type ToStack = 0 | 1 | 2 | 3
-
-/**
- * An executed insn of which something has to be remembered, and the plain ones that led to it: from `from` on they follow each other in
- * the program. Linked to the one before it within the same segment; shared by forks.
- */
-export interface Step {
-  readonly before: Step | undefined
-  readonly from: number
-  readonly insn: number
-  readonly frame: number
-  /** Of this segment up to here: insns met by a jump, accesses of the stack, comparisons of linked scalars. */
-  readonly weight: number
-  readonly toStack: ToStack
-  readonly touch: StackTouch | undefined
-  readonly linked: readonly LinkedReg[] | undefined
-}
+const noSections: Sections = { locks: 0, rcu: 0, preempt: 0, irq: 0, sleepable: false }
 
 /** One entry into a loop by one chain of calls (engine/loop-visits.ts). */
 export interface LoopVisit {
@@ -223,16 +30,9 @@ export interface LoopVisit {
 export class State {
   frames: Frame[]
   refs: References
-  activeLocks: number
-  /** How deep in bpf_rcu_read_lock. */
-  activeRcu: number
-  activePreempt: number
-  /** How deep in sections with interrupts off. */
-  activeIrq: number
-  /** Sleeping allowed here; false in callbacks of timers and the like. */
-  inSleepable: boolean
+  /** Shared: changed by `setSections`. */
+  sections: Sections
   mayGotoDepth: number
-  usedAsCallbackDepth: number
 
   // how it came about
   parent: State | undefined
@@ -261,13 +61,8 @@ export class State {
   constructor(frames: Frame[]) {
     this.frames = frames
     this.refs = References.none
-    this.activeLocks = 0
-    this.activeRcu = 0
-    this.activePreempt = 0
-    this.activeIrq = 0
-    this.inSleepable = false
+    this.sections = noSections
     this.mayGotoDepth = 0
-    this.usedAsCallbackDepth = 0
     this.parent = undefined
     this.last = undefined
     this.runFrom = 0
@@ -296,14 +91,24 @@ export class State {
     return this.frames[this.frames.length - 1]!
   }
 
+  setSections(change: Partial<Sections>): void {
+    const { locks, rcu, preempt, irq, sleepable } = { ...this.sections, ...change }
+    this.sections = { locks, rcu, preempt, irq, sleepable }
+  }
+
+  /** To be kept: shares registers and stacks with the state that goes on. */
   copy(): State {
-    const state = new State(this.frames.map((frame) => frame.copy()))
+    return this.with(this.frames.map((frame) => frame.copy()))
+  }
+  /** To go on as this one does, on another path. */
+  fork(): State {
+    const top = this.frames.length - 1
+    return this.with(this.frames.map((frame, f) => (f === top ? frame.fork() : frame.copy())))
+  }
+  private with(frames: Frame[]): State {
+    const state = new State(frames)
     state.refs = this.refs
-    state.activeLocks = this.activeLocks
-    state.activeRcu = this.activeRcu
-    state.activePreempt = this.activePreempt
-    state.activeIrq = this.activeIrq
-    state.inSleepable = this.inSleepable
+    state.sections = this.sections
     state.mayGotoDepth = this.mayGotoDepth
     state.parent = this.parent
     state.last = this.last

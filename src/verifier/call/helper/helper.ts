@@ -69,9 +69,9 @@ function requireSleep(walk: Walk, { name: helper, id }: HelperContract): void {
     return
   }
   if (!inSleepable(walk)) violate('helper-sleep', { form: 'program', helper })
-  if (walk.state.activeRcu > 0) violate('helper-sleep-rcu', { helper, id })
-  if (walk.state.activePreempt > 0) violate('helper-sleep-preempt', { helper, id })
-  if (walk.state.activeIrq > 0) violate('helper-sleep-irq', { helper, id })
+  if (walk.state.sections.rcu > 0) violate('helper-sleep-rcu', { helper, id })
+  if (walk.state.sections.preempt > 0) violate('helper-sleep-preempt', { helper, id })
+  if (walk.state.sections.irq > 0) violate('helper-sleep-irq', { helper, id })
 }
 
 /** The helper takes maps of this type. */
@@ -156,10 +156,10 @@ function requireNothingHeld(walk: Walk, helper: string): void {
     const places = [...walk.state.refs].map(({ insn }) => insn)
     violate('reference-leak', { form: 'tail-call', places, helper })
   }
-  if (walk.state.activeLocks > 0) violate('lock-held')
-  if (walk.state.activeIrq > 0) violate('irq-held')
-  if (walk.state.activeRcu > 0) violate('rcu-held')
-  if (walk.state.activePreempt > 0) violate('preempt-held')
+  if (walk.state.sections.locks > 0) violate('lock-held')
+  if (walk.state.sections.irq > 0) violate('irq-held')
+  if (walk.state.sections.rcu > 0) violate('rcu-held')
+  if (walk.state.sections.preempt > 0) violate('preempt-held')
 }
 
 /** What bpf_set_retval may set: the hook's own values; of getsockopt anything. */

@@ -4,7 +4,7 @@
 import { sizeOf, skipModifiers } from '../../../btf/index.ts'
 import { lsmHookRange, returnRule } from '../../../kernel/index.ts'
 import type { HelperContract } from '../../program/contract/contract.ts'
-import type { ReturnRange } from '../../state/state.ts'
+import type { ReturnRange } from '../../state/frame.ts'
 import type { Program } from '../../program/program.ts'
 import type { Walk } from '../../engine/walk.ts'
 import { pushState } from '../../engine/pending.ts'

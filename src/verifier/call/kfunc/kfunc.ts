@@ -118,19 +118,19 @@ function sections(walk: Walk, { name, effects }: KfuncContract): void {
   const { opens, closes, sleeps } = effects
   const details = { kfunc: name }
   const rcu = opens === 'rcu' || closes === 'rcu'
-  if (state.activeRcu > 0 && rcu && state.frames.some((f) => f.callbackKind === 'rbtree'))
+  if (state.sections.rcu > 0 && rcu && state.frames.some((f) => f.callbackKind === 'rbtree'))
     violate('rcu-in-callback', details)
   if (opens === 'rcu') rcuLock(walk)
   else if (closes === 'rcu') rcuUnlock(walk)
-  else if (sleeps && state.activeRcu > 0) violate('kfunc-sleep-rcu', details)
-  if (opens === 'preempt') state.activePreempt++
+  else if (sleeps && state.sections.rcu > 0) violate('kfunc-sleep-rcu', details)
+  if (opens === 'preempt') state.setSections({ preempt: state.sections.preempt + 1 })
   else if (closes === 'preempt') {
-    if (state.activePreempt === 0) violate('preempt-unmatched', details)
-    state.activePreempt--
+    if (state.sections.preempt === 0) violate('preempt-unmatched', details)
+    state.setSections({ preempt: state.sections.preempt - 1 })
     leaveRcu(walk, 'preempt')
-  } else if (sleeps && state.activePreempt > 0) violate('kfunc-sleep-preempt', details)
-  if (sleeps && state.activeIrq > 0) violate('kfunc-sleep-irq', details)
-  if (sleeps && state.activeLocks > 0) violate('kfunc-sleep-lock', details)
+  } else if (sleeps && state.sections.preempt > 0) violate('kfunc-sleep-preempt', details)
+  if (sleeps && state.sections.irq > 0) violate('kfunc-sleep-irq', details)
+  if (sleeps && state.sections.locks > 0) violate('kfunc-sleep-lock', details)
 }
 
 /** next: one path gets an element and may come back here; the other sees the end. */

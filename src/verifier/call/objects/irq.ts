@@ -43,7 +43,7 @@ function saveIrq(walk: Walk, reg: RegState, number: number, family: IrqFamily): 
   const { state } = walk
   const none = { parent: 0, lockMap: -1, lockBtf: false, lockId: 0, callback: 0 }
   holdReference(walk, { id, insn: walk.insn, kind: 'irq', ...none })
-  state.activeIrq++
+  state.setSections({ irq: state.sections.irq + 1 })
   frame.setSlot(slot, slotOf(IRQ, pointer('irq', { refObjId: id, aux: families.indexOf(family) })))
   frame.noteWritten(slot)
 }
@@ -63,7 +63,7 @@ function restoreIrq(walk: Walk, reg: RegState, number: number, family: IrqFamily
   const last = state.refs.findLast((ref) => ref.kind === 'irq')!
   if (last.id !== slot.reg.refObjId) violate('irq-order', { reg: number, refId: last.id, places: [last.insn] })
   state.refs = state.refs.without(last, 'closed')
-  state.activeIrq--
+  state.setSections({ irq: state.sections.irq - 1 })
   frame.setSlot(at, emptySlot)
   frame.noteWritten(at)
   leaveRcu(walk, 'irq')

@@ -79,20 +79,20 @@ function takeLock(walk: Walk, reg: RegState, number: number, kind: LockKind): vo
     lockId: reg.id,
     callback: 0,
   })
-  state.activeLocks++
+  state.setSections({ locks: state.sections.locks + 1 })
 }
 
 function giveLockBack(walk: Walk, reg: RegState, number: number, kind: LockKind, name: string): void {
   const { state } = walk
   const details = { reg: number }
-  if (state.activeLocks === 0) violate('unlock-none', { ...details, name })
+  if (state.sections.locks === 0) violate('unlock-none', { ...details, name })
   const last = state.refs.findLast(isLock)!
   const places = [last.insn]
   const held = state.refs.find((ref) => ref.kind === kind && guards(ref, reg))
   if (held === undefined) return violate('unlock-other', { ...details, places, name })
   if (!guards(last, reg)) violate('unlock-order', { ...details, places, name })
   state.refs = state.refs.without(held, 'closed')
-  state.activeLocks--
+  state.setSections({ locks: state.sections.locks - 1 })
   invalidateNonOwning(walk)
   leaveRcu(walk, 'lock')
 }
@@ -105,20 +105,20 @@ export function requireLockHeld(walk: Walk, reg: RegState, what: string, number:
   const record = recordAt(walk.program, reg)!
   const held = walk.state.refs.find((ref) => isLock(ref) && guards(ref, reg))
   if (held === undefined) {
-    if (walk.state.activeLocks > 0) walk.verbose('held lock and object are not in the same allocation')
+    if (walk.state.sections.locks > 0) walk.verbose('held lock and object are not in the same allocation')
     violate('lock-not-held', { reg: number, lockOff: record.lockOff < 0 ? -22 : record.lockOff, what })
   }
 }
 
 export function rcuLock(walk: Walk): void {
-  if (walk.state.activeRcu > 0 && !walk.model.policies.sections.rcuNests) violate('rcu-nested')
-  walk.state.activeRcu++
+  if (walk.state.sections.rcu > 0 && !walk.model.policies.sections.rcuNests) violate('rcu-nested')
+  walk.state.setSections({ rcu: walk.state.sections.rcu + 1 })
 }
 export function rcuUnlock(walk: Walk): void {
-  if (walk.state.activeRcu === 0) violate('rcu-unmatched')
-  walk.state.activeRcu--
+  if (walk.state.sections.rcu === 0) violate('rcu-unmatched')
+  walk.state.setSections({ rcu: walk.state.sections.rcu - 1 })
   if (!walk.model.policies.sections.rcuEndsAlone) leaveRcu(walk, 'rcu')
-  else if (walk.state.activeRcu === 0) endRcu(walk)
+  else if (walk.state.sections.rcu === 0) endRcu(walk)
 }
 
 /** A section was left: where it was the last that kept RCU pointers alive, what was only alive in it is untrusted. */

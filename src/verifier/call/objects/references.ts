@@ -105,9 +105,9 @@ const returnsIt = (walk: Walk, id: number): boolean =>
 export function requireSectionsClosed(walk: Walk, what: string, { exception }: { readonly exception: boolean }): void {
   const { state } = walk
   const open = (region: string): never => violate('section-open', { form: 'ended', what, region })
-  if (state.activeLocks > 0) open('bpf_spin_lock')
+  if (state.sections.locks > 0) open('bpf_spin_lock')
   requireNoReferences(walk, { exception, what })
-  if (state.activeIrq > 0) open('bpf_local_irq_save')
-  if (state.activeRcu > 0) open('bpf_rcu_read_lock')
-  if (state.activePreempt > 0) open('bpf_preempt_disable')
+  if (state.sections.irq > 0) open('bpf_local_irq_save')
+  if (state.sections.rcu > 0) open('bpf_rcu_read_lock')
+  if (state.sections.preempt > 0) open('bpf_preempt_disable')
 }

@@ -9,7 +9,7 @@ import { markPrecise } from '../../engine/precision.ts'
 import { violate } from '../../violations/raise.ts'
 import * as scalar from '../../scalar/index.ts'
 import { notInit, pointer, type RegState, regTypeText, unknownScalar } from '../../state/reg.ts'
-import { Frame, type State } from '../../state/state.ts'
+import { Frame, type FrameEntry } from '../../state/frame.ts'
 import { References } from '../../state/references.ts'
 import { requireStaticArgs } from './many-args.ts'
 
@@ -85,8 +85,16 @@ function callNow(walk: Walk, target: number, callback: CallbackContract, regs: r
   requireFrames(walk)
   walk.pushStep()
   const state = pushState(walk, walk.program.subprogs[target]!.start, walk.insn)
-  enter(state, new Frame(state.frames.length, target, walk.insn), callback, regs)
-  state.cur.callback = 'sync'
+  const frame = new Frame({
+    frameno: state.frames.length,
+    subprog: target,
+    callsite: walk.insn,
+    callback: 'sync',
+    ...saidOf(callback),
+  })
+  setArguments(frame, regs)
+  state.cur.heldAtCall = state.refs
+  state.frames.push(frame)
   state.callbackUnrollDepth++
   state.frames[state.frames.length - 2]!.callbackDepth++
   walk.frame.callbackDepth = 0
@@ -96,33 +104,28 @@ function callLater(walk: Walk, target: number, callback: CallbackContract, regs:
   walk.pushStep()
   const state = pushState(walk, walk.program.subprogs[target]!.start, walk.insn)
   // it runs later, from nowhere, holding nothing
-  const frame = new Frame(0, target, 0)
-  frame.callback = 'async'
-  frame.callbackKind = callback.role
-  frame.returnRange = callback.result.range
-  frame.asyncEntries = walk.frame.asyncEntries + 1
+  const frame = new Frame({
+    frameno: 0,
+    subprog: target,
+    callsite: 0,
+    callback: 'async',
+    asyncEntries: walk.frame.asyncEntries + 1,
+    ...saidOf(callback),
+  })
   setArguments(frame, regs)
   state.frames = [frame]
   state.refs = References.none
-  state.activeLocks = 0
-  state.activeRcu = 0
-  state.activePreempt = 0
-  state.activeIrq = 0
-  state.inSleepable = callback.effects.sleeps
+  state.setSections({ locks: 0, rcu: 0, preempt: 0, irq: 0, sleepable: callback.effects.sleeps })
   // nothing of the path to here leads there
   if (state.parent !== undefined) state.parent.branches--
   state.parent = undefined
   state.last = undefined
 }
 
-/** A new frame on top, entered at the callback's start. */
-function enter(state: State, frame: Frame, callback: CallbackContract, regs: readonly RegState[]): void {
-  setArguments(frame, regs)
-  frame.callbackKind = callback.role
-  frame.returnRange = callback.result.range
-  state.cur.heldAtCall = state.refs
-  state.frames.push(frame)
-}
+const saidOf = ({ role, result }: CallbackContract): Pick<FrameEntry, 'callbackKind' | 'returnRange'> => ({
+  callbackKind: role,
+  returnRange: result.range,
+})
 
 function setArguments(frame: Frame, regs: readonly RegState[]): void {
   const own = frame.ownRegs()

@@ -8,7 +8,7 @@ import { orElse, violate, violateAgain } from '../../violations/raise.ts'
 import { leadInsOf } from '../../violations/lead-ins.ts'
 import { type Violation, wordsOf } from '../../violations/table.ts'
 import { pointer, unknownScalar } from '../../state/reg.ts'
-import { Frame } from '../../state/state.ts'
+import { Frame } from '../../state/frame.ts'
 import { isExplained } from '../explained.ts'
 import { globalContract } from '../../program/contract/global.ts'
 import { requireGlobalArg } from './global-args.ts'
@@ -24,7 +24,7 @@ export function callSubprog(walk: Walk, target: number): number {
   if (walk.state.frames.length >= walk.model.maxFrames)
     violate('call-depth', { form: 'walked', frames: walk.state.frames.length + 1 })
   const caller = walk.frame
-  const frame = new Frame(walk.state.frames.length, index, walk.insn)
+  const frame = new Frame({ frameno: walk.state.frames.length, subprog: index, callsite: walk.insn })
   for (let i = 1; i <= 5; i++) frame.ownRegs()[i] = caller.regs[i]!
   frame.ownRegs()[10] = pointer('fp', { frame: frame.frameno })
   frame.wroteRegs = caller.wroteRegs & 0x3e
@@ -37,11 +37,11 @@ export function callSubprog(walk: Walk, target: number): number {
 
 function callGlobal(walk: Walk, subprog: Subprog, index: number): number {
   const name = subprog.name
-  if (walk.state.activeLocks > 0) {
+  if (walk.state.sections.locks > 0) {
     sayBefore(walk, { id: 'lock-global-call', params: { seen: 'lock' } })
     violate('lock-global-call', { seen: 'lock' })
   }
-  if (!walk.model.rules.sleepableGlobals && walk.state.activePreempt > 0) {
+  if (!walk.model.rules.sleepableGlobals && walk.state.sections.preempt > 0) {
     sayBefore(walk, { id: 'preempt-global-call', params: { seen: 'preempt' } })
     violate('preempt-global-call', { seen: 'preempt' })
   }

@@ -2,7 +2,7 @@
 // Functions of the program that helpers and kfuncs call, or have called later: what each is given, and what it may return.
 
 import type { Btf } from '../../../btf/index.ts'
-import type { ReturnRange } from '../../state/state.ts'
+import type { ReturnRange } from '../../state/frame.ts'
 import { type Argument, argument, type CallbackContract, type CallbackRole, effects, result } from './contract.ts'
 
 interface CallbackRow {

@@ -7,7 +7,7 @@ import type { Btf, BtfId, BtfType } from '../../../btf/index.ts'
 import type { HelperProto } from '../../../kernel/index.ts'
 import type { Kfunc, KfuncParam, SectionKind, SpecialRole } from '../../../kfunc/index.ts'
 import type { DynptrType, RegKind } from '../../state/reg.ts'
-import type { ReturnRange } from '../../state/state.ts'
+import type { ReturnRange } from '../../state/frame.ts'
 
 /** What is handed over in one register. */
 export type ArgumentKind =

@@ -15,9 +15,10 @@ const hex2 = (value: number): string => (value >>> 0).toString(16).padStart(2, '
 
 /** Is this opcode byte one the kernel's instruction table lists? callx is in the RFC but in no kernel. */
 export function isKnownOpcode(code: number, options: ReservedOptions = {}): boolean {
-  const rows = rowsByCode[code & 0xff]!
   if (code === 0x8d) return false
-  return rows.some((row) => row.since === undefined || options.has?.(row.since) === true)
+  for (const { since } of rowsByCode[code & 0xff]!)
+    if (since === undefined || options.has?.(since) === true) return true
+  return false
 }
 
 /**

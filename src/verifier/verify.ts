@@ -29,7 +29,7 @@ import type { VerifyOptions } from './options.ts'
 import { PathKeeper } from './engine/path.ts'
 import { ProgramDraft, type Program } from './program/program.ts'
 import { Rejection, Unlinked, Unsupported, violate } from './violations/raise.ts'
-import { pointer } from './state/reg.ts'
+import { framePointer, pointer } from './state/reg.ts'
 import { Frame } from './state/frame.ts'
 import { State } from './state/state.ts'
 
@@ -188,7 +188,7 @@ function exploreMain(walk: Walk): void {
   state.setSections({ sleepable: walk.model.rules.contextSleep && walk.program.linked.sleepable })
   const regs = state.cur.ownRegs()
   regs[1] = pointer('ctx')
-  regs[10] = pointer('fp', { frame: 0 })
+  regs[10] = framePointer(0)
   walk.state = state
   acquireArguments(walk)
   if (walk.observer !== undefined) logMainArgument(walk)
@@ -249,7 +249,7 @@ function exploreGlobal(walk: Walk, i: number, { sleepable }: { readonly sleepabl
   startRegs(walk, contract).forEach((reg, r) => {
     frame.ownRegs()[r + 1] = reg
   })
-  frame.ownRegs()[10] = pointer('fp', { frame: 0 })
+  frame.ownRegs()[10] = framePointer(0)
   const state = new State([frame])
   state.setSections({ sleepable: sleepable })
   explore(walk, state, subprog.start)

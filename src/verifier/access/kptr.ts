@@ -42,11 +42,11 @@ function isRcuProtected({ kernel }: Model, { local, btf, btfId }: SpecialField):
 /** A load or store that touches a kptr field; undefined where none is touched. */
 export function accessMapKptr(walk: Walk, a: Access): RegState | undefined {
   const reg = walk.reg(a.base)
-  const fields = walk.program.mapRecord(reg.map).fields.filter((field) => isPointerField(field.kind))
+  const { fields } = walk.program.mapRecord(reg.map)
   if (fields.length === 0) return undefined
   const low = reg.off + a.off + (hasVarOff(reg) ? scalar.sminN(reg.var) : constVar(reg))
   const high = reg.off + a.off + (hasVarOff(reg) ? scalar.umaxN(reg.var) : constVar(reg)) + a.size
-  const field = fields.find((f) => low < f.off + f.size && f.off < high)
+  const field = touched(fields, low, high)
   if (field === undefined) return undefined
   const name = fieldText(field.kind)
   if (hasVarOff(reg)) violate('kptr-variable', { form: 'access', reg: a.base, name })
@@ -58,6 +58,13 @@ export function accessMapKptr(walk: Walk, a: Access): RegState | undefined {
   if (field.kind !== 'kptr') violate('kptr-store', { form: 'referenced', reg: a.base })
   storeKptr(walk, field, a)
   return unknownScalar
+}
+
+/** The first kptr that has bytes from `low` to before `high`. */
+function touched(fields: readonly SpecialField[], low: number, high: number): SpecialField | undefined {
+  for (const field of fields)
+    if (isPointerField(field.kind) && low < field.off + field.size && field.off < high) return field
+  return undefined
 }
 
 /** A page of user memory, if user space gave one. */

@@ -14,12 +14,13 @@ import {
   requireBuffer,
   requireMemRegion,
   requirePacket,
+  isUnmoved,
   requireUnmodified,
   SYSCALL_CONTEXT,
   valueBytes,
 } from './regions.ts'
 import { readStack, readStackVariable, storeUnknown, writeStack, writeStackVariable } from './stack.ts'
-import { frameOf, requireStackBounds } from './stack-bounds.ts'
+import { frameOf, requireStackBounds, requireStackPlace } from './stack-bounds.ts'
 import { type BytesAccess, isContextRewritten, socketAccess } from '../../kernel/index.ts'
 import { packetAccessAllowed } from '../program/packet-access.ts'
 import type { Program } from '../program/program.ts'
@@ -49,16 +50,18 @@ import { dataSection } from '../program/rodata.ts'
 /** BPF_F_STRICT_ALIGNMENT */
 const STRICT_ALIGNMENT = 1
 
+/** x86 asks it of the stack, whose slots are tracked by eight bytes, of atomics, of jump tables, and where the loader says so. */
+const mustAlign = (program: Program, { atomic }: Access, reg: RegState): boolean =>
+  reg.kind === 'fp' ||
+  atomic ||
+  (program.linked.flags & STRICT_ALIGNMENT) !== 0 ||
+  (reg.kind === 'map_value' && isJumpTable(program.map(reg.map)))
+
 /** Checks the access and, for a load, answers what is read. */
 export function access(walk: Walk, a: Access): RegState {
   const reg = walk.reg(a.base)
   const off = a.off + reg.off
-  const strict = a.atomic || (walk.program.linked.flags & STRICT_ALIGNMENT) !== 0
-  requireAlignment(walk.model, reg, {
-    off: a.off,
-    size: a.size,
-    strict: strict || (reg.kind === 'map_value' && isJumpTable(walk.program.map(reg.map))),
-  })
+  if (mustAlign(walk.program, a, reg)) requireAlignment(walk.model, reg, a)
   switch (reg.kind) {
     case 'map_key':
       if (a.write) violate('write-rdonly', { form: 'key', reg: a.base })
@@ -71,7 +74,7 @@ export function access(walk: Walk, a: Access): RegState {
       return anyLoaded(a)
     case 'map_value': {
       if (reg.flags & MAYBE_NULL) break
-      requireMapAccess(walk, a.base, { write: a.write, off: reg.off + a.off, size: a.size })
+      requireMapAccess(walk, a.base, a)
       const map = walk.program.map(reg.map)
       requireMemRegion(walk, a.base, { off: a.off, size: a.size, memSize: valueBytes(map), zeroOk: false })
       if (isJumpTable(map)) return readTarget(a, reg)
@@ -99,19 +102,19 @@ export function access(walk: Walk, a: Access): RegState {
     case 'ctx':
       return accessCtx(walk, a, off)
     case 'fp': {
-      const { min, max } = requireStackBounds(walk, a.base, a.off, a.size, a.write ? 'write' : 'read')
+      const how = a.write ? 'write' : 'read'
       const frame = frameOf(walk, reg)
-      if (a.write) {
-        if (hasVarOff(reg)) writeStackVariable(walk, frame, { min, max }, a.stored)
-        else if (a.stored.kind === 'unknown') storeUnknown(walk, frame, min, a.size)
-        else writeStack(walk, frame, { off: min, size: a.size }, a.stored)
+      if (hasVarOff(reg)) {
+        const span = requireStackBounds(walk, a.base, a.off, a.size, how)
+        if (!a.write) return finishLoad(walk, a, readStackVariable(walk, a.base, a.off, a.size))
+        writeStackVariable(walk, frame, span, a.stored)
         return unknownScalar
       }
-      return finishLoad(
-        walk,
-        a,
-        hasVarOff(reg) ? readStackVariable(walk, a.base, a.off, a.size) : readStack(walk, frame, min, a.size),
-      )
+      const at = requireStackPlace(walk, a.base, a.off, a.size, how)
+      if (!a.write) return finishLoad(walk, a, readStack(walk, frame, at, a.size))
+      if (a.stored.kind === 'unknown') storeUnknown(walk, frame, at, a.size)
+      else writeStack(walk, frame, { off: at, size: a.size }, a.stored)
+      return unknownScalar
     }
     case 'pkt':
     case 'pkt_meta':
@@ -185,10 +188,12 @@ function finishLoad({ model, exacting }: Walk, a: Access, value: RegState): RegS
 }
 
 /** BPF_F_RDONLY_PROG and BPF_F_WRONLY_PROG. */
-export function requireMapAccess(walk: Walk, number: number, { write, off, size }: BytesAccess): void {
-  const map = walk.program.map(walk.reg(number).map)
-  if ((map.flags & (write ? 0x80 : 0x100)) === 0) return
-  const what = write ? 'write into' : 'read from'
+export function requireMapAccess(walk: Walk, number: number, access: BytesAccess): void {
+  const reg = walk.reg(number)
+  const map = walk.program.map(reg.map)
+  if ((map.flags & (access.write ? 0x80 : 0x100)) === 0) return
+  const what = access.write ? 'write into' : 'read from'
+  const [off, size] = [reg.off + access.off, access.size]
   violate('map-flags', { form: 'access', reg: number, what, valueSize: map.valueSize, off, size })
 }
 
@@ -262,12 +267,7 @@ function accessCtx(walk: Walk, a: Access, off: number): RegState {
   }
   requireCtxOffset(walk.program, a.base, reg)
   if (off < 0) violate('ctx-bounds', { reg: a.base, off, size: a.size })
-  const answer = walk.model.kernel.ctxAccess(walk.program.traits, {
-    off,
-    size: a.size,
-    write: a.write,
-    signed: extendsSign(a),
-  })
+  const answer = walk.program.contextAccess({ off, size: a.size, write: a.write, signed: extendsSign(a) })
   if (!answer.ok) {
     if (answer.unsupported !== undefined) unsupported(answer.unsupported)
     const { message: seen } = answer
@@ -296,6 +296,7 @@ function accessCtx(walk: Walk, a: Access, off: number): RegState {
 }
 
 export function requireCtxOffset(program: Program, number: number, reg: RegState): void {
+  if (isUnmoved(reg)) return
   requireUnmodified(program.model, number, reg, {
     fixedOk: program.model.rules.ctxOffsets && !isContextRewritten(program.traits),
   })

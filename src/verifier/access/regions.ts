@@ -110,6 +110,9 @@ export function requirePacket(walk: Walk, number: number, { off, size, zeroOk }:
   violate('packet-bounds', { form: 'offset', reg: number, outside })
 }
 
+/** No arithmetic has touched the pointer, or what did came to nothing. */
+export const isUnmoved = (reg: RegState): boolean => reg.off === 0 && scalar.isZero(reg.var) && reg.kind !== 'not_init'
+
 /** Fixed offsets only: no arithmetic has touched the pointer. Where an offset is one, whether it is known comes first. */
 export function requireUnmodified(
   model: Model,
@@ -152,13 +155,13 @@ export function requireBuffer(
   }
 }
 
-/** Alignment: x86 asks it of the stack, whose slots are tracked by eight bytes, of atomics, and where the loader says so. */
+/** The access stands at a multiple of its size. */
 export function requireAlignment(
   model: Model,
   reg: RegState,
-  { off, size, strict }: { readonly off: number; readonly size: number; readonly strict: boolean },
+  { off, size }: { readonly off: number; readonly size: number },
 ): void {
-  if (size === 1 || reg.kind === 'arena' || !(strict || reg.kind === 'fp')) return
+  if (size === 1 || reg.kind === 'arena') return
   const packet = isPkt(reg)
   if (scalar.isAlignedAt(reg.var, reg.off + off + (packet ? NET_IP_ALIGN : 0), size)) return
   const { oneOffset } = model.rules

@@ -14,7 +14,16 @@ export const slotIndex = (off: number): number => Math.trunc((-off - 1) / 8)
 /** Index of a byte within its slot: 7 is the lowest address. */
 export const byteIndex = (off: number): number => (-off - 1) % 8
 
-/** First and last byte that may be touched, after a check that all of them lie in the frame. */
+/** The first byte touched through a pointer at a known offset, after a check that all of them lie in the frame. */
+export function requireStackPlace(walk: Walk, number: number, off: number, size: number, access: StackAccess): number {
+  const reg = walk.reg(number)
+  const min = reg.off + off + scalar.constNumber(reg.var)
+  if (isOutside(min, min + size, size)) violate('stack-bounds', { form: 'fixed', reg: number, access, min, size })
+  noteDepth(walk, reg, min)
+  return min
+}
+
+/** The bytes that may be touched, from the first to before the last, after the same check. */
 export function requireStackBounds(
   walk: Walk,
   number: number,
@@ -23,34 +32,23 @@ export function requireStackBounds(
   access: StackAccess,
 ): { min: number; max: number } {
   const reg = walk.reg(number)
-  let min = reg.off + off
-  let max: number
   if (!hasVarOff(reg)) {
-    min += scalar.constNumber(reg.var)
-    max = min + size
-  } else {
-    const smax = scalar.smaxN(reg.var)
-    const smin = scalar.sminN(reg.var)
-    if (smax >= MAX_VAR_OFF || smin <= -MAX_VAR_OFF) {
-      return violate('stack-unbounded', { reg: number, access })
-    }
-    max = min + smax + size
-    min += smin
+    const at = requireStackPlace(walk, number, off, size, access)
+    return { min: at, max: at + size }
   }
-  if (min < -MAX_STACK || min > -1 || max > 0 || size < 0) {
-    if (!hasVarOff(reg)) violate('stack-bounds', { form: 'fixed', reg: number, access, min, size })
-    violate('stack-bounds', {
-      form: 'variable',
-      reg: number,
-      access,
-      varOff: varOffText(reg),
-      off: reg.off + off,
-      size,
-    })
-  }
+  const smax = scalar.smaxN(reg.var)
+  const smin = scalar.sminN(reg.var)
+  if (smax >= MAX_VAR_OFF || smin <= -MAX_VAR_OFF) violate('stack-unbounded', { reg: number, access })
+  const at = reg.off + off
+  const [min, max] = [at + smin, at + smax + size]
+  if (isOutside(min, max, size))
+    violate('stack-bounds', { form: 'variable', reg: number, access, varOff: varOffText(reg), off: at, size })
   noteDepth(walk, reg, min)
   return { min, max }
 }
+
+const isOutside = (min: number, max: number, size: number): boolean =>
+  min < -MAX_STACK || min > -1 || max > 0 || size < 0
 
 function noteDepth(walk: Walk, reg: RegState, min: number): void {
   const use = walk.useOf(walk.state.frames[reg.frame]!.subprog)

@@ -266,15 +266,16 @@ function linkedFill(walk: Walk, frame: Frame, index: number): RegState {
 
 /** Zeros, or bytes of which nothing is known. Bytes of a spilled zero are zeros for later kernels; that it is one then matters exactly. */
 function readBytes(walk: Walk, frame: Frame, { off, size }: Bytes): RegState {
-  const zeroSpills = new Set<number>()
+  let zeroSpills: Set<number> | undefined
   for (let at = off; at < off + size; at++) {
     const slot = frame.slot(slotIndex(at))
     const type = byteType(slot, byteIndex(at))
     if (type === ZERO) continue
     if (type !== SPILL || !walk.model.rules.spilledZerosRead || !isNull(slot.reg)) return unknownScalar
+    zeroSpills ??= new Set()
     zeroSpills.add(slotIndex(at))
   }
-  markSlotsPrecise(walk, frame.frameno, zeroSpills)
+  if (zeroSpills !== undefined) markSlotsPrecise(walk, frame.frameno, zeroSpills)
   return constReg(0)
 }
 
@@ -294,7 +295,7 @@ export interface StackMemory {
   readonly zeroOk: boolean
   readonly access: StackAccess
   /** The call fills it: nothing is asked of what is there. */
-  readonly raw?: ((size: number) => void) | undefined
+  readonly raw?: boolean
   /** What is read of it was known ahead, whatever its type says: nothing else needs to be there. */
   readonly forgottenOk?: boolean
 }
@@ -306,21 +307,21 @@ export interface StackMemory {
 export function requireStackInitialized(
   walk: Walk,
   number: number,
-  { off, size, zeroOk, access, raw, forgottenOk = false }: StackMemory,
+  { off, size, zeroOk, access, raw = false, forgottenOk = false }: StackMemory,
 ): { min: number; max: number } {
   const reg = walk.reg(number)
   const frame = frameOf(walk, reg)
   if (size === 0 && !zeroOk) violate('zero-sized-read', { form: 'stack', reg: number })
-  const { min, max } = requireStackBounds(walk, number, off, size, access)
+  const span = requireStackBounds(walk, number, off, size, access)
+  const { min, max } = span
   const variable = hasVarOff(reg)
-  if (raw !== undefined && !variable) {
+  if (raw && !variable) {
     for (let at = min; at < max; at++) {
       const slot = frame.slot(slotIndex(at))
       if (slot === anyBytes) at = lastOfSlot(at)
       else if (byteType(slot, byteIndex(at)) === DYNPTR) violate('dynptr-overwrite', { reg: number, at })
     }
-    raw(size)
-    return { min, max }
+    return span
   }
   for (let at = min; at < max; at++) {
     const index = slotIndex(at)
@@ -350,7 +351,7 @@ export function requireStackInitialized(
     markSlotRead(walk.state, reg.frame, index)
     if (overwritten) clobber(frame, index, slot, at)
   }
-  return { min, max }
+  return span
 }
 
 /** The place of the last byte of the slot that the byte at `at` is in. */

@@ -6,6 +6,8 @@ import { accessBtfPointer } from '../access/btf-pointer.ts'
 import { storedUnknown } from '../program/access.ts'
 import { access, requireMapAccess, requireNoSpecialField } from '../access/memory.ts'
 import {
+  hasVarOff,
+  isUnmoved,
   requireBuffer,
   requireMemRegion,
   requirePacket,
@@ -62,10 +64,6 @@ export interface StackFill {
 /** So many bytes behind the pointer are the callee's to read or write; answers those that it fills. */
 export function requireMemory(walk: Walk, number: number, size: number, use: MemoryUse): StackFill | undefined {
   const reg = walk.reg(number)
-  const rdonly = (): void => {
-    if (use.write && reg.flags & RDONLY)
-      violate('write-rdonly', { form: 'memory', reg: number, type: regTypeText(reg) })
-  }
   switch (reg.kind) {
     case 'pkt':
     case 'pkt_meta':
@@ -78,7 +76,7 @@ export function requireMemory(walk: Walk, number: number, size: number, use: Mem
     case 'map_value':
       // until 7.3 a lookup that may have failed counts as memory, whatever it would give
       if (walk.model.rules.refinedLookups && mayBeNull(reg) && nonNull(walk.program, reg).kind !== 'map_value') break
-      requireMapAccess(walk, number, { write: use.write, off: reg.off, size })
+      requireMapAccess(walk, number, { write: use.write, off: 0, size })
       requireMemRegion(walk, number, {
         off: 0,
         size,
@@ -88,29 +86,23 @@ export function requireMemory(walk: Walk, number: number, size: number, use: Mem
       requireNoSpecialField(walk, { base: number, off: 0, size })
       return undefined
     case 'mem':
-      rdonly()
+      requireMayWrite(reg, number, use)
       requireMemRegion(walk, number, { off: 0, size, memSize: reg.size, zeroOk: use.zeroOk })
       return undefined
     case 'buf':
-      rdonly()
+      requireMayWrite(reg, number, use)
       requireBuffer(walk.model, number, reg.flags & RDONLY ? 'rdonly' : 'rdwr', { reg, off: 0, size })
       return undefined
     case 'fp': {
-      const frame = frameOf(walk, reg)
-      let filled = false
       const { min } = requireStackInitialized(walk, number, {
         off: 0,
         size,
         zeroOk: use.zeroOk,
         access: walk.model.rules.accessByKind ? (use.write ? 'overwrite' : 'read') : 'helper',
-        raw: use.uninit
-          ? () => {
-              filled = true
-            }
-          : undefined,
+        raw: use.uninit,
         forgottenOk: use.byType ?? false,
       })
-      return filled ? { frame, min, size } : undefined
+      return use.uninit && !hasVarOff(reg) ? { frame: frameOf(walk, reg), min, size } : undefined
     }
     case 'btf':
       accessBtfPointer(walk, number, { off: reg.off, size, write: false })
@@ -136,6 +128,10 @@ export function requireMemory(walk: Walk, number: number, size: number, use: Mem
   if (use.zeroOk && size === 0 && isNull(reg)) return undefined
   const seen = seenType(walk.program, reg)
   return violate('memory-type', { reg: number, seen, expected: typeText('fp', 0) })
+}
+
+function requireMayWrite(reg: RegState, number: number, { write }: MemoryUse): void {
+  if (write && reg.flags & RDONLY) violate('write-rdonly', { form: 'memory', reg: number, type: regTypeText(reg) })
 }
 
 /** A pointer to plain data: readable and writable throughout. A null is let through. `byType`: as a `MemoryUse` has it. */
@@ -169,7 +165,6 @@ export interface SizedMemory {
 export function requireSized(walk: Walk, number: number, use: MemoryUse): SizedMemory {
   const reg = walk.reg(number)
   if (reg.kind !== 'scalar') violate('size-type', { form: 'asked', reg: number, type: regTypeText(reg) })
-  const raw = use.uninit && scalar.isConst(reg.var)
   if (scalar.sminN(reg.var) < 0) {
     violate('size-negative', { reg: number })
   }
@@ -180,7 +175,8 @@ export function requireSized(walk: Walk, number: number, use: MemoryUse): SizedM
   if (max >= 1 << 29) {
     violate('size-unbounded', { reg: number })
   }
-  const fill = requireMemory(walk, number - 1, max, { ...use, uninit: raw })
+  const fills = use.uninit && scalar.isConst(reg.var)
+  const fill = requireMemory(walk, number - 1, max, fills === use.uninit ? use : { ...use, uninit: fills })
   markPrecise(walk, number)
   return { size: max, fill }
 }
@@ -188,16 +184,17 @@ export function requireSized(walk: Walk, number: number, use: MemoryUse): SizedM
 /** Kinds of kernel and allocated objects a pointer into which may be passed. */
 const movable = new Set([0, ALLOC, TRUSTED, RCU, ALLOC | NON_OWN, ALLOC | NON_OWN | RCU])
 
-/** Offsets that a pointer argument may carry. `release`: none. */
-export function requireArgOffset(walk: Walk, number: number, { release }: { readonly release: boolean }): void {
+/** What is given back is given back as it came. */
+export function requireReleaseOffset(walk: Walk, number: number): void {
   const reg = walk.reg(number)
-  if (release) {
-    if (reg.off !== 0) {
-      violate('release-offset', { reg: number })
-    }
-    return requireUnmodified(walk.model, number, reg, { fixedOk: false })
-  }
-  if (movesFreely(reg)) return
+  if (reg.off !== 0) violate('release-offset', { reg: number })
+  requireUnmodified(walk.model, number, reg, { fixedOk: false })
+}
+
+/** Offsets that a pointer argument may carry. */
+export function requireArgOffset(walk: Walk, number: number): void {
+  const reg = walk.reg(number)
+  if (movesFreely(reg) || isUnmoved(reg)) return
   requireUnmodified(walk.model, number, reg, { fixedOk: reg.kind === 'btf' && movable.has(reg.flags) })
 }
 

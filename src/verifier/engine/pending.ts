@@ -7,11 +7,13 @@ import { sameCalls, type State } from '../state/state.ts'
 
 const MAX_PENDING = 8192
 
-/** Keeps a copy of the current state to be explored from `insn` on. */
+/** Keeps a copy of the current state to be explored from `insn` on, which `prev` leads to. */
 export function pushState(walk: Walk, insn: number, prev: number): State {
   const state = walk.state.fork()
   state.runFrom = insn
-  walk.pending.push({ state, insn, prev, mark: walk.observer?.mark() })
+  state.lastInsn = prev
+  walk.pending.push(state)
+  if (walk.observer !== undefined) walk.marks.push(walk.observer.mark())
   walk.hold(state.bytes())
   if (state.parent !== undefined) state.parent.branches++
   if (walk.pending.length > MAX_PENDING) violate('complexity', { jumps: walk.pending.length })

@@ -84,7 +84,6 @@ export function markSlotPrecise(walk: Walk, frame: number, slot: number): void {
 
 /** The same of several at once. */
 export function markSlotsPrecise(walk: Walk, frame: number, slots: ReadonlySet<number>): void {
-  if (slots.size === 0) return
   const wanted = shared.cleared()
   for (const slot of slots) wanted.setSlot(frame, slot)
   chase(walk, walk.state, wanted)

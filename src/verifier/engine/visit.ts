@@ -157,7 +157,7 @@ export function visited(walk: Walk): boolean {
   walk.prevInsns = walk.processed
   if (walk.model.rules.loneIdsForgotten) forgetLoneIds(state)
   walk.exacting?.forget(state, at)
-  const kept = state.copy()
+  const kept = state.keep()
   kept.branches = 1
   kept.firstInsn = at
   kept.lastInsn = walk.prevInsn

@@ -29,15 +29,6 @@ export interface SubprogUse {
   fastcallDropped: boolean
 }
 
-/** A path to be explored later. */
-interface Pending {
-  readonly state: State
-  readonly insn: number
-  readonly prev: number
-  /** The observer's. */
-  readonly mark: unknown
-}
-
 /** What an insn made of two scalars when it was walked last. */
 export interface Computed {
   readonly dst: Scalar
@@ -47,10 +38,11 @@ export interface Computed {
 /** In place of what is kept of an insn, where it was walked once: many never are again, and to keep costs more than to make. */
 export const metOnce: unique symbol = Symbol('met once')
 type Kept<T> = (T | typeof metOnce | undefined)[]
-/** Keeps what was made of an insn from the second time on. */
-export function keep<T>(kept: Kept<T>, insn: number, made: T): T {
-  kept[insn] = kept[insn] === undefined ? metOnce : made
-  return made
+/** Whether what is made of an insn is to be kept now: from the second time on. */
+export function isWorthKeeping<T>(kept: Kept<T>, insn: number): boolean {
+  if (kept[insn] !== undefined) return true
+  kept[insn] = metOnce
+  return false
 }
 /** The same of a jump: both sides where it is taken, and where it is not. */
 export interface Refined {
@@ -90,7 +82,10 @@ export class Walk {
   maxStatesPerInsn = 0
   /** Checkpoints by insn and by where the current function was called, oldest first. */
   explored = new Map<number, State[]>()
-  pending: Pending[] = []
+  /** States to go on from, put aside at forks: from `runFrom`, where `lastInsn` led. */
+  pending: State[] = []
+  /** What the observer needs to go on with each of them. */
+  marks: unknown[] = []
   /** Loops by the calls that led to them. */
   readonly loopVisits = new Map<string, LoopVisit>()
   /** References that came as arguments, by argument. */
@@ -111,7 +106,7 @@ export class Walk {
   readonly refined: (Refined | undefined)[]
   /** By insn: the load or store it is. */
   readonly accesses: Kept<Access>
-  /** Immediates as registers, by insn, of those that were met. */
+  /** By insn, of those that were met: immediates as registers, and what is loaded by address. */
   private readonly immediates: (RegState | undefined)[]
   private readonly constants = new Map<number, RegState>()
   private readonly uses: readonly SubprogUse[]
@@ -174,15 +169,18 @@ export class Walk {
   }
   /** The immediate of the insn under way, as a register would hold it: its sign is extended, but where half a register is written. */
   immediate(): RegState {
+    return this.immediateOr(immediateOf)
+  }
+  /** What the insn under way has in it, made by `make` when it is met first. */
+  immediateOr(make: (walk: Walk) => RegState): RegState {
     let reg = this.immediates[this.insn]
     if (reg === undefined) {
-      const { op, imm } = this.program.insns[this.insn]!
-      reg = this.constant(op.name === 'mov' && op.width === 32 ? imm >>> 0 : imm)
+      reg = make(this)
       this.immediates[this.insn] = reg
     }
     return reg
   }
-  private constant(value: number): RegState {
+  constant(value: number): RegState {
     const known = this.constants.get(value)
     if (known !== undefined) return known
     const reg = constReg(value)
@@ -253,6 +251,11 @@ export class Walk {
   noteCalled(subprog: number): void {
     this.useOf(subprog).calledFrom.add(this.model.rules.contextSleep && canSleepHere(this) ? 'sleepable' : 'atomic')
   }
+}
+
+function immediateOf(walk: Walk): RegState {
+  const { op, imm } = walk.program.insns[walk.insn]!
+  return walk.constant(op.name === 'mov' && op.width === 32 ? imm >>> 0 : imm)
 }
 
 /** What a step takes, roughly. */

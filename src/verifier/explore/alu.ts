@@ -22,7 +22,7 @@ import {
 import type { Insn } from '../../isa/index.ts'
 
 import type { Model } from '../program/model.ts'
-import { type Computed, keep, type Walk } from '../engine/walk.ts'
+import { isWorthKeeping, type Walk } from '../engine/walk.ts'
 import { violate } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import { linkable, readReg, requireWritable } from '../engine/operands.ts'
@@ -105,7 +105,8 @@ function computed(walk: Walk, { op }: Insn, dst: scalar.Scalar, src: scalar.Scal
   if (domain.unsettled !== undefined && testsInvariants(walk.program))
     requireInvariant(domain.unsettled.alu(op.name, width, dst, src), 'alu')
   const reg = scalarReg(domain.alu(op.name, width, dst, src))
-  return keep(walk.computed, walk.insn, { dst, src, reg }).reg
+  if (isWorthKeeping(walk.computed, walk.insn)) walk.computed[walk.insn] = { dst, src, reg }
+  return reg
 }
 
 /** 64-bit arithmetic on arena pointers becomes 32-bit when the program is rewritten, so nothing else may go through the insn. */
@@ -172,7 +173,7 @@ function move(walk: Walk, insn: Insn): void {
       src = linked
     }
     if (op.width === 64 && !sext) return walk.setReg(insn.dst, src)
-    const { reg } = resized(walk, insn, src.var)
+    const reg = resized(walk, insn, src.var)
     if (src.id === 0 && !src.precise) return walk.setReg(insn.dst, reg)
     return walk.setReg(insn.dst, keeps ? withVar(src, reg.var) : unlinked(src, reg.var))
   }
@@ -182,12 +183,14 @@ function move(walk: Walk, insn: Insn): void {
 }
 
 /** `movsx`, or a move of 32 bits. */
-function resized(walk: Walk, { op }: Insn, src: scalar.Scalar): Computed {
+function resized(walk: Walk, { op }: Insn, src: scalar.Scalar): RegState {
   const before = walk.computed[walk.insn]
-  if (typeof before === 'object' && scalar.equal(before.src, src)) return before
+  if (typeof before === 'object' && scalar.equal(before.src, src)) return before.reg
   const { domain } = walk.model
   const value = op.name === 'movsx' ? domain.movsx(src, op.size, op.width as 32 | 64) : domain.zext32(src)
-  return keep(walk.computed, walk.insn, { dst: src, src, reg: scalarReg(value) })
+  const reg = scalarReg(value)
+  if (isWorthKeeping(walk.computed, walk.insn)) walk.computed[walk.insn] = { dst: src, src, reg }
+  return reg
 }
 
 /** A packet pointer that was found to be at the end is so no longer once it moves; that is forgotten since a later kernel. */

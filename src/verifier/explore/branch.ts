@@ -47,14 +47,14 @@ export function executeJump(walk: Walk, insn: Insn): number {
   walk.stepToStack = ((dst.kind === 'fp' ? DST_TO_STACK : 0) | (src.kind === 'fp' ? SRC_TO_STACK : 0)) as ToStack
   const width = op.width as 32 | 64
   // since links have differences, links beyond the most are lost where the jump is decided, too
-  const early = walk.model.rules.linkedDifferences ? collectOperands(walk, insn, { dst, src }) : undefined
-  const known = isTaken(walk.model, insn, { dst, src })
+  const early = walk.model.rules.linkedDifferences ? collectOperands(walk, insn, dst, src) : undefined
+  const known = isTaken(walk.model, insn, dst, src)
   if (known !== undefined) {
     if (!isPointer(dst)) markPrecise(walk, insn.dst)
     if (op.source === 'reg' && !isPointer(src)) markPrecise(walk, insn.src)
     return known ? target : next
   }
-  const linked = early ?? collectOperands(walk, insn, { dst, src })
+  const linked = early ?? collectOperands(walk, insn, dst, src)
   if (linked.length > 1) walk.stepLinked = linked
   walk.pushStep()
   const other = pushState(walk, target, walk.insn)
@@ -72,8 +72,8 @@ export function executeJump(walk: Walk, insn: Insn): number {
         )
     } else {
       const { taken, passed } = refined(walk, insn, dst.var, src.var)
-      learn(here, insn, { dst, src }, passed)
-      learn(other, insn, { dst, src }, taken)
+      learn(here, insn, dst, src, passed)
+      learn(other, insn, dst, src, taken)
     }
   }
   // a scalar compared with a pointer teaches nothing, but is brought in step all the same
@@ -108,7 +108,7 @@ export function executeJump(walk: Walk, insn: Insn): number {
 const isNullOperand = (model: Model, { op, imm }: Insn, src: RegState): boolean =>
   op.source === 'imm' ? imm === 0 : model.rules.nullByRegister && isNull(src)
 
-function isTaken(model: Model, insn: Insn, { dst, src }: Operands): boolean | undefined {
+function isTaken(model: Model, insn: Insn, dst: RegState, src: RegState): boolean | undefined {
   const op = insn.op.name
   const width = insn.op.width as 32 | 64
   if (dst.kind === 'scalar' && src.kind === 'scalar' && comparesItself(insn))
@@ -165,7 +165,7 @@ function notNull(reg: RegState): boolean {
 }
 
 /** What is linked to either side, where that is more than one; those beyond so many lose the link. */
-function collectOperands(walk: Walk, { op }: Insn, { dst, src }: Operands): readonly LinkedReg[] {
+function collectOperands(walk: Walk, { op }: Insn, dst: RegState, src: RegState): readonly LinkedReg[] {
   const linked = collected
   linked.length = 0
   if (op.source === 'reg' && src.kind === 'scalar' && src.id !== 0) collectLinked(walk, src.id, linked)
@@ -220,8 +220,14 @@ const comparesItself = ({ op, dst, src }: Insn): boolean => op.source === 'reg' 
 function refined(walk: Walk, { op }: Insn, dst: scalar.Scalar, src: scalar.Scalar): Refined {
   const before = walk.refined[walk.insn]
   if (before !== undefined && scalar.equal(before.dst, dst) && scalar.equal(before.src, src)) return before
-  const going = (way: scalar.Way) => walk.model.domain.refineBranch(op.name, op.width as 32 | 64, dst, src, way)
-  const both = { dst, src, taken: going('taken'), passed: going('passed') }
+  const { domain } = walk.model
+  const width = op.width as 32 | 64
+  const both = {
+    dst,
+    src,
+    taken: domain.refineBranch(op.name, width, dst, src, 'taken'),
+    passed: domain.refineBranch(op.name, width, dst, src, 'passed'),
+  }
   walk.refined[walk.insn] = both
   return both
 }
@@ -229,7 +235,8 @@ function refined(walk: Walk, { op }: Insn, dst: scalar.Scalar, src: scalar.Scala
 function learn(
   { cur }: State,
   insn: Insn,
-  { dst, src }: Operands,
+  dst: RegState,
+  src: RegState,
   [a, b]: readonly [scalar.Scalar, scalar.Scalar],
 ): void {
   if (insn.op.source === 'reg' && b !== src.var) cur.ownRegs()[insn.src] = withVar(cur.regs[insn.src]!, b)

@@ -35,6 +35,7 @@ export function explore(walk: Walk, state: State, start: number): void {
   walk.insn = start
   walk.prevInsn = -1
   walk.pending = []
+  walk.marks = []
   walk.explored = new Map()
   walk.holdNothing()
   walk.loopVisits.clear()
@@ -78,13 +79,13 @@ export function explore(walk: Walk, state: State, start: number): void {
 function nextPath(walk: Walk): boolean {
   if (walk.model.rules.loopsByComponent) requireLoopEntered(walk)
   pathEnded(walk, walk.state)
-  const pending = walk.pending.pop()
-  if (pending === undefined) return false
-  walk.state = pending.state
-  walk.hold(-pending.state.bytes())
-  walk.insn = pending.insn
-  walk.prevInsn = pending.prev
-  walk.observer?.resumed(pending.mark)
+  const state = walk.pending.pop()
+  if (state === undefined) return false
+  walk.state = state
+  walk.hold(-state.bytes())
+  walk.insn = state.runFrom
+  walk.prevInsn = state.lastInsn
+  if (walk.observer !== undefined) walk.observer.resumed(walk.marks.pop())
   return true
 }
 

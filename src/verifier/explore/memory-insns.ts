@@ -6,9 +6,10 @@ import { missingMessage } from '../../object/index.ts'
 import { type Insn, imm64 } from '../../isa/index.ts'
 import { type Access, type Stored, storedReg, storedUnknown } from '../program/access.ts'
 import { access } from '../access/memory.ts'
+import type { Model } from '../program/model.ts'
 import { requireNoReferences } from '../call/objects/references.ts'
 import type { Program } from '../program/program.ts'
-import { keep, type Walk } from '../engine/walk.ts'
+import { isWorthKeeping, type Walk } from '../engine/walk.ts'
 import { orElse, Unlinked, unsupported, violate, violateAgain } from '../violations/raise.ts'
 import { wordsOf } from '../violations/table.ts'
 import * as scalar from '../scalar/index.ts'
@@ -39,11 +40,15 @@ function requireOneType(walk: Walk, reg: RegState, trust: 'any trust' | 'one tru
   }
   if (met.kind === reg.kind && met.flags === reg.flags) return
   if (!isRewritten(reg.kind, reg.flags) && !isRewritten(met.kind, met.flags)) return
-  const guarded = (kind: string): boolean => kind === 'btf' || (walk.model.rules.castToVoid && kind === 'mem')
-  if (trust === 'one trust' || !guarded(reg.kind) || !guarded(met.kind)) violate('mixed-pointers')
+  if (trust === 'one trust' || !isGuarded(walk.model, reg.kind) || !isGuarded(walk.model, met.kind))
+    violate('mixed-pointers')
   met.flags = UNTRUSTED
   if (reg.kind === 'mem') met.kind = 'mem'
 }
+
+/** Loads through it are guarded, where it may not be trusted. */
+const isGuarded = ({ rules }: Model, kind: RegState['kind']): boolean =>
+  kind === 'btf' || (rules.castToVoid && kind === 'mem')
 
 /** Memory that may not be there is read as a kernel object's is: guarded. */
 const isRewritten = (kind: string, flags: number): boolean =>
@@ -55,11 +60,13 @@ export function accessLoad(walk: Walk, insn: Insn, { atomic } = plain): void {
   requireWritable(insn.dst)
   walk.noteWrite(insn.dst)
   const known = walk.accesses[walk.insn]
-  walk.setReg(
-    insn.dst,
-    access(walk, typeof known === 'object' ? known : keep(walk.accesses, walk.insn, loadOf(insn, { atomic }))),
-  )
+  walk.setReg(insn.dst, access(walk, typeof known === 'object' ? known : kept(walk, loadOf(insn, { atomic }))))
   requireOneType(walk, base, atomic ? 'one trust' : 'any trust')
+}
+
+function kept(walk: Walk, made: Access): Access {
+  if (isWorthKeeping(walk.accesses, walk.insn)) walk.accesses[walk.insn] = made
+  return made
 }
 
 function loadOf({ op, src, off }: Insn, { atomic }: { readonly atomic: boolean }): Access {
@@ -75,7 +82,7 @@ export function accessStore(walk: Walk, insn: Insn, { atomic } = plain): void {
   if (insn.op.source === 'reg') readReg(walk, insn.src)
   const base = readReg(walk, insn.dst)
   const known = walk.accesses[walk.insn]
-  access(walk, typeof known === 'object' ? known : keep(walk.accesses, walk.insn, storeOf(insn, { atomic })))
+  access(walk, typeof known === 'object' ? known : kept(walk, storeOf(insn, { atomic })))
   requireOneType(walk, base, 'one trust')
 }
 
@@ -137,31 +144,34 @@ function requireCallback(program: Program, insn: number): void {
 export function loadImm64(walk: Walk, insn: Insn): void {
   requireWritable(insn.dst)
   walk.noteWrite(insn.dst)
-  const ref = walk.program.linked.refs.get(walk.insn)
-  const next = walk.program.insns[walk.insn + 1]
-  if (next === undefined) violate('ld-imm64')
+  walk.setReg(insn.dst, walk.immediateOr(loaded))
+}
+
+/** What the insn loads: the same each time. */
+function loaded({ program, insn: at }: Walk): RegState {
+  const insn = program.insns[at]!
+  const ref = program.linked.refs.get(at)
+  const next = program.insns[at + 1]
+  if (next === undefined) return violate('ld-imm64')
   if (ref === undefined) {
     if (insn.src !== 0) return unsupported(`ld_imm64 of a variable or function that nothing tells (source ${insn.src})`)
-    return walk.setReg(insn.dst, scalarReg(scalar.constant(imm64(insn, next!))))
+    return scalarReg(scalar.constant(imm64(insn, next)))
   }
   switch (ref.kind) {
-    case 'map': {
-      return walk.setReg(insn.dst, pointer('map_ptr', { map: ref.map }))
-    }
-    case 'map_value': {
-      if (walk.program.map(ref.map).type === 'BPF_MAP_TYPE_ARENA') return walk.setReg(insn.dst, unknownScalar)
+    case 'map':
+      return pointer('map_ptr', { map: ref.map })
+    case 'map_value':
+      if (program.map(ref.map).type === 'BPF_MAP_TYPE_ARENA') return unknownScalar
       // one element only: no id is needed to tell it from others
-      return walk.setReg(insn.dst, pointer('map_value', { map: ref.map, off: ref.offset }))
-    }
+      return pointer('map_value', { map: ref.map, off: ref.offset })
     case 'func':
-      requireCallback(walk.program, ref.insn)
-      return walk.setReg(insn.dst, pointer('func', { frame: ref.insn }))
+      requireCallback(program, ref.insn)
+      return pointer('func', { frame: ref.insn })
     case 'ksym_func':
-      return walk.setReg(insn.dst, pointer('mem', { flags: RDONLY, size: 0 }))
+      return pointer('mem', { flags: RDONLY, size: 0 })
     case 'ksym_var': {
       const variable = ref.btf.type(ref.btfId)
-      if (variable.kind !== 'var') return walk.setReg(insn.dst, pointer('mem', { flags: RDONLY, size: 0 }))
-      return walk.setReg(insn.dst, kernelVariable(ref.btf, variable))
+      return variable.kind === 'var' ? kernelVariable(ref.btf, variable) : pointer('mem', { flags: RDONLY, size: 0 })
     }
     default:
       if (ref.kind === 'missing') throw new Unlinked(missingMessage(ref), ref)

@@ -34,7 +34,8 @@ export function checkLineRecords({ linked: prog, subprogs, insns }: Program): vo
   let last = 0
   let next = 0
   requireSize('line-info', prog.lines.length, prog.recordSizes?.line)
-  for (const [index, { insn, broken, tail }] of prog.lines.entries()) {
+  for (let index = 0; index < prog.lines.length; index++) {
+    const { insn, broken, tail } = prog.lines[index]!
     if (tail === true) violate('line-info', { form: 'tail' })
     if ((index > 0 && insn <= last) || insn >= insns.length) {
       violate('line-info', { form: 'order', record: index, insn, previous: last, insns: insns.length })

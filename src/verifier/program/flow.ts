@@ -218,19 +218,20 @@ export function checkFlow(draft: ProgramDraft): void {
   const count = draft.insns.length
   const seen = new Uint8Array(count)
   const work: number[] = []
-  const enter = (target: number, from: number, { branch }: { readonly branch: boolean }): void => {
+  const enter = (target: number, from: number): void => {
     if (target < 0 || target >= count) violate('jump-range', { insn: from, target })
-    if (branch) {
-      draft.mark(target, PRUNE | JUMP_POINT | JUMP_TARGET)
-    }
     if (seen[target] === 0) {
       seen[target] = 1
       work.push(target)
     }
   }
+  const jumpTo = (target: number, from: number): void => {
+    enter(target, from)
+    draft.mark(target, PRUNE | JUMP_POINT | JUMP_TARGET)
+  }
   const starts = draft.subprogs.filter((subprog, i) => i === 0 || subprog.isExceptionCb).map((s) => s.start)
   for (const start of starts) {
-    enter(start, start, { branch: false })
+    enter(start, start)
     while (work.length > 0) {
       const at = work.pop()!
       const insn = draft.insns[at]!
@@ -239,22 +240,22 @@ export function checkFlow(draft: ProgramDraft): void {
           break
         case 'ja': {
           const target = jumpTarget(insn, at)!
-          enter(target, at, { branch: true })
+          jumpTo(target, at)
           break
         }
         case 'gotox':
           draft.mark(at, PRUNE)
           for (const target of findTargets(draft, at)) {
             draft.mark(target, JUMP_POINT | JUMP_TARGET)
-            enter(target, at, { branch: false })
+            enter(target, at)
           }
           break
         case 'jump':
         case 'may_goto':
           draft.mark(at, PRUNE)
           if (insn.op.kind === 'may_goto') draft.mark(at, FORCE_CHECKPOINT)
-          enter(at + 1, at, { branch: false })
-          enter(jumpTarget(insn, at)!, at, { branch: true })
+          enter(at + 1, at)
+          jumpTo(jumpTarget(insn, at)!, at)
           break
         case 'call': {
           const callee = kfuncContractAt(draft, at) ?? (insn.src === 0 ? draft.model.usualHelper(insn.imm) : undefined)
@@ -268,23 +269,23 @@ export function checkFlow(draft: ProgramDraft): void {
             draft.mark(at, PRUNE)
             const ref = draft.linked.refs.get(at)
             const target = ref?.kind === 'subprog' ? ref.insn : at + insn.imm + 1
-            enter(target, at, { branch: true })
+            jumpTo(target, at)
           }
-          enter(at + 1, at, { branch: false })
+          enter(at + 1, at)
           break
         }
         case 'ld_imm64': {
           const ref = draft.linked.refs.get(at)
           if (ref?.kind === 'func') {
-            enter(ref.insn, at, { branch: true })
+            jumpTo(ref.insn, at)
             draft.mark(at, PRUNE)
             if (at + 2 < count) draft.mark(at + 2, PRUNE | JUMP_POINT)
           }
-          enter(at + 2, at, { branch: false })
+          enter(at + 2, at)
           break
         }
         default:
-          enter(at + 1, at, { branch: false })
+          enter(at + 1, at)
       }
     }
   }

@@ -5,7 +5,13 @@
 import type { BtfId } from '../../btf/index.ts'
 import { Budget, remembered } from '../../fault/index.ts'
 import type { Insn } from '../../isa/index.ts'
-import type { HelperAnswer, ProgramTraits } from '../../kernel/index.ts'
+import {
+  checkMapForHelper,
+  type CtxAccess,
+  type CtxAnswer,
+  type HelperAnswer,
+  type ProgramTraits,
+} from '../../kernel/index.ts'
 import { type BtfRecord, type LinkedProgram, type MapDef, mapRecord, noRecord } from '../../object/index.ts'
 import type { HelperContract } from './contract/contract.ts'
 import type { Model } from './model.ts'
@@ -95,6 +101,8 @@ export class ProgramDraft {
   hasArena = false
   private readonly shapes: MapShapes
   private readonly helpers = new Map<number, HelperAnswer>()
+  private readonly contextAnswers = new Map<number, CtxAnswer>()
+  private readonly refusedMaps = new Map<number, readonly string[] | undefined>()
   private readonly mapRecords = new Map<number, BtfRecord>()
 
   constructor(linked: LinkedProgram, model: Model, { budget, cpus }: { budget?: Budget; cpus?: number }) {
@@ -133,6 +141,28 @@ export class ProgramDraft {
   helperContract(id: number): HelperContract | undefined {
     const answer = this.helper(id)
     return answer.ok ? this.model.helper(answer.proto) : undefined
+  }
+
+  /** What the kernel logs where this map must not go into that helper; undefined where it may. */
+  mapRefused(map: number, helper: number): readonly string[] | undefined {
+    const key = map * MOST_HELPERS + helper
+    const { refusedMaps, model, traits } = this
+    if (!refusedMaps.has(key)) {
+      const few = model.rules.fewSockmapWriters
+      refusedMaps.set(key, checkMapForHelper(this.map(map).typeId, helper, traits, { few }))
+    }
+    return refusedMaps.get(key)
+  }
+
+  /** What an access of the context gives, at an offset that is not negative. */
+  contextAccess({ off, size, write, signed }: Required<CtxAccess>): CtxAnswer {
+    const key = ((off * 16 + size) * 2 + (write ? 1 : 0)) * 2 + (signed ? 1 : 0)
+    let answer = this.contextAnswers.get(key)
+    if (answer === undefined) {
+      answer = this.model.kernel.ctxAccess(this.traits, { off, size, write, signed })
+      this.contextAnswers.set(key, answer)
+    }
+    return answer
   }
 
   map(index: number): MapDef {
@@ -190,5 +220,7 @@ const shapesWithin = remembered((own: readonly MapDef[]): MapShapes => {
   return { maps, within }
 })
 
+/** Their numbers stay far below it. */
+const MOST_HELPERS = 1 << 16
 /** The most that a distribution's kernel is built for. */
 const MOST_CPUS = 8192

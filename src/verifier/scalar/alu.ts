@@ -6,11 +6,11 @@
 // - div, mod, sdiv, smod, neg: nothing is known, not even that a 32-bit result is zero-extended.
 
 import { type Crossings, sanitized, shrinking, sync } from './bounds.ts'
-import { constantNumber, unknown } from './make.ts'
+import { constantOf, unknown } from './make.ts'
 import { addRanges, andRanges, mulRanges, orRanges, subRanges, xorRanges, zeroExtend } from './ranges.ts'
 import { shift, shiftAmount } from './shift.ts'
 import { addBits, andBits, mulBits, orBits, subBits, xorBits } from './tnum.ts'
-import { type Draft, type Scalar, copy, known } from './types.ts'
+import { type Draft, type Scalar, copy } from './types.ts'
 
 export type AluName =
   | 'add'
@@ -78,7 +78,7 @@ export function aluUnsettled(
       return unknown
   }
   if (width === 32) zeroExtend(d)
-  if (settled(d, 64)) return d.valueHi === d.valueLo >> 31 ? constantNumber(d.valueLo) : known(d.valueHi, d.valueLo)
+  if (settled(d, 64)) return constantOf(d)
   return sync(d, crossings)
 }
 

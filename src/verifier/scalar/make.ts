@@ -23,6 +23,26 @@ export function constantNumber(v: number): Scalar {
   return index >= 0 && index < small.length ? small[index]! : known(highOfNumber(v), v | 0)
 }
 
+/** The one value that the bits of `d` are: a small one as it is made once, else `d` itself. */
+export function constantOf(d: Draft): Scalar {
+  const { valueHi: hi, valueLo: lo } = d
+  const index = lo - smallest
+  if (hi === lo >> 31 && index >= 0 && index < small.length) return small[index]!
+  d.uminHi = hi
+  d.uminLo = lo
+  d.umaxHi = hi
+  d.umaxLo = lo
+  d.sminHi = hi
+  d.sminLo = lo
+  d.smaxHi = hi
+  d.smaxLo = lo
+  d.umin32 = lo
+  d.umax32 = lo
+  d.smin32 = lo
+  d.smax32 = lo
+  return d
+}
+
 export interface Limits {
   readonly umin?: bigint | undefined
   readonly umax?: bigint | undefined

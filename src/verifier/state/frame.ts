@@ -105,6 +105,14 @@ export class Frame {
     this.bits |= own
     return frame
   }
+  /** To be kept: the registers stay with what is kept, where they are marked; what goes on writes others. */
+  keep(): Frame {
+    const own = this.bits & OWN_REGS
+    const kept = this.copy()
+    this.ownRegs()
+    kept.bits |= own
+    return kept
+  }
 
   get frameno(): number {
     return this.entry.frameno

@@ -260,6 +260,12 @@ export const pointer = (kind: RegKind, change?: Change): RegState => {
   const made = new Register(kind, base.var, base, nothing)
   return change === undefined ? made : changed(made, change)
 }
+const framePointers: (RegState | undefined)[] = []
+/** R10 of a frame. */
+export function framePointer(frame: number): RegState {
+  framePointers[frame] ??= pointer('fp', { frame })
+  return framePointers[frame]!
+}
 /** Whether what only pointers have is the very same: no need to compare it. */
 export const samePointee = (a: RegState, b: RegState): boolean => (a as Register).of === (b as Register).of
 export const scalarReg = (value: Scalar): RegState => new Register('scalar', value, base, nothing)

@@ -39,7 +39,7 @@ export class State {
   /** The last remembered step of this segment, and the first of the plain insns executed since. */
   last: Step | undefined
   runFrom: number
-  /** First insn of this state (a checkpoint's own insn), and last one before it. */
+  /** A checkpoint's own insn; and the one before it, or before where a path that was put aside goes on. */
   firstInsn: number
   lastInsn: number
   /** Paths from this state not explored to their end. */
@@ -96,9 +96,10 @@ export class State {
     this.sections = { locks, rcu, preempt, irq, sleepable }
   }
 
-  /** To be kept: shares registers and stacks with the state that goes on. */
-  copy(): State {
-    return this.with(this.frames.map((frame) => frame.copy()))
+  /** To be kept, as this one goes on. */
+  keep(): State {
+    const top = this.frames.length - 1
+    return this.with(this.frames.map((frame, f) => (f === top ? frame.keep() : frame.copy())))
   }
   /** To go on as this one does, on another path. */
   fork(): State {

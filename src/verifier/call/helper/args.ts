@@ -16,29 +16,42 @@ import * as scalar from '../../scalar/index.ts'
 import { ALLOC, isNull, isPkt, mayBeNull, NON_OWN, PERCPU, RCU, type RegState, regTypeText } from '../../state/reg.ts'
 import { isKeyWithinArray } from './constant-key.ts'
 import { ownsReference, requireDynptr } from '../objects/dynptr.ts'
-import { type Found, nothingFound, withFill } from './found.ts'
+import { emptyFound, filling, type Found, nothingFound, type Told } from './found.ts'
 import { kptrDestination } from './kptr-xchg.ts'
 import { spinLock } from '../objects/locks.ts'
-import { requireArgOffset, requireConstString, requireMemory, requireSized } from '../memory-args.ts'
+import {
+  type MemoryUse,
+  requireArgOffset,
+  requireConstString,
+  requireMemory,
+  requireReleaseOffset,
+  requireSized,
+} from '../memory-args.ts'
 import { seenType } from '../../access/nullness.ts'
 import { packetAccessAllowed } from '../../program/packet-access.ts'
 
 /** Every argument is what the contract asks for; what they tell of the call. */
 export function checkArgs(walk: Walk, helper: HelperContract): Found {
-  let found = nothingFound
-  for (const arg of helper.args) found = checkArg(walk, helper, arg, found)
-  return found
+  let found: Found | undefined
+  for (const arg of helper.args) {
+    const told = checkArg(walk, helper, arg, found ?? nothingFound)
+    if (told === undefined) continue
+    found ??= emptyFound()
+    Object.assign(found, told)
+  }
+  return found ?? nothingFound
 }
 
 /** Its values are sockets. */
 export const isSockMap = (program: Program, map: number): boolean =>
   ['BPF_MAP_TYPE_SOCKMAP', 'BPF_MAP_TYPE_SOCKHASH'].includes(program.map(map).type)
 
-function checkArg(walk: Walk, helper: HelperContract, declared: Argument, before: Found): Found {
+/** What the argument tells, where it tells anything. */
+function checkArg(walk: Walk, helper: HelperContract, declared: Argument, before: Found): Told {
   const number = declared.reg
   const arg = asked(walk.program, declared, before)
   const reg = readReg(walk, number)
-  if (arg.kind === 'anything') return before
+  if (arg.kind === 'anything') return undefined
   if (isPkt(reg) && !(helper.proto.pktAccess && packetAccessAllowed(walk.program, { write: false }))) {
     violate('packet-helper', { reg: number })
   }
@@ -46,22 +59,21 @@ function checkArg(walk: Walk, helper: HelperContract, declared: Argument, before
   if (nullGiven) markPrecise(walk, number)
   else {
     requireType(walk.program, helper, arg, reg, before)
-    if (arg.kind === 'ctx' || !contextMoves(walk.program, reg))
-      requireArgOffset(walk, number, { release: arg.releases && arg.kind !== 'dynptr' })
+    if (arg.kind === 'ctx' || !contextMoves(walk.program, reg)) {
+      if (arg.releases && arg.kind !== 'dynptr') requireReleaseOffset(walk, number)
+      else requireArgOffset(walk, number)
+    }
   }
-  let found = before
-  if (arg.releases) {
-    requireReleasable(walk, helper, arg, reg)
-    found = { ...found, releaseReg: number }
-  }
-  if (reg.refObjId !== 0 && arg.kind !== 'kptr') {
-    if (found.refObjId !== 0 && !walk.model.rules.objectIds)
-      violate('two-references', { reg: number, refId: reg.refObjId, otherRefId: found.refObjId })
-    found = { ...found, refObjId: reg.refObjId }
-  }
-  if (nullGiven && arg.kind !== 'size') return found
-  return byKind(walk, helper, arg, reg, found)
+  if (arg.releases) requireReleasable(walk, helper, arg, reg)
+  const owns = reg.refObjId !== 0 && arg.kind !== 'kptr'
+  if (owns && before.refObjId !== 0 && !walk.model.rules.objectIds)
+    violate('two-references', { reg: number, refId: reg.refObjId, otherRefId: before.refObjId })
+  const told = nullGiven && arg.kind !== 'size' ? undefined : byKind(walk, helper, arg, reg, before)
+  if (!arg.releases && !owns) return told
+  return { ...told, ...(arg.releases ? { releaseReg: number } : {}), ...(owns ? { refObjId: reg.refObjId } : {}) }
 }
+
+const onlyRead: MemoryUse = { write: false, zeroOk: false, uninit: false }
 
 /** The value of a socket map is a socket, whatever its size says. */
 function asked(program: Program, arg: Argument, { map }: Found): Argument {
@@ -125,67 +137,62 @@ function requireType(program: Program, helper: HelperContract, arg: Argument, re
 }
 
 /** What the kind asks for besides a register type, and what it tells. */
-function byKind(walk: Walk, helper: HelperContract, arg: Argument, reg: RegState, found: Found): Found {
+function byKind(walk: Walk, helper: HelperContract, arg: Argument, reg: RegState, found: Found): Told {
   const number = arg.reg
-  const use = { write: arg.write, zeroOk: false, uninit: arg.uninit }
   switch (arg.kind) {
     case 'map':
       if (found.map >= 0 && (reg.map !== found.map || reg.mapUid !== found.mapUid)) {
         violate('timer-map', { reg: number, otherMapUid: found.mapUid, mapUid: reg.mapUid })
       }
-      return { ...found, map: reg.map, mapUid: reg.mapUid }
+      return { map: reg.map, mapUid: reg.mapUid }
     case 'map_key': {
       if (found.map < 0) violate('map-first', { form: 'key' })
       const { keySize } = walk.program.map(found.map)
-      const fill = requireMemory(walk, number, keySize, { write: false, zeroOk: false, uninit: false })
-      return withFill({ ...found, keyWithin: isKeyWithinArray(walk, number, found.map) }, fill)
+      requireMemory(walk, number, keySize, onlyRead)
+      return { keyWithin: isKeyWithinArray(walk, number, found.map) }
     }
     case 'map_value':
       if (found.map < 0) violate('map-first', { form: 'value' })
-      return withFill(found, requireMemory(walk, number, walk.program.map(found.map).valueSize, use))
+      return filling(found, requireMemory(walk, number, walk.program.map(found.map).valueSize, arg))
     case 'percpu':
-      return { ...found, percpu: reg }
+      return { percpu: reg }
     case 'spin_lock':
       if (walk.state.frames.some((f) => f.callbackKind === 'rbtree')) violate('lock-in-callback', { form: 'spin' })
       spinLock(walk, number, { take: helper.effects.opens === 'lock', kind: 'lock' })
-      return found
+      return undefined
     case 'timer':
       requireTimer(walk.program, number, reg)
-      return { ...found, map: reg.map, mapUid: reg.mapUid }
+      return { map: reg.map, mapUid: reg.mapUid }
     case 'callback':
-      return { ...found, callback: reg.frame }
+      return { callback: reg.frame }
     case 'mem': {
-      const fill = requireMemory(walk, number, arg.size!, use)
-      if (arg.aligned) requireAlignment(walk.model, reg, { off: 0, size: arg.size!, strict: true })
-      return withFill(found, fill)
+      const fill = requireMemory(walk, number, arg.size!, arg)
+      if (arg.aligned) requireAlignment(walk.model, reg, { off: 0, size: arg.size! })
+      return filling(found, fill)
     }
     case 'size': {
       const { write, uninit } = helper.args[number - 2]!
       const { size, fill } = requireSized(walk, number, { write, zeroOk: arg.zeroOk, uninit })
-      return withFill({ ...found, size }, fill)
+      return { size, ...filling(found, fill) }
     }
     case 'reserved_size':
       if (!scalar.isConst(reg.var)) violate('const-size', { reg: number })
       markPrecise(walk, number)
-      return { ...found, reserved: reservedBytes(walk, reg, number) }
+      return { reserved: reservedBytes(walk, reg, number) }
     case 'dynptr':
-      if (!arg.uninit) return { ...found, dynptr: requireDynptr(walk, number, arg.dynptr, { mutates: !arg.rdonly }) }
+      if (!arg.uninit) return { dynptr: requireDynptr(walk, number, arg.dynptr, { mutates: !arg.rdonly }) }
       if (reg.kind !== 'fp') violate('dynptr-uninit', { reg: number })
-      return {
-        ...found,
-        writes: [...found.writes, { kind: 'dynptr', reg: number, type: arg.dynptr ?? 'local' }],
-      }
+      return { writes: [...found.writes, { kind: 'dynptr', reg: number, type: arg.dynptr ?? 'local' }] }
     case 'const_str':
       requireConstString(walk, number)
-      return found
+      return undefined
     case 'kptr':
-      return { ...found, kptr: kptrDestination(walk, number) }
+      return { kptr: kptrDestination(walk, number) }
     default:
-      return found
+      return undefined
   }
 }
 
-/** A timer at its place in a map value. */
 /** Up to 7.2 the size of what is reserved is counted in 32 bits, whatever was asked for. */
 function reservedBytes({ model }: Walk, reg: RegState, number: number): number {
   const asked = scalar.constValue(reg.var)
@@ -193,6 +200,7 @@ function reservedBytes({ model }: Walk, reg: RegState, number: number): number {
   return Number(BigInt.asUintN(32, asked))
 }
 
+/** A timer at its place in a map value. */
 function requireTimer(program: Program, number: number, reg: RegState): void {
   const details = { reg: number }
   if (hasVarOff(reg)) violate('timer-offset', { form: 'variable', ...details })

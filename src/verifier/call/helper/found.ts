@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the arguments of a helper's call told of it. Each argument's rule answers what was known before it and what it found.
+// What the arguments of a helper's call told of it. Each argument's rule is given what those before it told, and answers what it tells.
 
 import type { SpecialField } from '../../../object/index.ts'
 import type { DynptrType, RegState } from '../../state/reg.ts'
@@ -34,8 +34,8 @@ export interface Found {
   readonly writes: readonly StackWrite[]
 }
 
-/** Before any argument was looked at. */
-export const nothingFound: Found = {
+/** As it is before any argument was looked at, to be filled in. */
+export const emptyFound = (): Found => ({
   map: -1,
   mapUid: 0,
   refObjId: 0,
@@ -48,8 +48,12 @@ export const nothingFound: Found = {
   dynptr: undefined,
   callback: -1,
   writes: [],
-}
+})
+export const nothingFound: Found = emptyFound()
 
-/** And that the callee fills these bytes, if any. */
-export const withFill = (found: Found, fill: StackFill | undefined): Found =>
-  fill === undefined ? found : { ...found, writes: [...found.writes, { kind: 'fill', fill }] }
+/** Of one argument, where it tells anything. */
+export type Told = Partial<Found> | undefined
+
+/** That the callee fills these bytes, if any, besides what it is known to leave. */
+export const filling = ({ writes }: Found, fill: StackFill | undefined): Told =>
+  fill === undefined ? undefined : { writes: [...writes, { kind: 'fill', fill }] }

@@ -2,7 +2,7 @@
 // A call of a helper: may this program, do the arguments fit the contract, what is done, what comes back.
 
 import { releaseReferenceIn } from '../../access/held.ts'
-import { checkMapForHelper, lsmHookRange, returnRule } from '../../../kernel/index.ts'
+import { lsmHookRange, returnRule } from '../../../kernel/index.ts'
 import { missingMessage } from '../../../object/index.ts'
 import type { HelperContract } from '../../program/contract/contract.ts'
 import type { Program } from '../../program/program.ts'
@@ -76,8 +76,7 @@ function requireSleep(walk: Walk, { name: helper, id }: HelperContract): void {
 
 /** The helper takes maps of this type. */
 function requireMapTaken(walk: Walk, { id, name: helper, role }: HelperContract, map: number): void {
-  const { program, model } = walk
-  const wrong = checkMapForHelper(program.map(map).typeId, id, program.traits, { few: model.rules.fewSockmapWriters })
+  const wrong = walk.program.mapRefused(map, id)
   if (wrong === undefined) return
   for (const line of wrong.slice(0, -1)) walk.verbose(line)
   if (role === 'tail_call') violate('map-helper', { form: 'tail-call', helper })

@@ -36,7 +36,7 @@ import { requireSizedMemory, requireStruct, requireTypedMemory } from './memory.
 import { spinLock } from '../objects/locks.ts'
 import { requireConstMap, requireMapField, requireSameMap } from './map-fields.ts'
 import { mostArgs, requireArgsPassed } from '../subprog/many-args.ts'
-import { requireArgOffset, requireConstString } from '../memory-args.ts'
+import { requireArgOffset, requireReleaseOffset, requireConstString } from '../memory-args.ts'
 import { contextMoves, requireUnmodified } from '../../access/regions.ts'
 import { isScalarStruct, isScalarType, isSized } from '../../program/contract/scalar-struct.ts'
 
@@ -95,8 +95,10 @@ function checkPointer(walk: Walk, kfunc: KfuncContract, arg: Arg, before: Found)
   if (!rules.declaredArgs) checkProvenance()
   const releases = effects.releases === 'referenced' ? reg.refObjId !== 0 : effects.releases === number
   if (kind === 'refcounted' && rules.objectsInFrame) requireUnmodified(walk.model, number, reg, { fixedOk: false })
-  else if (!(kind !== 'ctx' && contextMoves(walk.program, reg)))
-    requireArgOffset(walk, number, { release: releases && kind !== 'dynptr' })
+  else if (!(kind !== 'ctx' && contextMoves(walk.program, reg))) {
+    if (releases && kind !== 'dynptr') requireReleaseOffset(walk, number)
+    else requireArgOffset(walk, number)
+  }
   if (rules.declaredArgs) checkProvenance()
   return byKind(walk, kfunc, kind, arg, found)
 }
@@ -144,7 +146,7 @@ function checkScalar(walk: Walk, { name }: KfuncContract, says: Argument, reg: R
   const number = says.reg
   const details = { reg: number, arg: number - 1, kfunc: name }
   // how far a pointer was moved is asked first, also of one that nobody wrote
-  if (walk.model.rules.declaredArgs) requireArgOffset(walk, number, { release: false })
+  if (walk.model.rules.declaredArgs) requireArgOffset(walk, number)
   if (reg.kind !== 'scalar') violate('not-scalar', details)
   if (says.kind === 'constant') {
     if (found.constant !== undefined) violate('two-constants', details)

@@ -8,7 +8,7 @@ import { pushState } from '../../engine/pending.ts'
 import { markPrecise } from '../../engine/precision.ts'
 import { violate } from '../../violations/raise.ts'
 import * as scalar from '../../scalar/index.ts'
-import { notInit, pointer, type RegState, regTypeText, unknownScalar } from '../../state/reg.ts'
+import { framePointer, notInit, pointer, type RegState, regTypeText, unknownScalar } from '../../state/reg.ts'
 import { Frame, type FrameEntry } from '../../state/frame.ts'
 import { References } from '../../state/references.ts'
 import { requireStaticArgs } from './many-args.ts'
@@ -132,5 +132,5 @@ function setArguments(frame: Frame, regs: readonly RegState[]): void {
   regs.forEach((reg, i) => {
     own[i + 1] = reg
   })
-  own[10] = pointer('fp', { frame: frame.frameno })
+  own[10] = framePointer(frame.frameno)
 }

@@ -62,18 +62,18 @@ export function requireGlobalArg(walk: Walk, arg: Argument, { effects }: GlobalC
     case 'untrusted':
       return
     case 'ctx':
-      requireArgOffset(walk, number, { release: false })
+      requireArgOffset(walk, number)
       if (reg.kind !== 'ctx') violate('global-arg', { form: 'ctx', ...details })
       return
     case 'arena':
       if (reg.kind !== 'arena' && reg.kind !== 'scalar') violate('global-arg', { form: 'arena', ...details })
       return
     case 'dynptr':
-      requireArgOffset(walk, number, { release: false })
+      requireArgOffset(walk, number)
       requireDynptr(walk, number, undefined, { mutates: false })
       return
     case 'mem':
-      if (!contextMoves(walk.program, reg)) requireArgOffset(walk, number, { release: false })
+      if (!contextMoves(walk.program, reg)) requireArgOffset(walk, number)
       if (walk.model.rules.objectsReadOnly && reg.kind === 'btf')
         violate('global-arg', { form: 'read-only', ...details })
       requirePlainMemory(walk, number, arg.size!, { byType: true })
@@ -89,7 +89,7 @@ export function requireGlobalArg(walk: Walk, arg: Argument, { effects }: GlobalC
         return
       }
       requireKernelPointer(walk, arg)
-      return requireArgOffset(walk, number, { release: false })
+      return requireArgOffset(walk, number)
     default:
   }
 }

@@ -7,7 +7,7 @@ import { type Walk, canSleepHere, unsleepableRegion } from '../../engine/walk.ts
 import { orElse, violate, violateAgain } from '../../violations/raise.ts'
 import { leadInsOf } from '../../violations/lead-ins.ts'
 import { type Violation, wordsOf } from '../../violations/table.ts'
-import { pointer, unknownScalar } from '../../state/reg.ts'
+import { framePointer, unknownScalar } from '../../state/reg.ts'
 import { Frame } from '../../state/frame.ts'
 import { isExplained } from '../explained.ts'
 import { globalContract } from '../../program/contract/global.ts'
@@ -26,7 +26,7 @@ export function callSubprog(walk: Walk, target: number): number {
   const caller = walk.frame
   const frame = new Frame({ frameno: walk.state.frames.length, subprog: index, callsite: walk.insn })
   for (let i = 1; i <= 5; i++) frame.ownRegs()[i] = caller.regs[i]!
-  frame.ownRegs()[10] = pointer('fp', { frame: frame.frameno })
+  frame.ownRegs()[10] = framePointer(frame.frameno)
   frame.wroteRegs = caller.wroteRegs & 0x3e
   walk.clobberCallerSaved()
   walk.pushStep()

@@ -118,11 +118,13 @@ export const acceptedBy = (rules: Rules): AcceptedByKind =>
 
 /** The register is of a type the argument takes; modifiers that do not matter to it are left aside. */
 export function typeFits(reg: RegState, { accepts, rdonly, nullable }: Argument, ignore: number): boolean {
+  if (accepts === undefined) return false
   let { flags } = reg
   if (rdonly) flags &= ~RDONLY
   if (nullable) flags &= ~MAYBE_NULL
   flags &= ~ignore
-  return accepts?.some(([kind, f]) => kind === reg.kind && f === flags) ?? false
+  for (let i = 0; i < accepts.length; i++) if (accepts[i]![0] === reg.kind && accepts[i]![1] === flags) return true
+  return false
 }
 export const expectedText = ({ accepts }: Argument): string =>
   (accepts ?? []).map(([kind, flags]) => typeText(kind, flags)).join(', ')

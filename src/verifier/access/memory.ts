@@ -174,7 +174,8 @@ const anyLoaded = (a: Access): RegState =>
 const cutTo = (a: Access, value: RegState): RegState =>
   a.size < 8 && !scalar.isConst(value.var) ? anyLoaded(a) : value
 
-function finishLoad({ model, exacting }: Walk, a: Access, value: RegState): RegState {
+function finishLoad(walk: Walk, a: Access, value: RegState): RegState {
+  const { model, exacting } = walk
   if (value.kind !== 'scalar' || a.size === 8) return value
   if (extendsSign(a)) {
     const extended = model.domain.movsx(value.var, a.size as 1 | 2 | 4, 64)
@@ -183,8 +184,16 @@ function finishLoad({ model, exacting }: Walk, a: Access, value: RegState): RegS
     const unlinks = model.rules.signedFillsUnlinked || exacting !== undefined
     return unlinks && changed ? scalarReg(extended) : withVar(value, extended)
   }
-  const narrowed = model.domain.truncateLoad(value.var, a.size)
-  return narrowed === value.var ? value : withVar(value, narrowed)
+  const narrowed = narrowedTo(walk, a.size, value.var)
+  if (narrowed.var === value.var) return value
+  return value.id === 0 && !value.precise ? narrowed : withVar(value, narrowed.var)
+}
+
+/** The low bytes of a number, as a number linked to nothing. */
+function narrowedTo(walk: Walk, bytes: number, value: scalar.Scalar): RegState {
+  const before = walk.computedBefore(value, value)
+  if (before !== undefined) return before
+  return walk.keepComputed(value, value, scalarReg(walk.model.domain.truncateLoad(value, bytes)))
 }
 
 /** BPF_F_RDONLY_PROG and BPF_F_WRONLY_PROG. */

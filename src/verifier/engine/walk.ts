@@ -7,7 +7,7 @@ import { Backward } from './backward.ts'
 import type { Model } from '../program/model.ts'
 import type { Observer } from './observer.ts'
 import { constReg, notInit, type RegKind, type RegState } from '../state/reg.ts'
-import type { Scalar } from '../scalar/index.ts'
+import { equal, type Scalar } from '../scalar/index.ts'
 import type { Frame } from '../state/frame.ts'
 import type { LoopVisit, State } from '../state/state.ts'
 import type { LinkedReg, StackTouch, ToStack } from '../state/step.ts'
@@ -30,13 +30,13 @@ export interface SubprogUse {
 }
 
 /** What an insn made of two scalars when it was walked last. */
-export interface Computed {
+interface Computed {
   readonly dst: Scalar
   readonly src: Scalar
   readonly reg: RegState
 }
 /** In place of what is kept of an insn, where it was walked once: many never are again, and to keep costs more than to make. */
-export const metOnce: unique symbol = Symbol('met once')
+const metOnce: unique symbol = Symbol('met once')
 type Kept<T> = (T | typeof metOnce | undefined)[]
 /** Whether what is made of an insn is to be kept now: from the second time on. */
 export function isWorthKeeping<T>(kept: Kept<T>, insn: number): boolean {
@@ -102,7 +102,7 @@ export class Walk {
   /** What plain insns do to what is traced backward through them. */
   readonly backward: Backward
   /** By insn: loops and paths bring the same values by again and again, and values never change. */
-  readonly computed: Kept<Computed>
+  private readonly computed: Kept<Computed>
   readonly refined: (Refined | undefined)[]
   /** By insn: the load or store it is. */
   readonly accesses: Kept<Access>
@@ -185,6 +185,15 @@ export class Walk {
     if (known !== undefined) return known
     const reg = constReg(value)
     this.constants.set(value, reg)
+    return reg
+  }
+  /** What the insn under way made of these when it was walked last, if it was of the same. */
+  computedBefore(dst: Scalar, src: Scalar): RegState | undefined {
+    const before = this.computed[this.insn]
+    return typeof before === 'object' && equal(before.dst, dst) && equal(before.src, src) ? before.reg : undefined
+  }
+  keepComputed(dst: Scalar, src: Scalar, reg: RegState): RegState {
+    if (isWorthKeeping(this.computed, this.insn)) this.computed[this.insn] = { dst, src, reg }
     return reg
   }
   useOf(subprog: number): SubprogUse {

@@ -22,7 +22,7 @@ import {
 import type { Insn } from '../../isa/index.ts'
 
 import type { Model } from '../program/model.ts'
-import { isWorthKeeping, type Walk } from '../engine/walk.ts'
+import type { Walk } from '../engine/walk.ts'
 import { violate } from '../violations/raise.ts'
 import * as scalar from '../scalar/index.ts'
 import { linkable, readReg, requireWritable } from '../engine/operands.ts'
@@ -98,15 +98,13 @@ function executeMasked(walk: Walk, insn: Insn, src: RegState): void {
 }
 
 function computed(walk: Walk, { op }: Insn, dst: scalar.Scalar, src: scalar.Scalar): RegState {
-  const before = walk.computed[walk.insn]
-  if (typeof before === 'object' && scalar.equal(before.dst, dst) && scalar.equal(before.src, src)) return before.reg
+  const before = walk.computedBefore(dst, src)
+  if (before !== undefined) return before
   const { domain } = walk.model
   const width = op.width as 32 | 64
   if (domain.unsettled !== undefined && testsInvariants(walk.program))
     requireInvariant(domain.unsettled.alu(op.name, width, dst, src), 'alu')
-  const reg = scalarReg(domain.alu(op.name, width, dst, src))
-  if (isWorthKeeping(walk.computed, walk.insn)) walk.computed[walk.insn] = { dst, src, reg }
-  return reg
+  return walk.keepComputed(dst, src, scalarReg(domain.alu(op.name, width, dst, src)))
 }
 
 /** 64-bit arithmetic on arena pointers becomes 32-bit when the program is rewritten, so nothing else may go through the insn. */
@@ -184,13 +182,11 @@ function move(walk: Walk, insn: Insn): void {
 
 /** `movsx`, or a move of 32 bits. */
 function resized(walk: Walk, { op }: Insn, src: scalar.Scalar): RegState {
-  const before = walk.computed[walk.insn]
-  if (typeof before === 'object' && scalar.equal(before.src, src)) return before.reg
+  const before = walk.computedBefore(src, src)
+  if (before !== undefined) return before
   const { domain } = walk.model
   const value = op.name === 'movsx' ? domain.movsx(src, op.size, op.width as 32 | 64) : domain.zext32(src)
-  const reg = scalarReg(value)
-  if (isWorthKeeping(walk.computed, walk.insn)) walk.computed[walk.insn] = { dst: src, src, reg }
-  return reg
+  return walk.keepComputed(src, src, scalarReg(value))
 }
 
 /** A packet pointer that was found to be at the end is so no longer once it moves; that is forgotten since a later kernel. */

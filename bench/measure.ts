@@ -22,7 +22,7 @@ export function leastTime(run: () => void, budget: number): number {
   return least * 1e6
 }
 
-export interface Allocated {
+interface Allocated {
   readonly bytes: number
   /** Who allocated, most first. */
   readonly by: readonly { readonly name: string; readonly bytes: number }[]
@@ -35,7 +35,7 @@ const SAMPLE = 16 << 10
  * Bytes that a run allocates on V8's heap, living or not: an estimate, good to a few per cent from some MB on. Runs until `budget` ms are
  * spent: the first ones, before V8 compiled them, allocate several times as much.
  */
-export async function allocated(run: () => void, budget = 0): Promise<Allocated> {
+async function allocated(run: () => void, budget = 0): Promise<Allocated> {
   const session = new Session()
   session.connect()
   const post = (method: string, params?: object): Promise<{ profile?: { head: SampleNode } }> =>
@@ -48,7 +48,8 @@ export async function allocated(run: () => void, budget = 0): Promise<Allocated>
     includeObjectsCollectedByMinorGC: true,
   })
   let runs = 0
-  for (const start = performance.now(); runs === 0 || performance.now() - start < budget; runs++) run()
+  const measuredRun = (): void => run()
+  for (const start = performance.now(); runs === 0 || performance.now() - start < budget; runs++) measuredRun()
   const { profile } = await post('HeapProfiler.stopSampling')
   session.disconnect()
   const sums = new Map<string, number>()
@@ -58,9 +59,27 @@ export async function allocated(run: () => void, budget = 0): Promise<Allocated>
     sums.set(callFrame.functionName, (sums.get(callFrame.functionName) ?? 0) + selfSize / runs)
     for (const child of children) add(child)
   }
-  if (profile !== undefined) add(profile.head)
+  // the profiler allocates, too: only what runs counts
+  const find = (node: SampleNode): void =>
+    node.children.forEach(node.callFrame.functionName === measuredRun.name ? add : find)
+  if (profile !== undefined) find(profile.head)
   const by = [...sums].map(([name, size]) => ({ name, bytes: size })).sort((a, b) => b.bytes - a.bytes)
   return { bytes, by }
+}
+
+const WARMING = 1500
+const WINDOWS = 3
+const WINDOW = 700
+
+/** The same once V8 has compiled what runs, which on a busy machine takes its time: the least of some windows. */
+export async function allocatedWarm(run: () => void): Promise<Allocated> {
+  leastTime(run, WARMING)
+  let least: Allocated = { bytes: Number.POSITIVE_INFINITY, by: [] }
+  for (let i = 0; i < WINDOWS; i++) {
+    const seen = await allocated(run, WINDOW)
+    if (seen.bytes < least.bytes) least = seen
+  }
+  return least
 }
 
 interface SampleNode {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // npm run bench [-- NAME [PART]]: the case of that name, or all whose name has NAME in it; exit status 1 where one misses its bound.
 import { bombs, measureWalk } from './bombs.ts'
+import { bytes } from './bytes.ts'
 import { calls } from './calls.ts'
 import { checkCold } from './check-cold.ts'
 import { compile } from './compile.ts'
@@ -18,6 +19,7 @@ const cases: Readonly<Record<string, () => Promise<boolean>>> = {
   hostile: () => hostile(part),
   'rules-rate': rulesRate,
   verify: verifyNative,
+  bytes: () => bytes(part),
   bombs: () => bombs(part),
   selftests,
   run: () => workloads(part),

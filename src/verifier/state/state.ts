@@ -98,15 +98,18 @@ export class State {
 
   /** To be kept, as this one goes on. */
   keep(): State {
-    const top = this.frames.length - 1
-    return this.with(this.frames.map((frame, f) => (f === top ? frame.keep() : frame.copy())))
+    return this.with(this.cur.keep())
   }
   /** To go on as this one does, on another path. */
   fork(): State {
-    const top = this.frames.length - 1
-    return this.with(this.frames.map((frame, f) => (f === top ? frame.fork() : frame.copy())))
+    return this.with(this.cur.fork())
   }
-  private with(frames: Frame[]): State {
+  private with(top: Frame): State {
+    // of the right length from the first: one that grows takes room for more
+    const frames = this.frames.slice()
+    const last = frames.length - 1
+    for (let f = 0; f < last; f++) frames[f] = frames[f]!.copy()
+    frames[last] = top
     const state = new State(frames)
     state.refs = this.refs
     state.sections = this.sections

@@ -27,7 +27,10 @@ export function readInput(path: string): Uint8Array {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     const words: Readonly<Record<string, string>> = {
-      ENOENT: 'no such file',
+      // what is no UTF-8 in a name has become U+FFFD on the way here, and no call of Node's opens it
+      ENOENT: path.includes('\ufffd')
+        ? 'its name is not UTF-8, so it cannot be opened — rename it, or pass it on standard input: kfuncs … - < FILE'
+        : 'no such file',
       EACCES: 'permission denied',
       EISDIR: `a directory, not a file — name the objects in it: ${path.replace(/\/+$/, '')}/*.o`,
       EAGAIN: 'nothing to read',

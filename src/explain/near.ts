@@ -8,6 +8,7 @@ import { renamedKfunc } from '../kfunc/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import { sectionRules } from '../uapi/index.ts'
 import { orList } from './fill.ts'
+import { renamedField } from './renamed.ts'
 import { nearest } from './text.ts'
 
 /** What a section attaches to. */
@@ -101,6 +102,10 @@ export interface CoreMissing {
   /** The member that it lacks, and those of like names that it has. */
   readonly member: string | undefined
   readonly members: string | undefined
+  /** The member under its name of today. */
+  readonly renamed?: { readonly is: string; readonly since: string } | undefined
+  /** A struct of the kernel whose name is like that of one that it lacks. */
+  readonly near?: string | undefined
 }
 
 /** Of `<byte_off> [74] struct inode___old.i_atime.tv_sec (0:0:0 @ offset 0)`. */
@@ -113,7 +118,14 @@ export function coreMissing(asked: string, kernel: Kernel): CoreMissing | undefi
   const { btf } = kernel
   const id = btf.find(name, ...kinds)
   const type = `${kind} ${name}`
-  if (id === undefined) return { type, known: false, member: undefined, members: undefined }
+  if (id === undefined)
+    return {
+      type,
+      known: false,
+      member: undefined,
+      members: undefined,
+      near: kind === 'struct' ? nearStruct(name, btf) : undefined,
+    }
   const own = btf.type(id)
   if (own.kind === 'enum' || own.kind === 'enum64') {
     const value = nearest(
@@ -134,8 +146,27 @@ export function coreMissing(asked: string, kernel: Kernel): CoreMissing | undefi
     type,
     known: true,
     member,
+    renamed: renamedField(btf, name, member),
     members: orAnd(like.length > 0 ? like.slice(0, 4) : close === undefined ? [] : [close]),
   }
+}
+
+const structNames = remembered((btf: Btf): readonly string[] => {
+  const names: string[] = []
+  for (let id = 1; id < btf.count; id++) {
+    const type = btf.type(id)
+    if (type.kind === 'struct' && type.name.length > 6) names.push(type.name)
+  }
+  return names
+})
+
+/** A struct whose name begins as this one does and differs in its end; the longer the beginning, the better. */
+function nearStruct(name: string, btf: Btf): string | undefined {
+  const sharing = (part: number): readonly string[] => {
+    const start = name.slice(0, Math.ceil(name.length * part))
+    return structNames(btf).filter((one) => one.startsWith(start))
+  }
+  return nearest(name, sharing(0.75)) ?? nearest(name, sharing(0.5))
 }
 
 const orAnd = (names: readonly string[]): string | undefined =>

@@ -58,6 +58,12 @@ test('one unreadable object does not keep the others from being judged', async (
   expect(Object.keys(rows[0]!)).toEqual(Object.keys(rows[1]!))
 })
 
+test('a name that is no UTF-8 is told as that', async () => {
+  const { status, err } = await run('check', 'a\ufffd.bpf.o')
+  expect(status).toBe(2)
+  expect(err).toContain('its name is not UTF-8')
+})
+
 test('json: one line a program, with the fields that are promised', async () => {
   const { out } = await run('check', '--format', 'json', acquire)
   const rows = out

@@ -172,4 +172,73 @@ export const furtherWants: readonly Want[] = [
     code: 'KF040',
     says: [/struct cgroup/, /struct task_struct/, /owner/],
   },
+  // round 4
+  {
+    object: 'n0-task-as-record',
+    says: [/struct task_struct/, /bpf_probe_read_kernel|BPF_CORE_READ/, /on the stack|of your own|own record/],
+    never: [/manual page/, /ringbuf_submit/],
+  },
+  {
+    object: 'n1-checksum-of-payload',
+    // of what is wanted of the packet the kernel speaks once the size is bounded
+    code: 'KF019',
+    says: [/barrier_var\(len\)/, /swap/, /line 16/],
+    never: [/sizeof\(buf\)/],
+  },
+  {
+    object: 'n2-path-copied',
+    says: [/&file->f_path/, /bpf_d_path/, /copy/],
+    never: [/manual page/],
+  },
+  {
+    object: 'n3-storage-of-walked-inode',
+    says: [/BPF_CORE_READ\(\) copies/, /dentry = file->f_path\.dentry/],
+    never: [/user space/],
+  },
+  {
+    object: 'n4-cookie-of-context',
+    says: [/Pass sk, which the hook gives/, /struct sock_common/],
+    never: [/manual page/],
+  },
+  { object: 'n5-callback-not-static', code: 'KF022', says: [/add/, /static/, /global/], never: [/parentheses/] },
+  {
+    object: 'n6-callback-without-data',
+    code: 'KF101',
+    says: [/bpf_loop/, /NULL/, /\bs\b/, /third argument|address of/],
+    never: [/lookup/],
+  },
+  {
+    object: 'n8-snprintf-without-args',
+    code: 'KF157',
+    says: [/2 (?:conversions|arguments)|two/, /1 argument|8 bytes|one/, /16|sizeof\(args\)/],
+  },
+  {
+    object: 'n9-trace-the-tracer',
+    code: 'KF150',
+    says: [/migrate_disable/, /forbidden|not allowed|cannot be traced/],
+    never: [/sleep/],
+  },
+  {
+    object: 'o0-thrown-with-task',
+    code: 'KF032',
+    says: [/bpf_throw/, /bpf_task_release\(task\)/, /before/],
+    never: [/return 0/],
+  },
+  {
+    object: 'o1-slice-into-small-buffer',
+    code: 'KF019',
+    says: [/buf/, /14 bytes/, /20/],
+    never: [/skb/],
+  },
+  { object: 'o2-task-state', code: 'KF161', says: [/__state/, /struct task_struct/, /bpf_core_field_exists/] },
+  {
+    object: 'o3-record-renamed',
+    says: [/trace_event_raw_block_rq_completion/, /bpf_core_type_exists/],
+  },
+  {
+    object: 'o4-arguments-of-yesterday',
+    says: [/block_rq_issue/, /1 argument|rq/, /struct request/],
+    never: [/data_end/],
+  },
+  { object: 'o5-disk-of-request', says: [/rq_disk/, /q->disk|q\.disk|request_queue/], never: [/your own/] },
 ]

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // An access to the context: which field or argument it is, who may read or write it, what this program may instead.
 
-import { memberAt, pointee, resolveType } from '../../btf/index.ts'
+import { formatType, memberAt, pointee, resolveType } from '../../btf/index.ts'
 import { attachProto, contextField } from '../../kernel/index.ts'
 import { helperId, sectionRules } from '../../uapi/index.ts'
 import { traitsOf } from '../allowed.ts'
@@ -31,7 +31,9 @@ function argumentOf({ program, kernel }: Case, off: number): Values {
   if (param === undefined)
     return {
       hookArgs: `${target.name} has ${params.length === 0 ? 'no arguments' : params.length === 1 ? 'one argument' : `${params.length} arguments`}${
-        params.length === 0 ? '' : `: ${params.map(({ name }, i) => name || `argument ${i}`).join(', ')}`
+        params.length === 0
+          ? ''
+          : `: ${params.map(({ name, type }, i) => name || `argument ${i} (${formatType(target.btf, type)})`).join(', ')}`
       }${/^f(?:exit|mod_ret)/.test(program.section) ? ', and what it returns after them' : ''}`,
     }
   const pointed = pointee(target.btf, param.type)

@@ -3,9 +3,12 @@
 
 import type { Values } from '../fill.ts'
 import { boundsValues } from './bounds.ts'
+import { callbackValues } from './callbacks.ts'
 import { callingValues } from './calling.ts'
 import { callValues } from './calls.ts'
 import type { Case } from './case.ts'
+import { copyValues } from './copies.ts'
+import { formatValues } from './format.ts'
 import { contextValues } from './context.ts'
 import { effortValues } from './effort.ts'
 import { fieldValues } from './fields.ts'
@@ -13,6 +16,7 @@ import { globalValues } from './globals.ts'
 import { givenValues } from './given.ts'
 import { hookValues } from './hook.ts'
 import { loopValues } from './loops.ts'
+import { neighbourValues } from './neighbours.ts'
 import { packetValues } from './packet.ts'
 import { pointerValues } from './pointers.ts'
 import { rereadValues } from './reread.ts'
@@ -32,6 +36,10 @@ const kinds: readonly ((one: Case) => Values)[] = [
   pointerValues,
   fieldValues,
   symbolValues,
+  callbackValues,
+  formatValues,
+  copyValues,
+  neighbourValues,
   globalValues,
   socketValues,
   trustValues,

@@ -38,6 +38,7 @@ export function smallValues(one: Case): Values {
     call: yes(called !== undefined),
     tailCall: yes(called?.name === 'bpf_tail_call'),
     ends: yes(called?.name !== 'bpf_tail_call'),
+    throws: yes(called?.name === 'bpf_throw'),
     iterEnd: yes(
       /^iter(?:\.s)?\//.test(program.section) &&
         program.insns[causes.path[causes.origin]?.insn ?? -1]?.op.kind === 'load' &&
@@ -108,11 +109,15 @@ function coreValues({ report, program, kernel }: Case): Values {
   const asked = report.rule === 'loader-core' && ref?.kind === 'missing' ? ref.name : undefined
   const missing = asked === undefined ? undefined : coreMissing(asked, kernel)
   if (missing === undefined) return {}
-  const { type, known, member, members } = missing
+  const { type, known, member, members, renamed, near } = missing
   return {
     coreType: type,
     coreMember: known ? member : undefined,
     coreMembers: members,
+    coreSince: renamed?.since,
+    coreNow: renamed?.is,
+    coreNear: near,
+    coreNotRenamed: yes(renamed === undefined),
     coreUnknown: yes(!known),
     coreStruct: yes(!type.startsWith('enum')),
     enumerator: type.startsWith('enum') ? /::(\w+)/.exec(asked ?? '')?.[1] : undefined,

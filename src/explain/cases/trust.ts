@@ -2,7 +2,7 @@
 // Why a pointer to a kernel object is not trusted or RCU-protected: the program may sleep, so nothing holds RCU; or the field it was read
 // from is none that the kernel vouches for, so RCU would not help either. And what gives a pointer that is good enough.
 
-import { walkStruct } from '../../btf/index.ts'
+import { type Btf, type BtfId, pointee, resolveType, structOf, walkStruct } from '../../btf/index.ts'
 import { attachProto, type Kernel } from '../../kernel/index.ts'
 import { helperId } from '../../uapi/index.ts'
 import { type PathStep, type RegState, scalar } from '../../verifier/index.ts'
@@ -28,6 +28,7 @@ export function trustValues(one: Case): Values {
   return {
     ...objectValues(one),
     ...wantedValues(one),
+    ...objectWanted(one),
     expectedGivers: mismatch ? orList(giversOf(expected, one)) : undefined,
     notMoved: yes(seen !== expected),
   }
@@ -45,6 +46,46 @@ function wantedValues(one: Case): Values {
     paramStruct: struct,
     paramGivers: struct === undefined || report.rule === 'invalid-access' ? undefined : orList(giversOf(struct, one)),
   }
+}
+
+/** A helper that takes a kernel object is given something else: what the hook has of that struct. */
+function objectWanted(one: Case): Values {
+  const { report, causes, program, kernel } = one
+  const { value } = causes
+  if (report.rule !== 'argument-type' || value === undefined || value.kind === 'scalar' || value.kind === 'btf')
+    return {}
+  const struct =
+    wantedStruct(one) ?? (/\bsock_common\b/.test(report.details.expected ?? '') ? 'sock_common' : undefined)
+  const target = /^(?:tp_btf|fentry|fexit|fmod_ret|lsm|iter|struct_ops)/.test(program.section)
+    ? attachProto(kernel.btf, traitsOf(program))
+    : undefined
+  if (struct === undefined || target === undefined) return { wantedObject: struct }
+  const { btf } = target
+  const params = target.proto.params.slice(target.skip).filter(({ name }) => name !== '')
+  const own = params.find(({ type }) => startsWith(btf, pointee(btf, type), struct))
+  const within = params.flatMap(({ name, type }) => {
+    const id = pointee(btf, type)
+    const members = id === undefined ? undefined : structOf(btf, id)?.members
+    const found = members?.find((member) => {
+      const inner = resolveType(btf, member.type)
+      return member.name !== '' && inner.kind === 'struct' && inner.name === struct
+    })
+    return found === undefined ? [] : [`&${name}->${found.name}`]
+  })
+  return { wantedObject: struct, hookObject: own?.name ?? within[0] }
+}
+
+const DEEPEST = 8
+
+/** Is it this struct, or does its first member begin with one? */
+function startsWith(btf: Btf, id: BtfId | undefined, struct: string): boolean {
+  let type = id === undefined ? undefined : resolveType(btf, id)
+  for (let depth = 0; type?.kind === 'struct' && depth < DEEPEST; depth++) {
+    if (type.name === struct) return true
+    const first = type.members[0]
+    type = first === undefined ? undefined : resolveType(btf, first.type)
+  }
+  return false
 }
 
 function wantedStruct({ kfunc, report, program, kernel }: Case): string | undefined {

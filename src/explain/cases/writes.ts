@@ -4,11 +4,21 @@
 import { sizeOf } from '../../btf/index.ts'
 import { orList, type Values, yes } from '../fill.ts'
 import { structName } from '../words.ts'
-import type { Case } from './case.ts'
+import { type PathStep, scalar } from '../../verifier/index.ts'
+import { type Case, plural } from './case.ts'
+
+/** A call that would read a kernel object as plain memory. */
+function objectGiven(step: PathStep | undefined): Values {
+  const index = [1, 2, 3, 4].find((reg) => step?.regs[reg]?.kind === 'btf')
+  const [object, size] = index === undefined ? [] : [step!.regs[index]!, step!.regs[index + 1]!]
+  if (object === undefined || size?.kind !== 'scalar' || !scalar.isConst(size.var)) return {}
+  return { objectGiven: structName(object), objectBytes: plural(scalar.constNumber(size.var), 'byte') }
+}
 
 export function structValues({ report, causes, program, kernel }: Case): Values {
   const { value } = causes
   const insn = program.insns[report.insn]
+  if (report.rule === 'btf-access' && insn?.op.kind === 'call') return objectGiven(causes.path.at(-1))
   if (value?.kind !== 'btf' || value.btf === undefined || value.btfId === 0) return {}
   const struct = structName(value)
   switch (report.rule) {

@@ -36,6 +36,7 @@ export const accessCodes = [
     label: ['{?null}{reg} is NULL on this path', '{reg} may be NULL here: it is {value}'],
     help: [
       [
+        '{?null}{?handedBy}{handedBy}() was given {handedText} to hand over (its {handedIndex} argument), and {handedTo}() goes through it as {pointer}: pass the address of what the callback uses, a variable on the stack or a map value.',
         '{?null}Go through the pointer only on the branch where it is not NULL: keep it in a variable and check that first.',
         'Each mention of {rereadMember} in C is a load of its own, and may give NULL where another did not: read it into a local variable once, check that, and go on with it: {rereadName} = {rereadMember}; if (!{rereadName}) {leave}',
         'Check {pointer} first: if (!{pointer}) {leave} and use it below.',
@@ -62,6 +63,8 @@ export const accessCodes = [
         '{?typesLost}With its types the field would be a kptr, and this a pointer.',
         'Field {untaggedField} of {untaggedStruct} is a {untaggedType} without a kptr tag, so what is read from it is a number: declare it __kptr (a reference, exchanged with bpf_kptr_xchg()) or __kptr_untrusted, and compile with a clang that has btf_type_tag (14 or later), or a gcc that does.',
         '{?currentTask}bpf_get_current_task() gives a number: call bpf_get_current_task_btf(), which gives a pointer to struct task_struct, or read fields with BPF_CORE_READ().',
+        '{?copiedTyped}{copiedBy} copies, and what it gives is a number to the verifier. Go there by pointers, which keep their types: {copiedName} = {copiedPath}; or read all the way with {copiedBy}.',
+        '{copiedBy} copies, and what it gives is a number to the verifier: read on with it, all the way to the field that is wanted.',
         '{?userArgument}To the verifier {reg} is a number. What a system call is given are addresses of user space: copy what is there with bpf_probe_read_user(), a string with bpf_probe_read_user_str().',
         '{untypedSymbol} is declared without a type (extern const void … __ksym), so its address is a number: read it with BPF_CORE_READ((struct … *)&{untypedSymbol}, field) or bpf_probe_read_kernel(). Where the kernel’s BTF has the variable, as it has per-CPU ones, declare it with its type, and it can be read directly.',
         '{?number}To the verifier {reg} is a number: a map keeps no more of a {keptPointer} than its address. Read what it points to with BPF_CORE_READ() or bpf_probe_read_kernel().',
@@ -130,10 +133,10 @@ export const accessCodes = [
   },
   {
     code: 'KF104',
-    title: 'the packet is not known to be that long',
+    title: 'the data is not known to be that long',
     rules: ['packet-bounds', 'packet-write', 'flow-keys'],
     section: `${doc} "Direct packet access"`,
-    rule: 'Packet bytes may be accessed only after a comparison with data_end showed that they are there.',
+    rule: 'Bytes of a packet, of its metadata or of an option’s value may be accessed only after a comparison with their end (data_end, data, optval_end) showed that they are there.',
     label: [
       '{?rule_packet_write}programs of type {type} may read the packet, not write it',
       '{packetBytes}',
@@ -239,6 +242,7 @@ export const accessCodes = [
     label: [
       '{?sockWrite}a program may read {sockStruct}, not write it; {reg} is {value}',
       '{?rule_sock_access}{sockStruct} has nothing like that at this place, whatever the pointer is cast to; {reg} is {value}',
+      '{?objectGiven}the call reads {objectBytes} of struct {objectGiven} at once, and a kernel object is read field by field',
       '{?past}this reaches past the end of struct {struct}; {reg} is {value}',
       '{?write}struct {struct} may not be written like this; {reg} is {value}',
       'this part of struct {struct} may not be read like this; {reg} is {value}',
@@ -251,6 +255,7 @@ export const accessCodes = [
         '{?sockCommon}A {sockStruct} shows family, type, addresses, ports and mark: bpf_sk_fullsock(sk), checked for NULL, gives the whole struct bpf_sock.',
         '{?sockTcp}The fields of TCP are in another struct: bpf_tcp_sock(sk), checked for NULL, gives a struct bpf_tcp_sock with snd_cwnd, srtt_us, bytes_acked …; or bpf_skc_to_tcp_sock(sk) the kernel’s own struct tcp_sock, all of whose fields may be read.',
         '{?rule_sock_access}The fields of {sockStruct} in include/uapi/linux/bpf.h are what may be read, each in its own size; the kernel’s own struct comes from bpf_skc_to_tcp_sock(sk), bpf_skc_to_udp6_sock(sk) and their kin, checked for NULL.',
+        '{?objectGiven}Send what is wanted of it: copy the fields into a struct of your own, on the stack or in a record of a ring buffer, with BPF_CORE_READ() or bpf_probe_read_kernel(), and pass that.',
         '{?past}{?allocated}struct {struct} has {structSize} bytes: allocate the larger struct where it is made, bpf_obj_new(struct …).',
         '{?past}A cast in C does not make the object larger. Where it is known to be part of a larger one (container_of), say so to the verifier: bpf_core_cast(ptr, struct larger) or bpf_rdonly_cast() give a pointer that may be read through, not passed on.',
         '{?percpuRead}{?allocated}One CPU’s part of a per-CPU object is reached by bpf_per_cpu_ptr(p, cpu), checked for NULL, or bpf_this_cpu_ptr(p), for a pointer read from a __percpu_kptr field.',

@@ -194,6 +194,8 @@ export const argumentCodes = [
     ],
     help: [
       [
+        '{stackRoom} lie between its start and another object of the stack, a dynptr or an iterator: the size is larger than the buffer. Make the buffer as large as the size, or the size sizeof(buf).',
+        '{swappedName} is bounded before its bytes are swapped, on {swappedOn}: the compiler has brought the mask or comparison to the front, and the verifier does not follow byte swaps. Swap first, then bound what came out: {swappedName} = bpf_ntohs(…); barrier_var({swappedName}); and the mask or comparison after that.',
         '{?stackOver}From there to the end of the frame are fewer: {stackOver} too many. Make the size at most what the buffer holds: sizeof(buf).',
         '{?unwritten}Byte {stackAt} was never written on this path: initialise the whole buffer before it is read: char buf[16] = {};',
         'Map {keylessMap} is of type {keylessType}, whose elements have no keys, so nothing is looked up, updated or deleted in it. {keylessUse}',
@@ -210,7 +212,7 @@ export const argumentCodes = [
         'Pass the address of a variable of that type: on the stack, global, or in a map value.',
       ],
       '{?inner}The access itself, in the verifier’s words: {inner}',
-      '{?unbounded}If the compiler checked another copy of the number, make it keep one: barrier_var(size).',
+      '{?unbounded}{?notSwapped}If the compiler checked another copy of the number, make it keep one: barrier_var(size).',
     ],
     text: 'Suffix __sz (and __szk) ties a size parameter to the pointer before it. The verifier checks an access of the largest size the register can have, at the smallest and largest offset of the pointer. Negative or unbounded sizes fail at once.',
     example: '02-parameters/sz:path_beyond_buffer',
@@ -265,13 +267,17 @@ export const argumentCodes = [
     section: 'kfuncs.rst "Annotating kfunc parameters"',
     rule: 'A callback parameter takes the address of a static function of the same program.',
     label: [
+      '{globalCallback}() is a global function, and a callback has to be a static one',
       '{?rule_callback_func_info}the kernel knows no types of this function: the program is loaded without records of its functions',
       'the {arg} argument of {kfunc} must be a function; {reg} is {value}',
       'this must be a function of the program',
     ],
     help: [
       '{?rule_callback_func_info}Compile with -g; if the kernel refused the BTF of the object, or the loader dropped its records, the warnings say why.',
-      'Pass the name of a static function declared in this object.',
+      [
+        'Declare it static: static long {globalCallback}(…). A global function is verified by itself, without what its caller hands to it.',
+        'Pass the name of a static function declared in this object.',
+      ],
     ],
     text: 'The verifier walks into a callback as part of the caller, so it must know which function it is.',
     example: '15-wq/timer:wq_no_function',
@@ -340,6 +346,7 @@ export const argumentCodes = [
     rule: 'Each argument of a helper is of the kinds that its prototype lists: a map, memory, a socket, a number …',
     label: [
       '{?argContext}the {arg} argument of {helper} must be the context of the program; {reg} is {value}',
+      'the {arg} argument of {helper} must be a pointer to the kernel’s struct {wantedObject}; {reg} is {value}',
       '{?argField}the {arg} argument of {helper} must be a {argField} in a map value; {reg} is {value}',
       'the {arg} argument of {helper} must be a pointer to struct {paramStruct}; {reg} is {value}',
       'the {arg} argument of {helper} must be one of {expected}; {reg} is {value}',
@@ -348,6 +355,9 @@ export const argumentCodes = [
     ],
     help: [
       [
+        'Pass {hookObject}, which the hook gives: a copy of the struct, the context or a variable of the program’s own is no struct {wantedObject} of the kernel.',
+        'A copy of the struct, the context or a variable of the program’s own is no struct {wantedObject} of the kernel: pass a pointer that the hook gave, or the address of a field behind one.',
+        '{copiedBy} copies, and what it gives is a number to the verifier: {copiedPath} goes there by pointers and keeps the type.',
         '{?argField}A {argField} lies in the value of a map, where the kernel can keep it alive and find it: declare it as a field of the map’s value type, look the value up, and pass the address of the field.',
         '{?argContext}{?inCallback}The argument of a callback is what its caller was given, not the context: hand ctx over with it, in a struct on the stack whose address is passed on: struct data d = { .ctx = ctx, … }; or take bpf_ringbuf_output(), which needs no context.',
         '{?argContext}Pass the context that the program was given, unchanged: not a copy of it, not a field, not what was computed from it. A function that makes the call takes ctx as a parameter.',

@@ -46,6 +46,7 @@ export const programCodes = [
         '{?rule_syscall_sleepable}Load it with BPF_F_SLEEPABLE: SEC("syscall").',
         '{?rule_lsm_disabled}Choose the hook that is called for the same event; include/linux/lsm_hook_defs.h lists them.',
         '{?rule_attach_noreturn}Attach where it is entered: SEC("fentry/{attachName}").',
+        '{?rule_attach_denied}Trace what calls it, or what it is called for: functions that tracing itself runs through (preemption, RCU, what a trampoline calls) are closed to it.',
         '{?rule_struct_ops_member}Take the program out of the struct, or set another member.',
         '{?rule_attach_prototype}Attach with a kprobe, which sees the registers: SEC("kprobe/{attachName}").',
         'Section "{section}" decides where the program attaches and whether it may sleep.',
@@ -243,8 +244,13 @@ export const programCodes = [
     rules: ['snprintf-args', 'snprintf-format'],
     section: 'Documentation/bpf/helpers (bpf_snprintf)',
     rule: 'A format string is a constant, and each of its conversions has an argument in the data array.',
-    label: ['this format and these arguments do not go together'],
+    label: [
+      '{?formatFew}{formatText} has {formatCount}, and the array holds {formatGiven}',
+      '{formatOdd} bytes are given as the array of arguments, which has 8 for each',
+      'this format and these arguments do not go together',
+    ],
     help: [
+      '{?formatFew}Pass an array with one __u64 for each conversion, and its size: {formatBytes} bytes here, sizeof(args).',
       'Use BPF_SNPRINTF(out, sizeof(out), "…", args…), which builds the array.',
       'Conversions: %d %i %u %x %ld %lu %lx %lld %llu %llx %p %pB %pK %px %ps %pS %pi4 %pI4 %pi6 %pI6 %s %c.',
     ],
@@ -316,7 +322,9 @@ export const programCodes = [
       'Did you mean SEC("{nearSection}")?',
       '{?config}Where it may be missing, declare it __weak: extern bool {config} __kconfig __weak; it reads as 0 then.',
       '{?config}{?configOf}The configuration is that of {configOf}: yours may have it.',
-      '{?coreStruct}This kernel has {coreMembers} instead: ask with bpf_core_field_exists() which of the two is there, and read that one.',
+      'Since {coreSince} it is {coreNow}: ask with bpf_core_field_exists() which of the two is there, and read that one.',
+      'Near it this kernel has struct {coreNear}: if that is the one, ask with bpf_core_type_exists() which of the two is there.',
+      '{?coreStruct}{?coreNotRenamed}This kernel has {coreMembers} instead: ask with bpf_core_field_exists() which of the two is there, and read that one.',
       '{?coreUnknown}{?coreStruct}If {coreType} is your own, not the kernel’s, nothing of it is to be relocated: read its fields directly (ptr->field), or copy them with bpf_probe_read_kernel() instead of bpf_core_read() and BPF_CORE_READ(), and declare it outside of what vmlinux.h makes preserve_access_index.',
       [
         '{?coreUnknown}{?coreStruct}If it is the kernel’s, ask first: if (bpf_core_type_exists({coreType})) …, so that kernels without it never get there.',

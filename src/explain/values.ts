@@ -210,7 +210,7 @@ function conditions(report: Rejected, causes: Causes, program: LinkedProgram): V
     thrown: yes(isThrown(violation)),
     unentered: yes(rule === 'throw-in-loop'),
     unacquired: yes(violation?.id === 'release-unreferenced' && violation.params.form === 'dynptr'),
-    record: yes(/ringbuf/.test(details.expected ?? '')),
+    record: yes(/^ringbuf_mem$/.test(details.expected ?? '')),
     percpu: yes(/percpu/.test(details.expected ?? '')),
     number: yes(value?.kind === 'scalar'),
     null: yes(value !== undefined && isNull(value)),

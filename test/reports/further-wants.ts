@@ -241,4 +241,28 @@ export const furtherWants: readonly Want[] = [
     never: [/data_end/],
   },
   { object: 'o5-disk-of-request', says: [/rq_disk/, /q->disk|q\.disk|request_queue/], never: [/your own/] },
+  // round 5
+  {
+    object: 'q0-arguments-in-a-row',
+    says: [/2048|args/, /e->size/, /local variable/, /negative|1920|sizeof\(e->args\) - ARGSIZE|128/],
+    never: [/power of two/],
+  },
+  { object: 'q1-operation-of-nobody', says: [/lonely_ssthresh/, /SEC\("\.struct_ops(?:\.link)?"\)/, /\.ssthresh/] },
+  { object: 'q2-global-returns-pointer', says: [/find_ip/, /pointer/, /static/], never: [/return 0 at its end/] },
+  { object: 'q3-packet-to-global', says: [/is_tcp/, /void \*/, /static/, /ctx/], never: [/__arg_trusted/] },
+  { object: 'q5-list-in-arena', says: [/__arena/, /head/], never: [/BPF_CORE_READ/, /tp_btf/] },
+  {
+    object: 'q6-mask-of-kernel',
+    code: 'KF014',
+    says: [/struct bpf_cpumask/, /struct cpumask/, /bpf_cpumask_create\(\)/, /bpf_cpumask_copy\(/],
+    never: [/bpf_rdonly_cast\(\) do/],
+  },
+  { object: 'q8-number-as-value', says: [/third argument/, /&now/, /address/], never: [/acquire/] },
+  { object: 'q9-store-from-packet', says: [/bpf_skb_store_bytes/, /packet/, /stack/], never: [/may be called by/] },
+  { object: 'r0-priority-of-socket', says: [/bpf_sk_fullsock\(sk\)/, /rx_queue_mapping|priority|struct bpf_sock/] },
+  {
+    object: 'r1-string-of-variable-length',
+    says: [/4096/, /num|r->len/, /if \((?:num|r->len) > /],
+    never: [/sizeof\(buf\)/],
+  },
 ]

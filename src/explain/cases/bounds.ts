@@ -50,7 +50,8 @@ export function boundsValues(one: Case): Values {
     wraps: index === undefined || index.high < BigInt(array!.count) ? undefined : wrapAt(one),
     offByOne: yes(index !== undefined && array !== undefined && index.low >= 0n && index.high === BigInt(array.count)),
     last: array === undefined ? undefined : (array.count - 1).toString(),
-    powerOfTwo: yes(c?.masked !== true && array !== undefined && (array.count & (array.count - 1)) === 0),
+    // a mask leaves no room for more than one element
+    powerOfTwo: yes(!call && c?.masked !== true && array !== undefined && (array.count & (array.count - 1)) === 0),
     negative: yes(variable && scalar.smin(pointer.var) < 0n),
     reread: c !== undefined && /->|\.|\[/.test(c.index) ? c.index : undefined,
     checkedCopy: c === undefined ? undefined : checkedCopy(one, c.index),

@@ -7,7 +7,7 @@ import { callee, contractAt, subprogName } from '../calls.ts'
 import { orList, type Values, yes } from '../fill.ts'
 import { scalar } from '../../verifier/index.ts'
 import { insnOf, lastAt, lineAt } from '../source.ts'
-import { callArguments } from '../text.ts'
+import { argumentText, callArguments } from '../text.ts'
 import { type Case, placeWords } from './case.ts'
 
 export function callingValues(one: Case): Values {
@@ -49,6 +49,13 @@ export function callingValues(one: Case): Values {
   }
 }
 
+/** A variable that is passed itself where its address belongs. */
+function numberPassed({ details }: Case['report'], text: string | undefined, name: string): string | undefined {
+  if (details.reg === undefined) return undefined
+  const passed = argumentText(text, name, details.reg - 1)?.replace(/^\([^()]*\)\s*/, '')
+  return passed !== undefined && /^[A-Za-z_]\w*$/.test(passed) && passed !== 'NULL' ? passed : undefined
+}
+
 /** What helpers take that is no memory of just any kind. */
 const fieldsTaken: readonly (readonly [string, string])[] = [
   ['bpf_timer_', 'struct bpf_timer'],
@@ -59,6 +66,10 @@ function argumentWanted({ report, program }: Case): Values {
   const name = callee(program, report.insn)?.name ?? ''
   return {
     argContext: yes(report.details.expected === 'ctx'),
+    memoryWanted: yes(
+      /\bfp\b/.test(report.details.expected ?? '') && /\bmap_value\b/.test(report.details.expected ?? ''),
+    ),
+    numberName: numberPassed(report, lineAt(program, report.insn)?.text, name),
     argField: fieldsTaken.find(
       ([start]) => name.startsWith(start) && report.details.expected?.includes('map_value'),
     )?.[1],

@@ -21,7 +21,6 @@ export function callValues(one: Case): Values {
   const { report } = one
   switch (report.rule) {
     case 'helper-not-allowed':
-    case 'packet-helper':
       return isForHook(one)
         ? hookOnly(one)
         : { helperTypes: helperTypes(one), tracingTwin: tracingHelper(one), probeRegister: probeRegister(one) }
@@ -36,7 +35,7 @@ export function callValues(one: Case): Values {
       return { ...kfuncAddress(one), globalOf: globalParameter(one) }
     case 'global-args':
     case 'global-arg':
-      return globalArgument(one)
+      return { ...globalArgument(one), ...unknownSize(one) }
     default:
       return kfuncAddress(one)
   }
@@ -190,6 +189,22 @@ function globalArgument({ report, causes, program }: Case): Values {
     argTag,
     argPlain: yes(argTag === undefined),
     argMayBeNull: yes(value.kind !== 'ctx' && (mayBeNull(value) || isNull(value))),
+  }
+}
+
+/** The parameter that a global function cannot have, and what is passed for it. */
+function unknownSize({ report, causes, program }: Case): Values {
+  const broken = innermost(report.violation)
+  const step = causes.path.at(-1)
+  if (broken?.id !== 'subprog-arg' || !('param' in broken.params)) return { notGlobalBad: 'yes' }
+  const ref = program.refs.get(report.insn)
+  const start = ref?.kind === 'subprog' ? ref.insn : report.insn + program.insns[report.insn]!.imm + 1
+  const type = paramsOf(program, start)[broken.params.param]
+  return {
+    globalFunc: subprogName(program, start),
+    globalBad: ordinal(broken.params.param),
+    globalBadType: type === undefined ? undefined : formatType(program.btf!, type),
+    globalPacket: yes([1, 2, 3, 4, 5].some((number) => step?.regs[number]?.kind.startsWith('pkt'))),
   }
 }
 

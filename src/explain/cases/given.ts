@@ -2,12 +2,12 @@
 // What a helper is given that does not fit: a variable smaller than the map says, a size beyond the buffer, a kernel object where it may
 // write, a map that is not the one meant.
 
-import { formatType, sizeOf } from '../../btf/index.ts'
+import { formatType, resolveType, sizeOf } from '../../btf/index.ts'
 import { type RegState, scalar } from '../../verifier/index.ts'
 import { callee, contractAt } from '../calls.ts'
 import { type Values, yes } from '../fill.ts'
 import { lineAt } from '../source.ts'
-import { argumentText, assignedName, isSimple } from '../text.ts'
+import { argumentText, assignedName, isMember, isSimple } from '../text.ts'
 import { innermost } from '../violations.ts'
 import { structPointedTo } from '../words.ts'
 import { withoutSleeping } from './calling.ts'
@@ -197,11 +197,18 @@ function takenByCall(one: Case): Values {
     }
   }
   const map = pointer.kind === 'map_value' ? program.maps[pointer.map] : undefined
-  const at = /^\w[\w.>-]*\s*\+\s*([A-Za-z_]\w*)$/.exec(argumentText(text, contract.name, reg! - 1) ?? '')?.[1]
+  const place = argumentText(text, contract.name, reg! - 1) ?? ''
+  const at =
+    /^\w[\w.>-]*\s*\+\s*([A-Za-z_]\w*)$/.exec(place)?.[1] ?? /^&[\w.>-]+\[([A-Za-z_][\w.>-]*)\]$/.exec(place)?.[1]
   const most = map === undefined ? -1 : map.valueSize - pointer.off - scalar.constNumber(size.var)
   return most < 0 || scalar.isConst(pointer.var)
     ? {}
-    : { mostOffset: most.toString(), offsetName: at ?? 'offset', takenBytes: scalar.constNumber(size.var).toString() }
+    : {
+        mostOffset: most.toString(),
+        offsetName: at ?? 'offset',
+        offsetReread: at !== undefined && isMember(at) ? at : undefined,
+        takenBytes: scalar.constNumber(size.var).toString(),
+      }
 }
 
 /** How many bytes there are from where the pointer stands, where that is one place. */
@@ -215,9 +222,22 @@ function bytesFrom(pointer: RegState, program: Case['program']): number | undefi
   return array === undefined ? map.valueSize - off : array.start + array.count * array.elementSize - off
 }
 
+/** The type that the function called returns, where it is no number and not nothing. */
+function returnedBy({ refs, insns, funcs, btf }: Case['program'], at: number): string | undefined {
+  const ref = refs.get(at)
+  const start = ref?.kind === 'subprog' ? ref.insn : at + insns[at]!.imm + 1
+  const record = funcs.find(({ insn }) => insn === start)
+  const func =
+    record === undefined || btf === undefined || record.typeId >= btf.count ? undefined : btf.type(record.typeId)
+  const proto = func?.kind === 'func' ? btf!.type(func.type) : undefined
+  if (proto?.kind !== 'func_proto' || resolveType(btf!, proto.ret).kind === 'void') return undefined
+  return formatType(btf!, proto.ret)
+}
+
 /** A global function that returns nothing is refused where it is called first. */
 const voidGlobal = ({ report, program }: Case): Values => ({
   voidGlobal: yes(innermost(report.violation)?.id === 'subprog-return'),
+  globalReturns: returnedBy(program, report.insn),
   globalFunc: callee(program, report.insn)?.name,
 })
 

@@ -10,7 +10,13 @@ import { variableAt } from './object.ts'
 
 export function globalValues(one: Case): Values {
   const found = one.report.rule === 'invalid-access' ? pointerInGlobal(one) : undefined
-  return found === undefined ? {} : { pointerTable: found.name, stringTable: yes(found.ofChars) }
+  return found === undefined
+    ? {}
+    : {
+        pointerTable: found.name,
+        stringTable: yes(found.ofChars),
+        arenaProgram: yes(one.program.maps.some(({ type }) => type === 'BPF_MAP_TYPE_ARENA')),
+      }
 }
 
 type Looked = Pick<Case, 'program' | 'causes'> & { readonly report: Pick<Rejected, 'rule'> }

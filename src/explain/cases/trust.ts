@@ -10,6 +10,7 @@ import { callableBy, traitsOf } from '../allowed.ts'
 import { callee, contractAt } from '../calls.ts'
 import { type Values, orList, yes } from '../fill.ts'
 import { lineAt } from '../source.ts'
+import { argumentText } from '../text.ts'
 import { isUntrusted, structName, structPointedTo } from '../words.ts'
 import type { Case } from './case.ts'
 
@@ -24,14 +25,24 @@ const rules: ReadonlySet<string> = new Set([
 
 export function trustValues(one: Case): Values {
   const { expected, seen } = one.report.details
+  const ofKernel = seen === 'cpumask' && expected === 'bpf_cpumask'
   const mismatch = one.report.rule === 'struct-mismatch' && expected !== undefined
   return {
     ...objectValues(one),
     ...wantedValues(one),
     ...objectWanted(one),
     expectedGivers: mismatch ? orList(giversOf(expected, one)) : undefined,
-    notMoved: yes(seen !== expected),
+    notMoved: yes(seen !== expected && !ofKernel),
+    maskOfKernel: yes(ofKernel),
+    maskExpr: ofKernel ? maskText(one) : undefined,
   }
+}
+
+/** The mask as C spells it, without its cast. */
+function maskText({ report, program }: Case): string {
+  const index = report.details.arg ?? (report.details.reg ?? 1) - 1
+  const text = argumentText(lineAt(program, report.insn)?.text, callee(program, report.insn)?.name, index)
+  return text?.replace(/^\([^()]*\*\)\s*/, '') ?? 'theirs'
 }
 
 /** The struct that a number was passed for. */

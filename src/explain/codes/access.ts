@@ -58,6 +58,7 @@ export const accessCodes = [
     label: ['{reg} is {value}, and cannot be read or written through'],
     help: [
       [
+        '{?arenaProgram}{pointerTable} is declared as an ordinary pointer. A pointer into the arena is one only where it is declared __arena, also in structs, variables and parameters: the compiler then casts it before memory is read through it.',
         '{?stringTable}{pointerTable} holds pointers, and no loader fills in addresses in global data: what is read from it is the number 0, or what user space put there. Keep the text itself in the table: const char {pointerTable}[][16] = {…}, whose elements are copied and read in place.',
         '{?pointerTable}{pointerTable} holds a pointer, and a pointer that was kept in global data comes back as a number, which is 0 until somebody stores one. Keep what it points to there instead, or an index into an array that is.',
         '{?typesLost}With its types the field would be a kptr, and this a pointer.',
@@ -107,6 +108,7 @@ export const accessCodes = [
         '{?packetNegative}{addedName} may be negative, which would lead to before the packet: make it unsigned, or leave where it is negative before it is added: if ({addedName} < 0) …',
         '{?packetNegative}What is added may be negative, which would lead to before the packet: make it unsigned, or leave where it is negative before it is added.',
         '{?sizeVaries}Bound the size right before the call, as an unsigned number: if ({sizeName} > {bufferSize}) …',
+        'The call takes {takenBytes} bytes from there on, so {offsetReread} may be {mostOffset} at the most. Read it into a local variable, as an unsigned number, check that, and use it: off = {offsetReread}; if (off > {mostOffset}) … What was stored in memory is not followed, so each mention of {offsetReread} may be anything.',
         'The call takes {takenBytes} bytes from there on, so the offset may be {mostOffset} at the most: if ({offsetName} > {mostOffset}) …, with {offsetName} unsigned.',
         '{?fixedOffset}{reserved}: reserve as many bytes as are used, the size of the record, not of the pointer to it: sizeof(*{reservedAs}).',
         '{?fixedOffset}{kfunc} reads a whole struct {paramObject}, {paramSize} bytes in this kernel, and {array} has fewer: a cast does not make it one. {paramMaker}',
@@ -241,6 +243,7 @@ export const accessCodes = [
     rule: 'Kernel objects are read by whole fields at constant offsets, and written only where the subsystem allows it.',
     label: [
       '{?sockWrite}a program may read {sockStruct}, not write it; {reg} is {value}',
+      '{?sockCommon}of this socket only the common part may be read: family, type, addresses, ports and mark; {reg} is {value}',
       '{?rule_sock_access}{sockStruct} has nothing like that at this place, whatever the pointer is cast to; {reg} is {value}',
       '{?objectGiven}the call reads {objectBytes} of struct {objectGiven} at once, and a kernel object is read field by field',
       '{?past}this reaches past the end of struct {struct}; {reg} is {value}',

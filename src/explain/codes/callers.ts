@@ -160,13 +160,13 @@ export const callerCodes = [
     ],
     help: [
       [
-        '{?rule_set_retval_void}Take the call away and return 1; to decide something, attach to a hook that has an answer (lsm_cgroup/socket_bind, lsm_cgroup/socket_sendmsg …).',
-        '{?rule_packet_helper}Copy the bytes to a variable on the stack, and pass that: the helper may read or move the packet itself while it works.',
         '{?rule_callback_map}bpf_for_each_map_elem() walks hash, percpu_hash, lru_hash, lru_percpu_hash, array and percpu_array maps, no others.',
         '{helper} takes maps of type {helperMaps}.',
       ],
       'Maps of this type go to {mapHelpers}, no other helpers.',
       [
+        '{?rule_set_retval_void}Take the call away and return 1; to decide something, attach to a hook that has an answer (lsm_cgroup/socket_bind, lsm_cgroup/socket_sendmsg …).',
+        '{?rule_packet_helper}Copy the bytes to a variable on the stack, and pass that: the helper may read or move the packet itself while it works.',
         '{?pathFunctions}Of functions, {pathFunctions} may call it; so may sleepable LSM hooks (lsm/file_open) and iterators.',
         '{?helperProbe}Attach to another function: the helper uses what this one belongs to.',
         '{helper} may be called by programs of type {helperTypes}: move the call to one of these, or find a kfunc that does the same.',

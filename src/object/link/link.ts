@@ -196,7 +196,7 @@ function attachOf(from: {
       return refuse(
         `prog '${program.name}': SEC("struct_ops") program isn't referenced anywhere, did you forget to use it?`,
         { section: program.section },
-        'name it in a member of a variable in SEC(".struct_ops.link")',
+        `name it in a member of a variable of the struct that it is for: SEC(".struct_ops.link") struct … ops = { .${program.section.split('/')[1] ?? 'member'} = (void *)${program.name} }`,
       )
     }
     return { kernel: true, btf: structOps.btf, btfId: structOps.typeId, name: structOps.typeName }

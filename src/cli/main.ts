@@ -106,6 +106,10 @@ export async function main(args: readonly string[]): Promise<number> {
       '--args <json>',
       'what programs without a test run are called with (kprobes, tracepoints, LSM hooks …), 0 for what is missing: \'[1, "0xffff", "text", {"task": {"pid": 42}}, {"file": "/etc/passwd"}, {"struct": "sock", "sk_mark": 7}]\'',
     )
+    .option(
+      '--socket <json>',
+      'whom programs on sockets are called about (sockops, sk_msg, cgroup/connect4 …): \'{"local": "10.0.0.1:80", "remote": "10.0.0.2:4000", "sk_mark": 7}\'; --data is their message, packet or option value',
+    )
     .option('--returned <json>', 'what the function answered: of fexit, kretprobe and LSM programs')
     .option('--repeat <n>', 'so many times, on the same packet; tells the time of a run', positive)
     .option('--cpu <n>', 'the number of the CPU that it runs on (0)', whole)

@@ -14,10 +14,11 @@ import { returnValueName } from '../uapi/index.ts'
 import { jsonLine } from './output.ts'
 import { contextBytes, hexBytes, isNumber, parsedJson, wholeNumber } from './run-input.ts'
 import { changeLines, hexOrNull, resultText } from './run-told.ts'
+import { isOnSockets, type SocketFlags, socketChanges, socketLines, socketOptions } from './run-socket.ts'
 import type { Change } from './run-values.ts'
 import { complain, UsageError } from './usage.ts'
 
-export interface CallFlags {
+export interface CallFlags extends SocketFlags {
   readonly ctx?: string
   /** JSON: a list of arguments, and the one that the function answered. */
   readonly args?: string
@@ -29,13 +30,15 @@ export const isCalled = (program: LoadedProgram, { args, returned }: CallFlags):
   args !== undefined || returned !== undefined || !program.hasTestRun
 
 /** What the flags give the program. */
-function callOptions(machine: Machine, program: LoadedProgram, { args, returned, ctx }: CallFlags): CallOptions {
+function callOptions(machine: Machine, program: LoadedProgram, flags: CallFlags): CallOptions {
+  const { args, returned, ctx } = flags
   const list = args === undefined ? [] : parsedJson('--args', args)
   if (!Array.isArray(list))
     throw new UsageError(`--args ${args}: a list is meant: '[1, "0xffff", {"task": {"pid": 42}}]'`)
   const given = list.map((value, i) => argument(machine, value, `--args: argument ${i}`))
   return {
     args: given,
+    ...(isOnSockets(program) ? socketOptions(machine, program, flags) : {}),
     ...(returned === undefined
       ? {}
       : { returned: argument(machine, parsedJson('--returned', returned), '--returned') }),
@@ -120,6 +123,7 @@ const asNumber = (value: unknown): unknown => (typeof value === 'boolean' ? Numb
 interface Told {
   readonly machine: Machine
   readonly program: LoadedProgram
+  readonly given: CallOptions
   readonly called: Called
   readonly changes: readonly Change[]
 }
@@ -140,6 +144,7 @@ function callText(told: Told): string {
         .split('\n')
         .filter((line) => line !== ''),
     )
+  lines.push(...socketLines(called, told.given, socketChanges(machine, program, told)))
   lines.push(...changeLines(changes, machine))
   for (const { signal, pid } of machine.signals) lines.push(`  signal ${signal} to ${pid}`)
   return `${lines.join('\n')}\n`
@@ -157,6 +162,8 @@ function callJson(told: Told): string {
     syscall: called.retval ?? null,
     written: called.written === undefined ? null : new TextDecoder().decode(called.written),
     ctx: hexOrNull(called.ctx),
+    data: hexOrNull(called.data),
+    redirected: called.redirected ?? null,
     changes,
     printed: machine.printed,
   })}\n`
@@ -169,12 +176,13 @@ export async function runCall(
   flags: CallFlags & { readonly format: string },
   changesOf: () => readonly Change[],
 ): Promise<number> {
-  const called = await program.callAsync(callOptions(machine, program, flags))
+  const given = callOptions(machine, program, flags)
+  const called = await program.callAsync(given)
   if (!called.ok) {
     complain(formatFault(called.fault))
     return 1
   }
-  const told: Told = { machine, program, called: called.value, changes: changesOf() }
+  const told: Told = { machine, program, given, called: called.value, changes: changesOf() }
   process.stdout.write(flags.format === 'json' ? callJson(told) : callText(told))
   return 0
 }

@@ -35,6 +35,26 @@ export function contextChanges(
   })
 }
 
+/** The same of any struct: every member of up to 8 bytes, elements of arrays by themselves. */
+export function structChanges(
+  { layouts }: Machine,
+  struct: string,
+  before: Uint8Array,
+  after: Uint8Array,
+): readonly FieldChange[] {
+  return (layouts.struct(struct)?.members ?? []).flatMap(({ name }) => {
+    const whole = layouts.find(struct, name)
+    if (name === '' || whole === undefined) return []
+    const first = layouts.find(struct, `${name}[0]`)
+    const count = first === undefined ? 1 : whole.size / first.size
+    return Array.from({ length: count }, (_, i) => (first === undefined ? name : `${name}[${i}]`)).flatMap((field) => {
+      const { offset, size } = layouts.field(struct, field)
+      const [from, to] = [before, after].map((bytes) => number(bytes, offset, size)) as [bigint, bigint]
+      return from === to ? [] : [{ field, from, to }]
+    })
+  })
+}
+
 function number(bytes: Uint8Array, offset: number, size: number): bigint {
   let value = 0n
   for (let i = size - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[offset + i] ?? 0)

@@ -25,7 +25,16 @@ const structs: ReadonlyMap<string, string> = new Map([
   ['BPF_PROG_TYPE_CGROUP_DEVICE', 'bpf_cgroup_dev_ctx'],
   ['BPF_PROG_TYPE_CGROUP_SOCK_ADDR', 'bpf_sock_addr'],
   ['BPF_PROG_TYPE_CGROUP_SYSCTL', 'bpf_sysctl'],
+  ['BPF_PROG_TYPE_CGROUP_SOCK', 'bpf_sock'],
+  ['BPF_PROG_TYPE_CGROUP_SOCKOPT', 'bpf_sockopt'],
+  ['BPF_PROG_TYPE_SOCK_OPS', 'bpf_sock_ops'],
+  ['BPF_PROG_TYPE_SK_MSG', 'sk_msg_md'],
+  ['BPF_PROG_TYPE_SK_SKB', '__sk_buff'],
+  ['BPF_PROG_TYPE_SK_REUSEPORT', 'sk_reuseport_md'],
 ])
+
+/** undefined: programs of the type have no context of fields. */
+export const contextStruct = ({ type }: Pick<LoadedProgram, 'type'>): string | undefined => structs.get(type)
 
 function structOf({ layouts }: Machine, { type, section }: LoadedProgram, text: string): string {
   const known = structs.get(type)
@@ -59,6 +68,11 @@ export function contextBytes(machine: Machine, program: LoadedProgram, text: str
   for (const [name, value] of leaves(given, '')) {
     const field = machine.layouts.find(struct, name)
     if (field === undefined) throw new UsageError(`--ctx: struct ${struct} has no ${name}`)
+    const turned = typeof value === 'string' ? inNetworkOrder(value) : undefined
+    if (turned !== undefined) {
+      bytes.set(turned.subarray(0, field.size), field.offset)
+      continue
+    }
     if (typeof value === 'string' && !isNumber(value)) {
       bytes.set(new TextEncoder().encode(value).subarray(0, field.size), field.offset)
       continue
@@ -66,6 +80,19 @@ export function contextBytes(machine: Machine, program: LoadedProgram, text: str
     const number = wholeNumber(value, `--ctx: ${name}`)
     for (let i = 0; i < field.size; i++) bytes[field.offset + i] = Number((number >> BigInt(8 * i)) & 0xffn)
   }
+  return bytes
+}
+
+/** Bytes as they cross the wire: '10.0.0.1', and what C writes as htons(80) and htonl(1). */
+function inNetworkOrder(text: string): Uint8Array | undefined {
+  const four = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text)?.slice(1).map(Number)
+  if (four?.every((byte) => byte <= 255) === true) return Uint8Array.from(four)
+  const [, width, number] = /^hton([sl])\((0x[0-9a-fA-F]+|\d+)\)$/.exec(text) ?? []
+  if (number === undefined) return undefined
+  const bytes = new Uint8Array(4)
+  const view = new DataView(bytes.buffer)
+  if (width === 's') view.setUint16(0, Number(number))
+  else view.setUint32(0, Number(number))
   return bytes
 }
 

@@ -27,6 +27,7 @@ import { contextBytes, dataBytes } from './run-input.ts'
 import { changesOf, mapsOf } from './run-maps.ts'
 import { packetChange } from './run-packet.ts'
 import { tellContradiction } from './run-sanitized.ts'
+import { isOnSockets } from './run-socket.ts'
 import { changeLines, hexOrNull, resultText } from './run-told.ts'
 import type { Change } from './run-values.ts'
 import type { KernelOptions, SettingFlags } from './flags.ts'
@@ -118,7 +119,8 @@ interface Subject {
 
 /** As the kernel calls what it has no test run for. */
 function called({ machine, loaded, program }: Subject, flags: RunObjectFlags): Promise<number> {
-  const unfit = flags.data !== undefined ? 'data' : (flags.repeat ?? 1) > 1 ? 'repeat' : undefined
+  const unfit =
+    flags.data !== undefined && !isOnSockets(program) ? 'data' : (flags.repeat ?? 1) > 1 ? 'repeat' : undefined
   if (unfit !== undefined)
     throw new UsageError(`--${unfit}: programs in ${program.section} are called, once, with --args`)
   const before = mapsOf(loaded)

@@ -10,6 +10,8 @@ export { SanitizerError, type SanitizerReport, smallestInput } from './sanitize/
 export { type BodyParam, type BodySignature, bodySignature, type BodyValue } from './host/signature.ts'
 export type { RuntimeMap } from './maps/map.ts'
 export type { Cgroup, CgroupOptions } from './objects/cgroup.ts'
+export type { SocketRedirect } from './helpers/sockmap.ts'
+export type { Socket, SocketOptions } from './objects/made-socket.ts'
 export type { Redirect } from './objects/redirects.ts'
 export type { Signal } from './objects/signals.ts'
 export type { Task, TaskOptions } from './objects/task.ts'

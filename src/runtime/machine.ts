@@ -41,6 +41,7 @@ import { addReleases } from './kfuncs/releases.ts'
 import { createMap } from './maps/create.ts'
 import type { RuntimeMap } from './maps/map.ts'
 import { type Cgroup, type CgroupOptions, cgroupsOf } from './objects/cgroup.ts'
+import { type Socket, type SocketOptions, socketOf } from './objects/made-socket.ts'
 import { type Redirect, redirectsOf } from './objects/redirects.ts'
 import { type Signal, signalsOf } from './objects/signals.ts'
 import { type File, type FileOptions, filesOf } from './objects/file.ts'
@@ -152,6 +153,10 @@ export class Machine extends Core {
   /** An object of the kernel's, to be given to programs: zeroed but for the fields told, which are named by their path in the struct. */
   object(struct: string, fields: Fields = {}): { readonly address: number } {
     return { address: createObject(this, struct, fields) }
+  }
+  /** A socket that programs are called about, put into maps of sockets by its address. */
+  socket(options: SocketOptions = {}): Socket {
+    return socketOf(this, options)
   }
   /** A control group of its own. */
   cgroup(name: string, options: CgroupOptions = {}): Cgroup {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // kfuncs run of programs that the kernel has no test run for: --args, --returned, --ctx.
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { runHere } from './here.ts'
 
 const hooks = 'test/runtime/programs/hooks.bpf.o'
@@ -70,4 +70,49 @@ test.for([
 test('as JSON', async () => {
   const { out } = await runHere('run', hooks, '--prog', 'kprobe', '--args', '[7]', '--format', 'json')
   expect(JSON.parse(out)).toMatchObject({ program: 'kprobe', retval: 0, name: null, overridden: null, ctx: null })
+})
+
+describe('programs on sockets', () => {
+  const sockets = async (prog: string, ...more: string[]) =>
+    runHere('run', 'test/runtime/programs/sockets.bpf.o', '--prog', prog, ...more)
+
+  test('what became of their context, of what it is about, and where it was sent', async () => {
+    const address = '{"user_family": 2, "type": 1, "protocol": 6, "user_ip4": "10.0.0.9", "user_port": "htons(80)"}'
+    expect((await sockets('connects', '--ctx', address)).out).toBe(
+      'connects: 1\n  ctx->user_ip4: 150994954 → 117440522\n  ctx->user_port: 20480 → 36895\n',
+    )
+    expect((await sockets('messages', '--data', '616263646566')).out).toBe(
+      'messages: SK_DROP (0)\n  ctx->size: 6 → 7\n  data: 616263646566 → 61000062436566\n',
+    )
+    expect((await sockets('creates')).out).toBe('creates: 1\n  ctx->mark: 0 → 5\n  ctx->priority: 0 → 3\n')
+    const value = ['--ctx', '{"level": 1, "optname": 7}', '--data', '00020000']
+    expect((await sockets('sets', ...value)).out).toBe('sets: 1\n  data: 00020000 → 00040000\n')
+  })
+  test('the socket that is given', async () => {
+    const ends = '{"local": "10.0.0.1:8080", "remote": "10.0.0.2:4000"}'
+    const { out } = await sockets(
+      'operations',
+      '--ctx',
+      '{"op": 4, "snd_cwnd": 10}',
+      '--socket',
+      ends,
+      '--format',
+      'json',
+    )
+    expect(JSON.parse(out)).toMatchObject({
+      retval: 1,
+      changes: [{ what: 'by_index[00000000]' }, { what: 'by_port[901f0000]' }],
+    })
+  })
+  test.for([
+    ['[]', 'an object is meant'],
+    ['{"local": "x"}', "--socket: 'x' is no end of a connection"],
+    ['{"local": 1}', 'local: text is meant, not 1'],
+    ['{"protocol": "sctp"}', 'protocol sctp: tcp or udp is meant'],
+    ['{"state": "open"}', 'no state open of a socket'],
+    ['{"sk_colour": 1}', 'this kernel has no sock.sk_colour'],
+  ] as const)('--socket %s', async ([socket, words]) => {
+    const { status, err } = await sockets('creates', '--socket', socket)
+    expect([status, err]).toEqual([2, expect.stringContaining(words)])
+  })
 })

@@ -9,6 +9,7 @@ import { MachineError } from '../core/errors.ts'
 import { createObject, setFields } from '../core/objects.ts'
 import type { Sysctl } from '../helpers/sysctl.ts'
 import type { Argument, Placed } from './arguments.ts'
+import { socketContext } from './sockets.ts'
 
 export interface CallOptions {
   /**
@@ -26,12 +27,22 @@ export interface CallOptions {
   readonly sample?: { readonly period?: number | bigint; readonly address?: number | bigint }
   /** Of sysctl programs: which it is, and what is read or written; `ctx` is struct bpf_sysctl, made of it where it is left out. */
   readonly sysctl?: Sysctl
-  /** The context as the program sees it, of all others: a tracepoint's record, struct bpf_sock_addr, bpf_sysctl … */
+  /** The context as the program sees it, of all others: a tracepoint's record, struct bpf_sock_addr, bpf_sock_ops, bpf_sysctl … */
   readonly ctx?: Uint8Array
+  /** The socket that the context is about (`machine.socket()`); one is made, with what `ctx` says of it, where it is left out. */
+  readonly socket?: { readonly address: number }
+  /** Bytes that the context is about: the message of sk_msg, the packet of sk_skb, sk_reuseport and sock_ops, the option's value of sockopt. */
+  readonly data?: Uint8Array
 }
 
 export interface Context {
   readonly address: number
+  /** So many of its bytes as the user API has them now, where they lie otherwise in memory. */
+  shown?(length: number): Uint8Array
+  /** What the system call answers until the program says otherwise. */
+  readonly retval?: number
+  /** What it is about, as it is now. */
+  data?(): Uint8Array
   free(): void
 }
 
@@ -51,7 +62,6 @@ const trampolines: ReadonlySet<string> = new Set([
 const plain: ReadonlySet<string> = new Set([
   'BPF_PROG_TYPE_TRACEPOINT',
   'BPF_PROG_TYPE_CGROUP_DEVICE',
-  'BPF_PROG_TYPE_CGROUP_SOCK_ADDR',
   'BPF_PROG_TYPE_CGROUP_SYSCTL',
   'BPF_PROG_TYPE_LIRC_MODE2',
   'BPF_PROG_TYPE_SYSCALL',
@@ -62,6 +72,8 @@ export function contextOf(core: Core, linked: LinkedProgram, options: CallOption
   if (trampolines.has(linked.type)) return trampolineContext(core, linked, options, args)
   if (linked.type === 'BPF_PROG_TYPE_KPROBE') return registersContext(core, options, args)
   if (linked.type === 'BPF_PROG_TYPE_PERF_EVENT') return sampleContext(core, options)
+  const ofSocket = socketContext(core, linked, options)
+  if (ofSocket !== undefined) return ofSocket
   if (plain.has(linked.type)) return plainContext(core, options.ctx ?? sysctlContext(options))
   throw new MachineError(
     'not-modelled',

@@ -19,6 +19,25 @@ const shared =
   (at) =>
     fieldValue(core, sharedInfo(core, at), 'skb_shared_info', path)
 
+/** In network order, in the upper half. */
+const remotePort =
+  (object: string): Load =>
+  (core) => {
+    const sk = core.layouts.offset(object, 'sk')
+    return (at) => fieldValue(core, core.memory.pointer(at + sk), 'sock', '__sk_common.skc_dport') << 16n
+  }
+
+const putRemotePort =
+  (object: string): Store =>
+  (core) => {
+    const sk = core.layouts.offset(object, 'sk')
+    return (at, value) =>
+      setFields(core, core.memory.pointer(at + sk), 'sock', { '__sk_common.skc_dport': (value >> 16n) & 0xffffn })
+  }
+
+/** What the system call answers, as of now. */
+const retvalOf = (core: Core): number => Number(core.current?.notes.get('retval') ?? 0)
+
 /** NO_QUEUE_MAPPING: a queue that is not stored. */
 const NO_QUEUE = 0xffffn
 
@@ -31,13 +50,15 @@ export const computedFields: ReadonlyMap<string, Load | Store> = new Map<string,
     },
   ],
   ['ctx:__sk_buff.vlan_present:load', (core) => (at) => (fieldValue(core, at, 'sk_buff', 'vlan_all') === 0n ? 0n : 1n)],
+  ['ctx:__sk_buff.remote_port:load', remotePort('sk_buff')],
+  ['ctx:bpf_sock_ops.remote_port:load', remotePort('bpf_sock_ops_kern')],
+  ['ctx:sk_msg_md.remote_port:load', remotePort('sk_msg')],
+  ['ctx:bpf_sock_ops.remote_port:store', putRemotePort('bpf_sock_ops_kern')],
+  ['ctx:sk_msg_md.remote_port:store', putRemotePort('sk_msg')],
+  ['ctx:bpf_sockopt.retval:load', (core) => () => BigInt.asUintN(32, BigInt(retvalOf(core)))],
   [
-    'ctx:__sk_buff.remote_port:load',
-    // in network order, in the upper half
-    (core) => {
-      const sk = core.layouts.offset('sk_buff', 'sk')
-      return (at) => fieldValue(core, core.memory.pointer(at + sk), 'sock', '__sk_common.skc_dport') << 16n
-    },
+    'ctx:bpf_sockopt.retval:store',
+    (core) => (_, value) => void core.current!.notes.set('retval', Number(BigInt.asIntN(32, value))),
   ],
   ['ctx:__sk_buff.tstamp:load', skb('tstamp')],
   ['ctx:__sk_buff.tstamp:store', (core) => (at, value) => setFields(core, at, 'sk_buff', { tstamp: value })],

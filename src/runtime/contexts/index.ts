@@ -4,8 +4,13 @@
 import { skbProgramTypes } from './skb-types.ts'
 import {
   flowDissectorView,
+  reuseportView,
   skbView,
   skLookupView,
+  skMsgView,
+  sockAddrView,
+  sockOpsView,
+  sockoptView,
   sockView,
   tcpSockView,
   type View,
@@ -19,6 +24,12 @@ export const contextViews: ReadonlyMap<string, View> = new Map([
   ['BPF_PROG_TYPE_XDP', xdpView],
   ['BPF_PROG_TYPE_FLOW_DISSECTOR', flowDissectorView],
   ['BPF_PROG_TYPE_SK_LOOKUP', skLookupView],
+  ['BPF_PROG_TYPE_CGROUP_SOCK', sockView],
+  ['BPF_PROG_TYPE_CGROUP_SOCK_ADDR', sockAddrView],
+  ['BPF_PROG_TYPE_CGROUP_SOCKOPT', sockoptView],
+  ['BPF_PROG_TYPE_SOCK_OPS', sockOpsView],
+  ['BPF_PROG_TYPE_SK_MSG', skMsgView],
+  ['BPF_PROG_TYPE_SK_REUSEPORT', reuseportView],
 ])
 
 /** By what facts call a pointer to one. */

@@ -123,36 +123,108 @@ export const sockView: View = view(
   rx_queue_mapping *`,
 )
 
+/** What is told of a TCP connection: 'tcp->' leads to its struct tcp_sock. */
+function tcpRows(tcp: string): string {
+  const same =
+    'snd_cwnd srtt_us snd_ssthresh rcv_nxt snd_nxt snd_una mss_cache ecn_flags rate_delivered rate_interval_us packets_out retrans_out ' +
+    'total_retrans segs_in data_segs_in segs_out data_segs_out lost_out sacked_out bytes_received bytes_acked'
+  return [...same.split(' ').map((name) => `${name} ${tcp}${name}`), `rtt_min ${tcp}rtt_min.s[0].v`].join('\n')
+}
+
 export const tcpSockView: View = view(
   'bpf_tcp_sock',
   'tcp_sock',
   `
-  snd_cwnd         snd_cwnd
-  srtt_us          srtt_us
-  rtt_min          rtt_min.s[0].v
-  snd_ssthresh     snd_ssthresh
-  rcv_nxt          rcv_nxt
-  snd_nxt          snd_nxt
-  snd_una          snd_una
-  mss_cache        mss_cache
-  ecn_flags        ecn_flags
-  rate_delivered   rate_delivered
-  rate_interval_us rate_interval_us
-  packets_out      packets_out
-  retrans_out      retrans_out
-  total_retrans    total_retrans
-  segs_in          segs_in
-  data_segs_in     data_segs_in
-  segs_out         segs_out
-  data_segs_out    data_segs_out
-  lost_out         lost_out
-  sacked_out       sacked_out
-  bytes_received   bytes_received
-  bytes_acked      bytes_acked
+  ${tcpRows('')}
   dsack_dups       dsack_dups
   delivered        delivered
   delivered_ce     delivered_ce
   icsk_retransmits inet_conn.icsk_retransmits`,
+)
+
+/** Of the socket behind a context, by where the context has it. */
+const connection = (sk: string): string => `
+  family           ${sk}__sk_common.skc_family
+  remote_ip4       ${sk}__sk_common.skc_daddr
+  local_ip4        ${sk}__sk_common.skc_rcv_saddr
+  remote_ip6       ${sk}__sk_common.skc_v6_daddr
+  local_ip6        ${sk}__sk_common.skc_v6_rcv_saddr
+  remote_port      *
+  local_port       ${sk}__sk_common.skc_num`
+
+export const sockAddrView: View = view(
+  'bpf_sock_addr',
+  'bpf_sock_addr_kern',
+  `
+  user_family      uaddr->sa_family
+  user_ip4         uaddr->(sockaddr_in)sin_addr.s_addr
+  user_ip6         uaddr->(sockaddr_in6)sin6_addr.in6_u
+  user_port        uaddr->(sockaddr_in)sin_port
+  family           sk->__sk_common.skc_family
+  type             sk->sk_type
+  protocol         sk->sk_protocol
+  msg_src_ip4      t_ctx->(in_addr)s_addr
+  msg_src_ip6      t_ctx->(in6_addr)in6_u
+  sk               sk`,
+)
+
+export const sockoptView: View = view(
+  'bpf_sockopt',
+  'bpf_sockopt_kern',
+  `
+  sk               sk
+  optval           optval
+  optval_end       optval_end
+  level            level
+  optname          optname
+  optlen           optlen
+  retval           *`,
+)
+
+export const sockOpsView: View = view(
+  'bpf_sock_ops',
+  'bpf_sock_ops_kern',
+  `
+  op               op
+  args             args
+  reply            reply
+  replylong        replylong
+  ${connection('sk->')}
+  is_fullsock      is_fullsock
+  bpf_sock_ops_cb_flags sk->(tcp_sock)bpf_sock_ops_cb_flags
+  state            sk->__sk_common.skc_state
+  sk_txhash        sk->sk_txhash
+  ${tcpRows('sk->(tcp_sock)')}
+  sk               sk
+  skb_data         skb->data
+  skb_data_end     skb_data_end
+  skb_len          skb->len`,
+)
+
+export const skMsgView: View = view(
+  'sk_msg_md',
+  'sk_msg',
+  `
+  data             data
+  data_end         data_end
+  ${connection('sk->')}
+  size             sg.size
+  sk               sk`,
+)
+
+export const reuseportView: View = view(
+  'sk_reuseport_md',
+  'sk_reuseport_kern',
+  `
+  data             skb->data
+  data_end         data_end
+  len              skb->len
+  eth_protocol     skb->protocol
+  ip_protocol      sk->sk_protocol
+  bind_inany       bind_inany
+  hash             hash
+  sk               sk
+  migrating_sk     migrating_sk`,
 )
 
 export const xdpSockView: View = view('bpf_xdp_sock', 'xdp_sock', 'queue_id queue_id')

@@ -62,14 +62,17 @@ export class Layouts {
   }
 
   /**
-   * As `find`, with pointers followed: 'sk->sk_family'; and 'cb(qdisc_skb_cb).data' takes what lies at a member for another struct.
+   * As `find`, with pointers followed: 'sk->sk_family', 'uaddr->(sockaddr_in)sin_port' where the pointer is of another type; and
+   * 'cb(qdisc_skb_cb).data' takes what lies at a member for another struct.
    * `through`: offsets of the pointers.
    */
   follow(struct: string, path: string): { readonly through: readonly number[]; readonly field: Field } | undefined {
     let type = this.struct(struct)
     const through: number[] = []
     const steps = path.split('->')
-    for (const [i, step] of steps.entries()) {
+    for (const [i, shown] of steps.entries()) {
+      const [, as, step = ''] = /^(?:\((\w+)\))?(.*)$/.exec(shown)!
+      if (as !== undefined) type = this.struct(as)
       if (type === undefined) return undefined
       const field = this.taken(type, step)
       if (field === undefined) return undefined

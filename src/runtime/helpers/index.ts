@@ -24,6 +24,8 @@ import { networkHelpers } from './network.ts'
 import { redirectHelpers } from './redirect.ts'
 import { skbRoomHelpers } from './skb-room.ts'
 import { socketHelpers } from './socket.ts'
+import { sockmapHelpers } from './sockmap.ts'
+import { sockoptHelpers } from './sockopt.ts'
 import { stringHelpers } from './strings.ts'
 import { syscallHelpers } from './syscall.ts'
 import { sysctlHelpers } from './sysctl.ts'
@@ -56,6 +58,8 @@ const families: readonly Models[] = [
   redirectHelpers,
   skbRoomHelpers,
   socketHelpers,
+  sockmapHelpers,
+  sockoptHelpers,
   stringHelpers,
   syscallHelpers,
   sysctlHelpers,

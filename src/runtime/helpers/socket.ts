@@ -7,7 +7,7 @@ import { errno } from '../core/errno.ts'
 import { notModelled } from '../core/errors.ts'
 import { fieldNumber } from '../core/objects.ts'
 import { cgroupAncestor, cgroupId } from '../objects/cgroup.ts'
-import { cgroupOfSocket, cookieOf, isFull, isListening } from '../objects/socket.ts'
+import { cgroupOfSocket, cookieOf, isFull, isListening, NEW_SYN_RECV, TIME_WAIT } from '../objects/socket.ts'
 import { isUnderMapped } from './task.ts'
 
 const IPPROTO_TCP = 6
@@ -63,6 +63,19 @@ const cast = ({ protocol, family, type }: Kind) =>
       : 0
   })
 
+/** The socket of TCP that is no more than what begins a connection, or is left of one. */
+const ofState = (state: number) =>
+  model(
+    ['i32'],
+    'u32',
+    (core) => (sk) =>
+      sk !== 0 &&
+      fieldNumber(core, sk, 'sock', '__sk_common.skc_state') === state &&
+      fieldNumber(core, sk, 'sock', 'sk_protocol') === IPPROTO_TCP
+        ? sk
+        : 0,
+  )
+
 const none = model(['none', 'none', 'none', 'none', 'none'], 'u32', () => () => 0)
 
 const cgroupOf = (core: Core, sk: number): number => (isFull(core, sk) ? cgroupOfSocket(core, sk) : 0)
@@ -93,6 +106,10 @@ export const socketHelpers: Models = {
   }),
   bpf_skc_to_tcp_sock: cast({ protocol: IPPROTO_TCP }),
   bpf_skc_to_tcp6_sock: cast({ protocol: IPPROTO_TCP, family: AF_INET6, type: SOCK_STREAM }),
+  bpf_skc_to_tcp_timewait_sock: ofState(TIME_WAIT),
+  bpf_skc_to_tcp_request_sock: ofState(NEW_SYN_RECV),
+  // none is a part of one
+  bpf_skc_to_mptcp_sock: model(['none'], 'u32', () => () => 0),
   bpf_skc_to_udp6_sock: cast({ protocol: IPPROTO_UDP, family: AF_INET6, type: SOCK_DGRAM }),
   bpf_skc_to_unix_sock: cast({ family: AF_UNIX }),
   bpf_skb_cgroup_id: model(['i32'], 'i64', (core) => (skb) => cgroupId(core, cgroupOf(core, socketOf(core, skb)))),

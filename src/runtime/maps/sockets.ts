@@ -35,8 +35,10 @@ function cookieBytes(core: Core, socket: number): Uint8Array {
 
 /** 0: the socket can be in a sockmap. */
 function sockmapError(core: Core, socket: number): number {
-  const error = socketError(core, socket)
-  if (error !== 0) return error
+  return socketError(core, socket) || mapError(core, socket)
+}
+/** The same of what is known to be a socket. */
+export function mapError(core: Core, socket: number): number {
   const state = fieldNumber(core, socket, 'sock', '__sk_common.skc_state')
   const isTcp = fieldNumber(core, socket, 'sock', 'sk_protocol') === IPPROTO_TCP
   return !isTcp || state === TCP_ESTABLISHED || state === TCP_LISTEN ? 0 : -errno.EOPNOTSUPP

@@ -9,13 +9,16 @@ import { cgroupOfTask, tasksOf } from './task.ts'
 
 /** TCP_CLOSE: what a socket begins as. */
 const CLOSE = 7
-const TIME_WAIT = 6
-const NEW_SYN_RECV = 12
+export const TIME_WAIT = 6
+export const NEW_SYN_RECV = 12
 const NO_QUEUE = 0xffff
 
-/** As the kernel makes one: in the current task's cgroup. */
+export const IPPROTO = { TCP: 6, UDP: 17, ICMPV6: 58 } as const
+
+/** As the kernel makes one: in the current task's cgroup. TCP's is a struct tcp_sock, which begins as any. */
 export function createSocket(core: Core, fields: Fields): number {
-  const sk = createObject(core, 'sock', {
+  const sk = createObject(core, fields['sk_protocol'] === IPPROTO.TCP ? 'tcp_sock' : 'sock')
+  setFields(core, sk, 'sock', {
     '__sk_common.skc_refcnt.refs.counter': 1,
     '__sk_common.skc_state': CLOSE,
     '__sk_common.skc_net.net': network(core),

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// Contexts of programs on sockets: of cgroup hooks, sockets' operations, messages, streams and shared ports. What the user API shows of one is
+// given as its bytes; the kernel's object is made of them, over a socket.
+
+import type { LinkedProgram } from '../../object/index.ts'
+import { contextViews } from '../contexts/index.ts'
+import { putShown, readShown } from '../contexts/shown.ts'
+import type { View } from '../contexts/views.ts'
+import type { Core } from '../core/core.ts'
+import { createObject, fieldNumber, setFields } from '../core/objects.ts'
+import { endMessage, messageBytes, putMessage } from '../helpers/sockmap.ts'
+import { loopback } from '../objects/net.ts'
+import { createSkb, freeSkb, skbBytes } from '../objects/skb.ts'
+import { createSocket, freeSocket, IPPROTO } from '../objects/socket.ts'
+import { tasksOf } from '../objects/task.ts'
+import type { CallOptions, Context } from './contexts.ts'
+
+interface Making {
+  readonly core: Core
+  readonly sk: number
+  readonly options: CallOptions
+  /** Freed when the call is over. */
+  own(address: number): number
+  /** A packet of the socket's. */
+  packet(data: Uint8Array): number
+}
+interface Made {
+  readonly address: number
+  /** The bytes that it is about: a message, a packet, an option's value. */
+  readonly data?: () => Uint8Array
+  readonly free?: () => void
+}
+interface Kind {
+  /** Of the socket, where none is given. */
+  readonly protocol: number
+  make(making: Making): Made
+}
+
+/** sizeof(struct sockaddr_storage); an address of IPv6. */
+const [SOCKADDR, IN6] = [128, 16]
+
+const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
+  ['BPF_PROG_TYPE_CGROUP_SOCK', { protocol: IPPROTO.TCP, make: ({ sk }) => ({ address: sk }) }],
+  [
+    'BPF_PROG_TYPE_CGROUP_SOCK_ADDR',
+    {
+      protocol: IPPROTO.TCP,
+      make: ({ core, sk, own }) => ({
+        address: own(
+          createObject(core, 'bpf_sock_addr_kern', {
+            sk,
+            uaddr: own(core.memory.allocate(SOCKADDR, 'sockaddr')),
+            t_ctx: own(core.memory.allocate(IN6, 'source of a message')),
+          }),
+        ),
+      }),
+    },
+  ],
+  ['BPF_PROG_TYPE_CGROUP_SOCKOPT', { protocol: IPPROTO.TCP, make: optionContext }],
+  ['BPF_PROG_TYPE_SOCK_OPS', { protocol: IPPROTO.TCP, make: operationContext }],
+  ['BPF_PROG_TYPE_SK_MSG', { protocol: IPPROTO.TCP, make: messageContext }],
+  ['BPF_PROG_TYPE_SK_SKB', { protocol: IPPROTO.TCP, make: streamContext }],
+  ['BPF_PROG_TYPE_SK_REUSEPORT', { protocol: IPPROTO.UDP, make: portContext }],
+])
+
+/** undefined: programs of the type are not on sockets. */
+export function socketContext(core: Core, { type }: LinkedProgram, options: CallOptions): Context | undefined {
+  const kind = kinds.get(type)
+  if (kind === undefined) return undefined
+  const { socket, ctx = new Uint8Array(0) } = options
+  const owned: (() => void)[] = []
+  const own = (address: number): number => {
+    owned.push(() => core.memory.free(address))
+    return address
+  }
+  const sk = socket?.address ?? createSocket(core, { sk_protocol: kind.protocol })
+  if (socket === undefined) owned.push(() => freeSocket(core, sk))
+  const packet = (bytes: Uint8Array): number => {
+    const skb = createSkb(core, { data: bytes, device: loopback(core) })
+    setFields(core, skb, 'sk_buff', { sk })
+    owned.push(() => freeSkb(core, skb))
+    return skb
+  }
+  const { address, data, free: freeMade = () => {} } = kind.make({ core, sk, options, own, packet })
+  const view: View = contextViews.get(type)!
+  putShown(core, view, address, ctx)
+  const retval = retvalIn(core, view, ctx)
+  return {
+    address,
+    ...(retval === 0 ? {} : { retval }),
+    shown: (length) => readShown(core, view, address, length),
+    ...(data === undefined ? {} : { data }),
+    free: () => {
+      freeMade()
+      for (const free of owned) free()
+    },
+  }
+}
+
+/** What the system call answers so far, where the context has that. */
+function retvalIn({ layouts }: Core, { shown }: View, ctx: Uint8Array): number {
+  const field = layouts.find(shown, 'retval')
+  if (field === undefined || ctx.length < field.offset + field.size) return 0
+  return new DataView(ctx.buffer, ctx.byteOffset).getInt32(field.offset, true)
+}
+
+function optionContext({ core, sk, options, own }: Making): Made {
+  const { data = new Uint8Array(0) } = options
+  const at = own(core.memory.allocate(Math.max(1, data.length), 'value of a socket option'))
+  core.memory.write(at, data)
+  const address = createObject(core, 'bpf_sockopt_kern', {
+    sk,
+    optval: at,
+    optval_end: at + data.length,
+    optlen: data.length,
+    current_task: tasksOf(core).current.address,
+  })
+  const length = (): number => fieldNumber(core, address, 'bpf_sockopt_kern', 'optlen') | 0
+  return {
+    address: own(address),
+    data: () => core.memory.read(at, Math.max(0, Math.min(data.length, length()))),
+  }
+}
+
+function operationContext({ core, sk, options, own, packet }: Making): Made {
+  const skb = options.data === undefined ? 0 : packet(options.data)
+  const address = createObject(core, 'bpf_sock_ops_kern', {
+    sk,
+    is_fullsock: 1,
+    skb,
+    skb_data_end: skb === 0 ? 0 : endOf(core, skb),
+  })
+  return { address: own(address) }
+}
+
+function messageContext({ core, sk, options, own }: Making): Made {
+  const address = own(createObject(core, 'sk_msg', { sk }))
+  putMessage(core, address, options.data ?? new Uint8Array(0))
+  return { address, data: () => messageBytes(core, address), free: () => endMessage(core, address) }
+}
+
+function streamContext({ core, options, packet }: Making): Made {
+  const skb = packet(options.data ?? new Uint8Array(0))
+  return { address: skb, data: () => skbBytes(core, skb) }
+}
+
+function portContext({ core, sk, options, own, packet }: Making): Made {
+  const skb = packet(options.data ?? new Uint8Array(0))
+  const address = createObject(core, 'sk_reuseport_kern', { skb, sk, data_end: endOf(core, skb) })
+  return { address: own(address) }
+}
+
+const endOf = (core: Core, skb: number): number =>
+  fieldNumber(core, skb, 'sk_buff', 'data') + fieldNumber(core, skb, 'sk_buff', 'len')

@@ -150,6 +150,6 @@ export function differs(a: RegState, b: RegState): boolean {
     a.btf !== b.btf ||
     (a.refObjId === 0) !== (b.refObjId === 0) ||
     a.size !== b.size ||
-    !scalar.equal(a.var, b.var)
+    !scalar.sameScalar(a.var, b.var)
   )
 }

@@ -12,7 +12,7 @@ export type {
   Result,
   ResultKind,
 } from './program/contract/contract.ts'
-export { gatesFollowed, gatesNotFollowed, rulesNote } from './followed.ts'
+export { gatesFollowed, gatesNotFollowed, rulesNote } from './gates-followed.ts'
 export type { VerifyOptions } from './options.ts'
 export type {
   AccessFact,

@@ -12,7 +12,7 @@ export function destroyDynptrAt(walk: Walk, frame: Frame, index: number): void {
   if (!isDynptrSlot(frame, index)) return
   const first = frame.slot(index).reg.frame === 1 ? index : index + 1
   const { reg } = frame.slot(first)
-  if (owes(reg) && !(walk.model.rules.objectIds && clones(walk.state, reg.refObjId) > 1))
+  if (mustBeReleased(reg) && !(walk.model.rules.objectIds && clones(walk.state, reg.refObjId) > 1))
     violate('dynptr-overwrite-referenced')
   for (const slot of [first, first - 1]) {
     frame.setSlot(slot, emptySlot)
@@ -22,7 +22,8 @@ export function destroyDynptrAt(walk: Walk, frame: Frame, index: number): void {
 }
 
 /** Must be given back: submitted or discarded. */
-export const owes = ({ dynptr }: Pick<RegState, 'dynptr'>): boolean => dynptr === 'ringbuf' || dynptr === 'file'
+export const mustBeReleased = ({ dynptr }: Pick<RegState, 'dynptr'>): boolean =>
+  dynptr === 'ringbuf' || dynptr === 'file'
 
 /** How many dynptrs stand on a reference. */
 function clones(state: State, refObjId: number): number {

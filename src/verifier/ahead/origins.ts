@@ -17,7 +17,7 @@ export interface Origin {
 export const nowhere: Origin = { frames: 0, frame: -1, places: [] }
 export const inFrames = (frames: number): Origin => ({ frames, frame: -1, places: [] })
 export const anywhereIn = (frame: number): Origin => ({ frames: 1 << frame, frame, places: [] })
-export const at = (frame: number, places: readonly number[]): Origin => ({ frames: 1 << frame, frame, places })
+export const originAt = (frame: number, places: readonly number[]): Origin => ({ frames: 1 << frame, frame, places })
 
 export const pointsToStack = (origin: Origin): boolean => origin !== nowhere
 /** It may point into the frame. */
@@ -31,12 +31,12 @@ export function sameOrigin(a: Origin, b: Origin): boolean {
 
 function union(frame: number, a: readonly number[], b: readonly number[]): Origin {
   const places = [...new Set([...a, ...b])].sort((x, y) => x - y)
-  return places.length > MOST_PLACES ? anywhereIn(frame) : at(frame, places)
+  return places.length > MOST_PLACES ? anywhereIn(frame) : originAt(frame, places)
 }
 
 /** Either of the two. A pointer to one place that may be no pointer at all counts as one to that place or the frame's top, so that
  *  what is written through it may not be written. */
-export function either(a: Origin, b: Origin): Origin {
+export function eitherOrigin(a: Origin, b: Origin): Origin {
   if (a === b) return a
   if (a.frame >= 0 && a.frame === b.frame) {
     return a.places.length === 0 || b.places.length === 0 ? anywhereIn(a.frame) : union(a.frame, a.places, b.places)
@@ -50,7 +50,7 @@ export function either(a: Origin, b: Origin): Origin {
 }
 
 /** The sum, or whatever arithmetic, of the two. */
-export function mixed(dst: Origin, src: Origin): Origin {
+export function originOfSum(dst: Origin, src: Origin): Origin {
   if (dst === nowhere && src === nowhere) return nowhere
   if (dst.frame >= 0 && (src === nowhere || src.frame === dst.frame)) return anywhereIn(dst.frame)
   if (src.frame >= 0 && dst === nowhere) return anywhereIn(src.frame)
@@ -61,6 +61,6 @@ export function mixed(dst: Origin, src: Origin): Origin {
 export function moved(origin: Origin, by: number): Origin {
   if (by === 0 || origin.places.length === 0) return origin
   const places = origin.places.map((place) => place + by)
-  return [by, ...places].every(fits16) ? at(origin.frame, places) : anywhereIn(origin.frame)
+  return [by, ...places].every(fits16) ? originAt(origin.frame, places) : anywhereIn(origin.frame)
 }
 const fits16 = (value: number): boolean => value >= -32768 && value <= 32767

@@ -7,11 +7,11 @@ import type { Insn } from '../../isa/index.ts'
 import type { Program, Subprog } from '../program/program.ts'
 import {
   anywhereIn,
-  at,
-  either,
+  originAt,
+  eitherOrigin,
   inFrames,
   mayPointInto,
-  mixed,
+  originOfSum,
   moved,
   nowhere,
   type Origin,
@@ -53,7 +53,7 @@ export function flowOfPointers(entry: Entry): readonly (Pointers | undefined)[] 
   const { program, subprog, postorder, next, depth, args } = entry
   const before: (Pointers | undefined)[] = Array.from({ length: subprog.end - subprog.start }, () => undefined)
   const regs = Array.from({ length: ENCODABLE }, (_, r) => (r >= 1 && r <= 5 ? (args[r] ?? nowhere) : nowhere))
-  regs[FP] = at(depth, [0])
+  regs[FP] = originAt(depth, [0])
   before[0] = { regs, stack: noPointers }
   untilSettled({
     order: [...postorder].reverse(),
@@ -86,7 +86,7 @@ function joinAll(known: readonly Origin[], more: readonly Origin[]): readonly Or
   let joined: Origin[] | undefined
   for (let i = 0; i < known.length; i++) {
     const one = known[i]!
-    const both = either(one, more[i]!)
+    const both = eitherOrigin(one, more[i]!)
     if (sameOrigin(one, both)) continue
     joined ??= [...known]
     joined[i] = both
@@ -131,7 +131,7 @@ function arithmetic({ op, dst, src, off, imm }: Insn, regs: readonly Origin[]): 
   const [old, other] = [regs[dst]!, regs[src]!]
   if (op.name === 'mov' || op.name === 'movsx' || op.name === 'addr_space_cast')
     return op.source === 'reg' && off === 0 ? other : nowhere
-  if (op.source === 'reg') return mixed(old, other)
+  if (op.source === 'reg') return originOfSum(old, other)
   if (op.name === 'add') return moved(old, imm)
   if (op.name === 'sub') return moved(old, -imm)
   return old.frame >= 0 ? anywhereIn(old.frame) : old
@@ -162,7 +162,7 @@ function filled({ places }: Origin, stack: readonly Origin[], depth: number): Or
   for (const place of places) {
     const slot = stack[slotAt(place)]
     if (slot === undefined) return allFrames(depth)
-    origin = either(origin, slot)
+    origin = eitherOrigin(origin, slot)
   }
   return origin
 }
@@ -172,19 +172,19 @@ function spilled({ op, dst, src, off }: Insn, { regs, stack }: Pointers): readon
   const value = op.size === 8 ? regs[src]! : nowhere
   if (dst === FP) return replaced(stack, [slotAt(off)], () => value)
   const { places } = regs[dst]!
-  if (places.length === 0) return stack.map((slot) => either(slot, value))
+  if (places.length === 0) return stack.map((slot) => eitherOrigin(slot, value))
   const slots = places.map((place) => slotAt(place + off))
-  return replaced(stack, slots, (old) => (places.length === 1 ? value : either(old, value)))
+  return replaced(stack, slots, (old) => (places.length === 1 ? value : eitherOrigin(old, value)))
 }
 
 /** A store of a constant, or by an atomic: no pointer is left in the slots it touches. */
 function cleared({ op, dst, off }: Insn, { regs, stack }: Pointers): readonly Origin[] {
-  const { places } = dst === FP ? at(0, [off]) : moved(regs[dst]!, off)
-  if (places.length === 0) return stack.map((slot) => either(slot, nowhere))
+  const { places } = dst === FP ? originAt(0, [off]) : moved(regs[dst]!, off)
+  if (places.length === 0) return stack.map((slot) => eitherOrigin(slot, nowhere))
   let result = stack
   for (const place of places) {
     const touched = stack.flatMap((_, slot) => (-8 * (slot + 1) < place + op.size && -8 * slot > place ? [slot] : []))
-    result = replaced(result, touched, (old) => (places.length === 1 ? nowhere : either(old, nowhere)))
+    result = replaced(result, touched, (old) => (places.length === 1 ? nowhere : eitherOrigin(old, nowhere)))
   }
   return result
 }

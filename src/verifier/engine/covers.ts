@@ -176,7 +176,7 @@ function sameExactly(old: RegState, cur: RegState, ids: Pick<IdMap, 'same'>): bo
     old.off === cur.off &&
     (samePointee(old, cur) || alikePointee(old, cur)) &&
     old.delta === cur.delta &&
-    scalar.equal(old.var, cur.var) &&
+    scalar.sameScalar(old.var, cur.var) &&
     ids.same(old.id, cur.id) &&
     ids.same(old.refObjId, cur.refObjId)
   )

@@ -7,7 +7,7 @@ import { Backward } from './backward.ts'
 import type { Model } from '../program/model.ts'
 import type { Observer } from './observer.ts'
 import { constReg, notInit, type RegKind, type RegState } from '../state/reg.ts'
-import { equal, type Scalar } from '../scalar/index.ts'
+import { sameScalar, type Scalar } from '../scalar/index.ts'
 import type { Frame } from '../state/frame.ts'
 import type { LoopVisit, State } from '../state/state.ts'
 import type { LinkedReg, StackTouch, ToStack } from '../state/step.ts'
@@ -190,7 +190,9 @@ export class Walk {
   /** What the insn under way made of these when it was walked last, if it was of the same. */
   computedBefore(dst: Scalar, src: Scalar): RegState | undefined {
     const before = this.computed[this.insn]
-    return typeof before === 'object' && equal(before.dst, dst) && equal(before.src, src) ? before.reg : undefined
+    return typeof before === 'object' && sameScalar(before.dst, dst) && sameScalar(before.src, src)
+      ? before.reg
+      : undefined
   }
   keepComputed(dst: Scalar, src: Scalar, reg: RegState): RegState {
     if (isWorthKeeping(this.computed, this.insn)) this.computed[this.insn] = { dst, src, reg }

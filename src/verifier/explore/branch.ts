@@ -219,7 +219,7 @@ const comparesItself = ({ op, dst, src }: Insn): boolean => op.source === 'reg' 
 
 function refined(walk: Walk, { op }: Insn, dst: scalar.Scalar, src: scalar.Scalar): Refined {
   const before = walk.refined[walk.insn]
-  if (before !== undefined && scalar.equal(before.dst, dst) && scalar.equal(before.src, src)) return before
+  if (before !== undefined && scalar.sameScalar(before.dst, dst) && scalar.sameScalar(before.src, src)) return before
   const { domain } = walk.model
   const width = op.width as 32 | 64
   const both = {

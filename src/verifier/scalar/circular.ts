@@ -24,7 +24,7 @@ import type { Domain } from './domain.ts'
 import { constantNumber } from './make.ts'
 import { Memo } from './memo.ts'
 import { isConst } from './read.ts'
-import { equal } from './order.ts'
+import { sameScalar } from './order.ts'
 import { type Condition, proofOf } from './proofs.ts'
 import { movsx } from './resize.ts'
 import type { Scalar, Way } from './types.ts'
@@ -53,7 +53,7 @@ export const circular: Domain = {
   branchTakenSelf: decidedSelf,
   refineBranch: (op, width, a, b, way) => {
     const [left, right] = decisions.of(operation(op, width), a, b).sides(way)
-    return [equal(left, a) ? a : left, equal(right, b) ? b : right]
+    return [sameScalar(left, a) ? a : left, sameScalar(right, b) ? b : right]
   },
   refineBranchSelf: (_op, _width, a) => a,
 }

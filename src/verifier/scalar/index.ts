@@ -11,7 +11,7 @@ export { clamped, clampSigned, constant, constantNumber, fromRange, unknown, wit
 export type { Limits } from './make.ts'
 export { addPointerOffset, linkedPlus, maskFork, subPointerOffset } from './offset.ts'
 export { covers, hull } from './hull.ts'
-export { equal, within } from './order.ts'
+export { sameScalar, within } from './order.ts'
 export {
   bitWidth,
   constNumber,

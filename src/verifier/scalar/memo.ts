@@ -3,7 +3,7 @@
 // doing it in 64-bit arithmetic. What is not found is done; it is kept where it is done a second time, since what a loop counts never
 // comes again, and would be kept only to be thrown away. The table is of one size whatever the program.
 
-import { equal } from './order.ts'
+import { sameScalar } from './order.ts'
 import type { Scalar } from './types.ts'
 
 const PLACES = 4096
@@ -31,7 +31,8 @@ export class Memo<Result> {
     const hash = mix(mix(operation, a), b)
     const place = hash & (PLACES - 1)
     const done = this.table[place]
-    if (done !== undefined && done.operation === operation && equal(done.a, a) && equal(done.b, b)) return done.result
+    if (done !== undefined && done.operation === operation && sameScalar(done.a, a) && sameScalar(done.b, b))
+      return done.result
     // a comparison is asked about once more for each of its sides
     const { last } = this
     if (last !== undefined && last.operation === operation && last.a === a && last.b === b) return last.result

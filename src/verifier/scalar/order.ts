@@ -28,7 +28,7 @@ export const within = (outer: Scalar, inner: Scalar): boolean =>
     outer.smin32 <= inner.smin32 &&
     inner.smax32 <= outer.smax32)
 
-export const equal = (a: Scalar, b: Scalar): boolean =>
+export const sameScalar = (a: Scalar, b: Scalar): boolean =>
   a === b ||
   (a.valueLo === b.valueLo &&
     a.valueHi === b.valueHi &&

@@ -21,7 +21,7 @@ import {
   sync,
   violation,
 } from './bounds.ts'
-import { equal } from './order.ts'
+import { sameScalar } from './order.ts'
 import { type Condition, type Proof, proofOf } from './proofs.ts'
 import { andBits, intersectBits, intersectLowBits, orBits } from './tnum.ts'
 import { type Draft, type Scalar, type Way, copy, known, unbind32, unbind64 } from './types.ts'
@@ -88,9 +88,9 @@ export function refineBranchSelfRaw(
 
 function settled(d: Draft, before: Scalar, crossings: Crossings): Scalar {
   // An untouched constant is in step already; of other values `sync`, being no fixed point, may still learn.
-  if ((d.maskHi | d.maskLo) === 0 && equal(d, before) && violation(before) === undefined) return before
+  if ((d.maskHi | d.maskLo) === 0 && sameScalar(d, before) && violation(before) === undefined) return before
   sync(d, crossings)
-  return equal(d, before) ? before : d
+  return sameScalar(d, before) ? before : d
 }
 
 function refine(condition: Condition, width: Width, a: Draft, b: Draft): void {

@@ -15,10 +15,10 @@ export interface Tnum {
   readonly maskLo: number
 }
 
-/** What is known of a 64-bit value: bits, and the ranges it lies in as u64, s64, and its low half as u32, s32. */
 /** Which way a conditional jump goes. */
 export type Way = 'taken' | 'passed'
 
+/** What is known of a 64-bit value: bits, and the ranges it lies in as u64, s64, and its low half as u32, s32. */
 export interface Scalar extends Tnum {
   readonly uminHi: number
   readonly uminLo: number

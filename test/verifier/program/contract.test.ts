@@ -12,7 +12,7 @@ import {
   kfuncContractOf,
   type KfuncContract,
 } from '../../../src/verifier/index.ts'
-import { effects } from '../../../src/verifier/program/contract/contract.ts'
+import { effectsWith } from '../../../src/verifier/program/contract/contract.ts'
 
 const kernels = new Map<string, Kernel>()
 for (const release of ['6.12', '7.3']) {
@@ -30,7 +30,7 @@ const helper = (key: string, release = '6.12'): HelperContract =>
 const kinds = ({ args }: Contract): string[] => args.map(({ kind }) => kind)
 /** Only what it does. */
 const does = ({ effects: all }: Contract): Partial<Effects> => {
-  const nothing = effects()
+  const nothing = effectsWith()
   return Object.fromEntries(Object.entries(all).filter(([name, what]) => what !== nothing[name as keyof Effects]))
 }
 

@@ -16,7 +16,7 @@ export interface Arg {
 }
 
 /** As violations tell it. */
-export const told = ({ reg, number, index }: Arg, { name }: KfuncContract): KfuncArg => ({
+export const argDetails = ({ reg, number, index }: Arg, { name }: KfuncContract): KfuncArg => ({
   reg: number,
   arg: index,
   kfunc: name,

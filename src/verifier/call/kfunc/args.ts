@@ -28,7 +28,7 @@ import {
 import { constructDynptr, requireDynptr } from '../objects/dynptr.ts'
 import { constructIterator, destroyIterator, iterReg, requireIterator } from '../objects/iterator.ts'
 import { requireIrqFlag } from '../objects/irq.ts'
-import { type Arg, told } from './arg.ts'
+import { type Arg, argDetails } from './arg.ts'
 import { type Found, nothingFound } from './found.ts'
 import { requireGraphNode, requireGraphRoot } from './graph.ts'
 import { hasBtfType, kindOf, kindText } from './kind.ts'
@@ -75,7 +75,7 @@ function checkPointer(walk: Walk, kfunc: KfuncContract, arg: Arg, before: Found)
   const { reg, number, index, says } = arg
   // kfuncs.rst of 7.3 "__arena annotation": a constant zero is fine with or without `__nullable`; how it arrives differs
   const nullableArena = kfunc.params[index]!.param.suffixes.includes('arena')
-  const details = told(arg, kfunc)
+  const details = argDetails(arg, kfunc)
   if (trust !== 'any' && (isNull(reg) || mayBeNull(reg)) && !says.nullable && !nullableArena)
     violate('null-to-trusted', details)
   let found = (effects.releases === 'referenced' ? noteReference : requireReferenced)(kfunc, arg, before)
@@ -109,7 +109,7 @@ function requireReferenced(kfunc: KfuncContract, arg: Arg, found: Found): Found 
   const releases = kfunc.effects.releases === number
   if (reg.refObjId !== 0) return { ...found, refObjId: reg.refObjId, releaseReg: releases ? number : found.releaseReg }
   if (releases && !isNull(reg) && target.name !== 'bpf_dynptr')
-    violate('release-nothing', { form: 'first', ...told(arg, kfunc) })
+    violate('release-nothing', { form: 'first', ...argDetails(arg, kfunc) })
   return found
 }
 
@@ -119,14 +119,14 @@ function noteReference(kfunc: KfuncContract, arg: Arg, found: Found): Found {
   if (reg.refObjId === 0) return found
   const releases = kfunc.effects.releases !== undefined
   if (releases && found.refObjId !== 0)
-    violate('two-references', { ...told(arg, kfunc), refId: reg.refObjId, otherRefId: found.refObjId })
+    violate('two-references', { ...argDetails(arg, kfunc), refId: reg.refObjId, otherRefId: found.refObjId })
   return { ...found, refObjId: reg.refObjId, releaseReg: releases ? number : found.releaseReg }
 }
 
 /** A `__map` argument, and that it is the map an object before it lies in. */
 function requireMap(program: Program, kfunc: KfuncContract, arg: Arg, found: Found): Found {
   const { reg } = arg
-  if (reg.kind !== 'map_ptr' && reg.kind !== 'btf' && reg.map < 0) violate('not-a-map', told(arg, kfunc))
+  if (reg.kind !== 'map_ptr' && reg.kind !== 'btf' && reg.map < 0) violate('not-a-map', argDetails(arg, kfunc))
   requireSameMap(program, kfunc, arg, found)
   return ofMap(reg, found)
 }
@@ -178,7 +178,7 @@ function kernelContext(program: Program, details: KfuncArg): TypeRef {
 /** What the kind asks for, and what it tells. */
 function byKind(walk: Walk, kfunc: KfuncContract, kind: ArgumentKind, arg: Arg, found: Found): Found {
   const { reg, number } = arg
-  const details = told(arg, kfunc)
+  const details = argDetails(arg, kfunc)
   switch (kind) {
     case 'ctx':
       if (reg.kind !== 'ctx') violate('not-ctx', details)
@@ -270,7 +270,7 @@ function irqFlag(walk: Walk, kfunc: KfuncContract, arg: Arg): void {
 /** A resilient lock in a map value or held object; never within the ordering of a tree. */
 function resilientLock(walk: Walk, kfunc: KfuncContract, arg: Arg): void {
   const { reg, number } = arg
-  const details = told(arg, kfunc)
+  const details = argDetails(arg, kfunc)
   if (walk.state.frames.some((f) => f.callbackKind === 'rbtree'))
     violate('lock-in-callback', { form: 'resilient', ...details })
   if (!isMapValue(reg) && !(reg.kind === 'btf' && reg.flags === ALLOC)) violate('lock-arg', details)
@@ -317,7 +317,7 @@ function requireArena(program: Program, reg: RegState, details: KfuncArg): void 
 /** kfuncs.rst: bpf_obj_drop and bpf_percpu_obj_drop each take their own kind of allocated object, held. */
 function requireAllocated(arg: Arg, kfunc: KfuncContract): void {
   const { reg } = arg
-  const details = told(arg, kfunc)
+  const details = argDetails(arg, kfunc)
   const kind = reg.kind === 'btf' ? reg.flags : -1
   if (kind === ALLOC) {
     if (kfunc.role !== 'obj_drop') violate('drop-kind', { form: 'object', ...details })

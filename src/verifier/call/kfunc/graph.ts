@@ -11,7 +11,7 @@ import type { KfuncContract } from '../../program/contract/contract.ts'
 import { violate } from '../../violations/raise.ts'
 import type { KfuncArg } from '../../violations/row.ts'
 import { ALLOC, NON_OWN, isMapValue, type RegState } from '../../state/reg.ts'
-import { type Arg, told } from './arg.ts'
+import { type Arg, argDetails } from './arg.ts'
 import type { Found } from './found.ts'
 
 import { recordAt, requireLockHeld } from '../objects/locks.ts'
@@ -29,7 +29,7 @@ export function requireGraphRoot(
   what: 'bpf_list_head' | 'bpf_rb_root',
 ): Root {
   const { reg, number } = arg
-  const details = told(arg, kfunc)
+  const details = argDetails(arg, kfunc)
   if (!isMapValue(reg) && !isAllocated(reg)) violate('root-arg', details)
   if (isAllocated(reg) && reg.refObjId === 0) violate('not-owned', details)
   if (hasVarOff(reg)) violate('root-offset', { ...details, what })
@@ -44,7 +44,7 @@ export function requireGraphRoot(
 export function requireGraphNode(walk: Walk, kfunc: KfuncContract, arg: Arg, found: Root): void {
   const { reg, says } = arg
   const { kind } = says
-  const details = told(arg, kfunc)
+  const details = argDetails(arg, kfunc)
   const borrowed = (reg.flags & NON_OWN) !== 0 && reg.refObjId === 0
   if (kind === 'rb_node' && kfunc.role !== 'rbtree_add') requireTreeNode(walk, reg, details)
   else if (!(says.borrowed && borrowed)) {

@@ -8,7 +8,7 @@ import type { Program } from '../../program/program.ts'
 import { violate } from '../../violations/raise.ts'
 import * as scalar from '../../scalar/index.ts'
 import { isMapValue, regTypeText } from '../../state/reg.ts'
-import { type Arg, told } from './arg.ts'
+import { type Arg, argDetails } from './arg.ts'
 import type { Found } from './found.ts'
 
 const fields: Readonly<Record<'wq' | 'timer' | 'task_work', FieldKind>> = {
@@ -26,7 +26,7 @@ export function requireMapField(
 ): void {
   const { reg } = arg
   const what = fields[kind]
-  const details = told(arg, kfunc)
+  const details = argDetails(arg, kfunc)
   if (!isMapValue(reg)) violate('wq-arg', details)
   if (hasVarOff(reg) && program.model.rules.constantWqOffset)
     violate('wq-offset', { form: 'variable', ...details, what })
@@ -41,7 +41,7 @@ export function requireMapField(
 
 /** kfuncs.rst of 7.3 "__const_map annotation": a map known when the program is loaded, that of the object before it. */
 export function requireConstMap(program: Program, kfunc: KfuncContract, arg: Arg, found: Found): void {
-  if (arg.reg.kind !== 'map_ptr') violate('not-a-map', told(arg, kfunc))
+  if (arg.reg.kind !== 'map_ptr') violate('not-a-map', argDetails(arg, kfunc))
   requireSameMap(program, kfunc, arg, found)
 }
 

@@ -12,7 +12,7 @@ import { wordsOf } from '../../violations/table.ts'
 import * as scalar from '../../scalar/index.ts'
 import { ALLOC, isNull, regTypeText } from '../../state/reg.ts'
 import { isExplained } from '../explained.ts'
-import { type Arg, told } from './arg.ts'
+import { type Arg, argDetails } from './arg.ts'
 import type { Found } from './found.ts'
 import { kindText, projections } from './kind.ts'
 
@@ -57,7 +57,7 @@ export function requireTypedMemory(walk: Walk, kfunc: KfuncContract, arg: Arg): 
   const { target, targetId } = arg
   const size = sizeOf(kfunc.kfunc.btf, targetId)
   if (size === undefined)
-    return violate('mem-size', { ...told(arg, kfunc), kind: kindText(target), struct: target.name })
+    return violate('mem-size', { ...argDetails(arg, kfunc), kind: kindText(target), struct: target.name })
   requirePlainMemory(walk, arg.number, size, { byType: false })
 }
 
@@ -68,7 +68,7 @@ export function requireSizedMemory(walk: Walk, kfunc: KfuncContract, arg: Arg, f
   const next = kfunc.args[index + 1]!
   const size = walk.reg(number + 1)
   markRegRead(walk.state, number + 1)
-  const details = told(arg, kfunc)
+  const details = argDetails(arg, kfunc)
   const optional = suffixes.includes('opt') || suffixes.includes('nullable')
   if (walk.model.rules.declaredArgs && size.kind !== 'scalar')
     violate('not-scalar', { ...details, reg: number + 1, arg: index + 1 })

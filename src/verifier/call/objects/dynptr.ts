@@ -10,7 +10,7 @@ import { wordsOf } from '../../violations/table.ts'
 import { type DynptrType, edit, pointer, type RegState } from '../../state/reg.ts'
 import { allBytes, byteType, DYNPTR, emptySlot, slotOf } from '../../state/stack.ts'
 import { acquireReference, releaseReference } from './references.ts'
-import { destroyDynptrAt, invalidateSlices, owes } from '../../access/dynptr-slots.ts'
+import { destroyDynptrAt, invalidateSlices, mustBeReleased } from '../../access/dynptr-slots.ts'
 
 /** Slot of a stack object `slots` eight-byte words long, its lowest word; a rejection or undefined where it cannot lie there. */
 export function objectSlot(walk: Walk, number: number, what: string, slots: number): number {
@@ -52,7 +52,7 @@ export function constructDynptr(
   destroyDynptrAt(walk, frame, index)
   destroyDynptrAt(walk, frame, index - 1)
   const owed = (): number =>
-    clone !== undefined ? clone.refObjId : owes({ dynptr: type }) ? acquireReference(walk, on) : on
+    clone !== undefined ? clone.refObjId : mustBeReleased({ dynptr: type }) ? acquireReference(walk, on) : on
   // where an object and its reference have one id, what a dynptr stands on is there before the dynptr is
   const first = walk.model.rules.objectIds ? owed() : undefined
   const id = walk.newId()

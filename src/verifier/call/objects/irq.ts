@@ -11,7 +11,7 @@ import { violate } from '../../violations/raise.ts'
 import { pointer, type RegState } from '../../state/reg.ts'
 import { allBytes, byteType, emptySlot, IRQ, slotOf } from '../../state/stack.ts'
 import { objectSlot } from './dynptr.ts'
-import { type Arg, told } from '../kfunc/arg.ts'
+import { type Arg, argDetails } from '../kfunc/arg.ts'
 
 import { leaveRcu } from './locks.ts'
 import { holdReference } from './references.ts'
@@ -27,7 +27,7 @@ export function requireIrqFlag(
   { save, family }: { readonly save: boolean; readonly family: IrqFamily },
 ): void {
   const { reg, number } = arg
-  if (reg.kind !== 'fp') violate('irq-stack', told(arg, kfunc))
+  if (reg.kind !== 'fp') violate('irq-stack', argDetails(arg, kfunc))
   if (save) saveIrq(walk, reg, number, family)
   else restoreIrq(walk, reg, number, family)
 }

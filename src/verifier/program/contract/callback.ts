@@ -3,7 +3,7 @@
 
 import type { Btf } from '../../../btf/index.ts'
 import type { ReturnRange } from '../../state/frame.ts'
-import { type Argument, argument, type CallbackContract, type CallbackRole, effects, result } from './contract.ts'
+import { type Argument, argument, type CallbackContract, type CallbackRole, effectsWith, result } from './contract.ts'
 
 interface CallbackRow {
   readonly when: 'now' | 'later'
@@ -54,7 +54,7 @@ export function callbackContract(role: CallbackRole | undefined, kernel: Btf): C
       return id === undefined ? arg : { ...arg, type: { btf: kernel, id } }
     }),
     result: result('scalar', { range: returns }),
-    effects: effects({ sleeps: sleeps === true }),
+    effects: effectsWith({ sleeps: sleeps === true }),
   }
 }
 

@@ -251,7 +251,7 @@ const noEffects: Effects = {
   deviceBound: false,
 }
 
-export const effects = (said: Partial<Effects> = {}): Effects => ({ ...noEffects, ...said })
+export const effectsWith = (said: Partial<Effects> = {}): Effects => ({ ...noEffects, ...said })
 
 /** Helpers that have a rule of their own somewhere; the others are all that their rows say. */
 export type HelperRole =

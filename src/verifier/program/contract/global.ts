@@ -17,7 +17,7 @@ import { ctxTypeName } from '../../../kernel/index.ts'
 import type { Model } from '../model.ts'
 import type { Program, Subprog } from '../program.ts'
 import { violate } from '../../violations/raise.ts'
-import { type Argument, argument, effects, type GlobalContract, result } from './contract.ts'
+import { type Argument, argument, effectsWith, type GlobalContract, result } from './contract.ts'
 import { MOST, takesTooMany } from './many-args.ts'
 
 type Tag = 'ctx' | 'trusted' | 'untrusted' | 'nonnull' | 'nullable' | 'arena'
@@ -32,7 +32,7 @@ export const globalContract = rememberedOfBoth((subprog: Subprog, program: Progr
     role: undefined,
     args: globalArguments(program, subprog),
     result: result(returnsVoid(program, subprog) ? 'none' : 'scalar'),
-    effects: effects({ movesPacket: changesPktData, sleeps: mightSleep, throws: mightThrow }),
+    effects: effectsWith({ movesPacket: changesPktData, sleeps: mightSleep, throws: mightThrow }),
   }
 })
 

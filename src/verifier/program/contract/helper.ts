@@ -10,7 +10,7 @@ import {
   type ArgumentKind,
   argument,
   type CallbackRole,
-  effects,
+  effectsWith,
   type HelperContract,
   type HelperRole,
   type Result,
@@ -105,7 +105,7 @@ export function helperContract(proto: HelperProto, source: ContractSource): Help
     proto,
     args,
     result: helperResult(proto, source),
-    effects: effects({
+    effects: effectsWith({
       acquires: proto.acquires,
       releases: args.find(({ releases }) => releases)?.reg,
       casts: proto.casts,

@@ -16,7 +16,7 @@ import {
   type Argument,
   type ArgumentKind,
   argument,
-  effects,
+  effectsWith,
   type KfuncArgument,
   type KfuncContract,
   type Result,
@@ -41,7 +41,7 @@ export function kfuncContract(kfunc: Kfunc, { btf, rules }: ContractSource): Kfu
     trust: trustOf(flags, rules),
     args: params.map((_, index) => kfuncArgument(kfunc, params, index, { rules, row })),
     result: kfuncResult(kfunc, rules, row),
-    effects: effects({
+    effects: effectsWith({
       acquires: flags.has('KF_ACQUIRE'),
       releases: flags.has('KF_RELEASE') ? (rules.releaseFirst ? 1 : 'referenced') : undefined,
       lends: row.lends,

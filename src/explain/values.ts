@@ -25,7 +25,7 @@ import { lineAt } from './source.ts'
 import { typeWord } from './stats.ts'
 import { argumentText, assigned, assignedName, dereferenced, isMember, isSimple, nearest } from './text.ts'
 import { isObjectAccess, isOtherType, isThrown, isUnbounded, isUnwritten, saysMore, stackSpanOf } from './violations.ts'
-import { isNull, regWords, structName } from './words.ts'
+import { isNull, mayBeNull, regWords, structName } from './words.ts'
 
 /** Everything that a text may ask for. Places that only ask whether something holds have 'yes' or nothing. */
 export function valuesOf(
@@ -107,6 +107,7 @@ function argumentValues({ details, insn, rule }: Rejected, causes: Causes, progr
   return {
     arg: ordinal(index),
     expr: literal ? undefined : plain,
+    wholeExpr: /^&([A-Za-z_]\w*)->/.exec(plain ?? '')?.[1],
     // of the address of a field it is the pointer to the whole that may be NULL
     checked: literal ? undefined : plain?.replace(/^&([A-Za-z_]\w*)->.*$/, '$1'),
     literal: yes(literal),
@@ -126,7 +127,8 @@ function lossValues({ lost, reg }: Causes, { path }: Rejected, program: LinkedPr
     clobbered: yes(lost.clobbered && reg !== undefined && reg <= 5),
     ender: lost.clobbered ? undefined : ender,
     gone: lost.was.refObjId !== 0 && variable !== undefined && isSimple(variable) ? variable : undefined,
-    packet: yes(lost.was.kind.startsWith('pkt') || lost.was.dynptr === 'skb'),
+    packet: yes(lost.was.kind.startsWith('pkt')),
+    packetSlice: yes(lost.was.dynptr === 'skb'),
   }
 }
 
@@ -210,6 +212,7 @@ function conditions(report: Rejected, causes: Causes, program: LinkedProgram): V
     thrown: yes(isThrown(violation)),
     unentered: yes(rule === 'throw-in-loop'),
     unacquired: yes(violation?.id === 'release-unreferenced' && violation.params.form === 'dynptr'),
+    maybeNull: yes(value !== undefined && mayBeNull(value)),
     record: yes(/^ringbuf_mem$/.test(details.expected ?? '')),
     percpu: yes(/percpu/.test(details.expected ?? '')),
     number: yes(value?.kind === 'scalar'),

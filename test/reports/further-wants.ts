@@ -265,4 +265,54 @@ export const furtherWants: readonly Want[] = [
     says: [/4096/, /num|r->len/, /if \((?:num|r->len) > /],
     never: [/sizeof\(buf\)/],
   },
+  // round 6
+  {
+    object: 's0-record-at-offset',
+    code: 'KF103',
+    says: [/7 bytes too far/, /off may be 0 to 4095/, /off > sizeof\(bytes\) - 8/, /4088/],
+    never: [/mask it/],
+  },
+  { object: 's1-replacement-alone', says: [/classify/, /bpf_program__set_attach_target/, /program it replaces/] },
+  { object: 's2-work-fails', code: 'KF094', says: [/callback/, /Return 0/, /run\(\)|:23:/], never: [/XDP|TC_ACT/] },
+  {
+    object: 's5-options-of-sockops',
+    code: 'KF104',
+    says: [/skops->skb_data_end|skb_data_end/, /byte 13/, /14/],
+    never: [/\bdata_end\b/],
+  },
+  {
+    object: 's7-two-bounds-in-one',
+    code: 'KF019',
+    says: [/if \(len > 128\)/],
+    never: [/sizeof\(buf\)/],
+  },
+  {
+    object: 's12-iterator-counts',
+    code: 'KF151',
+    says: [/0 \(go on with the next\) or 1 \(this one again\)/],
+    never: [/XDP|NF_/],
+  },
+  {
+    object: 's17-bucket-of-pointer',
+    code: 'KF110',
+    says: [/bpf_probe_read_kernel\(&address, sizeof\(address\), &/, /struct sock/],
+    never: [/packed/, /add the result/],
+  },
+  {
+    object: 's18-half-a-pointer',
+    says: [/bpf_probe_read_kernel\(&address/, /32 bits|lower half|half/],
+    never: [/data_end/],
+  },
+  { object: 's30-slice-before-write', code: 'KF034', says: [/bpf_dynptr_write/, /bpf_dynptr_slice/, /again|anew/] },
+  {
+    object: 's33-path-on-stack',
+    says: [/path/, /\boff\b/, /96/, /32 bytes/],
+    never: [/as large as the map/],
+  },
+  {
+    object: 's34-submitted-from-middle',
+    code: 'KF023',
+    says: [/bpf_ringbuf_submit\(e, 0\)|Pass e\b|pass e\b/, /offset 8/],
+    never: [/Check for NULL/],
+  },
 ]

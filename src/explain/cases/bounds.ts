@@ -47,6 +47,7 @@ export function boundsValues(one: Case): Values {
         : scalar.umax(pointer.var) > WIDE
           ? 'its variable part is not bounded'
           : `its variable part may be ${scalar.smin(pointer.var)} to ${scalar.umax(pointer.var)}`,
+    ...(array === undefined || !variable || call ? {} : wideValues(one, pointer, array)),
     wraps: index === undefined || index.high < BigInt(array!.count) ? undefined : wrapAt(one),
     offByOne: yes(index !== undefined && array !== undefined && index.low >= 0n && index.high === BigInt(array.count)),
     last: array === undefined ? undefined : (array.count - 1).toString(),
@@ -62,6 +63,33 @@ export function boundsValues(one: Case): Values {
         ? undefined
         : elidedLines(one),
     indexed: yes(variable),
+  }
+}
+
+/** More than an element of an array of bytes is read at an offset into it: a record that lies there. */
+function wideValues(one: Case, pointer: RegState, array: ArrayAt): Values {
+  const { causes, program, report } = one
+  const size = program.insns[report.insn]?.op.size ?? 0
+  const need = accessOff(one) + size - (array.start - pointer.off)
+  if (array.elementSize !== 1 || size <= 1 || need <= 1 || scalar.smin(pointer.var) < 0n || need > array.count)
+    return {}
+  const added = causes.path.findLast(({ insn, regs }) => {
+    const { op, dst, src } = program.insns[insn]!
+    return (
+      op.kind === 'alu' &&
+      op.name === 'add' &&
+      op.source === 'reg' &&
+      (regs[dst]!.kind === 'map_value' || regs[src]!.kind === 'map_value')
+    )
+  })
+  const text = added === undefined ? undefined : lineAt(program, added.insn)?.text
+  const name = /\[([A-Za-z_][\w.>-]*)\]/.exec(text ?? '')?.[1] ?? /\+\s*([A-Za-z_]\w*)\s*\)?;/.exec(text ?? '')?.[1]
+  return {
+    wideIndex: name ?? 'the offset',
+    wideRange:
+      scalar.umax(pointer.var) > WIDE ? 'anything' : `${scalar.umin(pointer.var)} to ${scalar.umax(pointer.var)}`,
+    wideNeed: need.toString(),
+    wideMost: (array.count - need).toString(),
   }
 }
 

@@ -93,6 +93,7 @@ const metadata: Area = { start: 'data_meta', end: 'data', word: 'the metadata' }
 
 /** What programs of a type are given in the way of a packet. */
 const areas: ReadonlyMap<string, Area> = new Map([
+  ['BPF_PROG_TYPE_SOCK_OPS', { start: 'skb_data', end: 'skb_data_end', word: 'the packet' }],
   ['BPF_PROG_TYPE_CGROUP_SOCKOPT', { start: 'ctx->optval', end: 'ctx->optval_end', word: 'the option’s value' }],
 ])
 

@@ -33,10 +33,21 @@ export function pointerValues({ report, causes, program }: Case): Values {
     packetBits: yes(rule === 'pointer-bitwise' && value?.kind.startsWith('pkt')),
     packetHalf: yes(rule === 'pointer-alu32' && value?.kind.startsWith('pkt')),
     packetEndMoved: yes(rule === 'pointer-kind' && value?.kind === 'pkt_end'),
-    storedInParts: yes(rule === 'pointer-operator' && !inC && storesParts(program, at)),
-    addressUsed: yes((rule === 'pointer-operator' || rule === 'pointer-bitwise') && inC && isObject(value)),
+    storedInParts: yes(rule === 'pointer-operator' && storesParts(program, at)),
+    // the C may have its operator on a line that has no instruction any more
+    addressUsed: yes(
+      addressRules.has(rule) && isObject(value) && !(rule === 'pointer-operator' && storesParts(program, at)),
+    ),
   }
 }
+
+/** An address is computed with, in one way or another. */
+const addressRules: ReadonlySet<string> = new Set([
+  'pointer-operator',
+  'pointer-bitwise',
+  'pointer-alu32',
+  'pointer-partial',
+])
 
 /** A pointer to something of the kernel's, of which the address itself may be wanted; of memory of one's own an offset is. */
 const isObject = (value: RegState | undefined): boolean =>

@@ -52,12 +52,14 @@ export function returnValues({ report, program, kernel, causes }: Case): Values 
     returnRefuses: yes(range.min === 0 && range.max === 1 && program.type.startsWith('BPF_PROG_TYPE_CGROUP')),
     returnBool: yes(range.min === 0 && range.max === 1),
     returnNames:
-      range.min === 0 && range.max === 1
-        ? meanings
-            .get(program.type)
-            ?.map((name, i) => `${i} (${name})`)
-            .join(' or ')
-        : undefined,
+      program.attachType === 'BPF_TRACE_ITER'
+        ? '0 (go on with the next) or 1 (this one again)'
+        : range.min === 0 && range.max === 1
+          ? meanings
+              .get(program.type)
+              ?.map((name, i) => `${i} (${name})`)
+              .join(' or ')
+          : undefined,
   }
 }
 

@@ -14,7 +14,7 @@ import { innermost } from '../violations.ts'
 import { decidedAt, endsOpen } from '../place.ts'
 import { typesLost } from '../types-lost.ts'
 import { isAllocated } from '../words.ts'
-import { type Case, comparisonsOf, placeWords } from './case.ts'
+import { type Case, comparisonsOf, placeWords, plural } from './case.ts'
 import { variableAt } from './object.ts'
 
 export function smallValues(one: Case): Values {
@@ -209,7 +209,26 @@ function indexOfLine(one: Case): Values {
     stackReread: yes(/->|\.|\*/.test(index)),
     checkedAbove: signedCheck(one, index),
     stackIndexed: report.rule === 'stack-bounds' && !called ? `the index ${index} into ${array}` : undefined,
+    ...stackTaken(one),
   }
+}
+
+/** A call takes memory of the stack from a place that varies: how many bytes, and how far the place may lie at the most. */
+function stackTaken({ report, causes }: Case): Values {
+  const { value, reg } = causes
+  const size = reg === undefined ? undefined : causes.path.at(-1)?.regs[reg + 1]
+  if (report.rule !== 'stack-bounds' || value?.kind !== 'fp' || size?.kind !== 'scalar' || !scalar.isConst(size.var))
+    return {}
+  const bytes = scalar.constNumber(size.var)
+  const most = -value.off - bytes
+  return scalar.isConst(value.var) || scalar.smin(value.var) < 0n || most <= 0
+    ? {}
+    : {
+        stackTakes: plural(bytes, 'byte'),
+        stackTakesTo: scalar.umax(value.var).toString(),
+        stackMost: most.toString(),
+        stackBytesTaken: bytes.toString(),
+      }
 }
 
 /** The map whose values have no special fields to the kernel, and the types that the pointer’s C has for them. */

@@ -51,7 +51,7 @@ export const accessCodes = [
   },
   {
     code: 'KF102',
-    title: 'memory is accessed through what is no pointer to memory',
+    title: 'memory is accessed through something that is not a pointer to memory',
     rules: ['invalid-access'],
     section: doc,
     rule: 'Loads and stores go through pointers the verifier knows the extent of.',
@@ -94,6 +94,7 @@ export const accessCodes = [
     section: `${doc} "Register value tracking"`,
     rule: 'The smallest and the largest offset the register can have must both lie in the object, for the whole access.',
     label: [
+      '{boundsWords}; {wideIndex} may be {wideRange}',
       '{boundsWords}; {indexRange}',
       '{boundsWords}; {offsetRange}',
       '{boundsWords}',
@@ -117,6 +118,7 @@ export const accessCodes = [
         '{?offByOne}The check lets {count} through, and the last element is {last}: compare with >= instead of > (or < instead of <=).',
         '{?reread}Read {index} into a local variable once, check that, and use it as the index: if (i >= ARRAY_SIZE({array})) … Each mention in C may be a load of its own, and what is in memory may change in between.',
         '{?index}{remainder} bounds the index in C, not to the verifier, which does not follow remainders; and a comparison after it the compiler drops, knowing that it always holds. Keep one, with barrier_var() before it: barrier_var({remainderOf}); if ({remainderOf} >= ARRAY_SIZE({array})) … Or mask instead, with an array whose size is a power of two.',
+        'What is read reaches {wideNeed} bytes from there on, so {wideIndex} may be {wideMost} at the most: if ({wideIndex} > sizeof({array}) - {wideNeed}) …, with {wideIndex} unsigned; {wideNeed} is the sizeof of what lies there, as far as it is used.',
         '{?index}Check the index right before the access, as an unsigned number: if ({index} >= ARRAY_SIZE({array})) …',
         '{?count}Check the index right before the access, as an unsigned number: it must be less than {count}.',
         'Check the offset right before the access, as an unsigned number.',
@@ -299,7 +301,7 @@ export const accessCodes = [
   },
   {
     code: 'KF109',
-    title: 'the stack is accessed wrongly',
+    title: 'invalid access to the stack',
     rules: [
       'stack-bounds',
       'stack-unbounded',
@@ -321,6 +323,7 @@ export const accessCodes = [
       '{?stackSpan}{sizeMost}, which takes {stackBytes}: {stackOver} beyond what lies there',
       '{?stackSpan}this takes {stackBytes}: {stackOver} beyond what lies there',
       '{?stackSpan}this takes {stackBytes}, which reaches outside the stack or is not aligned',
+      'the call takes {stackTakes} from {stackArray}[{stackIndex}] on, and {stackIndex} may be up to {stackTakesTo}; {reg} is {value}',
       'the index into {stackArray} is not within it; {reg} is {value}',
       'the stack does not hold there what this needs; {reg} is {value}',
       'the stack does not hold there what this needs',
@@ -336,6 +339,7 @@ export const accessCodes = [
         '{?stackIndexed}Check the index right before it is used, as an unsigned number: if ({stackIndex} >= ARRAY_SIZE({stackArray})) …',
         '{?stackOver}Make the variable as large as what is passed, or take no more of it than it has.',
         '{?stackSpan}Stay within the variable: each frame has 512 bytes, fp-512 to fp-1.',
+        'The call takes {stackTakes} from there on, so {stackIndex} may be {stackMost} at the most: if ({stackIndex} > sizeof({stackArray}) - {stackBytesTaken}) …, with {stackIndex} unsigned.',
         'Bound the index right before it is used, as an unsigned number: if ({stackIndex} >= ARRAY_SIZE({stackArray})) …',
         'Bound a variable index before using it.',
       ],
@@ -346,7 +350,7 @@ export const accessCodes = [
   },
   {
     code: 'KF110',
-    title: 'arithmetic that pointers do not take',
+    title: 'this arithmetic is not allowed on a pointer',
     rules: [
       'pointer-alu',
       'pointer-partial',
@@ -406,7 +410,7 @@ export const accessCodes = [
   },
   {
     code: 'KF111',
-    title: 'an address would be shown to the program’s user',
+    title: 'a kernel address would leak',
     rules: ['pointer-leak', 'return-stack'],
     section: doc,
     rule: 'Kernel addresses must not reach maps, return values or user space.',
@@ -417,7 +421,7 @@ export const accessCodes = [
   },
   {
     code: 'KF112',
-    title: 'one instruction, two kinds of pointer',
+    title: 'one instruction is reached with two kinds of pointer',
     rules: ['mixed-pointers', 'atomic-store'],
     section: doc,
     rule: 'A load or store must go through the same kind of pointer on every path, and atomics only through memory of the program.',
@@ -458,7 +462,7 @@ export const accessCodes = [
   },
   {
     code: 'KF114',
-    title: 'the packet is loaded in the old way where that is not possible',
+    title: 'load_byte() and its kin cannot be used here',
     rules: [
       'ld-abs-type',
       'ld-abs-ctx',

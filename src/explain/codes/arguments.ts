@@ -83,7 +83,7 @@ export const argumentCodes = [
   },
   {
     code: 'KF014',
-    title: 'the pointer is to another struct',
+    title: 'the pointer is to a different struct',
     rules: ['struct-mismatch', 'not-btf'],
     section: 'kfuncs.rst "Annotating kfunc parameters"; "Registering the kfuncs" on equivalent types',
     rule: 'An argument must point to the struct the parameter names, or to one whose first member it is; ___init types are not cast.',
@@ -178,7 +178,7 @@ export const argumentCodes = [
   },
   {
     code: 'KF019',
-    title: 'memory and its size do not fit',
+    title: 'the memory and its size do not match',
     rules: ['mem-len', 'size-negative', 'size-zero', 'size-unbounded', 'memory-type', 'zero-sized-read'],
     section: 'kfuncs.rst "__sz Annotation"',
     rule: 'A pointer and the size next to it must describe memory that is wholly the program’s, initialised where it is read.',
@@ -291,9 +291,12 @@ export const argumentCodes = [
     rule: 'Trusted and released pointers are passed unmodified, that is, at offset zero.',
     label: ['{reg} has been moved: it is {value}', '{reg} is not at the start of its object'],
     help: [
-      'Keep the original pointer in a variable and pass that.',
+      [
+        'Pass {wholeExpr} itself, not the address of a field of it.',
+        'Keep the original pointer in a variable and pass that.',
+      ],
       'Use &ptr->field only for reading.',
-      'Check for NULL before adding an offset: a pointer that may be NULL must not be moved.',
+      '{?maybeNull}Check for NULL before adding an offset: a pointer that may be NULL must not be moved.',
     ],
     text: 'The kernel would release or use a pointer into the middle of an object. Where the wanted struct is itself the first member, offset zero is still right; anywhere else it is not.',
     example: '03-flags/release:release_offset',
@@ -348,7 +351,7 @@ export const argumentCodes = [
   },
   {
     code: 'KF026',
-    title: 'the helper takes another kind of argument',
+    title: 'the helper expects a different kind of argument',
     rules: ['argument-type'],
     section: 'Documentation/bpf/helpers.rst',
     rule: 'Each argument of a helper is of the kinds that its prototype lists: a map, memory, a socket, a number …',

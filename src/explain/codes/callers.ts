@@ -46,7 +46,7 @@ export const callerCodes = [
   },
   {
     code: 'KF003',
-    title: 'kfuncs are for GPL-compatible programs',
+    title: 'kfuncs are only for GPL-compatible programs',
     rules: ['kfunc-gpl'],
     section: 'kfuncs.rst "Introduction"',
     rule: 'Only programs under a GPL-compatible licence may call kernel functions.',

@@ -7,7 +7,7 @@ const graph = 'Documentation/bpf/graph_ds_impl.rst'
 export const objectCodes = [
   {
     code: 'KF080',
-    title: 'the object is not one the program owns',
+    title: 'the program does not own this object',
     rules: ['not-allocated', 'not-owned', 'drop-kind', 'drop-nmi'],
     section: graph,
     rule: 'bpf_obj_drop(), list and tree insertion take an owning reference from bpf_obj_new(), once.',
@@ -56,7 +56,7 @@ export const objectCodes = [
   },
   {
     code: 'KF083',
-    title: 'this is no list head or tree root',
+    title: 'this is not a list head or tree root',
     rules: ['root-arg', 'root-offset', 'root-none'],
     section: graph,
     rule: 'A head or root is a field of a map value or allocated object, passed at its constant offset.',
@@ -95,7 +95,7 @@ export const objectCodes = [
   },
   {
     code: 'KF090',
-    title: 'exceptions',
+    title: 'bpf_throw() or its callback is used wrongly',
     rules: [
       'throw-in-callback',
       'exception-cb',
@@ -117,7 +117,7 @@ export const objectCodes = [
   },
   {
     code: 'KF091',
-    title: 'this is no work queue',
+    title: 'this is not a work queue',
     rules: ['wq-arg', 'wq-offset', 'wq-none', 'wq-map'],
     section: 'kfuncs.rst "__wq"; bpf_wq_init()',
     rule: 'A struct bpf_wq is a field of a map value, passed together with that same map.',
@@ -134,7 +134,7 @@ export const objectCodes = [
   },
   {
     code: 'KF092',
-    title: 'this is no timer',
+    title: 'this is not a timer',
     rules: ['wq-map@timer', 'timer-offset', 'timer-none', 'timer-map'],
     section: 'Documentation/bpf/helpers (bpf_timer_init)',
     rule: 'A struct bpf_timer is a field of a map value, passed together with that same map.',
@@ -153,7 +153,7 @@ export const objectCodes = [
   },
   {
     code: 'KF093',
-    title: 'the cast names no struct',
+    title: 'the cast does not name a struct',
     rules: ['cast-type'],
     section: 'kfuncs.rst "Core kfuncs" (bpf_rdonly_cast)',
     rule: 'bpf_rdonly_cast() takes the id of a kernel struct.',
@@ -167,7 +167,7 @@ export const objectCodes = [
   },
   {
     code: 'KF094',
-    title: 'a callback returns what it must not',
+    title: 'the callback returns a value that is not allowed',
     rules: ['callback-return', 'return-range@callback', 'return-type@callback'],
     section: 'Documentation/bpf/verifier.rst',
     rule: 'Callbacks return a number in the range their caller gives a meaning to.',

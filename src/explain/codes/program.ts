@@ -7,7 +7,7 @@ const doc = 'Documentation/bpf/verifier.rst'
 export const programCodes = [
   {
     code: 'KF150',
-    title: 'the program cannot attach where it wants to',
+    title: 'the program cannot be attached here',
     rules: [
       'syscall-sleepable',
       'sleepable-type',
@@ -165,7 +165,7 @@ export const programCodes = [
   },
   {
     code: 'KF155',
-    title: 'the instructions do not form a program',
+    title: 'the instructions do not form a valid program',
     rules: [
       'encoding',
       'reserved',
@@ -218,7 +218,7 @@ export const programCodes = [
   },
   {
     code: 'KF156',
-    title: 'the map does not go with this program',
+    title: 'this program may not use the map',
     rules: ['map-program', 'map-fd', 'insn-array', 'local-storage-flags'],
     section: doc,
     rule: 'Maps with locks, timers, list heads or trees, and some map types, are closed to some program types.',
@@ -240,7 +240,7 @@ export const programCodes = [
   },
   {
     code: 'KF157',
-    title: 'the format string does not go with its arguments',
+    title: 'the format string and its arguments do not match',
     rules: ['snprintf-args', 'snprintf-format'],
     section: 'Documentation/bpf/helpers (bpf_snprintf)',
     rule: 'A format string is a constant, and each of its conversions has an argument in the data array.',
@@ -259,7 +259,7 @@ export const programCodes = [
   },
   {
     code: 'KF158',
-    title: 'the compiler found no way on',
+    title: 'the compiler ended this path: its behaviour is undefined',
     rules: ['trap'],
     section: 'kernel/bpf/helpers.c of 7.3, __bpf_trap',
     rule: 'Where behaviour is undefined the compiler may end the code with __bpf_trap(); a path that reaches it is refused.',
@@ -302,7 +302,7 @@ export const programCodes = [
   },
   {
     code: 'KF161',
-    title: 'the loader does not take the program',
+    title: 'the loader cannot load the program',
     rules: ['loader', 'loader-map', 'loader-core', 'loader-kconfig', 'loader-section'],
     section: 'libbpf',
     rule: 'Before the kernel sees a program, the loader finds its hook, makes its maps and fills in what it asks of the kernel.',
@@ -341,7 +341,7 @@ export const programCodes = [
   },
   {
     code: 'KF162',
-    title: 'the helper is for GPL-compatible programs',
+    title: 'the helper is only for GPL-compatible programs',
     rules: ['helper-gpl'],
     section: 'Documentation/bpf/bpf_licensing.rst',
     rule: 'Some helpers, those for tracing above all, may be called only by programs under a GPL-compatible licence.',
@@ -380,7 +380,7 @@ export const programCodes = [
   },
   {
     code: 'KF164',
-    title: 'the map has no types',
+    title: 'the map has no type information (BTF)',
     rules: ['timer-btf', 'lock-btf', 'kptr-btf', 'wq-btf'],
     section: 'libbpf, BTF-defined maps',
     rule: 'Timers, locks, work queues and kptrs lie where the BTF of the map’s value type says so.',

@@ -96,7 +96,7 @@ export const referenceCodes = [
   },
   {
     code: 'KF034',
-    title: 'the pointer is gone',
+    title: 'the pointer is no longer valid',
     rules: [
       'invalid-access@lost',
       'uninitialized@lost',
@@ -129,6 +129,7 @@ export const referenceCodes = [
     help: [
       [
         '{?clobbered}R1 to R5 do not survive any call: keep what is needed in R6 to R9 or on the stack, as the compiler does.',
+        '{?packetSlice}{ender} may move the packet, and a slice of it is gone with that: get it anew, by bpf_dynptr_slice() and its check for NULL, or take what is needed of it before.',
         '{?packet}After {ender}, which may move the packet, read data and data_end again and repeat the checks.',
         'Use {gone} before {ender}, or get it anew after it: no copy of it is good any more.',
         'Use the pointer before {ender}, or get it anew after it: no copy of it is good any more.',
@@ -140,7 +141,7 @@ export const referenceCodes = [
   },
   {
     code: 'KF040',
-    title: 'the kptr is of another type',
+    title: 'the kptr is of a different type',
     rules: ['kptr-type'],
     section: 'kfuncs.rst "Core kfuncs"; Documentation/bpf/map_kptr',
     rule: 'A kptr field takes only an unmodified pointer to the struct it declares.',

@@ -29,7 +29,7 @@ export const sectionCodes = [
   },
   {
     code: 'KF051',
-    title: 'unlock without lock',
+    title: 'a section is closed that is not open',
     rules: ['rcu-unmatched', 'preempt-unmatched', 'unlock-none'],
     section: 'kfuncs.rst "Core kfuncs"',
     rule: 'Sections are opened and closed in pairs.',
@@ -69,7 +69,7 @@ export const sectionCodes = [
   },
   {
     code: 'KF053',
-    title: 'not while a lock or section is held',
+    title: 'this is not allowed while a lock or section is held',
     rules: [
       'lock-held',
       'rcu-held',
@@ -104,7 +104,7 @@ export const sectionCodes = [
   },
   {
     code: 'KF054',
-    title: 'another lock is unlocked than was locked',
+    title: 'the lock released is not the one that is held',
     rules: ['unlock-other'],
     section: verifier,
     rule: 'bpf_spin_unlock() takes the very lock that bpf_spin_lock() took: the same map value or object, looked up once.',
@@ -118,7 +118,7 @@ export const sectionCodes = [
   },
   {
     code: 'KF055',
-    title: 'this is no lock',
+    title: 'this is not a lock',
     rules: ['lock-offset', 'lock-none'],
     section: verifier,
     rule: 'bpf_spin_lock() takes the one struct bpf_spin_lock of a map value or allocated object, at its constant offset.',
@@ -129,7 +129,7 @@ export const sectionCodes = [
   },
   {
     code: 'KF056',
-    title: 'not inside this callback',
+    title: 'this is not allowed inside the callback',
     rules: ['rcu-in-callback', 'lock-in-callback', 'remove-in-callback'],
     section: 'Documentation/bpf/graph_ds_impl.rst',
     rule: 'The comparison callback of bpf_rbtree_add() runs under the tree’s lock: it may not lock, unlock or change the tree.',
@@ -140,7 +140,7 @@ export const sectionCodes = [
   },
   {
     code: 'KF057',
-    title: 'interrupts are not given back as they were taken',
+    title: 'interrupts are not restored in the order they were saved',
     rules: ['irq-stack', 'irq-uninit', 'irq-init', 'irq-family', 'irq-order'],
     section: 'kernel/bpf/verifier.c of 7.3; selftests irq.c',
     rule: 'What interrupts were before is kept in one stack variable, and given back in reverse order by the kfunc that belongs to the one that took it.',
@@ -155,7 +155,7 @@ export const sectionCodes = [
   },
   {
     code: 'KF058',
-    title: 'resilient locks nest, each once',
+    title: 'a resilient lock is taken or released out of order',
     rules: ['lock-again', 'unlock-order', 'lock-arg'],
     section: 'kernel/bpf/rqspinlock.c of 7.3; selftests res_spin_lock_fail.c',
     rule: 'A bpf_res_spin_lock lies in a map value or allocated object, is taken once at a time, and unlocked in reverse order.',
@@ -168,7 +168,7 @@ export const sectionCodes = [
   },
   {
     code: 'KF059',
-    title: 'the section is open already',
+    title: 'the section is already open',
     rules: ['rcu-nested', 'lock-two'],
     section: 'kfuncs.rst "Core kfuncs"',
     rule: 'RCU sections do not nest before 6.18, and a program holds one bpf_spin_lock at a time.',

@@ -5,7 +5,7 @@ import type { CodeText } from './row.ts'
 export const stackObjectCodes = [
   {
     code: 'KF060',
-    title: 'the iterator is there already',
+    title: 'the iterator already exists',
     rules: ['iter-uninit'],
     section: 'kfuncs.rst "KF_ITER_NEW flag"; bpf_iterators.rst',
     rule: 'A constructor takes stack memory that holds no iterator, and nothing that must be kept.',
@@ -40,7 +40,7 @@ export const stackObjectCodes = [
   },
   {
     code: 'KF062',
-    title: 'an iterator or dynptr lives on the stack',
+    title: 'an iterator or dynptr must live on the stack',
     rules: ['iter-stack', 'stack-object-offset', 'dynptr-pointer'],
     section: 'kfuncs.rst "Annotating kfunc parameters"; bpf_iterators.rst',
     rule: 'Iterators and dynptrs are stack variables, passed by address at a constant offset from the frame pointer.',
@@ -70,7 +70,7 @@ export const stackObjectCodes = [
   },
   {
     code: 'KF064',
-    title: 'this iterator is for other programs',
+    title: 'this program may not use the iterator',
     rules: ['css-task'],
     section: 'verifier.c, css_task iterator',
     rule: 'css_task iterators are for LSM programs, iterator programs and sleepable ones.',
@@ -81,7 +81,7 @@ export const stackObjectCodes = [
   },
   {
     code: 'KF070',
-    title: 'the dynptr is there already',
+    title: 'the dynptr already exists',
     rules: ['dynptr-uninit'],
     section: 'Documentation/bpf/kfuncs.rst "Annotating kfunc parameters" (__uninit)',
     rule: 'What makes a dynptr takes a stack variable that holds none.',

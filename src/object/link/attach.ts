@@ -46,7 +46,7 @@ export function findAttachTarget(program: ObjectProgram, target: LinkTarget): At
     return refuse(
       `${prog}: attach program FD is not set`,
       { program: program.name, section: program.section },
-      'a freplace program can only be judged together with the program it replaces a function of',
+      `a freplace program can only be judged together with the program it replaces a function of; its loader names both before it loads: bpf_program__set_attach_target(prog, target_fd, "${program.section.split('/')[1] ?? 'function'}")`,
     )
   }
   const { prefix, kind } = targets.get(program.attachType) ?? { prefix: '', kind: 'func' }

@@ -55,7 +55,7 @@ export function explainFault(fault: Fault, object: BpfObject, program: ObjectPro
     rule: row.rule,
     section: row.section,
     help: fillAll(row.help, values),
-    fix: use === undefined || name === undefined || near === undefined ? undefined : rename(use, name, near),
+    fix: use === undefined || name === undefined || !isDeclared(near, object) ? undefined : rename(use, name, near),
   }
 }
 
@@ -153,6 +153,10 @@ function lineOf({ fn, at }: Use, object: BpfObject): Place | undefined {
   if (line === undefined || line.byte < fn.start * 8) return undefined
   return { ...asShown(line), line: line.line, column: line.column }
 }
+
+/** Only what the object declares can be called without a declaration of its own. */
+const isDeclared = (name: string | undefined, { externs }: BpfObject): name is string =>
+  externs.some((extern) => extern.name === name)
 
 function rename(use: Place, name: string, near: string): Fix | undefined {
   const { file, line, text } = use

@@ -315,4 +315,11 @@ export const furtherWants: readonly Want[] = [
     says: [/bpf_ringbuf_submit\(e, 0\)|Pass e\b|pass e\b/, /offset 8/],
     never: [/Check for NULL/],
   },
+  {
+    // an edit that only calls the other would not compile: nothing declares it
+    object: 't5-missing-kfunc',
+    code: 'KF002',
+    says: [/Did you mean bpf_task_from_pid\?/, /bpf_ksym_exists\(bpf_task_from_vpid\)/],
+    never: [/= bpf_task_from_pid\(1\)/],
+  },
 ]

@@ -131,14 +131,16 @@ const iterator: Readonly<Record<string, KfuncBody>> = {
 }
 
 const word = (bytes: Uint8Array | null): bigint => (bytes === null ? 0n : view(bytes).getBigUint64(0, true))
+/** Where the kernel has what is at 0 of the arena: nowhere near what programs take for NULL. */
+const ARENA = 2 ** 40
 const arena: Readonly<Record<string, KfuncBody>> = {
   bpf_kfunc_arena_arg_test(value: Uint8Array) {
     const old = word(value)
     view(value).setBigUint64(0, BigInt.asUintN(64, old + 1n), true)
     return old
   },
-  bpf_kfunc_arena_cap_test: (value: Uint8Array) => value.byteOffset,
-  bpf_kfunc_arena_cap_nullable_test: (value: Uint8Array | null) => value?.byteOffset ?? 0,
+  bpf_kfunc_arena_cap_test: (value: Uint8Array) => ARENA + value.byteOffset,
+  bpf_kfunc_arena_cap_nullable_test: (value: Uint8Array | null) => (value === null ? 0 : ARENA + value.byteOffset),
   bpf_kfunc_arena_args5_test: (...values: readonly (Uint8Array | null)[]) => sum(...values.map(word)),
   bpf_kfunc_arena_mixed_test: (...values: readonly (Uint8Array | null)[]) => sum(...values.map(word)),
 }

@@ -46,11 +46,18 @@ function planOf(core: Core, kfunc: Kfunc, param: KfuncParam, i: number): ParamPl
     (make: (address: number, values: readonly (number | bigint)[]) => unknown): Given =>
     (values) =>
       at(values) === 0 ? null : make(at(values), values)
-  const pointer = (make: (address: number) => unknown, kind: Way['kind'] = ways.other, by = 0): ParamPlan => ({
-    crossing: 'i32',
-    given: orNull(make),
-    direct: { crossing: 'i32', way: { kind, by, other: (address) => (address === 0 ? null : make(address)) } },
-  })
+  const pointer = (
+    make: (address: number) => unknown,
+    kind: Way['kind'] = ways.other,
+    none: () => unknown = () => null,
+  ): ParamPlan => {
+    const other = (address: number): unknown => (address === 0 ? none() : make(address))
+    return {
+      crossing: 'i32',
+      given: (values) => other(at(values)),
+      direct: { crossing: 'i32', way: { kind, by: 0, other } },
+    }
+  }
   const next = kfunc.params[i + 1]
   if (next !== undefined && isSize(next)) {
     const given = orNull((address, values) => bytes(core, address, Number(values[i + 1]!)))
@@ -70,6 +77,13 @@ function planOf(core: Core, kfunc: Kfunc, param: KfuncParam, i: number): ParamPl
   }
   const size = sizeOf(btf, type.type)
   if (size === undefined) throw notModelled(`parameter ${param.name} of ${kfunc.name}()`)
+  // the kernel adds the arena's begin to whatever it is given, also to NULL: nothing is there
+  if (param.suffixes.includes('arena') && !param.suffixes.includes('nullable'))
+    return pointer(
+      (address) => bytes(core, address, size),
+      ways.other,
+      () => new Uint8Array(size),
+    )
   return pointer((address) => bytes(core, address, size))
 }
 

@@ -100,6 +100,22 @@ export async function main(args: readonly string[]): Promise<number> {
     )
     .option('--ctx <ctx>', "the context: '{\"mark\": 5}', a list of arguments '[1, 2]', hexadecimal digits, or @FILE")
     .addOption(setOption())
+    .addOption(
+      new Option(
+        '--map <name[key]=value>',
+        'an element of a map before the run: \'blocked[80]=1\', \'routes[{"prefixlen": 8, "data": "10.0.0.0"}]={"port": 3}\'; a program in a program array: calls[0]=next; @FILE of JSON: {"blocked": {"80": 1}} (may repeat)',
+      )
+        .default([])
+        .argParser(collect),
+    )
+    .addOption(
+      new Option(
+        '-t, --type <name>',
+        'the struct that records of ring buffers and perf event arrays are, or of one map: events=event (may repeat)',
+      )
+        .default([])
+        .argParser(collect),
+    )
     .addOption(attachOption())
     .addOption(loaderOption())
     .option(

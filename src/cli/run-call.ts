@@ -14,6 +14,7 @@ import { returnValueName } from '../uapi/index.ts'
 import { jsonLine } from './output.ts'
 import { contextBytes, hexBytes, isNumber, parsedJson, wholeNumber } from './run-input.ts'
 import { changeLines, hexOrNull, resultText } from './run-told.ts'
+import { type Event, eventLines, eventsJson } from './run-events.ts'
 import { isOnSockets, type SocketFlags, socketChanges, socketLines, socketOptions } from './run-socket.ts'
 import type { Change } from './run-values.ts'
 import { complain, UsageError } from './usage.ts'
@@ -126,6 +127,7 @@ interface Told {
   readonly given: CallOptions
   readonly called: Called
   readonly changes: readonly Change[]
+  readonly events: readonly Event[]
 }
 
 /** Programs answer an int. */
@@ -145,7 +147,7 @@ function callText(told: Told): string {
         .filter((line) => line !== ''),
     )
   lines.push(...socketLines(called, told.given, socketChanges(machine, program, told)))
-  lines.push(...changeLines(changes, machine))
+  lines.push(...eventLines(told.events), ...changeLines(changes, machine))
   for (const { signal, pid } of machine.signals) lines.push(`  signal ${signal} to ${pid}`)
   return `${lines.join('\n')}\n`
 }
@@ -165,6 +167,7 @@ function callJson(told: Told): string {
     data: hexOrNull(called.data),
     redirected: called.redirected ?? null,
     changes,
+    events: eventsJson(told.events),
     printed: machine.printed,
   })}\n`
 }
@@ -174,7 +177,7 @@ export async function runCall(
   machine: Machine,
   program: LoadedProgram,
   flags: CallFlags & { readonly format: string },
-  changesOf: () => readonly Change[],
+  outcome: () => Pick<Told, 'changes' | 'events'>,
 ): Promise<number> {
   const given = callOptions(machine, program, flags)
   const called = await program.callAsync(given)
@@ -182,7 +185,7 @@ export async function runCall(
     complain(formatFault(called.fault))
     return 1
   }
-  const told: Told = { machine, program, given, called: called.value, changes: changesOf() }
+  const told: Told = { machine, program, given, called: called.value, ...outcome() }
   process.stdout.write(flags.format === 'json' ? callJson(told) : callText(told))
   return 0
 }

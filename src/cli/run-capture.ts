@@ -5,6 +5,7 @@ import type { Loaded, LoadedProgram, Machine } from '../runtime/index.ts'
 import { returnValueName } from '../uapi/index.ts'
 import { jsonLine } from './output.ts'
 import { type CapturedPacket, readCapture } from './pcap.ts'
+import { eventLines, type Events, eventsJson } from './run-events.ts'
 import { changesOf, mapsOf } from './run-maps.ts'
 import { packetChange } from './run-packet.ts'
 import { changeLines, hexOrNull, resultText } from './run-told.ts'
@@ -14,13 +15,14 @@ interface CaptureRun {
   readonly machine: Machine
   readonly loaded: Loaded
   readonly program: LoadedProgram
+  readonly events: Events
   readonly capture: Uint8Array
   readonly ctx: ((length: number) => Uint8Array) | undefined
   readonly format: string
 }
 
 /** 0: every packet was run; 1: one was not. */
-export function runCapture({ machine, loaded, program, capture, ctx, format }: CaptureRun): number {
+export function runCapture({ machine, loaded, program, events, capture, ctx, format }: CaptureRun): number {
   const packets = orTell(readCapture(capture))
   const before = mapsOf(loaded)
   const counts = new Map<string, number>()
@@ -33,15 +35,17 @@ export function runCapture({ machine, loaded, program, capture, ctx, format }: C
     const what = run.ok ? resultText(program.type, run.value.retval) : 'not run'
     counts.set(what, (counts.get(what) ?? 0) + 1)
     const after = run.ok ? run.value.data : undefined
+    const sent = events.take()
     if (format === 'json') {
       const said = run.ok
         ? { retval: run.value.retval, name: nameOf(program, run.value.retval) }
         : { fault: run.fault.what }
-      write(jsonLine({ packet: i + 1, length: data.length, ...said, data: hexOrNull(after) }))
+      write(jsonLine({ packet: i + 1, length: data.length, ...said, data: hexOrNull(after), events: eventsJson(sent) }))
       continue
     }
     write(`packet ${i + 1}, ${lengthOf(packet)}: ${run.ok ? what : `not run: ${run.fault.what}`}`)
     if (after !== undefined) for (const line of packetChange(data, after)) write(line)
+    for (const line of eventLines(sent)) write(line)
     if (!run.ok && packets.length === 1) complain(formatFault(run.fault))
   }
   const changes = changesOf(before, mapsOf(loaded), program.linked.mapBtf)

@@ -84,7 +84,7 @@ export function contextBytes(machine: Machine, program: LoadedProgram, text: str
 }
 
 /** Bytes as they cross the wire: '10.0.0.1', and what C writes as htons(80) and htonl(1). */
-function inNetworkOrder(text: string): Uint8Array | undefined {
+export function inNetworkOrder(text: string): Uint8Array | undefined {
   const four = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text)?.slice(1).map(Number)
   if (four?.every((byte) => byte <= 255) === true) return Uint8Array.from(four)
   const [, width, number] = /^hton([sl])\((0x[0-9a-fA-F]+|\d+)\)$/.exec(text) ?? []

@@ -27,6 +27,8 @@ import { contextBytes, dataBytes } from './run-input.ts'
 import { changesOf, mapsOf } from './run-maps.ts'
 import { packetChange } from './run-packet.ts'
 import { tellContradiction } from './run-sanitized.ts'
+import { elementsOf, putElements, withPrograms } from './run-elements.ts'
+import { type Event, eventLines, Events, eventsJson } from './run-events.ts'
 import { isOnSockets } from './run-socket.ts'
 import { changeLines, hexOrNull, resultText } from './run-told.ts'
 import type { Change } from './run-values.ts'
@@ -51,6 +53,10 @@ export interface RunObjectFlags extends KernelOptions, SettingFlags, Omit<CallFl
   readonly trace?: boolean
   /** A file for the lines that ran. */
   readonly coverage?: string
+  /** NAME[KEY]=VALUE each, or @FILE. */
+  readonly map: readonly string[]
+  /** Structs of records: NAME, or MAP=NAME. */
+  readonly type: readonly string[]
   readonly pathMap: readonly string[]
 }
 
@@ -61,6 +67,7 @@ interface Told {
   /** The context that it was given. */
   readonly given: Uint8Array | undefined
   readonly changes: readonly Change[]
+  readonly events: readonly Event[]
   readonly machine: Machine
   /** Nanoseconds a run. */
   readonly time: number
@@ -81,7 +88,10 @@ export async function runObject(path: string, flags: RunObjectFlags): Promise<nu
   ])
   const settings = settingsOf(flags)
   const { loader } = flags
-  const object = orTell(openObject(bytes, objectName(path), { loader }))
+  const { object, programs, rest } = withPrograms(
+    orTell(openObject(bytes, objectName(path), { loader })),
+    elementsOf(flags.map),
+  )
   const name = chosen(object, flags.prog)
   const load = (): { machine: Machine; loaded: Loaded } => {
     const machine = createMachine(kernel, {
@@ -91,18 +101,23 @@ export async function runObject(path: string, flags: RunObjectFlags): Promise<nu
       ...(observer === undefined ? {} : { observer }),
     })
     machine.cpu = cpu
-    const options = { programs: [name], ...settings }
-    return { machine, loaded: orTell(machine.load(object, options)) }
+    const loaded = orTell(machine.load(object, { programs: [name, ...programs], ...settings }))
+    const btf = loaded.programs.get(name)?.linked.mapBtf
+    putElements(machine, { loaded, btf }, rest)
+    return { machine, loaded }
   }
   const { machine, loaded } = load()
-  const program = loaded.programs.get(name)
-  if (program === undefined) return refused(path, { bytes, program: name, kernel, settings: { ...settings, loader } })
+  const missing = [name, ...programs].find((one) => !loaded.programs.has(one))
+  if (missing !== undefined)
+    return refused(path, { bytes, program: missing, kernel, settings: { ...settings, loader } })
+  const program = loaded.programs.get(name)!
   const again = (input: TestRunOptions): unknown => load().loaded.programs.get(name)!.testRun(input)
   const finish = (status: number): number => {
     if (coverage !== undefined) coverage.write(flags.coverage!, mapped)
     return status
   }
-  const subject = { machine, loaded, program }
+  const events = new Events({ machine, loaded, object, types: flags.type, path })
+  const subject = { machine, loaded, program, events }
   try {
     return finish(await (isCalled(program, flags) ? called(subject, flags) : testRun(subject, flags)))
   } catch (error) {
@@ -115,27 +130,31 @@ interface Subject {
   readonly machine: Machine
   readonly loaded: Loaded
   readonly program: LoadedProgram
+  readonly events: Events
 }
 
 /** As the kernel calls what it has no test run for. */
-function called({ machine, loaded, program }: Subject, flags: RunObjectFlags): Promise<number> {
+function called({ machine, loaded, program, events }: Subject, flags: RunObjectFlags): Promise<number> {
   const unfit =
     flags.data !== undefined && !isOnSockets(program) ? 'data' : (flags.repeat ?? 1) > 1 ? 'repeat' : undefined
   if (unfit !== undefined)
     throw new UsageError(`--${unfit}: programs in ${program.section} are called, once, with --args`)
   const before = mapsOf(loaded)
-  return runCall(machine, program, flags, () => changesOf(before, mapsOf(loaded), program.linked.mapBtf))
+  return runCall(machine, program, flags, () => ({
+    changes: changesOf(before, mapsOf(loaded), program.linked.mapBtf),
+    events: events.take(),
+  }))
 }
 
 /** As BPF_PROG_TEST_RUN, once for each packet of a capture. */
-async function testRun({ machine, loaded, program }: Subject, flags: RunObjectFlags): Promise<number> {
+async function testRun({ machine, loaded, program, events }: Subject, flags: RunObjectFlags): Promise<number> {
   const { repeat = 1 } = flags
   const bytesGiven = flags.data === undefined ? undefined : dataBytes(flags.data)
   if (bytesGiven !== undefined && isCapture(bytesGiven)) {
     if (repeat > 1) throw new UsageError('--repeat: a capture is run packet by packet, once')
     const text = flags.ctx
     const ctx = text === undefined ? undefined : (length: number) => contextBytes(machine, program, text, length)
-    return runCapture({ machine, loaded, program, capture: bytesGiven, ctx, format: flags.format })
+    return runCapture({ machine, loaded, program, events, capture: bytesGiven, ctx, format: flags.format })
   }
   const data = bytesGiven ?? defaultData(program)
   const ctx =
@@ -152,7 +171,16 @@ async function testRun({ machine, loaded, program }: Subject, flags: RunObjectFl
     return 1
   }
   const changes = changesOf(before, mapsOf(loaded), program.linked.mapBtf)
-  const told: Told = { program, result: run.value, before: data, given: ctx, changes, machine, time }
+  const told: Told = {
+    program,
+    result: run.value,
+    before: data,
+    given: ctx,
+    changes,
+    events: events.take(),
+    machine,
+    time,
+  }
   process.stdout.write(flags.format === 'json' ? `${jsonOf(told)}\n` : textOf(told, { repeat }))
   return 0
 }
@@ -201,18 +229,18 @@ const defaultData = ({ type }: LoadedProgram): Uint8Array | undefined =>
   takesSkb({ type }) || /_(XDP|FLOW_DISSECTOR)$/.test(type) ? new Uint8Array(64) : undefined
 
 function textOf(told: Told, { repeat }: { readonly repeat: number }): string {
-  const { program, result, before, given, changes, machine, time } = told
+  const { program, result, before, given, changes, events, machine, time } = told
   const lines = [`${program.name}: ${resultText(program.type, result.retval)}`]
   if (before !== undefined && result.data !== undefined) lines.push(...packetChange(before, result.data))
   if (takesSkb(program)) lines.push(...contextLines(contextChanges(machine, given, result.ctx)))
-  lines.push(...changeLines(changes, machine))
+  lines.push(...eventLines(events), ...changeLines(changes, machine))
   if (repeat > 1)
     lines.push(`  ${repeat} runs, ${time < 1000 ? `${time.toFixed(0)} ns` : `${(time / 1000).toFixed(1)} us`} each`)
   return `${lines.join('\n')}\n`
 }
 
 function jsonOf(told: Told): string {
-  const { program, result, given, changes, machine, time } = told
+  const { program, result, given, changes, events, machine, time } = told
   return jsonLine({
     program: program.name,
     type: program.type,
@@ -223,6 +251,7 @@ function jsonOf(told: Told): string {
     ctx: hexOrNull(result.ctx),
     context: takesSkb(program) ? contextChanges(machine, given, result.ctx) : [],
     changes,
+    events: eventsJson(events),
     printed: machine.printed,
     timeNs: Math.round(time),
   })

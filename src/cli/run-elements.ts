@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// kfuncs run --map: elements that maps have before the program runs, programs in program arrays among them.
+import { getSystemErrorName } from 'node:util'
+import type { Btf } from '../btf/index.ts'
+import type { BpfObject } from '../object/index.ts'
+import type { Loaded, Machine } from '../runtime/index.ts'
+import { didYouMean } from './nearest.ts'
+import { plainBytes, typedBytes } from './typed-bytes.ts'
+import { readInput, UsageError } from './usage.ts'
+
+export interface Element {
+  readonly map: string
+  readonly key: unknown
+  readonly value: unknown
+  /** As it was written, for faults. */
+  readonly what: string
+}
+
+/** `NAME[KEY]=VALUE`, keys and values as JSON or bare text; or @FILE: {"NAME": {"KEY": VALUE}} or {"NAME": [{"key": …, "value": …}]}. */
+export function elementsOf(texts: readonly string[]): readonly Element[] {
+  return texts.flatMap((text) => (text.startsWith('@') ? inFile(text.slice(1)) : [element(text)]))
+}
+
+function element(text: string): Element {
+  const [, map, key, value] = /^([^[\]=]+)\[(.*?)\]=(.*)$/s.exec(text) ?? []
+  if (map === undefined || key === undefined || value === undefined)
+    throw new UsageError(`--map ${text}: NAME[KEY]=VALUE is meant: 'blocked[80]=1', 'calls[0]=next_program'`)
+  return { map, key: bare(key), value: bare(value), what: `--map ${map}[${key}]` }
+}
+
+/** JSON where it is some: '10.0.0.1' and names are none. Numbers are kept as text: those of 64 bits are no JavaScript numbers. */
+function bare(text: string): unknown {
+  if (!/^\s*[[{"]/.test(text)) return text.trim()
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new UsageError(`--map: ${text} is no JSON: ${(error as Error).message}`)
+  }
+}
+
+function inFile(path: string): readonly Element[] {
+  let all: unknown
+  try {
+    all = JSON.parse(new TextDecoder().decode(readInput(path)))
+  } catch (error) {
+    if (error instanceof UsageError) throw error
+    throw new UsageError(`--map @${path}: no JSON: ${(error as Error).message}`)
+  }
+  const wrong = new UsageError(`--map @${path}: {"NAME": {"KEY": VALUE}} is meant, or lists of {"key": …, "value": …}`)
+  if (typeof all !== 'object' || all === null || Array.isArray(all)) throw wrong
+  return Object.entries(all).flatMap(([map, elements]: [string, unknown]) => {
+    if (typeof elements !== 'object' || elements === null) throw wrong
+    const list = Array.isArray(elements)
+      ? (elements as readonly unknown[]).map((one) => {
+          if (typeof one !== 'object' || one === null || !('key' in one) || !('value' in one)) throw wrong
+          return [one.key, one.value] as const
+        })
+      : Object.entries(elements).map(([key, value]) => [bare(key), value as unknown] as const)
+    return list.map(([key, value]) => ({ map, key, value, what: `--map @${path}: ${map}[${JSON.stringify(key)}]` }))
+  })
+}
+
+const isProgArray = ({ maps }: BpfObject, name: string): boolean =>
+  maps.some((map) => map.name === name && map.type === 'BPF_MAP_TYPE_PROG_ARRAY')
+
+/** The object with programs in slots of its program arrays, and their names; the elements that are left. */
+export function withPrograms(
+  object: BpfObject,
+  elements: readonly Element[],
+): { readonly object: BpfObject; readonly programs: readonly string[]; readonly rest: readonly Element[] } {
+  const slots = new Map<string, Map<number, string>>()
+  const names = object.programs.map(({ name }) => name)
+  for (const { map, key, value, what } of elements) {
+    if (!isProgArray(object, map)) continue
+    if (typeof value !== 'string' || !names.includes(value)) {
+      const near = typeof value === 'string' ? didYouMean(value, names) : undefined
+      throw new UsageError(`${what}: a program of the object is meant${near === undefined ? '' : ` — ${near}`}`)
+    }
+    const slot = Number(key)
+    const own = slots.get(map) ?? new Map<number, string>()
+    if (!Number.isSafeInteger(slot) || slot < 0) throw new UsageError(`${what}: the number of a slot is meant`)
+    slots.set(map, own.set(slot, value))
+  }
+  if (slots.size === 0) return { object, programs: [], rest: elements }
+  const maps = object.maps.map((map) => {
+    const own = slots.get(map.name)
+    return own === undefined ? map : { ...map, slots: new Map([...(map.slots ?? []), ...own]) }
+  })
+  return {
+    object: { ...object, maps },
+    programs: [...slots.values()].flatMap((own) => [...own.values()]),
+    rest: elements.filter(({ map }) => !isProgArray(object, map)),
+  }
+}
+
+/** Puts them in, as the system call would: what it refuses is told with its error. */
+export function putElements(
+  machine: Machine,
+  { loaded, btf }: { readonly loaded: Loaded; readonly btf: Btf | undefined },
+  elements: readonly Element[],
+): void {
+  for (const { map: name, key, value, what } of elements) {
+    const map = loaded.maps.get(name)
+    if (map === undefined) {
+      const near = didYouMean(name, [...loaded.maps.keys()])
+      throw new UsageError(`${what}: the object has no map ${name}${near === undefined ? '' : ` — ${near}`}`)
+    }
+    const { def } = map
+    const bytes = (type: number, size: number, given: unknown, of: string): Uint8Array =>
+      btf === undefined || type === 0 ? plainBytes(given, size, of) : typedBytes({ btf, type }, given, of)
+    const one = bytes(def.valueTypeId, def.valueSize, value, what)
+    const error = map.set(bytes(def.keyTypeId, def.keySize, key, `${what}: its key`), onEachCpu(machine, def.type, one))
+    if (error !== 0) throw new UsageError(`${what}: the map does not take it: ${getSystemErrorName(error)}`)
+  }
+}
+
+/** Of per-CPU maps the same on each. */
+function onEachCpu({ cpus }: Machine, type: string, value: Uint8Array): Uint8Array {
+  if (!/PERCPU/.test(type)) return value
+  const stride = (value.length + 7) & ~7
+  const all = new Uint8Array(stride * cpus)
+  for (let cpu = 0; cpu < cpus; cpu++) all.set(value, cpu * stride)
+  return all
+}

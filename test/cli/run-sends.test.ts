@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// kfuncs run: what maps hold before the run (--map), and what was sent: records, packets.
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { runHere } from './here.ts'
+
+const run = (prog: string, ...args: string[]) =>
+  runHere('run', 'test/runtime/programs/sends.bpf.o', '--prog', prog, ...args)
+const withMaps = (...maps: string[]) => maps.flatMap((map) => ['--map', map])
+
+const route = '{"verdict": "VERDICT_SEND", "port": 400, "flags": 5, "hop": [1, 2, 3, 9], "name": "eth0"}'
+const filled = withMaps(
+  'calls[1]=next',
+  'limits[0]=30',
+  `routes[{"bits": 8, "address": "10.0.0.0"}]=${route}`,
+  'plain[6b6579206f66206279746573]=2',
+)
+
+describe('--map', () => {
+  test('structs, bit fields, enums, lists, text, bytes, values of each CPU, programs; what was sent is told', async () => {
+    const { out } = await run('entry', ...filled, '--type', 'ring=event')
+    expect(out).toBe(
+      [
+        'entry: TC_ACT_REDIRECT (7)',
+        '  ring: { time: 0, port: 432, text: "eth0" }',
+        '  perf, CPU 0: 0000000000000000b001000065746830',
+        '  a copy sent to interface 1: 64 bytes',
+        '  sent to interface 1, as if it came in there: 64 bytes\n',
+      ].join('\n'),
+    )
+  })
+  test('nothing is there unless told', async () => {
+    expect((await run('entry')).out).toBe('entry: TC_ACT_SHOT (2)\n')
+    expect((await run('entry', ...withMaps('calls[1]=next'))).out).toBe('entry: TC_ACT_UNSPEC (-1)\n')
+  })
+  test('from a file, with keys as members and as lists', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'kfuncs-maps-')), 'maps.json')
+    const routes = [{ key: { bits: 8, address: '10.0.0.0' }, value: { port: 400 } }]
+    const bytes = JSON.stringify([...Buffer.from('key of bytes')])
+    writeFileSync(file, JSON.stringify({ calls: { 1: 'next' }, limits: { 0: 30 }, routes, plain: { [bytes]: 2 } }))
+    const { out } = await run('entry', '--map', `@${file}`, '--format', 'json')
+    const { retval, events } = JSON.parse(out) as { retval: number; events: { map: string; data: string }[] }
+    expect([retval, events.map(({ map }) => map)]).toEqual([0, ['ring', 'perf']])
+    expect(events[1]!.data).toBe('0000000000000000b001000000000000')
+  })
+  test.for([
+    ['limit[0]=1', 'the object has no map limit — did you mean limits?'],
+    ['limits=1', 'NAME[KEY]=VALUE is meant'],
+    ['limits[9]=1', 'the map does not take it: E2BIG'],
+    ['limits[0]=4294967296', '4294967296 does not fit into 4 bytes'],
+    ['limits[0]=one', 'a number is meant, not "one"'],
+    ['calls[1]=nxt', 'a program of the object is meant — did you mean next?'],
+    ['calls[x]=next', 'the number of a slot is meant'],
+    ['routes[{"bits": 8}]={"prt": 1}', 'struct route has no prt'],
+    ['routes[8]=1', 'an object with members of struct route is meant'],
+    ['routes[{]=1', 'is no JSON'],
+    ['routes[{"bits": 8}]={"hop": [1, 2, 3, 4, 5]}', 'there are no more than 4 elements'],
+    ['routes[{"bits": 8}]={"name": "longer than it"}', '14 bytes are more than 8'],
+    ['plain[[1, 2]]=1', '12 bytes are meant'],
+    ['@/nowhere.json', '/nowhere.json'],
+  ] as const)('%s', async ([map, words]) => {
+    const { status, err } = await run('next', '--map', map)
+    expect([status, err]).toEqual([2, expect.stringContaining(words)])
+  })
+})
+
+test('packets that a map has sent, those of captures too', async () => {
+  expect((await run('by_map', ...withMaps('ports[1]=1'))).out).toBe(
+    'by_map: XDP_REDIRECT (4)\n  sent to what ports[1] is: 64 bytes\n',
+  )
+  expect((await run('by_map')).out).toBe('by_map: XDP_ABORTED (0)\n')
+})
+
+test('--type of a struct that there is not', async () => {
+  for (const [type, words] of [
+    ['events', 'no type events — did you mean event?'],
+    ['rng=event', 'the object has no map rng'],
+    ['entry', 'entry is no struct'],
+  ] as const) {
+    const { status, err } = await run('next', '--type', type)
+    expect([status, err]).toEqual([2, expect.stringContaining(words)])
+  }
+})

@@ -23,6 +23,8 @@ export interface LoaderRules {
   readonly dataMapNames: 'object and section' | 'section'
   /** Sizes of 0 of perf event arrays and maps of maps are filled in. */
   readonly fillsSizes: boolean
+  /** Ring buffers are made a power of two of pages large. */
+  readonly roundsRings: boolean
   /** Functions follow a program depth first as calls are met, or breadth first by name. */
   readonly order: 'depth first' | 'breadth first'
   /** The exception callback that a tag names is appended though nothing calls it. */
@@ -43,6 +45,7 @@ export const loaders: Readonly<Record<LoaderName, LoaderRules>> = {
     optionalPrograms: true,
     dataMapNames: 'object and section',
     fillsSizes: false,
+    roundsRings: true,
     order: 'depth first',
     exceptionCallbacks: true,
     untyped: ({ name, section }) => `prog '${name}': missing BPF prog type, check ELF section name '${section}'`,
@@ -57,6 +60,7 @@ export const loaders: Readonly<Record<LoaderName, LoaderRules>> = {
     optionalPrograms: false,
     dataMapNames: 'section',
     fillsSizes: true,
+    roundsRings: false,
     order: 'breadth first',
     exceptionCallbacks: false,
     untyped: ({ name }) => `cannot load program ${name}: program type is unspecified`,

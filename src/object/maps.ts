@@ -42,7 +42,11 @@ const isRingbuf = (type: number): boolean => type === 27 || type === 31
 const PAGE = 4096
 
 /** Every map of SEC(".maps"), in the order of its BTF variables. */
-export function userMaps(btf: Btf, section: Section, { pinnings }: Pick<LoaderRules, 'pinnings'>): MapDef[] {
+export function userMaps(
+  btf: Btf,
+  section: Section,
+  { pinnings, roundsRings }: Pick<LoaderRules, 'pinnings' | 'roundsRings'>,
+): MapDef[] {
   const id = findKind(btf, '.maps', 'datasec')
   const datasec = id === undefined ? undefined : btf.type(id)
   if (datasec?.kind !== 'datasec') refuse("DATASEC '.maps' not found.", { section: '.maps' })
@@ -62,12 +66,12 @@ export function userMaps(btf: Btf, section: Section, { pinnings }: Pick<LoaderRu
     if (def.size > entry.size) refuse(`map '${name}': invalid def size.`, { section: '.maps' })
     const attributes = known.get(def.id) ?? readAttributes(btf, name, def, { inner: false, pinnings })
     known.set(def.id, attributes)
-    return toMap(name, attributes, section, entry.offset)
+    const made = toMap(name, attributes, section, entry.offset)
+    return roundsRings ? roundedRing(made) : made
   })
 }
 
 function toMap(name: string, from: Attributes, section: Section, offset: number): MapDef {
-  const ringbuf = isRingbuf(from.type)
   return {
     name,
     kernelName: shortName(name),
@@ -75,7 +79,7 @@ function toMap(name: string, from: Attributes, section: Section, offset: number)
     typeId: from.type,
     keySize: from.keySize,
     valueSize: from.valueSize,
-    maxEntries: ringbuf ? ringbufSize(from.maxEntries) : from.maxEntries,
+    maxEntries: from.maxEntries,
     flags: from.flags,
     mapExtra: from.mapExtra,
     keyTypeId: from.keyTypeId,
@@ -98,8 +102,14 @@ export const shortName = (name: string): string =>
 /** The names of maps that libbpf makes up itself have only what the kernel allows. */
 export const kernelMapName = (name: string): string => name.slice(0, 15).replace(/[^A-Za-z0-9_.]/g, '_')
 
-/** libbpf rounds a ring buffer up to a power of two of pages. */
-export function ringbufSize(size: number): number {
+/** libbpf rounds a ring buffer up to a power of two of pages, that of a map of maps as well. */
+export const roundedRing = (map: MapDef): MapDef => ({
+  ...map,
+  ...(isRingbuf(map.typeId) ? { maxEntries: ringbufSize(map.maxEntries) } : {}),
+  ...(map.inner === undefined ? {} : { inner: roundedRing(map.inner) }),
+})
+
+function ringbufSize(size: number): number {
   if (size === 0) return 0
   for (let bytes = PAGE; bytes < 2 ** 32; bytes *= 2) if (bytes >= size) return bytes
   return size

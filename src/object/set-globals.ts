@@ -13,6 +13,8 @@ import {
 } from '../btf/index.ts'
 import { attempt, fail, type Result, withJson } from '../fault/index.ts'
 import { refuse } from './faults.ts'
+import { loaders } from './loaders.ts'
+import { roundedRing } from './maps.ts'
 import { withAttribute } from './set-maps.ts'
 import type { BpfObject, MapDef } from './types.ts'
 
@@ -36,7 +38,10 @@ export function withGlobals(object: BpfObject, values: ReadonlyMap<string, strin
     for (const [path, value] of values) {
       const [root = '', ...steps] = parsePath(path)
       if (object.externs.some(({ kind, name }) => kind === 'kconfig' && name === path)) kconfig.set(path, value)
-      else if (!setVariable(object, maps, { root, steps, path, value }) && !setMap(maps, { root, steps, path, value }))
+      else if (
+        !setVariable(object, maps, { root, steps, path, value }) &&
+        !setMap(object, maps, { root, steps, path, value })
+      )
         unknown.add(root)
     }
     return { object: withJson({ ...object, maps, ...(kconfig.size === 0 ? {} : { kconfig }) }), unknown: [...unknown] }
@@ -77,10 +82,12 @@ function setVariable({ btf, littleEndian }: BpfObject, maps: MapDef[], setting: 
   return found
 }
 
-function setMap(maps: MapDef[], setting: Setting): boolean {
+function setMap({ loader }: BpfObject, maps: MapDef[], setting: Setting): boolean {
   const index = maps.findIndex(({ name }) => name === setting.root)
   if (index < 0) return false
-  maps[index] = withAttribute(maps[index]!, setting)
+  const map = withAttribute(maps[index]!, setting)
+  const rounds = loaders[loader].roundsRings && setting.steps.at(-1) === '.max_entries'
+  maps[index] = rounds ? roundedRing(map) : map
   return true
 }
 

@@ -3,7 +3,6 @@
 // kin set them.
 import { mapFlags, mapType } from '../uapi/index.ts'
 import { refuse } from './faults.ts'
-import { ringbufSize } from './maps.ts'
 import type { MapDef } from './types.ts'
 
 /** 'events.max_entries' → '4096', 'outer.inner.value_size' → '8' */
@@ -50,7 +49,7 @@ function withType(map: MapDef, { path, value }: MapSetting): MapDef {
 
 function withMaxEntries(map: MapDef, setting: MapSetting): MapDef {
   const wanted = Number(numberOf(setting, 32))
-  return { ...map, maxEntries: mapType(map.typeId)?.name.endsWith('RINGBUF') ? ringbufSize(wanted) : wanted }
+  return { ...map, maxEntries: wanted }
 }
 
 /** 'BPF_F_NO_PREALLOC|BPF_F_MMAPABLE', or a number. */

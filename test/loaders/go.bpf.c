@@ -135,4 +135,17 @@ SEC("tc") int tells(struct __sk_buff *skb)
 	return bpf_perf_event_output(skb, &events, BPF_F_CURRENT_CPU, &mark, sizeof(mark));
 }
 
+/* no power of two of pages: the kernel is asked for just this */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 5000);
+} odd SEC(".maps");
+
+SEC("tc") int to_odd_ring(struct __sk_buff *skb)
+{
+	__u32 mark = skb->mark;
+
+	return bpf_ringbuf_output(&odd, &mark, sizeof(mark), 0);
+}
+
 char _license[] SEC("license") = "GPL";

@@ -9,7 +9,7 @@ import { unwrap } from '../../src/fault/index.ts'
 
 interface Row {
   readonly prog: string
-  readonly verdict: 'accept' | 'reject' | 'skipped'
+  readonly verdict: 'accept' | 'reject' | 'load_error' | 'skipped'
   readonly msg?: string
   readonly insns?: string
 }
@@ -25,6 +25,8 @@ describe('ebpf-go', () => {
   const checked = unwrap(check(bytes, kernel, { name: 'go.bpf.o', loader: 'ebpf-go' }))
   test.for(rows.filter(({ verdict }) => verdict !== 'skipped'))('$prog: $verdict', ({ prog, verdict, msg, insns }) => {
     const ours = checked.find(({ program }) => program === prog)
+    // the map is not made: the words are the loader's own
+    if (verdict === 'load_error') return expect(ours?.report?.verdict).toBe(verdict)
     expect(ours?.report).toMatchObject({ verdict, ...(msg === undefined ? {} : { message: msg }) })
     expect(ours?.report?.insnsProcessed).toBe(Number(insns))
   })
@@ -38,7 +40,7 @@ describe('ebpf-go', () => {
   test('a program for each function outside .text, and maps by their sections', () => {
     const object = unwrap(openObject(bytes, 'go.bpf.o', { loader: 'ebpf-go' }))
     expect(object.programs.map(({ name }) => name).sort()).toEqual(rows.map(({ prog }) => prog).sort())
-    expect(object.maps.map(({ name }) => name)).toEqual(['counts', 'calls', 'events', '.rodata.config'])
+    expect(object.maps.map(({ name }) => name)).toEqual(['counts', 'calls', 'events', 'odd', '.rodata.config'])
   })
 })
 

@@ -25,7 +25,10 @@ const ours: ReadonlyMap<string, string> = new Map([
   ['runtime/struct-ops/operations.ts: made', 'written only, in an object without a prototype'],
   ['schema/index.ts: found', 'written only, in an object without a prototype'],
   ['verifier/scalar/circular-alu.ts: operators', 'operations of our instruction table'],
-  ['verifier/scalar/proofs.ts: (proofs as Readonly<Record<string, Proof>>)', 'operations of our instruction table'],
+  [
+    'verifier/scalar/proofs.ts: (proofs as Readonly<Record<string, Readonly<Record<Way, Proof>>>>)',
+    'operations of our instruction table',
+  ],
   ['verifier/state/reg.ts: (of as Record<string, unknown>)', 'fields of our own change'],
   ['verifier/state/reg.ts: (reg as Record<string, unknown>)', 'fields of our own change'],
 ])

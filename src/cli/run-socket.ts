@@ -34,22 +34,32 @@ function socketFrom(machine: Machine, json: string): { readonly address: number 
   const given = parsedJson('--socket', json)
   if (typeof given !== 'object' || given === null || Array.isArray(given))
     throw new UsageError(`--socket ${json}: an object is meant: '{"local": "10.0.0.1:80", "sk_mark": 7}'`)
-  const options: Record<string, string> = {}
-  const fields: Record<string, bigint> = {}
-  for (const [name, value] of Object.entries(given)) {
-    if (!texts.some((text) => text === name)) fields[name] = wholeNumber(value, `--socket: ${name}`)
-    else if (typeof value === 'string') options[name] = value
-    else throw new UsageError(`--socket: ${name}: text is meant, not ${JSON.stringify(value)}`)
-  }
-  const { protocol } = options
+  const told = new Map(Object.entries(given as Readonly<Record<string, unknown>>))
+  const [protocol, ...others] = texts.map((name) => textOf(told, name))
   if (protocol !== undefined && protocol !== 'tcp' && protocol !== 'udp')
     throw new UsageError(`--socket: protocol ${protocol}: tcp or udp is meant`)
+  const [state, local, remote] = others
+  const fields = [...told].flatMap(([name, value]) =>
+    texts.some((text) => text === name) ? [] : [[name, wholeNumber(value, `--socket: ${name}`)] as const],
+  )
   try {
-    return machine.socket({ ...options, ...(protocol === undefined ? {} : { protocol }), fields })
+    return machine.socket({
+      ...(protocol === undefined ? {} : { protocol }),
+      ...(state === undefined ? {} : { state }),
+      ...(local === undefined ? {} : { local }),
+      ...(remote === undefined ? {} : { remote }),
+      fields: Object.fromEntries(fields),
+    })
   } catch (error) {
     if (error instanceof MachineError) throw new UsageError(`--socket: ${error.message}`)
     throw error
   }
+}
+
+function textOf(told: ReadonlyMap<string, unknown>, name: string): string | undefined {
+  const value = told.get(name)
+  if (value === undefined || typeof value === 'string') return value
+  throw new UsageError(`--socket: ${name}: text is meant, not ${JSON.stringify(value)}`)
 }
 
 /** The context's fields that the program changed: `before` is the context as it would be told had it changed none. */

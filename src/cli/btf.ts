@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // kfuncs btf dump: the types of an object, a kernel or a module, as C or as data.
 import { EM, readElf } from '../binary/index.ts'
-import { type Btf, type BtfId, type BtfType, dumpC, parseBtf, printC } from '../btf/index.ts'
+import { type Btf, type BtfId, type BtfType, dumpC, parseBtf, printC, resolveType } from '../btf/index.ts'
 import { printable } from '../fault/index.ts'
 import { bundledKernels, openKernel } from '../kernel/index.ts'
 import type { KernelOptions } from './flags.ts'
@@ -54,7 +54,7 @@ const own = (btf: Btf): readonly BtfId[] =>
   Array.from({ length: btf.count - btf.firstId }, (_, i) => btf.firstId + i).filter((id) => id > 0)
 
 /** Whatever is called so: structs, enums, typedefs, functions, variables. */
-export function typesNamed(btf: Btf, name: string, source: string): readonly BtfId[] {
+function typesNamed(btf: Btf, name: string, source: string): readonly BtfId[] {
   const bare = name.replace(/^(?:struct|union|enum) /, '')
   const kind = bare === name ? undefined : name.slice(0, name.indexOf(' '))
   const found = btf.findAll(bare).filter((id) => kind === undefined || btf.type(id).kind.startsWith(kind))
@@ -65,6 +65,14 @@ export function typesNamed(btf: Btf, name: string, source: string): readonly Btf
     [...names].filter((one) => Math.abs(one.length - bare.length) <= 3),
   )
   throw new UsageError(`${source}: no type ${name}${meant === undefined ? '' : ` — ${meant}`}`)
+}
+
+/** The struct that is called so. */
+export function structNamed(btf: Btf | undefined, name: string, source: string): BtfId {
+  if (btf === undefined) throw new UsageError(`${source}: no types in this object — compile with -g`)
+  const found = typesNamed(btf, name, source).find((id) => resolveType(btf, id).kind === 'struct')
+  if (found === undefined) throw new UsageError(`${source}: ${name} is no struct`)
+  return found
 }
 
 function cOf({ btf, kernel }: Types, wanted: readonly BtfId[] | undefined): string {

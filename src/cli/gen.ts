@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // kfuncs gen types|skeleton|header: text that is generated, to standard output or a file.
 import { basename } from 'node:path'
-import { type BtfId, resolveType } from '../btf/index.ts'
 import { bundledKernels, openKernel } from '../kernel/index.ts'
-import { typesNamed } from './btf.ts'
+import { structNamed } from './btf.ts'
 import { moduleHeader, kernelHeader } from './gen/header.ts'
 import { moduleFile } from './gen/module-file.ts'
 import { skeleton } from './gen/skeleton.ts'
@@ -12,7 +11,7 @@ import { didYouMean } from './nearest.ts'
 import { isModuleFile, kernelOf } from './kernel.ts'
 import { fileOutput, standardOutput } from './output.ts'
 import { orTell, readInput, UsageError } from './usage.ts'
-import { type BpfObject, type LoaderName, matches, openObject } from '../object/index.ts'
+import { type LoaderName, matches, openObject } from '../object/index.ts'
 
 export interface GenFlags {
   readonly kernel: string
@@ -49,15 +48,8 @@ export function genSkeleton(path: string, flags: SkeletonFlags): number {
       .replace(/\.bpf$/, '')
   const bytes = readInput(path)
   const object = orTell(openObject(bytes, basename(path), { loader: flags.loader }))
-  const types = flags.type.map((type) => structNamed(object, type, path))
+  const types = flags.type.map((type) => structNamed(object.btf, type, path))
   return write(skeleton(object, bytes, { name, types }), flags)
-}
-
-function structNamed({ btf }: BpfObject, name: string, path: string): BtfId {
-  if (btf === undefined) throw new UsageError(`${path}: no types in this object — compile with -g`)
-  const found = typesNamed(btf, name, path).find((id) => resolveType(btf, id).kind === 'struct')
-  if (found === undefined) throw new UsageError(`${path}: ${name} is no struct`)
-  return found
 }
 
 export async function genHeader(source: string, flags: HeaderFlags): Promise<number> {

@@ -5,6 +5,7 @@ import type { Btf } from '../btf/index.ts'
 import type { BpfObject } from '../object/index.ts'
 import type { Loaded, Machine } from '../runtime/index.ts'
 import { didYouMean } from './nearest.ts'
+import { withSlots } from './slots.ts'
 import { plainBytes, typedBytes } from './typed-bytes.ts'
 import { readInput, UsageError } from './usage.ts'
 
@@ -81,13 +82,8 @@ export function withPrograms(
     if (!Number.isSafeInteger(slot) || slot < 0) throw new UsageError(`${what}: the number of a slot is meant`)
     slots.set(map, own.set(slot, value))
   }
-  if (slots.size === 0) return { object, programs: [], rest: elements }
-  const maps = object.maps.map((map) => {
-    const own = slots.get(map.name)
-    return own === undefined ? map : { ...map, slots: new Map([...(map.slots ?? []), ...own]) }
-  })
   return {
-    object: { ...object, maps },
+    object: withSlots(object, slots),
     programs: [...slots.values()].flatMap((own) => [...own.values()]),
     rest: elements.filter(({ map }) => !isProgArray(object, map)),
   }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a run sent: records of ring buffers and perf event arrays, and packets that went elsewhere.
-import { type Btf, type BtfId, resolveType, sizeOf } from '../btf/index.ts'
+import { type Btf, type BtfId, sizeOf } from '../btf/index.ts'
 import type { BpfObject } from '../object/index.ts'
 import { type Loaded, type Machine, PerfEventArrayMap, type Redirect, RingBufferMap } from '../runtime/index.ts'
-import { typesNamed } from './btf.ts'
+import { structNamed } from './btf.ts'
 import { differences, hex, valueText } from './run-values.ts'
 import { UsageError } from './usage.ts'
 
@@ -66,13 +66,9 @@ export class Events {
 
   /** 'struct event', or of one map 'events=event'. */
   private typeIn(text: string, path: string): readonly [string, BtfId] {
-    const [, map = '', name] = /^(?:([^=]+)=)?(.+)$/.exec(text) ?? []
-    if (this.btf === undefined) throw new UsageError(`--type: ${path} has no types — compile with -g`)
+    const [, map = '', name = ''] = /^(?:([^=]+)=)?(.+)$/.exec(text) ?? []
     if (map !== '' && !this.loaded.maps.has(map)) throw new UsageError(`--type ${text}: the object has no map ${map}`)
-    const { btf } = this
-    const found = typesNamed(btf, name ?? '', path).find((id) => resolveType(btf, id).kind === 'struct')
-    if (found === undefined) throw new UsageError(`--type ${text}: ${name} is no struct`)
-    return [map, found]
+    return [map, structNamed(this.btf, name, path)]
   }
 }
 

@@ -113,7 +113,11 @@ test('operations of a connection put it into maps; messages and streams go to it
   expect(reply({ ctx: established, socket })).toBe(-1)
   // of no connection that is there nothing goes into a map
   expect(reply({ ctx: shown('bpf_sock_ops', { op: 3 }), socket })).toBe(-95)
-  expect(map('by_index').get(new Uint8Array(4))).toBeDefined()
+  // users read the cookie that bpf_get_socket_cookie() answers
+  const value = map('by_index').get(new Uint8Array(4))!
+  const cookie = socket.get('__sk_common.skc_cookie.counter')
+  expect(cookie).toBeGreaterThan(0)
+  expect(new DataView(value.buffer, value.byteOffset).getUint32(0, true)).toBe(cookie)
 
   const sent = call('messages', { data: bytes('abcdef'), socket })
   expect([sent.returned, sent.redirected]).toEqual([1n, { socket: socket.address, ingress: true }])

@@ -3,6 +3,7 @@
 // and tail calls whose programs carry the tag "tail:MAP/SLOT" are filled in before it is loaded (__declare_tail of its headers).
 import { ok, remembered, type Result } from '../../fault/index.ts'
 import { type BpfObject, type LoaderName, openObject } from '../../object/index.ts'
+import { withSlots } from '../slots.ts'
 
 /** 'tc/test/NAME/check' */
 export const packetSection = /^([^/]+)\/(?:.*\/)?([^/]+)\/(pktgen|setup|check)$/
@@ -15,21 +16,10 @@ export function openTests(bytes: Uint8Array, name: string, loader: LoaderName | 
   const byGo = openObject(bytes, name, { loader: 'ebpf-go' })
   // of what is no test of this kind libbpf's fault is told
   if (plain?.ok === false && !(byGo.ok && testsPackets(byGo.value))) return plain
-  return byGo.ok ? ok(withTailCalls(byGo.value)) : byGo
+  return byGo.ok ? ok(withSlots(byGo.value, tailCalls(byGo.value))) : byGo
 }
 
 const testsPackets = ({ programs }: BpfObject): boolean => programs.some(({ section }) => packetSection.test(section))
-
-/** The object, with the programs that are tagged so in their slots. */
-function withTailCalls(object: BpfObject): BpfObject {
-  const tagged = tailCalls(object)
-  if (tagged.size === 0) return object
-  const maps = object.maps.map((map) => {
-    const slots = tagged.get(map.name)
-    return slots === undefined ? map : { ...map, slots: new Map([...(map.slots ?? []), ...slots]) }
-  })
-  return { ...object, maps }
-}
 
 const tag = /^tail:(.+)\/(\d+)$/
 

@@ -4,7 +4,9 @@
 import { accessCodes } from './access.ts'
 import { argumentCodes } from './arguments.ts'
 import { callerCodes } from './callers.ts'
+import { loadingCodes } from './loading.ts'
 import { objectCodes } from './objects.ts'
+import { pointerCodes } from './pointers.ts'
 import { programCodes } from './program.ts'
 import { referenceCodes } from './references.ts'
 import type { CodeText } from './row.ts'
@@ -19,7 +21,9 @@ const rows = [
   ...stackObjectCodes,
   ...objectCodes,
   ...accessCodes,
+  ...pointerCodes,
   ...programCodes,
+  ...loadingCodes,
 ] as const
 
 /** 'KF001' …: every code there is. */

@@ -10,7 +10,7 @@ import type { Core } from '../core/core.ts'
 import { createObject, fieldNumber, setFields } from '../core/objects.ts'
 import { endMessage, messageBytes, putMessage } from '../helpers/sockmap.ts'
 import { loopback } from '../objects/net.ts'
-import { createSkb, freeSkb, skbBytes } from '../objects/skb.ts'
+import { createSkb, freeSkb, skbBytes, skbData, skbLength } from '../objects/skb.ts'
 import { createSocket, freeSocket, IPPROTO } from '../objects/socket.ts'
 import { tasksOf } from '../objects/task.ts'
 import type { CallOptions, Context } from './contexts.ts'
@@ -19,7 +19,9 @@ interface Making {
   readonly core: Core
   readonly sk: number
   readonly options: CallOptions
-  /** Freed when the call is over. */
+  /** Done when the call is over. */
+  later(free: () => void): void
+  /** Freed then. */
   own(address: number): number
   /** A packet of the socket's. */
   packet(data: Uint8Array): number
@@ -28,60 +30,42 @@ interface Made {
   readonly address: number
   /** The bytes that it is about: a message, a packet, an option's value. */
   readonly data?: () => Uint8Array
-  readonly free?: () => void
-}
-interface Kind {
-  /** Of the socket, where none is given. */
-  readonly protocol: number
-  make(making: Making): Made
 }
 
 /** sizeof(struct sockaddr_storage); an address of IPv6. */
 const [SOCKADDR, IN6] = [128, 16]
 
-const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
-  ['BPF_PROG_TYPE_CGROUP_SOCK', { protocol: IPPROTO.TCP, make: ({ sk }) => ({ address: sk }) }],
-  [
-    'BPF_PROG_TYPE_CGROUP_SOCK_ADDR',
-    {
-      protocol: IPPROTO.TCP,
-      make: ({ core, sk, own }) => ({
-        address: own(
-          createObject(core, 'bpf_sock_addr_kern', {
-            sk,
-            uaddr: own(core.memory.allocate(SOCKADDR, 'sockaddr')),
-            t_ctx: own(core.memory.allocate(IN6, 'source of a message')),
-          }),
-        ),
-      }),
-    },
-  ],
-  ['BPF_PROG_TYPE_CGROUP_SOCKOPT', { protocol: IPPROTO.TCP, make: optionContext }],
-  ['BPF_PROG_TYPE_SOCK_OPS', { protocol: IPPROTO.TCP, make: operationContext }],
-  ['BPF_PROG_TYPE_SK_MSG', { protocol: IPPROTO.TCP, make: messageContext }],
-  ['BPF_PROG_TYPE_SK_SKB', { protocol: IPPROTO.TCP, make: streamContext }],
-  ['BPF_PROG_TYPE_SK_REUSEPORT', { protocol: IPPROTO.UDP, make: portContext }],
+const kinds: ReadonlyMap<string, (making: Making) => Made> = new Map([
+  ['BPF_PROG_TYPE_CGROUP_SOCK', ({ sk }: Making) => ({ address: sk })],
+  ['BPF_PROG_TYPE_CGROUP_SOCK_ADDR', addressContext],
+  ['BPF_PROG_TYPE_CGROUP_SOCKOPT', optionContext],
+  ['BPF_PROG_TYPE_SOCK_OPS', operationContext],
+  ['BPF_PROG_TYPE_SK_MSG', messageContext],
+  ['BPF_PROG_TYPE_SK_SKB', streamContext],
+  ['BPF_PROG_TYPE_SK_REUSEPORT', portContext],
 ])
 
 /** undefined: programs of the type are not on sockets. */
 export function socketContext(core: Core, { type }: LinkedProgram, options: CallOptions): Context | undefined {
-  const kind = kinds.get(type)
-  if (kind === undefined) return undefined
+  const make = kinds.get(type)
+  if (make === undefined) return undefined
   const { socket, ctx = new Uint8Array(0) } = options
   const owned: (() => void)[] = []
+  const later = (free: () => void): void => void owned.unshift(free)
   const own = (address: number): number => {
-    owned.push(() => core.memory.free(address))
+    later(() => core.memory.free(address))
     return address
   }
-  const sk = socket?.address ?? createSocket(core, { sk_protocol: kind.protocol })
-  if (socket === undefined) owned.push(() => freeSocket(core, sk))
+  const usual = type === 'BPF_PROG_TYPE_SK_REUSEPORT' ? IPPROTO.UDP : IPPROTO.TCP
+  const sk = socket?.address ?? createSocket(core, { sk_protocol: usual })
+  if (socket === undefined) later(() => freeSocket(core, sk))
   const packet = (bytes: Uint8Array): number => {
     const skb = createSkb(core, { data: bytes, device: loopback(core) })
     setFields(core, skb, 'sk_buff', { sk })
-    owned.push(() => freeSkb(core, skb))
+    later(() => freeSkb(core, skb))
     return skb
   }
-  const { address, data, free: freeMade = () => {} } = kind.make({ core, sk, options, own, packet })
+  const { address, data } = make({ core, sk, options, later, own, packet })
   const view: View = contextViews.get(type)!
   putShown(core, view, address, ctx)
   const retval = retvalIn(core, view, ctx)
@@ -91,7 +75,6 @@ export function socketContext(core: Core, { type }: LinkedProgram, options: Call
     shown: (length) => readShown(core, view, address, length),
     ...(data === undefined ? {} : { data }),
     free: () => {
-      freeMade()
       for (const free of owned) free()
     },
   }
@@ -102,6 +85,15 @@ function retvalIn({ layouts }: Core, { shown }: View, ctx: Uint8Array): number {
   const field = layouts.find(shown, 'retval')
   if (field === undefined || ctx.length < field.offset + field.size) return 0
   return new DataView(ctx.buffer, ctx.byteOffset).getInt32(field.offset, true)
+}
+
+function addressContext({ core, sk, own }: Making): Made {
+  const address = createObject(core, 'bpf_sock_addr_kern', {
+    sk,
+    uaddr: own(core.memory.allocate(SOCKADDR, 'sockaddr')),
+    t_ctx: own(core.memory.allocate(IN6, 'source of a message')),
+  })
+  return { address: own(address) }
 }
 
 function optionContext({ core, sk, options, own }: Making): Made {
@@ -133,10 +125,11 @@ function operationContext({ core, sk, options, own, packet }: Making): Made {
   return { address: own(address) }
 }
 
-function messageContext({ core, sk, options, own }: Making): Made {
+function messageContext({ core, sk, options, later, own }: Making): Made {
   const address = own(createObject(core, 'sk_msg', { sk }))
   putMessage(core, address, options.data ?? new Uint8Array(0))
-  return { address, data: () => messageBytes(core, address), free: () => endMessage(core, address) }
+  later(() => endMessage(core, address))
+  return { address, data: () => messageBytes(core, address) }
 }
 
 function streamContext({ core, options, packet }: Making): Made {
@@ -150,5 +143,4 @@ function portContext({ core, sk, options, own, packet }: Making): Made {
   return { address: own(address) }
 }
 
-const endOf = (core: Core, skb: number): number =>
-  fieldNumber(core, skb, 'sk_buff', 'data') + fieldNumber(core, skb, 'sk_buff', 'len')
+const endOf = (core: Core, skb: number): number => skbData(core, skb) + skbLength(core, skb)

@@ -7,11 +7,20 @@ import { errno } from '../core/errno.ts'
 import { notModelled } from '../core/errors.ts'
 import { fieldNumber } from '../core/objects.ts'
 import { cgroupAncestor, cgroupId } from '../objects/cgroup.ts'
-import { cgroupOfSocket, cookieOf, isFull, isListening, NEW_SYN_RECV, TIME_WAIT } from '../objects/socket.ts'
+import {
+  cgroupOfSocket,
+  cookieOf,
+  IPPROTO,
+  isFull,
+  isListening,
+  NEW_SYN_RECV,
+  protocolOf,
+  socketOfContext,
+  stateOf,
+  TIME_WAIT,
+} from '../objects/socket.ts'
 import { isUnderMapped } from './task.ts'
 
-const IPPROTO_TCP = 6
-const IPPROTO_UDP = 17
 const AF_UNIX = 1
 const AF_INET6 = 10
 const SOCK_STREAM = 1
@@ -23,6 +32,8 @@ const socketOf = (core: Core, skb: number): number => fieldNumber(core, skb, 'sk
 
 /** Which object a helper's context is, by the program's type. */
 const contextSocket = (core: Core, context: number): number => {
+  const member = socketOfContext(core, context)
+  if (member !== undefined) return member
   switch (core.current?.type) {
     case 'BPF_PROG_TYPE_SOCKET_FILTER':
     case 'BPF_PROG_TYPE_SCHED_CLS':
@@ -30,10 +41,6 @@ const contextSocket = (core: Core, context: number): number => {
     case 'BPF_PROG_TYPE_CGROUP_SKB':
     case 'BPF_PROG_TYPE_SK_SKB':
       return socketOf(core, context)
-    case 'BPF_PROG_TYPE_CGROUP_SOCK_ADDR':
-      return fieldNumber(core, context, 'bpf_sock_addr_kern', 'sk')
-    case 'BPF_PROG_TYPE_SOCK_OPS':
-      return fieldNumber(core, context, 'bpf_sock_ops_kern', 'sk')
     case 'BPF_PROG_TYPE_CGROUP_SOCK':
     case 'BPF_PROG_TYPE_TRACING':
     case 'BPF_PROG_TYPE_LSM':
@@ -68,12 +75,7 @@ const ofState = (state: number) =>
   model(
     ['i32'],
     'u32',
-    (core) => (sk) =>
-      sk !== 0 &&
-      fieldNumber(core, sk, 'sock', '__sk_common.skc_state') === state &&
-      fieldNumber(core, sk, 'sock', 'sk_protocol') === IPPROTO_TCP
-        ? sk
-        : 0,
+    (core) => (sk) => (sk !== 0 && stateOf(core, sk) === state && protocolOf(core, sk) === IPPROTO.TCP ? sk : 0),
   )
 
 const none = model(['none', 'none', 'none', 'none', 'none'], 'u32', () => () => 0)
@@ -93,7 +95,7 @@ export const socketHelpers: Models = {
   bpf_tcp_sock: model(
     ['i32'],
     'u32',
-    (core) => (sk) => (isFull(core, sk) && fieldNumber(core, sk, 'sock', 'sk_protocol') === IPPROTO_TCP ? sk : 0),
+    (core) => (sk) => (isFull(core, sk) && protocolOf(core, sk) === IPPROTO.TCP ? sk : 0),
   ),
   bpf_get_listener_sock: model(['i32'], 'u32', (core) => (sk) => {
     if (isListening(core, sk)) throw notModelled('bpf_get_listener_sock() of a socket that listens')
@@ -104,13 +106,13 @@ export const socketHelpers: Models = {
     const sk = socketOf(core, skb)
     return sk !== 0 && isFull(core, sk) ? fieldNumber(core, sk, 'sock', 'sk_uid.val') : OVERFLOW_UID
   }),
-  bpf_skc_to_tcp_sock: cast({ protocol: IPPROTO_TCP }),
-  bpf_skc_to_tcp6_sock: cast({ protocol: IPPROTO_TCP, family: AF_INET6, type: SOCK_STREAM }),
+  bpf_skc_to_tcp_sock: cast({ protocol: IPPROTO.TCP }),
+  bpf_skc_to_tcp6_sock: cast({ protocol: IPPROTO.TCP, family: AF_INET6, type: SOCK_STREAM }),
   bpf_skc_to_tcp_timewait_sock: ofState(TIME_WAIT),
   bpf_skc_to_tcp_request_sock: ofState(NEW_SYN_RECV),
   // none is a part of one
   bpf_skc_to_mptcp_sock: model(['none'], 'u32', () => () => 0),
-  bpf_skc_to_udp6_sock: cast({ protocol: IPPROTO_UDP, family: AF_INET6, type: SOCK_DGRAM }),
+  bpf_skc_to_udp6_sock: cast({ protocol: IPPROTO.UDP, family: AF_INET6, type: SOCK_DGRAM }),
   bpf_skc_to_unix_sock: cast({ family: AF_UNIX }),
   bpf_skb_cgroup_id: model(['i32'], 'i64', (core) => (skb) => cgroupId(core, cgroupOf(core, socketOf(core, skb)))),
   bpf_skb_ancestor_cgroup_id: model(

@@ -8,7 +8,7 @@ import { fieldNumber, setFields } from '../core/objects.ts'
 import { remember } from '../core/remember.ts'
 import type { RuntimeMap } from '../maps/map.ts'
 import { mapError } from '../maps/sockets.ts'
-import { IPPROTO } from '../objects/socket.ts'
+import { ESTABLISHED, IPPROTO, isListening, protocolOf, stateOf } from '../objects/socket.ts'
 
 /** A note of one run: the socket that it redirects to, or chose. */
 export const socketRedirect = 'socket redirect'
@@ -23,7 +23,6 @@ const [SK_DROP, SK_PASS] = [0, 1]
 const BPF_F_INGRESS = 1
 /** BPF_SOCK_OPS_…_CB of a connection that is there, and of a socket that listens. */
 const operations = new Set([4, 5, 11])
-const [TCP_ESTABLISHED, TCP_LISTEN] = [1, 10]
 
 function putSocket(core: Core, context: number, map: RuntimeMap, key: number, flags: number): number {
   const sk = fieldNumber(core, context, 'bpf_sock_ops_kern', 'sk')
@@ -39,10 +38,9 @@ const update = model(
 
 /** May what comes for others be sent there? */
 function takesRedirects(core: Core, sk: number): boolean {
-  const state = fieldNumber(core, sk, 'sock', '__sk_common.skc_state')
-  return isTcp(core, sk) ? state !== TCP_LISTEN : state === TCP_ESTABLISHED
+  return isTcp(core, sk) ? !isListening(core, sk) : stateOf(core, sk) === ESTABLISHED
 }
-const isTcp = (core: Core, sk: number): boolean => fieldNumber(core, sk, 'sock', 'sk_protocol') === IPPROTO.TCP
+const isTcp = (core: Core, sk: number): boolean => protocolOf(core, sk) === IPPROTO.TCP
 
 /** SK_PASS: what the program was called for goes to the socket, if the program passes it. */
 function redirect(core: Core, sk: number, flags: number): number {

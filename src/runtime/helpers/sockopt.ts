@@ -7,7 +7,7 @@ import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
 import { fieldNumber, setFields } from '../core/objects.ts'
 import { remember } from '../core/remember.ts'
-import { IPPROTO, isFull } from '../objects/socket.ts'
+import { IPPROTO, isFull, protocolOf, socketOfContext } from '../objects/socket.ts'
 
 const levels = { IP: 0, SOCKET: 1, TCP: 6, IPV6: 41 } as const
 const AF_INET = 2
@@ -74,24 +74,14 @@ const options: ReadonlyMap<string, Option> = new Map<string, Option>([
 /** By socket and option. */
 const kept = remember(() => new Map<string, number | string>())
 
-/** The socket that the helper is called for: the first argument, or that of the context it is. */
-function socketFor(core: Core, first: number): number {
-  switch (core.current?.type) {
-    case 'BPF_PROG_TYPE_SOCK_OPS':
-      return fieldNumber(core, first, 'bpf_sock_ops_kern', 'sk')
-    case 'BPF_PROG_TYPE_CGROUP_SOCK_ADDR':
-      return fieldNumber(core, first, 'bpf_sock_addr_kern', 'sk')
-    default:
-      return first
-  }
-}
+/** The socket that the helper is called for: that of its context, or the first argument itself. */
+const socketFor = (core: Core, first: number): number => socketOfContext(core, first) ?? first
 
 /** Is there such an option of the socket at all? */
 function isAsked(core: Core, sk: number, level: number): boolean {
-  const of = (path: string): number => fieldNumber(core, sk, 'sock', path)
   if (sk === 0 || !isFull(core, sk)) return false
-  if (level === levels.TCP) return of('sk_protocol') === IPPROTO.TCP
-  const family = of('__sk_common.skc_family')
+  if (level === levels.TCP) return protocolOf(core, sk) === IPPROTO.TCP
+  const family = fieldNumber(core, sk, 'sock', '__sk_common.skc_family')
   // a socket that no family was told of is an IPv4 one
   if (level === levels.IP) return family === AF_INET || family === 0
   return level === levels.IPV6 ? family === AF_INET6 : level === levels.SOCKET

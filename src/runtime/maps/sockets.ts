@@ -5,31 +5,14 @@
 import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
 import { fieldNumber } from '../core/objects.ts'
-import { remember } from '../core/remember.ts'
+import { cookieOf, ESTABLISHED, IPPROTO, isListening, protocolOf, stateOf } from '../objects/socket.ts'
 import { type RuntimeMap, updateFlags } from './map.ts'
 import { socketError } from './objects.ts'
 import { IndexedWordsMap, KeyedWordsMap } from './words.ts'
 
-const IPPROTO_TCP = 6
-const IPPROTO_UDP = 17
-const TCP_ESTABLISHED = 1
-const TCP_LISTEN = 10
-
-/** By socket: numbers as they are asked for, from 1. */
-const cookies = remember(() => new Map<number, number>())
-export function socketCookie(core: Core, socket: number): bigint {
-  const known = cookies(core)
-  let cookie = known.get(socket)
-  if (cookie === undefined) {
-    cookie = known.size + 1
-    known.set(socket, cookie)
-  }
-  return BigInt(cookie)
-}
-
 function cookieBytes(core: Core, socket: number): Uint8Array {
   const bytes = new Uint8Array(8)
-  new DataView(bytes.buffer).setBigUint64(0, socketCookie(core, socket), true)
+  new DataView(bytes.buffer).setBigUint64(0, cookieOf(core, socket), true)
   return bytes
 }
 
@@ -39,9 +22,9 @@ function sockmapError(core: Core, socket: number): number {
 }
 /** The same of what is known to be a socket. */
 export function mapError(core: Core, socket: number): number {
-  const state = fieldNumber(core, socket, 'sock', '__sk_common.skc_state')
-  const isTcp = fieldNumber(core, socket, 'sock', 'sk_protocol') === IPPROTO_TCP
-  return !isTcp || state === TCP_ESTABLISHED || state === TCP_LISTEN ? 0 : -errno.EOPNOTSUPP
+  const takes =
+    protocolOf(core, socket) !== IPPROTO.TCP || stateOf(core, socket) === ESTABLISHED || isListening(core, socket)
+  return takes ? 0 : -errno.EOPNOTSUPP
 }
 
 const COOKIE = 8
@@ -120,7 +103,7 @@ export class ReuseportArray extends IndexedWordsMap {
 
 /** 0: the socket shares its port. */
 function reuseportError(core: Core, socket: number): number {
-  const protocol = fieldNumber(core, socket, 'sock', 'sk_protocol')
-  if (protocol !== IPPROTO_TCP && protocol !== IPPROTO_UDP) return -errno.ENOTSUPP
+  const protocol = protocolOf(core, socket)
+  if (protocol !== IPPROTO.TCP && protocol !== IPPROTO.UDP) return -errno.ENOTSUPP
   return fieldNumber(core, socket, 'sock', '__sk_common.skc_reuseport') === 0 ? -errno.EINVAL : 0
 }

@@ -4,7 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { printableLines } from '../fault/index.ts'
 import type { BtfFlags } from './btf.ts'
 import { addCheckOptions, positive, whole, withLogLevels } from './check-options.ts'
-import { attachOption, collect, loaderOption, setOption } from './settings.ts'
+import { attachOption, collect, loaderOption, mapOption, setOption } from './settings.ts'
 import type { RunFlags } from './run.ts'
 import type { CompareFlags } from './compare.ts'
 import type { DisasmFlags } from './disasm.ts'
@@ -100,14 +100,7 @@ export async function main(args: readonly string[]): Promise<number> {
     )
     .option('--ctx <ctx>', "the context: '{\"mark\": 5}', a list of arguments '[1, 2]', hexadecimal digits, or @FILE")
     .addOption(setOption())
-    .addOption(
-      new Option(
-        '--map <name[key]=value>',
-        'an element of a map before the run: \'blocked[80]=1\', \'routes[{"prefixlen": 8, "data": "10.0.0.0"}]={"port": 3}\'; a program in a program array: calls[0]=next; @FILE of JSON: {"blocked": {"80": 1}} (may repeat)',
-      )
-        .default([])
-        .argParser(collect),
-    )
+    .addOption(mapOption())
     .addOption(
       new Option(
         '-t, --type <name>',
@@ -155,9 +148,13 @@ export async function main(args: readonly string[]): Promise<number> {
         .argParser(collect),
     )
     .addOption(setOption())
+    .addOption(mapOption())
     .addOption(attachOption())
     .addOption(loaderOption())
+    .option('--cpu <n>', 'the number of the CPU that tests run on (0)', whole)
     .option('--seed <n>', 'what random numbers follow from (0)', whole)
+    .option('--sanitize', 'an instruction at a time, each access and register held to what the verifier proved')
+    .option('--trace', 'tell each instruction that is executed, with its line of C and the registers that it changed')
     .addOption(new Option('-f, --format <format>', 'how to print').choices([...testFormats]).default('pretty'))
     .option('-o, --output-file <file>', 'print there instead: the file is there whole, or as it was')
     .option('-q, --quiet', 'only what does not pass')

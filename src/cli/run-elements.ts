@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// kfuncs run --map: elements that maps have before the program runs, programs in program arrays among them.
+// --map of run and test: elements that maps have before a program runs, programs in program arrays among them.
 import { getSystemErrorName } from 'node:util'
-import type { Btf } from '../btf/index.ts'
 import type { BpfObject } from '../object/index.ts'
 import type { Loaded, Machine } from '../runtime/index.ts'
 import { didYouMean } from './nearest.ts'
@@ -90,11 +89,11 @@ export function withPrograms(
 }
 
 /** Puts them in, as the system call would: what it refuses is told with its error. */
-export function putElements(
-  machine: Machine,
-  { loaded, btf }: { readonly loaded: Loaded; readonly btf: Btf | undefined },
-  elements: readonly Element[],
-): void {
+export function putElements(machine: Machine, loaded: Loaded, elements: readonly Element[]): void {
+  const [program] = loaded.programs.values()
+  // nothing runs, and the types of keys and values are those that programs were loaded with
+  if (program === undefined) return
+  const btf = program.linked.mapBtf
   for (const { map: name, key, value, what } of elements) {
     const map = loaded.maps.get(name)
     if (map === undefined) {

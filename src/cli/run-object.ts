@@ -10,7 +10,6 @@ import {
   type Loaded,
   type LoadedProgram,
   type Machine,
-  type Observer,
   SanitizerError,
   type TestRun,
   type TestRunOptions,
@@ -35,6 +34,7 @@ import type { Change } from './run-values.ts'
 import type { KernelOptions, SettingFlags } from './flags.ts'
 import { kernelOf } from './kernel.ts'
 import { didYouMean } from './nearest.ts'
+import { joined } from './observers.ts'
 import { jsonLine } from './output.ts'
 import { settingsOf } from './settings.ts'
 import { tracer } from './trace.ts'
@@ -102,8 +102,7 @@ export async function runObject(path: string, flags: RunObjectFlags): Promise<nu
     })
     machine.cpu = cpu
     const loaded = orTell(machine.load(object, { programs: [name, ...programs], ...settings }))
-    const btf = loaded.programs.get(name)?.linked.mapBtf
-    putElements(machine, { loaded, btf }, rest)
+    putElements(machine, loaded, rest)
     return { machine, loaded }
   }
   const { machine, loaded } = load()
@@ -183,16 +182,6 @@ async function testRun({ machine, loaded, program, events }: Subject, flags: Run
   }
   process.stdout.write(flags.format === 'json' ? `${jsonOf(told)}\n` : textOf(told, { repeat }))
   return 0
-}
-
-/** What each of them is told; undefined: there is none. */
-function joined(observers: readonly Observer[]): Observer | undefined {
-  if (observers.length < 2) return observers[0]
-  return {
-    loaded: (...told) => observers.forEach((one) => one.loaded?.(...told)),
-    before: (...told) => observers.forEach((one) => one.before?.(...told)),
-    after: (...told) => observers.forEach((one) => one.after?.(...told)),
-  }
 }
 
 /** The name of the program to run. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// --set, --attach, --loader: what a loader decides before it loads an object, and which it is.
+// --set, --map, --attach, --loader: what a loader decides before it loads an object, and which it is.
 import { Option } from 'commander'
 import { loaderNames, parseSetting, type Settings, type Unknown } from '../object/index.ts'
 import type { SettingFlags } from './flags.ts'
@@ -20,6 +20,14 @@ export const attachOption = (): Option =>
   new Option(
     '--attach <prog=target>',
     "what a program attaches to, where its loader decides: on_read=vfs_read, 'lsm_*=file_open' (may repeat)",
+  )
+    .default([])
+    .argParser(collect)
+
+export const mapOption = (): Option =>
+  new Option(
+    '--map <name[key]=value>',
+    'an element of a map before anything runs: \'blocked[80]=1\', \'routes[{"prefixlen": 8, "data": "10.0.0.0"}]={"port": 3}\'; a program in a program array: calls[0]=next; @FILE of JSON: {"blocked": {"80": 1}} (may repeat)',
   )
     .default([])
     .argParser(collect)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // kfuncs test OBJ…: the C tests that objects hold, run on a modelled kernel.
-import { formatFault, thrownText } from '../fault/index.ts'
+import { formatFault, ok, type Result, thrownText } from '../fault/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import {
   type BpfObject,
@@ -10,7 +10,7 @@ import {
   withSettings,
   type WithSettings,
 } from '../object/index.ts'
-import { createMachine, type Machine, MachineError, type Observer } from '../runtime/index.ts'
+import { createMachine, type LoadOptions, MachineError, type Observer, SanitizerError } from '../runtime/index.ts'
 import { BUG, bugText } from './bug.ts'
 import { objectName } from './check-object.ts'
 import { Coverage } from './coverage.ts'
@@ -18,20 +18,29 @@ import type { KernelOptions, SettingFlags } from './flags.ts'
 import { kernelOf } from './kernel.ts'
 import { didYouMean } from './nearest.ts'
 import { findObjects } from './objects.ts'
+import { joined } from './observers.ts'
 import { fileOutput, standardOutput } from './output.ts'
 import { mappedPath } from './path-map.ts'
+import { type Element, elementsOf, putElements, withPrograms } from './run-elements.ts'
 import { openTests } from './testing/opened.ts'
 import { packetTests } from './testing/packets.ts'
 import { type TestFormat, testPrinters } from './testing/print.ts'
 import { taggedTests } from './testing/tagged.ts'
-import type { Test, TestRow } from './testing/types.ts'
+import type { OnMachine, Test, TestRow } from './testing/types.ts'
 import { settingsOf, Unset } from './settings.ts'
+import { tracer } from './trace.ts'
 import { complain, readInput, UsageError } from './usage.ts'
 
 export interface TestFlags extends KernelOptions, SettingFlags {
   /** Names of tests, with * and ?; none: all. */
   readonly name: readonly string[]
+  /** NAME[KEY]=VALUE each, or @FILE. */
+  readonly map: readonly string[]
+  readonly cpu?: number
   readonly seed?: number
+  readonly sanitize?: boolean
+  /** Each instruction that is executed is told of. */
+  readonly trace?: boolean
   readonly format: TestFormat
   readonly outputFile?: string
   readonly quiet?: boolean
@@ -46,6 +55,11 @@ export async function test(named: readonly string[], flags: TestFlags): Promise<
   const out = flags.outputFile === undefined ? standardOutput : fileOutput(flags.outputFile)
   const mapped = mappedPath(flags.pathMap)
   const coverage = flags.coverage === undefined ? undefined : new Coverage()
+  const observer = joined([
+    ...(coverage === undefined ? [] : [coverage.observer]),
+    ...(flags.trace === true ? [tracer(kernel, (line) => process.stderr.write(`${line}\n`))] : []),
+  ])
+  const elements = new Filled(elementsOf(flags.map))
   const printer = testPrinters[flags.format](out, { kernel: kernel.release, quiet: flags.quiet === true })
   const { paths, met, troubles } = await findObjects(named)
   let status = 0
@@ -65,7 +79,7 @@ export async function test(named: readonly string[], flags: TestFlags): Promise<
     }
     const { object, unknown } = opened
     unset.add(unknown)
-    const tests = testsOf(object, kernel, { seed: flags.seed, observer: coverage?.observer })
+    const tests = testsOf(object, { kernel, flags, observer, elements: elements.of(object) })
     // what a folder holds besides tests is passed over
     if (tests.length === 0 && !met.has(path))
       fail(`${path}: no tests in this object — docs/testing.md says what is one`)
@@ -79,6 +93,7 @@ export async function test(named: readonly string[], flags: TestFlags): Promise<
     }
   }
   unset.require()
+  elements.require()
   if (ran === 0 && status === 0) throw new UsageError(noTest(flags.name, names))
   printer.end()
   out.end()
@@ -99,33 +114,74 @@ function opening(path: string, settings: Settings, loader: LoaderName | undefine
   }
 }
 
-interface MachineFlags {
-  readonly seed: number | undefined
-  readonly observer: Observer | undefined
+/** Elements that maps have before their tests, by the objects that have the maps. */
+class Filled {
+  private readonly elements: readonly Element[]
+  private readonly names = new Set<string>()
+
+  constructor(elements: readonly Element[]) {
+    this.elements = elements
+  }
+
+  of({ maps }: BpfObject): readonly Element[] {
+    for (const { name } of maps) this.names.add(name)
+    return this.elements.filter((one) => maps.some(({ name }) => name === one.map))
+  }
+
+  /** Throws a UsageError where no object has the map. */
+  require(): void {
+    const first = this.elements.find(({ map }) => !this.names.has(map))
+    if (first === undefined) return
+    const near = didYouMean(first.map, [...this.names])
+    throw new UsageError(`${first.what}: no object has a map ${first.map}${near === undefined ? '' : ` — ${near}`}`)
+  }
 }
 
-function testsOf(object: BpfObject, kernel: Kernel, { seed = 0, observer }: MachineFlags): readonly Test[] {
-  const machine = (): Machine => createMachine(kernel, { seed, ...(observer === undefined ? {} : { observer }) })
-  const tested = { object, kernel, machine }
+interface Around {
+  readonly kernel: Kernel
+  readonly flags: Pick<TestFlags, 'cpu' | 'seed' | 'sanitize'>
+  readonly observer: Observer | undefined
+  readonly elements: readonly Element[]
+}
+
+function testsOf(plain: BpfObject, { kernel, flags, observer, elements }: Around): readonly Test[] {
+  const { cpu = 0, seed = 0, sanitize = false } = flags
+  const { object, programs, rest } = withPrograms(plain, elements)
+  const load = (options: LoadOptions): Result<OnMachine> => {
+    const machine = createMachine(kernel, {
+      seed,
+      cpus: cpu + 1,
+      sanitize,
+      ...(observer === undefined ? {} : { observer }),
+    })
+    machine.cpu = cpu
+    const wanted = [...new Set([...(options.programs ?? []), ...programs])]
+    const loaded = machine.load(object, { ...options, programs: wanted })
+    if (!loaded.ok) return loaded
+    putElements(machine, loaded.value, rest)
+    return ok({ machine, loaded: loaded.value })
+  }
+  const tested = { object, kernel, load }
   return [...taggedTests(tested), ...packetTests(tested)]
 }
 
 const isWanted = (name: string, patterns: readonly string[]): boolean =>
   patterns.length === 0 || patterns.some((pattern) => matches(pattern, name))
 
-interface Around {
+interface Whose {
   /** There are bodies of the user's own. */
   readonly own: boolean
   readonly fail: (message: string, worst?: number) => void
 }
 
-function rowsOf(object: string, { name, run }: Test, { own, fail }: Around): readonly TestRow[] {
+function rowsOf(object: string, { name, run }: Test, { own, fail }: Whose): readonly TestRow[] {
   const start = process.hrtime.bigint()
   const told = (): readonly (Omit<TestRow, 'object' | 'timeUs' | 'log'> & { readonly log?: readonly string[] })[] => {
     try {
       return run()
     } catch (error) {
-      const isOurs = !own && !(error instanceof MachineError)
+      if (error instanceof UsageError) throw error
+      const isOurs = error instanceof SanitizerError || (!own && !(error instanceof MachineError))
       if (isOurs) fail(`${object}: ${name}: ${bugText(error)}`, BUG)
       return [{ name, status: 'error', why: thrownText(error) }]
     }

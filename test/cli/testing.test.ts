@@ -194,3 +194,45 @@ test('packets that a check compared are told apart by their headers', async () =
     '    ethernet.dst: 000000000007 → 000000000009',
   ])
 })
+
+describe('tests whose maps somebody else fills', () => {
+  const object = 'test/cli/testing/filled.bpf.o'
+  const statuses = async (...args: readonly string[]): Promise<Record<string, string>> =>
+    Object.fromEntries((await linesOf(object, ...args)).map((line) => [line.test, line.status]))
+  const filled = ['--map', 'limits[7]={"low": 1, "high": 40}']
+
+  test('elements, of tests of both kinds', async () => {
+    expect(await statuses()).toMatchObject({ sums: 'fail', by_packet: 'fail' })
+    expect(await statuses(...filled)).toMatchObject({ sums: 'pass', by_packet: 'pass' })
+  })
+  test('programs in program arrays', async () => {
+    expect(await statuses()).toMatchObject({ goes_on: 'fail' })
+    expect(await statuses('--map', 'next[0]=second')).toMatchObject({ goes_on: 'pass' })
+  })
+  test('the CPU that they run on', async () => {
+    expect(await statuses()).toMatchObject({ tells_its_cpu: 'fail' })
+    expect(await statuses('--cpu', '2')).toMatchObject({ tells_its_cpu: 'pass' })
+  })
+  test('the map of one object, where several are tested', async () => {
+    const { status, out } = await runHere('test', ...filled, '-n', 'sums', '-n', 'other_port', object, guard)
+    expect(status).toBe(0)
+    expect(out).toContain('2 tests: 2 passed')
+  })
+  test('sanitized, and told instruction by instruction', async () => {
+    const { status, out, err } = await runHere('test', '--sanitize', '--trace', ...filled, '-n', 'sums', object)
+    expect(status).toBe(0)
+    expect(out).toContain('ok sums: returned 41')
+    expect(err).toContain('call bpf_map_lookup_elem')
+  })
+  test.for<[string, string]>([
+    ['limit[7]=1', '--map limit[7]: no object has a map limit — did you mean limits?'],
+    ['limits[7]={"most": 1}', 'most'],
+    ['next[0]=third', '--map next[0]: a program of the object is meant'],
+    ['limits[7]', 'NAME[KEY]=VALUE is meant'],
+  ])('--map %s', async ([map, words]) => {
+    const { status, err } = await runHere('test', '--map', map, object)
+    expect(status).toBe(2)
+    expect(err).toContain(words)
+    expect(err).not.toContain('bug')
+  })
+})

@@ -11,7 +11,7 @@ import { packetSection } from './opened.ts'
 import { refused } from './refused.ts'
 import { readSuiteResult, type SuiteResult } from './suite-result.ts'
 import { comparisons } from './scapy.ts'
-import type { Outcome, Test, Tested } from './types.ts'
+import type { OnMachine, Outcome, Test, Tested } from './types.ts'
 
 type Part = 'pktgen' | 'setup' | 'check'
 type Parts = ReadonlyMap<Part, readonly ObjectProgram[]>
@@ -53,7 +53,7 @@ type Named = Outcome & { readonly name: string }
 class Suite {
   private readonly tested: Tested
   private readonly types: ReadonlyMap<string, ProgTypeName>
-  private made: Result<{ readonly machine: Machine; readonly loaded: Loaded }> | undefined
+  private made: Result<OnMachine> | undefined
 
   constructor(tested: Tested, types: ReadonlyMap<string, ProgTypeName>) {
     this.tested = tested
@@ -85,14 +85,10 @@ class Suite {
     }
   }
 
-  private load(): NonNullable<Suite['made']> {
+  private load(): Result<OnMachine> {
     const { object } = this.tested
-    if (this.made === undefined) {
-      const machine = this.tested.machine()
-      const programs = [...object.programs.filter(isPart), ...calledByTail(object)].map(({ name }) => name)
-      const loaded = machine.load(object, { types: this.types, programs, totalInsns: Number.POSITIVE_INFINITY })
-      this.made = loaded.ok ? ok({ machine, loaded: loaded.value }) : loaded
-    }
+    const programs = [...object.programs.filter(isPart), ...calledByTail(object)].map(({ name }) => name)
+    this.made ??= this.tested.load({ types: this.types, programs, totalInsns: Number.POSITIVE_INFINITY })
     return this.made
   }
 

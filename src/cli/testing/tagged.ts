@@ -44,16 +44,13 @@ const PACKET = 64
 
 function run(tested: Tested, program: ObjectProgram, text: string): Outcome {
   const { object } = tested
-  const machine = tested.machine()
   // programs that stand by others are loaded with them
   const beside = object.programs.filter((one) => expectationOf(object, one).auxiliary).map(({ name }) => name)
-  const loaded = machine.load(object, {
-    programs: [program.name, ...beside],
-    totalInsns: Number.POSITIVE_INFINITY,
-  })
-  if (!loaded.ok) return { status: 'error', why: loaded.fault.what }
-  const made = loaded.value.programs.get(program.name)
-  if (made === undefined) return refused(tested, program, { refusal: loaded.value.refused.get(program.name) })
+  const there = tested.load({ programs: [program.name, ...beside], totalInsns: Number.POSITIVE_INFINITY })
+  if (!there.ok) return { status: 'error', why: there.fault.what }
+  const { machine, loaded } = there.value
+  const made = loaded.programs.get(program.name)
+  if (made === undefined) return refused(tested, program, { refusal: loaded.refused.get(program.name) })
   const ended = made.testRun(made.type === 'BPF_PROG_TYPE_SYSCALL' ? {} : { data: new Uint8Array(PACKET) })
   if (!ended.ok) return { status: 'error', why: ended.fault.what, log: machine.printed.map((line) => line.trimEnd()) }
   const returned = ended.value.retval | 0

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A test in an object, and what came of it.
+import type { Result } from '../../fault/index.ts'
 import type { BpfObject } from '../../object/index.ts'
 import type { Kernel } from '../../kernel/index.ts'
-import type { Machine } from '../../runtime/index.ts'
+import type { Loaded, LoadOptions, Machine } from '../../runtime/index.ts'
 
 /** `error`: it could not be run, so nothing is known of what it tests. */
 export type TestStatus = 'pass' | 'fail' | 'skip' | 'error'
@@ -32,6 +33,11 @@ export interface Test {
 export interface Tested {
   readonly object: BpfObject
   readonly kernel: Kernel
-  /** A machine that nothing ran on. */
-  readonly machine: () => Machine
+  /** Loads it on a machine that nothing ran on, with the elements that its maps are to have. */
+  readonly load: (options: LoadOptions) => Result<OnMachine>
+}
+
+export interface OnMachine {
+  readonly machine: Machine
+  readonly loaded: Loaded
 }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What gives back what a call took: of helpers by name here, of kfuncs as their partners have it.
 
+import { partnerOf } from '../kfunc/index.ts'
+import type { HelperContract, KfuncContract } from '../verifier/index.ts'
+import { callArguments } from './text.ts'
+
 /** What takes back what a helper gave or opened; first what a program calls that has no use for it. */
 export const helperPartners: ReadonlyMap<string, readonly [string, ...string[]]> = new Map([
   ['bpf_sk_lookup_tcp', ['bpf_sk_release']],
@@ -11,6 +15,10 @@ export const helperPartners: ReadonlyMap<string, readonly [string, ...string[]]>
   ['bpf_spin_lock', ['bpf_spin_unlock']],
 ])
 
+/** What gives what a helper takes back: 'bpf_sk_lookup_tcp()' … of bpf_sk_release. */
+export const acquirersOf = (release: string): readonly string[] =>
+  [...helperPartners].flatMap(([name, releases]) => (releases.includes(release) ? [`${name}()`] : []))
+
 /** As C spells it: bpf_experimental.h wraps kfuncs called NAME_impl in macros of the plain name. */
 export const macroName = (name: string): string => name.replace(/_impl$/, '')
 
@@ -19,4 +27,13 @@ export function releaseStatement(release: string, variable: string): string | un
   const name = macroName(release)
   if (!name.startsWith('bpf_')) return undefined
   return `${name}(${variable}${name.startsWith('bpf_ringbuf') ? ', 0' : ''});`
+}
+
+/** `bpf_spin_unlock(&v->lock);`: what closes a section takes what opened it. */
+export function closerOf({ name, args }: HelperContract | KfuncContract, text: string | undefined): string | undefined {
+  const partner = helperPartners.get(name)?.[0] ?? partnerOf(name)?.names[0]
+  const given = args.length === 0 ? [] : callArguments(text ?? '', name)
+  return partner === undefined || given === undefined
+    ? undefined
+    : `${partner}(${given.map((one) => one.trim()).join(', ')});`
 }

@@ -66,6 +66,8 @@ const flag = {
 export const mayBeNull = (reg: RegState): boolean => (reg.flags & flag.mayBeNull) !== 0
 /** Made by bpf_obj_new() or bpf_percpu_obj_new(). */
 export const isAllocated = (reg: RegState): boolean => (reg.flags & flag.alloc) !== 0
+/** A pointer to what a list or tree owns. */
+export const isNonOwning = (reg: RegState): boolean => (reg.flags & flag.nonOwn) !== 0
 /** The number 0, which as a pointer is NULL. */
 export const isNull = (reg: RegState): boolean => reg.kind === 'scalar' && scalar.isZero(reg.var)
 export const isUntrusted = (reg: RegState): boolean =>

@@ -4,6 +4,7 @@
 
 import { furtherWants } from './further-wants.ts'
 import { givenWants } from './given-wants.ts'
+import { laterWants } from './later-wants.ts'
 import type { Want } from './want.ts'
 
 export const wants: readonly Want[] = [
@@ -338,4 +339,5 @@ export const wants: readonly Want[] = [
   { object: 'b6-wrong-arg-type', code: 'KF008', says: [/not for kprobe programs/, /fentry/], never: [/this map/] },
   ...givenWants,
   ...furtherWants,
+  ...laterWants,
 ]

@@ -9,6 +9,7 @@ import { scalar } from '../../verifier/index.ts'
 import { insnOf, lastAt, lineAt } from '../source.ts'
 import { argumentText, callArguments } from '../text.ts'
 import { type Case, placeWords } from './case.ts'
+import { withoutSleeping } from './sleeping.ts'
 
 export function callingValues(one: Case): Values {
   const { report } = one
@@ -171,9 +172,3 @@ function sleepersIn({ program, kernel }: Case): string | undefined {
   })
   return found.size === 0 ? undefined : orList([...found]).replace(' or ', ' and ')
 }
-
-/** What copies from user space and waits, and what does not. */
-export const withoutSleeping: ReadonlyMap<string, string> = new Map([
-  ['bpf_copy_from_user', 'bpf_probe_read_user'],
-  ['bpf_copy_from_user_str', 'bpf_probe_read_user_str'],
-])

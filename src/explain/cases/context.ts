@@ -4,6 +4,7 @@
 import { formatType, memberAt, pointee, resolveType } from '../../btf/index.ts'
 import { attachProto, contextField } from '../../kernel/index.ts'
 import { helperId, sectionRules } from '../../uapi/index.ts'
+import { scalar } from '../../verifier/index.ts'
 import { traitsOf } from '../allowed.ts'
 import { orList, type Values, yes } from '../fill.ts'
 import { lineAt } from '../source.ts'
@@ -12,12 +13,23 @@ import type { Case } from './case.ts'
 
 export function contextValues(one: Case): Values {
   const broken = innermost(one.report.violation)
+  if (one.causes.value?.kind === 'ctx' && moved.has(one.report.rule)) return joinedReads(one)
   if (broken?.id !== 'ctx-access' || !('off' in broken.params)) return {}
   const { off } = broken.params
   const size = 'size' in broken.params ? broken.params.size : 0
   const insn = one.program.insns[one.report.insn]
   const write = insn?.op.kind === 'store' || insn?.op.kind === 'atomic'
   return { ...argumentOf(one, off), ...fieldOf(one, off, size, { write }) }
+}
+
+const moved: ReadonlySet<string> = new Set(['modified-pointer', 'negative-offset', 'variable-pointer'])
+
+/** Did the compiler move the pointer, where each branch of the C reads a field by its name? */
+function joinedReads({ report, causes: { value }, program }: Case): Values {
+  const text = lineAt(program, report.insn)?.text ?? ''
+  const isLoad = program.insns[report.insn]?.op.kind === 'load'
+  const joined = isLoad && scalar.isConst(value!.var) && !/\[|[+*]/.test(text)
+  return { ctxJoined: yes(joined), notCtxJoined: yes(!joined) }
 }
 
 /** Arguments of the hook, where the context is nothing else. */
@@ -76,9 +88,19 @@ function fieldOf(
     ctxOthers: write || mayRead ? undefined : orList(others.map(hookWords)),
     packetCopy: yes(!write && /^data(?:_end)?$/.test(field.name) && mayCopy(program, kernel)),
     ctxName: /\b(\w+)->data(?:_end)?\b/.exec(lineAt(program, at)?.text ?? '')?.[1] ?? 'skb',
+    packetField:
+      mayRead || struct !== '__sk_buff' ? undefined : inPacket.get(field.name.replace(/^(?:remote|local)_/, '')),
     ctxTwin: mayRead ? undefined : found.readable.find((name) => twin(name) === twin(field.name)),
   }
 }
+
+/** Where a packet has what only some programs are shown as a field. */
+const inPacket: ReadonlyMap<string, string> = new Map([
+  ['family', 'skb->protocol says which, bpf_htons(ETH_P_IP) or bpf_htons(ETH_P_IPV6)'],
+  ['ip4', 'saddr and daddr of struct iphdr; the remote address is saddr on the way in, daddr on the way out'],
+  ['ip6', 'saddr and daddr of struct ipv6hdr; the remote address is saddr on the way in, daddr on the way out'],
+  ['port', 'source and dest of struct tcphdr or udphdr; the remote port is source on the way in, dest on the way out'],
+])
 
 /** May the program copy the packet’s bytes out? */
 const mayCopy = (program: Case['program'], kernel: Case['kernel']): boolean =>

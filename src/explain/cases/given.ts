@@ -10,7 +10,6 @@ import { lineAt } from '../source.ts'
 import { argumentText, assignedName, isMember, isSimple } from '../text.ts'
 import { innermost } from '../violations.ts'
 import { structPointedTo } from '../words.ts'
-import { withoutSleeping } from './calling.ts'
 import { type Case, comparisonsOf, placeWords, plural } from './case.ts'
 import { arrayAt } from './object.ts'
 
@@ -37,8 +36,6 @@ export function givenValues(one: Case): Values {
     case 'const-size':
     case 'not-constant':
       return { reserve: yes(callee(one.program, one.report.insn)?.name === 'bpf_ringbuf_reserve') }
-    case 'helper-sleep':
-      return { userCopy: withoutSleeping.get(callee(one.program, one.report.insn)?.name ?? '') }
     case 'global-args':
       return voidGlobal(one)
     case 'reference-leak':

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the program attaches, and which hooks like it would take it.
 
+import { isDisabledHook, type Kernel } from '../../kernel/index.ts'
 import { orList, type Values } from '../fill.ts'
 import { nearHooks } from '../near.ts'
 import type { Case } from './case.ts'
@@ -11,6 +12,7 @@ export function hookValues({ report, program, kernel }: Case): Values {
     attachName: name,
     opsType: program.structOps?.typeName,
     opsMember: program.structOps?.member,
+    ...(report.rule === 'lsm-disabled' && name !== undefined ? closedHook(name, kernel) : {}),
     modifiableNear:
       report.rule !== 'attach-modify' || name === undefined
         ? undefined
@@ -19,5 +21,19 @@ export function hookValues({ report, program, kernel }: Case): Values {
               .filter((one) => kernel.modifiable(one))
               .slice(0, 4),
           ),
+  }
+}
+
+/** An LSM hook that is closed: what is called at the same place and may be traced, and hooks of like names. */
+function closedHook(name: string, kernel: Kernel): Values {
+  const twin = `security_${name}`
+  return {
+    closedTwin: kernel.btf.find(twin, 'func') === undefined ? undefined : twin,
+    openNear:
+      orList(
+        nearHooks(name, 'lsm', kernel)
+          .filter((one) => !isDisabledHook(kernel, `bpf_lsm_${one}`))
+          .slice(0, 4),
+      ) || undefined,
   }
 }

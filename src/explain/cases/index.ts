@@ -17,11 +17,13 @@ import { givenValues } from './given.ts'
 import { hookValues } from './hook.ts'
 import { loopValues } from './loops.ts'
 import { neighbourValues } from './neighbours.ts'
+import { ownerValues } from './owners.ts'
 import { packetValues } from './packet.ts'
 import { pointerValues } from './pointers.ts'
 import { rereadValues } from './reread.ts'
 import { remainderValues } from './remainder.ts'
 import { returnValues } from './returns.ts'
+import { sectionValues } from './sections.ts'
 import { smallValues } from './small.ts'
 import { symbolValues } from './symbols.ts'
 import { socketValues } from './sockets.ts'
@@ -54,6 +56,8 @@ const kinds: readonly ((one: Case) => Values)[] = [
   loopValues,
   effortValues,
   smallValues,
+  sectionValues,
+  ownerValues,
   hookValues,
 ]
 

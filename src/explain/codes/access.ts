@@ -187,6 +187,7 @@ export const accessCodes = [
       [
         'Here it is {ctxTwin}.',
         '{?packetCopy}Programs like this one do not see the packet’s bytes in place: copy them with bpf_skb_load_bytes({ctxName}, offset, &to, sizeof(to)), which makes no comparison with data_end necessary.',
+        'Read it from the packet’s own headers: {packetField}.',
         '{?ctxOthers}Move the access to such a program.',
         'Of the context, {type} programs may write {ctxWritable}.',
         '{?ctxMerged}Read one field at a time. Where the C does, the compiler has joined the reads: read each through a volatile pointer, *(volatile __u32 *)&ctx->field, or put barrier() between them.',

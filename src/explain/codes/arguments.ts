@@ -310,6 +310,7 @@ export const argumentCodes = [
     label: [
       '{?voidGlobal}{globalFunc}() is a global function that returns a {globalReturns}, and a global one must return a number',
       '{?voidGlobal}{globalFunc}() is a global function that returns nothing',
+      '{?globalByValue}the {globalBad} parameter of {globalFunc}() is a {globalBadType}, passed by value, which a global function cannot take',
       'the {globalBad} parameter of {globalFunc}() is a {globalBadType}, and of what that points to a global function knows no size',
       'the {globalIndex} parameter of {globalFunc}() is declared {globalType}, a pointer, and is given {globalGiven}',
       'the {arg} argument of {callee} is not what the function declares; {reg} is {value}',
@@ -321,6 +322,7 @@ export const argumentCodes = [
         '{?voidGlobal}{?globalReturns}Make {globalFunc} static: it is then verified at each call, and may return a pointer, also one into the packet.',
         '{?voidGlobal}{globalFunc}() returns nothing, and a global function must return a number: let it return int (return 0;), or make it static.',
         '{?globalPacket}A global function is verified by itself, so pointers into the packet cannot be passed to it: make {globalFunc} static (static __noinline or __always_inline), or pass ctx and let it read data and data_end itself.',
+        '{?globalByValue}Pass its address instead: let the parameter be {globalBadType} *, and pass a pointer to the variable; or make {globalFunc} static, which may take it as it is.',
         '{?globalBad}A global function is verified by itself, from its prototype: give the parameter a type whose size is known (struct … *, char (*)[16]), or make {globalFunc} static.',
       ],
       '{?argPlain}{?inner}What the function’s type asks of it, in the verifier’s words: {inner}',
@@ -398,8 +400,9 @@ export const argumentCodes = [
     label: ['{reg} is {value}: the context is used through a pointer that has been moved'],
     help: [
       '{?traceRecord}What a __data_loc field of a tracepoint’s record tells the place of is copied: bpf_probe_read_kernel_str(to, sizeof(to), (void *)ctx + (ctx->__data_loc_name & 0xffff)).',
-      'Use ctx itself and name the field: ctx->field. A pointer into the middle of the context, or an index that is not a constant, cannot be followed: the kernel rewrites each access by its offset.',
-      'The compiler may make such a pointer of two accesses with a common part, or of a loop over the fields: copy the fields to local variables one by one, or unroll the loop.',
+      '{?ctxJoined}The compiler has joined reads of several fields, one in each branch, into one read through a moved pointer. Keep them apart: after each read, in its own branch, put barrier_var() on what was read: v = ctx->field; barrier_var(v); (of a kprobe: v = PT_REGS_PARM1(ctx); barrier_var(v);). Reading them before the branches does not help, nor does volatile: the compiler joins them again.',
+      '{?notCtxJoined}Use ctx itself and name the field: ctx->field. A pointer into the middle of the context, or an index that is not a constant, cannot be followed: the kernel rewrites each access by its offset.',
+      '{?notCtxJoined}The compiler may make such a pointer of a loop over the fields: unroll the loop, so that each field is read by its name.',
       '{?call}Pass ctx to the call unchanged.',
     ],
     text: 'What a program sees as its context does not exist in memory as it sees it. Each load and store is rewritten into the right one, which is only possible where the offset stands in the instruction.',

@@ -87,7 +87,7 @@ export const callerCodes = [
         'Make the program sleepable: SEC("{sleepableSection}") instead of SEC("{section}").',
         '{type} programs at this hook cannot be sleepable: leave the call to one that can (fentry.s, lsm.s, uprobe.s, iter.s, syscall).',
       ],
-      '{?rule_helper_sleep}{?userCopy}Or use {userCopy}(), which does not wait: it fails where the page is not there.',
+      'Or use {userCopy}(), which does not wait: it fails where the page is not there.',
       'Or defer the call to a work queue: the callback of bpf_wq runs where it may sleep.',
     ],
     text: 'Most programs run where the kernel cannot wait: under RCU, with preemption disabled, in an interrupt. A kfunc that may wait for memory, a lock or the disk is marked KF_SLEEPABLE and is offered only to sleepable programs, whose section name ends in ".s".',
@@ -113,8 +113,12 @@ export const callerCodes = [
       'this may sleep, and the section is still open',
     ],
     help: [
-      'Close the section before the call, or make the call before opening it.',
-      'A pointer that must outlive the RCU section needs a reference of its own: acquire it inside, use it after.',
+      [
+        '{sectionOpener}() opened the section on {sectionOn}. Close the section before the call: copy what is needed from inside it to local variables, call {sectionCloser}, and make this call after it; or make it before {sectionOpener}().',
+        'Close the section before the call, or make the call before opening it.',
+      ],
+      'Or use {userCopy}(), which does not wait and is allowed here: it fails where the page is not there.',
+      '{?rcuPassed}A pointer that must outlive the RCU section needs a reference of its own: acquire it inside, use it after.',
     ],
     text: 'An RCU read section promises that the objects seen inside stay; a preempt-disabled section promises that nothing else runs on this CPU. Sleeping would break both promises.',
     example: '03-flags/sleepable:sleepable_in_rcu',

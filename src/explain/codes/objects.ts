@@ -16,6 +16,7 @@ export const objectCodes = [
       '{reg} is not an object the program owns',
     ],
     help: [
+      '{graphTook} on {graphOn} gave the object to its list or tree, which owns it now: take this call away. To be rid of the object later, remove it from there (bpf_list_pop_front(), bpf_rbtree_remove() …), which gives an owning pointer, and drop that.',
       'Pass what bpf_obj_new() (or a pop or remove) returned, after a NULL check.',
       'After an insertion the pointer is non-owning: the list or tree owns the node. Take a second reference with bpf_refcount_acquire() before, if you need one.',
       'What bpf_percpu_obj_new() made is dropped by bpf_percpu_obj_drop().',

@@ -34,13 +34,16 @@ export const referenceCodes = [
     rule: 'What is released must have been acquired before, in this program or a caller of it, and not released since.',
     label: [
       '{kfunc} is given no reference that this program holds; {reg} is {value}',
+      '{reg} is no reference that this program holds; it is {value}',
       '{reg} is no reference that this program holds',
       'no reference is held here',
     ],
     help: [
       [
         '{?exchange}bpf_kptr_xchg() stores a reference of your own, and what {reg} holds is not yours: take one first with {acquirers}, check it for NULL, and store that.',
+        'Release only what {helperAcquirers} returned, once. {borrowed} is the kernel’s own: it is read on {borrowedOn}, not acquired, and needs no release. Where the variable may hold either, keep what is to be released in one of its own.',
         'Release only what {partner} returned, once.',
+        'Release only what {helperAcquirers} returned, once.',
         'Release only what an acquire kfunc or helper returned, once.',
       ],
       '{?inCallback}A callback may not release what its caller acquired: it may run many times.',
@@ -128,6 +131,7 @@ export const referenceCodes = [
     ],
     help: [
       [
+        '{graphTook} on {graphOn} gave the object to its list or tree, which owns it now: take this call away. To be rid of the object later, remove it from there (bpf_list_pop_front(), bpf_rbtree_remove() …), which gives an owning pointer, and drop that.',
         '{?clobbered}R1 to R5 do not survive any call: keep what is needed in R6 to R9 or on the stack, as the compiler does.',
         '{?packetSlice}{ender} may move the packet, and a slice of it is gone with that: get it anew, by bpf_dynptr_slice() and its check for NULL, or take what is needed of it before.',
         '{?packet}After {ender}, which may move the packet, read data and data_end again and repeat the checks.',

@@ -3,15 +3,15 @@
 // first, since little may be called inside of them, then references, the last taken first.
 
 import { resolveType } from '../../btf/index.ts'
-import { iteratorFamily, partnerOf, partnerOfKfunc } from '../../kfunc/index.ts'
+import { iteratorFamily, partnerOfKfunc } from '../../kfunc/index.ts'
 import type { LinkedProgram } from '../../object/index.ts'
-import type { HelperContract, KfuncContract, PathStep } from '../../verifier/index.ts'
+import type { PathStep } from '../../verifier/index.ts'
 import { callee, contractAt } from '../calls.ts'
 import type { Case } from '../cases/index.ts'
 import { neutralReturn } from '../cases/returns.ts'
-import { helperPartners, releaseStatement } from '../releases.ts'
+import { closerOf, helperPartners, releaseStatement } from '../releases.ts'
 import { insnOf, lastAt, lineAt } from '../source.ts'
-import { argumentText, assignedName, callArguments } from '../text.ts'
+import { argumentText, assignedName } from '../text.ts'
 import type { Source } from '../types.ts'
 import { mayBeNull } from '../words.ts'
 
@@ -65,15 +65,6 @@ export const leavesRcu = (
   program: LinkedProgram,
   kernel: Case['kernel'],
 ): boolean => path.some(({ insn }, i) => i > since && contractAt(program, kernel, insn)?.effects.closes === 'rcu')
-
-/** `bpf_spin_unlock(&v->lock);`: what closes a section takes what opened it. */
-function closerOf({ name, args }: HelperContract | KfuncContract, text: string | undefined): string | undefined {
-  const partner = helperPartners.get(name)?.[0] ?? partnerOf(name)?.names[0]
-  const given = args.length === 0 ? [] : callArguments(text ?? '', name)
-  return partner === undefined || given === undefined
-    ? undefined
-    : `${partner}(${given.map((one) => one.trim()).join(', ')});`
-}
 
 /** The insns that took the references held: by the violation where it is about them, else by the registers that hold them. */
 function referencesAt(

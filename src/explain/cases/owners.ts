@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whose an object is: one that a list or tree has taken is given away once more, one that was only borrowed is released.
+
+import { callee } from '../calls.ts'
+import { orList, type Values } from '../fill.ts'
+import { acquirersOf, macroName } from '../releases.ts'
+import { lineAt } from '../source.ts'
+import { isNonOwning } from '../words.ts'
+import { type Case, placeWords } from './case.ts'
+
+export function ownerValues(one: Case): Values {
+  return one.report.rule === 'release-unreferenced' ? borrowedValues(one) : takenValues(one)
+}
+
+/** What is released was never acquired: where it was read, as C spells it. */
+function borrowedValues({ report, causes: { path, origin }, program }: Case): Values {
+  const from = path[origin]
+  const isLoad = from !== undefined && program.insns[from.insn]!.op.kind === 'load'
+  const text = isLoad ? lineAt(program, from.insn)?.text : undefined
+  return {
+    helperAcquirers: orList(acquirersOf(callee(program, report.insn)?.name ?? '')) || undefined,
+    borrowed: /=\s*(?:\([^()]*\)\s*)?([A-Za-z_]\w*(?:(?:->|\.)\w+)+)\s*[;,]/.exec(text ?? '')?.[1],
+    borrowedOn: isLoad ? placeWords(program, from.insn) : undefined,
+  }
+}
+
+/** Which list or tree took the object, and where. */
+function takenValues({ report, causes: { lost, path, value }, program }: Case): Values {
+  const was = lost?.was ?? value ?? path.at(-1)?.regs[1]
+  const called = callee(program, report.insn)?.name ?? ''
+  if (was === undefined || !isNonOwning(was) || !/^bpf_(?:obj_drop|list_push|list_add|rbtree_add)/.test(called))
+    return {}
+  const given = path
+    .slice(0, (lost?.step ?? path.length - 1) + 1)
+    .findLast(
+      ({ insn }, i) =>
+        i < path.length - 1 && /^bpf_(?:list_push|list_add|rbtree_add)/.test(callee(program, insn)?.name ?? ''),
+    )
+  return given === undefined
+    ? {}
+    : {
+        graphTook: `${macroName(callee(program, given.insn)!.name)}()`,
+        graphOn: placeWords(program, given.insn),
+      }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// A call that the section open around it does not allow: what opened the section, on which line, and what closes it.
+
+import type { PathStep } from '../../verifier/index.ts'
+import { callee, contractAt } from '../calls.ts'
+import { type Values, yes } from '../fill.ts'
+import { closerOf } from '../releases.ts'
+import { lineAt } from '../source.ts'
+import { type Case, placeWords } from './case.ts'
+import { withoutSleeping } from './sleeping.ts'
+
+const rules: ReadonlySet<string> = new Set([
+  'kfunc-sleep-rcu',
+  'kfunc-sleep-preempt',
+  'kfunc-sleep-irq',
+  'kfunc-sleep-lock',
+  'helper-sleep-rcu',
+  'helper-sleep-preempt',
+  'helper-sleep-irq',
+  'helper-sleep',
+  'kfunc-sleepable',
+  'lock-held',
+  'rcu-held',
+  'preempt-held',
+  'irq-held',
+  'lock-call',
+  'lock-global-call',
+  'preempt-global-call',
+  'sleep-global-call',
+  'rcu-nested',
+])
+
+export function sectionValues(one: Case): Values {
+  const { report, causes, program, kernel } = one
+  if (!rules.has(report.rule)) return {}
+  const twin = withoutSleeping.get(callee(program, report.insn)?.name ?? '')
+  const opened = openAt(one)
+  const contract = opened === undefined ? undefined : contractAt(program, kernel, opened.insn)
+  return {
+    userCopy: twin,
+    sectionOpener: contract?.name,
+    sectionOn: opened === undefined ? undefined : placeWords(program, opened.insn),
+    sectionCloser:
+      opened === undefined || contract === undefined
+        ? undefined
+        : closerOf(contract, lineAt(program, opened.insn)?.text)?.replace(/;$/, ''),
+    rcuPassed: yes(
+      causes.path.at(-1)?.regs.some(({ kind, refObjId }, at) => at >= 1 && at <= 5 && kind === 'btf' && refObjId === 0),
+    ),
+  }
+}
+
+/** The step that opened the innermost section that is open where the path ends. */
+function openAt({ causes: { path }, program, kernel }: Case): PathStep | undefined {
+  const open: PathStep[] = []
+  for (const step of path.slice(0, -1)) {
+    const effects = contractAt(program, kernel, step.insn)?.effects
+    if (effects?.closes !== undefined) open.pop()
+    else if (effects?.opens !== undefined) open.push(step)
+  }
+  return open.at(-1)
+}

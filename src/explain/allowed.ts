@@ -12,12 +12,15 @@ export const traitsOf = (program: LinkedProgram): ProgramTraits => ({ ...program
 /** Which kfuncs the program may call: none of a module whose own filter has no answer. */
 export function callableBy(program: LinkedProgram, kernel: Kernel): (kfunc: Kfunc) => boolean {
   const traits = traitsOf(program)
-  return (kfunc) => {
-    try {
-      return kernel.kfuncAllowed(kfunc, traits)
-    } catch (error) {
-      if (error instanceof NoAnswer) return false
-      throw error
-    }
+  return (kfunc) => isAllowed(kernel, kfunc, traits)
+}
+
+/** May such a program call the kfunc? Not where the filter of a module has no answer. */
+export function isAllowed(kernel: Kernel, kfunc: Kfunc, traits: ProgramTraits): boolean {
+  try {
+    return kernel.kfuncAllowed(kfunc, traits)
+  } catch (error) {
+    if (error instanceof NoAnswer) return false
+    throw error
   }
 }

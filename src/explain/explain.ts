@@ -5,7 +5,7 @@ import { describeKfunc, type Kfunc } from '../kfunc/index.ts'
 import { type Kernel, kernelGates } from '../kernel/index.ts'
 import type { LinkedProgram } from '../object/index.ts'
 import { leadInsOf, type Report } from '../verifier/index.ts'
-import { kfuncAt } from './calls.ts'
+import { contractAt, kfuncAt } from './calls.ts'
 import { pointerInGlobal } from './cases/globals.ts'
 import { type CodeRow, codeOfRule, unsupportedRow } from './codes/index.ts'
 import { fillAll, fillFirst, orList, type Values } from './fill.ts'
@@ -58,7 +58,7 @@ function lostWords(text: string): string {
 function explainRejection(report: Rejected, program: LinkedProgram, kernel: Kernel): Diagnostic {
   const causes = causesOf(report, program, kernel)
   const kfunc = kfuncOf(report, program, kernel)
-  const row = codeOfRule(report.rule, causeOf(report, causes, kfunc, program))
+  const row = codeOfRule(report.rule, causeOf(report, causes, kfunc, { program, kernel }))
   const values = valuesOf(report, causes, kfunc, program, kernel)
   const label = fillFirst(row.label, values) ?? row.title
   const place = decidedAt(report, causes.path, program)
@@ -134,7 +134,7 @@ function causeOf(
   report: Rejected,
   causes: Causes,
   kfunc: Kfunc | undefined,
-  program: LinkedProgram,
+  { program, kernel }: { readonly program: LinkedProgram; readonly kernel: Kernel },
 ): string | undefined {
   const { value, lost } = causes
   if (isOfCallback(report.violation)) return 'callback'
@@ -149,6 +149,7 @@ function causeOf(
     (report.details.expected === 'map_ptr' && value !== undefined && !mayBeNull(value))
   )
     return 'map'
+  if (report.details.expected === 'map_value' && wantsString(report, program, kernel)) return 'string'
   if (report.rule === 'return-type') return kfunc === undefined ? undefined : 'kfunc'
   if (value === undefined) return undefined
   if (value.kind === 'ctx') return 'ctx'
@@ -167,6 +168,12 @@ function wantsObject({ details }: Rejected, kfunc: Kfunc | undefined): boolean {
   const index = details.arg ?? (details.reg === undefined ? undefined : details.reg - 1)
   const param = index === undefined ? undefined : kfunc?.params[index]
   return param !== undefined && structPointedTo(kfunc!.btf, param.type) !== undefined
+}
+
+/** The argument is a format or another string that the kernel reads when the program is loaded. */
+const wantsString = ({ details, insn }: Rejected, program: LinkedProgram, kernel: Kernel): boolean => {
+  const args: readonly { readonly kind: string; readonly reg: number }[] = contractAt(program, kernel, insn)?.args ?? []
+  return args.some(({ kind, reg }) => kind === 'const_str' && reg === details.reg)
 }
 
 /** The parameter wants a map: what else is wrong with the argument follows from that. */

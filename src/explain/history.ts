@@ -32,7 +32,7 @@ type Place =
 
 /** Bounds the walk on long paths; what is further back explains nothing to a reader. */
 const MOST_EVENTS = 40
-const MOST_STEPS = 50_000
+export const MOST_STEPS = 50_000
 
 /** Numbers that were added to numbers that were added … are followed so far. */
 const MOST_SUMS = 4

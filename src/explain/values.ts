@@ -25,7 +25,7 @@ import { lineAt } from './source.ts'
 import { typeWord } from './stats.ts'
 import { argumentText, assigned, assignedName, dereferenced, isMember, isSimple, nearest } from './text.ts'
 import { isObjectAccess, isOtherType, isThrown, isUnbounded, isUnwritten, saysMore, stackSpanOf } from './violations.ts'
-import { isNull, mayBeNull, regWords, structName } from './words.ts'
+import { expectedInWords, isNull, mayBeNull, regWords, structName } from './words.ts'
 
 /** Everything that a text may ask for. Places that only ask whether something holds have 'yes' or nothing. */
 export function valuesOf(
@@ -52,6 +52,7 @@ export function valuesOf(
     callee: called?.name,
     seen: details.seen,
     expected: details.expected,
+    expectedWords: details.expected === undefined ? undefined : expectedInWords(details.expected),
     partner: partnerNames(kfunc),
     constructor: family?.new,
     destructor: family?.destroy,
@@ -214,6 +215,8 @@ function conditions(report: Rejected, causes: Causes, program: LinkedProgram): V
     unacquired: yes(violation?.id === 'release-unreferenced' && violation.params.form === 'dynptr'),
     maybeNull: yes(value !== undefined && mayBeNull(value)),
     record: yes(/^ringbuf_mem$/.test(details.expected ?? '')),
+    stringOnStack: yes(value?.kind === 'fp'),
+    snprintf: yes(callee(program, insn)?.name === 'bpf_snprintf'),
     percpu: yes(/percpu/.test(details.expected ?? '')),
     number: yes(value?.kind === 'scalar'),
     null: yes(value !== undefined && isNull(value)),

@@ -91,6 +91,25 @@ function trustWords(reg: RegState): string {
 
 const nullWords = (reg: RegState): string => (mayBeNull(reg) ? ', or NULL' : '')
 
+/** The kinds that an argument takes, as the verifier's log lists them, in words: 'a map value', 'a socket'. */
+export function expectedInWords(list: string): string | undefined {
+  const words = new Set(list.split(', ').map((kind) => wantedWords.find(([is]) => is.test(kind))?.[1]))
+  return words.has(undefined) ? undefined : [...words].join(' or ')
+}
+
+const wantedWords: readonly (readonly [RegExp, string])[] = [
+  [/^ctx$/, 'the context'],
+  [/^scalar$/, 'a number'],
+  [/^map_ptr$/, 'a map'],
+  [/^map_value$/, 'a map value'],
+  [/^fp$/, 'the address of a variable on the stack'],
+  [/^func$/, 'a function of the program'],
+  [/^ringbuf_mem$/, 'a record reserved in a ring buffer'],
+  [/^(?:sock|sock_common|tcp_sock|xdp_sock)$/, 'a socket'],
+  [/^percpu_/, 'a per-CPU pointer'],
+  [/^(?:trusted_|rcu_)?ptr_$/, 'a trusted or RCU-protected pointer to a kernel object'],
+]
+
 /** Name of the struct a pointer points to. */
 export function structName(reg: RegState): string {
   if (reg.btf === undefined || reg.btfId === 0) return '(unknown)'

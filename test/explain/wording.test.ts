@@ -163,7 +163,7 @@ describe('memory', () => {
   test('a helper that takes another kind', () => {
     const { code, primary } = told('10-objects/objects', 'percpu_owned')
     expect(code).toBe('KF026')
-    expect(primary.label).toMatch(/must be one of percpu_ptr_/)
+    expect(primary.label).toMatch(/must be a per-CPU pointer/)
   })
 
   test('a pointer that bit operations would destroy', () => {

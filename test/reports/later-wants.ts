@@ -64,4 +64,52 @@ export const laterWants: readonly Want[] = [
     says: [/bpf_rbtree_add\(\) on line 33/, /take this call away/],
     never: [/keep its result/],
   },
+  // round 8
+  { object: 'v01-slice-after-submit', code: 'KF034', says: [/before bpf_ringbuf_submit_dynptr/, /:31:/] },
+  {
+    object: 'v02-tasks-of-group',
+    code: 'KF064',
+    says: [/takes no sleepable programs/, /SEC\("lsm\/…"\)/, /SEC\("iter\/cgroup"\)/],
+    never: [/fentry\.s/],
+  },
+  {
+    object: 'v03-weights',
+    code: 'KF103',
+    says: [/weight\[16\]/, /cfg->n/, /if \(i >= ARRAY_SIZE\(cfg->weight\)\) break;/],
+    never: [/barrier_var/, /mask/],
+  },
+  {
+    object: 'v04-cgroup-storage-sleepable',
+    code: 'KF026',
+    says: [/struct cgroup/, /may sleep/, /bpf_rcu_read_lock\(\) before line 19/, /bpf_rcu_read_unlock\(\)/],
+    never: [/manual page/],
+  },
+  {
+    object: 'v07-source-in-connect',
+    code: 'KF105',
+    says: [/msg_src_ip4 is for SEC\("cgroup\/sendmsg4"\)/, /user_ip4 or user_port/],
+  },
+  { object: 'v08-egress-device', code: 'KF105', says: [/SEC\("xdp\/devmap"\)/], never: [/frags/] },
+  { object: 'v14-queue-with-key', says: [/jobs/, /key_size of a queue/, /__type\(key, …\).*away/], never: [/--set/] },
+  {
+    object: 'v17-header-and-length',
+    code: 'KF019',
+    says: [/Make len unsigned/, /if \(len < 0\)/, /line 34/],
+    never: [/sizeof\(buf\)/],
+  },
+  {
+    object: 'v18-moved-in-enqueue',
+    kernel: '7.3',
+    code: 'KF001',
+    says: [/may not be called in enqueue of sched_ext_ops/, /dispatch/],
+    never: [/program of such a type/],
+  },
+  { object: 'v19-cgroup-of-task-kept', kernel: '7.3', code: 'KF032', says: [/bpf_cgroup_release\(cgrp\);/, /:27:/] },
+  { object: 'v32-storage-of-sockops', code: 'KF012', says: [/skops->sk/, /if \(!sk\)/] },
+  {
+    object: 'v34-format-on-stack',
+    code: 'KF020',
+    says: [/fmt is a local array/, /static const char fmt\[\]/, /BPF_SNPRINTF/],
+    never: [/manual page/],
+  },
 ]

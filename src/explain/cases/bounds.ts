@@ -6,7 +6,7 @@ import { type RegState, scalar } from '../../verifier/index.ts'
 import { callee } from '../calls.ts'
 import { type Values, yes } from '../fill.ts'
 import { lineAt } from '../source.ts'
-import { quoted } from '../text.ts'
+import { callArguments, quoted } from '../text.ts'
 import { innermost } from '../violations.ts'
 import { byteWords, type Case, comparisonsOf, placeWords, plural } from './case.ts'
 import { elidedLines, elidedMask } from './elided.ts'
@@ -52,10 +52,17 @@ export function boundsValues(one: Case): Values {
     offByOne: yes(index !== undefined && array !== undefined && index.low >= 0n && index.high === BigInt(array.count)),
     last: array === undefined ? undefined : (array.count - 1).toString(),
     // a mask leaves no room for more than one element
-    powerOfTwo: yes(!call && c?.masked !== true && array !== undefined && (array.count & (array.count - 1)) === 0),
+    powerOfTwo: yes(
+      (c === undefined || loopEnd(one, c.index) === undefined) &&
+        !call &&
+        c?.masked !== true &&
+        array !== undefined &&
+        (array.count & (array.count - 1)) === 0,
+    ),
     negative: yes(variable && scalar.smin(pointer.var) < 0n),
     reread: c !== undefined && /->|\.|\[/.test(c.index) ? c.index : undefined,
-    checkedCopy: c === undefined ? undefined : checkedCopy(one, c.index),
+    checkedCopy: c === undefined ? undefined : checkedCopy(one, c.index, array),
+    loopEnd: c === undefined ? undefined : loopEnd(one, c.index),
     maskGone: mask === undefined ? undefined : `${mask.text}”, on line ${mask.line},`,
     // a range that was narrowed was compared, whatever lines are left of the comparison
     linesGone:
@@ -176,13 +183,37 @@ function expressionOf(
   return { array: array_, index, masked: index !== whole.trim() }
 }
 
+/** Where the index is that of a loop: up to what it goes, where that is no constant. */
+function loopEnd({ report, program }: Case, index: string): string | undefined {
+  const at = lineAt(program, report.insn)
+  if (at === undefined || !/^[A-Za-z_]\w*$/.test(index)) return undefined
+  const head = program.lines
+    .filter(({ file, line }) => file === at.file && line <= at.line)
+    .sort((a, b) => b.line - a.line)
+    .find(({ text }) => new RegExp(`\\bfor\\s*\\([^;]*\\b${index}\\b|\\bbpf_for\\(\\s*${index}\\b`).test(text))?.text
+  const end =
+    callArguments(head ?? '', 'bpf_for')?.[2] ??
+    new RegExp(`;\\s*${index}\\s*<=?\\s*([^;&|]+?)\\s*;`).exec(head ?? '')?.[1]
+  return end === undefined || /^\s*(?:\d+|[A-Z][A-Z0-9_]*|.*\b(?:ARRAY_SIZE|sizeof)\b.*)\s*$/.test(end)
+    ? undefined
+    : end.trim()
+}
+
 /** A comparison that C makes of the index, and that narrowed a register which the address is not made of. */
-function checkedCopy({ causes, program }: Case, index: string): string | undefined {
+function checkedCopy({ causes, program }: Case, index: string, array: ArrayAt | undefined): string | undefined {
   const plain = index.replace(/\s*[&%+-].*$/, '').trim()
   if (!/[A-Za-z_]/.test(plain)) return undefined
   const word = new RegExp(`(?<![\\w>.])${quoted(plain)}(?!\\w)`)
-  const comparison = comparisonsOf(causes.path, program).find(
-    ({ insn, dst }) => dst.kind === 'scalar' && word.test(lineAt(program, insn)?.text ?? ''),
-  )
+  const most = array === undefined ? WIDE : BigInt(array.count)
+  // one that leaves the number too large is no check of it
+  const comparison = comparisonsOf(causes.path, program).find(({ insn, dst, dstNumber, step }) => {
+    const after = causes.path[step + 1]?.regs[dstNumber]
+    return (
+      dst.kind === 'scalar' &&
+      after?.kind === 'scalar' &&
+      scalar.umax(after.var) <= most &&
+      word.test(lineAt(program, insn)?.text ?? '')
+    )
+  })
   return comparison === undefined ? undefined : placeWords(program, comparison.insn)
 }

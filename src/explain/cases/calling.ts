@@ -43,8 +43,6 @@ export function callingValues(one: Case): Values {
       return argumentWanted(one)
     case 'encoding':
       return { callsPointer: yes(one.program.insns[report.insn]?.op.kind === 'callx') }
-    case 'loader-map':
-      return { mapAdvice: mapAdvice(one) }
     default:
       return {}
   }
@@ -75,16 +73,6 @@ function argumentWanted({ report, program }: Case): Values {
       ([start]) => name.startsWith(start) && report.details.expected?.includes('map_value'),
     )?.[1],
   }
-}
-
-/** A value of a per-CPU map is smaller than others may be (PCPU_MIN_UNIT_SIZE). */
-const MOST_PER_CPU = 32768
-
-function mapAdvice({ report, program }: Case): string | undefined {
-  const map = program.maps.find(({ name }) => name === report.details.seen)
-  return map !== undefined && /PERCPU_(?:ARRAY|HASH)/.test(map.type) && map.valueSize > MOST_PER_CPU
-    ? 'Spread the buffer over several elements of the map, or take an array with an element for each CPU, looked up by bpf_get_smp_processor_id(): its values may be larger.'
-    : undefined
 }
 
 const isPacketLoad = ({ insns }: LinkedProgram, at: number): boolean =>

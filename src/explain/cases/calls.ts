@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A call that this program may not make, or not with these arguments: who may make it, which maps it takes, which tag a parameter needs.
 
-import { type BtfId, formatType, resolveType } from '../../btf/index.ts'
+import { type BtfId, formatType, pointee, resolveType } from '../../btf/index.ts'
 import { callerWords } from '../../kfunc/index.ts'
 import type { LinkedProgram } from '../../object/index.ts'
 import { helpersOfMap, mapsOfHelper } from '../../kernel/index.ts'
 import { helperId, mapType, progTypes } from '../../uapi/index.ts'
 import type { PathStep, RegState, Violation } from '../../verifier/index.ts'
-import { traitsOf } from '../allowed.ts'
+import { isAllowed, traitsOf } from '../allowed.ts'
 import { callee, funcName, subprogName } from '../calls.ts'
 import { ordinal, orList, type Values, yes } from '../fill.ts'
 import { lineAt } from '../source.ts'
@@ -25,7 +25,7 @@ export function callValues(one: Case): Values {
         ? hookOnly(one)
         : { helperTypes: helperTypes(one), tracingTwin: tracingHelper(one), probeRegister: probeRegister(one) }
     case 'kfunc-not-allowed':
-      return { ...kfuncAddress(one), tracingTwin: tracingKfunc(one) }
+      return { ...kfuncAddress(one), tracingTwin: tracingKfunc(one), ...operationsFor(one) }
     case 'map-helper':
     case 'callback-map':
       return mapAndHelper(one)
@@ -66,6 +66,24 @@ function tracingKfunc({ kfunc, program, kernel }: Case): string | undefined {
   return kfunc !== undefined && twin !== undefined && callerWords(kfunc).some((one) => one.startsWith('tracing'))
     ? twin
     : undefined
+}
+
+/** Operations of the same struct that may make the call, where this one may not. */
+function operationsFor({ kfunc, program, kernel }: Case): Values {
+  const { structOps } = program
+  const id = structOps === undefined ? undefined : kernel.btf.find(structOps.typeName, 'struct')
+  const struct = id === undefined ? undefined : kernel.btf.type(id)
+  if (kfunc === undefined || structOps === undefined || struct?.kind !== 'struct') return { noAllowedOps: 'yes' }
+  const members = struct.members.filter(({ name, type }) => {
+    const target = pointee(kernel.btf, type)
+    return name !== '' && target !== undefined && resolveType(kernel.btf, target).kind === 'func_proto'
+  })
+  const allowed = members.filter(({ name }) =>
+    isAllowed(kernel, kfunc, { ...traitsOf(program), structOps: { ...structOps, member: name } }),
+  )
+  return allowed.length === 0 || allowed.length === members.length
+    ? { noAllowedOps: 'yes' }
+    : { allowedOps: orList(allowed.map(({ name }) => name)) }
 }
 
 /** Helpers for arguments of fentry programs, and what a kprobe has in their place. */

@@ -85,7 +85,7 @@ function fieldOf(
     ctxMerged: joined.every((name) => name !== undefined) ? joined.join(' and ') : undefined,
     ctxWriteOnlyRead: yes(write && mayRead && !mayWrite),
     ctxWritable: write ? orList(found.writable) || 'none' : undefined,
-    ctxOthers: write || mayRead ? undefined : orList(others.map(hookWords)),
+    ctxOthers: mayRead ? undefined : orList([...new Set(others.map(hookWords))]),
     packetCopy: yes(!write && /^data(?:_end)?$/.test(field.name) && mayCopy(program, kernel)),
     ctxName: /\b(\w+)->data(?:_end)?\b/.exec(lineAt(program, at)?.text ?? '')?.[1] ?? 'skb',
     packetField:
@@ -119,6 +119,8 @@ const twin = (name: string): string => name.replace(/[46]/, '')
 function hookWords(name: string): string {
   const type = /^BPF_PROG_TYPE_(.*)$/.exec(name)?.[1]
   if (type !== undefined) return `${type.toLowerCase()} programs`
-  const section = sectionRules.find((row) => row.attach === name && !row.flags.includes('sleepable'))?.section
+  const section = sectionRules
+    .filter((row) => row.attach === name && !row.flags.includes('sleepable'))
+    .sort((a, b) => a.section.length - b.section.length)[0]?.section
   return section === undefined ? name : `SEC("${section}")`
 }

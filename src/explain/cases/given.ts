@@ -127,9 +127,25 @@ function bufferValues({ report, program, kernel, causes }: Case): Values {
     bufferSize: holds?.toString(),
     bufferHolds: holds === undefined ? undefined : `${named} has ${plural(holds, 'byte')}`,
     sizeName: size !== undefined && isSimple(size) ? size : undefined,
-    signedSize: size !== undefined && isSimple(size) ? signedComparison(size, { causes, program }) : undefined,
+    sizePart: size !== undefined && !isSimple(size) ? variableIn(size) : undefined,
+    signedSize:
+      size === undefined ? undefined : signedOn(isSimple(size) ? size : variableIn(size), { causes, program }),
   }
 }
+
+/** The one variable of an expression: `sizeof(*e) + len` → 'len'. */
+function variableIn(text: string): string | undefined {
+  const plain = text.replaceAll(/\b(?:sizeof|offsetof|__builtin_offsetof)\s*\((?:[^()]|\([^()]*\))*\)/g, ' ')
+  const names = new Set(
+    [...plain.matchAll(/(?<![\w.>])[A-Za-z_]\w*(?:(?:->|\.)\w+)*(?!\w|\()/g)]
+      .map(([name]) => name)
+      .filter((name) => !/^(?:__)?[us](?:8|16|32|64)$|^(?:int|long|unsigned|size_t|[A-Z][A-Z0-9_]*)$/.test(name)),
+  )
+  return names.size === 1 ? [...names][0] : undefined
+}
+
+const signedOn = (name: string | undefined, one: Pick<Case, 'causes' | 'program'>): string | undefined =>
+  name === undefined ? undefined : signedComparison(name, one)
 
 /** Where C compares the size as a signed number. */
 function signedComparison(size: string, { causes, program }: Pick<Case, 'causes' | 'program'>): string | undefined {

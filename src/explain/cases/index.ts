@@ -16,6 +16,7 @@ import { globalValues } from './globals.ts'
 import { givenValues } from './given.ts'
 import { hookValues } from './hook.ts'
 import { loopValues } from './loops.ts'
+import { mapValues } from './maps.ts'
 import { neighbourValues } from './neighbours.ts'
 import { ownerValues } from './owners.ts'
 import { packetValues } from './packet.ts'
@@ -58,6 +59,7 @@ const kinds: readonly ((one: Case) => Values)[] = [
   smallValues,
   sectionValues,
   ownerValues,
+  mapValues,
   hookValues,
 ]
 

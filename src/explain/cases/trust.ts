@@ -8,6 +8,7 @@ import { helperId } from '../../uapi/index.ts'
 import { type PathStep, type RegState, scalar } from '../../verifier/index.ts'
 import { callableBy, traitsOf } from '../allowed.ts'
 import { callee, contractAt } from '../calls.ts'
+import { historyOf, MOST_STEPS } from '../history.ts'
 import { type Values, orList, yes } from '../fill.ts'
 import { lineAt } from '../source.ts'
 import { argumentText } from '../text.ts'
@@ -119,11 +120,13 @@ function objectValues(one: Case): Values {
   const struct = structName(value)
   const from = path[origin]
   const load = from === undefined ? undefined : loadAt(from, one)
-  const protectable = load !== undefined && isProtectable(load, struct, one.kernel)
+  const first = load === undefined ? undefined : protectableFrom(origin, struct, one)
+  const protectable = first !== undefined
   const sleeps = program.sleepable && isUntrusted(value) && protectable
-  const line = from === undefined ? undefined : lineAt(program, from.insn)?.line
+  const line = lineAt(program, path[first ?? origin]?.insn ?? -1)?.line
   return {
-    sleeps: sleeps && !inRcuSection(one, origin) ? program.section : undefined,
+    sleeps: sleeps && !inRcuSection(one, first ?? origin) ? program.section : undefined,
+    untrustedArg: yes(report.rule === 'argument-type' && isUntrusted(value)),
     readAt: line === undefined ? undefined : `line ${line}`,
     walkedField: !protectable && load?.field !== undefined ? load.field : undefined,
     walkedOf: load?.owner,
@@ -156,12 +159,25 @@ function loadAt({ insn: at, regs }: PathStep, { program }: Case): Load | undefin
 /** The field that a step of the path loads. */
 export const fieldLoadedAt = (step: PathStep, one: Case): string | undefined => loadAt(step, one)?.field
 
-/** Would RCU make the pointer that was read a good one? */
+/** How far fields of fields are followed. */
+const MOST_FIELDS = 6
+
+/** Would RCU make the pointer that a step read a good one? The step from which on it would have to be held. */
+function protectableFrom(step: number, struct: string, one: Case, depth = 0): number | undefined {
+  const { causes, program, kernel } = one
+  const from = causes.path[step]
+  const load = from === undefined || depth > MOST_FIELDS ? undefined : loadAt(from, one)
+  if (load === undefined || !isProtectable(load, struct, kernel)) return undefined
+  if (!isUntrusted(load.base)) return step
+  // a field of what is not trusted itself is no better, unless RCU makes that good, too
+  const { src } = program.insns[from!.insn]!
+  const before = historyOf(causes.path, src, program, { last: step, depth: 0, left: { steps: MOST_STEPS } }).origin
+  return before >= step ? undefined : protectableFrom(before, structName(load.base), one, depth + 1)
+}
+
 function isProtectable({ base, owner, field, tags }: Load, struct: string, kernel: Kernel): boolean {
   if (base.kind === 'map_value') return kernel.functionSet('rcu_protected_types').has(struct)
   if (owner === undefined || field === undefined) return false
-  // a field of what is not trusted itself is no better
-  if (isUntrusted(base)) return false
   return (
     tags.includes('rcu') ||
     kernel.safePointer('rcu', owner, field) ||

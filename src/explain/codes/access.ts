@@ -119,6 +119,7 @@ export const accessCodes = [
         '{?reread}Read {index} into a local variable once, check that, and use it as the index: if (i >= ARRAY_SIZE({array})) … Each mention in C may be a load of its own, and what is in memory may change in between.',
         '{?index}{remainder} bounds the index in C, not to the verifier, which does not follow remainders; and a comparison after it the compiler drops, knowing that it always holds. Keep one, with barrier_var() before it: barrier_var({remainderOf}); if ({remainderOf} >= ARRAY_SIZE({array})) … Or mask instead, with an array whose size is a power of two.',
         'What is read reaches {wideNeed} bytes from there on, so {wideIndex} may be {wideMost} at the most: if ({wideIndex} > sizeof({array}) - {wideNeed}) …, with {wideIndex} unsigned; {wideNeed} is the sizeof of what lies there, as far as it is used.',
+        '{?index}The loop goes up to {loopEnd}, and nothing keeps that within the array: leave the loop there as well, if ({index} >= ARRAY_SIZE({array})) break;',
         '{?index}Check the index right before the access, as an unsigned number: if ({index} >= ARRAY_SIZE({array})) …',
         '{?count}Check the index right before the access, as an unsigned number: it must be less than {count}.',
         'Check the offset right before the access, as an unsigned number.',
@@ -173,6 +174,7 @@ export const accessCodes = [
     rule: 'Each program type lists the context fields that may be read and written, and in which sizes.',
     label: [
       '{?ctxTwin}{ctxField} is for {ctxOthers}; this is SEC("{section}")',
+      '{?ctxWritable}{ctxField} is for {ctxOthers}; this program may not write it',
       '{ctxField} is for {ctxOthers}; this program may not read it',
       '{?ctxWriteOnlyRead}{type} programs may read {ctxField}, not write it',
       'this reads {ctxMerged} at once, and each has {ctxSize} bytes of its own',
@@ -188,6 +190,7 @@ export const accessCodes = [
         'Here it is {ctxTwin}.',
         '{?packetCopy}Programs like this one do not see the packet’s bytes in place: copy them with bpf_skb_load_bytes({ctxName}, offset, &to, sizeof(to)), which makes no comparison with data_end necessary.',
         'Read it from the packet’s own headers: {packetField}.',
+        '{?ctxOthers}{?ctxWritable}Move the access to such a program. Of the context, this program may write {ctxWritable}.',
         '{?ctxOthers}Move the access to such a program.',
         'Of the context, {type} programs may write {ctxWritable}.',
         '{?ctxMerged}Read one field at a time. Where the C does, the compiler has joined the reads: read each through a volatile pointer, *(volatile __u32 *)&ctx->field, or put barrier() between them.',

@@ -10,14 +10,16 @@ export const callerCodes = [
     section: 'kfuncs.rst "Registering the kfuncs"',
     rule: 'A kfunc is visible only to the program types it is registered for, and only where its filter lets it through.',
     label: [
+      '{?allowedOps}{kfunc} may not be called in {opsMember} of {opsType}',
       '{kfunc} is not registered for {type} programs at this hook',
       'this kfunc is not registered for this program',
     ],
     help: [
       'Did you mean {near}? This program may call it.',
-      '{kfunc} may be called by: {callers}. This program is of type {type}, section "{section}".',
+      '{?allowedOps}Of {opsType}, these operations may call it: {allowedOps}.',
+      '{?noAllowedOps}{kfunc} may be called by: {callers}. This program is of type {type}, section "{section}".',
       'At the same place, with arguments that have types: SEC("{tracingTwin}").',
-      'Move the call to a program of such a type, or use a kfunc or helper that {type} programs may call.',
+      '{?noAllowedOps}Move the call to a program of such a type, or use a kfunc or helper that {type} programs may call.',
     ],
     text: 'Kfuncs are not open to everybody. A subsystem registers a set of them for each program type that may call it, and may narrow that further with a filter (by attach type, by hook, by struct_ops member). A call from anywhere else is refused, however correct its arguments are. `kfuncs show NAME` lists who may call a kfunc.',
     example: '04-register/filter:path_in_fentry',

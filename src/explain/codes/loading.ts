@@ -30,7 +30,7 @@ export const loadingCodes = [
     section: 'libbpf',
     rule: 'Before the kernel sees a program, the loader finds its hook, makes its maps and fills in what it asks of the kernel.',
     label: [
-      '{?rule_loader_map}the kernel does not make this map: {why}',
+      '{?rule_loader_map}the kernel does not make map {seen}: {why}',
       '{?rule_loader_map}this map is not made',
       '{?rule_loader_core}this kernel’s {coreType} has no {coreMember}, and this path reaches what asks for it',
       '{?rule_loader_core}this kernel has no {coreType}, and this path reaches what asks for it',
@@ -54,7 +54,7 @@ export const loadingCodes = [
         '{?coreStruct}{?rule_loader_core}Ask first: if (bpf_core_field_exists(…)), bpf_core_type_exists(…) or bpf_core_enum_value_exists(…), so that kernels without it never get there.',
       ],
       '{mapAdvice}',
-      '{?rule_loader_map}Where its loader sets the sizes or flags of the map before it loads, say which: --set {seen}.value_size=…, max_entries, map_flags …',
+      '{?rule_loader_map}{?mapUnset}Where its loader sets the sizes or flags of the map before it loads, say which: --set {seen}.value_size=…, max_entries, map_flags …',
       '{?perfSizes}ebpf-go (bpf2go) fills these sizes in: if it is who loads the object, say --loader ebpf-go.',
       '{?rule_loader_map}Programs of the object that do not use the map are loaded all the same.',
       '{?plainLoader}What libbpf says names the thing that it could not find or make.',

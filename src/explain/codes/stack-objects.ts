@@ -75,7 +75,12 @@ export const stackObjectCodes = [
     section: 'verifier.c, css_task iterator',
     rule: 'css_task iterators are for LSM programs, iterator programs and sleepable ones.',
     label: ['{kfunc} takes a lock that this program may already run under'],
-    help: ['Use it in an LSM or iter program, or make this one sleepable.'],
+    help: [
+      [
+        'Make the program sleepable: SEC("{sleepableSection}") instead of SEC("{section}").',
+        'This hook takes no sleepable programs: walk the tasks where that is allowed, in an LSM program (SEC("lsm/…")), an iterator (SEC("iter/cgroup")), or a program that may sleep (SEC("syscall"), the callback of a bpf_wq).',
+      ],
+    ],
     text: 'The iterator takes css_set_lock, which a tracing program may interrupt.',
     example: '12-iterators/iterators:iter_css_tasks_tracepoint',
   },

@@ -32,6 +32,7 @@ import {
   type ObjectProgram,
   openObject,
   type Settings,
+  type SourceReader,
   type Unknown,
   withSettings,
 } from './object/index.ts'
@@ -57,6 +58,11 @@ export interface CheckOptions extends Limits, TotalLimits, Settings {
   readonly loader?: LoaderName | undefined
   /** Read SEC("maps") of structs, as aya makes them. */
   readonly legacyMaps?: boolean | undefined
+  /**
+   * The C that the object was compiled from, by paths as its line records have them, for explanations that read it: `source()` of what
+   * `loadC()` gives. Text whose lines are not those of the records is passed over.
+   */
+  readonly sources?: SourceReader | undefined
 }
 
 /** One program's verdict. Of the program itself nothing is kept: objects have hundreds. */
@@ -225,7 +231,8 @@ function judge(linked: LinkedProgram, kernel: Kernel, options: CheckOptions, bud
     verdict: report.verdict,
     report: withoutRegisters(report),
     message: report.verdict === 'load_error' ? report.message : undefined,
-    diagnostic: report.verdict === 'accept' ? undefined : explain(report, linked, kernel),
+    diagnostic:
+      report.verdict === 'accept' ? undefined : explain(report, { ...linked, sources: options.sources }, kernel),
     limit: report.verdict === 'unsupported' ? report.limit : undefined,
     kernel: kernel.release,
     insnCount: linked.insns.length,

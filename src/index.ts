@@ -35,6 +35,6 @@ export {
   parseModuleJson,
   type RuleViolation,
 } from './kfunc/index.ts'
-export { type BpfObject, type LinkedProgram, linkProgram, openObject } from './object/index.ts'
+export { type BpfObject, type LinkedProgram, linkProgram, openObject, type SourceReader } from './object/index.ts'
 export { type Report, verify, type VerifyOptions, type Violation, type ViolationId } from './verifier/index.ts'
 export type { ProgTypeName, ProgTypeWord } from './uapi/index.ts'

@@ -2,13 +2,14 @@
 // C text → a CUnit. Lexing and splitting are ours (scan.ts, chunks.ts), the declarations are read by tree-sitter's C grammar.
 import type { Node, Parser } from 'web-tree-sitter'
 import { attempt, type Fault, FaultError, type Place, type Result } from '../fault/index.ts'
+import { readSource } from './bodies.ts'
 import { type Chunk, splitChunks } from './chunks.ts'
 import { evaluate } from './constant.ts'
 import { type Context, declare, endOf, snippet, specifierType, typeOfSpecifier } from './declarator.ts'
 import { parseKernelDoc } from './kernel-doc.ts'
 import { loadGrammar } from './load.ts'
 import { scan, type Tokens } from './scan.ts'
-import type { CComment, CDeclaration, CInitializer, CMacro, CUnit, KernelDoc, LoadCOptions } from './types.ts'
+import type { CComment, CDeclaration, CInitializer, CMacro, CSource, CUnit, KernelDoc, LoadCOptions } from './types.ts'
 
 export interface ParseCOptions extends LoadCOptions {
   /** Go on after a declaration that cannot be read and report it in `problems`. */
@@ -18,6 +19,8 @@ export interface ParseCOptions extends LoadCOptions {
 /** The loaded grammar: parses without waiting. */
 export interface CReader {
   parse(text: string, file: string, options?: { readonly tolerant?: boolean }): Result<CUnit>
+  /** What the functions of a C text say. `file` is what places call it. A fault where its brackets, strings or comments do not match. */
+  source(text: string, file: string): Result<CSource>
 }
 
 /** Loads the grammar (once) and gives a reader. Outside Node, say where the two WebAssembly files are. */
@@ -29,6 +32,7 @@ export async function loadC(options: LoadCOptions = {}): Promise<Result<CReader>
     value: {
       parse: (text, file, { tolerant = false } = {}) =>
         attempt({ file }, () => new UnitReader(parser.value, text, file, { tolerant }).read()),
+      source: (text, file) => attempt({ file }, () => readSource(parser.value, text, file)),
     },
   }
 }

@@ -183,3 +183,41 @@ export interface LoadCOptions {
   /** tree-sitter-c.wasm */
   readonly grammarWasm?: Uint8Array | URL
 }
+
+/** A piece of a function's body: its text on one line, without comments. Lines count from 1. */
+export interface CPiece {
+  readonly text: string
+  readonly first: number
+  readonly last: number
+  /** Variables, macros and types that it names; no fields, no functions called. */
+  readonly names: ReadonlySet<string>
+}
+
+/** One thing that a function decides by: an operand of `&&` and `||` where there are several. */
+export interface CCondition extends CPiece {
+  /** '<' '==' …; undefined where it is no comparison of two. */
+  readonly operator: string | undefined
+  readonly right: string | undefined
+}
+
+/** A function of a file as its text has it. */
+export interface CFunctionText {
+  readonly name: string
+  /** Names, '' for one without. */
+  readonly params: readonly string[]
+  readonly first: number
+  readonly last: number
+  readonly calls: readonly CCall[]
+  /** Expressions, declarations, returns; of what holds others the head, `if (…)`. */
+  readonly statements: readonly CPiece[]
+  readonly conditions: readonly CCondition[]
+  /** What makes a number less by a mask or a remainder: `i & 15`, `i %= n`. */
+  readonly narrowings: readonly CPiece[]
+}
+
+/** A file of C, read for what its functions say (`CReader.source`). */
+export interface CSource {
+  readonly file: string
+  readonly lines: readonly string[]
+  readonly functions: readonly CFunctionText[]
+}

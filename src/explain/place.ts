@@ -5,7 +5,7 @@
 import type { LinkedProgram } from '../object/index.ts'
 import type { PathStep } from '../verifier/index.ts'
 import type { Rejected } from './notes.ts'
-import { insnOf, lastAt, lineAt } from './source.ts'
+import { codeAt, insnOf, lastAt, lineAt } from './source.ts'
 
 /** Rules that name the instruction they are broken by. */
 const named: ReadonlySet<string> = new Set(['unreachable', 'jump-ld-imm64', 'jump-room', 'function-removed'])
@@ -73,10 +73,7 @@ const returnAfter = (
 ): number | undefined =>
   path.findLast(
     (step, i) =>
-      i > since &&
-      i < path.length - 1 &&
-      step.frame === frame &&
-      /\breturn\b/.test(lineAt(program, step.insn)?.text ?? ''),
+      i > since && i < path.length - 1 && step.frame === frame && /\breturn\b/.test(codeAt(program, step.insn) ?? ''),
   )?.insn
 
 /** The step of the last conditional jump; -1 where there is none. */

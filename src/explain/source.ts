@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// From an insn to the line of C it came from: BTF.ext line info, which each subprogram starts anew.
+// From an insn to the line of C it came from: BTF.ext line info, which each subprogram starts anew. Where the file of C is at hand, to the
+// whole of the statement and its function.
 
+import type { CFunctionText, CSource } from '../cdecl/index.ts'
+import { remembered } from '../fault/index.ts'
 import type { LineInfo, LinkedProgram } from '../object/index.ts'
 import type { Source } from './types.ts'
 
@@ -42,4 +45,41 @@ const cut = (text: string, most: number): string => (text.length <= most ? text 
 export function sourceAt(program: LinkedProgram, insn: number): Source | undefined {
   const line = lineAt(program, insn)
   return line === undefined ? undefined : { file: line.file, line: line.line, text: line.text }
+}
+
+/** The statement that an insn came from, on one line; where the C is not at hand, as much of it as stands on the insn's line. */
+export function codeAt(program: LinkedProgram, insn: number): string | undefined {
+  const line = lineAt(program, insn)
+  if (line === undefined) return undefined
+  const around = functionAt(program, line)?.statements.filter(
+    ({ first, last }) => first <= line.line && line.line <= last,
+  )
+  // several on one line are that line
+  const [statement, ...more] = around ?? []
+  const whole = more.length === 0 ? statement : around!.filter(({ first, last }) => first < last).at(-1)
+  return whole === undefined || whole.first === whole.last ? line.text : cut(whole.text, longestLine)
+}
+
+/** The function whose text has a line, where the file is at hand. */
+export const functionAt = (
+  program: LinkedProgram,
+  { file, line }: Pick<LineInfo, 'file' | 'line'>,
+): CFunctionText | undefined =>
+  sourceOf(program, file)?.functions.find(({ first, last }) => first <= line && line <= last)
+
+/** The C of a file, where it is at hand and is what the program was compiled from: its lines are those that the records have. */
+export function sourceOf(program: LinkedProgram, file: string): CSource | undefined {
+  const known = sourcesOf(program)
+  if (!known.has(file)) known.set(file, agreeing(program, file))
+  return known.get(file)
+}
+
+const sourcesOf = remembered((_: LinkedProgram): Map<string, CSource | undefined> => new Map())
+
+function agreeing({ sources, lines }: LinkedProgram, file: string): CSource | undefined {
+  const source = sources?.(file)
+  if (source === undefined) return undefined
+  const own = lines.filter((one) => one.file === file && one.text !== '')
+  const agrees = ({ line, text }: LineInfo): boolean => source.lines[line - 1]?.trimEnd() === text.trimEnd()
+  return own.length > 0 && own.every(agrees) ? source : undefined
 }

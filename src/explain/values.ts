@@ -21,7 +21,7 @@ import { ordinal, orList, type Values, yes } from './fill.ts'
 import { renamedWords } from './near.ts'
 import type { Causes, Rejected } from './notes.ts'
 import { helperPartners, macroName, releaseStatement } from './releases.ts'
-import { lineAt } from './source.ts'
+import { codeAt } from './source.ts'
 import { typeWord } from './stats.ts'
 import { argumentText, assigned, assignedName, dereferenced, isMember, isSimple, nearest } from './text.ts'
 import { isObjectAccess, isOtherType, isThrown, isUnbounded, isUnwritten, saysMore, stackSpanOf } from './violations.ts'
@@ -80,7 +80,7 @@ export function valuesOf(
         : undefined,
     ...caseValues({ report, program, kernel, kfunc, causes }),
     leave: leaveWords(neutralOf({ report, program, kernel, kfunc, causes })),
-    pointer: dereferenced(lineAt(program, report.insn)?.text ?? ''),
+    pointer: dereferenced(codeAt(program, report.insn) ?? ''),
     acquirers: struct === undefined ? undefined : orList(acquiresOf(struct)),
     [`rule_${report.rule.replaceAll('-', '_')}`]: 'yes',
     was: lost === undefined ? undefined : regWords(lost.was, program),
@@ -101,7 +101,7 @@ function argumentValues({ details, insn, rule }: Rejected, causes: Causes, progr
   const byReg = details.reg !== undefined && called !== undefined && details.reg >= 1 && details.reg <= 5
   const index = details.arg ?? (byReg ? details.reg! - 1 : undefined)
   if (index === undefined) return {}
-  const text = argumentText(lineAt(program, insn)?.text, called?.name, index)
+  const text = argumentText(codeAt(program, insn), called?.name, index)
   const literal = text !== undefined && /^(?:\([^()]*\)\s*)?(?:NULL|0)$/.test(text)
   const plain = text?.replace(/^\((?:const )?(?:struct |union )?\w+\s*\*+\)\s*(?=[A-Za-z_])/, '')
   const size = rule === 'mem-len' ? causes.sizeValue : undefined
@@ -122,8 +122,7 @@ function argumentValues({ details, insn, rule }: Rejected, causes: Causes, progr
 function lossValues({ lost, reg }: Causes, { path }: Rejected, program: LinkedProgram): Values {
   if (lost === undefined) return {}
   const ender = path[lost.step] === undefined ? undefined : callee(program, path[lost.step]!.insn)?.name
-  const variable =
-    ender === undefined ? undefined : argumentText(lineAt(program, path[lost.step]!.insn)?.text, ender, 0)
+  const variable = ender === undefined ? undefined : argumentText(codeAt(program, path[lost.step]!.insn), ender, 0)
   return {
     clobbered: yes(lost.clobbered && reg !== undefined && reg <= 5),
     ender: lost.clobbered ? undefined : ender,
@@ -151,7 +150,7 @@ function leakValues({ details, path }: Rejected, program: LinkedProgram, kernel:
   const helper = acquirer === undefined ? undefined : helperPartners.get(acquirer)
   const release = releaseCall(acquired, releases[0] ?? helper?.[0], program)
   const node = /^bpf_(?:list_pop|rbtree_remove)/.test(acquirer ?? '')
-    ? assignedName(lineAt(program, acquired)?.text, acquirer!)
+    ? assignedName(codeAt(program, acquired), acquirer!)
     : undefined
   const record = acquirer?.startsWith('bpf_ringbuf_reserve') === true
   return {
@@ -268,7 +267,7 @@ function releaseCall(acquired: number, release: string | undefined, program: Lin
   const from = callee(program, acquired)?.name
   // What gives a reference for the one it takes is no way to be rid of it.
   if (release === undefined || from === undefined || partnerOf(release)?.role === 'acquire') return undefined
-  const line = lineAt(program, acquired)?.text
+  const line = codeAt(program, acquired)
   const stackObject = iteratorFamily(from) !== undefined ? argumentText(line, from, 0) : undefined
   const variable = stackObject ?? assignedName(line, from) ?? (release.endsWith('_impl') ? assigned(line) : undefined)
   return variable === undefined ? undefined : releaseStatement(release, variable)

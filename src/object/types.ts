@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Btf, BtfExt, BtfId } from '../btf/index.ts'
+import type { CSource } from '../cdecl/index.ts'
 import type { Budget } from '../fault/index.ts'
 import type { Insn } from '../isa/index.ts'
 import type { Destructor } from '../kfunc/index.ts'
@@ -265,4 +266,9 @@ export interface LinkedProgram {
   readonly license: string
   /** What the loader would print and go on: deprecated section names, unsupported pieces … */
   readonly warnings: readonly string[]
+  /** The C that its lines name, where it is at hand: explanations read it. */
+  readonly sources?: SourceReader | undefined
 }
+
+/** The C of a file, by its path as the object has it; undefined where it is not at hand. */
+export type SourceReader = (file: string) => CSource | undefined

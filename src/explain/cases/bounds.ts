@@ -5,7 +5,7 @@
 import { type RegState, scalar } from '../../verifier/index.ts'
 import { callee } from '../calls.ts'
 import { type Values, yes } from '../fill.ts'
-import { lineAt } from '../source.ts'
+import { codeAt, lineAt } from '../source.ts'
 import { callArguments, quoted } from '../text.ts'
 import { innermost } from '../violations.ts'
 import { byteWords, type Case, comparisonsOf, placeWords, plural } from './case.ts'
@@ -25,7 +25,7 @@ export function boundsValues(one: Case): Values {
   const array = arrayAt(pointer, pointer.off + accessOff(one), program) ?? arrayAt(pointer, pointer.off, program)
   const variable = !scalar.isConst(pointer.var)
   const index = array === undefined || !variable ? undefined : indexOf(pointer, array, accessOff(one))
-  const c = expressionOf(array, lineAt(program, report.insn)?.text)
+  const c = expressionOf(array, codeAt(program, report.insn))
   const mask = elidedMask(one)
   const object = objectWords(pointer, one)
   const call = callee(program, report.insn) !== undefined
@@ -89,7 +89,7 @@ function wideValues(one: Case, pointer: RegState, array: ArrayAt): Values {
       (regs[dst]!.kind === 'map_value' || regs[src]!.kind === 'map_value')
     )
   })
-  const text = added === undefined ? undefined : lineAt(program, added.insn)?.text
+  const text = added === undefined ? undefined : codeAt(program, added.insn)
   const name = /\[([A-Za-z_][\w.>-]*)\]/.exec(text ?? '')?.[1] ?? /\+\s*([A-Za-z_]\w*)\s*\)?;/.exec(text ?? '')?.[1]
   return {
     wideIndex: name ?? 'the offset',
@@ -212,7 +212,7 @@ function checkedCopy({ causes, program }: Case, index: string, array: ArrayAt | 
       dst.kind === 'scalar' &&
       after?.kind === 'scalar' &&
       scalar.umax(after.var) <= most &&
-      word.test(lineAt(program, insn)?.text ?? '')
+      word.test(codeAt(program, insn) ?? '')
     )
   })
   return comparison === undefined ? undefined : placeWords(program, comparison.insn)

@@ -3,7 +3,7 @@
 
 import { callee, subprogName } from '../calls.ts'
 import { ordinal, type Values } from '../fill.ts'
-import { insnOf, lastAt, lineAt } from '../source.ts'
+import { codeAt, insnOf, lastAt } from '../source.ts'
 import { argumentText } from '../text.ts'
 import { isNull } from '../words.ts'
 import type { Case } from './case.ts'
@@ -43,7 +43,7 @@ function nothingHanded({ causes: { path, value, reg } }: Case, program: Case['pr
   const index = handed.get(name ?? '')
   const given = index === undefined ? undefined : caller!.regs[index + 1]
   if (name === undefined || index === undefined || given === undefined || !isNull(given)) return {}
-  const text = lineAt(program, caller!.insn)?.text
+  const text = codeAt(program, caller!.insn)
   const start = lastAt(program.funcs, last.insn, insnOf)
   return {
     handedBy: name,

@@ -6,7 +6,7 @@ import type { LinkedProgram } from '../../object/index.ts'
 import { callee, contractAt, subprogName } from '../calls.ts'
 import { orList, type Values, yes } from '../fill.ts'
 import { scalar } from '../../verifier/index.ts'
-import { insnOf, lastAt, lineAt } from '../source.ts'
+import { codeAt, insnOf, lastAt, lineAt } from '../source.ts'
 import { argumentText, callArguments } from '../text.ts'
 import { type Case, placeWords } from './case.ts'
 import { withoutSleeping } from './sleeping.ts'
@@ -68,7 +68,7 @@ function argumentWanted({ report, program }: Case): Values {
     memoryWanted: yes(
       /\bfp\b/.test(report.details.expected ?? '') && /\bmap_value\b/.test(report.details.expected ?? ''),
     ),
-    numberName: numberPassed(report, lineAt(program, report.insn)?.text, name),
+    numberName: numberPassed(report, codeAt(program, report.insn), name),
     argField: fieldsTaken.find(
       ([start]) => name.startsWith(start) && report.details.expected?.includes('map_value'),
     )?.[1],
@@ -102,7 +102,7 @@ function unsetValue({ report, causes, program }: Case): Values {
     unsetResult: yes(ends),
     unsetIn: start === undefined ? undefined : subprogName(program, start.insn),
     unsetArgument: yes(insn?.op.kind === 'call' && (causes.reg ?? 0) >= 1),
-    unsetInAsm: yes(/\basm\b/.test(lineAt(program, report.insn)?.text ?? '')),
+    unsetInAsm: yes(/\basm\b/.test(codeAt(program, report.insn) ?? '')),
   }
 }
 
@@ -121,7 +121,7 @@ function lockThatFailed({ report, causes: { path }, program }: Case): string | u
   const at = path.findLastIndex(({ insn }) => callee(program, insn)?.name === taker)
   const result = path[at + 1]?.regs[0]
   if (at < 0 || result?.kind !== 'scalar' || scalar.smax(result.var) >= 0n) return undefined
-  const given = callArguments(lineAt(program, path[at]!.insn)?.text ?? '', taker)
+  const given = callArguments(codeAt(program, path[at]!.insn) ?? '', taker)
   return given === undefined ? undefined : `${taker}(${given.map((one) => one.trim()).join(', ')})`
 }
 

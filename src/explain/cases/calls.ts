@@ -10,7 +10,7 @@ import type { PathStep, RegState, Violation } from '../../verifier/index.ts'
 import { isAllowed, traitsOf } from '../allowed.ts'
 import { callee, funcName, subprogName } from '../calls.ts'
 import { ordinal, orList, type Values, yes } from '../fill.ts'
-import { lineAt } from '../source.ts'
+import { codeAt } from '../source.ts'
 import { argumentText } from '../text.ts'
 import { innermost } from '../violations.ts'
 import { isNull, isUntrusted, mayBeNull, regWords } from '../words.ts'
@@ -92,7 +92,7 @@ function probeRegister({ report, program }: Case): string | undefined {
   const name = callee(program, report.insn)?.name
   if (name === 'bpf_get_func_ret') return 'PT_REGS_RC(ctx), in a kretprobe'
   if (name !== 'bpf_get_func_arg') return undefined
-  const index = argumentText(lineAt(program, report.insn)?.text, name, 1)
+  const index = argumentText(codeAt(program, report.insn), name, 1)
   return /^[0-5]$/.test(index ?? '') ? `PT_REGS_PARM${Number(index) + 1}(ctx)` : 'PT_REGS_PARM1(ctx) and so on'
 }
 

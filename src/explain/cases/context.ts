@@ -7,7 +7,7 @@ import { helperId, sectionRules } from '../../uapi/index.ts'
 import { scalar } from '../../verifier/index.ts'
 import { traitsOf } from '../allowed.ts'
 import { orList, type Values, yes } from '../fill.ts'
-import { lineAt } from '../source.ts'
+import { codeAt } from '../source.ts'
 import { innermost } from '../violations.ts'
 import type { Case } from './case.ts'
 
@@ -26,7 +26,7 @@ const moved: ReadonlySet<string> = new Set(['modified-pointer', 'negative-offset
 
 /** Did the compiler move the pointer, where each branch of the C reads a field by its name? */
 function joinedReads({ report, causes: { value }, program }: Case): Values {
-  const text = lineAt(program, report.insn)?.text ?? ''
+  const text = codeAt(program, report.insn) ?? ''
   const isLoad = program.insns[report.insn]?.op.kind === 'load'
   const joined = isLoad && scalar.isConst(value!.var) && !/\[|[+*]/.test(text)
   return { ctxJoined: yes(joined), notCtxJoined: yes(!joined) }
@@ -87,7 +87,7 @@ function fieldOf(
     ctxWritable: write ? orList(found.writable) || 'none' : undefined,
     ctxOthers: mayRead ? undefined : orList([...new Set(others.map(hookWords))]),
     packetCopy: yes(!write && /^data(?:_end)?$/.test(field.name) && mayCopy(program, kernel)),
-    ctxName: /\b(\w+)->data(?:_end)?\b/.exec(lineAt(program, at)?.text ?? '')?.[1] ?? 'skb',
+    ctxName: /\b(\w+)->data(?:_end)?\b/.exec(codeAt(program, at) ?? '')?.[1] ?? 'skb',
     packetField:
       mayRead || struct !== '__sk_buff' ? undefined : inPacket.get(field.name.replace(/^(?:remote|local)_/, '')),
     ctxTwin: mayRead ? undefined : found.readable.find((name) => twin(name) === twin(field.name)),

@@ -3,7 +3,7 @@
 
 import { type PathStep, scalar } from '../../verifier/index.ts'
 import { type Values, yes } from '../fill.ts'
-import { lineAt } from '../source.ts'
+import { codeAt, lineAt } from '../source.ts'
 import { assigned, callArguments } from '../text.ts'
 import { isUnbounded } from '../violations.ts'
 import type { Case } from './case.ts'
@@ -32,7 +32,7 @@ function coreRead({ causes: { path, reg }, program }: Case): Values {
   const from = path.findLast(
     ({ insn }, i) => i < path.length - 1 && program.insns[insn]!.op.kind === 'load' && program.insns[insn]!.dst === reg,
   )
-  const text = from === undefined ? undefined : lineAt(program, from.insn)?.text
+  const text = from === undefined ? undefined : codeAt(program, from.insn)
   const name = /\b(?:BPF_(?:CORE|PROBE)_READ(?:_INTO)?|bpf_core_read|bpf_probe_read(?:_kernel)?)(?=\()/.exec(
     text ?? '',
   )?.[0]
@@ -61,7 +61,7 @@ function swapped({ report, causes: { path }, program }: Case): Values {
     if (dst !== reg || (op.kind !== 'alu' && op.kind !== 'load')) continue
     if (op.kind === 'load') return {}
     if (op.name === 'be' || op.name === 'le' || op.name === 'bswap')
-      return { swappedOn: line(program, insn), swappedName: assigned(lineAt(program, insn)?.text) ?? 'n' }
+      return { swappedOn: line(program, insn), swappedName: assigned(codeAt(program, insn)) ?? 'n' }
     if (op.name === 'mov' && op.source === 'reg') reg = src
     else if (op.name !== 'add' && op.name !== 'lsh' && op.name !== 'mul') return {}
   }

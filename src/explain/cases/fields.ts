@@ -4,7 +4,7 @@
 import { type Btf, type BtfId, formatType, memberAt, resolveType, sizeOf, typeTags } from '../../btf/index.ts'
 import { scalar } from '../../verifier/index.ts'
 import { type Values, yes } from '../fill.ts'
-import { lineAt } from '../source.ts'
+import { codeAt } from '../source.ts'
 import { innermost } from '../violations.ts'
 import type { Case } from './case.ts'
 import { variableAt } from './object.ts'
@@ -16,7 +16,7 @@ export function fieldValues(one: Case): Values {
   if (broken?.id !== 'special-field-access') return {}
   const kind = broken.params.field
   const found = fieldTouched(one, kind)
-  const text = lineAt(program, report.insn)?.text ?? ''
+  const text = codeAt(program, report.insn) ?? ''
   const whole = /\bmem(?:set|cpy|move|cmp)\s*\(|^\s*\*\s*\w+\s*=|=\s*\*\s*\w+\s*;|=\s*\{|=\s*\(struct/.test(text)
   return {
     fieldKind: kind,

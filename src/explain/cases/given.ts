@@ -6,7 +6,7 @@ import { formatType, resolveType, sizeOf } from '../../btf/index.ts'
 import { type RegState, scalar } from '../../verifier/index.ts'
 import { callee, contractAt } from '../calls.ts'
 import { type Values, yes } from '../fill.ts'
-import { lineAt } from '../source.ts'
+import { codeAt } from '../source.ts'
 import { argumentText, assignedName, isMember, isSimple } from '../text.ts'
 import { innermost } from '../violations.ts'
 import { structPointedTo } from '../words.ts'
@@ -102,7 +102,7 @@ function sizeBesides({ report, program, kernel, causes }: Case): Values {
   const size = causes.path.at(-1)?.regs[reg + 1]
   const isSized = contract?.args.some((arg) => arg.reg === reg + 1 && arg.kind.includes('size'))
   if (!isSized || size?.kind !== 'scalar' || scalar.isConst(size.var)) return {}
-  const text = argumentText(lineAt(program, report.insn)?.text, contract?.name, reg)
+  const text = argumentText(codeAt(program, report.insn), contract?.name, reg)
   return {
     sizeMost: `the size may be up to ${scalar.umax(size.var)}`,
     sizeExpr: text !== undefined && isSimple(text) ? text : undefined,
@@ -119,7 +119,7 @@ function bufferValues({ report, program, kernel, causes }: Case): Values {
   const sizeReg = report.rule === 'mem-len' ? reg + 1 : reg
   const pointer = last.regs[sizeReg - 1]
   if (pointer === undefined) return {}
-  const text = lineAt(program, report.insn)?.text
+  const text = codeAt(program, report.insn)
   const [buffer, size] = [sizeReg - 2, sizeReg - 1].map((index) => argumentText(text, contract.name, index))
   const holds = bytesFrom(pointer, program)
   const named = buffer !== undefined && isSimple(buffer.replace(/^&/, '')) ? buffer : 'the buffer'
@@ -151,7 +151,7 @@ const signedOn = (name: string | undefined, one: Pick<Case, 'causes' | 'program'
 function signedComparison(size: string, { causes, program }: Pick<Case, 'causes' | 'program'>): string | undefined {
   const word = new RegExp(`(?<![\\w>.])${size.replaceAll(/[.>-]/g, '\\$&')}\\b`)
   const found = comparisonsOf(causes.path, program).find(
-    ({ insn }) => /^js/.test(program.insns[insn]!.op.name) && word.test(lineAt(program, insn)?.text ?? ''),
+    ({ insn }) => /^js/.test(program.insns[insn]!.op.name) && word.test(codeAt(program, insn) ?? ''),
   )
   return found === undefined ? undefined : placeWords(program, found.insn)
 }
@@ -161,7 +161,7 @@ function reservedRecord({ causes, program }: Case): Values {
   const from = causes.path[causes.origin]
   if (from === undefined || callee(program, from.insn)?.name !== 'bpf_ringbuf_reserve') return {}
   const size = causes.value?.size
-  const record = assignedName(lineAt(program, from.insn)?.text, 'bpf_ringbuf_reserve')
+  const record = assignedName(codeAt(program, from.insn), 'bpf_ringbuf_reserve')
   return {
     reserved:
       size === undefined
@@ -199,7 +199,7 @@ function takenByCall(one: Case): Values {
   const pointer = reg === undefined ? undefined : last?.regs[reg]
   if (contract === undefined || size?.kind !== 'scalar' || pointer === undefined) return {}
   if (!contract.args.some((arg) => arg.reg === reg! + 1 && arg.kind.includes('size'))) return {}
-  const text = lineAt(program, report.insn)?.text
+  const text = codeAt(program, report.insn)
   const named = argumentText(text, contract.name, reg!)
   const holds = bytesFrom(pointer, program)
   if (!scalar.isConst(size.var)) {
@@ -258,6 +258,6 @@ const voidGlobal = ({ report, program }: Case): Values => ({
 function dynptrRecord({ report, program }: Case): Values {
   const at = report.details.at?.at(-1)?.insn
   if (at === undefined || callee(program, at)?.name !== 'bpf_ringbuf_reserve_dynptr') return {}
-  const dynptr = argumentText(lineAt(program, at)?.text, 'bpf_ringbuf_reserve_dynptr', 3)
+  const dynptr = argumentText(codeAt(program, at), 'bpf_ringbuf_reserve_dynptr', 3)
   return { dynptrRecord: dynptr === undefined ? undefined : `bpf_ringbuf_discard_dynptr(${dynptr}, 0);` }
 }

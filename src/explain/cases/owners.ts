@@ -4,7 +4,7 @@
 import { callee } from '../calls.ts'
 import { orList, type Values } from '../fill.ts'
 import { acquirersOf, macroName } from '../releases.ts'
-import { lineAt } from '../source.ts'
+import { codeAt } from '../source.ts'
 import { isNonOwning } from '../words.ts'
 import { type Case, placeWords } from './case.ts'
 
@@ -16,7 +16,7 @@ export function ownerValues(one: Case): Values {
 function borrowedValues({ report, causes: { path, origin }, program }: Case): Values {
   const from = path[origin]
   const isLoad = from !== undefined && program.insns[from.insn]!.op.kind === 'load'
-  const text = isLoad ? lineAt(program, from.insn)?.text : undefined
+  const text = isLoad ? codeAt(program, from.insn) : undefined
   return {
     helperAcquirers: orList(acquirersOf(callee(program, report.insn)?.name ?? '')) || undefined,
     borrowed: /=\s*(?:\([^()]*\)\s*)?([A-Za-z_]\w*(?:(?:->|\.)\w+)+)\s*[;,]/.exec(text ?? '')?.[1],

@@ -5,7 +5,7 @@ import type { PathStep, RegState } from '../../verifier/index.ts'
 import { scalar } from '../../verifier/index.ts'
 import { callee } from '../calls.ts'
 import { type Values, yes } from '../fill.ts'
-import { lineAt } from '../source.ts'
+import { codeAt } from '../source.ts'
 import { isSimple } from '../text.ts'
 import { innermost } from '../violations.ts'
 import { byteWords, type Case, type Comparison, comparisonsOf, placeWords, plural } from './case.ts'
@@ -47,7 +47,7 @@ export function packetValues(one: Case): Values {
     packetWord: area.word,
     packetNeed: need.toString(),
     packetSize: size.toString(),
-    packetIndexed: indexedIn(lineAt(program, report.insn)?.text),
+    packetIndexed: indexedIn(codeAt(program, report.insn)),
     packetNeedBytes: plural(need, 'byte'),
     packetWhy: whyNot(one, { pointer, comparison, need, known, end }),
     packetFixed: yes(!variable),
@@ -74,7 +74,7 @@ function negativeAdded({ causes: { path }, program }: Case): string | undefined 
     const [to, number] = isPacket(regs[dst]!) ? [regs[dst]!, regs[src]!] : [regs[src]!, regs[dst]!]
     return isPacket(to) && number.kind === 'scalar' && scalar.smin(number.var) < 0n
   })
-  const text = added === undefined ? undefined : lineAt(program, added.insn)?.text
+  const text = added === undefined ? undefined : codeAt(program, added.insn)
   const names = [...(text ?? '').matchAll(/(?:\+=?\s*(?:\([^()]*\)\s*)?|\[)([A-Za-z_][\w.>-]*)\s*[;\]),]/g)].map(
     ([, name]) => name!,
   )

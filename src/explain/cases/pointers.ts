@@ -4,7 +4,7 @@
 import type { LinkedProgram } from '../../object/index.ts'
 import type { RegState } from '../../verifier/index.ts'
 import { type Values, yes } from '../fill.ts'
-import { lineAt } from '../source.ts'
+import { codeAt } from '../source.ts'
 import type { Case } from './case.ts'
 
 const rules: ReadonlySet<string> = new Set([
@@ -23,7 +23,7 @@ export function pointerValues({ report, causes, program }: Case): Values {
   const insn = program.insns[at]
   const { value } = causes
   if (!rules.has(rule) || insn === undefined) return {}
-  const text = lineAt(program, at)?.text ?? ''
+  const text = codeAt(program, at) ?? ''
   const inC = hasOperator(text, insn.op.name)
   const inPacket = [1, 2, 3, 4, 5, 6, 7, 8, 9].some((reg) => causes.path.at(-1)?.regs[reg]?.kind.startsWith('pkt'))
   return {

@@ -3,7 +3,7 @@
 
 import { scalar } from '../../verifier/index.ts'
 import type { Values } from '../fill.ts'
-import { lineAt } from '../source.ts'
+import { codeAt, lineAt } from '../source.ts'
 import { assigned, isSimple } from '../text.ts'
 import type { Case } from './case.ts'
 
@@ -11,7 +11,7 @@ const rules: ReadonlySet<string> = new Set(['offset-range', 'min-outside', 'max-
 
 export function remainderValues(one: Case): Values {
   const at = rules.has(one.report.rule) ? remainderAt(one) : undefined
-  const text = at === undefined ? undefined : lineAt(one.program, at)?.text
+  const text = at === undefined ? undefined : codeAt(one.program, at)
   const [, operand] = /%\s*([\w.>()-]+)/.exec(text ?? '') ?? []
   if (text === undefined || operand === undefined) return {}
   const variable = assigned(text)

@@ -5,7 +5,7 @@ import type { PathStep } from '../../verifier/index.ts'
 import { callee, contractAt } from '../calls.ts'
 import { type Values, yes } from '../fill.ts'
 import { closerOf } from '../releases.ts'
-import { lineAt } from '../source.ts'
+import { codeAt } from '../source.ts'
 import { type Case, placeWords } from './case.ts'
 import { withoutSleeping } from './sleeping.ts'
 
@@ -43,7 +43,7 @@ export function sectionValues(one: Case): Values {
     sectionCloser:
       opened === undefined || contract === undefined
         ? undefined
-        : closerOf(contract, lineAt(program, opened.insn)?.text)?.replace(/;$/, ''),
+        : closerOf(contract, codeAt(program, opened.insn))?.replace(/;$/, ''),
     rcuPassed: yes(
       causes.path.at(-1)?.regs.some(({ kind, refObjId }, at) => at >= 1 && at <= 5 && kind === 'btf' && refObjId === 0),
     ),

@@ -8,7 +8,7 @@ import type { LinkedProgram } from '../../object/index.ts'
 import { scalar } from '../../verifier/index.ts'
 import { callee, subprogName } from '../calls.ts'
 import { type Values, yes } from '../fill.ts'
-import { lineAt } from '../source.ts'
+import { codeAt } from '../source.ts'
 import { coreMissing } from '../near.ts'
 import { innermost } from '../violations.ts'
 import { decidedAt, endsOpen } from '../place.ts'
@@ -23,7 +23,7 @@ export function smallValues(one: Case): Values {
   const { rule } = report
   const broken = innermost(report.violation)
   const insn = program.insns[report.insn]
-  const text = lineAt(program, report.insn)?.text ?? ''
+  const text = codeAt(program, report.insn) ?? ''
   const called = callee(program, report.insn)
   return {
     secondLock: yes(rule === 'lock-held' || rule === 'lock-call' ? called?.name === 'bpf_spin_lock' : undefined),
@@ -190,7 +190,7 @@ function signedCheck({ causes, program }: Case, index: string): string | undefin
   const found = comparisonsOf(causes.path, program).find(
     ({ insn }) =>
       /^js/.test(program.insns[insn]!.op.name) &&
-      new RegExp(`(?<![\\w>.])${index}\\b`).test(lineAt(program, insn)?.text ?? ''),
+      new RegExp(`(?<![\\w>.])${index}\\b`).test(codeAt(program, insn) ?? ''),
   )
   return found === undefined ? undefined : placeWords(program, found.insn)
 }
@@ -199,7 +199,7 @@ function signedCheck({ causes, program }: Case, index: string): string | undefin
 function indexOfLine(one: Case): Values {
   const { report, program } = one
   if (report.rule !== 'offset-range' && report.rule !== 'stack-bounds' && report.rule !== 'stack-unbounded') return {}
-  const found = [...(lineAt(program, report.insn)?.text ?? '').matchAll(/([A-Za-z_][\w.>-]*)\[([^[\]]+)\]/g)]
+  const found = [...(codeAt(program, report.insn) ?? '').matchAll(/([A-Za-z_][\w.>-]*)\[([^[\]]+)\]/g)]
   const [, array, index] = found.length === 1 ? found[0]! : []
   if (array === undefined || index === undefined || /^\d+$/.test(index)) return {}
   const called = callee(program, report.insn) !== undefined

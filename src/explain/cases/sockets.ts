@@ -3,7 +3,7 @@
 
 import { memberNamed } from '../../btf/index.ts'
 import { type Values, yes } from '../fill.ts'
-import { lineAt } from '../source.ts'
+import { codeAt } from '../source.ts'
 import type { Case } from './case.ts'
 
 const structs: ReadonlyMap<string, string> = new Map([
@@ -17,7 +17,7 @@ export function socketValues({ report, causes, program, kernel }: Case): Values 
   const { value } = causes
   const sockStruct = structs.get(value?.kind ?? '')
   if (report.rule !== 'sock-access' || value === undefined || sockStruct === undefined) return {}
-  const field = /->\s*(\w+)(?!.*->)/.exec(lineAt(program, report.insn)?.text ?? '')?.[1]
+  const field = /->\s*(\w+)(?!.*->)/.exec(codeAt(program, report.insn) ?? '')?.[1]
   const isIn = (struct: string): boolean => {
     const id = field === undefined ? undefined : kernel.btf.find(struct, 'struct')
     return id !== undefined && memberNamed(kernel.btf, id, field!) !== undefined

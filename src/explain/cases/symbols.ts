@@ -3,7 +3,7 @@
 
 import { scalar } from '../../verifier/index.ts'
 import type { Values } from '../fill.ts'
-import { lineAt } from '../source.ts'
+import { codeAt } from '../source.ts'
 import { innermost } from '../violations.ts'
 import type { Case } from './case.ts'
 
@@ -18,8 +18,6 @@ export function symbolValues({ report, causes, program }: Case): Values {
   if (broken?.id !== 'invalid-access' || loaded?.op.kind !== 'ld_imm64' || ref !== undefined) return {}
   // addresses of the kernel are in the upper half
   if (value.kind !== 'scalar' || !scalar.isConst(value.var) || scalar.smin(value.var) >= 0n) return {}
-  const names = new Set(
-    [...(lineAt(program, report.insn)?.text ?? '').matchAll(/&([A-Za-z_]\w*)/g)].map(([, name]) => name!),
-  )
+  const names = new Set([...(codeAt(program, report.insn) ?? '').matchAll(/&([A-Za-z_]\w*)/g)].map(([, name]) => name!))
   return names.size === 1 ? { untypedSymbol: [...names][0] } : {}
 }

@@ -10,7 +10,7 @@ import { callableBy, traitsOf } from '../allowed.ts'
 import { callee, contractAt } from '../calls.ts'
 import { historyOf, MOST_STEPS } from '../history.ts'
 import { type Values, orList, yes } from '../fill.ts'
-import { lineAt } from '../source.ts'
+import { codeAt, lineAt } from '../source.ts'
 import { argumentText } from '../text.ts'
 import { isUntrusted, structName, structPointedTo } from '../words.ts'
 import type { Case } from './case.ts'
@@ -42,7 +42,7 @@ export function trustValues(one: Case): Values {
 /** The mask as C spells it, without its cast. */
 function maskText({ report, program }: Case): string {
   const index = report.details.arg ?? (report.details.reg ?? 1) - 1
-  const text = argumentText(lineAt(program, report.insn)?.text, callee(program, report.insn)?.name, index)
+  const text = argumentText(codeAt(program, report.insn), callee(program, report.insn)?.name, index)
   return text?.replace(/^\([^()]*\*\)\s*/, '') ?? 'theirs'
 }
 

@@ -10,7 +10,7 @@ import { callee, contractAt } from '../calls.ts'
 import type { Case } from '../cases/index.ts'
 import { neutralReturn } from '../cases/returns.ts'
 import { closerOf, helperPartners, releaseStatement } from '../releases.ts'
-import { insnOf, lastAt, lineAt } from '../source.ts'
+import { codeAt, insnOf, lastAt, lineAt } from '../source.ts'
 import { argumentText, assignedName } from '../text.ts'
 import type { Source } from '../types.ts'
 import { mayBeNull } from '../words.ts'
@@ -32,7 +32,7 @@ export function heldAt({ causes, program, kernel, report }: Case, end: number): 
     const contract = contractAt(program, kernel, step.insn)
     if (contract?.effects.closes !== undefined) sections.pop()
     if (contract?.effects.opens === undefined) continue
-    const statement = closerOf(contract, lineAt(program, step.insn)?.text)
+    const statement = closerOf(contract, codeAt(program, step.insn))
     if (statement === undefined || step.frame !== 0 || !isOwnLine(program, step.insn)) return undefined
     sections.push({ step: i, statement })
   }
@@ -93,7 +93,7 @@ function releaseOf(
 ): string | undefined {
   const name = callee(program, at)?.name
   const step = path.find(({ insn }) => insn === at)
-  const text = lineAt(program, at)?.text
+  const text = codeAt(program, at)
   if (name === undefined || text === undefined || step === undefined || step.frame !== 0) return undefined
   if (!isOwnLine(program, at)) return undefined
   const family = iteratorFamily(name)

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the bodies of a file's functions say, for whoever has lines of the object only: the whole of a statement that goes over several
+// lines, the conditions and masks of a function, its parameters. The grammar reads one body at a time, when it is first asked for.
+// Programs are full of macros that no grammar knows: what it cannot read is left out, the rest stands.
+import type { Node, Parser } from 'web-tree-sitter'
+import { attributeMacros, keywords } from './attributes.ts'
+import { splitChunks } from './chunks.ts'
+import { scan } from './scan.ts'
+import type { CCondition, CFunctionText, CPiece, CSource } from './types.ts'
+
+/** A body beyond this is not read. */
+const maxBody = 256 << 10
+/** Parsing time of one body, in milliseconds. */
+const maxBodyMs = 500
+/** Statements, conditions and masks of one function; nobody reads a function that has more. */
+const maxPieces = 20_000
+
+/** Throws a FaultError where the text is not C tokens. */
+export function readSource(parser: Parser, text: string, file: string): CSource {
+  const tokens = scan(text, file)
+  const { chunks } = splitChunks(text, tokens)
+  const lineOf = (offset: number): number => tokens.placeAt(offset).line ?? 0
+  const functions = chunks.flatMap(({ start, code, body }): CFunctionText[] => {
+    if (body === undefined) return []
+    let read: Body | undefined
+    const whole = (): Body => {
+      read ??= readBody(parser, blanked(text, tokens.blanks, body.start, body.end), (at) => lineOf(body.start + at))
+      return read
+    }
+    return [
+      {
+        ...headOf(code.slice(0, body.start - start)),
+        first: lineOf(start),
+        last: lineOf(body.end),
+        calls: body.calls,
+        get statements() {
+          return whole().statements
+        },
+        get conditions() {
+          return whole().conditions
+        },
+        get narrowings() {
+          return whole().narrowings
+        },
+      },
+    ]
+  })
+  return { file, lines: text.split(/\r?\n/), functions }
+}
+
+/** `int BPF_PROG(switched, bool preempt, struct task_struct *prev)`: the macro's first argument is the name. */
+function headOf(head: string): Pick<CFunctionText, 'name' | 'params'> {
+  const open = head.indexOf('(')
+  const outer = lastWord(head.slice(0, open)) ?? ''
+  const params = splitArgs(head.slice(open + 1, head.lastIndexOf(')')))
+  const isMacro = /^[A-Z][A-Z0-9_]+$/.test(outer) && /^\w+$/.test(params[0] ?? '')
+  const names = (isMacro ? params.slice(1) : params).map((param) => lastWord(param.replace(/\[.*$/, '')) ?? '')
+  return { name: isMacro ? params[0]! : outer, params: names }
+}
+
+const lastWord = (text: string): string | undefined => /([A-Za-z_]\w*)\W*$/.exec(text)?.[1]
+
+function splitArgs(text: string): readonly string[] {
+  const args: string[] = []
+  let depth = 0
+  let from = 0
+  for (let at = 0; at <= text.length; at++) {
+    const c = text[at] ?? ','
+    if (c === '(' || c === '[') depth++
+    else if (c === ')' || c === ']') depth--
+    else if (c === ',' && (depth <= 0 || at === text.length)) {
+      args.push(text.slice(from, at).trim())
+      from = at + 1
+    }
+  }
+  return args
+}
+
+/** Text from..to with comments and directives as spaces, lines kept. */
+function blanked(text: string, blanks: readonly (readonly [number, number])[], from: number, to: number): string {
+  let code = ''
+  let done = from
+  for (const [low, high] of blanks) {
+    if (high <= done || low >= to) continue
+    const begin = Math.max(low, done)
+    code += text.slice(done, begin) + text.slice(begin, Math.min(high, to)).replaceAll(/[^\n]/g, ' ')
+    done = Math.min(high, to)
+  }
+  return code + text.slice(done, to)
+}
+
+interface Body {
+  readonly statements: readonly CPiece[]
+  readonly conditions: readonly CCondition[]
+  readonly narrowings: readonly CPiece[]
+}
+
+const nothing: Body = { statements: [], conditions: [], narrowings: [] }
+
+function readBody(parser: Parser, text: string, lineOf: (at: number) => number): Body {
+  if (text.length > maxBody) return nothing
+  const code = withoutMacros(text)
+  const head = 'void f(void) '
+  const deadline = Date.now() + maxBodyMs
+  const tree = parser.parse(head + code, null, { progressCallback: () => Date.now() > deadline })
+  if (tree === null) {
+    parser.reset()
+    return nothing
+  }
+  try {
+    return new BodyReader(code, head.length, lineOf).read(tree.rootNode)
+  } finally {
+    tree.delete()
+  }
+}
+
+/** Attributes go; `bpf_for(i, 0, n) {` becomes a loop that the grammar knows, of the same length. */
+function withoutMacros(text: string): string {
+  const spaces = (length: number): string => ' '.repeat(length)
+  return text
+    .replaceAll(/\b[A-Za-z_]\w*\b/g, (word) =>
+      word in attributeMacros && attributeMacros[word]!.args === undefined ? spaces(word.length) : word,
+    )
+    .replaceAll(/\b([A-Za-z_]\w{4,})(?=\s*\((?:[^()\n]|\([^()\n]*\))*\)\s*\{)/g, (word) =>
+      keywords.has(word) ? word : `while${spaces(word.length - 'while'.length)}`,
+    )
+}
+
+/** Nodes with a condition, and whether what follows is a body of statements. */
+const heads: ReadonlySet<string> = new Set(['if_statement', 'while_statement', 'for_statement', 'switch_statement'])
+const whole: ReadonlySet<string> = new Set(['expression_statement', 'declaration', 'return_statement'])
+
+class BodyReader {
+  private readonly code: string
+  private readonly skipped: number
+  private readonly lineOf: (at: number) => number
+  private readonly statements: CPiece[] = []
+  private readonly conditions: CCondition[] = []
+  private readonly narrowings: CPiece[] = []
+
+  constructor(code: string, skipped: number, lineOf: (at: number) => number) {
+    this.code = code
+    this.skipped = skipped
+    this.lineOf = lineOf
+  }
+
+  read(root: Node): Body {
+    const work: Node[] = [root]
+    for (let node = work.pop(); node !== undefined && this.count() < maxPieces; node = work.pop()) {
+      this.take(node)
+      for (const child of node.namedChildren.toReversed()) if (child !== null) work.push(child)
+    }
+    const { statements, conditions, narrowings } = this
+    return { statements, conditions, narrowings }
+  }
+
+  private count(): number {
+    return this.statements.length + this.conditions.length + this.narrowings.length
+  }
+
+  private take(node: Node): void {
+    const { type } = node
+    if (whole.has(type)) {
+      if (!node.hasError) this.statements.push(this.piece(node.startIndex, node.endIndex))
+    } else if (heads.has(type)) this.head(node)
+    if (type === 'conditional_expression' || type === 'do_statement') this.condition(node)
+    if (type === 'binary_expression' || type === 'assignment_expression') this.narrowing(node)
+  }
+
+  /** `if (a && b)`, without what hangs on it. */
+  private head(node: Node): void {
+    const rest = node.childForFieldName('body') ?? node.childForFieldName('consequence')
+    const condition = node.childForFieldName('condition')
+    const end = rest?.startIndex ?? condition?.endIndex
+    if (end !== undefined && condition?.hasError !== true) this.statements.push(this.piece(node.startIndex, end))
+    if (node.type !== 'switch_statement') this.condition(node)
+  }
+
+  /** The operands of `&&` and `||` are conditions of their own. */
+  private condition(node: Node): void {
+    const found = node.childForFieldName('condition')
+    if (found === null) return
+    const work: Node[] = [found]
+    const operands: Node[] = []
+    for (let one = work.pop(); one !== undefined && operands.length < maxPieces; one = work.pop()) {
+      const inner = operandsOf(one)
+      if (inner === undefined) operands.push(one)
+      else work.push(...inner.toReversed())
+    }
+    for (const operand of operands)
+      if (!operand.hasError) {
+        const { operator, right } = comparisonOf(operand)
+        this.conditions.push({ ...this.piece(operand.startIndex, operand.endIndex), operator, right })
+      }
+  }
+
+  /** `i & 15`, `i %= 16` */
+  private narrowing(node: Node): void {
+    const operator = node.childForFieldName('operator')?.type
+    if (operator !== '&' && operator !== '%' && operator !== '&=' && operator !== '%=') return
+    if (!node.hasError) this.narrowings.push(this.piece(node.startIndex, node.endIndex))
+  }
+
+  private piece(from: number, to: number): CPiece {
+    const [start, end] = [from - this.skipped, to - this.skipped]
+    const text = this.code
+      .slice(start, end)
+      .trim()
+      .replaceAll(/\s*\n\s*/g, ' ')
+    const names = new Set(
+      text.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""').match(/(?<![\w.]|->\s?)[A-Za-z_]\w*\b(?!\s*\()/g) ?? [],
+    )
+    return {
+      text,
+      names,
+      first: this.lineOf(start),
+      last: this.lineOf(start + this.code.slice(start, end).trimEnd().length),
+    }
+  }
+}
+
+/** What a condition is made of; undefined where it is one. `unlikely(x)` is x. */
+function operandsOf(node: Node): readonly Node[] | undefined {
+  const operator = node.type === 'binary_expression' ? node.childForFieldName('operator')?.type : undefined
+  if (node.type === 'parenthesized_expression' || operator === '&&' || operator === '||' || isNot(node))
+    return node.namedChildren.filter((child) => child !== null && child.type !== 'comment') as Node[]
+  if (node.type !== 'call_expression') return undefined
+  const callee = node.childForFieldName('function')?.text
+  const args = node.childForFieldName('arguments')?.namedChildren
+  return (callee === 'unlikely' || callee === 'likely') && args?.length === 1 && args[0] !== null
+    ? [args[0]!]
+    : undefined
+}
+
+const isNot = (node: Node): boolean =>
+  node.type === 'unary_expression' && node.childForFieldName('operator')?.type === '!'
+
+function comparisonOf(node: Node): Pick<CCondition, 'operator' | 'right'> {
+  const operator = node.type === 'binary_expression' ? node.childForFieldName('operator')?.type : undefined
+  return operator === undefined
+    ? { operator, right: undefined }
+    : { operator, right: node.childForFieldName('right')?.text }
+}

@@ -8,6 +8,8 @@ import { basename, dirname, join } from 'node:path'
 import { check } from '../src/check.ts'
 import type { Fix } from '../src/explain/index.ts'
 import { type Kernel, openKernel } from '../src/kernel/index.ts'
+import type { SourceReader } from '../src/object/index.ts'
+import { cOf } from '../test/reports/c-of.ts'
 import { percent } from './compare.ts'
 import { judgeObjects } from './fresh.ts'
 import { floorOf, lab, root, value } from './lab.ts'
@@ -28,7 +30,10 @@ interface Tried extends Edit {
 /** `ask`: the real kernel; else our own verifier, which says so. */
 export async function editTable({ ask }: { readonly ask: boolean }): Promise<{ text: string; failed: boolean }> {
   const kernel = value(await openKernel('6.12'))
-  const edits = [...editsOf(join(root, 'examples'), kernel), ...editsOf(join(root, 'test', 'reports'), kernel)]
+  const edits = [
+    ...editsOf(join(root, 'examples'), kernel),
+    ...editsOf(join(root, 'test', 'reports'), kernel, await cOf(join(root, 'test', 'reports', 'src'))),
+  ]
   const folder = mkdtempSync(join(tmpdir(), 'edits-'))
   const tried = ask ? byKernel(edits, folder) : byOurselves(edits, folder, kernel)
   rmSync(folder, { recursive: true })
@@ -50,7 +55,7 @@ export async function editTable({ ask }: { readonly ask: boolean }): Promise<{ t
 const libbpf = join(lab, 'build', 'bpftool', 'bootstrap', 'libbpf', 'include')
 
 /** The edits suggested for a folder's objects. */
-function editsOf(folder: string, kernel: Kernel): Edit[] {
+function editsOf(folder: string, kernel: Kernel, sources?: SourceReader): Edit[] {
   const reports = existsSync(join(folder, 'objects'))
   const objects = reports ? join(folder, 'objects') : folder
   const flags = reports
@@ -60,7 +65,7 @@ function editsOf(folder: string, kernel: Kernel): Edit[] {
     (name) => name.endsWith('.bpf.o') && !/^(?:testmod|modules)\//.test(name),
   )
   return names.sort().flatMap((name) => {
-    const checked = check(readFileSync(join(objects, name)), kernel, { name: basename(name) })
+    const checked = check(readFileSync(join(objects, name)), kernel, { name: basename(name), sources })
     if (!checked.ok) return []
     return checked.value.flatMap(({ program, diagnostic }): Edit[] => {
       if (diagnostic?.fix === undefined) return []

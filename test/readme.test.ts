@@ -19,6 +19,7 @@ test('the first command prints what stands there', async () => {
 const documents = ['README.md', ...readdirSync(new URL('docs/', root)).map((file) => `docs/${file}`)]
 const examples = [
   'examples/check.ts',
+  'examples/sources.ts',
   'examples/run.ts',
   'examples/mock.ts',
   'examples/limits.ts',

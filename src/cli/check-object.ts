@@ -10,6 +10,7 @@ import { bugText } from './bug.ts'
 import { checkExpected } from './expect.ts'
 import type { JudgeFlags } from './flags.ts'
 import { selectionOf } from './select.ts'
+import { Sources } from './sources.ts'
 import { readInput, UsageError } from './usage.ts'
 
 /** A program that is about to be judged. */
@@ -37,8 +38,27 @@ export interface Listener {
 /** What an object is called in messages. */
 export const objectName = (path: string): string => (path === '-' ? 'stdin' : path)
 
+/** What judging goes by, whichever the object. */
+export interface Judging {
+  readonly kernel: Kernel
+  readonly flags: JudgeFlags
+  /** The C of objects, where explanations are to read it. */
+  readonly sources: Sources | undefined
+}
+
+export const judging = (kernel: Kernel, flags: JudgeFlags): Judging => ({
+  kernel,
+  flags,
+  sources: flags.sources === false ? undefined : new Sources(flags.pathMap),
+})
+
 /** One object: its programs to `take`, what cannot be read to `fail`. `from`: the program to begin with, where others are done. */
-export function checkObject(path: string, kernel: Kernel, flags: JudgeFlags, listener: Listener, from = 0): void {
+export async function checkObject(
+  path: string,
+  { kernel, flags, sources }: Judging,
+  listener: Listener,
+  from = 0,
+): Promise<void> {
   const options = checkOptions(path, flags)
   const about = { object: objectName(path) }
   const fail = (message: string): void => listener.fail({ kind: 'open_error', ...about, message })
@@ -57,12 +77,17 @@ export function checkObject(path: string, kernel: Kernel, flags: JudgeFlags, lis
       const program = programs[index]!
       const { name, section, type } = program
       listener.begin?.({ object: object.name, program: name, section, type, index })
-      const judge = () =>
-        flags.expect === true
-          ? checkExpected({ object, program, kernel, options, total })
-          : checkProgram(object, program, kernel, options, total)
-      const outcome = orTold(`${path}: ${name}`, { ...about, program: name }, listener, judge)
-      if (outcome !== undefined) listener.take(outcome)
+      const judge = (within?: TotalBudget): Outcome => {
+        const read = { ...options, sources: sources?.of(object.name) }
+        return flags.expect === true
+          ? checkExpected({ object, program, kernel, options: read, total: within ?? new TotalBudget(read) })
+          : checkProgram(object, program, kernel, read, within)
+      }
+      const outcome = orTold(`${path}: ${name}`, { ...about, program: name }, listener, () => judge(total))
+      if (outcome === undefined) continue
+      // the first that is refused is judged once more, when its C is found: it is explained by it
+      const again = (await sources?.prepare(outcome)) === true ? judge() : outcome
+      listener.take(again.verdict === outcome.verdict ? again : outcome)
     }
   }
   listener.done?.()

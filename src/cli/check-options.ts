@@ -25,6 +25,7 @@ export function addCheckOptions(command: Command): Command {
     .option('-s, --sort <keys>', "in this order: 'insns', 'prog^,states' (^ the least first, ! the most)")
     .option('-n, --top <n>', 'no more than so many', positive)
     .addOption(several('--path-map <from=to>', 'write source paths that begin with FROM with TO instead (may repeat)'))
+    .option('--no-sources', 'explain without the C files, where those that the object names are here')
     .addOption(
       new Option('-l, --log [level]', "print the verifier's log, in the kernel's format, as at level 1 or 2")
         .preset('1')

@@ -6,7 +6,7 @@ import type { Outcome, Trouble } from '../explain/index.ts'
 import { bundledKernels, type Kernel } from '../kernel/index.ts'
 import { rulesNote } from '../verifier/index.ts'
 import { BUG } from './bug.ts'
-import { checkObject, type Listener } from './check-object.ts'
+import { checkObject, judging, type Listener } from './check-object.ts'
 import type { CheckFlags, JudgeFlags } from './flags.ts'
 import { checkInWorkers } from './jobs.ts'
 import { kernelOf } from './kernel.ts'
@@ -106,7 +106,8 @@ async function judgeAll(
   // what a stranger's object does to its thread stays in it
   const apart = flags.timeout !== undefined || flags.maxMemory !== undefined
   if (jobs > 1 || (apart && !paths.includes('-'))) return checkInWorkers(paths, flags, jobs, listener)
-  for (const path of paths) checkObject(path, kernel, flags, listener)
+  const how = judging(kernel, flags)
+  for (const path of paths) await checkObject(path, how, listener)
 }
 
 /** More names than this are no help to a reader. */

@@ -49,6 +49,8 @@ export interface CheckFlags extends KernelOptions, SettingFlags {
   readonly top?: number
   /** 'FROM=TO' */
   readonly pathMap: readonly string[]
+  /** false: the C files that objects name are not looked for. */
+  readonly sources?: boolean
   readonly quiet?: boolean
   readonly watch?: boolean
   readonly expect?: boolean

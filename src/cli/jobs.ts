@@ -6,7 +6,7 @@ import { parentPort, Worker, workerData } from 'node:worker_threads'
 import { explainLimit, explainUnjudged, type Outcome, type Trouble } from '../explain/index.ts'
 import type { Limit } from '../fault/index.ts'
 import type { Unknown } from '../object/index.ts'
-import { type Begun, checkObject, type Listener } from './check-object.ts'
+import { type Begun, checkObject, judging, type Listener } from './check-object.ts'
 import { kernelOf } from './kernel.ts'
 import type { JudgeFlags } from './flags.ts'
 import { UsageError } from './usage.ts'
@@ -185,8 +185,8 @@ export async function serve(): Promise<void> {
   const port = parentPort!
   const tell = (message: Message): void => port.postMessage(message)
   try {
-    const kernel = await kernelOf(flags)
-    port.on('message', ({ path, from }: { path: string; from: number }) => {
+    const how = judging(await kernelOf(flags), flags)
+    port.on('message', async ({ path, from }: { path: string; from: number }) => {
       const say = (said: Said): void => tell({ said })
       const listener: Listener = {
         begin: (begin) => tell({ begin }),
@@ -195,7 +195,7 @@ export async function serve(): Promise<void> {
         absent: (absent) => say({ absent }),
         unset: (unset) => say({ unset }),
       }
-      checkObject(path, kernel, flags, listener, from)
+      await checkObject(path, how, listener, from)
       tell({ done: true })
     })
     tell('ready')

@@ -48,7 +48,20 @@ export function sourceAt(program: LinkedProgram, insn: number): Source | undefin
 }
 
 /** The statement that an insn came from, on one line; where the C is not at hand, as much of it as stands on the insn's line. */
-export function codeAt(program: LinkedProgram, insn: number): string | undefined {
+export const codeAt = (program: LinkedProgram, insn: number): string | undefined =>
+  statementAt(program, insn)?.text ?? lineAt(program, insn)?.text
+
+/** A statement over several lines. */
+export interface Statement {
+  /** Its first line's number, and its text. */
+  readonly first: number
+  readonly begins: string
+  /** The whole, on one line. */
+  readonly text: string
+}
+
+/** The statement over several lines that an insn came from, where the C is at hand. */
+export function statementAt(program: LinkedProgram, insn: number): Statement | undefined {
   const line = lineAt(program, insn)
   if (line === undefined) return undefined
   const around = functionAt(program, line)?.statements.filter(
@@ -57,7 +70,9 @@ export function codeAt(program: LinkedProgram, insn: number): string | undefined
   // several on one line are that line
   const [statement, ...more] = around ?? []
   const whole = more.length === 0 ? statement : around!.filter(({ first, last }) => first < last).at(-1)
-  return whole === undefined || whole.first === whole.last ? line.text : cut(whole.text, longestLine)
+  if (whole === undefined || whole.first === whole.last || whole.text.length > longestLine) return undefined
+  const begins = sourceOf(program, line.file)?.lines[whole.first - 1] ?? ''
+  return { first: whole.first, begins, text: whole.text }
 }
 
 /** The function whose text has a line, where the file is at hand. */

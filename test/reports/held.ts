@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { check } from '../../src/check.ts'
 import type { Diagnostic } from '../../src/explain/index.ts'
 import type { Kernel } from '../../src/kernel/index.ts'
+import type { SourceReader } from '../../src/object/index.ts'
 import type { Want } from './want.ts'
 
 /** 'p07-big-ret', 'p07-big-ret h' where the object has several programs. */
@@ -22,9 +23,13 @@ export const textOf = ({ title, primary, message, notes, help, fix }: Diagnostic
   ].join('\n')
 
 /** What of a want is not held: a text for each. */
-export function missingOf(want: Want, kernel: Kernel, folder: string): readonly string[] {
+export function missingOf(
+  want: Want,
+  kernel: Kernel,
+  { objects, sources }: { readonly objects: string; readonly sources?: SourceReader | undefined },
+): readonly string[] {
   const { object, program, code } = want
-  const checked = check(readFileSync(`${folder}/${object}.bpf.o`), kernel, { name: object })
+  const checked = check(readFileSync(`${objects}/${object}.bpf.o`), kernel, { name: object, sources })
   if (!checked.ok) return heldIn([checked.fault.what, checked.fault.hint ?? ''].join('\n'), want)
   const outcome = checked.value.find((one) =>
     program === undefined ? one.verdict !== 'accept' : one.program === program,

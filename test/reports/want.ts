@@ -8,6 +8,8 @@ export interface Want {
   /** Default: 6.12, with sched_ext. */
   readonly kernel?: '7.3'
   readonly code?: string
+  /** It is said only where the C is at hand. */
+  readonly sources?: true
   readonly says: readonly RegExp[]
   readonly never?: readonly RegExp[]
 }

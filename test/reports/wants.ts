@@ -5,6 +5,7 @@
 import { furtherWants } from './further-wants.ts'
 import { givenWants } from './given-wants.ts'
 import { laterWants } from './later-wants.ts'
+import { sourceWants } from './source-wants.ts'
 import type { Want } from './want.ts'
 
 export const wants: readonly Want[] = [
@@ -94,7 +95,7 @@ export const wants: readonly Want[] = [
   {
     object: '15-loop-map-bound-masked',
     code: 'KF103',
-    says: [/“& 63”/, /no instruction/, /barrier_var/, /local variable/],
+    says: [/& 63”/, /no instruction/, /barrier_var/, /local variable/],
     never: [/Or mask it/],
   },
   { object: '15b-loop-map-counter', code: 'KF152', says: [/map a\b/, /not followed/, /local variable/, /bpf_for/] },
@@ -340,4 +341,5 @@ export const wants: readonly Want[] = [
   ...givenWants,
   ...furtherWants,
   ...laterWants,
+  ...sourceWants,
 ]

@@ -8,12 +8,10 @@ import { type Values, yes } from '../fill.ts'
 import { codeAt, lineAt } from '../source.ts'
 import { callArguments, quoted } from '../text.ts'
 import { innermost } from '../violations.ts'
-import { byteWords, type Case, comparisonsOf, placeWords, plural } from './case.ts'
+import { byteWords, type Case, comparisonsOf, isNarrowed, placeWords, plural, WIDE } from './case.ts'
+import { isRead } from './dropped.ts'
 import { elidedLines, elidedMask } from './elided.ts'
 import { type ArrayAt, arrayAt } from './object.ts'
-
-/** Ranges beyond it are no ranges to a reader. */
-const WIDE = 1n << 31n
 
 export function boundsValues(one: Case): Values {
   const { report, program } = one
@@ -66,7 +64,7 @@ export function boundsValues(one: Case): Values {
     maskGone: mask === undefined ? undefined : `${mask.text}”, on line ${mask.line},`,
     // a range that was narrowed was compared, whatever lines are left of the comparison
     linesGone:
-      mask !== undefined || !variable || isNarrowed(index?.high ?? scalar.umax(pointer.var))
+      mask !== undefined || !variable || isNarrowed(index?.high ?? scalar.umax(pointer.var)) || isRead(one)
         ? undefined
         : elidedLines(one),
     indexed: yes(variable),
@@ -113,10 +111,6 @@ function wrapAt({ causes: { path }, program }: Case): string | undefined {
   }
   return undefined
 }
-
-/** What the small unsigned types of C hold: a range that says nothing of a comparison. */
-const ofTypes: ReadonlySet<bigint> = new Set([255n, 65535n])
-const isNarrowed = (high: bigint): boolean => high <= WIDE && !ofTypes.has(high)
 
 const rules: ReadonlySet<string> = new Set(['min-outside', 'max-outside', 'min-bound', 'max-bound', 'map-value-bounds'])
 

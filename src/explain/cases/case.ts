@@ -59,3 +59,12 @@ export const byteWords = (from: number, size: number): string =>
 
 export const plural = (count: number | bigint, one: string, many = `${one}s`): string =>
   `${count} ${BigInt(count) === 1n ? one : many}`
+
+/** Ranges beyond it are no ranges to a reader. */
+export const WIDE = 1n << 31n
+
+/** What the small unsigned types of C hold: a range that says nothing of a comparison. */
+const ofTypes: ReadonlySet<bigint> = new Set([255n, 65535n])
+
+/** Was a number compared, that may be so large at the most? */
+export const isNarrowed = (high: bigint): boolean => high <= WIDE && !ofTypes.has(high)

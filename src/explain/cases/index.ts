@@ -11,6 +11,7 @@ import { copyValues } from './copies.ts'
 import { formatValues } from './format.ts'
 import { contextValues } from './context.ts'
 import { effortValues } from './effort.ts'
+import { droppedValues } from './dropped.ts'
 import { fieldValues } from './fields.ts'
 import { globalValues } from './globals.ts'
 import { givenValues } from './given.ts'
@@ -36,6 +37,7 @@ export { type Case, plural } from './case.ts'
 const kinds: readonly ((one: Case) => Values)[] = [
   packetValues,
   boundsValues,
+  droppedValues,
   pointerValues,
   fieldValues,
   symbolValues,

@@ -9,6 +9,7 @@ import { codeAt } from '../source.ts'
 import { isSimple } from '../text.ts'
 import { innermost } from '../violations.ts'
 import { byteWords, type Case, type Comparison, comparisonsOf, placeWords, plural } from './case.ts'
+import { droppedCheck, isRead } from './dropped.ts'
 import { elidedLines } from './elided.ts'
 
 /** Offsets beyond it teach the kernel nothing of the packet's end (MAX_PACKET_OFF). */
@@ -33,6 +34,8 @@ export function packetValues(one: Case): Values {
   const variable = pointer !== undefined && !scalar.isConst(pointer.var)
   const { op } = program.insns[report.insn]!
   const verb = op.kind === 'store' || op.kind === 'atomic' ? 'writes' : op.kind === 'call' ? 'takes' : 'reads'
+  const names = pointersIn(codeAt(program, report.insn))
+  const check = droppedCheck(one, names)
   const there =
     known === 0
       ? 'none of them is known to be there'
@@ -53,9 +56,18 @@ export function packetValues(one: Case): Values {
     packetFixed: yes(!variable),
     packetVariable: yes(variable),
     packetOther: variable ? otherComparison(one, pointer, comparison) : undefined,
-    packetElided: elidedLines(one),
+    packetElided: isRead(one) ? undefined : elidedLines(one),
+    packetUnread: yes(!isRead(one)),
+    packetDropped: check === undefined ? undefined : `“${check.text}”, on line ${check.line},`,
+    packetPointer: check?.name,
   }
 }
+
+/** The pointers that code goes through: `tcp->doff`, `*at`, `data[off]`. */
+const pointersIn = (code: string | undefined): readonly string[] =>
+  [...(code ?? '').matchAll(/\b([A-Za-z_]\w*)(?=->|\[)|\*\s*\(?([A-Za-z_]\w*)/g)].map(
+    ([, through, at]) => through ?? at!,
+  )
 
 /** `payload[off]` → 'payload + off': what a line reads at an index that is no constant in C, however well it is known here. */
 function indexedIn(text: string | undefined): string | undefined {

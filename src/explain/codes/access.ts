@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // KF100 … KF109: reading and writing memory.
-import type { CodeText } from './row.ts'
+import { type CodeText, keptBounds } from './row.ts'
 
 const doc = 'Documentation/bpf/verifier.rst'
 
@@ -104,7 +104,7 @@ export const accessCodes = [
       'the access may fall outside',
     ],
     help: [
-      '{?indexed}“{maskGone} has no instruction: the compiler dropped it, having proved it from a check that the verifier does not connect with this register. Copy the number to a local variable, barrier_var() it, then mask it.',
+      '{?indexed}{?noBoundGone}“{maskGone} has no instruction: the compiler dropped it, having proved it from a check that the verifier does not connect with this register. Copy the number to a local variable, barrier_var() it, then mask it.',
       [
         '{?packetNegative}{addedName} may be negative, which would lead to before the packet: make it unsigned, or leave where it is negative before it is added: if ({addedName} < 0) …',
         '{?packetNegative}What is added may be negative, which would lead to before the packet: make it unsigned, or leave where it is negative before it is added.',
@@ -115,6 +115,7 @@ export const accessCodes = [
         '{?fixedOffset}{kfunc} reads a whole struct {paramObject}, {paramSize} bytes in this kernel, and {array} has fewer: a cast does not make it one. {paramMaker}',
         '{?fixedOffset}{kfunc} reads a whole struct {paramObject}, {paramSize} bytes in this kernel, and what it is given has fewer: a cast does not make it one. {paramMaker}',
         '{?fixedOffset}The offset is the same on every path, so no check can help: stay within the object, or make it larger.',
+        ...keptBounds,
         '{?offByOne}The check lets {count} through, and the last element is {last}: compare with >= instead of > (or < instead of <=).',
         '{?reread}Read {index} into a local variable once, check that, and use it as the index: if (i >= ARRAY_SIZE({array})) … Each mention in C may be a load of its own, and what is in memory may change in between.',
         '{?index}{remainder} bounds the index in C, not to the verifier, which does not follow remainders; and a comparison after it the compiler drops, knowing that it always holds. Keep one, with barrier_var() before it: barrier_var({remainderOf}); if ({remainderOf} >= ARRAY_SIZE({array})) … Or mask instead, with an array whose size is a power of two.',
@@ -159,8 +160,9 @@ export const accessCodes = [
         'Compare the very pointer that is read, with the bytes that are read added to it: if (ptr + size > {packetEnd}) …',
         'Turn the condition round: what accesses the packet belongs where ptr + size <= data_end.',
       ],
+      '{packetDropped} has no instruction: the compiler removed it, having proved it from another comparison. barrier_var({packetPointer}) right before it keeps it.',
       'Nothing is left of {packetElided} of the C in the object: if the check of this byte stands there, the compiler removed it, having proved it from another one. Keep it with barrier_var() on the pointer between computing and comparing it.',
-      '{?packetOther}Where the C has a check of this very byte, it is not in the object: the compiler dropped it, having proved it from another one. barrier_var() on the pointer, before it is compared, keeps the check.',
+      '{?packetOther}{?packetUnread}Where the C has a check of this very byte, it is not in the object: the compiler dropped it, having proved it from another one. barrier_var() on the pointer, before it is compared, keeps the check.',
       '{?packetVariable}Or read it with bpf_dynptr_slice() or a helper that copies (bpf_xdp_load_bytes(), bpf_skb_load_bytes()), which need no comparison.',
     ],
     text: 'The comparison tells the verifier how many bytes after the pointer are readable, for it and every pointer derived from it. Helpers that may change the packet end that knowledge.',
@@ -338,6 +340,7 @@ export const accessCodes = [
         '{?stackRead}Initialise the whole variable before it is read, padding included: struct key k = {}; or memset().',
         '{?stackFor}Declare the variable with the type that the map has: {stackType}.',
         '{?stackFor}Make the variable as large as the map says.',
+        ...keptBounds,
         '{?sizeMost}Bound the size by the buffer, right before the call: if ({sizeExpr} > sizeof({expr})) …, with {sizeExpr} unsigned.',
         '{?sizeMost}Bound the size by the buffer, right before the call: if (size > sizeof(buf)) …, with size unsigned.',
         '{?stackIndexed}Check the index right before it is used, as an unsigned number: if ({stackIndex} >= ARRAY_SIZE({stackArray})) …',

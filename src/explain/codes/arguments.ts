@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // KF010 … KF029: what an argument of a kfunc (or helper) has to be.
-import type { CodeText } from './row.ts'
+import { type CodeText, keptBounds } from './row.ts'
 
 export const argumentCodes = [
   {
@@ -205,6 +205,7 @@ export const argumentCodes = [
         '{?other}Pass a pointer to memory of the program: on the stack, global, or in a map value.',
         '{?negative}The size may be negative, because {sizePart} may: the comparison on {signedSize} is of a signed number, and lets negative ones through. Make {sizePart} unsigned, or leave where it is negative, too: if ({sizePart} < 0) …',
         '{?negative}The size may be negative, because {sizePart} may: make {sizePart} unsigned, or leave where it is negative: if ({sizePart} < 0) …',
+        ...keptBounds,
         '{?negative}The size may be negative: make {sizeName} unsigned, or check {sizeName} < 0 as well, and bound it right before the call: if ({sizeName} > {bufferSize}) …',
         '{?negative}The size may be negative: make the variable unsigned, or check size < 0 as well, and bound it right before the call: if (size > sizeof(buf)) return …;',
         '{?unbounded}The comparison on {signedSize} is of a signed number, and lets negative ones through, which are huge as a size: make {sizeName} unsigned, or leave where it is negative, too: if ({sizeName} < 0 || {sizeName} > {bufferSize}) …',

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // KF110 … KF149: arithmetic on pointers, and what instructions may not do with them.
-import type { CodeText } from './row.ts'
+import { type CodeText, keptBounds } from './row.ts'
 
 const doc = 'Documentation/bpf/verifier.rst'
 
@@ -49,6 +49,7 @@ export const pointerCodes = [
         '{?packetBits}Compare packet pointers instead of computing with them: if (data + n > data_end) …; for a length, subtract them (data_end - data) and keep the compiler from folding it with barrier_var().',
         '{?rule_pointer_kind}{?mapPointer}A map is passed as it is: &{mapPointer}, with nothing added. To reach a value of it, look one up: bpf_map_lookup_elem(&{mapPointer}, &key).',
         '{?rule_offset_range}{remainder} bounds the index in C, not to the verifier, which does not follow remainders; and a comparison after it the compiler drops, knowing that it always holds. Keep one, with barrier_var() before it: barrier_var({remainderOf}); if ({remainderOf} >= ARRAY_SIZE({stackArray})) … Or mask instead, with an array whose size is a power of two: {remainderOf} & (ARRAY_SIZE({stackArray}) - 1).',
+        ...keptBounds,
         '{?rule_offset_range}The check on {checkedAbove} is of a signed number, and lets negative ones through: make {stackIndex} unsigned, or check {stackIndex} < 0 as well.',
         '{?rule_offset_range}{?stackReread}Read {stackIndex} into a local variable once, check that, and use it as the index: if (i >= ARRAY_SIZE({stackArray})) …, with i unsigned. Each mention in C may be a load of its own.',
         '{?rule_offset_range}Bound the index right before it is used, as an unsigned number: if ({stackIndex} >= ARRAY_SIZE({stackArray})) …',

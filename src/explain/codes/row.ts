@@ -29,3 +29,9 @@ export interface CodeText {
   readonly bad?: string
   readonly good?: string
 }
+
+/** The bound is in the C and not in the object: that it is written once more does not help. */
+export const keptBounds = [
+  '{boundGone} has no instruction: the compiler removed it, having proved it from what the verifier does not know. Keep it with barrier_var({boundName}) right before the {boundKind}.',
+  '{boundGone} has no instruction: the compiler removed it, having proved it from what the verifier does not connect with this register. Copy {boundMember} to a local variable, barrier_var() that, then bound it and use it.',
+] as const

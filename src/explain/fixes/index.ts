@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The corrected line, where the line at hand can be corrected on its own. What the object has of the source are single lines, so only what is
-// surely right is suggested: the argument is a plain name, the call is whole on its line, the variable is in scope, everything held is given
-// back before the program leaves. Otherwise the help says it in words. `npm run conformance -- --edits` asks the real kernel of each.
+// surely right is suggested: the argument is a plain name, the call is whole on its line or its C at hand, the variable is in scope, everything
+// held is given back before the program leaves. Otherwise the help says it in words. `npm run conformance -- --edits` asks the real kernel of each.
 
 import type { LinkedProgram } from '../../object/index.ts'
 import { callee } from '../calls.ts'
@@ -9,7 +9,7 @@ import type { Case } from '../cases/index.ts'
 import type { CodeRow } from '../codes/index.ts'
 import type { Values } from '../fill.ts'
 import { decidedAt } from '../place.ts'
-import { sourceAt } from '../source.ts'
+import { sourceAt, statementAt } from '../source.ts'
 import { argumentText, assignedName, callArguments, dereferenced, isMember, isSimple } from '../text.ts'
 import type { Fix, Source } from '../types.ts'
 import { mayBeNull } from '../words.ts'
@@ -30,8 +30,24 @@ export function fixFor(context: FixContext): Fix | undefined {
   const source = sourceAt(program, at)
   if (source === undefined || source.text.trim() === '') return undefined
   const fix = exchanged !== undefined ? keepExchanged : task !== undefined ? typedTask : fixes.get(row.code)
-  const after = fix?.(context, source)
-  return after === undefined ? undefined : { file: source.file, line: source.line, before: source.text, after }
+  const statement = statementAt(program, at)
+  if (fix === undefined || statement === undefined) return fixed(source, fix?.(context, source))
+  const { first, text, begins } = statement
+  const after = fix(context, { ...source, line: first, text: `${indentOf(begins)}${text}` })
+  return fixed({ ...source, line: first, text: begins }, withFirstLine(after, statement))
+}
+
+const fixed = ({ file, line, text }: Source, after: readonly string[] | undefined): Fix | undefined =>
+  after === undefined ? undefined : { file, line, before: text, after }
+
+/** Of a statement over several lines the first alone is written anew: what comes before it is all that may change. */
+function withFirstLine(
+  after: readonly string[] | undefined,
+  { text, begins }: { readonly text: string; readonly begins: string },
+): readonly string[] | undefined {
+  const last = after?.at(-1)
+  if (after === undefined || last === undefined || !last.endsWith(text)) return undefined
+  return [...after.slice(0, -1), `${last.slice(0, -text.length)}${begins.trim()}`]
 }
 
 type Fixer = (context: FixContext, source: Source) => readonly string[] | undefined

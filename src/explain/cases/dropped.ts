@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a function's C has and its object has not, where the C is at hand: a comparison or a mask of a variable for which there is no
+// instruction. The compiler proved it from something that the verifier does not see, or merged it with another.
+
+import type { CFunctionText, CPiece } from '../../cdecl/index.ts'
+import { remembered } from '../../fault/index.ts'
+import type { LinkedProgram } from '../../object/index.ts'
+import { scalar } from '../../verifier/index.ts'
+import { callee } from '../calls.ts'
+import type { Values } from '../fill.ts'
+import { codeAt, functionAt, lineAt, sourceOf } from '../source.ts'
+import { argumentText, isMember, quoted } from '../text.ts'
+import { type Case, isNarrowed } from './case.ts'
+
+/** A number is too large, too small, or not known: what a comparison or a mask would have bounded. */
+const rules: ReadonlySet<string> = new Set([
+  'min-outside',
+  'max-outside',
+  'min-bound',
+  'max-bound',
+  'map-value-bounds',
+  'map-key-bounds',
+  'memory-bounds',
+  'buffer-offset',
+  'offset-range',
+  'stack-bounds',
+  'stack-unbounded',
+  'mem-len',
+])
+
+/** What bounds the number in C and has no instruction: that it is written once more does not help. */
+export function droppedValues(one: Case): Values {
+  if (!rules.has(one.report.rule)) return { noBoundGone: 'yes' }
+  const names = boundedNames(one)
+  const mask = dropped(one, names, (fn) => fn.narrowings, narrowingsOf)
+  const number = one.report.rule === 'mem-len' ? one.causes.sizeValue : one.causes.value
+  const compared = number !== undefined && !scalar.isConst(number.var) && isNarrowed(scalar.umax(number.var))
+  const check = compared ? undefined : droppedCheck(one, names)
+  const later = check !== undefined && (mask === undefined || check.line >= mask.line) ? check : mask
+  if (later === undefined) return { noBoundGone: 'yes' }
+  return {
+    boundGone: `“${later.text}”, on line ${later.line},`,
+    boundName: isMember(later.name) ? undefined : later.name,
+    boundMember: isMember(later.name) ? later.name : undefined,
+    boundKind: later === check ? 'comparison' : 'mask',
+  }
+}
+
+/** The variables of an index or offset; of a call, of what it is given. */
+function boundedNames({ report, program }: Case): readonly string[] {
+  const text = codeAt(program, report.insn)
+  const called = callee(program, report.insn)
+  if (text === undefined) return []
+  if (called !== undefined) {
+    const index = report.details.arg ?? (report.details.reg ?? 1) - 1
+    const given = [index, index + 1].map((arg) => argumentText(text, called.name, arg) ?? '')
+    return variablesIn((report.rule === 'mem-len' ? given.toReversed() : given).join(' '))
+  }
+  const indexes = [...text.matchAll(/\[([^[\]]+)\]|[+-]=?\s*([A-Za-z_]\w*)/g)].map((found) => found[1] ?? found[2])
+  return variablesIn(indexes.join(' '))
+}
+
+/** A piece of C that has no instruction. */
+export interface Dropped {
+  readonly text: string
+  readonly line: number
+  /** The variable, as it is called there. */
+  readonly name: string
+}
+
+const relations: ReadonlySet<string | undefined> = new Set(['<', '<=', '>', '>='])
+
+/** Is the C of the place at hand, so that what is not found is not there? */
+export const isRead = ({ report, program }: Case): boolean => {
+  const line = lineAt(program, report.insn)
+  return line !== undefined && functionAt(program, line) !== undefined
+}
+
+/** The last comparison before the place of one of these variables, where no jump is left of it. */
+export const droppedCheck = (one: Case, names: readonly string[]): Dropped | undefined =>
+  dropped(one, names, (fn) => fn.conditions.filter(({ operator }) => relations.has(operator)), jumpsOf)
+
+/** Lines that have a kind of instruction, by file. */
+type LinesOf = (program: LinkedProgram) => ReadonlySet<string>
+
+function dropped(
+  { report, program }: Case,
+  names: readonly string[],
+  piecesOf: (fn: CFunctionText) => readonly CPiece[],
+  left: LinesOf,
+): Dropped | undefined {
+  const line = lineAt(program, report.insn)
+  const fn = line === undefined ? undefined : functionAt(program, line)
+  if (line === undefined || fn === undefined || names.length === 0) return undefined
+  const places = [{ fn, names, before: line.line }, ...callersOf(fn, names, program, line.file)]
+  for (const place of places) {
+    const found = piecesOf(place.fn).findLast(
+      (piece) => piece.first <= place.before && place.names.some((name) => isNamedIn(piece.text, name)),
+    )
+    if (found === undefined) continue
+    const name = place.names.find((one) => isNamedIn(found.text, one))!
+    return isLeft(found, line.file, left(program)) ? undefined : { text: found.text, line: found.first, name }
+  }
+  return undefined
+}
+
+/** Has one of its lines such an instruction? */
+function isLeft({ first, last }: Pick<CPiece, 'first' | 'last'>, file: string, lines: ReadonlySet<string>): boolean {
+  for (let line = first; line <= last; line++) if (lines.has(`${line} ${file}`)) return true
+  return false
+}
+
+interface Place {
+  readonly fn: CFunctionText
+  readonly names: readonly string[]
+  readonly before: number
+}
+
+/** Functions of the program that pass the variables on: what they call them, and where. */
+function callersOf(
+  fn: CFunctionText,
+  names: readonly string[],
+  program: LinkedProgram,
+  file: string,
+): readonly Place[] {
+  const passed = names.map((name) => fn.params.indexOf(name)).filter((index) => index >= 0)
+  if (passed.length === 0) return []
+  const own = linesOf(program)
+  return (sourceOf(program, file)?.functions ?? []).flatMap((other) =>
+    other === fn || !isLeft(other, file, own)
+      ? []
+      : other.calls.flatMap(({ callee, args, place }): Place[] => {
+          const before = place.line ?? 0
+          if (callee !== fn.name) return []
+          const given = passed.flatMap((index) => variablesIn(args[index] ?? ''))
+          return given.length === 0 ? [] : [{ fn: other, names: given, before }]
+        }),
+  )
+}
+
+/** Variables and fields of them that an expression names, as it spells them: 'i', 's->depth'; no functions, no constants. */
+const variablesIn = (text: string): readonly string[] => [
+  ...new Set(
+    (text.match(/(?<![\w.]|->\s?)[A-Za-z_]\w*(?:(?:->|\.)[A-Za-z_]\w*)*\b(?!\s*\()/g) ?? []).filter(
+      (name) => !/^[A-Z_][A-Z0-9_]*$|^(?:sizeof|const|struct|unsigned|int|long|char|void)$/.test(name),
+    ),
+  ),
+]
+
+/** Is the variable named there, itself and not a field of it? */
+const isNamedIn = (text: string, name: string): boolean =>
+  new RegExp(`(?<![\\w.]|->)${quoted(name)}(?!\\w|->|\\.|\\()`).test(text)
+
+const linesWith = (isOne: (op: LinkedProgram['insns'][number]['op']) => boolean): LinesOf =>
+  remembered((program: LinkedProgram): ReadonlySet<string> => {
+    const found = new Set<string>()
+    program.insns.forEach(({ op }, at) => {
+      if (!isOne(op)) return
+      const line = lineAt(program, at)
+      if (line !== undefined) found.add(`${line.line} ${line.file}`)
+    })
+    return found
+  })
+
+const linesOf = linesWith(() => true)
+const jumpsOf = linesWith(({ kind, name }) => kind === 'jump' && name !== 'ja')
+const narrowingsOf = linesWith(({ kind, name }) => kind === 'alu' && (name === 'and' || name === 'mod'))

@@ -58,7 +58,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     c: 'int two_u64(u64 a, u64 b)',
     body: (a: bigint, b: bigint) => (a < b ? 1 : 0),
     params: 2,
-    held: false,
+    held: true,
   },
   five_u64: {
     c: 'int five_u64(u64 a, u64 b, u64 c, u64 d, u64 e)',
@@ -66,7 +66,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     params: 5,
     held: false,
   },
-  to_u64: { c: 'u64 to_u64(int a)', body: (a: number) => (a > 500 ? 1n : 2n), params: 1, held: false },
+  to_u64: { c: 'u64 to_u64(int a)', body: (a: number) => (a > 500 ? 1n : 2n), params: 1, held: true },
   one_object: {
     c: 'int one_object(struct thing *t, int a)',
     body: (t: { id: number }, a: number) => (t.id + a) | 0,

@@ -25,6 +25,8 @@ const parts = [
   'header_checked answers 1, 2',
   'waited for p1, p2, compiled',
 ]
+/** No code from text; WebAssembly there must be. */
+const strict = "script-src 'self' 'wasm-unsafe-eval'"
 const wanted = process.argv[2] ?? ''
 const app = mkdtempSync(join(tmpdir(), 'kfuncs-browser-'))
 const chrome = await chromium.launch({ executablePath: browser, args: ['--no-sandbox'] })
@@ -32,7 +34,9 @@ try {
   installPackage(app)
   await writePage()
   for (const bundler of bundlers)
-    if (bundler.name.toLowerCase().includes(wanted.toLowerCase())) await open(bundler, chrome)
+    if (bundler.name.toLowerCase().includes(wanted.toLowerCase()))
+      for (const policy of bundler.name === 'esbuild, split' ? [undefined, strict] : [undefined])
+        await open(bundler, chrome, policy)
 } finally {
   await chrome.close()
   rmSync(app, { recursive: true, force: true })
@@ -76,9 +80,14 @@ async function writePage(): Promise<void> {
     copyFileSync(join(root, file), join(app, 'public', basename(file)))
 }
 
-async function open({ name, serve }: Bundler, chrome: Browser): Promise<void> {
+async function open({ name, serve }: Bundler, chrome: Browser, policy: string | undefined): Promise<void> {
   const { url, close } = await serve(app)
   const tab = await chrome.newPage()
+  if (policy !== undefined)
+    await tab.route('**/*', async (route) => {
+      const response = await route.fetch()
+      await route.fulfill({ response, headers: { ...response.headers(), 'content-security-policy': policy } })
+    })
   const errors: string[] = []
   tab.on('pageerror', (error) => errors.push(String(error)))
   tab.on('response', (response) => {
@@ -93,7 +102,7 @@ async function open({ name, serve }: Bundler, chrome: Browser): Promise<void> {
     for (const part of parts)
       if (!text.includes(part)) throw new Error(`${name}: the page does not say ${part}:\n${text}`)
     console.log(
-      `${name}, Chromium ${chrome.version()}: the page says what Node says, of a module declared in C, of a program that runs, of one that waits, too`,
+      `${name}${policy === undefined ? '' : `, ${policy}`}, Chromium ${chrome.version()}: the page says what Node says, of a module declared in C, of a program that runs, of one that waits, too`,
     )
   } finally {
     await tab.close()

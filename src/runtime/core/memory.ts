@@ -38,6 +38,8 @@ export class Memory {
   u8!: Uint8Array<ArrayBuffer>
   i32!: Int32Array<ArrayBuffer>
   view!: DataView<ArrayBuffer>
+  u64!: BigUint64Array<ArrayBuffer>
+  i64!: BigInt64Array<ArrayBuffer>
   private readonly most: number
   private readonly allowance: Allowance | undefined
   private next = PAGE + STACKS
@@ -236,6 +238,8 @@ export class Memory {
     this.u8 = new Uint8Array(buffer)
     this.i32 = new Int32Array(buffer)
     this.view = new DataView(buffer)
+    this.u64 = new BigUint64Array(buffer)
+    this.i64 = new BigInt64Array(buffer)
   }
 }
 

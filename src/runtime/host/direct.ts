@@ -31,5 +31,5 @@ export function directCall(core: Core, body: KfuncBody, { params, answers, other
     other,
     fail: (error) => core.blame(error),
   }
-  return adapterFor(params)(bound) as Call
+  return adapterFor(bound) as Call
 }

@@ -36,13 +36,13 @@ export function given(bound: Bound, way: Way, value: number): unknown {
   const { kind, by } = way
   if (kind === ways.number) return value < 0 ? value + by : value
   if (kind === ways.object) return bound.handles.objectAt(value) ?? way.other(value)
-  if (kind === ways.wideUnsigned) return bound.memory.view.getBigUint64(by, true)
+  if (kind === ways.wideUnsigned) return bound.memory.u64[by >> 3]
   if (kind === ways.truth) return value !== 0
   return seldomGiven(bound, way, value)
 }
 /** Apart, so that the engine has room to put the other in place. */
 function seldomGiven({ memory, views }: Bound, { kind, by, other }: Way, value: number): unknown {
-  if (kind === ways.wide) return memory.view.getBigInt64(by, true)
+  if (kind === ways.wide) return memory.i64[by >> 3]
   if (kind === ways.sized) return value === 0 ? null : views.at(value, memory.u32(by))
   return other(value)
 }
@@ -55,5 +55,6 @@ export function answered(bound: Bound, result: unknown): unknown {
 function seldomAnswered({ numbers, wide, memory, other }: Bound, result: unknown): unknown {
   if (numbers && typeof result === 'boolean') return result ? 1 : 0
   if (!wide) return other(result)
-  return memory.view.setBigInt64(ARGUMENT_CELLS, typeof result === 'bigint' ? result : (other(result) as bigint), true)
+  memory.i64[ARGUMENT_CELLS >> 3] = typeof result === 'bigint' ? result : (other(result) as bigint)
+  return undefined
 }

@@ -48,11 +48,19 @@ function lostWords(text: string): string {
   const [, map, why] =
     /^map '([^']+)': (?:Retrying without BTF|its values have no special fields): (.*)$/s.exec(text) ?? []
   if (map !== undefined)
-    return `The kernel did not take the types of map ${map}, so it knows no special fields in it: ${why}`
+    return `The kernel did not take the types of map ${map}, so it knows no special fields in it: ${why}${whyUndefined(why ?? '')}`
   const btf = /^Error loading \.BTF into kernel: (-\d+)\. BTF is optional, ignoring\. (.*)$/s.exec(text)
   return btf === null
     ? text
     : `The kernel did not take the object’s BTF (${btf[1]}), so maps have no types and callbacks none: ${btf[2]}`
+}
+
+/** A type that only pointers are declared of is left out by the compiler. */
+function whyUndefined(why: string): string {
+  const name = /contains struct (\w+), which is not defined$/.exec(why)?.[1]
+  return name === undefined
+    ? ''
+    : `. Its name in __contains() is not the struct’s, or the object has only pointers to it, and the compiler leaves such types out: bpf_obj_new(struct ${name}) somewhere in the object, or a global variable of the type, puts it in.`
 }
 
 function explainRejection(report: Rejected, program: LinkedProgram, kernel: Kernel): Diagnostic {

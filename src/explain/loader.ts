@@ -81,12 +81,15 @@ function subjectOf(what: string): { readonly rule: string; readonly name?: strin
 function hookValues(name: string, { section, attachType }: ObjectProgram, kernel: Kernel): Values {
   const kind = hookKinds.get(attachType ?? '') ?? 'function'
   const [word = ''] = section.split('/')
-  const near = nearHooks(name.slice(name.indexOf(':') + 1), kind, kernel)
+  const [, edge] = kind === 'tracepoint' ? (/^(sys_enter|sys_exit)_\w+$/.exec(name) ?? []) : []
+  const near = edge !== undefined ? [] : nearHooks(name.slice(name.indexOf(':') + 1), kind, kernel)
   const points = kind === 'function' ? nearHooks(name, 'tracepoint', kernel, 4) : []
   const spelled = (hooks: readonly string[], prefix: string): string | undefined =>
     hooks.length === 0 ? undefined : orList(hooks.map((hook) => `SEC("${prefix}/${hook}")`))
   return {
     hook: name,
+    hookSection: word,
+    hookEdge: edge,
     hookFunction: yes(kind === 'function'),
     hookTracepoint: yes(kind === 'tracepoint'),
     hookLsm: yes(kind === 'lsm'),

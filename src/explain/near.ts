@@ -137,7 +137,13 @@ export function coreMissing(asked: string, kernel: Kernel): CoreMissing | undefi
   const member = path.replaceAll(/\[\d+\]/g, '').split('.')[0] || undefined
   if (member === undefined) return { type, known: true, member, members: undefined }
   const names = membersOf(btf, id, 0)
-  if (names.includes(member)) return { type, known: true, member: path, members: undefined }
+  if (names.includes(member)) {
+    const parts = path.replaceAll(/\[\d+\]/g, '').split('.')
+    const renamed = parts
+      .map((_, i) => renamedField(btf, name, parts.slice(0, i + 1).join('.')))
+      .find((row) => row !== undefined)
+    return { type, known: true, member: path, members: undefined, renamed }
+  }
   const like = names.filter(
     (one) => one.startsWith(`${member}_`) || one.startsWith(member) || one === `__${member}` || one === `_${member}`,
   )

@@ -5,6 +5,7 @@ import { type Btf, memberNamed } from '../btf/index.ts'
 
 interface RenamedField {
   readonly struct: string
+  /** A field, or a path of fields, without indices. */
   readonly was: string
   /** As C reaches it from the same pointer. */
   readonly is: string
@@ -25,6 +26,18 @@ export const renamedFields: readonly RenamedField[] = [
   { struct: 'inode', was: '__i_ctime', is: 'i_ctime_sec', since: '6.11' },
   { struct: 'kernfs_node', was: 'parent', is: '__parent', since: '6.15' },
   { struct: 'mm_struct', was: 'mmap_sem', is: 'mmap_lock', since: '5.8' },
+  { struct: 'mm_struct', was: 'rss_stat.count', is: 'rss_stat[…].count', since: '6.2' },
+  { struct: 'cred', was: 'cap_inheritable.cap', is: 'cap_inheritable.val', since: '6.3' },
+  { struct: 'cred', was: 'cap_permitted.cap', is: 'cap_permitted.val', since: '6.3' },
+  { struct: 'cred', was: 'cap_effective.cap', is: 'cap_effective.val', since: '6.3' },
+  { struct: 'cred', was: 'cap_bset.cap', is: 'cap_bset.val', since: '6.3' },
+  { struct: 'cred', was: 'cap_ambient.cap', is: 'cap_ambient.val', since: '6.3' },
+  { struct: 'dentry', was: 'd_child', is: 'd_sib', since: '6.8' },
+  { struct: 'dentry', was: 'd_subdirs', is: 'd_children', since: '6.8' },
+  { struct: 'file', was: 'f_count', is: 'f_ref.refcnt', since: '6.13' },
+  { struct: 'cfs_rq', was: 'nr_running', is: 'nr_queued', since: '6.14' },
+  { struct: 'cfs_rq', was: 'h_nr_running', is: 'h_nr_queued', since: '6.14' },
+  { struct: 'cgroup', was: 'rstat_cpu', is: 'self.rstat_cpu', since: '6.16' },
 ]
 
 /** What the kernel has in the place of a field that it lacks: `{ is: '__state', since: '5.14' }`. */
@@ -32,6 +45,6 @@ export function renamedField(btf: Btf, struct: string, field: string): RenamedFi
   return renamedFields.find(({ struct: owner, was, is }) => {
     if (owner !== struct || was !== field) return false
     const id = btf.find(struct, 'struct')
-    return id !== undefined && memberNamed(btf, id, is.split(/->|\./)[0]!) !== undefined
+    return id !== undefined && memberNamed(btf, id, is.split(/->|[.[]/)[0]!) !== undefined
   })
 }

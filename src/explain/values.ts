@@ -14,6 +14,7 @@ import type { Kernel } from '../kernel/index.ts'
 import type { LinkedProgram, MapDef } from '../object/index.ts'
 import { scalar } from '../verifier/index.ts'
 import { callableBy } from './allowed.ts'
+import { typesLost } from './types-lost.ts'
 import { callee } from './calls.ts'
 import { caseValues, plural } from './cases/index.ts'
 import { heldAt, isBoundToRcu, leavesRcu, neutralOf } from './fixes/held.ts'
@@ -214,6 +215,7 @@ function conditions(report: Rejected, causes: Causes, program: LinkedProgram): V
     unacquired: yes(violation?.id === 'release-unreferenced' && violation.params.form === 'dynptr'),
     maybeNull: yes(value !== undefined && mayBeNull(value)),
     record: yes(/^ringbuf_mem$/.test(details.expected ?? '')),
+    notTypesLost: yes(typesLost(report, program).length === 0),
     stringOnStack: yes(value?.kind === 'fp'),
     snprintf: yes(callee(program, insn)?.name === 'bpf_snprintf'),
     percpu: yes(/percpu/.test(details.expected ?? '')),

@@ -9,6 +9,7 @@ import { scalar } from '../../verifier/index.ts'
 import { codeAt, insnOf, lastAt, lineAt } from '../source.ts'
 import { argumentText, callArguments } from '../text.ts'
 import { type Case, placeWords } from './case.ts'
+import { fieldGiven } from './memory.ts'
 import { withoutSleeping } from './sleeping.ts'
 
 export function callingValues(one: Case): Values {
@@ -61,13 +62,14 @@ const fieldsTaken: readonly (readonly [string, string])[] = [
   ['bpf_spin_', 'struct bpf_spin_lock'],
 ]
 
-function argumentWanted({ report, program }: Case): Values {
+function argumentWanted({ report, program, causes }: Case): Values {
   const name = callee(program, report.insn)?.name ?? ''
   return {
     argContext: yes(report.details.expected === 'ctx'),
     memoryWanted: yes(
       /\bfp\b/.test(report.details.expected ?? '') && /\bmap_value\b/.test(report.details.expected ?? ''),
     ),
+    ...fieldGiven({ report, program, causes }),
     numberName: numberPassed(report, codeAt(program, report.insn), name),
     argField: fieldsTaken.find(
       ([start]) => name.startsWith(start) && report.details.expected?.includes('map_value'),

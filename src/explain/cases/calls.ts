@@ -222,6 +222,7 @@ function unknownSize({ report, causes, program }: Case): Values {
     globalFunc: subprogName(program, start),
     globalBad: ordinal(broken.params.param),
     globalBadType: type === undefined ? undefined : formatType(program.btf!, type),
+    globalCtx: broken.params.form === 'ctx-struct' ? broken.params.expected : undefined,
     globalByValue: yes(type !== undefined && ['struct', 'union'].includes(resolveType(program.btf!, type).kind)),
     globalPacket: yes([1, 2, 3, 4, 5].some((number) => step?.regs[number]?.kind.startsWith('pkt'))),
   }

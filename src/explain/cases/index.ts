@@ -8,6 +8,7 @@ import { callingValues } from './calling.ts'
 import { callValues } from './calls.ts'
 import type { Case } from './case.ts'
 import { copyValues } from './copies.ts'
+import { followedValues } from './followed.ts'
 import { formatValues } from './format.ts'
 import { contextValues } from './context.ts'
 import { effortValues } from './effort.ts'
@@ -15,6 +16,7 @@ import { droppedValues } from './dropped.ts'
 import { fieldValues } from './fields.ts'
 import { globalValues } from './globals.ts'
 import { givenValues } from './given.ts'
+import { graphValues } from './graph.ts'
 import { hookValues } from './hook.ts'
 import { loopValues } from './loops.ts'
 import { mapValues } from './maps.ts'
@@ -62,6 +64,8 @@ const kinds: readonly ((one: Case) => Values)[] = [
   sectionValues,
   ownerValues,
   mapValues,
+  graphValues,
+  followedValues,
   hookValues,
 ]
 

@@ -155,6 +155,9 @@ function whyNot(one: Case, { pointer, comparison, need, known, end }: Wanted): s
   if (pointer === undefined) return undefined
   if (comparison === undefined) {
     const beyond = pointer.kind === 'pkt_meta' ? comparedWithEnd(one) : undefined
+    const length = beyond === undefined ? lengthCompared(one) : undefined
+    if (length !== undefined)
+      return `on ${length.on} ${length.what} is compared, which is a number, and teaches the verifier nothing of what lies behind the pointers; compare pointers in its place`
     return beyond === undefined
       ? `no comparison with ${end} stands on this path`
       : `the comparison on ${beyond} is with data_end, and metadata ends where the packet begins, at data`
@@ -173,9 +176,35 @@ function whyNot(one: Case, { pointer, comparison, need, known, end }: Wanted): s
   if (known === 0 && shown > 0)
     return `the comparison on ${place} leads here where the packet is too short, not where it is long enough; turn it round`
   if (causes.path.length === 0) return undefined
+  const single = /\(void \*\)\s*([A-Za-z_]\w*)\s*\+\s*1\b/.exec(lineAt(program, comparison.insn)?.text ?? '')?.[1]
+  const cast =
+    single === undefined
+      ? ''
+      : `: (void *)${single} + 1 is one byte further on, and the end of what ${single} points to is (void *)(${single} + 1)`
   return shown < need
-    ? `the comparison on ${place} shows that ${plural(known, 'byte is', 'bytes are')} there, and ${need} are needed`
+    ? `the comparison on ${place} shows that ${plural(known, 'byte is', 'bytes are')} there, and ${need} are needed${cast}`
     : undefined
+}
+
+/** A length that was compared in the place of the pointers: computed of them, or the context's own. */
+function lengthCompared(one: Case): { readonly what: string; readonly on: string } | undefined {
+  const { program, causes } = one
+  const made = causes.path.findLastIndex(({ insn, regs }) => {
+    const { op, dst, src } = program.insns[insn]!
+    return (
+      op.kind === 'alu' &&
+      op.name === 'sub' &&
+      op.source === 'reg' &&
+      regs[dst]!.kind === 'pkt_end' &&
+      isPacket(regs[src]!)
+    )
+  })
+  const comparisons = comparisonsOf(causes.path, program).filter(({ dst }) => dst.kind === 'scalar')
+  const computed = made < 0 ? undefined : comparisons.find(({ step }) => step > made)
+  if (computed !== undefined) return { what: 'the length, data_end - data,', on: placeWords(program, computed.insn) }
+  const own = comparisons.find(({ insn }) => /->len\b/.test(lineAt(program, insn)?.text ?? ''))
+  const name = /\b\w+->len\b/.exec(lineAt(program, own?.insn ?? -1)?.text ?? '')?.[0]
+  return own === undefined || name === undefined ? undefined : { what: name, on: placeWords(program, own.insn) }
 }
 
 /** Where metadata was compared with the packet’s end, which says nothing of it. */

@@ -3,6 +3,7 @@
 
 import { returnRange } from '../../kernel/index.ts'
 import type { LinkedProgram } from '../../object/index.ts'
+import { helperId } from '../../uapi/index.ts'
 import { traitsOf } from '../allowed.ts'
 import { type Values, yes } from '../fill.ts'
 import { type RegState, scalar } from '../../verifier/index.ts'
@@ -49,7 +50,13 @@ export function returnValues({ report, program, kernel, causes }: Case): Values 
     returnOnly: range.min === range.max ? range.min.toString() : undefined,
     returnErrors: yes(lsm),
     returned: returnedWords(causes.value),
-    returnRefuses: yes(range.min === 0 && range.max === 1 && program.type.startsWith('BPF_PROG_TYPE_CGROUP')),
+    returnRefuses: yes(
+      range.min === 0 &&
+        range.max === 1 &&
+        (program.type.startsWith('BPF_PROG_TYPE_CGROUP') || program.attachType === 'BPF_LSM_CGROUP'),
+    ),
+    returnedError: yes(/^-(?!1$)/.test(returnedWords(causes.value) ?? '')),
+    setsRetval: yes(kernel.helper(helperId('bpf_set_retval') ?? -1, traitsOf(program)).ok),
     returnBool: yes(range.min === 0 && range.max === 1),
     returnNames:
       program.attachType === 'BPF_TRACE_ITER'

@@ -71,6 +71,7 @@ export function smallValues(one: Case): Values {
     ...taglessField(one),
     ...constGlobal(one),
     ...typedHook(one),
+    sliceWriters: rule === 'slice-write' ? 'tc (sched_cls), XDP, lwt_xmit, sk_skb' : undefined,
     packetWriters: rule === 'packet-write' ? 'sched_cls, sched_act, xdp, lwt_xmit, sk_skb or sk_msg' : undefined,
     ...indexOfLine(one),
     mapPointer: value?.kind === 'map_ptr' ? program.maps[value.map]?.name : undefined,
@@ -206,12 +207,25 @@ function indexOfLine(one: Case): Values {
   return {
     stackArray: array,
     stackIndex: index,
+    signedBits: signedBits(one),
     stackReread: yes(/->|\.|\*/.test(index)),
     checkedAbove: signedCheck(one, index),
     stackIndexed: report.rule === 'stack-bounds' && !called ? `the index ${index} into ${array}` : undefined,
     ...stackTaken(one),
   }
 }
+
+/** How many bits the signed number has that the index is made of, where it is a small one. */
+function signedBits({ causes: { path } }: Case): string | undefined {
+  for (const { regs } of path.slice(-MOST_BACK).reverse())
+    for (const reg of regs) {
+      if (reg?.kind !== 'scalar') continue
+      if (scalar.smin(reg.var) === -128n && scalar.smax(reg.var) === 127n) return '8'
+      if (scalar.smin(reg.var) === -32768n && scalar.smax(reg.var) === 32767n) return '16'
+    }
+  return undefined
+}
+const MOST_BACK = 8
 
 /** A call takes memory of the stack from a place that varies: how many bytes, and how far the place may lie at the most. */
 function stackTaken({ report, causes }: Case): Values {

@@ -69,6 +69,7 @@ export const accessCodes = [
         '{?userArgument}To the verifier {reg} is a number. What a system call is given are addresses of user space: copy what is there with bpf_probe_read_user(), a string with bpf_probe_read_user_str().',
         '{untypedSymbol} is declared without a type (extern const void … __ksym), so its address is a number: read it with BPF_CORE_READ((struct … *)&{untypedSymbol}, field) or bpf_probe_read_kernel(). Where the kernel’s BTF has the variable, as it has per-CPU ones, declare it with its type, and it can be read directly.',
         '{?number}To the verifier {reg} is a number: a map keeps no more of a {keptPointer} than its address. Read what it points to with BPF_CORE_READ() or bpf_probe_read_kernel().',
+        '{?number}Field {plainField} of struct {plainOf} is of type {plainType}. The verifier follows pointers to structs only; what other pointers point to is copied: bpf_probe_read_kernel(&to, sizeof(to), …), or BPF_CORE_READ() all the way.',
         '{?number}{?typedHook}To the verifier {reg} is a number, whatever type it has in C. Read what it points to with BPF_CORE_READ() or bpf_probe_read_kernel(); or attach by SEC("{typedHook}"), where arguments are pointers with types that can be followed.',
         '{?number}To the verifier {reg} is a number, whatever type it has in C. Read what it points to with BPF_CORE_READ() or bpf_probe_read_kernel(), or bpf_probe_read_user() where it is an address of user space.',
         'Read kernel memory through a typed pointer (BTF), or with bpf_probe_read_kernel().',

@@ -150,6 +150,7 @@ export const loadingCodes = [
       'this kernel has no {hook}',
     ],
     help: [
+      'System calls have no BTF tracepoint each. SEC("tracepoint/syscalls/{hook}") is the one of this call, with its arguments in ctx->args; SEC("{hookSection}/{hookEdge}") is called for all system calls, with the number of the call as an argument.',
       'Near it are: {nearHooks}.',
       'Tracepoints near it, which are more stable than functions: {nearTracepoints}.',
       '{?hookFunction}For a system call use SEC("ksyscall/name") or SEC("tracepoint/syscalls/sys_enter_name"), whose names do not depend on the kernel’s build.',

@@ -45,12 +45,16 @@ export const objectCodes = [
     section: graph,
     rule: 'A head or root holds nodes of one struct at one member, declared with __contains(struct, member).',
     label: [
+      '{nodeRoot} holds nodes of struct {nodeOwner} by their field {nodeField}, and this passes {nodeGiven}',
       'the {arg} argument must be the node that __contains() names; {reg} is {value}',
       'this is not the node that __contains() names',
     ],
     help: [
-      'Pass &object->member with the struct and member that __contains() of this head or root names.',
-      'For another struct, declare another head or root.',
+      [
+        'Pass {nodeRight}: __contains({nodeOwner}, {nodeField}) stands at the declaration of {nodeRoot}. Or take the head or root that is for the other field.',
+        'Pass &object->member with the struct and member that __contains() of this head or root names.',
+      ],
+      '{?nodeOther}For another struct, declare another head or root.',
     ],
     text: 'That is how the kernel gets from a node back to its object, and how it knows which destructor to run.',
     example: '10-objects/list:list_push_wrong_offset',
@@ -62,7 +66,9 @@ export const objectCodes = [
     section: graph,
     rule: 'A head or root is a field of a map value or allocated object, passed at its constant offset.',
     label: ['the {arg} argument of {kfunc} must be a head or root; {reg} is {value}', 'this is no head or root'],
-    help: ['Pass &value->head, or the address of a global in a section of its own, together with its lock.'],
+    help: [
+      '{?notTypesLost}Pass &value->head, or the address of a global in a section of its own, together with its lock.',
+    ],
     text: 'Heads and roots on the stack, or reached with a variable index, cannot be tied to a lock.',
     example: '10-objects/graph:head_on_stack',
   },

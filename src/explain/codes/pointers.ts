@@ -51,6 +51,7 @@ export const pointerCodes = [
         '{?rule_offset_range}{remainder} bounds the index in C, not to the verifier, which does not follow remainders; and a comparison after it the compiler drops, knowing that it always holds. Keep one, with barrier_var() before it: barrier_var({remainderOf}); if ({remainderOf} >= ARRAY_SIZE({stackArray})) … Or mask instead, with an array whose size is a power of two: {remainderOf} & (ARRAY_SIZE({stackArray}) - 1).',
         ...keptBounds,
         '{?rule_offset_range}The check on {checkedAbove} is of a signed number, and lets negative ones through: make {stackIndex} unsigned, or check {stackIndex} < 0 as well.',
+        '{?rule_offset_range}{stackIndex} is a signed number of {signedBits} bits, and may be negative: make it unsigned (__u{signedBits}), and check that it is less than ARRAY_SIZE({stackArray}).',
         '{?rule_offset_range}{?stackReread}Read {stackIndex} into a local variable once, check that, and use it as the index: if (i >= ARRAY_SIZE({stackArray})) …, with i unsigned. Each mention in C may be a load of its own.',
         '{?rule_offset_range}Bound the index right before it is used, as an unsigned number: if ({stackIndex} >= ARRAY_SIZE({stackArray})) …',
         '{?rule_offset_range}Bound the number right before it is added: if (i >= sizeof(buf)) return …, with i unsigned.',

@@ -77,7 +77,8 @@ export const programCodes = [
       [
         'This hook takes {returnOnly} only: return {returnOnly} on every path.',
         '{?returnErrors}Return 0 to allow or a negative error to refuse ({returnRange}), on every path.',
-        '{?returnRefuses}Return 0 to refuse, 1 to allow, on every path.',
+        '{?returnRefuses}{?returnedError}{?setsRetval}Return 0 to refuse, 1 to allow, on every path. The caller gets EPERM for 0; for another error: bpf_set_retval({returned}); return 0;',
+        '{?returnRefuses}Return 0 to refuse, 1 to allow, on every path. The caller gets EPERM for 0.',
         'Return {returnNames} on every path; programs of type {type} have no other answers.',
         '{?returnBool}Return 0 or 1 on every path.',
         'Return a value from {returnRange} on every path, also on this one.',

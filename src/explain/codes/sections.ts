@@ -61,7 +61,7 @@ export const sectionCodes = [
       'the lock of this list or tree is not held here',
     ],
     help: [
-      'bpf_spin_lock(&lock) before, bpf_spin_unlock(&lock) after, with the lock that stands beside the list or root in the same struct or section.',
+      '{?notTypesLost}bpf_spin_lock(&lock) before, bpf_spin_unlock(&lock) after, with the lock that stands beside the list or root in the same struct or section.',
       'For globals: put lock and root into one private section, e.g. #define private(name) SEC(".data." #name) __hidden __attribute__((aligned(8))).',
     ],
     text: 'The verifier identifies the lock by the object it is in: another value of the same map has another lock.',
@@ -114,6 +114,7 @@ export const sectionCodes = [
     rule: 'bpf_spin_unlock() takes the very lock that bpf_spin_lock() took: the same map value or object, looked up once.',
     label: ['{reg} is not the lock that is held; it is {value}', 'this is not the lock that is held'],
     help: [
+      'The lock that is held is {lockHeld}, taken on {lockHeldOn}: unlock that one, bpf_spin_unlock({lockHeld}), before another is taken.',
       'Look the value up once and use that pointer for both.',
       'Two lookups of the same key count as two values: the map may have changed in between.',
     ],
@@ -127,7 +128,7 @@ export const sectionCodes = [
     section: verifier,
     rule: 'bpf_spin_lock() takes the one struct bpf_spin_lock of a map value or allocated object, at its constant offset.',
     label: ['{reg} does not point to the lock; it is {value}'],
-    help: ['Pass &value->lock, where lock is a struct bpf_spin_lock declared in the map’s value type.'],
+    help: ['{?notTypesLost}Pass &value->lock, where lock is a struct bpf_spin_lock declared in the map’s value type.'],
     text: 'The map’s BTF tells the kernel where the lock is; a value has at most one.',
     example: '10-objects/spinlock:lock_count',
   },

@@ -172,7 +172,10 @@ export const stackObjectCodes = [
     section: 'verifier.c, bpf_dynptr_slice_rdwr',
     rule: 'A writable slice of a packet is only for programs that may write to packets.',
     label: ['{kfunc} gives writable memory, and {type} programs may only read packets'],
-    help: ['Use bpf_dynptr_slice(), which gives read-only memory.'],
+    help: [
+      'To read only: bpf_dynptr_slice(), which gives read-only memory.',
+      'To change the packet, move the change to a program that may write it: {sliceWriters}.',
+    ],
     text: 'Direct packet writes are open to tc, XDP and a few others.',
     example: '11-dynptr/dynptr:slice_rdwr_readonly_type',
   },

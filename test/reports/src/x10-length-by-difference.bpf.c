@@ -1,0 +1,24 @@
+// StackOverflow, "invalid access to packet": the length is computed, then compared
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
+__u64 icmp;
+
+SEC("tc")
+int count_icmp(struct __sk_buff *skb)
+{
+	void *data = (void *)(long)skb->data;
+	void *data_end = (void *)(long)skb->data_end;
+	struct ethhdr *eth = data;
+	struct iphdr *ip = data + sizeof(*eth);
+	__u64 length = data_end - data;
+
+	if (length < sizeof(*eth) + sizeof(*ip))
+		return 0;
+	if (eth->h_proto == bpf_htons(0x0800) && ip->protocol == 1)
+		icmp++;
+	return 0;
+}
+char _license[] SEC("license") = "GPL";

@@ -7,6 +7,7 @@ import type { LinkedProgram } from '../object/index.ts'
 import { leadInsOf, type Report } from '../verifier/index.ts'
 import { contractAt, kfuncAt } from './calls.ts'
 import { pointerInGlobal } from './cases/globals.ts'
+import { handedOtherwise } from './cases/handed.ts'
 import { type CodeRow, codeOfRule, unsupportedRow } from './codes/index.ts'
 import { fillAll, fillFirst, orList, type Values } from './fill.ts'
 import { fixFor } from './fixes/index.ts'
@@ -145,6 +146,7 @@ function causeOf(
   { program, kernel }: { readonly program: LinkedProgram; readonly kernel: Kernel },
 ): string | undefined {
   const { value, lost } = causes
+  if (handedOtherwise({ report, causes, program }) !== undefined) return 'handed'
   if (isOfCallback(report.violation)) return 'callback'
   if (
     report.violation?.id === 'wq-map' &&

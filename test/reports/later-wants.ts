@@ -218,4 +218,67 @@ export const laterWants: readonly Want[] = [
     never: [/cpuhp/],
   },
   { object: 'x36-letters-counted', code: 'KF110', says: [/signed number of 8 bits/, /__u8/, /ARRAY_SIZE\(letters\)/] },
+  // round 11
+  {
+    object: 'y01-arguments-collected',
+    code: 'KF103',
+    says: [/127 bytes too far/, /mask lets off be up to 511/, /if \(off > 384\)/],
+    never: [/ARRAY_SIZE/],
+  },
+  {
+    object: 'y02-member-of-statistics',
+    code: 'KF110',
+    says: [/l->seen/, /unsigned/, /if \(member >= ARRAY_SIZE\(l->seen\)\)/],
+  },
+  {
+    object: 'y04-iterator-of-yesterday',
+    kernel: '7.3',
+    code: 'KF060',
+    says: [/struct bpf_iter_scx_dsq with 16 bytes/, /it has 48/, /vmlinux\.h/],
+    never: [/Destroy the iterator/],
+  },
+  {
+    object: 'y05-length-in-record',
+    code: 'KF019',
+    says: [/e->len is read from memory anew/, /local variable/, /len = e->len/],
+    never: [/if \(e->len > 256\) …/],
+  },
+  { object: 'y07-override-in-fentry', code: 'KF008', says: [/SEC\("kprobe\/__x64_sys_mkdirat"\)/] },
+  {
+    object: 'y08-process-of-packet',
+    code: 'KF008',
+    says: [/outside of any process/, /SEC\("cgroup\/connect4"\)/],
+    never: [/cgroup_sysctl/],
+  },
+  { object: 'y09-store-in-xdp', code: 'KF008', says: [/bpf_xdp_store_bytes\(\)/], never: [/lwt_xmit/] },
+  {
+    object: 'y18-callback-of-three',
+    code: 'KF095',
+    says: [/third parameter of add\(\)/, /bpf_loop\(\)/, /__u32 index, void \*ctx/],
+    never: [/where it is declared/],
+  },
+  {
+    object: 'y19-callback-of-one',
+    code: 'KF095',
+    says: [/first parameter of expire\(\) is the map/, /void \*map, KEY \*key, VALUE \*value/],
+    never: [/Bound the number/],
+  },
+  {
+    object: 'y22-record-kept',
+    code: 'KF026',
+    says: [/record belongs to the run/, /bpf_ringbuf_output/],
+    never: [/submit_dynptr/],
+  },
+  {
+    object: 'y28-ancestor-of-level',
+    code: 'KF107',
+    says: [/ancestors of struct cgroup/, /index that varies/, /bpf_cgroup_ancestor\(\)/],
+    never: [/by its name with CO-RE/],
+  },
+  {
+    object: 'y29-socket-of-inode',
+    code: 'KF107',
+    says: [/before the start of struct inode/, /bpf_core_cast\(container_of\(…\), struct socket_alloc\)/],
+    never: [/by its name with CO-RE/],
+  },
 ]

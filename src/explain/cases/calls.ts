@@ -23,7 +23,12 @@ export function callValues(one: Case): Values {
     case 'helper-not-allowed':
       return isForHook(one)
         ? hookOnly(one)
-        : { helperTypes: helperTypes(one), tracingTwin: tracingHelper(one), probeRegister: probeRegister(one) }
+        : {
+            helperTypes: helperTypes(one),
+            helperSection: probeSection(one),
+            tracingTwin: tracingHelper(one),
+            probeRegister: probeRegister(one),
+          }
     case 'kfunc-not-allowed':
       return { ...kfuncAddress(one), tracingTwin: tracingKfunc(one), ...operationsFor(one) }
     case 'map-helper':
@@ -58,6 +63,14 @@ function helperTypes({ report, program, kernel }: Case): string | undefined {
     : names.length > 14
       ? `${names.slice(0, 14).join(', ')} and ${names.length - 14} more`
       : orList(names)
+}
+
+/** The kprobe at the function that a typed hook is at, where only kprobes may make the call. */
+function probeSection(one: Case): string | undefined {
+  const name = /^f(entry|exit)(?:\.s)?\/(\w+)$/.exec(one.program.section)
+  return helperTypes(one) === 'kprobe' && name !== null
+    ? `${name[1] === 'entry' ? 'kprobe' : 'kretprobe'}/${name[2]}`
+    : undefined
 }
 
 /** The typed hook at the same place, where programs there may make the call that this one may not. */
@@ -249,7 +262,7 @@ function numberForPointer(at: number, step: PathStep | undefined, program: Linke
 }
 
 /** Types of the parameters of the function that starts at an insn. */
-function paramsOf({ funcs, btf }: LinkedProgram, start: number): readonly BtfId[] {
+export function paramsOf({ funcs, btf }: LinkedProgram, start: number): readonly BtfId[] {
   const record = funcs.find(({ insn }) => insn === start)
   if (record === undefined || btf === undefined || record.typeId >= btf.count) return []
   const func = btf.type(record.typeId)

@@ -6,8 +6,8 @@ import { formatType, resolveType, sizeOf } from '../../btf/index.ts'
 import { type RegState, scalar } from '../../verifier/index.ts'
 import { callee, contractAt } from '../calls.ts'
 import { type Values, yes } from '../fill.ts'
-import { codeAt } from '../source.ts'
-import { argumentText, assignedName, isMember, isSimple } from '../text.ts'
+import { codeAt, lineAt } from '../source.ts'
+import { argumentText, assignedName, isMember, isSimple, quoted } from '../text.ts'
 import { innermost } from '../violations.ts'
 import { structPointedTo } from '../words.ts'
 import { type Case, comparisonsOf, placeWords, plural } from './case.ts'
@@ -127,10 +127,33 @@ function bufferValues({ report, program, kernel, causes }: Case): Values {
     bufferSize: holds?.toString(),
     bufferHolds: holds === undefined ? undefined : `${named} has ${plural(holds, 'byte')}`,
     sizeName: size !== undefined && isSimple(size) ? size : undefined,
+    sizeReread: sizeReread(size, sizeReg, { causes, program }),
     sizePart: size !== undefined && !isSimple(size) ? variableIn(size) : undefined,
     signedSize:
       size === undefined ? undefined : signedOn(isSimple(size) ? size : variableIn(size), { causes, program }),
   }
+}
+
+/** A size that is read from memory where the call is made: the comparison of it that C makes was of another read. */
+function sizeReread(
+  size: string | undefined,
+  reg: number,
+  { causes: { path }, program }: Pick<Case, 'causes' | 'program'>,
+): string | undefined {
+  const from = path.findLast(
+    ({ insn }, i) =>
+      i < path.length - 1 && program.insns[insn]!.dst === reg && program.insns[insn]!.op.kind !== 'store',
+  )
+  if (size === undefined || !isMember(size) || from === undefined) return undefined
+  const { op } = program.insns[from.insn]!
+  if (op.kind !== 'load') return undefined
+  const word = new RegExp(`(?<![\\w>.])${quoted(size)}(?!\\w)`)
+  return program.lines.some(({ line, file, text }) => {
+    const at = lineAt(program, from.insn)
+    return file === at?.file && line < at.line && /\bif\b|\?|=/.test(text) && word.test(text)
+  })
+    ? size
+    : undefined
 }
 
 /** The one variable of an expression: `sizeof(*e) + len` → 'len'. */
@@ -212,13 +235,16 @@ function takenByCall(one: Case): Values {
   const map = pointer.kind === 'map_value' ? program.maps[pointer.map] : undefined
   const place = argumentText(text, contract.name, reg! - 1) ?? ''
   const at =
-    /^\w[\w.>-]*\s*\+\s*([A-Za-z_]\w*)$/.exec(place)?.[1] ?? /^&[\w.>-]+\[([A-Za-z_][\w.>-]*)\]$/.exec(place)?.[1]
+    /^\w[\w.>-]*\s*\+\s*([A-Za-z_]\w*)$/.exec(place)?.[1] ??
+    /^&[\w.>-]+\[([A-Za-z_][\w.>-]*)(?:\s*[&%][^\]]*)?\]$/.exec(place)?.[1]
   const most = map === undefined ? -1 : map.valueSize - pointer.off - scalar.constNumber(size.var)
   return most < 0 || scalar.isConst(pointer.var)
     ? {}
     : {
         mostOffset: most.toString(),
         offsetName: at ?? 'offset',
+        offsetMasked: yes(/\[[^\]]*[&%][^\]]*\]$/.test(place)),
+        offsetMost: scalar.umax(pointer.var).toString(),
         offsetReread: at !== undefined && isMember(at) ? at : undefined,
         takenBytes: scalar.constNumber(size.var).toString(),
       }

@@ -17,10 +17,12 @@ import { fieldValues } from './fields.ts'
 import { globalValues } from './globals.ts'
 import { givenValues } from './given.ts'
 import { graphValues } from './graph.ts'
+import { handedValues } from './handed.ts'
 import { hookValues } from './hook.ts'
 import { loopValues } from './loops.ts'
 import { mapValues } from './maps.ts'
 import { neighbourValues } from './neighbours.ts'
+import { objectReadValues } from './object-reads.ts'
 import { ownerValues } from './owners.ts'
 import { packetValues } from './packet.ts'
 import { pointerValues } from './pointers.ts'
@@ -32,6 +34,7 @@ import { smallValues } from './small.ts'
 import { symbolValues } from './symbols.ts'
 import { socketValues } from './sockets.ts'
 import { trustValues } from './trust.ts'
+import { twinValues } from './twins.ts'
 import { structValues } from './writes.ts'
 
 export { type Case, plural } from './case.ts'
@@ -66,6 +69,9 @@ const kinds: readonly ((one: Case) => Values)[] = [
   mapValues,
   graphValues,
   followedValues,
+  twinValues,
+  handedValues,
+  objectReadValues,
   hookValues,
 ]
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Facts of a case that need no file of their own: which of several things a rule was broken by.
 
-import { formatType, memberAt, pointee, resolveType, typeTags } from '../../btf/index.ts'
+import { formatType, memberAt, pointee, resolveType, sizeOf, typeTags } from '../../btf/index.ts'
 import { type IteratorFamily, iteratorFamily } from '../../kfunc/index.ts'
 import type { Kernel } from '../../kernel/index.ts'
 import type { LinkedProgram } from '../../object/index.ts'
@@ -44,6 +44,7 @@ export function smallValues(one: Case): Values {
         program.insns[causes.path[causes.origin]?.insn ?? -1]?.op.kind === 'load' &&
         rule === 'invalid-access',
     ),
+    keptRecord: yes(value?.kind === 'scalar' && readFromMap(one)),
     traceRecord: yes(program.type === 'BPF_PROG_TYPE_TRACEPOINT'),
     arenaValue: yes(value?.kind === 'arena'),
     onlyZero: yes(report.details.expected === '[0, 0]'),
@@ -66,6 +67,7 @@ export function smallValues(one: Case): Values {
     typesLost: yes(typesLost(report, program).length > 0),
     ...(rule === 'kptr-store' ? storedKptr(text) : rule === 'kptr-variable' ? {} : { kptrMisses: 'yes' }),
     ...iteratorThere(one),
+    ...iteratorSize(one),
     ...untypedMap(one),
     ...coreValues(one),
     ...taglessField(one),
@@ -76,6 +78,13 @@ export function smallValues(one: Case): Values {
     ...indexOfLine(one),
     mapPointer: value?.kind === 'map_ptr' ? program.maps[value.map]?.name : undefined,
   }
+}
+
+/** Was the value loaded from a map’s value? */
+function readFromMap({ causes: { path, origin }, program }: Case): boolean {
+  const from = path[origin]
+  const insn = from === undefined ? undefined : program.insns[from.insn]
+  return insn?.op.kind === 'load' && from!.regs[insn.src]?.kind === 'map_value'
 }
 
 function openFunction(program: LinkedProgram): string | undefined {
@@ -99,6 +108,20 @@ function iteratorThere({ report, causes, kfunc, program }: Case): Values {
     otherIterator: isOther ? there?.struct : undefined,
     destroyed: yes(there?.method === 'destroy'),
   }
+}
+
+/** The iterator's struct as the program has it, where that is smaller than the kernel's. */
+function iteratorSize({ report, causes, kfunc, program, kernel }: Case): Values {
+  if (report.rule !== 'iter-uninit') return {}
+  const family = kfunc === undefined ? undefined : iteratorFamily(kfunc.name)
+  const sizeIn = (btf: LinkedProgram['btf']): number | undefined => {
+    const id = family === undefined ? undefined : btf?.find(family.struct, 'struct')
+    return id === undefined ? undefined : sizeOf(btf!, id)
+  }
+  const [own, theirs] = [sizeIn(program.btf), sizeIn(kernel.btf)]
+  if (own === undefined || theirs === undefined || own >= theirs)
+    return { iterFits: 'yes', iterMade: yes(causes.notes.some(({ label }) => / makes the iterator /.test(label))) }
+  return { iterStruct: family!.struct, iterBytes: plural(own, 'byte'), iterKernelBytes: theirs.toString() }
 }
 
 const familyOf = (called: { readonly name: string } | undefined): IteratorFamily | undefined =>

@@ -173,8 +173,12 @@ export const callerCodes = [
       [
         '{?rule_set_retval_void}Take the call away and return 1; to decide something, attach to a hook that has an answer (lsm_cgroup/socket_bind, lsm_cgroup/socket_sendmsg …).',
         '{?rule_packet_helper}Copy the bytes to a variable on the stack, and pass that: the helper may read or move the packet itself while it works.',
+        'What does the same here is {helperTwin}.',
+        '{?noProcess}A packet is handled outside of any process: what runs on the CPU at that time is not who sends or receives it. Note the process where there is one (SEC("cgroup/connect4"), SEC("cgroup/sock_create"), SEC("fentry/tcp_connect") …), in a map by addresses and ports, and look it up here.',
+        'To make the function return something else from here: SEC("{overrideTwin}"), and return it. bpf_override_return() is for kprobes.',
         '{?pathFunctions}Of functions, {pathFunctions} may call it; so may sleepable LSM hooks (lsm/file_open) and iterators.',
         '{?helperProbe}Attach to another function: the helper uses what this one belongs to.',
+        '{helper} may be called by programs of type {helperTypes}: attach to the same function by SEC("{helperSection}").',
         '{helper} may be called by programs of type {helperTypes}: move the call to one of these, or find a kfunc that does the same.',
         '{?mapIs}Use a map of a type that goes with the call.',
         'Move the call to a program type that has it, or find a kfunc that does the same.',

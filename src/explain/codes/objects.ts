@@ -189,4 +189,35 @@ export const objectCodes = [
     text: 'bpf_loop(), bpf_for_each_map_elem() and bpf_find_vma() take 0 to go on and 1 to stop; the callbacks of timers and work queues return 0.',
     example: '19-program/attach:loop_gives_two',
   },
+  {
+    code: 'KF095',
+    title: 'the callback is declared with other parameters than it is called with',
+    rules: [
+      'uninitialized@handed',
+      'invalid-access@handed',
+      'offset-range@handed',
+      'map-access@handed',
+      'btf-access@handed',
+      'map-key-bounds@handed',
+      'max-outside@handed',
+      'min-outside@handed',
+      'argument-type@handed',
+      'memory-type@handed',
+    ],
+    section: 'Documentation/bpf/helpers',
+    rule: 'A callback gets what its caller hands to it, in this order, whatever C declares.',
+    label: [
+      'the {handedUnset} parameter of {handedFunc}() is never set: the callback of {handedCaller}() is called with ({handedList})',
+      'the first parameter of {handedFunc}() is {handedFirst}: the callback of {handedCaller}() is called with ({handedList})',
+    ],
+    help: [
+      [
+        '{?handedUnset}Declare {handedFunc}({handedList}); what else it needs goes into the struct whose address is handed over.',
+        'Declare {handedFunc}({handedList}).',
+      ],
+    ],
+    text: 'The address of a function is passed without its type, so the compiler does not compare them. bpf_loop() hands over an index and the pointer that it was given; timers, work queues and bpf_for_each_map_elem() hand over the map, a key and a value.',
+    bad: 'static int expire(struct flow *f)\n{\n\texpired += f->packets; // f is the map\n\treturn 0;\n}\n\nbpf_timer_set_callback(&f->timer, expire);',
+    good: 'static int expire(void *map, __u32 *key, struct flow *f)\n{\n\texpired += f->packets;\n\treturn 0;\n}\n\nbpf_timer_set_callback(&f->timer, expire);',
+  },
 ] as const satisfies readonly CodeText[]

@@ -10,10 +10,16 @@ export const stackObjectCodes = [
     section: 'kfuncs.rst "KF_ITER_NEW flag"; bpf_iterators.rst',
     rule: 'A constructor takes stack memory that holds no iterator, and nothing that must be kept.',
     label: [
+      'the program has struct {iterStruct} with {iterBytes}, and in this kernel it has {iterKernelBytes}: what lies at {slot} on the stack is too small',
+      '{?iterMade}at {slot} on the stack an iterator lives already',
       'at {slot} on the stack an iterator lives already, or what is there does not fit',
       '{reg} is {value}, where an iterator lives already or does not fit',
     ],
-    help: ['Destroy the iterator first: {partner}(&it).', 'Use a second variable for a second iterator.'],
+    help: [
+      'Declare struct {iterStruct} as this kernel has it, from its vmlinux.h (kfuncs btf dump KERNEL --type {iterStruct}); an object for several kernels takes the largest.',
+      '{?iterFits}Destroy the iterator first: {partner}(&it).',
+      '{?iterFits}Use a second variable for a second iterator.',
+    ],
     text: 'An iterator holds resources from its constructor on. Constructing over it would lose them.',
     example: '03-flags/iter_flags:iter_new_twice',
   },

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Helpers of another program type: what does the same in this one, or why nothing can.
+
+import { helperId } from '../../uapi/index.ts'
+import { traitsOf } from '../allowed.ts'
+import { callee } from '../calls.ts'
+import { type Values, yes } from '../fill.ts'
+import type { Case } from './case.ts'
+
+/** What works on a packet as an skb, and on one of XDP. */
+const twins: readonly (readonly [string, string])[] = [
+  ['bpf_skb_load_bytes', 'bpf_xdp_load_bytes'],
+  ['bpf_skb_store_bytes', 'bpf_xdp_store_bytes'],
+  ['bpf_skb_change_tail', 'bpf_xdp_adjust_tail'],
+  ['bpf_skb_change_head', 'bpf_xdp_adjust_head'],
+  ['bpf_skb_adjust_room', 'bpf_xdp_adjust_head'],
+  ['bpf_skb_output', 'bpf_xdp_output'],
+  ['bpf_clone_redirect', 'bpf_redirect'],
+  ['bpf_l3_csum_replace', 'bpf_csum_diff'],
+  ['bpf_l4_csum_replace', 'bpf_csum_diff'],
+]
+
+/** Helpers that ask who is running. */
+const ofProcess = /^bpf_(?:get_current_(?!cgroup)|current_task_|get_current_cgroup|probe_write_user|send_signal)/
+const ofPackets: ReadonlySet<string> = new Set([
+  'BPF_PROG_TYPE_XDP',
+  'BPF_PROG_TYPE_SCHED_CLS',
+  'BPF_PROG_TYPE_SCHED_ACT',
+  'BPF_PROG_TYPE_SOCKET_FILTER',
+  'BPF_PROG_TYPE_CGROUP_SKB',
+  'BPF_PROG_TYPE_LWT_IN',
+  'BPF_PROG_TYPE_LWT_OUT',
+  'BPF_PROG_TYPE_LWT_XMIT',
+  'BPF_PROG_TYPE_SK_SKB',
+  'BPF_PROG_TYPE_NETFILTER',
+  'BPF_PROG_TYPE_FLOW_DISSECTOR',
+])
+
+export function twinValues({ report, program, kernel }: Case): Values {
+  if (report.rule !== 'helper-not-allowed') return {}
+  const name = report.details.helper ?? callee(program, report.insn)?.name ?? ''
+  const isOpen = (helper: string): boolean => kernel.helper(helperId(helper) ?? -1, traitsOf(program)).ok
+  const others = twins.flatMap(([skb, xdp]) => (name === skb ? [xdp] : name === xdp ? [skb] : []))
+  const attach = program.attach?.name
+  return {
+    helperTwin: others.filter(isOpen).map((one) => `${one}()`)[0],
+    noProcess: yes(ofProcess.test(name) && ofPackets.has(program.type)),
+    overrideTwin:
+      name === 'bpf_override_return' && attach !== undefined && kernel.modifiable(attach)
+        ? `fmod_ret/${attach}`
+        : undefined,
+  }
+}

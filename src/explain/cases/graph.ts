@@ -4,7 +4,7 @@
 import { memberAt } from '../../btf/index.ts'
 import { callee } from '../calls.ts'
 import { type Values, yes } from '../fill.ts'
-import { lineAt } from '../source.ts'
+import { codeAt } from '../source.ts'
 import { argumentText } from '../text.ts'
 import { type Case, placeWords } from './case.ts'
 
@@ -18,7 +18,7 @@ function heldLock({ report, program }: Case): Values {
   const at = report.details.at?.[0]?.insn
   const name = at === undefined ? undefined : callee(program, at)?.name
   if (at === undefined || name === undefined) return {}
-  return { lockHeld: argumentText(lineAt(program, at)?.text, name, 0), lockHeldOn: placeWords(program, at) }
+  return { lockHeld: argumentText(codeAt(program, at), name, 0), lockHeldOn: placeWords(program, at) }
 }
 
 /** The node that the head or root holds, and the one that is passed. */
@@ -28,7 +28,7 @@ function nodeValues({ report, program }: Case): Values {
   const { expected, expectedOff } = violation.params
   const own = program.btf.find(expected, 'struct')
   const field = own === undefined ? undefined : memberAt(program.btf, own, expectedOff)?.name
-  const text = lineAt(program, report.insn)?.text
+  const text = codeAt(program, report.insn)
   const name = callee(program, report.insn)?.name.replace(/_impl$/, '')
   const argument = (index: number): string | undefined =>
     argumentText(text, name, index) ?? argumentText(text, `${name}_impl`, index)

@@ -5,7 +5,7 @@ import { memberAt, resolveType } from '../../btf/index.ts'
 import type { RegState } from '../../verifier/index.ts'
 import { callee } from '../calls.ts'
 import type { Values } from '../fill.ts'
-import { lineAt } from '../source.ts'
+import { codeAt } from '../source.ts'
 import { argumentText, isMember } from '../text.ts'
 import { structName } from '../words.ts'
 import type { Case } from './case.ts'
@@ -14,11 +14,7 @@ export function fieldGiven({ report, program, causes }: Pick<Case, 'report' | 'p
   const { value } = causes
   const owner = value === undefined ? undefined : ownerWords(value)
   if (owner === undefined || report.details.reg === undefined) return {}
-  const text = argumentText(
-    lineAt(program, report.insn)?.text,
-    callee(program, report.insn)?.name,
-    report.details.reg - 1,
-  )
+  const text = argumentText(codeAt(program, report.insn), callee(program, report.insn)?.name, report.details.reg - 1)
   const plain = text?.replace(/^\([^()]*\*\s*\)\s*/, '')
   const field = plain?.replace(/^&/, '')
   if (isCharArray(value!) && isMember(plain)) return { stringWhat: `${plain}, a part of ${owner},`, stringExpr: plain }

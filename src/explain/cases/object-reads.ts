@@ -4,7 +4,7 @@
 import { memberAt } from '../../btf/index.ts'
 import { callableBy } from '../allowed.ts'
 import { type Values, yes } from '../fill.ts'
-import { lineAt } from '../source.ts'
+import { codeAt } from '../source.ts'
 import { structName } from '../words.ts'
 import type { Case } from './case.ts'
 
@@ -19,11 +19,11 @@ export function objectReadValues({ report, causes, program, kernel }: Case): Val
   if ((rule !== 'btf-variable' && rule !== 'btf-negative') || value?.btf === undefined || value.btfId === 0) return {}
   if (rule === 'btf-negative') {
     const outer = path
-      .map(({ insn }) => /container_of\(\s*[^,]+,\s*struct (\w+)\s*,/.exec(lineAt(program, insn)?.text ?? '')?.[1])
+      .map(({ insn }) => /container_of\(\s*[^,]+,\s*struct (\w+)\s*,/.exec(codeAt(program, insn) ?? '')?.[1])
       .findLast((found) => found !== undefined)
     return { beforeStart: 'yes', containerOf: outer }
   }
-  const text = lineAt(program, report.insn)?.text ?? ''
+  const text = codeAt(program, report.insn) ?? ''
   // a flexible array has no size of its own
   const field = memberAt(value.btf, value.btfId, value.off)?.name ?? /(\w+)\[[^[\]]+\]/.exec(text)?.[1]
   const row = byKfunc.find((one) => one.struct === structName(value) && one.field === field)

@@ -176,7 +176,7 @@ function whyNot(one: Case, { pointer, comparison, need, known, end }: Wanted): s
   if (known === 0 && shown > 0)
     return `the comparison on ${place} leads here where the packet is too short, not where it is long enough; turn it round`
   if (causes.path.length === 0) return undefined
-  const single = /\(void \*\)\s*([A-Za-z_]\w*)\s*\+\s*1\b/.exec(lineAt(program, comparison.insn)?.text ?? '')?.[1]
+  const single = /\(void \*\)\s*([A-Za-z_]\w*)\s*\+\s*1\b/.exec(codeAt(program, comparison.insn) ?? '')?.[1]
   const cast =
     single === undefined
       ? ''
@@ -202,8 +202,8 @@ function lengthCompared(one: Case): { readonly what: string; readonly on: string
   const comparisons = comparisonsOf(causes.path, program).filter(({ dst }) => dst.kind === 'scalar')
   const computed = made < 0 ? undefined : comparisons.find(({ step }) => step > made)
   if (computed !== undefined) return { what: 'the length, data_end - data,', on: placeWords(program, computed.insn) }
-  const own = comparisons.find(({ insn }) => /->len\b/.test(lineAt(program, insn)?.text ?? ''))
-  const name = /\b\w+->len\b/.exec(lineAt(program, own?.insn ?? -1)?.text ?? '')?.[0]
+  const own = comparisons.find(({ insn }) => /->len\b/.test(codeAt(program, insn) ?? ''))
+  const name = /\b\w+->len\b/.exec(codeAt(program, own?.insn ?? -1) ?? '')?.[0]
   return own === undefined || name === undefined ? undefined : { what: name, on: placeWords(program, own.insn) }
 }
 

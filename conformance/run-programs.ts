@@ -5,7 +5,7 @@ import { floorOf, oracle, readRows, version } from './lab.ts'
 import { workAll } from './pool.ts'
 import { runInKernel } from './runs/ask.ts'
 import { compareRuns, type ComparedRun, countRuns, type RunCounts, wantedOf } from './runs/compare.ts'
-import { corpora } from './runs/corpora.ts'
+import { corpora, folder } from './runs/corpora.ts'
 import type { Asked, OurRun } from './runs/ours.ts'
 import { keepRows, type RunRow } from './runs/rows.ts'
 import { percent } from './compare.ts'
@@ -13,6 +13,8 @@ import { percent } from './compare.ts'
 export interface RunOptions {
   readonly only?: string | undefined
   readonly prog?: string | undefined
+  /** A folder of anybody's objects, which the kernel is asked to run, in place of the laboratory's. */
+  readonly corpus?: string | undefined
   /** Ask the real kernel (QEMU, two boots) instead of reading what it said. */
   readonly fresh?: boolean
   /** Where the kernel's rows are kept, as runs-VERSION.jsonl.zst is. */
@@ -25,10 +27,15 @@ export interface RunOptions {
 const SHOWN = 100
 
 export async function runTable(options: RunOptions): Promise<{ text: string; failed: boolean }> {
-  const { only, prog, fresh = false, save } = options
-  const kept = fresh ? runInKernel(await corpora(only)) : await keptRows()
+  const { only, prog, fresh = false, save, corpus } = options
+  const kept =
+    corpus !== undefined
+      ? runInKernel([folder(corpus, only)])
+      : fresh
+        ? runInKernel(await corpora(only))
+        : await keptRows()
   if (save !== undefined) keepRows(save, kept)
-  const asked = programsAmong(kept, options)
+  const asked = programsAmong(kept, options).map((one) => ({ ...one, root: corpus }))
   const answers = await workAll<Asked, OurRun[]>(asked, {
     jobs: options.jobs ?? 2,
     limit: options.limit ?? 60_000,
@@ -46,7 +53,7 @@ export async function runTable(options: RunOptions): Promise<{ text: string; fai
     `whole programs: identical ${counts.programs.identical} of ${counts.programs.all} (${percent(counts.programs.identical, counts.programs.all)})`,
     `__retval: ours as wanted ${wanted.ours} of ${wanted.all} (${percent(wanted.ours, wanted.all)})`,
   ]
-  const whole = only === undefined && prog === undefined
+  const whole = only === undefined && prog === undefined && corpus === undefined
   const problems = whole ? belowFloor(counts, wanted) : []
   return { text: [...text, ...problems].filter((part) => part !== '').join('\n\n'), failed: problems.length > 0 }
 }

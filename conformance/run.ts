@@ -16,6 +16,7 @@
  *   node scripts/run.mjs conformance/run.ts --only NAME[,NAME] [--prog NAME] [--log]   some objects; one program: both sides in full
  *   --kernel 7.3: that kernel's selftests, rules and verdicts (LAB: a laboratory made with V=7.3)
  *   node scripts/run.mjs conformance/run.ts --verdicts FILE.jsonl --corpus DIR  objects of your own, judged by oracle/run.sh -o FILE.jsonl -r DIR
+ *   node scripts/run.mjs conformance/run.ts --run --corpus DIR [--only NAME]     objects of your own, run by the kernel (QEMU) and by us
  *   --cpu v4: the objects compiled for cpu v4 (a laboratory with CPUS='v3 v4')
  *   --save FILE.json   every answer, to compare with a later run; --jobs N; --limit SECONDS for one program
  */
@@ -59,7 +60,7 @@ async function main(): Promise<void> {
       cpu: { type: 'string', default: 'v3' },
       kernel: { type: 'string' },
       verdicts: { type: 'string' },
-      corpus: { type: 'string', default: join(lab, 'corpus') },
+      corpus: { type: 'string' },
       only: { type: 'string' },
       prog: { type: 'string' },
       log: { type: 'boolean' },
@@ -76,13 +77,14 @@ async function main(): Promise<void> {
     const limits = { jobs: Number(values.jobs ?? 2), limit: Number(values.limit ?? 60) * 1000 }
     const chance = { count: Number(values.chance), seed: values.seed }
     if (values.sanitize) return printed(await sanitizeTable({ only, prog, chance, ...limits }))
-    return printed(await runTable({ only, prog, fresh, save, ...limits }))
+    return printed(await runTable({ only, prog, fresh, save, corpus: values.corpus, ...limits }))
   }
   if (values.edits) return printed(await editTable({ ask: values.ours !== true }))
   if (values.logs) {
     for (const level of [1, 2] as const) console.log(`${await logTable(level, values.only, values.fresh ?? false)}\n`)
     return
   }
+  const corpus = values.corpus ?? join(lab, 'corpus')
   const given = values.verdicts !== undefined
   const judged = given
     ? await readRows<Row>(values.verdicts!)
@@ -98,9 +100,9 @@ async function main(): Promise<void> {
       (values.prog === undefined || row.prog === values.prog),
   )
   if (rows.length === 0) throw new Error('no such program among the verdicts')
-  if (values.prog !== undefined && rows.length <= 4) return single(rows, values.corpus, values.log ?? true)
+  if (values.prog !== undefined && rows.length <= 4) return single(rows, corpus, values.log ?? true)
 
-  const tasks = rows.map((row) => ({ ...taskOf(row, values.corpus), facts: values.facts ?? false }))
+  const tasks = rows.map((row) => ({ ...taskOf(row, corpus), facts: values.facts ?? false }))
   const started = performance.now()
   const answers = await judgeAll(tasks, {
     jobs: Number(values.jobs ?? 2),

@@ -44,6 +44,16 @@ const kept = ({ begins }: RunRow): boolean => !begins
 const ended = (row: RunRow & { verdict?: string }): RunRow =>
   row.verdict === undefined ? row : { obj: row.obj, prog: row.prog, prog_type: '', input: '', died: true }
 
+function isRow(line: string): boolean {
+  try {
+    JSON.parse(line)
+    return true
+  } catch (error) {
+    if (error instanceof SyntaxError) return false
+    throw error
+  }
+}
+
 function boot(
   root: string,
   objects: readonly string[],
@@ -61,8 +71,11 @@ function boot(
   const env = { SMP: '1', MEM: '2G', ...process.env, LAB: lab, V: version }
   const args = ['-o', out, '-r', root, '-a', '-t 60', '-i', inputs, '-l', list]
   spawnSync(join(oracle, 'run.sh'), args, { env, stdio: ['ignore', 2, 2] })
-  const text = readFileSync(out, 'utf8')
-  if (!text.endsWith('\n')) writeFileSync(out, text.slice(0, text.lastIndexOf('\n') + 1))
+  const lines = readFileSync(out, 'utf8').split('\n').slice(0, -1)
+  // a program that takes too long is ended while it writes, the whole guest may be
+  const whole = lines.filter(isRow)
+  if (whole.length < lines.length) console.error(`${lines.length - whole.length} rows were cut off`)
+  writeFileSync(out, whole.map((line) => `${line}\n`).join(''))
   const done = readFileSync(`${out}.console`, 'utf8').includes('ORACLE done')
   return { answered: readLines<RunRow & { verdict?: string }>(out).map(ended), done }
 }

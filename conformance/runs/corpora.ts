@@ -35,5 +35,13 @@ export async function corpora(only: string | undefined): Promise<Corpus[]> {
   return all.filter(({ objects }) => objects.length > 0)
 }
 
+/** Every object of a folder; programs of other kinds the oracle passes over. */
+export function folder(from: string, only: string | undefined): Corpus {
+  const objects = readdirSync(from, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.o'))
+  const named = objects.filter((obj) => only === undefined || only.split(',').some((name) => obj.includes(name)))
+  if (named.length === 0) throw new Error(`no objects in ${from}`)
+  return { root: from, objects: named.sort() }
+}
+
 /** Where an object of a row is. */
 export const pathOf = (obj: string): string => join(obj.startsWith('examples/') ? root : join(lab, 'corpus'), obj)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The same programs on our runtime, in rows of the same form.
 import { readFileSync } from 'node:fs'
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 import { formatFault } from '../../src/fault/index.ts'
 import type { Kernel } from '../../src/kernel/index.ts'
 import {
@@ -35,6 +35,8 @@ export interface Asked {
   readonly obj: string
   readonly prog: string
   readonly rows: readonly RunRow[]
+  /** The folder that the object is in; else the laboratory's, or the repository. */
+  readonly root?: string | undefined
 }
 
 /** In the order of the kernel's rows, on maps of this program alone. */
@@ -53,7 +55,7 @@ const guestStack = Array.from({ length: 7 }, (_, i) => 0xffff_ffff_8100_0000n + 
 /** On any inputs of its class. */
 export function runOn(
   kernel: Kernel,
-  { obj, prog, rows }: Asked,
+  { obj, prog, rows, root }: Asked,
   inputs: readonly Input[],
   options: MachineOptions = {},
 ): OurRun[] {
@@ -61,7 +63,7 @@ export function runOn(
   const machine = createMachine(kernel, { cpus: 1, ...options })
   const modules = addTestModules(machine)
   machine.currentTask.stacks = { kernel: guestStack }
-  const source = readFileSync(pathOf(obj))
+  const source = readFileSync(root === undefined ? pathOf(obj) : join(root, obj))
   const loaded = machine.load(source, { name: basename(obj), programs: [prog, ...(first.with ?? [])] })
   if (!loaded.ok) return inputs.map(() => ({ missing: formatFault(loaded.fault) }))
   const program = loaded.value.programs.get(prog)

@@ -43,6 +43,7 @@ import type { RuntimeMap } from './maps/map.ts'
 import { type Cgroup, type CgroupOptions, cgroupsOf } from './objects/cgroup.ts'
 import { type Socket, type SocketOptions, socketOf } from './objects/made-socket.ts'
 import { type Redirect, redirectsOf } from './objects/redirects.ts'
+import { type RemoteEvent, remoteEventsOf } from './objects/remote.ts'
 import { type Signal, signalsOf } from './objects/signals.ts'
 import { type File, type FileOptions, filesOf } from './objects/file.ts'
 import { type StreamName, streamsOf } from './objects/streams.ts'
@@ -149,6 +150,10 @@ export class Machine extends Core {
   /** Signals that programs sent, first to last. */
   get signals(): readonly Signal[] {
     return signalsOf(this)
+  }
+  /** What programs of infrared receivers (lirc_mode2) took for keys and pointers, first to last. */
+  get remoteEvents(): readonly RemoteEvent[] {
+    return remoteEventsOf(this)
   }
   /** An object of the kernel's, to be given to programs: zeroed but for the fields told, which are named by their path in the struct. */
   object(struct: string, fields: Fields = {}): { readonly address: number } {

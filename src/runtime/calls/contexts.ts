@@ -8,6 +8,7 @@ import type { Core } from '../core/core.ts'
 import { MachineError } from '../core/errors.ts'
 import { createObject, setFields } from '../core/objects.ts'
 import type { Sysctl } from '../helpers/sysctl.ts'
+import type { Sample } from '../objects/sample.ts'
 import type { Argument, Placed } from './arguments.ts'
 import { socketContext } from './sockets.ts'
 
@@ -23,8 +24,8 @@ export interface CallOptions {
   readonly ptRegs?: Readonly<Record<string, number | bigint>>
   /** What the link that attaches the program was given: bpf_get_attach_cookie(). */
   readonly cookie?: bigint
-  /** Of perf events: the period, and the address that was sampled. */
-  readonly sample?: { readonly period?: number | bigint; readonly address?: number | bigint }
+  /** Of perf events: what was sampled. */
+  readonly sample?: Sample
   /** Of sysctl programs: which it is, and what is read or written; `ctx` is struct bpf_sysctl, made of it where it is left out. */
   readonly sysctl?: Sysctl
   /** The context as the program sees it, of all others: a tracepoint's record, struct bpf_sock_addr, bpf_sock_ops, bpf_sysctl … */

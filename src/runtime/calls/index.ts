@@ -6,6 +6,7 @@ import type { Core } from '../core/core.ts'
 import { type SocketRedirect, socketRedirect } from '../helpers/sockmap.ts'
 import { sysctlNotes } from '../helpers/sysctl.ts'
 import { writtenIn } from '../helpers/seq.ts'
+import { sampleNote } from '../objects/sample.ts'
 import type { LoadedProgram } from '../program.ts'
 import type { RunSteps } from '../steps.ts'
 import { placed } from './arguments.ts'
@@ -50,6 +51,7 @@ export function* callSteps(core: Core, program: LoadedProgram, options: CallOpti
         ['cookie', options.cookie ?? 0n],
         ['retval', context.retval],
         [sysctlNotes.asked, options.sysctl],
+        [sampleNote, options.sample],
       ])
       const before = options.ctx === undefined ? undefined : context.shown?.(options.ctx.length)
       const answer = BigInt.asIntN(64, yield { context: context.address, notes })

@@ -5,11 +5,13 @@ import type { Model, Models } from '../core/abi.ts'
 import { mapHelpers } from './maps.ts'
 import { controlHelpers } from './control.ts'
 import { dynptrHelpers } from './dynptr.ts'
+import { fileHelpers } from './files.ts'
 import { infoHelpers } from './info.ts'
 import { packetLoads } from './packet-loads.ts'
 import { perfHelpers } from './perf.ts'
 import { printHelpers } from './print.ts'
 import { probeHelpers } from './probe.ts'
+import { remoteHelpers } from './remote.ts'
 import { ringBufferHelpers } from './ringbuf.ts'
 import { seqHelpers } from './seq.ts'
 import { skbHelpers } from './skb.ts'
@@ -33,17 +35,20 @@ import { taskHelpers } from './task.ts'
 import { timerHelpers } from './timer.ts'
 import { traceHelpers } from './trace.ts'
 import { tunnelHelpers } from './tunnel.ts'
+import { typedHelpers } from './typed.ts'
 import { xdpHelpers } from './xdp.ts'
 
 const families: readonly Models[] = [
   mapHelpers,
   controlHelpers,
   dynptrHelpers,
+  fileHelpers,
   infoHelpers,
   packetLoads,
   perfHelpers,
   printHelpers,
   probeHelpers,
+  remoteHelpers,
   ringBufferHelpers,
   seqHelpers,
   skbHelpers,
@@ -67,6 +72,7 @@ const families: readonly Models[] = [
   timerHelpers,
   traceHelpers,
   tunnelHelpers,
+  typedHelpers,
   xdpHelpers,
 ]
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Helpers on events of perf: records to users. Flags: an index in the low half, all of it set for the CPU that runs; for packets, how many
+// Helpers on events of perf: records to users, and what is known of the event that runs a program. Flags: an index in the low half, all of it set for the CPU that runs; for packets, how many
 // of their bytes are to follow the data in bits 32 to 51.
 
 import { skbProgramTypes } from '../contexts/skb-types.ts'
-import { model, type Models } from '../core/abi.ts'
+import { flagsOf, model, type Models } from '../core/abi.ts'
 import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
 import { MachineError, notModelled } from '../core/errors.ts'
+import { sampleNote, type Sample } from '../objects/sample.ts'
 import { PerfEventArrayMap } from '../maps/perf-events.ts'
 import { skbData, skbLength } from '../objects/skb.ts'
 import { xdpPacket } from '../objects/xdp.ts'
@@ -85,7 +86,42 @@ function counterError(core: Core, { map, low, high }: Pick<Output, 'map' | 'low'
   throw notModelled('a counter of perf')
 }
 
+/** BPF_F_GET_BRANCH_RECORDS_SIZE */
+const ASK_SIZE = 1
+/** struct perf_branch_entry: from, to, flags */
+const BRANCH = 24
+
+/** Of the event that runs the program, as the test tells it. */
+const sampleOf = ({ current }: Core): Sample => (current!.notes.get(sampleNote) ?? {}) as Sample
+
+function branchBytes({ branches = [] }: Sample): Uint8Array {
+  const bytes = new Uint8Array(BRANCH * branches.length)
+  const view = new DataView(bytes.buffer)
+  for (const [i, { from, to, flags = 0 }] of branches.entries())
+    for (const [word, value] of [from, to, flags].entries())
+      view.setBigUint64(BRANCH * i + 8 * word, BigInt.asUintN(64, BigInt(value)), true)
+  return bytes
+}
+
 export const perfHelpers: Models = {
+  bpf_perf_prog_read_value: model(['none', 'i32', 'i32'], 's32', (core) => (to, size) => {
+    core.memory.clear(to, size)
+    if (size !== COUNTS) return -errno.EINVAL
+    const { count = 0, enabled = 0, running = 0 } = sampleOf(core)
+    for (const [word, value] of [count, enabled, running].entries()) core.memory.setNumber(to + 8 * word, 8, value)
+    return 0
+  }),
+  bpf_read_branch_records: model(['none', 'i32', 'i32', 'halves'], 's32', (core) => (...[to, size, low, high]) => {
+    if (flagsOf(low, high) > ASK_SIZE) return -errno.EINVAL
+    const sample = sampleOf(core)
+    if (sample.branches === undefined) return -errno.ENOENT
+    const records = branchBytes(sample)
+    if (low === ASK_SIZE) return records.length
+    if (to === 0 || size % BRANCH !== 0) return -errno.EINVAL
+    const taken = records.subarray(0, size)
+    core.memory.write(to, taken)
+    return taken.length
+  }),
   bpf_perf_event_read: model(
     ['i32', 'halves'],
     's32',

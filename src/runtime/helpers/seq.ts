@@ -32,7 +32,7 @@ class Written {
 
 const NOTE = 'written'
 
-function writtenOf({ current }: Core): Written {
+export function writtenOf({ current }: Core): Written {
   let written = current!.notes.get(NOTE)
   if (!(written instanceof Written)) {
     written = new Written()

@@ -97,10 +97,9 @@ export const socketHelpers: Models = {
     'u32',
     (core) => (sk) => (isFull(core, sk) && protocolOf(core, sk) === IPPROTO.TCP ? sk : 0),
   ),
-  bpf_get_listener_sock: model(['i32'], 'u32', (core) => (sk) => {
-    if (isListening(core, sk)) throw notModelled('bpf_get_listener_sock() of a socket that listens')
-    return 0
-  }),
+  bpf_get_listener_sock: model(['i32'], 'u32', (core) => (sk) => (isListening(core, sk) ? sk : 0)),
+  // nobody is at the other end
+  bpf_tcp_send_ack: model(['none', 'none'], 's32', () => () => 0),
   bpf_get_socket_cookie: model(['i32'], 'i64', (core) => (context) => cookieOf(core, contextSocket(core, context))),
   bpf_get_socket_uid: model(['i32'], 'u32', (core) => (skb) => {
     const sk = socketOf(core, skb)

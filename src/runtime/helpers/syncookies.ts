@@ -7,7 +7,9 @@
 import { model, type Model, type Models } from '../core/abi.ts'
 import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
+import { fieldNumber } from '../core/objects.ts'
 import { remember } from '../core/remember.ts'
+import { IPPROTO, isListening, protocolOf } from '../objects/socket.ts'
 
 /** Segment sizes that an index stands for. */
 const sizes = { ipv4: [536, 1300, 1440, 1460], ipv6: [1220, 1420, 1440, 8940] } as const
@@ -18,6 +20,7 @@ const hosts = { ipv4: { at: 12, size: 8 }, ipv6: { at: 8, size: 32 } } as const
 const MOST_AGE = 2
 const MINUTE_NS = 60_000_000_000n
 const TCP_HEADER = 20
+const IP_HEADER = { ipv4: 20, ipv6: 40 } as const
 const MSS_OPTION = 2
 
 type Version = 'ipv4' | 'ipv6'
@@ -84,7 +87,63 @@ const check = (version: Version): Model =>
     return index < sizes[version].length ? 0 : -errno.EACCES
   })
 
+const AF_INET6 = 10
+/** Their bits in the fourteenth byte of a TCP header. */
+const flags = { FIN: 1, SYN: 2, RST: 4, ACK: 16 } as const
+/** Headers of IP, with where they begin. */
+interface Headers {
+  readonly sk: number
+  readonly ip: number
+  readonly ipLength: number
+  readonly tcp: number
+  readonly tcpLength: number
+}
+
+const has = ({ memory }: Core, { tcp }: Headers, ...some: readonly number[]): boolean =>
+  some.some((flag) => (memory.u8[tcp + 13]! & flag) !== 0)
+const isListener = (core: Core, { sk }: Headers): boolean =>
+  protocolOf(core, sk) === IPPROTO.TCP && isListening(core, sk)
+
+/**
+ * Those that ask the socket. A kernel, as it is installed, makes cookies when the socket's queue of connections that begin has run over.
+ * Here none does: after all else was looked at, there is no cookie to be made, and none that could be right.
+ */
+function made(core: Core, headers: Headers): number {
+  const { ip, ipLength, tcp, tcpLength, sk } = headers
+  const { u8 } = core.memory
+  if (tcpLength < TCP_HEADER || tcpLength !== (u8[tcp + 12]! >> 4) * 4) return -errno.EINVAL
+  if (!isListener(core, headers)) return -errno.EINVAL
+  if (!has(core, headers, flags.SYN) || has(core, headers, flags.ACK, flags.FIN, flags.RST)) return -errno.EINVAL
+  if (ipLength < IP_HEADER.ipv4) return -errno.EINVAL
+  const isSix = fieldNumber(core, sk, 'sock', '__sk_common.skc_family') === AF_INET6
+  switch (u8[ip]! >> 4) {
+    case 4:
+      return isSix && fieldNumber(core, sk, 'sock', '__sk_common.skc_ipv6only') !== 0 ? -errno.EINVAL : -errno.ENOENT
+    case 6:
+      return ipLength < IP_HEADER.ipv6 || !isSix ? -errno.EINVAL : -errno.ENOENT
+    default:
+      return -errno.EPROTONOSUPPORT
+  }
+}
+
+function checked(core: Core, headers: Headers): number {
+  if (headers.tcpLength < TCP_HEADER || !isListener(core, headers)) return -errno.EINVAL
+  if (!has(core, headers, flags.ACK) || has(core, headers, flags.RST, flags.SYN)) return -errno.ENOENT
+  return headers.ipLength < IP_HEADER.ipv4 ? -errno.EINVAL : -errno.ENOENT
+}
+
+const ofSocket = (ask: (core: Core, headers: Headers) => number): Model =>
+  model(
+    ['i32', 'i32', 'i32', 'i32', 'i32'],
+    's32',
+    (core) =>
+      (...[sk, ip, ipLength, tcp, tcpLength]) =>
+        ask(core, { sk, ip, ipLength: ipLength >>> 0, tcp, tcpLength: tcpLength >>> 0 }),
+  )
+
 export const syncookieHelpers: Models = {
+  bpf_tcp_gen_syncookie: ofSocket(made),
+  bpf_tcp_check_syncookie: ofSocket(checked),
   bpf_tcp_raw_gen_syncookie_ipv4: generate('ipv4'),
   bpf_tcp_raw_gen_syncookie_ipv6: generate('ipv6'),
   bpf_tcp_raw_check_syncookie_ipv4: check('ipv4'),

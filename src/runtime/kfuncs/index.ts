@@ -10,6 +10,7 @@ import { copyDynptrKfuncs } from './copy-dynptr.ts'
 import { copyKfuncs } from './copy.ts'
 import { cpumaskKfuncs } from './cpumask.ts'
 import { cryptoKfuncs } from './crypto.ts'
+import { dmabufKfuncs } from './dmabuf.ts'
 import { dynptrKfuncs } from './dynptr.ts'
 import { fileKfuncs } from './files.ts'
 import { iterKfuncs } from './iter.ts'
@@ -43,6 +44,7 @@ const families: readonly Models[] = [
   copyKfuncs,
   cpumaskKfuncs,
   cryptoKfuncs,
+  dmabufKfuncs,
   dynptrKfuncs,
   iterKfuncs,
   keyKfuncs,

@@ -12,6 +12,8 @@ export interface FileOptions {
   readonly inode?: bigint
   /** By name: 'user.origin'. */
   readonly xattrs?: Readonly<Record<string, Uint8Array | string>>
+  /** It is a socket's (`machine.socket()`). */
+  readonly socket?: { readonly address: number }
 }
 
 export class File {
@@ -19,13 +21,16 @@ export class File {
   readonly address: number
   readonly path: string
   readonly xattrs: ReadonlyMap<string, Uint8Array>
+  /** struct socket of a socket's file; 0 of any other. */
+  readonly socketAddress: number
   /** Those that programs hold, beside the one of who opened it. */
   references = 0
   private readonly core: Core
-  constructor(core: Core, address: number, { path, xattrs = {} }: FileOptions) {
+  constructor(core: Core, address: number, { path, xattrs = {}, socket }: FileOptions) {
     this.core = core
     this.address = address
     this.path = path
+    this.socketAddress = socket === undefined ? 0 : createObject(core, 'socket', { file: address, sk: socket.address })
     this.xattrs = new Map(
       Object.entries(xattrs).map(([name, value]) => [
         name,
@@ -43,6 +48,9 @@ export class File {
   }
 }
 
+/** S_IFREG, S_IFSOCK with permissions. */
+const [REGULAR, SOCKET] = [0o100644, 0o140777]
+
 class Files {
   private readonly core: Core
   /** By struct file, path and dentry. */
@@ -57,19 +65,26 @@ class Files {
     const name = new TextEncoder().encode(`${options.path.split('/').at(-1)!}\0`)
     const nameAt = core.memory.allocate(name.length, 'name of a file')
     core.memory.write(nameAt, name)
-    const inode = createObject(core, 'inode', { i_ino: options.inode ?? this.nextInode++, i_mode: 0o100644 })
+    const inode = createObject(core, 'inode', {
+      i_ino: options.inode ?? this.nextInode++,
+      i_mode: options.socket === undefined ? REGULAR : SOCKET,
+    })
     const dentry = createObject(core, 'dentry', { d_inode: inode })
     setKnownFields(core, dentry, 'dentry', { 'd_name.name': nameAt, 'd_name.len': name.length - 1 })
     const address = createObject(core, 'file')
     setFields(core, address, 'file', { f_inode: inode, 'f_path.dentry': dentry })
     const file = new File(core, address, options)
+    if (file.socketAddress !== 0) setFields(core, address, 'file', { private_data: file.socketAddress })
     for (const at of [address, address + core.layouts.offset('file', 'f_path'), dentry]) this.byAddress.set(at, file)
     return file
   }
 
-  /** By its struct file, path or dentry. */
+  /** By its struct file, path or dentry; undefined: it is an object of another kind, or of somebody's own. */
+  find(address: number): File | undefined {
+    return this.byAddress.get(address)
+  }
   at(address: number): File {
-    const file = this.byAddress.get(address)
+    const file = this.find(address)
     if (file === undefined) throw new MachineError('misuse', `no file of the machine's is at 0x${address.toString(16)}`)
     return file
   }

@@ -39,8 +39,8 @@ export interface InterpretOptions extends Watcher {
   readonly imports?: Imports
   /** Instructions that may be executed; without end unless told. */
   readonly fuel?: number
-  /** Runs the function at a place of the table, where a tail call leads there. */
-  readonly enter?: (place: number, registers: readonly bigint[], frame: number) => bigint
+  /** Runs the function at a place of the table, where a tail call leads there: to its end, or in steps where it may wait. */
+  readonly enter?: (place: number, registers: readonly bigint[], frame: number) => bigint | Steps
 }
 
 /** Is told of what is executed. What it throws ends the run. */
@@ -209,7 +209,8 @@ class Interpreter {
             const { enter } = this.options
             if (place >= 0 && enter !== undefined) {
               this.depth--
-              return enter(place, [regs[1]!], frame)
+              const entered = enter(place, [regs[1]!], frame)
+              return typeof entered === 'bigint' ? entered : yield* entered
             }
           } else regs[0] = yield* this.call(at, regs, func.stack)
           break

@@ -70,29 +70,48 @@ function compiled(core: Core, options: ExecutionOptions): Execution | undefined 
   const instance = instantiate(module, memory.wasm, imports, shared)
   const run: Execution['run'] = (number, registers, frame) => instance.run(number, registers, frame)
   const { low, repeat } = instance
-  let suspending: WaitingStart | undefined
+  // what can be put aside is an instance of its own: its tail calls lead to others of the kind
+  const waiting = lazily(() =>
+    suspendable(core, options, (all) => instantiate(module, memory.wasm, all, { ...shared, table: core.waitingTable })),
+  )
+  const start = lazily((): WaitingStart => {
+    if (!canSuspend()) return steps(core, options)
+    const { host, first } = waiting()
+    return { compiled: suspendingRun(first, host) }
+  })
   return {
     run,
     low,
     repeat,
-    place: core.addEntry(run, instance.reference(0)),
+    place: core.addEntry(run, instance.reference(0), {
+      reference: () => waiting().first,
+      steps: stepsWith(core, options),
+    }),
     get start() {
-      if (!suspends(options)) return steps(core, options)
-      suspending ??= suspended(core, options, (all) => instantiate(module, memory.wasm, all, shared))
-      return suspending
+      return start()
     },
   }
 }
 
-/** Programs that tail calls lead to are not those that can be put aside. */
-const suspends = ({ jit, mayWait }: ExecutionOptions): boolean =>
-  mayWait.size > 0 && canSuspend() && [...jit.callees.values()].every(({ role }) => role !== 'tail-call')
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}
 
-function suspended(
+interface Suspendable {
+  readonly host: Host
+  /** Its first function. */
+  readonly first: unknown
+}
+
+function suspendable(
   core: Core,
   { jit, imports, mayWait }: ExecutionOptions,
   instantiated: (imports: Imports) => Instance,
-): WaitingStart {
+): Suspendable {
   const host: Host = {
     begin(name, args) {
       const turn = core.turn!
@@ -109,8 +128,22 @@ function suspended(
   )
   type Imported = typeof imports extends ReadonlyMap<string, infer F> ? F : never
   const told = (call: Imported): Imported => ((...args) => core.turn!.during(() => call(...args))) as Imported
-  const all = new Map([...imports].map(([name, call]) => [name, waiting.get(name) ?? told(call)]))
-  return { compiled: suspendingRun(instantiated(all).reference(0), host) }
+  /** Where a tail call leads to is there to be called. */
+  const placed = (call: Imported): Imported =>
+    ((...args) => {
+      const place = Number(call(...args))
+      if (place >= 0 && core.waitingTable.get(place) === null)
+        core.waitingTable.set(place, core.waitingEntries[place]!.reference())
+      return place
+    }) as Imported
+  const tailCalls = new Set([...callees.values()].filter(({ role }) => role === 'tail-call').map(({ name }) => name))
+  const all = new Map(
+    [...imports].map(([name, call]) => {
+      const own = tailCalls.has(name) ? placed(call) : call
+      return [name, waiting.get(name) ?? told(own)]
+    }),
+  )
+  return { host, first: instantiated(all).reference(0) }
 }
 
 function interpreted(core: Core, options: ExecutionOptions): Execution {
@@ -124,7 +157,9 @@ function interpreted(core: Core, options: ExecutionOptions): Execution {
     (number) =>
     (...[r1, r2, r3, r4, r5, frame]) =>
       Number(BigInt.asIntN(32, run(number, [r1, r2, r3, r4, r5].map(unsigned), frame)))
-  const place = core.addEntry(run, core.interprets ? undefined : referenceTo(run))
+  const reference = core.interprets ? undefined : referenceTo(run)
+  // compiled programs call it, and do not wait in it
+  const place = core.addEntry(run, reference, { reference: () => reference, steps: stepsWith(core, options) })
   return { run, low, repeat: undefined, place, start: steps(core, options) }
 }
 
@@ -132,8 +167,18 @@ const unsigned = (value: number): bigint => BigInt(value >>> 0)
 
 /** By the interpreter. */
 function steps(core: Core, options: ExecutionOptions): WaitingStart {
-  const start = stepsOf(options.jit, core.memory, interpreting(core, options))
-  return { steps: (context, frame) => start({ registers: [BigInt(context)], frame }) }
+  const start = stepsWith(core, options)
+  return { steps: (context, frame) => start([BigInt(context)], frame) }
+}
+
+function stepsWith(core: Core, options: ExecutionOptions): (registers: readonly bigint[], frame: number) => Steps {
+  const start = lazily(() =>
+    stepsOf(options.jit, core.memory, {
+      ...interpreting(core, options),
+      enter: (place, registers, frame) => core.waitingEntries[place]!.steps(registers, frame),
+    }),
+  )
+  return (registers, frame) => start()({ registers, frame })
 }
 
 const interpreting = (core: Core, { imports, linked, sanitized }: ExecutionOptions): InterpretOptions => {

@@ -41,6 +41,8 @@ export class LoadedProgram {
   private unloaded = false
   /** Kfuncs it calls that may sleep; found when it is first asked. */
   private sleepable: readonly Kfunc[] | undefined
+  /** It may sleep, and makes tail calls; found when it is first asked. */
+  private leadsOn: boolean | undefined
 
   constructor(core: Core, linked: LinkedProgram, facts: Facts, map: Own['map']) {
     this.core = core
@@ -78,13 +80,19 @@ export class LoadedProgram {
    * that has sleepable ones and a context of bytes (syscall) wait in it, all others run as by `testRun`: compiled. Rejects where `testRun` throws.
    */
   async testRunAsync(options: TestRunOptions = {}): Promise<Result<TestRun>> {
-    const steps = this.mayWait.size > 0 ? testRunSteps(this.type) : undefined
+    const steps = this.waits ? testRunSteps(this.type) : undefined
     return steps === undefined ? this.testRun(options) : this.waiting((later) => steps(this.core, this, options, later))
   }
 
   /** `call` for programs that call kfuncs whose bodies answer promises. */
   async callAsync(options: CallOptions = {}): Promise<Result<Called>> {
-    return this.mayWait.size > 0 ? this.waiting(() => callSteps(this.core, this, options)) : this.call(options)
+    return this.waits ? this.waiting(() => callSteps(this.core, this, options)) : this.call(options)
+  }
+
+  /** It, or a program that its tail calls lead to. */
+  private get waits(): boolean {
+    this.leadsOn ??= this.linked.sleepable && this.facts.insns.some(isTailCall)
+    return this.leadsOn || this.mayWait.size > 0
   }
 
   /** Kfuncs it calls whose bodies may answer promises. */
@@ -279,6 +287,9 @@ export class LoadedProgram {
     }
   }
 }
+
+const isTailCall = (fact: Facts['insns'][number]): boolean =>
+  fact?.call?.kind === 'helper' && fact.call.name === 'bpf_tail_call'
 
 function sleepableCalls({ insns }: Facts, { kfuncs }: Kernel): readonly Kfunc[] {
   const called = insns.flatMap((fact) => (fact?.call?.kind === 'kfunc' ? (kfuncs.get(fact.call.name) ?? []) : []))

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kfuncs whose bodies answer promises: the program waits for them, and others run meanwhile.
 import { readFileSync } from 'node:fs'
-import { expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { defineModule, openKernel, type Result, unwrap, withModule } from '../../src/index.ts'
 import { createMachine, type MachineOptions, type TestRun } from '../../src/runtime/index.ts'
 import { type Page, type Pages, pages } from './waits-module.ts'
 
 const HOME: Page = { number: 7, text: 'home' }
 
-async function waits(bodies: Partial<Pages> = {}, options: MachineOptions = {}) {
+/** `release`: 7.3 has tail calls of sleepable programs. */
+async function waits(bodies: Partial<Pages> = {}, options: MachineOptions = {}, release: '6.12' | '7.3' = '6.12') {
   const module = pages({ fetch: async () => HOME, text: async ({ text }) => text, count: async () => 3, ...bodies })
-  const kernel = unwrap(withModule(unwrap(await openKernel('6.12')), unwrap(await defineModule(module))))
+  const kernel = unwrap(withModule(unwrap(await openKernel(release)), unwrap(await defineModule(module))))
   const machine = createMachine(kernel, options)
-  const { programs, refused, maps } = unwrap(machine.load(readFileSync('test/runtime/programs/waits.bpf.o')))
+  const object = release === '6.12' ? 'waits' : 'waits_on'
+  const { programs, refused, maps } = unwrap(machine.load(readFileSync(`test/runtime/programs/${object}.bpf.o`)))
   expect([...refused.keys()]).toEqual([])
   return { machine, maps, program: (name: string) => programs.get(name)! }
 }
@@ -199,4 +201,51 @@ test('sanitized runs wait, too', async () => {
   const { program } = await waits({}, { sanitize: true })
   const runs = await Promise.all([1, 2].map(() => program('fetch').testRunAsync({ ctx: ctx(7) })))
   expect(runs.map(text)).toEqual(['home', 'home'])
+})
+
+describe('the program that a tail call leads to waits, too', () => {
+  const words = (run: Result<TestRun>): readonly number[] => {
+    const { retval, ctx } = unwrap(run)
+    const view = new DataView(ctx!.buffer, ctx!.byteOffset)
+    return [retval, view.getUint32(4, true), view.getUint32(8, true)]
+  }
+  test.for<[string, MachineOptions]>([
+    ['', {}],
+    ['interpreted', { interpret: true }],
+    ['sanitized', { sanitize: true }],
+    ['counted', { insnLimit: 10_000 }],
+  ])('%s', async ([, options]) => {
+    let count = 2
+    const { program } = await waits({ count: async () => ++count }, options, '7.3')
+    const leads = program('leads')
+    expect(words(await leads.testRunAsync({ ctx: ctx(0) }))).toEqual([7, 3, 3])
+    // one after the other
+    expect(words(await leads.testRunAsync({ ctx: ctx(1) }))).toEqual([7, 9, 9])
+    // no program is there
+    expect(words(await leads.testRunAsync({ ctx: ctx(2) }))).toEqual([2, 0, 0])
+    expect(words(await program('ends').testRunAsync({ ctx: ctx(0) }))).toEqual([7, 6, 6])
+  })
+  test('while others run', async () => {
+    const answers = [kept<number>(), kept<number>()]
+    let next = 0
+    const { program } = await waits({ count: () => answers[next++]!.promise }, {}, '7.3')
+    const runs = [0, 0].map((slot) => program('leads').testRunAsync({ ctx: ctx(slot) }))
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(next).toBe(2)
+    answers[1]!.keep(5)
+    expect(words(await runs[1]!)).toEqual([7, 5, 5])
+    answers[0]!.keep(4)
+    expect(words(await runs[0]!)).toEqual([7, 4, 4])
+  })
+  test('nothing is waited for where the run cannot', async () => {
+    const { program } = await waits({}, {}, '7.3')
+    expect(why(program('leads').testRun({ ctx: ctx(0) }))).toContain('page_count() answers a promise')
+  })
+  test.runIf('Suspending' in WebAssembly)('compiled', async () => {
+    const promising = vi.spyOn(WebAssembly as unknown as { promising: (call: unknown) => unknown }, 'promising')
+    const { program } = await waits({}, {}, '7.3')
+    await program('leads').testRunAsync({ ctx: ctx(1) })
+    expect(promising).toHaveBeenCalledOnce()
+    promising.mockRestore()
+  })
 })

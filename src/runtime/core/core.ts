@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A machine's state as models of helpers and kfuncs see it: memory, clock, CPUs, maps, functions of loaded programs, what runs now.
 
-import type { LowCall } from '../../jit/index.ts'
+import type { LowCall, Steps } from '../../jit/index.ts'
 import type { Kernel } from '../../kernel/index.ts'
 import type { KfuncBody } from '../../kfunc/index.ts'
 import type { ValueField } from '../maps/fields.ts'
@@ -59,6 +59,14 @@ export interface ProgramFunction {
 
 /** Function `number` of a program: r1 to r5, and where its stack ends. */
 export type ProgramEntry = (number: number, registers: readonly bigint[], frame: number) => bigint
+
+/** The first function of a program, for runs that may wait. */
+export interface WaitingEntry {
+  /** As a table takes it, where the engine can put it aside. */
+  reference(): unknown
+  /** By the interpreter. */
+  steps(registers: readonly bigint[], frame: number): Steps
+}
 
 /** One program's run, from its context to its result; another may begin within it. */
 export interface Invocation {
@@ -144,6 +152,9 @@ export class Core {
   /** Programs that tail calls lead to: as compiled ones find them, and as interpreted ones do. */
   readonly table = new WebAssembly.Table({ element: 'anyfunc', initial: 0 })
   readonly entries: ProgramEntry[] = []
+  /** The same for runs that may wait: compiled ones have a table of their own, filled as they get there. */
+  readonly waitingTable = new WebAssembly.Table({ element: 'anyfunc', initial: 0 })
+  readonly waitingEntries: WaitingEntry[] = []
   /** Variables of the kernel that programs refer to, by name: where they lie. */
   readonly variables = new Map<string, number>()
   /** What is done with what a field of a map's value holds (a timer, a kptr) when its element goes, by kind. Families of kfuncs and helpers fill it. */
@@ -210,9 +221,11 @@ export class Core {
   }
 
   /** Its place among those that tail calls lead to. `reference`: as a table takes it, where compiled programs are to find it. */
-  addEntry(entry: ProgramEntry, reference: unknown): number {
+  addEntry(entry: ProgramEntry, reference: unknown, waiting: WaitingEntry): number {
     const place = reference === undefined ? this.table.grow(1) : this.table.grow(1, reference)
+    this.waitingTable.grow(1)
     this.entries[place] = entry
+    this.waitingEntries[place] = waiting
     return place
   }
 

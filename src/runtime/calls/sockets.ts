@@ -32,6 +32,8 @@ interface Made {
   readonly data?: () => Uint8Array
 }
 
+/** Of a TCP header without options, and with all that there is room for. */
+const [LEAST_TCP_HEADER, MOST_TCP_HEADER] = [20, 60]
 /** sizeof(struct sockaddr_storage); an address of IPv6. */
 const [SOCKADDR, IN6] = [128, 16]
 
@@ -116,13 +118,18 @@ function optionContext({ core, sk, options, own }: Making): Made {
 
 function operationContext({ core, sk, options, own, packet }: Making): Made {
   const skb = options.data === undefined ? 0 : packet(options.data)
+  const end = skb === 0 ? 0 : endOf(core, skb)
   const address = createObject(core, 'bpf_sock_ops_kern', {
     sk,
     is_fullsock: 1,
     skb,
-    skb_data_end: skb === 0 ? 0 : endOf(core, skb),
+    skb_data_end: end,
+    remaining_opt_len: Math.max(0, MOST_TCP_HEADER - Math.max(LEAST_TCP_HEADER, options.data?.length ?? 0)),
   })
-  return { address: own(address) }
+  // with the options that the program has written
+  const grown = (): number => Math.max(0, fieldNumber(core, address, 'bpf_sock_ops_kern', 'skb_data_end') - end)
+  const data = (): Uint8Array => core.memory.read(skbData(core, skb), skbLength(core, skb) + grown())
+  return { address: own(address), ...(skb === 0 ? {} : { data }) }
 }
 
 function messageContext({ core, sk, options, later, own }: Making): Made {

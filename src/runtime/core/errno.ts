@@ -21,6 +21,7 @@ export const errno = {
   EDEADLK: 35,
   ENAMETOOLONG: 36,
   ELOOP: 40,
+  ENOMSG: 42,
   ENODATA: 61,
   ENONET: 64,
   ENOLINK: 67,

@@ -6,6 +6,7 @@ import { mapHelpers } from './maps.ts'
 import { controlHelpers } from './control.ts'
 import { dynptrHelpers } from './dynptr.ts'
 import { fileHelpers } from './files.ts'
+import { headerOptionHelpers } from './header-options.ts'
 import { infoHelpers } from './info.ts'
 import { packetLoads } from './packet-loads.ts'
 import { perfHelpers } from './perf.ts'
@@ -43,6 +44,7 @@ const families: readonly Models[] = [
   controlHelpers,
   dynptrHelpers,
   fileHelpers,
+  headerOptionHelpers,
   infoHelpers,
   packetLoads,
   perfHelpers,

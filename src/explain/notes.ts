@@ -33,6 +33,8 @@ export interface Causes {
 
 /** Of more places that the message is about, the nearest ones are told. */
 const MOST_PLACES = 16
+/** Changes by one instruction that are told. */
+const MOST_UPDATES = 3
 /** More decisions than this since a value was made are told by the nearest ones. */
 const MOST_BRANCHES = 16
 
@@ -266,6 +268,7 @@ function toNotes(
   program: LinkedProgram,
 ): readonly Note[] {
   const seen = new Set<string>()
+  const updates = new Map<number, number>()
   const notes: Note[] = []
   const sorted = [...events].sort((a, b) => a.step - b.step)
   for (let i = sorted.length - 1; i >= 0; i--) {
@@ -274,6 +277,10 @@ function toNotes(
     const key = `${insn} ${kind === 'branch' || kind === 'acquired' ? kind : label}`
     if (seen.has(key)) continue
     seen.add(key)
+    // what a loop does each turn is told of the last ones
+    const told = kind === 'update' ? (updates.get(insn) ?? 0) + 1 : 0
+    if (told > MOST_UPDATES) continue
+    updates.set(insn, told)
     notes.push({ kind, label, insn, source: sourceAt(program, insn) })
   }
   return joinResults(notes.reverse())

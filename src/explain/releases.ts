@@ -10,6 +10,8 @@ export const helperPartners: ReadonlyMap<string, readonly [string, ...string[]]>
   ['bpf_sk_lookup_tcp', ['bpf_sk_release']],
   ['bpf_sk_lookup_udp', ['bpf_sk_release']],
   ['bpf_skc_lookup_tcp', ['bpf_sk_release']],
+  // of a sockmap or sockhash
+  ['bpf_map_lookup_elem', ['bpf_sk_release']],
   ['bpf_ringbuf_reserve', ['bpf_ringbuf_discard', 'bpf_ringbuf_submit']],
   ['bpf_ringbuf_reserve_dynptr', ['bpf_ringbuf_discard_dynptr', 'bpf_ringbuf_submit_dynptr']],
   ['bpf_spin_lock', ['bpf_spin_unlock']],
@@ -17,7 +19,9 @@ export const helperPartners: ReadonlyMap<string, readonly [string, ...string[]]>
 
 /** What gives what a helper takes back: 'bpf_sk_lookup_tcp()' … of bpf_sk_release. */
 export const acquirersOf = (release: string): readonly string[] =>
-  [...helperPartners].flatMap(([name, releases]) => (releases.includes(release) ? [`${name}()`] : []))
+  [...helperPartners].flatMap(([name, releases]) =>
+    releases.includes(release) ? [`${name}()${name === 'bpf_map_lookup_elem' ? ' on a sockmap' : ''}`] : [],
+  )
 
 /** As C spells it: bpf_experimental.h wraps kfuncs called NAME_impl in macros of the plain name. */
 export const macroName = (name: string): string => name.replace(/_impl$/, '')
@@ -25,7 +29,7 @@ export const macroName = (name: string): string => name.replace(/_impl$/, '')
 /** The release of what a variable holds: `bpf_task_release(found);`; undefined of what no program calls. */
 export function releaseStatement(release: string, variable: string): string | undefined {
   const name = macroName(release)
-  if (!name.startsWith('bpf_')) return undefined
+  if (!/^(?:scx_)?bpf_/.test(name)) return undefined
   return `${name}(${variable}${name.startsWith('bpf_ringbuf') ? ', 0' : ''});`
 }
 

@@ -143,10 +143,8 @@ function leakValues({ details, path }: Rejected, program: LinkedProgram, kernel:
   const struct = result?.kind === 'btf' && result.btfId !== 0 ? structName(result) : undefined
   const family = acquirer === undefined ? undefined : iteratorFamily(acquirer)
   const partner = acquirer === undefined ? undefined : partnerOfKfunc(kernel.kfuncs.get(acquirer) ?? { name: acquirer })
-  const releases =
-    (struct === undefined || family !== undefined ? [] : releasesOf(struct)).length > 0
-      ? releasesOf(struct!)
-      : (partner?.names ?? [])
+  const byStruct = struct === undefined || family !== undefined ? [] : releasesOf(struct)
+  const releases = partner?.role === 'acquire' || byStruct.length === 0 ? (partner?.names ?? []) : byStruct
   const own = orList(releases.map(macroName))
   const helper = acquirer === undefined ? undefined : helperPartners.get(acquirer)
   const release = releaseCall(acquired, releases[0] ?? helper?.[0], program)
@@ -162,6 +160,8 @@ function leakValues({ details, path }: Rejected, program: LinkedProgram, kernel:
     partner: own === '' && helper !== undefined ? orList(helper) : own,
     iterator: yes(family !== undefined),
     sectionLeft: yes(isBoundToRcu(acquired, program, kernel) && leavesRcu(path, after, program, kernel)),
+    sockmap: yes(acquirer === 'bpf_map_lookup_elem'),
+    mayBeKept: yes(!/^scx_bpf_get_/.test(acquirer ?? '')),
     storable: yes(struct !== undefined || (partner?.kind === 'reference' && family === undefined)),
     exchanged: yes(acquirer === 'bpf_kptr_xchg'),
     held: struct,
@@ -171,11 +171,12 @@ function leakValues({ details, path }: Rejected, program: LinkedProgram, kernel:
 }
 
 /** What an access takes of what there is. */
-function accessValues({ violation }: Rejected, { value }: Causes): Values {
+function accessValues({ violation, insn }: Rejected, { value, path }: Causes): Values {
   const stack = stackSpanOf(violation)
   const fixed = value !== undefined && scalar.isConst(value.var)
   return {
-    fixedOffset: yes(fixed && isObjectAccess(violation)),
+    // an instruction of a loop may be at another offset each turn
+    fixedOffset: yes(fixed && isObjectAccess(violation) && path.filter((step) => step.insn === insn).length < 2),
     indexed: yes(!fixed),
     stackBytes: stack === undefined ? undefined : `${plural(stack.size, 'byte')} at fp${stack.at}`,
     stackAt: stack === undefined ? undefined : `fp${stack.at + stack.index}`,

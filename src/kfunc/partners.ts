@@ -103,6 +103,23 @@ export const partnerRows = [
     acquire: ['bpf_wakeup_sources_read_lock'],
     release: ['bpf_wakeup_sources_read_unlock'],
   },
+  {
+    kind: 'reference',
+    struct: 'cpumask',
+    acquire: [
+      'scx_bpf_get_idle_cpumask',
+      'scx_bpf_get_idle_cpumask_node',
+      'scx_bpf_get_idle_smtmask',
+      'scx_bpf_get_idle_smtmask_node',
+    ],
+    release: ['scx_bpf_put_idle_cpumask'],
+  },
+  {
+    kind: 'reference',
+    struct: 'cpumask',
+    acquire: ['scx_bpf_get_possible_cpumask', 'scx_bpf_get_online_cpumask'],
+    release: ['scx_bpf_put_cpumask'],
+  },
   { kind: 'reference', struct: undefined, acquire: ['bpf_dynptr_from_file'], release: ['bpf_dynptr_file_discard'] },
   { kind: 'section', struct: undefined, acquire: ['bpf_rcu_read_lock'], release: ['bpf_rcu_read_unlock'] },
   { kind: 'section', struct: undefined, acquire: ['bpf_preempt_disable'], release: ['bpf_preempt_enable'] },

@@ -81,6 +81,8 @@ function undefinedHint(name: string, { kind }: VarOrFunc): string {
   const what = kind === 'func' ? `${name}()` : name
   const define =
     kind === 'func' ? 'define it here (static inline, where several files share a header)' : 'define it here'
+  const own = kind === 'func' ? inPlaceOf.get(name) : undefined
+  if (own !== undefined) return `${what} is of the C library, which no BPF program has: take ${own}`
   return `${what} is declared, but not defined in this object: ${define}; link the object that does (bpftool gen object all.bpf.o a.bpf.o b.bpf.o); or, where it is the kernel's, declare it with ${kind === 'func' ? '__ksym, as kfuncs are' : '__ksym or __kconfig'}`
 }
 
@@ -133,3 +135,24 @@ function kconfigType(btf: Btf, id: BtfId): KconfigType | undefined {
 /** The kernel's name of a kfunc: `bpf_task_acquire___local` without its flavour. */
 export const externTarget = (extern: Extern): string =>
   extern.kind === 'ksym_func' ? essentialName(extern.name) : extern.name
+
+/** Functions of the C library, and what a BPF program has for them. */
+const inPlaceOf: ReadonlyMap<string, string> = new Map([
+  ['memcmp', '__builtin_memcmp() with a size that is a small constant, a loop over the bytes, or bpf_strncmp()'],
+  ['memcpy', '__builtin_memcpy() with a constant size, or bpf_probe_read_kernel() where the size varies'],
+  ['memmove', '__builtin_memmove() with a constant size'],
+  ['memset', '__builtin_memset() with a constant size'],
+  ['strlen', 'what bpf_probe_read_kernel_str() and its kin return, or a loop with a bound'],
+  ['strcmp', 'bpf_strncmp()'],
+  ['strncmp', 'bpf_strncmp()'],
+  ['strcpy', 'bpf_probe_read_kernel_str()'],
+  ['strncpy', 'bpf_probe_read_kernel_str()'],
+  ['snprintf', 'BPF_SNPRINTF()'],
+  ['sprintf', 'BPF_SNPRINTF()'],
+  ['printf', 'bpf_printk()'],
+  ['malloc', 'a value of a per-CPU array map, or bpf_obj_new()'],
+  ['free', 'nothing: values of maps stay, objects of bpf_obj_new() go by bpf_obj_drop()'],
+  ['time', 'bpf_ktime_get_ns()'],
+  ['rand', 'bpf_get_prandom_u32()'],
+  ['getpid', 'bpf_get_current_pid_tgid() >> 32'],
+])

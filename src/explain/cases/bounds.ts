@@ -23,10 +23,12 @@ export function boundsValues(one: Case): Values {
   const array = arrayAt(pointer, pointer.off + accessOff(one), program) ?? arrayAt(pointer, pointer.off, program)
   const variable = !scalar.isConst(pointer.var)
   const index = array === undefined || !variable ? undefined : indexOf(pointer, array, accessOff(one))
-  const c = expressionOf(array, codeAt(program, report.insn))
   const mask = elidedMask(one)
   const object = objectWords(pointer, one)
   const call = callee(program, report.insn) !== undefined
+  const wide = array === undefined || !variable || call ? {} : wideValues(one, pointer, array)
+  const added = Object.keys(wide).length === 0 ? addedAt(one) : undefined
+  const c = expressionOf(array, codeAt(program, report.insn)) ?? expressionOf(array, added)
   return {
     boundsWords: outside === undefined ? undefined : outsideText(outside, object, { call }),
     object,
@@ -45,7 +47,7 @@ export function boundsValues(one: Case): Values {
         : scalar.umax(pointer.var) > WIDE
           ? 'its variable part is not bounded'
           : `its variable part may be ${scalar.smin(pointer.var)} to ${scalar.umax(pointer.var)}`,
-    ...(array === undefined || !variable || call ? {} : wideValues(one, pointer, array)),
+    ...wide,
     wraps: index === undefined || index.high < BigInt(array!.count) ? undefined : wrapAt(one),
     offByOne: yes(index !== undefined && array !== undefined && index.low >= 0n && index.high === BigInt(array.count)),
     last: array === undefined ? undefined : (array.count - 1).toString(),
@@ -69,6 +71,20 @@ export function boundsValues(one: Case): Values {
         : elidedLines(one),
     indexed: yes(variable),
   }
+}
+
+/** The statement that adds what varies to the pointer, which may stand in another function. */
+function addedAt({ causes: { path }, program }: Case): string | undefined {
+  const added = path.findLast(({ insn, regs }) => {
+    const { op, dst, src } = program.insns[insn]!
+    return (
+      op.kind === 'alu' &&
+      op.name === 'add' &&
+      op.source === 'reg' &&
+      (regs[dst]!.kind === 'map_value' || regs[src]!.kind === 'map_value')
+    )
+  })
+  return added === undefined ? undefined : codeAt(program, added.insn)
 }
 
 /** More than an element of an array of bytes is read at an offset into it: a record that lies there. */

@@ -96,7 +96,17 @@ function operationsFor({ kfunc, program, kernel }: Case): Values {
   )
   return allowed.length === 0 || allowed.length === members.length
     ? { noAllowedOps: 'yes' }
-    : { allowedOps: orList(allowed.map(({ name }) => name)) }
+    : { allowedOps: fewOperations(allowed.map(({ name }) => name)) }
+}
+
+const MOST_OPERATIONS = 6
+
+/** Where a struct begins its life is where most is allowed: that first. */
+function fewOperations(names: readonly string[]): string {
+  const sorted = [...names].sort((a, b) => Number(b === 'init') - Number(a === 'init'))
+  return sorted.length <= MOST_OPERATIONS
+    ? orList(sorted)
+    : `${sorted.slice(0, MOST_OPERATIONS).join(', ')} and ${sorted.length - MOST_OPERATIONS} more`
 }
 
 /** Helpers for arguments of fentry programs, and what a kprobe has in their place. */

@@ -2,13 +2,14 @@
 // An access to the context: which field or argument it is, who may read or write it, what this program may instead.
 
 import { formatType, memberAt, pointee, resolveType } from '../../btf/index.ts'
-import { attachProto, contextField } from '../../kernel/index.ts'
+import { attachProto, contextField, contextStruct } from '../../kernel/index.ts'
 import { helperId, sectionRules } from '../../uapi/index.ts'
 import { scalar } from '../../verifier/index.ts'
 import { traitsOf } from '../allowed.ts'
 import { orList, type Values, yes } from '../fill.ts'
 import { codeAt } from '../source.ts'
 import { innermost } from '../violations.ts'
+import { paramsOf } from './calls.ts'
 import type { Case } from './case.ts'
 
 export function contextValues(one: Case): Values {
@@ -19,6 +20,8 @@ export function contextValues(one: Case): Values {
   const size = 'size' in broken.params ? broken.params.size : 0
   const insn = one.program.insns[one.report.insn]
   const write = insn?.op.kind === 'store' || insn?.op.kind === 'atomic'
+  const declared = declaredOtherwise(one)
+  if (declared !== undefined) return declared
   return { ...argumentOf(one, off), ...fieldOf(one, off, size, { write }) }
 }
 
@@ -30,6 +33,31 @@ function joinedReads({ report, causes: { value }, program }: Case): Values {
   const isLoad = program.insns[report.insn]?.op.kind === 'load'
   const joined = isLoad && scalar.isConst(value!.var) && !/\[|[+*]/.test(text)
   return { ctxJoined: yes(joined), notCtxJoined: yes(!joined) }
+}
+
+const contexts: ReadonlySet<string> = new Set([
+  '__sk_buff',
+  'xdp_md',
+  'bpf_sock',
+  'bpf_sock_addr',
+  'bpf_sock_ops',
+  'bpf_sockopt',
+  'bpf_sysctl',
+  'sk_msg_md',
+  'sk_reuseport_md',
+  'bpf_sk_lookup',
+])
+
+/** The program declares the context of another program type. */
+function declaredOtherwise({ program }: Case): Values | undefined {
+  const { btf } = program
+  const param = paramsOf(program, 0)[0]
+  const pointed = btf === undefined || param === undefined ? undefined : pointee(btf, param)
+  const type = pointed === undefined ? undefined : resolveType(btf!, pointed)
+  const own = contextStruct(traitsOf(program))
+  return type?.kind === 'struct' && contexts.has(type.name) && own !== undefined && type.name !== own
+    ? { ctxDeclared: `struct ${type.name}`, ctxStruct: `struct ${own}` }
+    : undefined
 }
 
 /** Arguments of the hook, where the context is nothing else. */

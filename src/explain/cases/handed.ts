@@ -52,6 +52,15 @@ export function handedOtherwise({ report, causes: { path, reg }, program }: Look
     : undefined
 }
 
+/** The callback of a work queue that the path is in, which may sleep whatever its program may. */
+export function workCallback({ causes: { path }, program }: Pick<Case, 'causes' | 'program'>): string | undefined {
+  const last = path.at(-1)
+  const start = last === undefined ? undefined : lastAt(program.funcs, last.insn, insnOf)?.insn
+  return start !== undefined && start !== 0 && callerOf(start, program)?.startsWith('bpf_wq_') === true
+    ? subprogName(program, start)
+    : undefined
+}
+
 /** Who is given the address of the function to call it back. */
 function callerOf(start: number, program: Case['program']): string | undefined {
   for (const [at, ref] of program.refs) {

@@ -19,6 +19,7 @@ import { givenValues } from './given.ts'
 import { graphValues } from './graph.ts'
 import { handedValues } from './handed.ts'
 import { hookValues } from './hook.ts'
+import { leakCaseValues } from './leaks.ts'
 import { loopValues } from './loops.ts'
 import { mapValues } from './maps.ts'
 import { neighbourValues } from './neighbours.ts'
@@ -71,6 +72,7 @@ const kinds: readonly ((one: Case) => Values)[] = [
   followedValues,
   twinValues,
   handedValues,
+  leakCaseValues,
   objectReadValues,
   hookValues,
 ]

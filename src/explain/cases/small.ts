@@ -45,6 +45,8 @@ export function smallValues(one: Case): Values {
         rule === 'invalid-access',
     ),
     keptRecord: yes(value?.kind === 'scalar' && readFromMap(one)),
+    resultType: results.get(called?.name ?? ''),
+    noResultType: yes(!results.has(called?.name ?? '')),
     traceRecord: yes(program.type === 'BPF_PROG_TYPE_TRACEPOINT'),
     arenaValue: yes(value?.kind === 'arena'),
     onlyZero: yes(report.details.expected === '[0, 0]'),
@@ -76,9 +78,18 @@ export function smallValues(one: Case): Values {
     sliceWriters: rule === 'slice-write' ? 'tc (sched_cls), XDP, lwt_xmit, sk_skb' : undefined,
     packetWriters: rule === 'packet-write' ? 'sched_cls, sched_act, xdp, lwt_xmit, sk_skb or sk_msg' : undefined,
     ...indexOfLine(one),
+    innerMap: yes(value?.kind === 'map_ptr' && program.maps[value.map] === undefined),
     mapPointer: value?.kind === 'map_ptr' ? program.maps[value.map]?.name : undefined,
   }
 }
+
+/** What helpers write through a pointer that they are given. */
+const results: ReadonlyMap<string, string> = new Map([
+  ['bpf_strtol', 'long'],
+  ['bpf_strtoul', 'unsigned long'],
+  ['bpf_get_func_arg', '__u64'],
+  ['bpf_get_func_ret', '__u64'],
+])
 
 /** Was the value loaded from a map’s value? */
 function readFromMap({ causes: { path, origin }, program }: Case): boolean {

@@ -14,6 +14,7 @@ import { codeAt, lineAt } from '../source.ts'
 import { argumentText } from '../text.ts'
 import { isUntrusted, structName, structPointedTo } from '../words.ts'
 import type { Case } from './case.ts'
+import { workCallback } from './handed.ts'
 
 const rules: ReadonlySet<string> = new Set([
   'untrusted-arg',
@@ -126,6 +127,8 @@ function objectValues(one: Case): Values {
   const line = lineAt(program, path[first ?? origin]?.insn ?? -1)?.line
   return {
     sleeps: sleeps && !inRcuSection(one, first ?? origin) ? program.section : undefined,
+    sleepsWork:
+      isUntrusted(value) && protectable && !inRcuSection(one, first ?? origin) ? workCallback(one) : undefined,
     untrustedArg: yes(report.rule === 'argument-type' && isUntrusted(value)),
     readAt: line === undefined ? undefined : `line ${line}`,
     walkedField: !protectable && load?.field !== undefined ? load.field : undefined,

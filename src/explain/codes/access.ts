@@ -69,6 +69,7 @@ export const accessCodes = [
         '{?userArgument}To the verifier {reg} is a number. What a system call is given are addresses of user space: copy what is there with bpf_probe_read_user(), a string with bpf_probe_read_user_str().',
         '{untypedSymbol} is declared without a type (extern const void … __ksym), so its address is a number: read it with BPF_CORE_READ((struct … *)&{untypedSymbol}, field) or bpf_probe_read_kernel(). Where the kernel’s BTF has the variable, as it has per-CPU ones, declare it with its type, and it can be read directly.',
         '{?number}To the verifier {reg} is a number: a map keeps no more of a {keptPointer} than its address. Read what it points to with BPF_CORE_READ() or bpf_probe_read_kernel().',
+        '{?number}{?packetBySkb}Field {plainField} of struct {plainOf} is of type {plainType}, which the verifier does not follow. The bytes of the packet are read through a dynptr: bpf_dynptr_from_skb((struct __sk_buff *)skb, 0, &ptr), then ip = bpf_dynptr_slice(&ptr, offset, &copy, sizeof(copy)), checked for NULL.',
         '{?number}Field {plainField} of struct {plainOf} is of type {plainType}. The verifier follows pointers to structs only; what other pointers point to is copied: bpf_probe_read_kernel(&to, sizeof(to), …), or BPF_CORE_READ() all the way.',
         '{?number}{?typedHook}To the verifier {reg} is a number, whatever type it has in C. Read what it points to with BPF_CORE_READ() or bpf_probe_read_kernel(); or attach by SEC("{typedHook}"), where arguments are pointers with types that can be followed.',
         '{?number}To the verifier {reg} is a number, whatever type it has in C. Read what it points to with BPF_CORE_READ() or bpf_probe_read_kernel(), or bpf_probe_read_user() where it is an address of user space.',
@@ -177,6 +178,7 @@ export const accessCodes = [
     section: doc,
     rule: 'Each program type lists the context fields that may be read and written, and in which sizes.',
     label: [
+      'the context of {type} programs is a {ctxStruct}, and this one declares a {ctxDeclared}',
       '{?ctxTwin}{ctxField} is for {ctxOthers}; this is SEC("{section}")',
       '{?ctxWritable}{ctxField} is for {ctxOthers}; this program may not write it',
       '{ctxField} is for {ctxOthers}; this program may not read it',
@@ -191,6 +193,7 @@ export const accessCodes = [
     ],
     help: [
       [
+        'Declare the parameter of the program as {ctxStruct} *, also in the functions that it is passed to, and use that struct’s fields.',
         'Here it is {ctxTwin}.',
         '{?packetCopy}Programs like this one do not see the packet’s bytes in place: copy them with bpf_skb_load_bytes({ctxName}, offset, &to, sizeof(to)), which makes no comparison with data_end necessary.',
         'Read it from the packet’s own headers: {packetField}.',
@@ -252,6 +255,7 @@ export const accessCodes = [
     section: doc,
     rule: 'Kernel objects are read by whole fields at constant offsets, and written only where the subsystem allows it.',
     label: [
+      '{?innerMap}{reg} is a map, as an element of a map of maps is one, and has no value to be read or written in place',
       '{?sockWrite}a program may read {sockStruct}, not write it; {reg} is {value}',
       '{?sockCommon}of this socket only the common part may be read: family, type, addresses, ports and mark; {reg} is {value}',
       '{?rule_sock_access}{sockStruct} has nothing like that at this place, whatever the pointer is cast to; {reg} is {value}',
@@ -266,6 +270,7 @@ export const accessCodes = [
     ],
     help: [
       [
+        '{?innerMap}Look up in it: value = bpf_map_lookup_elem(inner, &key), where inner is what the first look-up gave; both are checked for NULL.',
         '{?sockWrite}Options of a socket are set with bpf_setsockopt(), data of one’s own is kept in a map of type sk_storage.',
         '{?sockCommon}A {sockStruct} shows family, type, addresses, ports and mark: bpf_sk_fullsock(sk), checked for NULL, gives the whole struct bpf_sock.',
         '{?sockTcp}The fields of TCP are in another struct: bpf_tcp_sock(sk), checked for NULL, gives a struct bpf_tcp_sock with snd_cwnd, srtt_us, bytes_acked …; or bpf_skc_to_tcp_sock(sk) the kernel’s own struct tcp_sock, all of whose fields may be read.',
@@ -347,6 +352,7 @@ export const accessCodes = [
       [
         '{?rule_fill_size}Read the pointer back whole, 8 bytes at once. Where a number is wanted, take the field behind the pointer; of an address, copy it first: bpf_probe_read_kernel(&number, sizeof(number), &ptr).',
         '{?stackRead}Initialise the whole variable before it is read, padding included: struct key k = {}; or memset().',
+        '{?stackSpan}{helper}() writes a {resultType}: declare the variable that it goes to as one, not as a smaller type whose address is cast.',
         '{?stackFor}Declare the variable with the type that the map has: {stackType}.',
         '{?stackFor}Make the variable as large as the map says.',
         ...keptBounds,

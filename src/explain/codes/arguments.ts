@@ -13,6 +13,7 @@ export const argumentCodes = [
     help: [
       [
         '{?fentry}Arguments of fentry, fexit and fmod_ret programs are not trusted: use SEC("tp_btf/…") or SEC("lsm/…") where there is such a hook, whose arguments are.',
+        '{sleepsWork}() is the callback of a work queue, which may sleep, so nothing protects what is read from RCU fields: call bpf_rcu_read_lock() before the pointer is read ({readAt}), take a reference with {acquirers} there, and bpf_rcu_read_unlock() after it.',
         '{?sleeps}This program may sleep (SEC("{sleeps}")), so nothing protects what is read from RCU fields: call bpf_rcu_read_lock() before the pointer is read ({readAt}), take a reference with {acquirers} there, and bpf_rcu_read_unlock() after it.',
         'Field {walkedField} of struct {walkedOf} is none that the kernel vouches for, so no RCU section and no NULL check makes it trusted. What gives a trusted struct {struct}: {givers}.',
         'What gives a trusted struct {struct}: {givers}.',
@@ -71,6 +72,7 @@ export const argumentCodes = [
       [
         '{?rcuLeft}Make the call before bpf_rcu_read_unlock(), while the pointer is still protected: the reference it gives outlives the section.',
         '{?fentry}Arguments of fentry, fexit and fmod_ret programs are not trusted: use SEC("tp_btf/…") or SEC("lsm/…") where there is such a hook, whose arguments are.',
+        '{sleepsWork}() is the callback of a work queue, which may sleep, so RCU is not held: call bpf_rcu_read_lock() before the pointer is read ({readAt}), and bpf_rcu_read_unlock() after {kfunc} returned.',
         '{?sleeps}This program may sleep (SEC("{sleeps}")), so RCU is not held: call bpf_rcu_read_lock() before the pointer is read ({readAt}), and bpf_rcu_read_unlock() after {kfunc} returned.',
         'RCU does not help: field {walkedField} of struct {walkedOf} is none that the kernel publishes under RCU. What gives a trusted struct {struct}: {givers}.',
         'What gives a trusted struct {struct}: {givers}.',
@@ -396,7 +398,11 @@ export const argumentCodes = [
         '{?arenaValue}Helpers take no memory of the arena: let it fill a variable on the stack (or a map value), and copy that into the arena with stores of the program’s own.',
         '{?memoryWanted}{fieldWhat} is no memory that this call may be given. Copy it to a variable on the stack, and pass the address of that: typeof({fieldExpr}) copy = {fieldExpr}; … &copy',
         '{?memoryWanted}{stringWhat} is no memory that this call may be given. Copy it to the stack, and pass the copy: char copy[sizeof({stringExpr})]; bpf_probe_read_kernel_str(copy, sizeof(copy), {stringExpr});',
+        '{?memoryWanted}{?packetOutput}The context is no memory that can be sent. Bytes of the packet are sent behind the record, as many as the upper half of the flags says: bpf_perf_event_output(ctx, &map, BPF_F_CURRENT_CPU | ((__u64)len << 32), &record, sizeof(record)); or copied first, with bpf_skb_load_bytes() or bpf_xdp_load_bytes().',
+        '{?memoryWanted}{?ofContext}A part of the context is no memory that this call may be given. Copy what is wanted of it to a variable on the stack, field by field, and pass the address of that.',
         '{?memoryWanted}{objectWhat} is no memory that this call may be given. Copy what is wanted of it to a variable on the stack, with bpf_probe_read_kernel() or field by field, and pass the address of that.',
+        '{?memoryWanted}{?addressUser}{addressName} is an address of user space, and no memory of the program. Copy what is there into a buffer on the stack, and pass that: char buf[32] = {}; bpf_probe_read_user_str(buf, sizeof(buf), {addressName}); as a key or value the buffer is as large as the map says.',
+        '{?memoryWanted}{?addressAny}{addressName} is an address, a number to the verifier, and no memory of the program. Copy what is there into a buffer on the stack, and pass that: char buf[32] = {}; bpf_probe_read_kernel_str(buf, sizeof(buf), {addressName}), or bpf_probe_read_user_str() where it is of user space; as a key or value the buffer is as large as the map says.',
         '{?memoryWanted}{?number}{reg} is a number. Pass the address of the variable that it is in: &{numberName}.',
         '{?memoryWanted}{?number}{reg} is a number. Pass the address of a variable that it is in.',
         '{?record}{?keptRecord}A record belongs to the run of the program that reserved it: what is kept of it in a map is its address, a number. Keep the data itself in the map’s value, and send it where it is complete: bpf_ringbuf_output(&ringbuf, value, sizeof(*value), 0).',

@@ -104,16 +104,19 @@ export const pointerCodes = [
     section: doc,
     rule: 'The stack, the context and what atomic operations change are accessed at multiples of the size of the access; where the machine asks for it, all memory is.',
     label: [
+      '{helper}() writes a {resultType}, {accessSize} bytes at a multiple of that; {reg} is {value}',
+      '{helper}() writes a {resultType}, and what it is given is smaller or not aligned',
       '{?atomic}an atomic operation on {accessSize} bytes needs an address that is a multiple of {accessSize}; {reg} is {value}',
       'the address is not known to be a multiple of {accessSize}, the size of the access; {reg} is {value}',
       'the address is not known to be a multiple of the size of the access; {reg} is {value}',
     ],
     help: [
       [
+        '{?resultType}Declare the variable that it goes to as {resultType}, not as a smaller type whose address is cast.',
         '{?atomic}Let the member lie at a multiple of {accessSize}: leave __attribute__((packed)) off the struct, or put it first, or pad before it; user space that reads the map has to see the same struct.',
         'Let what is accessed lie at a multiple of its size: leave __attribute__((packed)) off the struct, or declare the variable __attribute__((aligned(8))) with the member at a multiple of 8.',
       ],
-      '{?plainAccess}Or move it in parts that are aligned: __builtin_memcpy() into or out of the member, without a cast to a pointer to a larger number, lets the compiler choose them.',
+      '{?plainAccess}{?noResultType}Or move it in parts that are aligned: __builtin_memcpy() into or out of the member, without a cast to a pointer to a larger number, lets the compiler choose them.',
     ],
     text: 'A cast to a larger type promises the compiler an alignment that the verifier does not see. Packed structs shift their members to odd offsets.',
     bad: 'struct __attribute__((packed)) stats {\n\t__u8 kind;\n\t__u64 packets; // at offset 1\n};\n\n__sync_fetch_and_add(&s->packets, 1);',

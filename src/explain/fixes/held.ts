@@ -8,6 +8,7 @@ import type { LinkedProgram } from '../../object/index.ts'
 import type { PathStep } from '../../verifier/index.ts'
 import { callee, contractAt } from '../calls.ts'
 import type { Case } from '../cases/index.ts'
+import { indent, isDeclaredThere } from '../cases/leaks.ts'
 import { neutralReturn } from '../cases/returns.ts'
 import { closerOf, helperPartners, releaseStatement } from '../releases.ts'
 import { codeAt, insnOf, lastAt, lineAt } from '../source.ts'
@@ -96,6 +97,11 @@ function releaseOf(
   const text = codeAt(program, at)
   if (name === undefined || text === undefined || step === undefined || step.frame !== 0) return undefined
   if (!isOwnLine(program, at)) return undefined
+  // a variable of an inner block is out of reach where that was left
+  const end = path.at(-1)
+  const [own, last] = [indent(program, at), end === undefined ? undefined : indent(program, end.insn)]
+  if (isDeclaredThere(program, at) && own !== undefined && last !== undefined && last > 0 && last < own)
+    return undefined
   const family = iteratorFamily(name)
   if (family !== undefined) {
     const iterator = argumentText(text, name, 0)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 export { convertsPacketPointers, ctxAccess, isContextRewritten } from './access.ts'
-export { contextField, type FieldFacts } from './field-facts.ts'
+export { contextField, contextStruct, type FieldFacts } from './field-facts.ts'
 export { isHookIn } from './facts.ts'
 export { ctxTypeName } from './names.ts'
 export { isIterator } from './iterators.ts'

@@ -93,7 +93,11 @@ function untypedBecause(map: MapDef, btf: Btf, kernel: KernelTypes): string | un
   if (fields.length > 0 && (map.flags & oneWay) !== 0)
     return `a map that programs only read or only write cannot hold a ${fields[0]!.kind}`
   const wrong = fields.find(({ kind }) => holders[kind]?.includes(type) !== true)
-  if (wrong !== undefined) return `a map of this type cannot hold a ${wrong.kind}`
+  if (wrong !== undefined)
+    return `a map of this type cannot hold a ${wrong.kind}; ${(holders[wrong.kind] ?? [])
+      .filter((one) => one !== 'RHASH')
+      .map((one) => one.toLowerCase())
+      .join(', ')} maps can`
   for (const field of fields) {
     const root = field.kind === 'bpf_list_head' || field.kind === 'bpf_rb_root'
     if (root && objectRecord(btf, field.valueId, kernel).record.fields.length === 0)

@@ -28,6 +28,7 @@ export {
   encode,
   loadSkeleton,
   MapView,
+  ObjectsView,
   perCpu,
   RingView,
   type Skeleton,

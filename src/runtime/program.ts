@@ -14,6 +14,7 @@ import { beginWork, endWork, enter, giveBack, type Work, within } from './core/e
 import { MachineError } from './core/errors.ts'
 import { BpfThrow } from './core/throw.ts'
 import { runWaiting } from './core/waiting.ts'
+import { programAddress } from './maps/objects.ts'
 import { type Execution, executionOf } from './execution.ts'
 import { SanitizerError, sanitized } from './sanitize/index.ts'
 import { type Run, type RunSteps, settled } from './steps.ts'
@@ -220,6 +221,11 @@ export class LoadedProgram {
       exceptionCallback,
       tailCalls: 0,
     }
+  }
+
+  /** What stands for it where the kernel takes its descriptor: in program arrays, say. */
+  get address(): number {
+    return programAddress(this.core, this)
   }
 
   /** Its place in the machine's table of functions, for tail calls. */

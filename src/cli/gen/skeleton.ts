@@ -123,6 +123,7 @@ const imported = [
   'loadSkeleton',
   'Machine',
   'MapView',
+  'ObjectsView',
   'perCpu',
   'RingView',
   'RuntimeMap',
@@ -137,6 +138,7 @@ const values: ReadonlySet<string> = new Set([
   'encode',
   'loadSkeleton',
   'MapView',
+  'ObjectsView',
   'perCpu',
   'RingView',
 ])
@@ -161,6 +163,13 @@ const keyed: ReadonlySet<string> = new Set(
   ].map((type) => `BPF_MAP_TYPE_${type}`),
 )
 
+/** Of what the kernel takes descriptors for. */
+const ofObjects: ReadonlySet<string> = new Set(
+  'PROG_ARRAY ARRAY_OF_MAPS HASH_OF_MAPS CGROUP_ARRAY SOCKMAP SOCKHASH REUSEPORT_SOCKARRAY'
+    .split(' ')
+    .map((type) => `BPF_MAP_TYPE_${type}`),
+)
+
 function viewOf(map: MapDef, shapes: Shapes | undefined): View {
   const value = map.valueTypeId === 0 || shapes === undefined ? undefined : shapes.of(map.valueTypeId)
   if (map.type === 'BPF_MAP_TYPE_RINGBUF') {
@@ -168,11 +177,15 @@ function viewOf(map: MapDef, shapes: Shapes | undefined): View {
     if (value === undefined) return { type: 'RuntimeMap', make: '(map) => map' }
     return { type: `RingView<${value.type}>`, make: `(map) => new RingView(map, ${value.codec})` }
   }
-  if (!keyed.has(map.type)) return { type: 'RuntimeMap', make: '(map) => map' }
+  if (!keyed.has(map.type) && !ofObjects.has(map.type)) return { type: 'RuntimeMap', make: '(map) => map' }
   const own = map.keyTypeId === 0 || shapes === undefined ? undefined : shapes.of(map.keyTypeId)
   const index: Shape | undefined =
-    /_ARRAY$/.test(map.type) && map.keySize === 4 ? { type: 'number', codec: 'c.u32' } : undefined
+    map.keySize === 4 && /(ARRAY|ARRAY_OF_MAPS|SOCKMAP)$/.test(map.type)
+      ? { type: 'number', codec: 'c.u32' }
+      : undefined
   const keyShape = own ?? index ?? bytesOf(map.keySize)
+  if (ofObjects.has(map.type))
+    return { type: `ObjectsView<${keyShape.type}>`, make: `(map) => new ObjectsView(map, ${keyShape.codec})` }
   const valueShape = value ?? bytesOf(map.valueSize)
   if (!/PERCPU/.test(map.type))
     return {

@@ -9,7 +9,7 @@ import { whyRefused } from '../refusal.ts'
 import { type Codec, viewOf } from './codecs.ts'
 
 export { type Codec, codecs, decode, encode } from './codecs.ts'
-export { MapView, perCpu, RingView } from './views.ts'
+export { MapView, ObjectsView, perCpu, RingView } from './views.ts'
 
 /** What an object holds, as it was generated. */
 export interface SkeletonPlan<Maps extends object, Variables extends object> {

@@ -31,6 +31,25 @@ export class MapView<K, V> {
   }
 }
 
+/** A map of what users name by a descriptor: programs, maps, cgroups, sockets. Here the object itself is given. */
+export class ObjectsView<K> {
+  readonly map: RuntimeMap
+  private readonly key: Codec<K>
+  constructor(map: RuntimeMap, key: Codec<K>) {
+    this.map = map
+    this.key = key
+  }
+  /** 0, or the negative error of the bpf() system call: an object that the map does not take. */
+  set(key: K, object: { readonly address: number }, flags = 0): number {
+    const value = new Uint8Array(this.map.def.valueSize)
+    new DataView(value.buffer).setUint32(0, object.address, true)
+    return this.map.set(encode(this.key, key), value, flags)
+  }
+  remove(key: K): number {
+    return this.map.remove(encode(this.key, key))
+  }
+}
+
 /** A ring buffer, and what records in it are. */
 export class RingView<T> {
   readonly map: RuntimeMap

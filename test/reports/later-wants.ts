@@ -401,4 +401,18 @@ export const laterWants: readonly Want[] = [
     says: [/R0 is a map/, /bpf_map_lookup_elem\(inner, &key\)/, /NULL/],
     never: [/kfunc or helper of its subsystem/],
   },
+  // round 15
+  { object: 'd3-copied-unchecked', code: 'KF012', says: [/third argument/, /if \(old\)/] },
+  {
+    object: 'd12-registers-in-fentry',
+    code: 'KF105',
+    says: [/idmap, dir, dentry, delegated_inode/, /no registers/, /BPF_PROG\(name/],
+  },
+  { object: 'd17-more-than-buffer', code: 'KF109', says: [/64 bytes beyond/, /Bound len/, /at most sizeof\(r\)/] },
+  {
+    object: 'd24-bytes-of-traced-packet',
+    code: 'KF008',
+    says: [/bpf_dynptr_from_skb\(/, /bpf_dynptr_read\(/],
+    never: [/lwt_seg6local/],
+  },
 ]

@@ -61,7 +61,7 @@ function declaredOtherwise({ program }: Case): Values | undefined {
 }
 
 /** Arguments of the hook, where the context is nothing else. */
-function argumentOf({ program, kernel }: Case, off: number): Values {
+function argumentOf({ program, kernel, report: { insn: at } }: Case, off: number): Values {
   if (!/^(?:tp_btf|fentry|fexit|fmod_ret|lsm|struct_ops)/.test(program.section) || off < 0 || off % 8 !== 0) return {}
   const target = attachProto(kernel.btf, traitsOf(program))
   if (target === undefined) return {}
@@ -70,6 +70,7 @@ function argumentOf({ program, kernel }: Case, off: number): Values {
   const param = params[index]
   if (param === undefined)
     return {
+      ptRegs: yes(/\bPT_REGS_/.test(codeAt(program, at) ?? '')),
       hookArgs: `${target.name} has ${params.length === 0 ? 'no arguments' : params.length === 1 ? 'one argument' : `${params.length} arguments`}${
         params.length === 0
           ? ''

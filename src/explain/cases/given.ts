@@ -100,6 +100,11 @@ function sizeBesides({ report, program, kernel, causes }: Case): Values {
   const { reg } = broken.params
   const contract = contractAt(program, kernel, report.insn)
   const size = causes.path.at(-1)?.regs[reg + 1]
+  const whole = argumentText(codeAt(program, report.insn), contract?.name, reg)
+  const part = whole === undefined || isSimple(whole) ? undefined : variableIn(whole)
+  const given = argumentText(codeAt(program, report.insn), contract?.name, reg - 1)?.replace(/^&/, '')
+  if (part !== undefined && given !== undefined && isSimple(given))
+    return { boundPart: part, boundWhole: whole, boundBuffer: given }
   const isSized = contract?.args.some((arg) => arg.reg === reg + 1 && arg.kind.includes('size'))
   if (!isSized || size?.kind !== 'scalar' || scalar.isConst(size.var)) return {}
   const text = argumentText(codeAt(program, report.insn), contract?.name, reg)

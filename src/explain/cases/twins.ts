@@ -2,7 +2,7 @@
 // Helpers of another program type: what does the same in this one, or why nothing can.
 
 import { helperId } from '../../uapi/index.ts'
-import { traitsOf } from '../allowed.ts'
+import { callableBy, traitsOf } from '../allowed.ts'
 import { callee } from '../calls.ts'
 import { type Values, yes } from '../fill.ts'
 import type { Case } from './case.ts'
@@ -36,6 +36,11 @@ const ofPackets: ReadonlySet<string> = new Set([
   'BPF_PROG_TYPE_FLOW_DISSECTOR',
 ])
 
+const isCallable = (name: string, { program, kernel }: Pick<Case, 'program' | 'kernel'>): boolean => {
+  const kfunc = kernel.kfuncs.get(name)
+  return kfunc !== undefined && callableBy(program, kernel)(kfunc)
+}
+
 export function twinValues({ report, program, kernel }: Case): Values {
   if (report.rule !== 'helper-not-allowed') return {}
   const name = report.details.helper ?? callee(program, report.insn)?.name ?? ''
@@ -44,6 +49,11 @@ export function twinValues({ report, program, kernel }: Case): Values {
   const attach = program.attach?.name
   return {
     helperTwin: others.filter(isOpen).map((one) => `${one}()`)[0],
+    skbTwin: yes(
+      /^bpf_skb_(?:load|store)_bytes/.test(name) &&
+        !/SCHED_|SOCKET_FILTER|LWT_|SK_SKB|XDP|CGROUP_SKB/.test(program.type) &&
+        isCallable('bpf_dynptr_from_skb', { program, kernel }),
+    ),
     noProcess: yes(ofProcess.test(name) && ofPackets.has(program.type)),
     overrideTwin:
       name === 'bpf_override_return' && attach !== undefined && kernel.modifiable(attach)

@@ -116,6 +116,7 @@ export const argumentCodes = [
     rule: 'A parameter that is a kernel struct takes only pointers the verifier tracks as pointing to that struct.',
     label: [
       'the {arg} argument of {kfunc} must be a kernel object; {reg} is {value}',
+      '{reg} is {value}; {expectedWords} is wanted',
       '{reg} is {value}; {expected} is wanted',
       'the {arg} argument is of a kind that does not fit; {reg} is {value}',
     ],

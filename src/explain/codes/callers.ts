@@ -97,7 +97,7 @@ export const callerCodes = [
   },
   {
     code: 'KF006',
-    title: 'a sleepable call inside a section that must not sleep',
+    title: 'a call that may sleep, inside a section that must not',
     rules: [
       'kfunc-sleep-rcu',
       'kfunc-sleep-preempt',
@@ -174,6 +174,7 @@ export const callerCodes = [
         '{?rule_set_retval_void}Take the call away and return 1; to decide something, attach to a hook that has an answer (lsm_cgroup/socket_bind, lsm_cgroup/socket_sendmsg …).',
         '{?rule_packet_helper}Copy the bytes to a variable on the stack, and pass that: the helper may read or move the packet itself while it works.',
         'What does the same here is {helperTwin}.',
+        '{?skbTwin}The helper takes the context of programs on packets. The bytes of a struct sk_buff are read here through a dynptr: bpf_dynptr_from_skb((struct __sk_buff *)skb, 0, &ptr), then bpf_dynptr_read(&to, sizeof(to), &ptr, offset, 0).',
         '{?noProcess}A packet is handled outside of any process: what runs on the CPU at that time is not who sends or receives it. Note the process where there is one (SEC("cgroup/connect4"), SEC("cgroup/sock_create"), SEC("fentry/tcp_connect") …), in a map by addresses and ports, and look it up here.',
         'To make the function return something else from here: SEC("{overrideTwin}"), and return it. bpf_override_return() is for kprobes.',
         '{?pathFunctions}Of functions, {pathFunctions} may call it; so may sleepable LSM hooks (lsm/file_open) and iterators.',

@@ -182,8 +182,8 @@ export const referenceCodes = [
     label: [
       '{?rule_kptr_variable}which kptr is meant is only known when the program runs: {reg} is {value}',
       '{?rule_kptr_store}a reference is not stored in a kptr by an assignment',
-      '{reg} does not reach a kptr field the way it must; it is {value}',
-      'a kptr is not accessed the way it must',
+      '{reg} must point to a kptr field itself, at its own offset; it is {value}',
+      'this is not how a kptr is accessed',
     ],
     help: [
       '{?rule_kptr_variable}The offset of a kptr is a constant: name one of {kptrTable} in each branch of a switch, or give each a map element of its own, and look the element up by the number.',

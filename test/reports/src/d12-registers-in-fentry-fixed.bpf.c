@@ -1,0 +1,14 @@
+// libbpf-bootstrap questions: the body of a kprobe is moved to fentry
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <bpf/bpf_core_read.h>
+int last;
+
+SEC("fentry/vfs_unlink")
+int BPF_PROG(on_unlink, struct mnt_idmap *idmap, struct inode *dir, struct dentry *dentry)
+{
+	last = BPF_CORE_READ(dentry, d_flags);
+	return 0;
+}
+char _license[] SEC("license") = "GPL";

@@ -6,7 +6,7 @@ import type { Node, Parser } from 'web-tree-sitter'
 import { attributeMacros, keywords } from './attributes.ts'
 import { splitChunks } from './chunks.ts'
 import { scan } from './scan.ts'
-import type { CCondition, CFunctionText, CPiece, CSource } from './types.ts'
+import type { CCondition, CFunctionText, CPiece, CSource, CUnset } from './types.ts'
 
 /** A body beyond this is not read. */
 const maxBody = 256 << 10
@@ -42,6 +42,9 @@ export function readSource(parser: Parser, text: string, file: string): CSource 
         get narrowings() {
           return whole().narrowings
         },
+        get unset() {
+          return whole().unset
+        },
       },
     ]
   })
@@ -49,13 +52,20 @@ export function readSource(parser: Parser, text: string, file: string): CSource 
 }
 
 /** `int BPF_PROG(switched, bool preempt, struct task_struct *prev)`: the macro's first argument is the name. */
-function headOf(head: string): Pick<CFunctionText, 'name' | 'params'> {
+function headOf(head: string): Pick<CFunctionText, 'name' | 'params' | 'returns'> {
   const open = head.indexOf('(')
   const outer = lastWord(head.slice(0, open)) ?? ''
   const params = splitArgs(head.slice(open + 1, head.lastIndexOf(')')))
   const isMacro = /^[A-Z][A-Z0-9_]+$/.test(outer) && /^\w+$/.test(params[0] ?? '')
   const names = (isMacro ? params.slice(1) : params).map((param) => lastWord(param.replace(/\[.*$/, '')) ?? '')
-  return { name: isMacro ? params[0]! : outer, params: names }
+  return { name: isMacro ? params[0]! : outer, params: names, returns: returnsOf(head.slice(0, open)) }
+}
+
+/** Of what stands before the parameters: `static bool f`. */
+function returnsOf(text: string): CFunctionText['returns'] {
+  if (text.includes('*')) return 'pointer'
+  if (/\bvoid\b/.test(text)) return 'nothing'
+  return /\b(?:bool|_Bool)\b/.test(text) ? 'boolean' : 'other'
 }
 
 const lastWord = (text: string): string | undefined => /([A-Za-z_]\w*)\W*$/.exec(text)?.[1]
@@ -90,12 +100,13 @@ function blanked(text: string, blanks: readonly (readonly [number, number])[], f
 }
 
 interface Body {
+  readonly unset: readonly CUnset[]
   readonly statements: readonly CPiece[]
   readonly conditions: readonly CCondition[]
   readonly narrowings: readonly CPiece[]
 }
 
-const nothing: Body = { statements: [], conditions: [], narrowings: [] }
+const nothing: Body = { statements: [], conditions: [], narrowings: [], unset: [] }
 
 function readBody(parser: Parser, text: string, lineOf: (at: number) => number): Body {
   if (text.length > maxBody) return nothing
@@ -108,7 +119,7 @@ function readBody(parser: Parser, text: string, lineOf: (at: number) => number):
     return nothing
   }
   try {
-    return new BodyReader(code, head.length, lineOf).read(tree.rootNode)
+    return new BodyReader({ code, original: text }, head.length, lineOf).read(tree.rootNode)
   } finally {
     tree.delete()
   }
@@ -130,16 +141,25 @@ function withoutMacros(text: string): string {
 const heads: ReadonlySet<string> = new Set(['if_statement', 'while_statement', 'for_statement', 'switch_statement'])
 const whole: ReadonlySet<string> = new Set(['expression_statement', 'declaration', 'return_statement'])
 
+interface BodyText {
+  readonly code: string
+  /** With its macros. */
+  readonly original: string
+}
+
 class BodyReader {
   private readonly code: string
+  private readonly original: string
   private readonly skipped: number
   private readonly lineOf: (at: number) => number
   private readonly statements: CPiece[] = []
   private readonly conditions: CCondition[] = []
   private readonly narrowings: CPiece[] = []
+  private readonly declared: CUnset[] = []
 
-  constructor(code: string, skipped: number, lineOf: (at: number) => number) {
+  constructor({ code, original }: BodyText, skipped: number, lineOf: (at: number) => number) {
     this.code = code
+    this.original = original
     this.skipped = skipped
     this.lineOf = lineOf
   }
@@ -151,7 +171,14 @@ class BodyReader {
       for (const child of node.namedChildren.toReversed()) if (child !== null) work.push(child)
     }
     const { statements, conditions, narrowings } = this
-    return { statements, conditions, narrowings }
+    return { statements, conditions, narrowings, unset: this.declared.filter(({ name }) => !this.isSet(name)) }
+  }
+
+  /** Is it assigned, or its address taken, or is it handed to a loop's macro? */
+  private isSet(name: string): boolean {
+    const assigned = `\\b${name}\\s*(?:(?:[-+*/%&|^]|<<|>>)?=(?!=)|\\+\\+|--|\\.|\\[)|(?:\\+\\+|--|&\\s*\\(?)${name}\\b`
+    const looped = `\\b\\w*(?:for|each|loop|repeat|INTO)\\w*\\s*\\([^()]*\\b${name}\\b|\\basm\\b`
+    return new RegExp(`${assigned}|${looped}`).test(this.original)
   }
 
   private count(): number {
@@ -163,8 +190,19 @@ class BodyReader {
     if (whole.has(type)) {
       if (!node.hasError) this.statements.push(this.piece(node.startIndex, node.endIndex))
     } else if (heads.has(type)) this.head(node)
+    if (type === 'declaration' && !node.hasError) this.declares(node)
     if (type === 'conditional_expression' || type === 'do_statement') this.condition(node)
     if (type === 'binary_expression' || type === 'assignment_expression') this.narrowing(node)
+  }
+
+  /** Numbers and pointers that are declared without a value. */
+  private declares(node: Node): void {
+    for (const declarator of node.childrenForFieldName('declarator')) {
+      let inner: Node | null = declarator
+      while (inner?.type === 'pointer_declarator') inner = inner.childForFieldName('declarator')
+      if (inner?.type === 'identifier')
+        this.declared.push({ ...this.piece(node.startIndex, node.endIndex), name: inner.text })
+    }
   }
 
   /** `if (a && b)`, without what hangs on it. */

@@ -200,11 +200,18 @@ export interface CCondition extends CPiece {
   readonly right: string | undefined
 }
 
+/** A variable's declaration. */
+export interface CUnset extends CPiece {
+  readonly name: string
+}
+
 /** A function of a file as its text has it. */
 export interface CFunctionText {
   readonly name: string
   /** Names, '' for one without. */
   readonly params: readonly string[]
+  /** What it returns, as far as that can be told without types. */
+  readonly returns: 'nothing' | 'pointer' | 'boolean' | 'other'
   readonly first: number
   readonly last: number
   readonly calls: readonly CCall[]
@@ -213,6 +220,8 @@ export interface CFunctionText {
   readonly conditions: readonly CCondition[]
   /** What makes a number less by a mask or a remainder: `i & 15`, `i %= n`. */
   readonly narrowings: readonly CPiece[]
+  /** Local variables that are given a value nowhere, and whose address is not taken. */
+  readonly unset: readonly CUnset[]
 }
 
 /** A file of C, read for what its functions say (`CReader.source`). */

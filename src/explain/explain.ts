@@ -17,6 +17,7 @@ import { explainLimit } from './limit.ts'
 import { lineAt } from './source.ts'
 import type { Contract, Diagnostic, Note, Primary } from './types.ts'
 import { typesLost } from './types-lost.ts'
+import { unsetWords } from './unset.ts'
 import { valuesOf } from './values.ts'
 import { isOfCallback } from './violations.ts'
 import { isNull, isUntrusted, mayBeNull, structPointedTo } from './words.ts'
@@ -70,14 +71,15 @@ function explainRejection(report: Rejected, program: LinkedProgram, kernel: Kern
   const row = codeOfRule(report.rule, causeOf(report, causes, kfunc, { program, kernel }))
   const values = valuesOf(report, causes, kfunc, program, kernel)
   const label = fillFirst(row.label, values) ?? row.title
-  const place = decidedAt(report, causes.path, program)
+  const decided = decidedAt(report, causes.path, program)
+  const place = decided.insn
   const context = { report, program, kernel, kfunc, causes, values, row }
   return {
     code: row.code,
     title: row.title,
     ruleId: report.rule,
     message: [...(report.violation === undefined ? [] : leadInsOf(report.violation)), report.message].join('\n'),
-    primary: { ...primaryAt(program, place, label), insn: report.insn },
+    primary: { ...primaryAt(program, place, label), ...(decided.source ?? {}), insn: report.insn },
     notes: notesTo(place, report, causes.notes, program).filter(
       (note) => !isToldByLabel(note, label, values, program, place),
     ),
@@ -85,7 +87,7 @@ function explainRejection(report: Rejected, program: LinkedProgram, kernel: Kern
     contract: kfunc === undefined ? undefined : contractOf(kfunc, kernel),
     rule: row.rule,
     section: row.section,
-    help: [...typesLost(report, program).map(lostWords), ...fillAll(row.help, values)],
+    help: [...unsetWords(report, program), ...typesLost(report, program).map(lostWords), ...fillAll(row.help, values)],
     fix: fixFor(context),
   }
 }

@@ -4,14 +4,30 @@
 
 import type { LinkedProgram } from '../object/index.ts'
 import type { PathStep } from '../verifier/index.ts'
+import { leftAt } from './left.ts'
 import type { Rejected } from './notes.ts'
 import { codeAt, insnOf, lastAt, lineAt } from './source.ts'
+import type { Source } from './types.ts'
 
 /** Rules that name the instruction they are broken by. */
 const named: ReadonlySet<string> = new Set(['unreachable', 'jump-ld-imm64', 'jump-room', 'function-removed'])
 
-/** The instruction whose line is shown: the one where the kernel stopped, or the return or decision that led to it. */
-export function decidedAt(report: Rejected, path: readonly PathStep[], program: LinkedProgram): number {
+/** The instruction whose line is shown, and the line where it is not the instruction's own. */
+export interface Decided {
+  readonly insn: number
+  readonly source: Source | undefined
+}
+
+/** Where the kernel stopped, or the return or decision that led to it. */
+export function decidedAt(report: Rejected, path: readonly PathStep[], program: LinkedProgram): Decided {
+  const { violation, insn } = report
+  const own = { insn: decidedInsn(report, path, program), source: undefined }
+  if (path.at(-1)?.insn !== insn) return own
+  const taken = violation?.id === 'reference-leak' ? violation.params.places.at(-1) : undefined
+  return leftAt(path, program, taken) ?? own
+}
+
+function decidedInsn(report: Rejected, path: readonly PathStep[], program: LinkedProgram): number {
   const { violation, insn } = report
   // found before the walk, while that stands at the first instruction
   if (violation !== undefined && named.has(violation.id) && 'insn' in violation.params) return violation.params.insn

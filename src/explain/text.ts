@@ -12,7 +12,8 @@ export function argumentText(line: string | undefined, name: string | undefined,
 /** Arguments of the call of `name` on this line; undefined where the call is not whole. */
 export function callArguments(line: string, name: string): readonly string[] | undefined {
   const at = line.indexOf(`${name}(`)
-  if (at < 0) return undefined
+  // bpf_experimental.h has macros of the plain name, which put arguments behind those that they are given
+  if (at < 0) return name.endsWith('_impl') ? callArguments(line, name.slice(0, -'_impl'.length)) : undefined
   const args: string[] = []
   let depth = 0
   let start = at + name.length + 1
@@ -70,6 +71,9 @@ export function memberNamed(line: string, field: string): string | undefined {
 export function dereferenced(line: string): string | undefined {
   const names = new Set([...line.matchAll(/(?<![\w.>])([A-Za-z_]\w*)->/g)].map((match) => match[1]!))
   for (const match of line.matchAll(/(?:^|[=(,;{&|!]|return)\s*\*\s*(?:\([^()]*\*\)\s*)?([A-Za-z_]\w*)(?![\w(])/g))
+    names.add(match[1]!)
+  // *(val + 1), *(__u32 *)(key + 8)
+  for (const match of line.matchAll(/(?:^|[=(,;{&|!]|return)\s*\*\s*(?:\([^()]*\*\)\s*)?\(\s*([A-Za-z_]\w*)\s*[+-]/g))
     names.add(match[1]!)
   return names.size === 1 ? [...names][0] : undefined
 }

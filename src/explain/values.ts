@@ -19,6 +19,7 @@ import { callee } from './calls.ts'
 import { caseValues, plural } from './cases/index.ts'
 import { heldAt, isBoundToRcu, leavesRcu, neutralOf } from './fixes/held.ts'
 import { ordinal, orList, type Values, yes } from './fill.ts'
+import { handedOnAs, type HandedOn } from './left.ts'
 import { renamedWords } from './near.ts'
 import type { Causes, Rejected } from './notes.ts'
 import { helperPartners, macroName, releaseStatement } from './releases.ts'
@@ -26,7 +27,7 @@ import { codeAt } from './source.ts'
 import { typeWord } from './stats.ts'
 import { argumentText, assigned, assignedName, dereferenced, isMember, isSimple, nearest } from './text.ts'
 import { isObjectAccess, isOtherType, isThrown, isUnbounded, isUnwritten, saysMore, stackSpanOf } from './violations.ts'
-import { expectedInWords, isNull, mayBeNull, regWords, structName } from './words.ts'
+import { expectedInWords, isAllocated, isNull, mayBeNull, regWords, structName } from './words.ts'
 
 /** Everything that a text may ask for. Places that only ask whether something holds have 'yes' or nothing. */
 export function valuesOf(
@@ -81,11 +82,19 @@ export function valuesOf(
         : undefined,
     ...caseValues({ report, program, kernel, kfunc, causes }),
     leave: leaveWords(neutralOf({ report, program, kernel, kfunc, causes })),
-    pointer: dereferenced(codeAt(program, report.insn) ?? ''),
+    pointer: pointerNamed(codeAt(program, report.insn) ?? '', causes, program),
     acquirers: struct === undefined ? undefined : orList(acquiresOf(struct)),
     [`rule_${report.rule.replaceAll('-', '_')}`]: 'yes',
     was: lost === undefined ? undefined : regWords(lost.was, program),
   }
+}
+
+/** The variable that a line goes through; of several, the one that was assigned where the value was made. */
+function pointerNamed(text: string, { path, origin }: Causes, program: LinkedProgram): string | undefined {
+  const at = path[origin]?.insn
+  const made = at === undefined ? undefined : assigned(codeAt(program, at))
+  if (made === undefined) return dereferenced(text)
+  return dereferenced(text) ?? (new RegExp(`\\b${made}(?:->|\\[)|\\*\\s*\\(?${made}\\b`).test(text) ? made : undefined)
 }
 
 /** `return XDP_PASS;`, `return;` of a function that returns nothing. */
@@ -144,10 +153,13 @@ function leakValues({ details, path }: Rejected, program: LinkedProgram, kernel:
   const family = acquirer === undefined ? undefined : iteratorFamily(acquirer)
   const partner = acquirer === undefined ? undefined : partnerOfKfunc(kernel.kfuncs.get(acquirer) ?? { name: acquirer })
   const byStruct = struct === undefined || family !== undefined ? [] : releasesOf(struct)
-  const releases = partner?.role === 'acquire' || byStruct.length === 0 ? (partner?.names ?? []) : byStruct
+  const ofOwn = acquirer === 'bpf_kptr_xchg' && result !== undefined && isAllocated(result)
+  const byPartner = ofOwn ? ['bpf_obj_drop_impl'] : (partner?.names ?? [])
+  const releases = partner?.role === 'acquire' || byStruct.length === 0 ? byPartner : byStruct
   const own = orList(releases.map(macroName))
   const helper = acquirer === undefined ? undefined : helperPartners.get(acquirer)
-  const release = releaseCall(acquired, releases[0] ?? helper?.[0], program)
+  const handed = handedOnAs(path, program, acquired)
+  const release = releaseCall(acquired, releases[0] ?? helper?.[0], program, handed)
   const node = /^bpf_(?:list_pop|rbtree_remove)/.test(acquirer ?? '')
     ? assignedName(codeAt(program, acquired), acquirer!)
     : undefined
@@ -164,6 +176,7 @@ function leakValues({ details, path }: Rejected, program: LinkedProgram, kernel:
     mayBeKept: yes(!/^scx_bpf_get_/.test(acquirer ?? '')),
     storable: yes(struct !== undefined || (partner?.kind === 'reference' && family === undefined)),
     exchanged: yes(acquirer === 'bpf_kptr_xchg'),
+    exchangedInto: acquirer === 'bpf_kptr_xchg' ? assignedName(codeAt(program, acquired), acquirer) : undefined,
     held: struct,
     releases: releases.length === 1 ? releases[0] : undefined,
     release,
@@ -266,10 +279,16 @@ function partnerNames(kfunc: Kfunc | undefined): string | undefined {
 }
 
 /** The release as a statement on the variable that the acquire was assigned to: `bpf_task_release(found);`. */
-function releaseCall(acquired: number, release: string | undefined, program: LinkedProgram): string | undefined {
+function releaseCall(
+  acquired: number,
+  release: string | undefined,
+  program: LinkedProgram,
+  handed: HandedOn | undefined,
+): string | undefined {
   const from = callee(program, acquired)?.name
   // What gives a reference for the one it takes is no way to be rid of it.
   if (release === undefined || from === undefined || partnerOf(release)?.role === 'acquire') return undefined
+  if (handed !== undefined) return handed.name === undefined ? undefined : releaseStatement(release, handed.name)
   const line = codeAt(program, acquired)
   const stackObject = iteratorFamily(from) !== undefined ? argumentText(line, from, 0) : undefined
   const variable = stackObject ?? assignedName(line, from) ?? (release.endsWith('_impl') ? assigned(line) : undefined)

@@ -103,6 +103,35 @@ out:
   expect(one.statements.map(told)).toEqual(expect.arrayContaining(['11-11 n += t->pid;', '14-14 return n;']))
 })
 
+test('what a function returns, as far as its text tells', () => {
+  const text = `static void a(int x) { }
+struct x *b(void) { return 0; }
+static __always_inline bool c(void) { return 1; }
+int BPF_PROG(d, int x) { return 0; }`
+  expect(functions(text).map(({ returns }) => returns)).toEqual(['nothing', 'pointer', 'boolean', 'other'])
+})
+
+test('variables that are given a value nowhere', () => {
+  const { unset } = only(`int f(void)
+{
+	int never, *neither, set, taken, counted, looped, each;
+	struct x whole, *deep;
+	int given = 1;
+
+	set = never + *neither;
+	g(&taken);
+	counted++;
+	bpf_for(looped, 0, 3) { }
+	bpf_for_each(num, each, 0, 3) { }
+	whole.a = deep->a;
+}`)
+  expect(unset.map(({ name, first }) => [name, first])).toEqual([
+    ['never', 3],
+    ['neither', 3],
+    ['deep', 4],
+  ])
+})
+
 test('branches that the preprocessor leaves out are not read; lines stay', () => {
   const { conditions } = only('int f(int i) {\n#if 0\n\tif (i > 1) return 1;\n#else\n\tif (i > 2) return 2;\n#endif\n}')
   expect(conditions.map(told)).toEqual(['5-5 i > 2'])

@@ -322,4 +322,16 @@ export const furtherWants: readonly Want[] = [
     says: [/Did you mean bpf_task_from_pid\?/, /bpf_ksym_exists\(bpf_task_from_vpid\)/],
     never: [/= bpf_task_from_pid\(1\)/],
   },
+  {
+    object: 'u3-node-exchanged',
+    code: 'KF032',
+    says: [/where note is not NULL, bpf_obj_drop\(note\);/],
+    never: [/keep it in a variable/],
+  },
+  {
+    // lost in the function that is put in place, not where its caller returns
+    object: 'u1-socket-of-helper',
+    code: 'KF032',
+    says: [/:11:/, /bpf_sk_release\(found\);/, /this decision/],
+  },
 ]

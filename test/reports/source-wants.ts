@@ -43,4 +43,13 @@ export const sourceWants: readonly Want[] = [
     code: 'KF103',
     says: [/s->depth & 63/, /line 29/, /no instruction/, /local variable/],
   },
+  {
+    object: 'u0-mask-of-helper',
+    sources: true,
+    code: 'KF032',
+    says: [/:38:/, /bpf_cpumask_release\(second\);/],
+    never: [/\(fresh\)/, /\(cpumask\)/],
+  },
+  { object: 'u2-never-set', sources: true, code: 'KF026', says: [/seq, declared on line 10, is never given a value/] },
+  { object: 'u4-void-helper', sources: true, code: 'KF101', says: [/if \(!seen\) return;/], never: [/return 0/] },
 ]

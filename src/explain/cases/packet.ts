@@ -54,6 +54,7 @@ export function packetValues(one: Case): Values {
     packetNeedBytes: plural(need, 'byte'),
     packetWhy: whyNot(one, { pointer, comparison, need, known, end }),
     packetFixed: yes(!variable),
+    packetThrough: names.length === 1 && !/^(?:ctx|skb|xdp)$/.test(names[0]!) ? names[0] : undefined,
     packetVariable: yes(variable),
     packetOther: variable ? otherComparison(one, pointer, comparison) : undefined,
     packetElided: isRead(one) ? undefined : elidedLines(one),

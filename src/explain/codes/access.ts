@@ -159,6 +159,7 @@ export const accessCodes = [
       [
         '{?rule_packet_write}Packets are written by programs of type {packetWriters}: move the change there. From here, what is to be done with the packet can be left in its mark or in a map.',
         '{?packetFixed}{?packetIndexed}Right before the access, compare what is read itself: if ({packetIndexed} + {packetSize} > {packetEnd}) …',
+        '{?packetFixed}Right before the access, leave where {packetWord} is shorter than {packetNeedBytes}: if ({packetStart} + {packetNeed} > {packetEnd}) …; or, for the whole of what {packetThrough} points to, if ((void *)({packetThrough} + 1) > {packetEnd}) …',
         '{?packetFixed}Right before the access, leave where {packetWord} is shorter than {packetNeedBytes}: if ({packetStart} + {packetNeed} > {packetEnd}) …',
         'Compare the very pointer that is read, with the bytes that are read added to it: if (ptr + size > {packetEnd}) …',
         'Turn the condition round: what accesses the packet belongs where ptr + size <= data_end.',

@@ -69,6 +69,7 @@ export const referenceCodes = [
     help: [
       [
         '{?dynptrRecord}Also where {acquirer}() fails the dynptr is to be given back: {dynptrRecord} before this point, on this path too; on a dynptr without memory it does nothing.',
+        '{?exchanged}bpf_kptr_xchg() gives back what was in the field, and that is yours now: where {exchangedInto} is not NULL, {release}',
         '{?exchanged}bpf_kptr_xchg() gives back what was in the field, and that is yours now: keep it in a variable and, where it is not NULL, hand it to {partner}.',
         '{passedTo}(), called on {passedOn}, is a global function: it is verified by itself, and cannot give back what its caller holds. Make it static, which is verified as part of its caller; or leave the release to the caller: {release}',
         'What {acquirer} returned is in a variable of the block, which is left on {blockLeftOn} (continue, break or the end of a turn): add {release} there.',

@@ -6,12 +6,13 @@ import { resolveType } from '../../btf/index.ts'
 import { iteratorFamily, partnerOfKfunc } from '../../kfunc/index.ts'
 import type { LinkedProgram } from '../../object/index.ts'
 import type { PathStep } from '../../verifier/index.ts'
-import { callee, contractAt } from '../calls.ts'
+import { callee, contractAt, subprogName } from '../calls.ts'
 import type { Case } from '../cases/index.ts'
 import { indent, isDeclaredThere } from '../cases/leaks.ts'
 import { neutralReturn } from '../cases/returns.ts'
+import { handedOnAs } from '../left.ts'
 import { closerOf, helperPartners, releaseStatement } from '../releases.ts'
-import { codeAt, insnOf, lastAt, lineAt } from '../source.ts'
+import { codeAt, functionAt, insnOf, lastAt, lineAt } from '../source.ts'
 import { argumentText, assignedName } from '../text.ts'
 import type { Source } from '../types.ts'
 import { mayBeNull } from '../words.ts'
@@ -96,11 +97,19 @@ function releaseOf(
   const step = path.find(({ insn }) => insn === at)
   const text = codeAt(program, at)
   if (name === undefined || text === undefined || step === undefined || step.frame !== 0) return undefined
-  if (!isOwnLine(program, at)) return undefined
+  const handed = handedOnAs(path, program, at)
+  if (handed === undefined && !isOwnLine(program, at)) return undefined
   // a variable of an inner block is out of reach where that was left
   const end = path.at(-1)
   const [own, last] = [indent(program, at), end === undefined ? undefined : indent(program, end.insn)]
-  if (isDeclaredThere(program, at) && own !== undefined && last !== undefined && last > 0 && last < own)
+  if (
+    handed === undefined &&
+    isDeclaredThere(program, at) &&
+    own !== undefined &&
+    last !== undefined &&
+    last > 0 &&
+    last < own
+  )
     return undefined
   const family = iteratorFamily(name)
   if (family !== undefined) {
@@ -111,7 +120,7 @@ function releaseOf(
   if (contractAt(program, kernel, at)?.effects.acquires !== true) return undefined
   // a node of a list or tree is dropped as the object that it is in
   if (/^bpf_(?:list|rbtree)_/.test(name)) return undefined
-  const variable = assignedName(text, name)
+  const variable = handed === undefined ? assignedName(text, name) : handed.name
   const partner = helperPartners.get(name)?.[0] ?? partnerOfKfunc(kernel.kfuncs.get(name) ?? { name })?.names[0]
   return variable === undefined || partner === undefined ? undefined : releaseStatement(partner, variable)
 }
@@ -120,6 +129,8 @@ function releaseOf(
 export function isOwnLine(program: LinkedProgram, insn: number): boolean {
   const line = lineAt(program, insn)
   const start = lastAt(program.funcs, insn, insnOf)
+  const fn = line === undefined ? undefined : functionAt(program, line)
+  if (fn !== undefined) return fn.name === subprogName(program, start?.insn ?? 0)
   const head = start === undefined ? undefined : lineAt(program, start.insn)
   if (line === undefined || head === undefined || line.file !== head.file || line.line < head.line) return false
   // not beyond the next function's head
@@ -129,8 +140,14 @@ export function isOwnLine(program: LinkedProgram, insn: number): boolean {
   })
 }
 
+const neutralOfKind = { nothing: '', pointer: 'NULL', boolean: 'false' } as const
+
 /** What the function returns where it has nothing to do: '' of one that returns nothing; undefined where that is not known. */
 export function neutralOf({ program, report, causes }: Case): string | undefined {
+  const line = lineAt(program, report.insn)
+  // an inlined function leaves itself
+  const fn = line === undefined || isOwnLine(program, report.insn) ? undefined : functionAt(program, line)
+  if (fn !== undefined && fn.returns !== 'other') return neutralOfKind[fn.returns]
   if (causes.path.at(-1)?.frame !== 0) return undefined
   const start = lastAt(program.funcs, report.insn, insnOf)
   if (start === undefined || program.btf === undefined || start.typeId >= program.btf.count) return undefined

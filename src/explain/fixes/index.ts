@@ -9,8 +9,8 @@ import type { Case } from '../cases/index.ts'
 import type { CodeRow } from '../codes/index.ts'
 import type { Values } from '../fill.ts'
 import { decidedAt } from '../place.ts'
-import { sourceAt, statementAt } from '../source.ts'
-import { argumentText, assignedName, callArguments, dereferenced, isMember, isSimple } from '../text.ts'
+import { functionAt, sourceAt, sourceOf, statementAt } from '../source.ts'
+import { argumentText, assignedName, callArguments, isMember, isSimple } from '../text.ts'
 import type { Fix, Source } from '../types.ts'
 import { mayBeNull } from '../words.ts'
 import { heldAt, isOwnLine, leaving, neutralOf } from './held.ts'
@@ -26,15 +26,26 @@ export function fixFor(context: FixContext): Fix | undefined {
   // What an exchange gives back is kept where it is made, not where the program ends.
   const exchanged = values['exchanged'] === undefined ? undefined : report.details.at?.at(-1)?.insn
   const task = values['currentTask'] === undefined ? undefined : causes.path[causes.origin]?.insn
-  const at = exchanged ?? task ?? decidedAt(report, causes.path, program)
-  const source = sourceAt(program, at)
+  const other = exchanged ?? task
+  const decided = decidedAt(report, causes.path, program)
+  const at = other ?? decided.insn
+  const returned = other === undefined ? decided.source : undefined
+  // behind a label other paths arrive, which may not have taken what this one has
+  if (returned !== undefined && isBehindLabel(program, returned)) return undefined
+  const source = returned ?? sourceAt(program, at)
   if (source === undefined || source.text.trim() === '') return undefined
   const fix = exchanged !== undefined ? keepExchanged : task !== undefined ? typedTask : fixes.get(row.code)
-  const statement = statementAt(program, at)
+  const statement = returned === undefined ? statementAt(program, at) : undefined
   if (fix === undefined || statement === undefined) return fixed(source, fix?.(context, source))
   const { first, text, begins } = statement
   const after = fix(context, { ...source, line: first, text: `${indentOf(begins)}${text}` })
   return fixed({ ...source, line: first, text: begins }, withFirstLine(after, statement))
+}
+
+function isBehindLabel(program: LinkedProgram, { file, line }: Source): boolean {
+  const first = functionAt(program, { file, line })?.first ?? line
+  const before = sourceOf(program, file)?.lines.slice(first, line - 1) ?? []
+  return before.some((text) => /^\s*(?!default\b)[A-Za-z_]\w*\s*:(?!:)/.test(text))
 }
 
 const fixed = ({ file, line, text }: Source, after: readonly string[] | undefined): Fix | undefined =>
@@ -150,7 +161,7 @@ function guardDereference(context: FixContext, source: Source): readonly string[
   if (value === undefined || !mayBeNull(value)) return undefined
   const member = context.values['rereadMember']
   if (member !== undefined) return guardMember(context, source, member, source.text.indexOf(member))
-  const name = dereferenced(source.text)
+  const name = context.values['pointer']
   return name === undefined ? undefined : guard(context, source, name, undefined)
 }
 
@@ -158,7 +169,7 @@ function guardDereference(context: FixContext, source: Source): readonly string[
 function leaveInOrder(context: FixContext, source: Source): readonly string[] | undefined {
   const { report, causes, program } = context
   const { text } = source
-  if (!/^\s*return\b.*;\s*$/.test(text) || !isOwnLine(program, decidedAt(report, causes.path, program)))
+  if (!/^\s*return\b.*;\s*$/.test(text) || !isOwnLine(program, decidedAt(report, causes.path, program).insn))
     return undefined
   // what the return itself uses is gone once it was given back
   const held = heldAt(context, causes.path.length - 1)

@@ -226,6 +226,12 @@ export const laterWants: readonly Want[] = [
     never: [/ARRAY_SIZE/],
   },
   {
+    object: 'y02-member-of-statistics',
+    code: 'KF110',
+    says: [/l->seen/, /unsigned/, /if \(member >= ARRAY_SIZE\(l->seen\)\)/],
+    never: [/no instruction/],
+  },
+  {
     object: 'y04-iterator-of-yesterday',
     kernel: '7.3',
     code: 'KF060',

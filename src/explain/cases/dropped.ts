@@ -5,7 +5,7 @@
 import type { CFunctionText, CPiece } from '../../cdecl/index.ts'
 import { remembered } from '../../fault/index.ts'
 import type { LinkedProgram } from '../../object/index.ts'
-import { scalar } from '../../verifier/index.ts'
+import { type RegState, scalar } from '../../verifier/index.ts'
 import { callee } from '../calls.ts'
 import type { Values } from '../fill.ts'
 import { codeAt, functionAt, lineAt, sourceOf } from '../source.ts'
@@ -33,8 +33,12 @@ export function droppedValues(one: Case): Values {
   if (!rules.has(one.report.rule)) return { noBoundGone: 'yes' }
   const names = boundedNames(one)
   const mask = dropped(one, names, (fn) => fn.narrowings, narrowingsOf)
-  const number = one.report.rule === 'mem-len' ? one.causes.sizeValue : one.causes.value
-  const compared = number !== undefined && !scalar.isConst(number.var) && isNarrowed(scalar.umax(number.var))
+  const number = numberOf(one)
+  // by a signed comparison, too, whatever lines are left of it: the compiler gives those of merged conditions to one of them
+  const compared =
+    number !== undefined &&
+    !scalar.isConst(number.var) &&
+    [scalar.umax(number.var), scalar.smax(number.var)].some(isNarrowed)
   const check = compared ? undefined : droppedCheck(one, names)
   const later = check !== undefined && (mask === undefined || check.line >= mask.line) ? check : mask
   if (later === undefined) return { noBoundGone: 'yes' }
@@ -44,6 +48,15 @@ export function droppedValues(one: Case): Values {
     boundMember: isMember(later.name) ? later.name : undefined,
     boundKind: later === check ? 'comparison' : 'mask',
   }
+}
+
+/** The number that is not bounded: a size, what is added to a pointer, or what was. */
+function numberOf({ report, causes, program }: Case): RegState | undefined {
+  if (report.rule === 'mem-len') return causes.sizeValue
+  const insn = program.insns[report.insn]
+  const regs = causes.path.at(-1)?.regs
+  const added = insn?.op.kind === 'alu' && regs !== undefined ? [regs[insn.dst], regs[insn.src]] : []
+  return added.find((reg) => reg?.kind === 'scalar') ?? causes.value
 }
 
 /** The variables of an index or offset; of a call, of what it is given. */
@@ -77,8 +90,21 @@ export const isRead = ({ report, program }: Case): boolean => {
 }
 
 /** The last comparison before the place of one of these variables, where no jump is left of it. */
-export const droppedCheck = (one: Case, names: readonly string[]): Dropped | undefined =>
-  dropped(one, names, (fn) => fn.conditions.filter(({ operator }) => relations.has(operator)), jumpsOf)
+export function droppedCheck(one: Case, names: readonly string[]): Dropped | undefined {
+  const comparisons = (fn: CFunctionText) => fn.conditions.filter(({ operator }) => relations.has(operator))
+  const found = dropped(one, names, comparisons, jumpsOf)
+  return found === undefined || isMerged(found, one) ? undefined : found
+}
+
+/** Of conditions that were merged the jumps have the line of one: is there one of the path that compares with the same constant, or beside it? */
+function isMerged({ text }: Dropped, { causes, program }: Case): boolean {
+  const constant = /[<>]=?\s*(0x[0-9a-fA-F]+|\d+)[uUlL]*$/.exec(text)?.[1]
+  if (constant === undefined) return false
+  return causes.path.some(({ insn }) => {
+    const { op, imm } = program.insns[insn]!
+    return op.kind === 'jump' && op.source !== 'reg' && op.name !== 'ja' && Math.abs(imm - Number(constant)) <= 1
+  })
+}
 
 /** Lines that have a kind of instruction, by file. */
 type LinesOf = (program: LinkedProgram) => ReadonlySet<string>
@@ -147,9 +173,9 @@ const variablesIn = (text: string): readonly string[] => [
   ),
 ]
 
-/** Is the variable named there, itself and not a field of it? */
+/** Is the variable named there, itself and not a field of it, nor handed to a call? */
 const isNamedIn = (text: string, name: string): boolean =>
-  new RegExp(`(?<![\\w.]|->)${quoted(name)}(?!\\w|->|\\.|\\()`).test(text)
+  new RegExp(`(?<![\\w.]|->)${quoted(name)}(?!\\w|->|\\.|\\()`).test(text.replaceAll(/\w+\([^()]*\)/g, ''))
 
 const linesWith = (isOne: (op: LinkedProgram['insns'][number]['op']) => boolean): LinesOf =>
   remembered((program: LinkedProgram): ReadonlySet<string> => {

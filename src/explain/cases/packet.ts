@@ -58,7 +58,7 @@ export function packetValues(one: Case): Values {
     packetVariable: yes(variable),
     packetOther: variable ? otherComparison(one, pointer, comparison) : undefined,
     packetElided: isRead(one) ? undefined : elidedLines(one),
-    packetUnread: yes(!isRead(one)),
+    packetUnread: yes(check === undefined),
     packetDropped: check === undefined ? undefined : `“${check.text}”, on line ${check.line},`,
     packetPointer: check?.name,
   }

@@ -167,8 +167,10 @@ function guardDereference(context: FixContext, source: Source): readonly string[
 
 /** `return 0;` → `bpf_rcu_read_unlock();` + `bpf_task_release(acquired);` + `return 0;` */
 function leaveInOrder(context: FixContext, source: Source): readonly string[] | undefined {
-  const { report, causes, program } = context
+  const { report, causes, program, values } = context
   const { text } = source
+  // who was given it is to be changed, not who gave it
+  if (values['passedTo'] !== undefined) return undefined
   if (!/^\s*return\b.*;\s*$/.test(text) || !isOwnLine(program, decidedAt(report, causes.path, program).insn))
     return undefined
   // what the return itself uses is gone once it was given back

@@ -5,7 +5,8 @@
 import type { Node, Parser } from 'web-tree-sitter'
 import { attributeMacros, keywords } from './attributes.ts'
 import { splitChunks } from './chunks.ts'
-import { scan } from './scan.ts'
+import { blankedText, scan } from './scan.ts'
+import { argumentsFrom } from './split.ts'
 import type { CCondition, CFunctionText, CPiece, CSource, CUnset } from './types.ts'
 
 /** A body beyond this is not read. */
@@ -24,7 +25,7 @@ export function readSource(parser: Parser, text: string, file: string): CSource 
     if (body === undefined) return []
     let read: Body | undefined
     const whole = (): Body => {
-      read ??= readBody(parser, blanked(text, tokens.blanks, body.start, body.end), (at) => lineOf(body.start + at))
+      read ??= readBody(parser, blankedText(text, tokens.blanks, body.start, body.end), (at) => lineOf(body.start + at))
       return read
     }
     return [
@@ -55,7 +56,7 @@ export function readSource(parser: Parser, text: string, file: string): CSource 
 function headOf(head: string): Pick<CFunctionText, 'name' | 'params' | 'returns'> {
   const open = head.indexOf('(')
   const outer = lastWord(head.slice(0, open)) ?? ''
-  const params = splitArgs(head.slice(open + 1, head.lastIndexOf(')')))
+  const params = argumentsFrom(head, open + 1)?.map((param) => param.trim()) ?? []
   const isMacro = /^[A-Z][A-Z0-9_]+$/.test(outer) && /^\w+$/.test(params[0] ?? '')
   const names = (isMacro ? params.slice(1) : params).map((param) => lastWord(param.replace(/\[.*$/, '')) ?? '')
   return { name: isMacro ? params[0]! : outer, params: names, returns: returnsOf(head.slice(0, open)) }
@@ -69,35 +70,6 @@ function returnsOf(text: string): CFunctionText['returns'] {
 }
 
 const lastWord = (text: string): string | undefined => /([A-Za-z_]\w*)\W*$/.exec(text)?.[1]
-
-function splitArgs(text: string): readonly string[] {
-  const args: string[] = []
-  let depth = 0
-  let from = 0
-  for (let at = 0; at <= text.length; at++) {
-    const c = text[at] ?? ','
-    if (c === '(' || c === '[') depth++
-    else if (c === ')' || c === ']') depth--
-    else if (c === ',' && (depth <= 0 || at === text.length)) {
-      args.push(text.slice(from, at).trim())
-      from = at + 1
-    }
-  }
-  return args
-}
-
-/** Text from..to with comments and directives as spaces, lines kept. */
-function blanked(text: string, blanks: readonly (readonly [number, number])[], from: number, to: number): string {
-  let code = ''
-  let done = from
-  for (const [low, high] of blanks) {
-    if (high <= done || low >= to) continue
-    const begin = Math.max(low, done)
-    code += text.slice(done, begin) + text.slice(begin, Math.min(high, to)).replaceAll(/[^\n]/g, ' ')
-    done = Math.min(high, to)
-  }
-  return code + text.slice(done, to)
-}
 
 interface Body {
   readonly unset: readonly CUnset[]

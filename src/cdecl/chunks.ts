@@ -3,7 +3,7 @@
 // a hostile file costs no more than the sum of its parts. Macros in declaration position are taken out on the way, and
 // bodies of functions are emptied (their calls are noted), since kernel C in bodies is full of macros that no grammar knows.
 import { attributeMacros, keywords } from './attributes.ts'
-import { type Tokens, tokenKinds } from './scan.ts'
+import { blankedText, type Tokens, tokenKinds } from './scan.ts'
 import type { CBody, CCall, CMacro } from './types.ts'
 
 /** One outermost declaration. */
@@ -124,15 +124,7 @@ export function splitChunks(text: string, tokens: Tokens): Chunks {
     for (let index = blankAt; index < tokens.blanks.length && tokens.blanks[index]![0] < to; index++)
       ranges.push(tokens.blanks[index]!)
     ranges.sort((x, y) => x[0] - y[0])
-    let code = ''
-    let done = from
-    for (const [low, high] of ranges) {
-      if (high <= done) continue
-      const begin = Math.max(low, done)
-      code += text.slice(done, begin) + ' '.repeat(Math.min(high, to) - begin)
-      done = Math.min(high, to)
-    }
-    return code + text.slice(done, to)
+    return blankedText(text, ranges, from, to)
   }
 
   function macro(index: number): CMacro {

@@ -187,6 +187,25 @@ export function scan(text: string, file: string): Tokens {
   }
 }
 
+/** Text from..to with ranges of it, which ascend, as spaces: offsets stay. */
+export function blankedText(
+  text: string,
+  ranges: readonly (readonly [number, number])[],
+  from: number,
+  to: number,
+): string {
+  let code = ''
+  let done = from
+  for (const [low, high] of ranges) {
+    if (high <= done) continue
+    if (low >= to) break
+    const begin = Math.max(low, done)
+    code += text.slice(done, begin) + ' '.repeat(Math.min(high, to) - begin)
+    done = Math.min(high, to)
+  }
+  return code + text.slice(done, to)
+}
+
 /** Offset → file, line, column (both from 1), by binary search over line starts. */
 export function linePlaces(text: string, file: string): (offset: number) => Place {
   const starts: number[] = [0]

@@ -12,7 +12,6 @@ import { type CodeRow, codeOfRule, unsupportedRow } from './codes/index.ts'
 import { fillAll, fillFirst, orList, type Values } from './fill.ts'
 import { fixFor } from './fixes/index.ts'
 import { type Causes, causesOf, type Rejected } from './notes.ts'
-import { decidedAt } from './place.ts'
 import { explainLimit } from './limit.ts'
 import { lineAt } from './source.ts'
 import type { Contract, Diagnostic, Note, Primary } from './types.ts'
@@ -71,7 +70,7 @@ function explainRejection(report: Rejected, program: LinkedProgram, kernel: Kern
   const row = codeOfRule(report.rule, causeOf(report, causes, kfunc, { program, kernel }))
   const values = valuesOf(report, causes, kfunc, program, kernel)
   const label = fillFirst(row.label, values) ?? row.title
-  const decided = decidedAt(report, causes.path, program)
+  const { decided } = causes
   const place = decided.insn
   const context = { report, program, kernel, kfunc, causes, values, row }
   return {

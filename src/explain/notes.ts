@@ -7,6 +7,7 @@ import type { LinkedProgram } from '../object/index.ts'
 import type { PathStep, Report, RegState, Violation } from '../verifier/index.ts'
 import { callee, contractAt } from './calls.ts'
 import { type Event, type History, historyOf } from './history.ts'
+import { type Decided, decidedAt } from './place.ts'
 import { sourceAt } from './source.ts'
 import type { Note } from './types.ts'
 import { differs, isNull, mayBeNull, regWords } from './words.ts'
@@ -29,6 +30,8 @@ export interface Causes {
   readonly origin: number
   /** Value of the register after it: for memory, its size. */
   readonly sizeValue: RegState | undefined
+  /** Where it was decided, which is what is shown. */
+  readonly decided: Decided
 }
 
 /** Of more places that the message is about, the nearest ones are told. */
@@ -93,6 +96,7 @@ export function causesOf(report: Rejected, program: LinkedProgram, kernel: Kerne
     lost,
     origin,
     sizeValue: reg === undefined ? undefined : path.at(-1)?.regs[reg + 1],
+    decided: decidedAt(report, path, program),
   }
 }
 

@@ -2,6 +2,8 @@
 // Reading a single line of C for a suggestion. The line is only quoted back to a person, so a line that is not what it
 // seems (a macro, half a statement) costs a suggestion, never a verdict. Brackets are matched, nothing is parsed.
 
+import { argumentsFrom } from '../cdecl/index.ts'
+
 /** The text of argument `index` in the call of `name` on this line. */
 export function argumentText(line: string | undefined, name: string | undefined, index: number): string | undefined {
   const args = line === undefined || name === undefined ? undefined : callArguments(line, name)
@@ -14,23 +16,7 @@ export function callArguments(line: string, name: string): readonly string[] | u
   const at = line.indexOf(`${name}(`)
   // bpf_experimental.h has macros of the plain name, which put arguments behind those that they are given
   if (at < 0) return name.endsWith('_impl') ? callArguments(line, name.slice(0, -'_impl'.length)) : undefined
-  const args: string[] = []
-  let depth = 0
-  let start = at + name.length + 1
-  for (let i = start; i < line.length; i++) {
-    const c = line[i]!
-    if (c === '"') {
-      i = line.indexOf('"', i + 1)
-      if (i < 0) return undefined
-    } else if (c === '(' || c === '[' || c === '{') depth++
-    else if (c === ',' && depth === 0) {
-      args.push(line.slice(start, i))
-      start = i + 1
-    } else if (c === ')' || c === ']' || c === '}') {
-      if (depth-- === 0) return [...args, line.slice(start, i)]
-    }
-  }
-  return undefined
+  return argumentsFrom(line, at + name.length + 1)
 }
 
 /** Does the line call `name`, the whole of the name? */

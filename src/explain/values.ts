@@ -91,10 +91,11 @@ export function valuesOf(
 
 /** The variable that a line goes through; of several, the one that was assigned where the value was made. */
 function pointerNamed(text: string, { path, origin }: Causes, program: LinkedProgram): string | undefined {
+  const only = dereferenced(text)
   const at = path[origin]?.insn
-  const made = at === undefined ? undefined : assigned(codeAt(program, at))
-  if (made === undefined) return dereferenced(text)
-  return dereferenced(text) ?? (new RegExp(`\\b${made}(?:->|\\[)|\\*\\s*\\(?${made}\\b`).test(text) ? made : undefined)
+  const made = only !== undefined || at === undefined ? undefined : assigned(codeAt(program, at))
+  const isUsed = made !== undefined && new RegExp(`\\b${made}(?:->|\\[)|\\*\\s*\\(?${made}\\b`).test(text)
+  return isUsed ? made : only
 }
 
 /** `return XDP_PASS;`, `return;` of a function that returns nothing. */

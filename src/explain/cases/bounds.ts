@@ -89,21 +89,12 @@ function addedAt({ causes: { path }, program }: Case): string | undefined {
 
 /** More than an element of an array of bytes is read at an offset into it: a record that lies there. */
 function wideValues(one: Case, pointer: RegState, array: ArrayAt): Values {
-  const { causes, program, report } = one
+  const { program, report } = one
   const size = program.insns[report.insn]?.op.size ?? 0
   const need = accessOff(one) + size - (array.start - pointer.off)
   if (array.elementSize !== 1 || size <= 1 || need <= 1 || scalar.smin(pointer.var) < 0n || need > array.count)
     return {}
-  const added = causes.path.findLast(({ insn, regs }) => {
-    const { op, dst, src } = program.insns[insn]!
-    return (
-      op.kind === 'alu' &&
-      op.name === 'add' &&
-      op.source === 'reg' &&
-      (regs[dst]!.kind === 'map_value' || regs[src]!.kind === 'map_value')
-    )
-  })
-  const text = added === undefined ? undefined : codeAt(program, added.insn)
+  const text = addedAt(one)
   const name = /\[([A-Za-z_][\w.>-]*)\]/.exec(text ?? '')?.[1] ?? /\+\s*([A-Za-z_]\w*)\s*\)?;/.exec(text ?? '')?.[1]
   return {
     wideIndex: name ?? 'the offset',

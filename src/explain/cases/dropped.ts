@@ -2,12 +2,12 @@
 // What a function's C has and its object has not, where the C is at hand: a comparison or a mask of a variable for which there is no
 // instruction. The compiler proved it from something that the verifier does not see, or merged it with another.
 
-import type { CFunctionText, CPiece } from '../../cdecl/index.ts'
-import { remembered } from '../../fault/index.ts'
+import type { CCondition, CFunctionText, CPiece } from '../../cdecl/index.ts'
 import type { LinkedProgram } from '../../object/index.ts'
 import { type RegState, scalar } from '../../verifier/index.ts'
 import { callee } from '../calls.ts'
 import type { Values } from '../fill.ts'
+import { jumpLines, keyOf, type LinesOf, narrowingLines, recordedLines } from '../lines.ts'
 import { codeAt, functionAt, lineAt, sourceOf } from '../source.ts'
 import { argumentText, isMember, quoted } from '../text.ts'
 import { type Case, isNarrowed } from './case.ts'
@@ -32,7 +32,7 @@ const rules: ReadonlySet<string> = new Set([
 export function droppedValues(one: Case): Values {
   if (!rules.has(one.report.rule)) return { noBoundGone: 'yes' }
   const names = boundedNames(one)
-  const mask = dropped(one, names, (fn) => fn.narrowings, narrowingsOf)
+  const mask = dropped(one, names, (fn) => fn.narrowings, narrowingLines)
   const number = numberOf(one)
   // by a signed comparison, too, whatever lines are left of it: the compiler gives those of merged conditions to one of them
   const compared =
@@ -40,10 +40,10 @@ export function droppedValues(one: Case): Values {
     !scalar.isConst(number.var) &&
     [scalar.umax(number.var), scalar.smax(number.var)].some(isNarrowed)
   const check = compared ? undefined : droppedCheck(one, names)
-  const later = check !== undefined && (mask === undefined || check.line >= mask.line) ? check : mask
+  const later = check !== undefined && (mask === undefined || check.piece.first >= mask.piece.first) ? check : mask
   if (later === undefined) return { noBoundGone: 'yes' }
   return {
-    boundGone: `“${later.text}”, on line ${later.line},`,
+    boundGone: goneWords(later),
     boundName: isMember(later.name) ? undefined : later.name,
     boundMember: isMember(later.name) ? later.name : undefined,
     boundKind: later === check ? 'comparison' : 'mask',
@@ -74,12 +74,14 @@ function boundedNames({ report, program }: Case): readonly string[] {
 }
 
 /** A piece of C that has no instruction. */
-export interface Dropped {
-  readonly text: string
-  readonly line: number
+export interface Dropped<Piece extends CPiece = CPiece> {
+  readonly piece: Piece
   /** The variable, as it is called there. */
   readonly name: string
 }
+
+/** '“i < 16”, on line 12,' */
+export const goneWords = ({ piece: { text, first } }: Dropped): string => `“${text}”, on line ${first},`
 
 const relations: ReadonlySet<string | undefined> = new Set(['<', '<=', '>', '>='])
 
@@ -91,14 +93,15 @@ export const isRead = ({ report, program }: Case): boolean => {
 
 /** The last comparison before the place of one of these variables, where no jump is left of it. */
 export function droppedCheck(one: Case, names: readonly string[]): Dropped | undefined {
-  const comparisons = (fn: CFunctionText) => fn.conditions.filter(({ operator }) => relations.has(operator))
-  const found = dropped(one, names, comparisons, jumpsOf)
-  return found === undefined || isMerged(found, one) ? undefined : found
+  const comparisons = (fn: CFunctionText): readonly CCondition[] =>
+    fn.conditions.filter(({ operator }) => relations.has(operator))
+  const found = dropped(one, names, comparisons, jumpLines)
+  return found === undefined || isMerged(found.piece, one) ? undefined : found
 }
 
 /** Of conditions that were merged the jumps have the line of one: is there one of the path that compares with the same constant, or beside it? */
-function isMerged({ text }: Dropped, { causes, program }: Case): boolean {
-  const constant = /[<>]=?\s*(0x[0-9a-fA-F]+|\d+)[uUlL]*$/.exec(text)?.[1]
+function isMerged({ right }: CCondition, { causes, program }: Case): boolean {
+  const constant = /^(0x[0-9a-fA-F]+|\d+)[uUlL]*$/.exec(right ?? '')?.[1]
   if (constant === undefined) return false
   return causes.path.some(({ insn }) => {
     const { op, imm } = program.insns[insn]!
@@ -106,15 +109,12 @@ function isMerged({ text }: Dropped, { causes, program }: Case): boolean {
   })
 }
 
-/** Lines that have a kind of instruction, by file. */
-type LinesOf = (program: LinkedProgram) => ReadonlySet<string>
-
-function dropped(
+function dropped<Piece extends CPiece>(
   { report, program }: Case,
   names: readonly string[],
-  piecesOf: (fn: CFunctionText) => readonly CPiece[],
+  piecesOf: (fn: CFunctionText) => readonly Piece[],
   left: LinesOf,
-): Dropped | undefined {
+): Dropped<Piece> | undefined {
   const line = lineAt(program, report.insn)
   const fn = line === undefined ? undefined : functionAt(program, line)
   if (line === undefined || fn === undefined || names.length === 0) return undefined
@@ -125,14 +125,14 @@ function dropped(
     )
     if (found === undefined) continue
     const name = place.names.find((one) => isNamedIn(found.text, one))!
-    return isLeft(found, line.file, left(program)) ? undefined : { text: found.text, line: found.first, name }
+    return isLeft(found, line.file, left(program)) ? undefined : { piece: found, name }
   }
   return undefined
 }
 
 /** Has one of its lines such an instruction? */
 function isLeft({ first, last }: Pick<CPiece, 'first' | 'last'>, file: string, lines: ReadonlySet<string>): boolean {
-  for (let line = first; line <= last; line++) if (lines.has(`${line} ${file}`)) return true
+  for (let line = first; line <= last; line++) if (lines.has(keyOf({ line, file }))) return true
   return false
 }
 
@@ -151,7 +151,7 @@ function callersOf(
 ): readonly Place[] {
   const passed = names.map((name) => fn.params.indexOf(name)).filter((index) => index >= 0)
   if (passed.length === 0) return []
-  const own = linesOf(program)
+  const own = recordedLines(program)
   return (sourceOf(program, file)?.functions ?? []).flatMap((other) =>
     other === fn || !isLeft(other, file, own)
       ? []
@@ -176,18 +176,3 @@ const variablesIn = (text: string): readonly string[] => [
 /** Is the variable named there, itself and not a field of it, nor handed to a call? */
 const isNamedIn = (text: string, name: string): boolean =>
   new RegExp(`(?<![\\w.]|->)${quoted(name)}(?!\\w|->|\\.|\\()`).test(text.replaceAll(/\w+\([^()]*\)/g, ''))
-
-const linesWith = (isOne: (op: LinkedProgram['insns'][number]['op']) => boolean): LinesOf =>
-  remembered((program: LinkedProgram): ReadonlySet<string> => {
-    const found = new Set<string>()
-    program.insns.forEach(({ op }, at) => {
-      if (!isOne(op)) return
-      const line = lineAt(program, at)
-      if (line !== undefined) found.add(`${line.line} ${line.file}`)
-    })
-    return found
-  })
-
-const linesOf = linesWith(() => true)
-const jumpsOf = linesWith(({ kind, name }) => kind === 'jump' && name !== 'ja')
-const narrowingsOf = linesWith(({ kind, name }) => kind === 'alu' && (name === 'and' || name === 'mod'))

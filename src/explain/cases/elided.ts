@@ -2,8 +2,7 @@
 // What stands in the C and has no instruction: the compiler proved it from something that the verifier does not see, or merged it with
 // another. What the object has of the source are the lines of its instructions; so a line that has none shows as a gap between two that do.
 
-import { remembered } from '../../fault/index.ts'
-import type { LinkedProgram } from '../../object/index.ts'
+import { andLines, keyOf, narrowingLines, recordedLines } from '../lines.ts'
 import { lineAt } from '../source.ts'
 import type { Case } from './case.ts'
 
@@ -14,9 +13,9 @@ const MOST_LINES = 8
 export function elidedLines({ report, causes, program }: Case): string | undefined {
   const at = lineAt(program, report.insn)
   if (at === undefined) return undefined
-  const lines = linesOf(program)
+  const lines = recordedLines(program)
   let first = at.line
-  while (first > 1 && !lines.has(`${first - 1} ${at.file}`) && at.line - first <= MOST_LINES) first--
+  while (first > 1 && !lines.has(keyOf({ line: first - 1, file: at.file })) && at.line - first <= MOST_LINES) first--
   const count = at.line - first
   if (count < 2 || count > MOST_LINES || causes.path.length === 0) return undefined
   return `lines ${first} to ${at.line - 1}`
@@ -36,30 +35,8 @@ export function elidedMask({
     const line = lineAt(program, insn)
     if (line === undefined) continue
     for (const [text, operator] of line.text.replaceAll('&&', '  ').matchAll(narrowing))
-      if (!hasOperation(program, line, operator === '&' ? ['and'] : ['mod', 'and']))
+      if (!(operator === '&' ? andLines : narrowingLines)(program).has(keyOf(line)))
         return { text: text.trim(), line: line.line }
   }
   return undefined
 }
-
-/** Does any instruction of this line do this arithmetic? */
-const hasOperation = (
-  program: LinkedProgram,
-  { file, line }: { file: string; line: number },
-  names: readonly string[],
-): boolean => names.some((name) => operationsOf(program).has(`${name} ${line} ${file}`))
-
-const operationsOf = remembered((program: LinkedProgram): ReadonlySet<string> => {
-  const found = new Set<string>()
-  program.insns.forEach(({ op }, at) => {
-    if (op.kind !== 'alu' || (op.name !== 'and' && op.name !== 'mod')) return
-    const line = lineAt(program, at)
-    if (line !== undefined) found.add(`${op.name} ${line.line} ${line.file}`)
-  })
-  return found
-})
-
-/** The lines that have instructions, by file. */
-const linesOf = remembered(
-  ({ lines }: LinkedProgram): ReadonlySet<string> => new Set(lines.map(({ file, line }) => `${line} ${file}`)),
-)

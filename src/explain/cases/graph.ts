@@ -29,9 +29,8 @@ function nodeValues({ report, program }: Case): Values {
   const own = program.btf.find(expected, 'struct')
   const field = own === undefined ? undefined : memberAt(program.btf, own, expectedOff)?.name
   const text = codeAt(program, report.insn)
-  const name = callee(program, report.insn)?.name.replace(/_impl$/, '')
-  const argument = (index: number): string | undefined =>
-    argumentText(text, name, index) ?? argumentText(text, `${name}_impl`, index)
+  const name = callee(program, report.insn)?.name
+  const argument = (index: number): string | undefined => argumentText(text, name, index)
   const given = argument(1)
   const isOther = violation.id === 'node-struct'
   return {

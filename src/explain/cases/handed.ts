@@ -4,6 +4,7 @@
 import { pointee, resolveType } from '../../btf/index.ts'
 import { callee, subprogName } from '../calls.ts'
 import { ordinal, type Values } from '../fill.ts'
+import { macroName } from '../releases.ts'
 import { insnOf, lastAt } from '../source.ts'
 import { paramsOf } from './calls.ts'
 import type { Case } from './case.ts'
@@ -79,7 +80,7 @@ export function handedValues(one: Case): Values {
   const { func, by, given, param, unset } = found
   return {
     handedFunc: func,
-    handedCaller: by.replace(/_impl$/, ''),
+    handedCaller: macroName(by),
     handedList: given.join(', '),
     handedUnset: unset ? ordinal(param) : undefined,
     handedFirst: unset ? undefined : 'the map',

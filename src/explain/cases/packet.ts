@@ -9,7 +9,7 @@ import { codeAt } from '../source.ts'
 import { isSimple } from '../text.ts'
 import { innermost } from '../violations.ts'
 import { byteWords, type Case, type Comparison, comparisonsOf, placeWords, plural } from './case.ts'
-import { droppedCheck, isRead } from './dropped.ts'
+import { droppedCheck, goneWords, isRead } from './dropped.ts'
 import { elidedLines } from './elided.ts'
 
 /** Offsets beyond it teach the kernel nothing of the packet's end (MAX_PACKET_OFF). */
@@ -58,8 +58,8 @@ export function packetValues(one: Case): Values {
     packetVariable: yes(variable),
     packetOther: variable ? otherComparison(one, pointer, comparison) : undefined,
     packetElided: isRead(one) ? undefined : elidedLines(one),
-    packetUnread: yes(check === undefined),
-    packetDropped: check === undefined ? undefined : `“${check.text}”, on line ${check.line},`,
+    packetNotDropped: yes(check === undefined),
+    packetDropped: check === undefined ? undefined : goneWords(check),
     packetPointer: check?.name,
   }
 }

@@ -3,30 +3,18 @@
 
 import type { PathStep } from '../../verifier/index.ts'
 import { callee, contractAt } from '../calls.ts'
+import { rulesOf } from '../codes/index.ts'
 import { type Values, yes } from '../fill.ts'
 import { closerOf } from '../releases.ts'
 import { codeAt } from '../source.ts'
 import { type Case, placeWords } from './case.ts'
 import { withoutSleeping } from './sleeping.ts'
 
+/** KF006: a call that may sleep; KF053: one that is not allowed while a lock or section is held. */
 const rules: ReadonlySet<string> = new Set([
-  'kfunc-sleep-rcu',
-  'kfunc-sleep-preempt',
-  'kfunc-sleep-irq',
-  'kfunc-sleep-lock',
-  'helper-sleep-rcu',
-  'helper-sleep-preempt',
-  'helper-sleep-irq',
+  ...rulesOf('KF006', 'KF053'),
   'helper-sleep',
   'kfunc-sleepable',
-  'lock-held',
-  'rcu-held',
-  'preempt-held',
-  'irq-held',
-  'lock-call',
-  'lock-global-call',
-  'preempt-global-call',
-  'sleep-global-call',
   'rcu-nested',
 ])
 

@@ -11,7 +11,7 @@ import { type Values, yes } from '../fill.ts'
 import { codeAt } from '../source.ts'
 import { coreMissing } from '../near.ts'
 import { innermost } from '../violations.ts'
-import { decidedAt, endsOpen } from '../place.ts'
+import { endsOpen } from '../place.ts'
 import { typesLost } from '../types-lost.ts'
 import { isAllocated } from '../words.ts'
 import { type Case, comparisonsOf, placeWords, plural } from './case.ts'
@@ -27,7 +27,7 @@ export function smallValues(one: Case): Values {
   const called = callee(program, report.insn)
   return {
     secondLock: yes(rule === 'lock-held' || rule === 'lock-call' ? called?.name === 'bpf_spin_lock' : undefined),
-    decided: yes(program.insns[decidedAt(report, causes.path, program).insn]?.op.kind === 'jump'),
+    decided: yes(program.insns[causes.decided.insn]?.op.kind === 'jump'),
     exchange: yes(called?.name === 'bpf_kptr_xchg'),
     inCallback: yes((causes.path.at(-1)?.frame ?? 0) > 0),
     load: yes(insn?.op.kind === 'load'),

@@ -166,7 +166,7 @@ export const accessCodes = [
       ],
       '{packetDropped} has no instruction: the compiler removed it, having proved it from another comparison. barrier_var({packetPointer}) right before it keeps it.',
       'Nothing is left of {packetElided} of the C in the object: if the check of this byte stands there, the compiler removed it, having proved it from another one. Keep it with barrier_var() on the pointer between computing and comparing it.',
-      '{?packetOther}{?packetUnread}Where the C has a check of this very byte, it is not in the object: the compiler dropped it, having proved it from another one. barrier_var() on the pointer, before it is compared, keeps the check.',
+      '{?packetOther}{?packetNotDropped}Where the C has a check of this very byte, it is not in the object: the compiler dropped it, having proved it from another one. barrier_var() on the pointer, before it is compared, keeps the check.',
       '{?packetVariable}Or read it with bpf_dynptr_slice() or a helper that copies (bpf_xdp_load_bytes(), bpf_skb_load_bytes()), which need no comparison.',
     ],
     text: 'The comparison tells the verifier how many bytes after the pointer are readable, for it and every pointer derived from it. Helpers that may change the packet end that knowledge.',

@@ -50,6 +50,10 @@ export function codeRow(code: string): CodeRow | undefined {
 export const codeOfRule = (rule: string, cause?: string): CodeRow =>
   (cause === undefined ? undefined : byRule.get(`${rule}@${cause}`)) ?? byRule.get(rule) ?? byCode.get('KF199')!
 
+/** The rules that these codes explain. */
+export const rulesOf = (...named: readonly DiagnosticCode[]): ReadonlySet<string> =>
+  new Set(named.flatMap((code) => byCode.get(code)!.rules))
+
 /** Does some row name this rule? For the test that every rule of the verifier is explained. */
 export const isExplained = (rule: string): boolean => byRule.has(rule)
 

@@ -8,7 +8,6 @@ import { callee } from '../calls.ts'
 import type { Case } from '../cases/index.ts'
 import type { CodeRow } from '../codes/index.ts'
 import type { Values } from '../fill.ts'
-import { decidedAt } from '../place.ts'
 import { functionAt, sourceAt, sourceOf, statementAt } from '../source.ts'
 import { argumentText, assignedName, callArguments, isMember, isSimple } from '../text.ts'
 import type { Fix, Source } from '../types.ts'
@@ -27,7 +26,7 @@ export function fixFor(context: FixContext): Fix | undefined {
   const exchanged = values['exchanged'] === undefined ? undefined : report.details.at?.at(-1)?.insn
   const task = values['currentTask'] === undefined ? undefined : causes.path[causes.origin]?.insn
   const other = exchanged ?? task
-  const decided = decidedAt(report, causes.path, program)
+  const { decided } = causes
   const at = other ?? decided.insn
   const returned = other === undefined ? decided.source : undefined
   // behind a label other paths arrive, which may not have taken what this one has
@@ -167,12 +166,11 @@ function guardDereference(context: FixContext, source: Source): readonly string[
 
 /** `return 0;` → `bpf_rcu_read_unlock();` + `bpf_task_release(acquired);` + `return 0;` */
 function leaveInOrder(context: FixContext, source: Source): readonly string[] | undefined {
-  const { report, causes, program, values } = context
+  const { causes, program, values } = context
   const { text } = source
   // who was given it is to be changed, not who gave it
   if (values['passedTo'] !== undefined) return undefined
-  if (!/^\s*return\b.*;\s*$/.test(text) || !isOwnLine(program, decidedAt(report, causes.path, program).insn))
-    return undefined
+  if (!/^\s*return\b.*;\s*$/.test(text) || !isOwnLine(program, causes.decided.insn)) return undefined
   // what the return itself uses is gone once it was given back
   const held = heldAt(context, causes.path.length - 1)
   if (held === undefined || held.length === 0) return undefined

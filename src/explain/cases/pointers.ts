@@ -3,20 +3,13 @@
 
 import type { LinkedProgram } from '../../object/index.ts'
 import type { RegState } from '../../verifier/index.ts'
+import { rulesOf } from '../codes/index.ts'
 import { type Values, yes } from '../fill.ts'
 import { codeAt } from '../source.ts'
 import type { Case } from './case.ts'
 
-const rules: ReadonlySet<string> = new Set([
-  'pointer-alu',
-  'pointer-partial',
-  'pointer-pointer',
-  'pointer-alu32',
-  'pointer-kind',
-  'pointer-sub',
-  'pointer-bitwise',
-  'pointer-operator',
-])
+/** KF110: what a pointer does not take, apart from numbers that are not bounded. */
+const rules: ReadonlySet<string> = new Set([...rulesOf('KF110')].filter((rule) => rule.startsWith('pointer-')))
 
 export function pointerValues({ report, causes, program }: Case): Values {
   const { rule, insn: at } = report

@@ -69,7 +69,7 @@ function returnsOf(text: string): CFunctionText['returns'] {
   return /\b(?:bool|_Bool)\b/.test(text) ? 'boolean' : 'other'
 }
 
-const lastWord = (text: string): string | undefined => /([A-Za-z_]\w*)\W*$/.exec(text)?.[1]
+const lastWord = (text: string): string | undefined => /\b([A-Za-z_]\w*)\W*$/.exec(text)?.[1]
 
 interface Body {
   readonly unset: readonly CUnset[]
@@ -143,14 +143,12 @@ class BodyReader {
       for (const child of node.namedChildren.toReversed()) if (child !== null) work.push(child)
     }
     const { statements, conditions, narrowings } = this
-    return { statements, conditions, narrowings, unset: this.declared.filter(({ name }) => !this.isSet(name)) }
+    return { statements, conditions, narrowings, unset: this.unset() }
   }
 
-  /** Is it assigned, or its address taken, or is it handed to a loop's macro? */
-  private isSet(name: string): boolean {
-    const assigned = `\\b${name}\\s*(?:(?:[-+*/%&|^]|<<|>>)?=(?!=)|\\+\\+|--|\\.|\\[)|(?:\\+\\+|--|&\\s*\\(?)${name}\\b`
-    const looped = `\\b\\w*(?:for|each|loop|repeat|INTO)\\w*\\s*\\([^()]*\\b${name}\\b|\\basm\\b`
-    return new RegExp(`${assigned}|${looped}`).test(this.original)
+  private unset(): readonly CUnset[] {
+    const set = namesSet(this.original)
+    return set === 'any' ? [] : this.declared.filter(({ name }) => !set.has(name))
   }
 
   private count(): number {
@@ -216,7 +214,10 @@ class BodyReader {
     const text = this.code
       .slice(start, end)
       .trim()
-      .replaceAll(/\s*\n\s*/g, ' ')
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '')
+      .join(' ')
     const names = new Set(
       text.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""').match(/(?<![\w.]|->\s?)[A-Za-z_]\w*\b(?!\s*\()/g) ?? [],
     )
@@ -250,4 +251,26 @@ function comparisonOf(node: Node): Pick<CCondition, 'operator' | 'right'> {
   return operator === undefined
     ? { operator, right: undefined }
     : { operator, right: node.childForFieldName('right')?.text }
+}
+
+/**
+ * Names that are assigned, whose address is taken, or that a loop's macro is handed; 'any' where assembly may set what it likes. One pass:
+ * bodies may be a stranger's.
+ */
+function namesSet(text: string): ReadonlySet<string> | 'any' {
+  const set = new Set<string>()
+  const assigns = /\s*(?:(?:[-+*/%&|^]|<<|>>)?=(?!=)|\+\+|--|\.|\[)/y
+  const opens = /\s*\(/y
+  for (const { 0: whole, 1: before, 2: name, index } of text.matchAll(/(\+\+|--|&\s*\(?)?\b([A-Za-z_]\w*)/g)) {
+    if (name === 'asm') return 'any'
+    const end = index + whole.length
+    assigns.lastIndex = end
+    if (before !== undefined || assigns.test(text)) set.add(name!)
+    opens.lastIndex = end
+    if (!/for|each|loop|repeat|INTO/.test(name!) || !opens.test(text)) continue
+    const given = text.slice(opens.lastIndex).search(/[()]/)
+    const handed = given < 0 ? [] : text.slice(opens.lastIndex, opens.lastIndex + given).match(/[A-Za-z_]\w*/g)
+    for (const one of handed ?? []) set.add(one)
+  }
+  return set
 }

@@ -83,11 +83,13 @@ export async function checkObject(
           ? checkExpected({ object, program, kernel, options: read, total: within ?? new TotalBudget(read) })
           : checkProgram(object, program, kernel, read, within)
       }
-      const outcome = orTold(`${path}: ${name}`, { ...about, program: name }, listener, () => judge(total))
+      const told = (within?: TotalBudget): Outcome | undefined =>
+        orTold(`${path}: ${name}`, { ...about, program: name }, listener, () => judge(within))
+      const outcome = told(total)
       if (outcome === undefined) continue
       // the first that is refused is judged once more, when its C is found: it is explained by it
-      const again = (await sources?.prepare(outcome)) === true ? judge() : outcome
-      listener.take(again.verdict === outcome.verdict ? again : outcome)
+      const again = (await sources?.prepare(outcome)) === true ? told() : undefined
+      listener.take(again?.verdict === outcome.verdict ? again : outcome)
     }
   }
   listener.done?.()

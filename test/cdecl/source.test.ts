@@ -150,3 +150,18 @@ test('a body of a hundred thousand brackets ends in time', () => {
   const body = `if (${'a && '.repeat(50_000)}a) { }`
   expect(only(`int f(void) { ${body} }`).conditions.length).toBeLessThanOrEqual(50_001)
 })
+
+// each would take minutes if any pass looked at a place more than a few times
+test.for([
+  ['a name of a million letters', `int ${'a'.repeat(1 << 20)} f(void) { return 1; }`],
+  ['a run of spaces', `int f(void) { x = 1 +${' '.repeat(200_000)}2; }`],
+  ['a name of loops', `int f(void) { int a; ${'for'.repeat(80_000)}; }`],
+  ['ten thousand declarations', `int f(void) { ${'int a; '.repeat(10_000)} }`],
+  [
+    'calls within calls',
+    `int f(void) { ${'abcdef('.repeat(100)}1${')'.repeat(100)}; ${'loop(a '.repeat(90)}${')'.repeat(90)} }`,
+  ],
+])('%s is read at once', ([, text]) => {
+  const [one] = functions(text!)
+  expect(one!.statements.length + one!.unset.length).toBeGreaterThan(0)
+})

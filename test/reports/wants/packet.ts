@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// Packets and contexts.
+
+import type { Want } from '../want.ts'
+
+export const packetWants: readonly Want[] = [
+  {
+    object: '01-xdp-tcpopts',
+    code: 'KF104',
+    says: [
+      /byte 36/,
+      /first 36 are known/,
+      /line 41 is of another pointer/,
+      /not in the object|no instruction/,
+      /barrier_var/,
+      /very pointer/,
+    ],
+    never: [/sizeof\(struct ethhdr\)/],
+  },
+  {
+    object: '01-xdp-tcpopts-dropped',
+    code: 'KF104',
+    says: [/byte 36/, /barrier_var/, /compiler (?:removed|dropped)/],
+    never: [/sizeof\(struct ethhdr\)/],
+  },
+  {
+    object: '28-tp-btf-void',
+    code: 'KF105',
+    says: [/argument 2/, /void \*/, /bpf_probe_read_kernel\(.*ctx \+ 2\)/],
+    never: [/Read the whole field/],
+  },
+  {
+    object: '30-check-in-callee',
+    code: 'KF104',
+    says: [/byte 34/, /first 34 are known/, /data \+ 35 > data_end/, /line 14/],
+    never: [/sizeof\(struct ethhdr\)/],
+  },
+  { object: '33-post-bind6', code: 'KF105', says: [/src_ip4/, /post_bind4/, /src_ip6/] },
+  {
+    object: '62-options-by-length',
+    code: 'KF104',
+    says: [/byte 34/, /offset of 0 to 60/, /the very pointer that is read/],
+    never: [/sizeof\(struct ethhdr\)/],
+  },
+  { object: '63-offset-too-wide', code: 'KF104', says: [/65535/, /bound the offset before/, /line 17/] },
+  { object: '64-v6-behind-v4', code: 'KF104', says: [/bytes 50 to 53/, /first 34 are known/, /line 15/, /data \+ 54/] },
+  {
+    object: '67-merged-loads',
+    code: 'KF105',
+    says: [/remote_ip4 and local_ip4 at once/, /4 bytes of its own/, /volatile|barrier/],
+    never: [/144/, /->fields/],
+  },
+  { object: '68-modified-ctx', code: 'KF027', says: [/name the field/, /compiler/] },
+  { object: '70b-remote-ip-in-tc', code: 'KF105', says: [/remote_ip4/, /cgroup_skb/, /sk_skb/] },
+  { object: '84-fourth-of-three', code: 'KF105', says: [/do_unlinkat has 2 arguments: dfd, name/] },
+  { object: '91-write-len', code: 'KF105', says: [/->len, not write/, /mark/, /tc_classid/] },
+  {
+    object: '92-write-packet-cgroup',
+    code: 'KF104',
+    says: [/may read the packet, not write/, /sched_cls/, /xdp/],
+    never: [/data_end/],
+  },
+  {
+    object: 'd2-copy-tcp-header',
+    code: 'KF104',
+    says: [/byte 34/, /line 22/, /very pointer/, /bpf_xdp_load_bytes/],
+    never: [/sizeof\(struct ethhdr\)/],
+  },
+  { object: 'd6-reject-connect', code: 'KF105', says: [/remote_ip4/, /not write/, /sk_txhash|reply/], never: [/skb/] },
+  {
+    object: 'd7-socket-filter-data',
+    code: 'KF105',
+    says: [/data_end/, /bpf_skb_load_bytes/],
+    never: [/data_end (?:again|first)/],
+  },
+  {
+    object: 'f0-sockopt-optval',
+    code: 'KF104',
+    says: [/option’s value/, /ctx->optval \+ 4 > ctx->optval_end/],
+    never: [/data_end/, /skb/, /xdp/i],
+  },
+  {
+    object: 'f1-metadata',
+    code: 'KF104',
+    says: [/line 14 is with data_end/, /data_meta \+ 4 > data\)/],
+    never: [/> data_end\)/],
+  },
+  {
+    object: 'h3-string-from-context',
+    code: 'KF027',
+    says: [/__data_loc/, /bpf_probe_read_kernel_str\(to, sizeof\(to\), \(void \*\)ctx \+/],
+  },
+  { object: 'h7-msg-data', code: 'KF104', says: [/1 byte:/, /data \+ 1 > data_end/], never: [/1 bytes/] },
+  {
+    object: 'i7-load-byte-in-xdp',
+    says: [/socket filter|socket_filter/, /data_end|bpf_xdp_load_bytes/],
+    never: [/sleep/],
+  },
+  {
+    object: 'k2-spaces-of-payload',
+    code: 'KF104',
+    says: [/byte 1550/, /payload \+ off \+ 1 > data_end/],
+    never: [/sizeof\(struct ethhdr\)/],
+  },
+  {
+    object: 'o4-arguments-of-yesterday',
+    says: [/block_rq_issue/, /1 argument|rq/, /struct request/],
+    never: [/data_end/],
+  },
+  {
+    object: 's5-options-of-sockops',
+    code: 'KF104',
+    says: [/skops->skb_data_end|skb_data_end/, /byte 13/, /14/],
+    never: [/\bdata_end\b/],
+  },
+  {
+    object: 'u02-argument-by-position',
+    code: 'KF027',
+    says: [/compiler/, /barrier_var\(v\)/, /PT_REGS_PARM1/, /in its own branch/],
+    never: [/copy the fields to local variables/],
+  },
+  { object: 'u13-own-address-in-tc', code: 'KF105', says: [/family/, /skb->protocol/], never: [/Move the access/] },
+  {
+    object: 'v07-source-in-connect',
+    code: 'KF105',
+    says: [/msg_src_ip4 is for SEC\("cgroup\/sendmsg4"\)/, /user_ip4 or user_port/],
+  },
+  { object: 'v08-egress-device', code: 'KF105', says: [/SEC\("xdp\/devmap"\)/], never: [/frags/] },
+  {
+    object: 'x09-one-byte-checked',
+    code: 'KF104',
+    says: [/only the first byte is known/, /data \+ 14 > data_end/, /\(void \*\)\(eth \+ 1\)/],
+  },
+  {
+    object: 'x10-length-by-difference',
+    code: 'KF104',
+    says: [/line 18/, /data_end - data/, /is a number/, /compare pointers/],
+    never: [/no comparison with data_end/],
+  },
+  {
+    object: 'x11-length-of-context',
+    code: 'KF104',
+    says: [/line 16/, /skb->len/, /compare pointers/],
+    never: [/no comparison with data_end/],
+  },
+  {
+    object: 'z14-skb-in-xdp',
+    code: 'KF105',
+    says: [/context of xdp programs is a struct xdp_md/, /struct __sk_buff/, /struct xdp_md \*/],
+    never: [/the hook’s prototype/],
+  },
+  {
+    object: 'a6-options-through-pointer',
+    code: 'KF104',
+    says: [/only the first 54 are known/, /line 18/, /56/],
+    never: [/sizeof\(struct ethhdr\)/],
+  },
+  {
+    object: 'd12-registers-in-fentry',
+    code: 'KF105',
+    says: [/idmap, dir, dentry, delegated_inode/, /no registers/, /BPF_PROG\(name/],
+  },
+  {
+    object: '01-xdp-tcpopts-dropped',
+    sources: true,
+    code: 'KF104',
+    says: [/\(void \*\)\(b \+ 1\) > c->end/, /line 48/, /no instruction/, /barrier_var\(b\)/],
+    never: [/Nothing is left of lines/],
+  },
+]

@@ -124,7 +124,10 @@ export async function main(args: readonly string[]): Promise<number> {
     .option('--cpu <n>', 'the number of the CPU that it runs on (0)', whole)
     .option('--seed <n>', 'what random numbers follow from (0)', whole)
     .option('--sanitize', 'an instruction at a time, each access and register held to what the verifier proved')
-    .option('--trace', 'tell each instruction that is executed, with its line of C and the registers that it changed')
+    .option(
+      '--trace',
+      'tell each instruction that is executed, with its line of C and the registers that it changed, on standard error',
+    )
     .addOption(coverageOption())
     .addOption(pathMapOption())
     .option('--raw', 'the file is bare instructions (hexadecimal digits, bytes or assembly) of no object; prints r0')
@@ -154,7 +157,10 @@ export async function main(args: readonly string[]): Promise<number> {
     .option('--cpu <n>', 'the number of the CPU that tests run on (0)', whole)
     .option('--seed <n>', 'what random numbers follow from (0)', whole)
     .option('--sanitize', 'an instruction at a time, each access and register held to what the verifier proved')
-    .option('--trace', 'tell each instruction that is executed, with its line of C and the registers that it changed')
+    .option(
+      '--trace',
+      'tell each instruction that is executed, with its line of C and the registers that it changed, on standard error',
+    )
     .addOption(new Option('-f, --format <format>', 'how to print').choices([...testFormats]).default('pretty'))
     .option('-o, --output-file <file>', 'print there instead: the file is there whole, or as it was')
     .option('-q, --quiet', 'only what does not pass')

@@ -22,7 +22,8 @@ import { isCapture } from './pcap.ts'
 import { type CallFlags, isCalled, runCall } from './run-call.ts'
 import { runCapture } from './run-capture.ts'
 import { contextChanges, contextLines, plainContext, takesSkb } from './run-context.ts'
-import { contextBytes, dataBytes } from './run-input.ts'
+import { contextBytes } from './context-bytes.ts'
+import { dataBytes } from './run-input.ts'
 import { changesOf, mapsOf } from './run-maps.ts'
 import { packetChange } from './run-packet.ts'
 import { tellContradiction } from './run-sanitized.ts'
@@ -82,9 +83,7 @@ export async function runObject(path: string, flags: RunObjectFlags): Promise<nu
   const coverage = flags.coverage === undefined ? undefined : new Coverage()
   const observer = joined([
     ...(coverage === undefined ? [] : [coverage.observer]),
-    ...(flags.trace === true
-      ? [tracer(kernel, (line) => (flags.format === 'json' ? process.stderr : process.stdout).write(`${line}\n`))]
-      : []),
+    ...(flags.trace === true ? [tracer(kernel)] : []),
   ])
   const settings = settingsOf(flags)
   const { loader } = flags

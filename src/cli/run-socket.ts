@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // kfuncs run of programs on sockets: the socket that is given, what became of their context and of what it is about.
 import { type Called, type CallOptions, type LoadedProgram, type Machine, MachineError } from '../runtime/index.ts'
-import { contextStruct, dataBytes, parsedJson, wholeNumber } from './run-input.ts'
+import { shownStruct } from './context-bytes.ts'
+import { dataBytes, parsedJson, wholeNumber } from './run-input.ts'
 import { type FieldChange, structChanges } from './run-context.ts'
 import { UsageError } from './usage.ts'
 
@@ -20,7 +21,7 @@ export const isOnSockets = ({ type }: Pick<LoadedProgram, 'type'>): boolean => t
 
 /** What the flags give a program on sockets; its context is told back even where none was given. */
 export function socketOptions(machine: Machine, program: LoadedProgram, flags: SocketFlags): CallOptions {
-  const struct = contextStruct(program)
+  const struct = shownStruct(program)
   return {
     ...(struct === undefined ? {} : { ctx: new Uint8Array(machine.layouts.sizeOf(struct)) }),
     ...(flags.data === undefined ? {} : { data: dataBytes(flags.data) }),
@@ -68,7 +69,7 @@ export function socketChanges(
   program: LoadedProgram,
   { given, called }: { readonly given: CallOptions; readonly called: Called },
 ): readonly FieldChange[] {
-  const struct = contextStruct(program)
+  const struct = shownStruct(program)
   if (struct === undefined || called.before === undefined || called.ctx === undefined || given.ctx === undefined)
     return []
   return structChanges(machine, struct, called.before, called.ctx)

@@ -57,7 +57,7 @@ export async function test(named: readonly string[], flags: TestFlags): Promise<
   const coverage = flags.coverage === undefined ? undefined : new Coverage()
   const observer = joined([
     ...(coverage === undefined ? [] : [coverage.observer]),
-    ...(flags.trace === true ? [tracer(kernel, (line) => process.stderr.write(`${line}\n`))] : []),
+    ...(flags.trace === true ? [tracer(kernel)] : []),
   ])
   const elements = new Filled(elementsOf(flags.map))
   const printer = testPrinters[flags.format](out, { kernel: kernel.release, quiet: flags.quiet === true })

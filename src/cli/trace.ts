@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// kfuncs run --trace: each instruction that is executed, under its line of C, with what it made of the registers.
+// --trace of run and test: each instruction that is executed, under its line of C, with what it made of the registers. On standard error, beside what
+// the command has to say.
 import { printable } from '../fault/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import type { LinkedProgram } from '../object/index.ts'
@@ -9,7 +10,7 @@ import { statement } from './disasm.ts'
 /** Instructions that are told of; then it goes on without. */
 const MOST = 100_000
 
-export function tracer(kernel: Kernel, write: (line: string) => void): Observer {
+export function tracer(kernel: Kernel): Observer {
   let told = 0
   let line = ''
   let before: readonly bigint[] = []
@@ -36,6 +37,8 @@ export function tracer(kernel: Kernel, write: (line: string) => void): Observer 
     },
   }
 }
+
+const write = (line: string): void => void process.stderr.write(`${line}\n`)
 
 const text = (kernel: Kernel, program: LinkedProgram, insn: number): string =>
   printable(`${String(insn).padStart(5)}: ${statement(program, kernel, insn)}`, 'listing')

@@ -33,6 +33,7 @@ import type { ProgTypeName } from '../uapi/index.ts'
 import { type Facts, verify } from '../verifier/index.ts'
 import { Core, type CoreOptions } from './core/core.ts'
 import { enter } from './core/entry.ts'
+import { errnoName } from './core/errno.ts'
 import { MachineError } from './core/errors.ts'
 import { createObject, type Fields } from './core/objects.ts'
 import { remember } from './core/remember.ts'
@@ -201,7 +202,8 @@ export class Machine extends Core {
         new LoadedProgram(this, linked, facts, (index) => maps.of(linked, linked.maps[index]!)),
       )
     }
-    maps.fillSlots(programs)
+    const filled = maps.fillSlots(programs)
+    if (!filled.ok) return fail(filled.fault.what, { object: object.name })
     const whyNot = (name: string): string => {
       const refusal = refused.get(name)
       return refusal === undefined ? `program ${name} is not loaded` : whyRefused(name, refusal)
@@ -303,14 +305,17 @@ class ObjectMaps {
     return map
   }
 
-  /** `values = { … }` of prog arrays and maps of maps. */
-  fillSlots(programs: ReadonlyMap<string, LoadedProgram>): void {
+  /** `values = { … }` of prog arrays and maps of maps. What was not loaded leaves its slot empty. */
+  fillSlots(programs: ReadonlyMap<string, LoadedProgram>): Result<void> {
     for (const map of this.made.values())
       for (const [index, name] of map.def.slots ?? []) {
-        const program = programs.get(name)
-        if (program !== undefined) map.setProgram(index, program)
-        else if (this.made.has(name)) map.setMap(index, this.made.get(name)!)
+        const [program, inner] = [programs.get(name), this.made.get(name)]
+        const error =
+          map.def.inner === undefined ? program && map.setProgram(index, program) : inner && map.setMap(index, inner)
+        if (error !== undefined && error !== 0)
+          return fail(`map ${map.name}: slot [${index}] does not take ${name}: ${errnoName(-error)}`)
       }
+    return ok(undefined)
   }
 }
 

@@ -10,6 +10,12 @@ import { openKernel, unwrap } from '../../src/index.ts'
 import { openObject } from '../../src/object/index.ts'
 import { codecs as c, createMachine, decode, encode, perCpu } from '../../src/runtime/index.ts'
 import { limiter } from '../runtime/operations-module.ts'
+import {
+  Address,
+  decode as decodeUnion,
+  encode as encodeUnion,
+  load as loadUnions,
+} from '../runtime/programs/unions.skel.ts'
 import { runHere } from './here.ts'
 
 const guard = 'examples/testing/guard.bpf.o'
@@ -17,6 +23,7 @@ const gateway = 'examples/apps/rate-limiter/gateway.ts'
 
 test.for([
   [['skeleton', guard], 'examples/testing/guard.skel.ts'],
+  [['skeleton', 'test/runtime/programs/unions.bpf.o'], 'test/runtime/programs/unions.skel.ts'],
   [['types', gateway], 'examples/apps/rate-limiter/gateway.bodies.d.ts'],
 ] as const)('kfuncs gen %s prints what is committed', async ([args, file]) => {
   expect((await runHere('gen', ...args)).out).toBe(readFileSync(file, 'utf8'))
@@ -84,6 +91,44 @@ describe('a skeleton', () => {
     expect(() => encode(all, { ...value, a: 16 })).toThrow('a: 16 is no whole number from -16 to 15')
     expect(() => encode(all, { ...value, name: 'longer than it' })).toThrow('name: 14 bytes are more than 8')
     expect(decode(perCpu(c.u32, 2), Uint8Array.from([1, 0, 0, 0, 0, 0, 0, 0, 2]))).toEqual([1, 2])
+  })
+})
+
+describe('unions of a skeleton', () => {
+  const loaded = async () => unwrap(loadUnions(createMachine(unwrap(await openKernel('6.12')))))
+  const rest = { family: 2, port: 80, at: { v4: 0x0100000a } }
+  test('all members are read, one is given', async () => {
+    const { maps, programs, variables } = await loaded()
+    expect(maps.endpoints.set({ v4: 1 }, { ...rest, text: 'ab', flags: 1 })).toBe(0)
+    expect(unwrap(programs.moves.testRun({ data: new Uint8Array(64) })).retval).toBe(0)
+    const found = maps.endpoints.get({ v6: Uint8Array.of(1) })!
+    expect(found).toMatchObject({ at: { v4: 0x01000002 }, low: 0x6261, high: 7, whole: 0x7_0000_6261n })
+    expect(found).toMatchObject({ text: 'ab', flags: 3, seen: 1, kept: 1 })
+    expect(variables.last.number).toBe(0x7_0000_6261n)
+    variables.last = { bytes: Uint8Array.of(1, 2) }
+    expect(variables.last.number).toBe(0x201n)
+  })
+  test('what was read can be given, also where text ends before its bytes do', async () => {
+    const { maps, programs } = await loaded()
+    maps.endpoints.set({ v4: 1 }, { ...rest, low: 0x6261, high: 0, seen: 1, kept: 0 })
+    programs.moves.testRun({ data: new Uint8Array(64) })
+    const found = maps.endpoints.get({ v4: 1 })!
+    expect(maps.endpoints.set({ v4: 2 }, found)).toBe(0)
+    expect(maps.endpoints.get({ v4: 2 })).toEqual(found)
+  })
+  test('as bytes', () => {
+    const bytes = Uint8Array.from({ length: 16 }, (_, i) => i)
+    expect(decodeUnion(Address, bytes)).toEqual({ v4: 0x03020100, v6: bytes })
+    expect(encodeUnion(Address, { v4: 7 })).toEqual(Uint8Array.from({ length: 16 }, (_, i) => (i === 0 ? 7 : 0)))
+    expect(encodeUnion(Address, {})).toEqual(new Uint8Array(16))
+  })
+  test('members that differ are refused', async () => {
+    const { maps } = await loaded()
+    expect(() => maps.endpoints.set({ v4: 1, v6: Uint8Array.of(2) }, rest)).toThrow(
+      'v4 shares bytes with v6, and they differ: give one of them',
+    )
+    expect(() => maps.endpoints.set({ v4: 1 }, { ...rest, flags: 1, seen: 0 })).toThrow('flags shares bytes with seen')
+    expect(() => maps.endpoints.set({ v4: 2 ** 32 }, rest)).toThrow('v4: 4294967296 is no whole number')
   })
 })
 

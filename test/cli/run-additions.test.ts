@@ -112,16 +112,16 @@ guard: 3 packets: 2 XDP_PASS (2), 1 not run
 })
 
 test('--trace tells each instruction under its line, with what it changed', async () => {
-  const { status, out } = await runHere('run', 'examples/testing/tagged.bpf.o', '-p', 'sees_the_packet', '--trace')
+  const { status, out, err } = await runHere('run', 'examples/testing/tagged.bpf.o', '-p', 'sees_the_packet', '--trace')
   expect(status).toBe(0)
-  expect(out).toBe(`; return skb->len; @ ./testing/tagged.bpf.c:30
+  expect(out).toBe('sees_the_packet: 64\n')
+  expect(err).toBe(`; return skb->len; @ ./testing/tagged.bpf.c:30
     0: (61) r0 = *(u32 *)(r1 +0)    r0 = 0x40
     1: (95) exit    r0 = 0x40
-sees_the_packet: 64
 `)
   const both = await runHere('run', guard, '--trace', '--coverage', join(folder, 'x'))
   expect(both.status).toBe(0)
-  expect(both.out).toContain('exit    r0 = ')
+  expect(both.err).toContain('exit    r0 = ')
   expect(readFileSync(join(folder, 'x'), 'utf8')).toContain('\nDA:')
 })
 

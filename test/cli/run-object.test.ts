@@ -100,6 +100,11 @@ test.for<[string, string[], string]>([
     [memory, '-p', 'count_in_map', '--ctx', '{"marc": 1}'],
     'struct __sk_buff has no marc',
   ],
+  [
+    'a number that its field has no room for',
+    [memory, '-p', 'count_in_map', '--ctx', '{"mark": "0x100000000"}'],
+    '--ctx.mark: 4294967296 does not fit into 4 bytes',
+  ],
   ['a context that is no JSON', [memory, '-p', 'count_in_map', '--ctx', '{mark}'], '--ctx is no JSON'],
 ])('%s', async ([, args, words]) => {
   const { status, err } = await here('run', ...args)

@@ -2,7 +2,7 @@
 // Programs put into program arrays, and other objects into maps of them, while tests run; as skeletons have it.
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { openKernel, unwrap } from '../../src/index.ts'
+import { openKernel, openObject, unwrap } from '../../src/index.ts'
 import { codecs, createMachine, ObjectsView } from '../../src/runtime/index.ts'
 import { runHere } from '../cli/here.ts'
 
@@ -37,6 +37,30 @@ test('what the map does not take is refused as the kernel refuses it', async () 
   const sockets = unwrap(machine.load(readFileSync('test/runtime/programs/sockets.bpf.o'))).maps
   const byPort = new ObjectsView(sockets.get('by_port')!, codecs.u32)
   expect(byPort.set(80, machine.socket({ remote: '10.0.0.2:80' }))).toBe(0)
+})
+
+test('slots take programs and maps, and say what they do not take; what has none says so', async () => {
+  const machine = createMachine(unwrap(await openKernel('6.12')))
+  const { maps, programs } = unwrap(machine.load(readFileSync('test/cli/testing/filled.bpf.o')))
+  const { programs: others } = unwrap(machine.load(readFileSync('examples/18-memory/packet.bpf.o')))
+  const [next, second] = [maps.get('next')!, programs.get('second')!]
+  const other = [...others.values()].find(({ type }) => type !== second.type)!
+  expect([next.setProgram(0, second), next.setProgram(2, second), next.setProgram(1, other)]).toEqual([
+    0,
+    E2BIG,
+    EINVAL,
+  ])
+  expect(() => next.setMap(0, next)).toThrow('map next is a BPF_MAP_TYPE_PROG_ARRAY, which holds no maps')
+  const limits = [...maps.values()].find(({ def }) => def.type === 'BPF_MAP_TYPE_HASH')!
+  expect(() => limits.setProgram(0, second)).toThrow(/holds no programs/)
+})
+
+test('an object whose slots do not take a program is not loaded, as by libbpf', async () => {
+  const machine = createMachine(unwrap(await openKernel('6.12')))
+  const object = unwrap(openObject(readFileSync('test/cli/testing/filled.bpf.o'), 'filled'))
+  const maps = object.maps.map((map) => (map.name === 'next' ? { ...map, slots: new Map([[2, 'second']]) } : map))
+  const loaded = machine.load({ ...object, maps })
+  expect(loaded.ok ? '' : loaded.fault.what).toBe('map next: slot [2] does not take second: E2BIG')
 })
 
 test('skeletons have them', async () => {

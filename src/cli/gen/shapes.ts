@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // C types of an object, by its BTF, as types of TypeScript and as codecs of kfuncs/runtime.
-import { type Btf, type BtfId, type BtfMember, resolveType, sizeOf } from '../../btf/index.ts'
+import { type Btf, type BtfId, type BtfStruct, resolveType, sizeOf } from '../../btf/index.ts'
 import { inComment, key, Names, pascal } from './text.ts'
 
 export interface Shape {
@@ -25,6 +25,8 @@ interface Field {
   readonly shape: Shape
   readonly offset: number
   readonly note: string
+  /** A union's: it shares its bytes with others. */
+  readonly shared: boolean
 }
 
 export class Shapes {
@@ -60,6 +62,7 @@ export class Shapes {
       case 'array':
         return this.arrayOf(type.type, type.count, depth)
       case 'struct':
+      case 'union':
         return this.structOf(id, depth)
       default:
         return bytesOf(size)
@@ -77,19 +80,20 @@ export class Shapes {
   private structOf(id: BtfId, depth: number): Shape {
     const { btf } = this
     const type = resolveType(btf, id)
-    if (type.kind !== 'struct') return bytesOf(0)
+    if (type.kind !== 'struct' && type.kind !== 'union') return bytesOf(0)
     const known = this.byId.get(type.id)
     if (known !== undefined) return known
-    const fields = this.fieldsOf(type.members, 0, depth)
+    const fields = this.fieldsOf(type, { from: 0, depth, shared: false })
     // the typedef's name, where the struct has none
     const cName = type.name === '' ? btf.type(id).name : type.name
-    const body = fields.map(({ name, shape, note }) => `${note}  ${key(name)}: ${shape.type}`)
-    const codecs = fields.map(({ name, shape, offset }) => `  ${key(name)}: [${offset}, ${shape.codec}],`)
+    const property = ({ name, shape, shared }: Field): string => `${key(name)}${shared ? '?' : ''}: ${shape.type}`
+    const codecsOf = (some: readonly Field[]): readonly string[] =>
+      some.map(({ name, shape, offset }) => `${key(name)}: [${offset}, ${shape.codec}],`)
+    const [own, shared] = [fields.filter((one) => !one.shared), fields.filter((one) => one.shared)].map(codecsOf)
     if (cName === '') {
-      const inline = fields.map(({ name, shape }) => `${key(name)}: ${shape.type}`).join('; ')
-      const shape = { type: `{ ${inline} }`, codec: '' }
-      const codec = `c.struct<${shape.type}>(${type.size}, { ${codecs.map((line) => line.trim()).join(' ')} })`
-      return { ...shape, codec }
+      const shown = `{ ${fields.map(property).join('; ')} }`
+      const rest = shared!.length === 0 ? '' : `, { ${shared!.join(' ')} }`
+      return { type: shown, codec: `c.struct<${shown}>(${type.size}, { ${own!.join(' ')} }${rest})` }
     }
     const name = this.names.take(pascal(cName))
     const shape = { type: name, codec: name }
@@ -97,44 +101,55 @@ export class Shapes {
     this.named.set(cName, name)
     this.definitions.push(
       [
-        `/** struct ${inComment(cName)} */`,
+        `/** ${type.kind} ${inComment(cName)} */`,
         `export interface ${name} {`,
-        ...body,
+        ...fields.map((field) => `${field.note}  ${property(field)}`),
         '}',
         `export const ${name}: Codec<${name}> = c.struct<${name}>(${type.size}, {`,
-        ...codecs,
+        ...own!.map((line) => `  ${line}`),
+        ...(shared!.length === 0 ? [] : ['}, {', ...shared!.map((line) => `  ${line}`)]),
         '})',
       ].join('\n'),
     )
     return shape
   }
 
-  /** Members of anonymous structs are the struct's own, as in C. */
-  private fieldsOf(members: readonly BtfMember[], from: number, depth: number): Field[] {
+  /** Members of structs and unions without a name are their owner's, as in C. */
+  private fieldsOf({ kind, members }: BtfStruct, within: Within): Field[] {
     const { btf } = this
-    const taken = new Names()
-    return members.flatMap(({ name, type, bitOffset, bitSize }): Field[] => {
+    const { from, depth, taken = new Names() } = within
+    const shared = within.shared || kind === 'union'
+    const fields = members.flatMap(({ name, type, bitOffset, bitSize }): Field[] => {
       const bit = from + bitOffset
       const resolved = resolveType(btf, type)
       if (resolved.kind === 'struct' && kernels.has(resolved.name)) return []
       if (isKptr(btf, type)) return []
-      if (name === '' && resolved.kind === 'struct')
-        return depth > DEEPEST ? [] : this.fieldsOf(resolved.members, bit, depth + 1)
-      if (name === '' && resolved.kind !== 'union') return []
-      const offset = bit >> 3
-      if (bitSize !== 0) {
-        const signed = (resolved.kind === 'int' || resolved.kind === 'enum') && resolved.signed
-        if (bitSize > 48) return []
-        const codec = `c.bits(${bit & 7}, ${bitSize}, { signed: ${signed} })`
-        return [{ name: taken.take(name), shape: { type: 'number', codec }, offset, note: '' }]
+      if (name === '') {
+        if ((resolved.kind !== 'struct' && resolved.kind !== 'union') || depth > DEEPEST) return []
+        return this.fieldsOf(resolved, { from: bit, depth: depth + 1, taken, shared })
       }
-      const isUnion = resolved.kind === 'union'
-      const note = isUnion ? `  /** union of ${resolved.members.map((one) => inComment(one.name)).join(', ')} */\n` : ''
-      return [
-        { name: taken.take(name === '' ? `union_${offset}` : name), shape: this.of(type, depth + 1), offset, note },
-      ]
+      const place = { name: taken.take(name), offset: bit >> 3, note: '', shared }
+      if (bitSize === 0) return [{ ...place, shape: this.of(type, depth + 1) }]
+      if (bitSize > 48) return []
+      const signed = (resolved.kind === 'int' || resolved.kind === 'enum') && resolved.signed
+      return [{ ...place, shape: { type: 'number', codec: `c.bits(${bit & 7}, ${bitSize}, { signed: ${signed} })` } }]
     })
+    const [first, ...others] = fields
+    if (kind !== 'union' || first === undefined) return fields
+    const names = inComment(fields.map(({ name }) => name).join(', '))
+    return [{ ...first, note: `  /** ${names} share their bytes: all are read, any may be left out. */\n` }, ...others]
   }
+}
+
+/** Where members stand. */
+interface Within {
+  /** In bits. */
+  readonly from: number
+  readonly depth: number
+  /** In a union. */
+  readonly shared: boolean
+  /** Names of the struct's members so far. */
+  readonly taken?: Names
 }
 
 function isKptr(btf: Btf, id: BtfId): boolean {

@@ -39,7 +39,8 @@ export function contextField(program: ProgramTraits, off: number): FieldFacts | 
 }
 
 /** The struct in which programs of a type see their context: 'xdp_md'; undefined where it is none of the user API's. */
-export const contextStruct = (program: ProgramTraits): string | undefined => contextRules.get(program.type)?.layout
+export const contextStruct = ({ type }: Pick<ProgramTraits, 'type'>): string | undefined =>
+  contextRules.get(type)?.layout
 
 function isAccessible(program: ProgramTraits, field: ContextField, { write }: { readonly write: boolean }): boolean {
   const rule = contextRules.get(program.type)!

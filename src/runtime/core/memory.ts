@@ -70,7 +70,7 @@ export class Memory {
     const room = roomOf(size, align)
     const again = this.spareFor(align).get(room)?.pop()
     if (again === undefined) this.next = Math.ceil(this.next / align) * align
-    const address = again ?? this.extend(room)
+    const address = again ?? this.extend(room, what)
     if (again === undefined) this.begins.push(address)
     else this.u8.fill(0, address, address + room)
     this.allowance?.moved(room)
@@ -211,7 +211,7 @@ export class Memory {
     return align === 16 ? this.spare : this.sparePages
   }
 
-  private extend(room: number): number {
+  private extend(room: number, what: string): number {
     // what is as large as a packet begins at a cache line, as the kernel's does
     const address = room < 256 ? this.next : (this.next + 63) & ~63
     const end = address + room
@@ -219,7 +219,7 @@ export class Memory {
     if (end + this.costs > this.most)
       throw new MachineError(
         'limit',
-        `the machine's memory is used up: ${room} bytes more than its ${this.most} were asked for`,
+        `the machine's memory is used up: ${what} takes ${room} bytes, ${Math.max(0, this.most - address - this.costs)} of ${this.most} are left`,
       )
     const missing = end - this.u8.length
     if (missing > 0) {

@@ -7,7 +7,7 @@ import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
 import { RuntimeMap } from './map.ts'
 
-export const ARENA_PAGE = 4096
+export const ARENA_PAGE = 4096 as const
 const NUMA_NO_NODE = -1
 
 export class ArenaMap extends RuntimeMap {
@@ -18,9 +18,7 @@ export class ArenaMap extends RuntimeMap {
 
   constructor(core: Core, def: MapDef) {
     super(core, def)
-    // pages begin at multiples of their size
-    const room = core.memory.allocate((def.maxEntries + 1) * ARENA_PAGE, `arena ${def.name}`)
-    this.begin = Math.ceil(room / ARENA_PAGE) * ARENA_PAGE
+    this.begin = core.memory.allocate(def.maxEntries * ARENA_PAGE, `arena ${def.name}`, { align: ARENA_PAGE })
     this.pagesAt = core.memory.allocate(Math.max(def.maxEntries, 1), `pages of arena ${def.name}`)
     if (def.data !== undefined) {
       core.memory.write(this.begin, def.data)

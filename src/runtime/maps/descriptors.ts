@@ -36,9 +36,10 @@ export abstract class DescriptorArray extends IndexedMap {
   }
   override userUpdate(key: number, value: number, flags: number): number {
     if (flags !== 0) return -errno.EINVAL
-    const index = this.indexAt(key)
+    return this.put(this.indexAt(key), this.core.memory.u32(value))
+  }
+  protected put(index: number, address: number): number {
     if (index >= this.def.maxEntries) return -errno.E2BIG
-    const address = this.core.memory.u32(value)
     const error = this.refused(address)
     if (error === 0) this.slots[index] = address
     return error
@@ -62,8 +63,8 @@ export class ProgArrayMap extends DescriptorArray {
     this.type ??= program.type
     return this.type === program.type ? 0 : -errno.EINVAL
   }
-  override setProgram(index: number, program: MapProgram): void {
-    if (index < this.def.maxEntries) this.slots[index] = programAddress(this.core, program)
+  override setProgram(index: number, program: MapProgram): number {
+    return this.put(index, programAddress(this.core, program))
   }
   override programPlace(index: number): number | undefined {
     return programAt(this.core, this.at(index))?.place
@@ -93,8 +94,8 @@ export class ArrayOfMapsMap extends DescriptorArray {
   override lookup(key: number): number {
     return this.at(this.indexAt(key))
   }
-  override setMap(index: number, map: RuntimeMap): void {
-    if (index < this.def.maxEntries) this.slots[index] = map.address
+  override setMap(index: number, map: RuntimeMap): number {
+    return this.put(index, map.address)
   }
 }
 

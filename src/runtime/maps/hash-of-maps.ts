@@ -7,12 +7,14 @@ import type { RuntimeMap } from './map.ts'
 import { KeyedWordsMap } from './words.ts'
 
 export class HashOfMapsMap extends KeyedWordsMap {
-  override setMap(index: number, map: RuntimeMap): void {
+  /** The key is the index, as libbpf puts it. */
+  override setMap(index: number, map: RuntimeMap): number {
     const { memory } = this.core
     const key = memory.allocate(Math.max(4, this.def.keySize), `key of map ${this.name}`)
     memory.setU32(key, index)
-    this.put(key, map.address, 0)
+    const error = innerError(this.core, this.def, map.address) || this.put(key, map.address, 0)
     memory.free(key)
+    return error
   }
 
   override get userSize(): number {

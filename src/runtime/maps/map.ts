@@ -10,6 +10,7 @@ import { MachineError } from '../core/errors.ts'
 import type { Block } from '../core/memory.ts'
 import { ValueFields } from './fields.ts'
 import { mapObject } from './kernel-struct.ts'
+import type { MapProgram } from './objects.ts'
 import { mapDelete, mapElements, mapLookup, mapUpdate } from './users.ts'
 
 /** BPF_ANY … of map updates. */
@@ -70,9 +71,14 @@ export abstract class RuntimeMap {
   target(_index: number): bigint | undefined {
     return undefined
   }
-  /** `values = { … }` of the object: what an index of a prog array, or of a map of maps, holds. */
-  setProgram(_index: number, _program: { readonly place: number }): void {}
-  setMap(_index: number, _map: RuntimeMap): void {}
+  /** What an index of a prog array holds: 0, or the negative error of the bpf() system call. Throws a MachineError where the type holds no programs. */
+  setProgram(_index: number, _program: MapProgram): number {
+    throw new MachineError('misuse', `map ${this.name} is a ${this.def.type}, which holds no programs`)
+  }
+  /** The same of a map of maps. */
+  setMap(_index: number, _map: RuntimeMap): number {
+    throw new MachineError('misuse', `map ${this.name} is a ${this.def.type}, which holds no maps`)
+  }
   /** Of a prog array: where in the machine's table of functions the program at an index begins; undefined: there is none. */
   programPlace(_index: number): number | undefined {
     return undefined

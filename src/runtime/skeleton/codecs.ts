@@ -77,7 +77,7 @@ const f64: Codec<number> = {
 const inView = (view: DataView, at: number, length: number): Uint8Array =>
   new Uint8Array(view.buffer, view.byteOffset + at, length)
 
-/** What has no better type: unions, paddings. */
+/** What has no better type. */
 const bytes = (size: number): Codec<Uint8Array> => ({
   size,
   read: (view, at) => inView(view, at, size).slice(),
@@ -133,24 +133,65 @@ function bits(from: number, count: number, { signed }: { readonly signed: boolea
   }
 }
 
-type FieldsOf<T> = { readonly [Name in keyof T]-?: readonly [offset: number, codec: Codec<T[Name]>] }
+type FieldsOf<T> = {
+  readonly [Name in keyof T]-?: readonly [offset: number, codec: Codec<Exclude<T[Name], undefined>>]
+}
+/** Names of a type's optional properties. */
+type Shared<T> = { [Name in keyof T]-?: object extends Pick<T, Name> ? Name : never }[keyof T]
+type FieldList = readonly (readonly [name: string, place: readonly [offset: number, codec: Codec<unknown>]])[]
 
-const struct = <T extends object>(size: number, fields: FieldsOf<T>): Codec<T> => {
-  const all = Object.entries(fields) as [keyof T & string, readonly [number, Codec<unknown>]][]
+/** `shared`: members of unions. All of them are read; of a value that is written any may be left out, and those that are given agree. */
+const struct = <T extends object>(
+  size: number,
+  fields: FieldsOf<Omit<T, Shared<T>>>,
+  shared?: FieldsOf<Pick<T, Shared<T>>>,
+): Codec<T> => {
+  const own: FieldList = Object.entries(fields)
+  const ofUnions: FieldList = Object.entries(shared ?? {})
+  const all = [...own, ...ofUnions]
   return {
     size,
     read: (view, at) =>
       Object.fromEntries(all.map(([name, [from, codec]]) => [name, codec.read(view, at + from)])) as T,
     write: (view, at, value) => {
-      for (const [name, [from, codec]] of all) {
-        try {
-          codec.write(view, at + from, value[name])
-        } catch (error) {
-          throw error instanceof RangeError ? new RangeError(`${name}: ${error.message}`) : error
-        }
-      }
+      const values = new Map<string, unknown>(Object.entries(value))
+      for (const [name, [from, codec]] of own) named(name, () => codec.write(view, at + from, values.get(name)))
+      if (ofUnions.length > 0) writeShared(ofUnions, view, at, values)
     },
   }
+}
+
+function writeShared(fields: FieldList, view: DataView, at: number, values: ReadonlyMap<string, unknown>): void {
+  const given = fields.flatMap(([name, [from, codec]]) => {
+    const value = values.get(name)
+    if (value === undefined) return []
+    const meant = named(name, () => decode(codec, encode(codec, value)))
+    const agrees = (): boolean => isSame(codec.read(view, at + from), meant)
+    return [{ name, agrees, write: () => codec.write(view, at + from, value) }]
+  })
+  // what one says of bytes that another does not tell (behind a text's end, say) stays
+  for (const { agrees, write } of given) if (!agrees()) write()
+  const lost = given.find(({ agrees }) => !agrees())
+  if (lost !== undefined) {
+    const others = given.flatMap(({ name }) => (name === lost.name ? [] : [name]))
+    throw new RangeError(`${lost.name} shares bytes with ${others.join(', ')}, and they differ: give one of them`)
+  }
+}
+
+/** Errors say of which field they are. */
+function named<T>(name: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw error instanceof RangeError ? new RangeError(`${name}: ${error.message}`) : error
+  }
+}
+
+/** Of values that codecs read. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object' || a === null || typeof b !== 'object' || b === null) return Object.is(a, b)
+  const [some, others] = [Object.entries(a), new Map<string, unknown>(Object.entries(b))]
+  return some.length === others.size && some.every(([name, value]) => isSame(value, others.get(name)))
 }
 
 export const codecs = {

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// --ctx: the context that a program is given, as bytes, arguments, or fields of the struct that the user API shows.
+import { contextStruct } from '../kernel/index.ts'
+import type { LoadedProgram, Machine } from '../runtime/index.ts'
+import { hexBytes, parsedJson, wholeNumber } from './run-input.ts'
+import { typedBytes } from './typed-bytes.ts'
+import { UsageError } from './usage.ts'
+
+/** Their context is told otherwise, or by nobody. */
+const otherwise: ReadonlySet<string> = new Set(['BPF_PROG_TYPE_FLOW_DISSECTOR', 'BPF_PROG_TYPE_PERF_EVENT'])
+
+/** The struct that a JSON context has the fields of. undefined: programs of the type have none; a tracepoint's is named after it. */
+export const shownStruct = ({ type }: Pick<LoadedProgram, 'type'>): string | undefined =>
+  otherwise.has(type) ? undefined : contextStruct({ type })
+
+function structOf({ layouts }: Machine, { type, section }: LoadedProgram, text: string): string {
+  const known = shownStruct({ type })
+  if (known !== undefined) return known
+  const [, event] = /^(?:tp|tracepoint)\/[^/]+\/(\w+)$/.exec(section) ?? []
+  if (event === undefined)
+    throw new UsageError(`--ctx ${text}: programs of this type take bytes, or a list of arguments`)
+  const record = `trace_event_raw_${/^sys_(?:enter|exit)_/.exec(event)?.[0].slice(0, -1) ?? event}`
+  if (layouts.struct(record) === undefined)
+    throw new UsageError(`--ctx ${text}: this kernel has no struct ${record}: give the bytes of the record`)
+  return record
+}
+
+/** As bytes, as fields of the context ({"mark": 5}), or as a list of 64-bit arguments ([1, "0xffff"]). */
+export function contextBytes(machine: Machine, program: LoadedProgram, text: string, length: number): Uint8Array {
+  if (!/^\s*[[{]/.test(text)) return hexBytes(text, '--ctx')
+  const given = parsedJson('--ctx', text)
+  if (Array.isArray(given)) {
+    const bytes = new Uint8Array(8 * given.length)
+    const view = new DataView(bytes.buffer)
+    given.forEach((value, i) =>
+      view.setBigUint64(8 * i, BigInt.asUintN(64, wholeNumber(value, `--ctx: argument ${i}`)), true),
+    )
+    return bytes
+  }
+  const struct = structOf(machine, program, text)
+  const { layouts } = machine
+  const type = layouts.struct(struct)
+  if (type === undefined) throw new UsageError(`--ctx ${text}: this kernel has no struct ${struct}`)
+  const bytes = typedBytes({ btf: layouts.btf, type: type.id }, given, '--ctx')
+  // the packet's end is the packet's length, unless told
+  if (struct === 'xdp_md' && !Object.hasOwn(given as object, 'data_end'))
+    new DataView(bytes.buffer).setUint32(layouts.offset(struct, 'data_end'), length, true)
+  return bytes
+}

@@ -2,13 +2,14 @@
 // What the loader refuses, explained: the kernel was never asked, so there is a sentence of libbpf's and the line of C that
 // asked for what is not there, but no path.
 
+import { essentialName } from '../btf/index.ts'
 import { type Fault, remembered, rememberedOfBoth } from '../fault/index.ts'
 import { prototypeText } from '../kfunc/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import type { BpfObject, ObjectFunction, ObjectProgram } from '../object/index.ts'
 import { codeOfRule } from './codes/index.ts'
 import { fillAll, fillFirst, orList, type Values, yes } from './fill.ts'
-import { type HookKind, nearHooks, nearSection, renamedWords } from './near.ts'
+import { type HookKind, iteratorsOf, nearHooks, nearSection, renamedWords } from './near.ts'
 import { asShown, lastAt } from './source.ts'
 import { isCallOf, nearest } from './text.ts'
 import type { Diagnostic, Fix, Primary } from './types.ts'
@@ -21,6 +22,7 @@ export function explainFault(fault: Fault, object: BpfObject, program: ObjectPro
   const isRenamed = name !== undefined && renamedWords(name, kernel) !== undefined
   const near =
     rule !== 'loader-missing' || name === undefined || isRenamed ? undefined : nearestKfunc(name, object, kernel)
+  const isValue = fault.what.startsWith('extern (kcfg)')
   const kfunc = name === undefined ? undefined : kernel.kfuncs.get(name.replace(/___.*$/, ''))
   const values: Values = {
     kfunc: name,
@@ -30,14 +32,16 @@ export function explainFault(fault: Fault, object: BpfObject, program: ObjectPro
     prototype: kfunc === undefined ? undefined : prototypeText(kfunc),
     hint: rule === 'loader' ? sentence(fault.hint) : undefined,
     plainLoader: yes(rule === 'loader' && fault.hint === undefined),
-    config: rule === 'loader-kconfig' ? name : undefined,
+    config: rule === 'loader-kconfig' && !isValue ? name : undefined,
     configOf: kernel.configOf,
+    ...(rule === 'loader-kconfig' && isValue ? configValueOf(name, fault.what) : {}),
+    ...(rule === 'loader-struct-ops' ? operationsOf(fault.what, object, kernel) : {}),
     section: program.section,
     nearSection: rule === 'loader-section' ? nearSection(program.section) : undefined,
     ...hook,
   }
   const use =
-    rule === 'loader-attach' || rule === 'loader-section'
+    rule === 'loader-attach' || rule === 'loader-section' || rule === 'loader-struct-ops'
       ? lineOf({ fn: program.fn, at: 0 }, object)
       : name === undefined
         ? undefined
@@ -59,6 +63,47 @@ export function explainFault(fault: Fault, object: BpfObject, program: ObjectPro
   }
 }
 
+/** A value of the configuration that does not fit the type it is asked for by. */
+function configValueOf(name: string | undefined, what: string): Values {
+  const value = /: value '([^']*)'/.exec(what)?.[1]
+  const isNumber = /^-?(?:0[xX])?[0-9a-fA-F]+$/.test(value ?? '')
+  return {
+    configName: name,
+    configValue: value,
+    configType:
+      value?.startsWith('"') === true
+        ? `a string: extern char ${name}[64] __kconfig;`
+        : isNumber
+          ? `a number: extern ${/doesn't fit/.test(what) ? 'unsigned long' : 'int'} ${name} __kconfig;`
+          : `y, n or m: extern enum libbpf_tristate ${name} __kconfig;${value === 'm' ? '' : ` or extern bool ${name} __kconfig;`}`,
+  }
+}
+
+/** Operations that this kernel has no place for: which struct, which member. */
+function operationsOf(what: string, { maps }: BpfObject, { btf }: Kernel): Values {
+  const [, map, member] = /^struct_ops init_kern (\S+): Cannot find member (\S+) in kernel BTF$/.exec(what) ?? []
+  const missing = /^struct_ops init_kern: struct (?:bpf_struct_ops_)?(\w+) is not found in kernel BTF$/.exec(what)?.[1]
+  if (member !== undefined)
+    return {
+      opsMap: map,
+      opsMember: member,
+      opsType: essentialName(maps.find(({ name }) => name === map)?.structOps?.typeName ?? '') || undefined,
+    }
+  if (missing === undefined) return {}
+  const prefix = 'bpf_struct_ops_'
+  const names: string[] = []
+  for (let id = 1; id < btf.count; id++) {
+    const type = btf.type(id)
+    if (
+      type.kind === 'struct' &&
+      type.name.startsWith(prefix) &&
+      btf.find(type.name.slice(prefix.length), 'struct') !== undefined
+    )
+      names.push(type.name.slice(prefix.length))
+  }
+  return { opsMissing: missing, opsThere: orList(names.sort()).replace(/ or (\S+)$/, ' and $1') || undefined }
+}
+
 const sentence = (hint: string | undefined): string | undefined =>
   hint === undefined ? undefined : `${hint[0]!.toUpperCase()}${hint.slice(1)}.`
 
@@ -68,6 +113,9 @@ function subjectOf(what: string): { readonly rule: string; readonly name?: strin
   if (target !== undefined) return { rule: 'loader-attach', name: target }
   const config = /^extern '([^']+)' \(strong\): not resolved/.exec(what)?.[1]
   if (config !== undefined) return { rule: 'loader-kconfig', name: config }
+  const value = /^extern \(kcfg\) '([^']+)': value/.exec(what)?.[1]
+  if (value !== undefined) return { rule: 'loader-kconfig', name: value }
+  if (/^struct_ops init_kern/.test(what)) return { rule: 'loader-struct-ops' }
   if (/missing BPF prog type, check ELF section name|program type is unspecified$/.test(what))
     return { rule: 'loader-section' }
   const symbol = /^extern \((?:func|var) ksym\) '([^']+)': (.*)$/.exec(what)
@@ -94,6 +142,12 @@ function hookValues(name: string, { section, attachType }: ObjectProgram, kernel
     hookTracepoint: yes(kind === 'tracepoint'),
     hookLsm: yes(kind === 'lsm'),
     nearHooks: spelled(near, word),
+    nearHook: near.length === 1 ? spelled(near, word) : undefined,
+    hookIterator: yes(kind === 'iterator'),
+    allIterators:
+      kind === 'iterator' && near.length === 0
+        ? spelled([...iteratorsOf(kernel)].sort(), word)?.replace(' or SEC', ' and SEC')
+        : undefined,
     nearTracepoints: spelled(points, 'tp_btf'),
   }
 }

@@ -2,7 +2,7 @@
 // Names that may be meant: functions, tracepoints and LSM hooks of the kernel like one that is not there, members of a struct under new
 // names, sections.
 
-import { type Btf, type BtfKind, essentialName, resolveType, structOf } from '../btf/index.ts'
+import { type Btf, type BtfId, type BtfKind, essentialName, formatType, resolveType, structOf } from '../btf/index.ts'
 import { remembered } from '../fault/index.ts'
 import { renamedKfunc } from '../kfunc/index.ts'
 import type { Kernel } from '../kernel/index.ts'
@@ -45,8 +45,14 @@ const hooksOf = remembered((kernel: Kernel): Readonly<Record<HookKind, readonly 
 const isHook = (name: string): boolean => !/\.|^__pfx_|^bpf_iter_.*_(?:new|next|destroy)$/.test(name)
 
 /** Hooks of this kind whose names are like `name`: at most `most`, best first. */
-export function nearHooks(name: string, kind: HookKind, kernel: Kernel, most = 6): readonly string[] {
-  const names = hooksOf(kernel)[kind]
+export const nearHooks = (name: string, kind: HookKind, kernel: Kernel, most = 6): readonly string[] =>
+  nearNames(name, hooksOf(kernel)[kind], most)
+
+/** All iterators that a kernel has. */
+export const iteratorsOf = (kernel: Kernel): readonly string[] => hooksOf(kernel).iterator
+
+/** Names that have words in common with `name`: at most `most`, best first. */
+export function nearNames(name: string, names: readonly string[], most: number): readonly string[] {
   const words = wordsIn(name)
   const scored = names.flatMap((one) => {
     const own = one.split('_')
@@ -55,7 +61,8 @@ export function nearHooks(name: string, kind: HookKind, kernel: Kernel, most = 6
   })
   scored.sort((a, b) => b.weight - a.weight || a.one.length - b.one.length || (a.one < b.one ? -1 : 1))
   const close = nearest(name, names)
-  const spelled = close !== undefined && wordsIn(close).some((word) => words.includes(word)) ? [close] : []
+  const isLike = close !== undefined && (words.length < 2 || wordsIn(close).some((word) => words.includes(word)))
+  const spelled = isLike ? [close] : []
   return [...new Set([...spelled, ...scored.map(({ one }) => one)])].slice(0, most)
 }
 
@@ -63,6 +70,8 @@ export function nearHooks(name: string, kind: HookKind, kernel: Kernel, most = 6
 function shared(word: string, parts: readonly string[]): number {
   if (parts.includes(word)) return 2 * word.length
   if (word.length > 3 && parts.some((part) => part.startsWith(word))) return word.length
+  const end = parts.find((part) => part.length > 2 && word.endsWith(part))
+  if (end !== undefined) return end.length
   const stem = word.slice(0, -2)
   return stem.length > 3 && parts.includes(stem) ? stem.length : 0
 }
@@ -102,6 +111,8 @@ export interface CoreMissing {
   /** The member that it lacks, and those of like names that it has. */
   readonly member: string | undefined
   readonly members: string | undefined
+  /** The member is there, and of another kind than the program has it: 'task_struct.on_cpu is an int …'. */
+  readonly kinds?: string | undefined
   /** The member under its name of today. */
   readonly renamed?: { readonly is: string; readonly since: string } | undefined
   /** A struct of the kernel whose name is like that of one that it lacks. */
@@ -109,9 +120,9 @@ export interface CoreMissing {
 }
 
 /** Of `<byte_off> [74] struct inode___old.i_atime.tv_sec (0:0:0 @ offset 0)`. */
-export function coreMissing(asked: string, kernel: Kernel): CoreMissing | undefined {
-  const [, kind, local, path = ''] =
-    /\] (struct|union|enum|enum64|typedef) ([\w$]+)(?:::|\.)?([\w.$[\]]*)/.exec(asked) ?? []
+export function coreMissing(asked: string, kernel: Kernel, own: Btf | undefined): CoreMissing | undefined {
+  const [, id_, kind, local, path = ''] =
+    /\[(\d+)\] (struct|union|enum|enum64|typedef) ([\w$]+)(?:::|\.)?([\w.$[\]]*)/.exec(asked) ?? []
   if (kind === undefined || local === undefined) return undefined
   const name = essentialName(local)
   const kinds: BtfKind[] = kind === 'enum' || kind === 'enum64' ? ['enum', 'enum64'] : [kind as BtfKind]
@@ -126,11 +137,11 @@ export function coreMissing(asked: string, kernel: Kernel): CoreMissing | undefi
       members: undefined,
       near: kind === 'struct' ? nearStruct(name, btf) : undefined,
     }
-  const own = btf.type(id)
-  if (own.kind === 'enum' || own.kind === 'enum64') {
+  const theirs = btf.type(id)
+  if (theirs.kind === 'enum' || theirs.kind === 'enum64') {
     const value = nearest(
       path,
-      own.values.map((one) => one.name),
+      theirs.values.map((one) => one.name),
     )
     return { type, known: true, member: path || undefined, members: value }
   }
@@ -142,7 +153,9 @@ export function coreMissing(asked: string, kernel: Kernel): CoreMissing | undefi
     const renamed = parts
       .map((_, i) => renamedField(btf, name, parts.slice(0, i + 1).join('.')))
       .find((row) => row !== undefined)
-    return { type, known: true, member: path, members: undefined, renamed }
+    const local_ = own === undefined ? undefined : { btf: own, id: Number(id_) as BtfId }
+    const kinds = local_ === undefined ? undefined : otherKind(parts, local_, { btf, id })
+    return { type, known: true, member: path, members: undefined, renamed, kinds }
   }
   const like = names.filter(
     (one) => one.startsWith(`${member}_`) || one.startsWith(member) || one === `__${member}` || one === `_${member}`,
@@ -155,6 +168,45 @@ export function coreMissing(asked: string, kernel: Kernel): CoreMissing | undefi
     renamed: renamedField(btf, name, member),
     members: orAnd(like.length > 0 ? like.slice(0, 4) : close === undefined ? [] : [close]),
   }
+}
+
+interface TypeAt {
+  readonly btf: Btf
+  readonly id: BtfId
+}
+
+/** The first member on the way that is of another kind in the kernel than in the program. */
+function otherKind(parts: readonly string[], own: TypeAt, theirs: TypeAt): string | undefined {
+  let [a, b] = [own, theirs]
+  for (const [i, name] of parts.entries()) {
+    const [x, y] = [memberNamed(a, name), memberNamed(b, name)]
+    if (x === undefined || y === undefined) return undefined
+    const [mine, kernels] = [kindWord(x), kindWord(y)]
+    if (mine !== kernels)
+      return `${parts.slice(0, i + 1).join('.')} is ${spelled(y)} in this kernel, and ${spelled(x)} in the program`
+    ;[a, b] = [x, y]
+  }
+  return undefined
+}
+
+function memberNamed({ btf, id }: TypeAt, name: string, depth = 0): TypeAt | undefined {
+  for (const member of depth > 8 ? [] : (structOf(btf, id)?.members ?? [])) {
+    if (member.name === name) return { btf, id: member.type }
+    const within = member.name === '' ? memberNamed({ btf, id: member.type }, name, depth + 1) : undefined
+    if (within !== undefined) return within
+  }
+  return undefined
+}
+
+/** Kinds that CO-RE takes for the same: numbers and enums are not, a struct is no pointer. */
+const kindWord = ({ btf, id }: TypeAt): string => {
+  const { kind } = resolveType(btf, id)
+  return kind === 'enum64' ? 'enum' : kind
+}
+
+const spelled = ({ btf, id }: TypeAt): string => {
+  const text = formatType(btf, id)
+  return `${/^[aeiou]/.test(text) ? 'an' : 'a'} ${text}`
 }
 
 const structNames = remembered((btf: Btf): readonly string[] => {

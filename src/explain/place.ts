@@ -10,7 +10,13 @@ import { codeAt, insnOf, lastAt, lineAt } from './source.ts'
 import type { Source } from './types.ts'
 
 /** Rules that name the instruction they are broken by. */
-const named: ReadonlySet<string> = new Set(['unreachable', 'jump-ld-imm64', 'jump-room', 'function-removed'])
+const named: ReadonlySet<string> = new Set([
+  'throw-in-callback',
+  'unreachable',
+  'jump-ld-imm64',
+  'jump-room',
+  'function-removed',
+])
 
 /** The instruction whose line is shown, and the line where it is not the instruction's own. */
 export interface Decided {

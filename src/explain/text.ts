@@ -64,6 +64,44 @@ export function dereferenced(line: string): string | undefined {
   return names.size === 1 ? [...names][0] : undefined
 }
 
+export interface Indexed {
+  readonly array: string
+  readonly index: string
+  /** C has it cast to another pointer: `((__u8 *)tcp)[i]`. */
+  readonly cast: boolean
+}
+
+/**
+ * What a statement goes into by an index, each once: `st->seen[kind]++` → st->seen by kind. Of an assignment only the side that is
+ * written or read, where that is known. Sizes and constant indices do not count.
+ */
+export function indexedBy(
+  text: string | undefined,
+  { write }: { readonly write: boolean | undefined },
+): readonly Indexed[] {
+  const plain = (text ?? '')
+    .replaceAll(/\bsizeof\s*\((?:[^()]|\([^()]*\))*\)/g, ' ')
+    .replaceAll(/\(\([^()]*\*\)\s*([A-Za-z_]\w*)\)\[/g, '$1@[')
+  const at = assignmentIn(plain)
+  const side = at === undefined || write === undefined ? plain : write ? plain.slice(0, at) : plain.slice(at + 1)
+  const found = new Map<string, Indexed>()
+  for (const [whole, array = '', cast, index = ''] of side.matchAll(/([A-Za-z_][\w.>-]*)(@?)\[([^[\]]+)\]/g))
+    if (!/^\s*\d+\s*$/.test(index)) found.set(whole, { array, index: index.trim(), cast: cast === '@' })
+  return [...found.values()]
+}
+
+/** Where a statement assigns: the place of its `=`, that of `+=` and such as well. */
+function assignmentIn(text: string): number | undefined {
+  let depth = 0
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i]!
+    if ('([{'.includes(c)) depth++
+    else if (')]}'.includes(c)) depth--
+    else if (c === '=' && depth === 0 && text[i + 1] !== '=' && !'=!<>'.includes(text[i - 1] ?? '')) return i
+  }
+  return undefined
+}
+
 /** The name closest to `name`, where one is close: few edits, or one more or less word. */
 export function nearest(name: string, names: readonly string[]): string | undefined {
   let best: string | undefined

@@ -12,7 +12,7 @@ import {
 } from '../kfunc/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import type { LinkedProgram, MapDef } from '../object/index.ts'
-import { scalar } from '../verifier/index.ts'
+import { type RegState, scalar } from '../verifier/index.ts'
 import { callableBy } from './allowed.ts'
 import { typesLost } from './types-lost.ts'
 import { callee } from './calls.ts'
@@ -175,7 +175,7 @@ function leakValues({ details, path }: Rejected, program: LinkedProgram, kernel:
     sectionLeft: yes(isBoundToRcu(acquired, program, kernel) && leavesRcu(path, after, program, kernel)),
     sockmap: yes(acquirer === 'bpf_map_lookup_elem'),
     mayBeKept: yes(!/^scx_bpf_get_/.test(acquirer ?? '')),
-    storable: yes(struct !== undefined || (partner?.kind === 'reference' && family === undefined)),
+    storable: yes(result?.kind === 'btf' && family === undefined && mayBeKptr(result, kernel)),
     exchanged: yes(acquirer === 'bpf_kptr_xchg'),
     exchangedInto: acquirer === 'bpf_kptr_xchg' ? assignedName(codeAt(program, acquired), acquirer) : undefined,
     held: struct,
@@ -183,6 +183,10 @@ function leakValues({ details, path }: Rejected, program: LinkedProgram, kernel:
     release,
   }
 }
+
+/** May a map own it: what the program allocated, and what the kernel has a destructor for. */
+const mayBeKptr = (reg: RegState, { destructors }: Kernel): boolean =>
+  isAllocated(reg) || destructors.some(({ btf, struct }) => btf === reg.btf && struct === reg.btfId)
 
 /** What an access takes of what there is. */
 function accessValues({ violation, insn }: Rejected, { value, path }: Causes): Values {

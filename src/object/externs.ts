@@ -61,7 +61,8 @@ function describe(btf: Btf, sections: ReadonlyMap<BtfId, string>, symbol: Object
     refuse(
       `failed to find BTF for extern '${name}': -2`,
       {},
-      `${name} is not defined in this object, and its type is not known: compile with -g, define it here, or link the object that does (bpftool gen object)`,
+      libraryHint(name) ??
+        `${name} is not defined in this object, and its type is not known: compile with -g, define it here, or link the object that does (bpftool gen object)`,
     )
   if (found.linkage !== 'extern') refuse(`failed to find BTF for extern '${name}': -22`)
   const section = sections.get(found.id)
@@ -81,9 +82,18 @@ function undefinedHint(name: string, { kind }: VarOrFunc): string {
   const what = kind === 'func' ? `${name}()` : name
   const define =
     kind === 'func' ? 'define it here (static inline, where several files share a header)' : 'define it here'
-  const own = kind === 'func' ? inPlaceOf.get(name) : undefined
-  if (own !== undefined) return `${what} is of the C library, which no BPF program has: take ${own}`
+  const own = kind === 'func' ? libraryHint(name) : undefined
+  if (own !== undefined) return own
   return `${what} is declared, but not defined in this object: ${define}; link the object that does (bpftool gen object all.bpf.o a.bpf.o b.bpf.o); or, where it is the kernel's, declare it with ${kind === 'func' ? '__ksym, as kfuncs are' : '__ksym or __kconfig'}`
+}
+
+/** A function of the C library; some the compiler calls in the place of another. */
+function libraryHint(name: string): string | undefined {
+  const own = inPlaceOf.get(name)
+  const called = madeOf.get(name)
+  return own === undefined
+    ? undefined
+    : `${called === undefined ? `${name}()` : `${called}(), of which the compiler makes ${name}(),`} is of the C library, which no BPF program has: use ${own} instead`
 }
 
 type VarOrFunc = Extract<BtfType, { kind: 'var' | 'func' }>
@@ -152,7 +162,33 @@ const inPlaceOf: ReadonlyMap<string, string> = new Map([
   ['printf', 'bpf_printk()'],
   ['malloc', 'a value of a per-CPU array map, or bpf_obj_new()'],
   ['free', 'nothing: values of maps stay, objects of bpf_obj_new() go by bpf_obj_drop()'],
+  ['puts', 'bpf_printk()'],
+  ['putchar', 'bpf_printk()'],
+  ['fprintf', 'bpf_printk()'],
+  ['calloc', 'a value of a per-CPU array map, or bpf_obj_new()'],
+  ['strstr', 'a loop with a bound over a copy of the text'],
+  ['strchr', 'a loop with a bound over a copy of the text'],
+  ['strtol', 'bpf_strtol()'],
+  ['strtoul', 'bpf_strtoul()'],
+  ['atoi', 'bpf_strtol()'],
   ['time', 'bpf_ktime_get_ns()'],
+  ['clock_gettime', 'bpf_ktime_get_ns(), bpf_ktime_get_boot_ns() or bpf_ktime_get_tai_ns()'],
+  ['gettimeofday', 'bpf_ktime_get_ns()'],
+  ['sleep', 'a bpf_timer'],
+  ['usleep', 'a bpf_timer'],
+  ['get_nprocs', 'a const volatile variable that user space sets before the object is loaded'],
+  ['sysconf', 'a const volatile variable that user space sets before the object is loaded'],
+  ['gettid', '(__u32)bpf_get_current_pid_tgid()'],
+  ['getuid', '(__u32)bpf_get_current_uid_gid()'],
+  ['random', 'bpf_get_prandom_u32()'],
+  ['exit', 'return; nothing else ends a program'],
+  ['abort', 'return, or bpf_throw()'],
   ['rand', 'bpf_get_prandom_u32()'],
   ['getpid', 'bpf_get_current_pid_tgid() >> 32'],
+])
+
+/** What the compiler calls in the place of what C calls. */
+const madeOf: ReadonlyMap<string, string> = new Map([
+  ['puts', 'printf'],
+  ['putchar', 'printf'],
 ])

@@ -49,7 +49,9 @@ export function boundsValues(one: Case): Values {
           : `its variable part may be ${scalar.smin(pointer.var)} to ${scalar.umax(pointer.var)}`,
     ...wide,
     wraps: index === undefined || index.high < BigInt(array!.count) ? undefined : wrapAt(one),
-    offByOne: yes(index !== undefined && array !== undefined && index.low >= 0n && index.high === BigInt(array.count)),
+    offByOne: yes(
+      !call && index !== undefined && array !== undefined && index.low >= 0n && index.high === BigInt(array.count),
+    ),
     last: array === undefined ? undefined : (array.count - 1).toString(),
     // a mask leaves no room for more than one element
     powerOfTwo: yes(

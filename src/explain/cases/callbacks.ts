@@ -6,13 +6,16 @@ import { ordinal, type Values } from '../fill.ts'
 import { codeAt, insnOf, lastAt } from '../source.ts'
 import { argumentText } from '../text.ts'
 import { isNull } from '../words.ts'
+import { macroName } from '../releases.ts'
 import type { Case } from './case.ts'
+import { callerOf } from './handed.ts'
 
 export function callbackValues(one: Case): Values {
   const { report, program } = one
   const { violation } = report
   if (violation?.id === 'callback')
     return { globalCallback: violation.params.form === 'global' ? functionGiven(one) : undefined }
+  if (violation?.id === 'throw-in-callback') return throwing(violation.params.insn, program)
   return report.rule === 'invalid-access' ? nothingHanded(one, program) : {}
 }
 
@@ -23,6 +26,14 @@ function functionGiven({ report, causes: { path }, program }: Case): string | un
   )
   const ref = loaded === undefined ? undefined : program.refs.get(loaded)
   return ref?.kind === 'func' ? subprogName(program, ref.insn) : undefined
+}
+
+/** The function that throws, and who calls it back. */
+function throwing(at: number, program: Case['program']): Values {
+  const start = lastAt(program.funcs, at, insnOf)?.insn
+  if (start === undefined) return {}
+  const by = callerOf(start, program)
+  return { throwingFunc: subprogName(program, start), throwingBy: by === undefined ? undefined : macroName(by) }
 }
 
 /** Which argument of a helper its callback is given, from 0. */

@@ -7,9 +7,10 @@ import type { LinkedProgram } from '../../object/index.ts'
 import { helpersOfMap, mapsOfHelper } from '../../kernel/index.ts'
 import { helperId, mapType, progTypes } from '../../uapi/index.ts'
 import type { PathStep, RegState, Violation } from '../../verifier/index.ts'
-import { isAllowed, traitsOf } from '../allowed.ts'
+import { callableBy, isAllowed, traitsOf } from '../allowed.ts'
 import { callee, funcName, subprogName } from '../calls.ts'
 import { ordinal, orList, type Values, yes } from '../fill.ts'
+import { nearNames } from '../near.ts'
 import { codeAt } from '../source.ts'
 import { argumentText } from '../text.ts'
 import { innermost } from '../violations.ts'
@@ -30,7 +31,7 @@ export function callValues(one: Case): Values {
             probeRegister: probeRegister(one),
           }
     case 'kfunc-not-allowed':
-      return { ...kfuncAddress(one), tracingTwin: tracingKfunc(one), ...operationsFor(one) }
+      return { ...kfuncAddress(one), tracingTwin: tracingKfunc(one), ...operationsFor(one), ...plainFunction(one) }
     case 'map-helper':
     case 'callback-map':
       return mapAndHelper(one)
@@ -44,6 +45,18 @@ export function callValues(one: Case): Values {
     default:
       return kfuncAddress(one)
   }
+}
+
+/** A function of the kernel that is declared as if it were a kfunc. */
+function plainFunction({ report, kfunc, program, kernel }: Case): Values {
+  const name = kfunc === undefined ? callee(program, report.insn)?.name : undefined
+  if (name === undefined) return { notPlain: 'yes' }
+  const isCallable = callableBy(program, kernel)
+  const names = [...kernel.kfuncs.values()]
+    .filter((one) => isCallable(one) && !one.flags.has('KF_RELEASE') && !/_(?:next|destroy|acquire)$/.test(one.name))
+    .map((one) => one.name)
+  const near = nearNames(name, names, 3).map((one) => `${one}()`)
+  return { plainFunction: name, plainNear: orList(near) || undefined, plainAlone: yes(near.length === 0) }
 }
 
 /** Program types that may call the helper, whatever their hook. */
@@ -154,8 +167,12 @@ function mapAndHelper({ report, program, causes }: Case): Values {
   const type = mapType(map.typeId)?.name ?? map.type
   const takes = mapsOfHelper.get(name)
   return {
+    sockmapUpdate: yes(/^(?:sockmap|sockhash)$/.test(mapWord(type)) && helper === 'bpf_map_update_elem'),
     mapIs: `map ${map.name} is of type ${mapWord(type)}`,
-    mapHelpers: orList((helpersOfMap.get(type.replace('BPF_MAP_TYPE_', '')) ?? []).map((one) => `bpf_${one}()`)),
+    mapHelpers:
+      /^(?:sockmap|sockhash)$/.test(mapWord(type)) && helper === 'bpf_map_update_elem'
+        ? undefined
+        : orList((helpersOfMap.get(type.replace('BPF_MAP_TYPE_', '')) ?? []).map((one) => `bpf_${one}()`)),
     helperMaps: takes === undefined ? undefined : orList(takes.map(mapWord)),
   }
 }

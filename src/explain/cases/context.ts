@@ -111,6 +111,7 @@ function fieldOf(
   return {
     ctxField: `${struct}->${own === field.size ? field.name : (named(off) ?? field.name)}`,
     ctxSize: mayRead && !write && !whole ? own.toString() : undefined,
+    ctxWriteSize: mayWrite && write && !whole ? own.toString() : undefined,
     ctxMerged: joined.every((name) => name !== undefined) ? joined.join(' and ') : undefined,
     ctxWriteOnlyRead: yes(write && mayRead && !mayWrite),
     ctxWritable: write ? orList(found.writable) || 'none' : undefined,

@@ -232,6 +232,7 @@ function takenByCall(one: Case): Values {
   const holds = bytesFrom(pointer, program)
   if (!scalar.isConst(size.var)) {
     return {
+      ...sumOf(pointer, size, program),
       sizeVaries: yes(holds !== undefined),
       bufferSize: holds?.toString(),
       sizeName: named !== undefined && isSimple(named) ? named : 'size',
@@ -252,6 +253,21 @@ function takenByCall(one: Case): Values {
         offsetMost: scalar.umax(pointer.var).toString(),
         offsetReread: at !== undefined && isMember(at) ? at : undefined,
         takenBytes: scalar.constNumber(size.var).toString(),
+      }
+}
+
+/** An offset and a size that vary, and reach beyond the map's value only if both were at their largest. */
+function sumOf(pointer: RegState, size: RegState, { maps }: Case['program']): Values {
+  const map = pointer.kind === 'map_value' ? maps[pointer.map] : undefined
+  const [off, bytes] = [scalar.umax(pointer.var), scalar.umax(size.var)]
+  const holds = map === undefined ? 0n : BigInt(map.valueSize - pointer.off)
+  return scalar.isConst(pointer.var) || off > holds || bytes > holds || off + bytes <= holds
+    ? {}
+    : {
+        sumOffset: off.toString(),
+        sumSize: bytes.toString(),
+        sumHolds: holds.toString(),
+        sumNeeds: (off + bytes).toString(),
       }
 }
 

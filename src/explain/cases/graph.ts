@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lists, trees and the locks beside them, by the names that they have in C: which lock is held, which node a head or root holds.
 
-import { memberAt } from '../../btf/index.ts'
+import { memberAt, resolveType } from '../../btf/index.ts'
+import { scalar } from '../../verifier/index.ts'
 import { callee } from '../calls.ts'
 import { type Values, yes } from '../fill.ts'
 import { codeAt } from '../source.ts'
@@ -11,6 +12,7 @@ import { type Case, placeWords } from './case.ts'
 export function graphValues(one: Case): Values {
   const { rule } = one.report
   if (rule === 'unlock-other' || rule === 'unlock-order') return heldLock(one)
+  if (rule === 'release-offset') return nodeInObject(one)
   return rule === 'node-place' || rule === 'node-struct' ? nodeValues(one) : {}
 }
 
@@ -19,6 +21,15 @@ function heldLock({ report, program }: Case): Values {
   const name = at === undefined ? undefined : callee(program, at)?.name
   if (at === undefined || name === undefined) return {}
   return { lockHeld: argumentText(codeAt(program, at), name, 0), lockHeldOn: placeWords(program, at) }
+}
+
+/** The member that a pointer into an object points to, where it is the node of a list or tree. */
+function nodeInObject({ causes: { value } }: Case): Values {
+  if (value?.btf === undefined || value.btfId === 0 || !scalar.isConst(value.var)) return {}
+  const off = value.off + scalar.constNumber(value.var)
+  const member = off === 0 ? undefined : memberAt(value.btf, value.btfId, off)
+  const type = member === undefined ? undefined : resolveType(value.btf, member.type)
+  return { nodeMember: type?.kind === 'struct' && /^bpf_(?:list|rb)_node$/.test(type.name) ? member?.name : undefined }
 }
 
 /** The node that the head or root holds, and the one that is passed. */

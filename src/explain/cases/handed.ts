@@ -62,8 +62,17 @@ export function workCallback({ causes: { path }, program }: Pick<Case, 'causes' 
     : undefined
 }
 
+/** The callback of a timer that the path is in, which may not sleep whatever its program may. */
+export function timerCallback({ causes: { path }, program }: Pick<Case, 'causes' | 'program'>): string | undefined {
+  const last = path.at(-1)
+  const start = last === undefined ? undefined : lastAt(program.funcs, last.insn, insnOf)?.insn
+  return start !== undefined && start !== 0 && callerOf(start, program) === 'bpf_timer_set_callback'
+    ? subprogName(program, start)
+    : undefined
+}
+
 /** Who is given the address of the function to call it back. */
-function callerOf(start: number, program: Case['program']): string | undefined {
+export function callerOf(start: number, program: Case['program']): string | undefined {
   for (const [at, ref] of program.refs) {
     if (ref.kind !== 'func' || ref.insn !== start) continue
     for (let i = at + 1; i < program.insns.length; i++) {

@@ -12,6 +12,7 @@ import { followedValues } from './followed.ts'
 import { formatValues } from './format.ts'
 import { contextValues } from './context.ts'
 import { effortValues } from './effort.ts'
+import { failingValues } from './failing.ts'
 import { droppedValues } from './dropped.ts'
 import { fieldValues } from './fields.ts'
 import { globalValues } from './globals.ts'
@@ -21,11 +22,13 @@ import { handedValues } from './handed.ts'
 import { hookValues } from './hook.ts'
 import { leakCaseValues } from './leaks.ts'
 import { loopValues } from './loops.ts'
+import { madeValues } from './made.ts'
 import { mapValues } from './maps.ts'
 import { neighbourValues } from './neighbours.ts'
 import { objectReadValues } from './object-reads.ts'
 import { ownerValues } from './owners.ts'
 import { packetValues } from './packet.ts'
+import { paramValues } from './params.ts'
 import { pointerValues } from './pointers.ts'
 import { rereadValues } from './reread.ts'
 import { remainderValues } from './remainder.ts'
@@ -75,6 +78,9 @@ const kinds: readonly ((one: Case) => Values)[] = [
   leakCaseValues,
   objectReadValues,
   hookValues,
+  failingValues,
+  madeValues,
+  paramValues,
 ]
 
 /** All that is known: what one kind cannot say another may. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whose an object is: one that a list or tree has taken is given away once more, one that was only borrowed is released.
 
+import { formatType } from '../../btf/index.ts'
+import type { RegState } from '../../verifier/index.ts'
 import { callee } from '../calls.ts'
 import { orList, type Values } from '../fill.ts'
 import { acquirersOf, macroName } from '../releases.ts'
@@ -9,7 +11,18 @@ import { isNonOwning } from '../words.ts'
 import { type Case, placeWords } from './case.ts'
 
 export function ownerValues(one: Case): Values {
-  return one.report.rule === 'release-unreferenced' ? borrowedValues(one) : takenValues(one)
+  const { report, causes, program } = one
+  if (report.rule === 'release-unreferenced') return borrowedValues(one)
+  return {
+    ...takenValues(one),
+    ...(report.rule === 'not-allocated' ? { valueOfMap: valueType(causes.value, program) } : {}),
+  }
+}
+
+/** The type of the map's value that the pointer is into. */
+function valueType(value: RegState | undefined, { maps, btf }: Case['program']): string | undefined {
+  const map = value?.kind === 'map_value' ? maps[value.map] : undefined
+  return map === undefined || btf === undefined || map.valueTypeId === 0 ? undefined : formatType(btf, map.valueTypeId)
 }
 
 /** What is released was never acquired: where it was read, as C spells it. */

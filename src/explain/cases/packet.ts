@@ -6,7 +6,7 @@ import { scalar } from '../../verifier/index.ts'
 import { callee } from '../calls.ts'
 import { type Values, yes } from '../fill.ts'
 import { codeAt } from '../source.ts'
-import { isSimple } from '../text.ts'
+import { indexedBy, isSimple } from '../text.ts'
 import { innermost } from '../violations.ts'
 import { byteWords, type Case, type Comparison, comparisonsOf, placeWords, plural } from './case.ts'
 import { droppedCheck, goneWords, isRead } from './dropped.ts'
@@ -50,7 +50,7 @@ export function packetValues(one: Case): Values {
     packetWord: area.word,
     packetNeed: need.toString(),
     packetSize: size.toString(),
-    packetIndexed: indexedIn(codeAt(program, report.insn)),
+    packetIndexed: indexedIn(codeAt(program, report.insn), { write: verb === 'writes' }),
     packetNeedBytes: plural(need, 'byte'),
     packetWhy: whyNot(one, { pointer, comparison, need, known, end }),
     packetFixed: yes(!variable),
@@ -71,12 +71,11 @@ const pointersIn = (code: string | undefined): readonly string[] =>
   )
 
 /** `payload[off]` → 'payload + off': what a line reads at an index that is no constant in C, however well it is known here. */
-function indexedIn(text: string | undefined): string | undefined {
-  const found = [...(text ?? '').matchAll(/([A-Za-z_]\w*)\[([A-Za-z_][\w.>-]*)\]/g)]
-  const [, array, index] = found.length === 1 ? found[0]! : []
-  return array === undefined || index === undefined || /^[A-Z][A-Z0-9_]+$/.test(index)
+function indexedIn(text: string | undefined, access: { readonly write: boolean }): string | undefined {
+  const [found, ...more] = indexedBy(text, access)
+  return found === undefined || more.length > 0 || !isSimple(found.index) || /^[A-Z][A-Z0-9_]+$/.test(found.index)
     ? undefined
-    : `${array} + ${index}`
+    : `${found.cast ? '(void *)' : ''}${found.array} + ${found.index}`
 }
 
 /** The number that may be negative and is added to a packet pointer, as C names it. */

@@ -4,8 +4,9 @@
 import type { LinkedProgram } from '../../object/index.ts'
 import type { RegState } from '../../verifier/index.ts'
 import { rulesOf } from '../codes/index.ts'
-import { type Values, yes } from '../fill.ts'
-import { codeAt } from '../source.ts'
+import { orList, type Values, yes } from '../fill.ts'
+import { codeAt, functionAt, lineAt } from '../source.ts'
+import { dereferenced, quoted } from '../text.ts'
 import type { Case } from './case.ts'
 
 /** KF110: what a pointer does not take, apart from numbers that are not bounded. */
@@ -15,6 +16,7 @@ export function pointerValues({ report, causes, program }: Case): Values {
   const { rule, insn: at } = report
   const insn = program.insns[at]
   const { value } = causes
+  if (rule === 'mixed-pointers') return mixedValues(at, program)
   if (!rules.has(rule) || insn === undefined) return {}
   const text = codeAt(program, at) ?? ''
   const inC = hasOperator(text, insn.op.name)
@@ -32,6 +34,20 @@ export function pointerValues({ report, causes, program }: Case): Values {
       addressRules.has(rule) && isObject(value) && !(rule === 'pointer-operator' && storesParts(program, at)),
     ),
   }
+}
+
+/** The pointer that a line goes through, and what else it is set to: `from = &skb->len`. */
+function mixedValues(at: number, program: LinkedProgram): Values {
+  const name = dereferenced(codeAt(program, at) ?? '')
+  if (name === undefined) return {}
+  const set = new RegExp(`(?<![\\w.>])${quoted(name)}\\s*=(?!=)\\s*([^;]+);`)
+  const own = lineAt(program, at)
+  const whole = own === undefined ? undefined : functionAt(program, own)?.statements
+  const assigned = (whole ?? program.lines.filter(({ file }) => file === own?.file)).flatMap(
+    ({ text }) => set.exec(text)?.[1]?.trim() ?? [],
+  )
+  const kinds = [...new Set(assigned)]
+  return { mixedPointer: name, mixedKinds: kinds.length < 2 || kinds.length > 3 ? undefined : orList(kinds) }
 }
 
 /** An address is computed with, in one way or another. */

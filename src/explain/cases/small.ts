@@ -9,6 +9,7 @@ import { scalar } from '../../verifier/index.ts'
 import { callee, subprogName } from '../calls.ts'
 import { type Values, yes } from '../fill.ts'
 import { codeAt } from '../source.ts'
+import { indexedBy } from '../text.ts'
 import { coreMissing } from '../near.ts'
 import { innermost } from '../violations.ts'
 import { endsOpen } from '../place.ts'
@@ -53,6 +54,7 @@ export function smallValues(one: Case): Values {
     returnsRange: yes(report.details.expected !== '[0, 0]'),
     zeroSize: yes(broken?.id === 'size-zero'),
     negative: yes(broken?.id === 'size-negative'),
+    irqOnStack: yes(rule !== 'irq-stack'),
     keyWrite: yes(broken?.id === 'write-rdonly' && broken.params.form === 'key'),
     slice: yes(
       rule === 'write-rdonly' && causes.notes.some(({ insn }) => callee(program, insn)?.name === 'bpf_dynptr_slice'),
@@ -142,13 +144,15 @@ const familyOf = (called: { readonly name: string } | undefined): IteratorFamily
 function coreValues({ report, program, kernel }: Case): Values {
   const ref = program.refs.get(report.insn)
   const asked = report.rule === 'loader-core' && ref?.kind === 'missing' ? ref.name : undefined
-  const missing = asked === undefined ? undefined : coreMissing(asked, kernel)
+  const missing = asked === undefined ? undefined : coreMissing(asked, kernel, program.btf)
   if (missing === undefined) return {}
-  const { type, known, member, members, renamed, near } = missing
+  const { type, known, member, members, renamed, near, kinds } = missing
   return {
     coreType: type,
     coreMember: known ? member : undefined,
     coreMembers: members,
+    coreKinds: kinds,
+    coreSameKind: yes(kinds === undefined),
     coreSince: renamed?.since,
     coreNow: renamed?.is,
     coreNear: near,
@@ -234,9 +238,12 @@ function signedCheck({ causes, program }: Case, index: string): string | undefin
 function indexOfLine(one: Case): Values {
   const { report, program } = one
   if (report.rule !== 'offset-range' && report.rule !== 'stack-bounds' && report.rule !== 'stack-unbounded') return {}
-  const found = [...(codeAt(program, report.insn) ?? '').matchAll(/([A-Za-z_][\w.>-]*)\[([^[\]]+)\]/g)]
-  const [, array, index] = found.length === 1 ? found[0]! : []
-  if (array === undefined || index === undefined || /^\d+$/.test(index)) return {}
+  const kind = program.insns[report.insn]?.op.kind
+  // the address is made before the access
+  const write = kind === 'alu' ? undefined : kind === 'store' || kind === 'atomic'
+  const [found, ...more] = indexedBy(codeAt(program, report.insn), { write })
+  if (found === undefined || more.length > 0) return {}
+  const { array, index } = found
   const called = callee(program, report.insn) !== undefined
   return {
     stackArray: array,

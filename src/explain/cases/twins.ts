@@ -20,6 +20,22 @@ const twins: readonly (readonly [string, string])[] = [
   ['bpf_l4_csum_replace', 'bpf_csum_diff'],
 ]
 
+/** What a helper is not needed for, or done by otherwise, in programs of a type. */
+const instead: readonly { readonly helper: RegExp; readonly types: RegExp; readonly words: string }[] = [
+  {
+    helper: /^bpf_skb_pull_data$/,
+    types: /SOCKET_FILTER|CGROUP_SKB/,
+    words:
+      'Programs of this type copy bytes of the packet out, from wherever they lie, so nothing has to be pulled first: bpf_skb_load_bytes(skb, offset, &to, sizeof(to))',
+  },
+  {
+    helper: /^bpf_skb_pull_data$/,
+    types: /XDP/,
+    words:
+      'XDP sees a packet before it is an skb, and there is nothing to pull: compare with data_end, and copy what lies in other buffers with bpf_xdp_load_bytes(ctx, offset, &to, sizeof(to))',
+  },
+]
+
 /** Helpers that ask who is running. */
 const ofProcess = /^bpf_(?:get_current_(?!cgroup)|current_task_|get_current_cgroup|probe_write_user|send_signal)/
 const ofPackets: ReadonlySet<string> = new Set([
@@ -54,6 +70,7 @@ export function twinValues({ report, program, kernel }: Case): Values {
         !/SCHED_|SOCKET_FILTER|LWT_|SK_SKB|XDP|CGROUP_SKB/.test(program.type) &&
         isCallable('bpf_dynptr_from_skb', { program, kernel }),
     ),
+    helperInstead: instead.find(({ helper, types }) => helper.test(name) && types.test(program.type))?.words,
     noProcess: yes(ofProcess.test(name) && ofPackets.has(program.type)),
     overrideTwin:
       name === 'bpf_override_return' && attach !== undefined && kernel.modifiable(attach)

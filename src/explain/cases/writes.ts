@@ -3,6 +3,7 @@
 
 import { sizeOf } from '../../btf/index.ts'
 import { orList, type Values, yes } from '../fill.ts'
+import { codeAt } from '../source.ts'
 import { structName } from '../words.ts'
 import { type PathStep, scalar } from '../../verifier/index.ts'
 import { type Case, plural } from './case.ts'
@@ -15,8 +16,17 @@ function objectGiven(step: PathStep | undefined): Values {
   return { objectGiven: structName(object), objectBytes: plural(scalar.constNumber(size.var), 'byte') }
 }
 
-export function structValues({ report, causes, program, kernel }: Case): Values {
+/** An iterator over a map or storage writes to the key of an element: `*ctx->key`. */
+function iteratedKey({ causes: { value, path, origin }, program }: Case): Values {
+  const from = path[origin]
+  const isField = value?.kind === 'buf' && from?.regs[program.insns[from.insn]!.src]?.kind === 'ctx'
+  return isField ? { iteratedKey: /\b\w+->key\b/.exec(codeAt(program, from.insn) ?? '')?.[0] } : {}
+}
+
+export function structValues(one: Case): Values {
+  const { report, causes, program, kernel } = one
   const { value } = causes
+  if (report.rule === 'write-rdonly') return iteratedKey(one)
   const insn = program.insns[report.insn]
   if (report.rule === 'btf-access' && insn?.op.kind === 'call') return objectGiven(causes.path.at(-1))
   if (value?.kind !== 'btf' || value.btf === undefined || value.btfId === 0) return {}

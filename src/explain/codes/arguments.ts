@@ -207,6 +207,7 @@ export const argumentCodes = [
         '{?zeroSize}The size may be 0: check that it is not, or that it is at least 1, before the call.',
         '{?other}Pass a pointer to memory of the program: on the stack, global, or in a map value.',
         '{?unbounded}{sizeReread} is read from memory anew each time C names it, and what a program stores in map values and records is not followed: a check of one read says nothing of the next. Read it into a local variable, bound that as an unsigned number, and pass it: len = {sizeReread}; if (len > {bufferSize}) len = {bufferSize};',
+        '{?negative}{failing}() gives a negative error where it fails, and {failingName} is used as a size then: declare it long, which is what the call returns, and leave before that where it is negative: if ({failingName} < 0) {leave}',
         '{?negative}The size may be negative, because {sizePart} may: the comparison on {signedSize} is of a signed number, and lets negative ones through. Make {sizePart} unsigned, or leave where it is negative, too: if ({sizePart} < 0) …',
         '{?negative}The size may be negative, because {sizePart} may: make {sizePart} unsigned, or leave where it is negative: if ({sizePart} < 0) …',
         ...keptBounds,
@@ -305,6 +306,7 @@ export const argumentCodes = [
     help: [
       [
         'Pass {wholeExpr} itself, not the address of a field of it.',
+        '{expr} is the {nodeMember} in a struct {struct}, not the object: pass container_of({expr}, struct {struct}, {nodeMember}).',
         'Keep the original pointer in a variable and pass that.',
       ],
       'Use &ptr->field only for reading.',

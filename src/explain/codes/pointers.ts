@@ -73,8 +73,16 @@ export const pointerCodes = [
     rules: ['pointer-leak', 'return-stack'],
     section: doc,
     rule: 'Kernel addresses must not reach maps, return values or user space.',
-    label: ['{reg} is {value}'],
-    help: ['Store the value behind the pointer, not the pointer.'],
+    label: [
+      '{?rule_return_stack}{leavingFunc}() returns the address of a variable of its own, which ends with the function',
+      '{reg} is {value}',
+    ],
+    help: [
+      [
+        '{?rule_return_stack}Let the caller have the variable and pass its address, as in {leavingFunc}(…, &{leavingName}); or keep the value in a map, whose values outlive the function.',
+        'Store the value behind the pointer, not the pointer.',
+      ],
+    ],
     text: 'An address tells an attacker where the kernel’s memory is.',
     example: '18-memory/memory:address_returned',
   },
@@ -86,11 +94,14 @@ export const pointerCodes = [
     rule: 'A load or store must go through the same kind of pointer on every path, and atomics only through memory of the program.',
     label: [
       '{?rule_atomic_store}atomic operations are for memory of the program: map values, the stack, the arena; {reg} is {value}',
+      '{mixedPointer} may be {mixedKinds} here: {reg} is {value}, and on another path it was another kind of pointer',
+      'this instruction meets another kind of pointer here than it did on another path: {reg} is {value}',
       'this instruction meets another kind of pointer here than it did on another path',
     ],
     help: [
       [
         '{?rule_atomic_store}Load, compute and store, or count in a map value instead.',
+        '{mixedPointer}: read what it points to into a variable in each branch, instead of joining the pointers first, and put barrier_var() on the variable there: the compiler joins two reads that look alike.',
         'Write the access once per branch instead of joining the pointers first.',
       ],
     ],

@@ -20,6 +20,7 @@ export const sectionCodes = [
       [
         '{?thrown}Close every section before bpf_throw(), or throw outside of it.',
         'Add {closers} before the program ends, on this path too.',
+        'Call {openCloser}() before the program ends, on this path too: it closes what {openOpener}() opened on {openOn}.',
         '{?decisions}Close it on this path too; the decisions above show which one misses it.',
         'Close it before this point.',
       ],
@@ -145,14 +146,21 @@ export const sectionCodes = [
   },
   {
     code: 'KF057',
-    title: 'interrupts are not restored in the order they were saved',
+    title: 'interrupts are not saved and restored as the verifier can follow',
     rules: ['irq-stack', 'irq-uninit', 'irq-init', 'irq-family', 'irq-order'],
     section: 'kernel/bpf/verifier.c of 7.3; selftests irq.c',
     rule: 'What interrupts were before is kept in one stack variable, and given back in reverse order by the kfunc that belongs to the one that took it.',
-    label: ['{kfunc} does not give back what was taken last', 'this does not give back what was taken last'],
+    label: [
+      '{?rule_irq_stack}{kfunc} keeps the flags in a variable on the stack; {reg} is {value}',
+      '{?rule_irq_uninit}the variable at {slot} on the stack already holds flags that were not restored',
+      '{?rule_irq_init}there are no saved flags at {slot} on the stack to restore',
+      '{kfunc} does not give back what was taken last',
+      'this does not give back what was taken last',
+    ],
     help: [
-      'One unsigned long on the stack for each bpf_local_irq_save(), untouched until its bpf_local_irq_restore().',
-      'Restore the one saved last first; bpf_res_spin_unlock_irqrestore() gives back what bpf_res_spin_lock_irqsave() took.',
+      '{?rule_irq_stack}Declare the flags as a local variable of the function, and pass its address: unsigned long flags; {kfunc}(&flags);',
+      '{?irqOnStack}One unsigned long on the stack for each bpf_local_irq_save(), untouched until its bpf_local_irq_restore().',
+      '{?irqOnStack}Restore the one saved last first; bpf_res_spin_unlock_irqrestore() gives back what bpf_res_spin_lock_irqsave() took.',
     ],
     text: 'The verifier follows the variable as an object: a plain store to it, or a second save into it, loses what was saved.',
     bad: 'unsigned long a, b;\n\nbpf_local_irq_save(&a);\nbpf_local_irq_save(&b);\nbpf_local_irq_restore(&a);\nbpf_local_irq_restore(&b);',

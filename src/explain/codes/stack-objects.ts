@@ -17,8 +17,9 @@ export const stackObjectCodes = [
     ],
     help: [
       'Declare struct {iterStruct} as this kernel has it, from its vmlinux.h (kfuncs btf dump KERNEL --type {iterStruct}); an object for several kernels takes the largest.',
-      '{?iterFits}Destroy the iterator first: {partner}(&it).',
-      '{?iterFits}Use a second variable for a second iterator.',
+      '{?walkedOn}The loop that walks it, begun on {walkedOn}, is still going on: give this iterator a variable of its own.',
+      '{?walkedNot}{?iterFits}Destroy the iterator first: {partner}(&it).',
+      '{?walkedNot}{?iterFits}Use a second variable for a second iterator.',
     ],
     text: 'An iterator holds resources from its constructor on. Constructing over it would lose them.',
     example: '03-flags/iter_flags:iter_new_twice',
@@ -36,6 +37,7 @@ export const stackObjectCodes = [
     help: [
       [
         'Use the functions of the iterator that is there: {otherIterator}_next(), {otherIterator}_destroy(). A cast does not make one iterator another.',
+        '{madeBy}() on {madeOn} makes {madeName}, but not on this path: make the call on every path to here, or leave where it was not made.',
         'Call {constructor}(&it, …) on the same variable, on every path to this. It must be called even if it may fail; its failure only makes next return NULL.',
       ],
       '{?destroyed}After {destructor}(&it) it is gone: destroy it last.',
@@ -115,7 +117,10 @@ export const stackObjectCodes = [
       'there is no live dynptr here',
     ],
     help: [
-      'Make it first: bpf_dynptr_from_skb(), bpf_dynptr_from_mem(), bpf_ringbuf_reserve_dynptr() …, on every path.',
+      [
+        '{madeBy}() on {madeOn} makes {madeName}, but not on this path: make the call on every path to here, or leave where it was not made.',
+        'Make it first: bpf_dynptr_from_skb(), bpf_dynptr_from_mem(), bpf_ringbuf_reserve_dynptr() …, on every path.',
+      ],
       'After submit or discard the dynptr and all its clones are gone.',
       'Do not write to the variable yourself.',
     ],

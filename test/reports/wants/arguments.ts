@@ -204,4 +204,18 @@ export const argumentWants: readonly Want[] = [
   },
   { object: 'c19-pid-by-address', code: 'KF017', says: [/must be a number/, /not its address/] },
   { object: 'u2-never-set', sources: true, code: 'KF026', says: [/seq, declared on line 10, is never given a value/] },
+  {
+    object: 'sent-as-read',
+    code: 'KF019',
+    says: [/bpf_get_stack\(\) gives a negative error/, /if \(n < 0\)/, /long/],
+    never: [/make n unsigned/],
+  },
+  {
+    object: 'node-dropped',
+    program: 'take',
+    code: 'KF023',
+    says: [/container_of\(n, struct item, node\)/],
+    never: [/original pointer/],
+  },
+  { object: 'length-in-callee', code: 'KF019', says: [/negative/, /make len unsigned/, /256/] },
 ]

@@ -82,4 +82,30 @@ export const loadingWants: readonly Want[] = [
   },
   { object: 'a8-timer-in-per-task', says: [/tallies/, /cannot hold a bpf_timer/, /hash, lru_hash, array/] },
   { object: 'c30-compared-by-memcmp', says: [/memcmp/, /C library/, /bpf_strncmp/], never: [/bpftool gen object/] },
+  {
+    object: 'scx-member-of-later',
+    says: [
+      /struct sched_ext_ops has no member cgroup_set_bandwidth/,
+      /skel->struct_ops\.demo->cgroup_set_bandwidth = NULL/,
+      /:14:/,
+    ],
+  },
+  { object: 'tasks-by-iterator-name', code: 'KF166', says: [/no iterator tasks/, /Did you mean SEC\("iter\/task"\)/] },
+  { object: 'hook-by-old-name', code: 'KF166', says: [/lsm\/bprm_check_security/] },
+  { object: 'ops-not-in-kernel', says: [/no struct bpf_oom_ops/, /sched_ext_ops and tcp_congestion_ops/, /:12:/] },
+  { object: 'config-number-as-bool', says: [/CONFIG_HZ is 250/, /extern int CONFIG_HZ __kconfig;/] },
+  {
+    object: 'field-of-other-kind',
+    says: [/on_cpu is an int in this kernel, and a struct wait_place in the program/, /bpf_core_field_exists/],
+    never: [/has no on_cpu/],
+  },
+  {
+    object: 'time-of-c-library',
+    says: [/clock_gettime/, /C library/, /bpf_ktime_get_ns\(\)/],
+    never: [/bpftool gen object/],
+  },
+  { object: 'printed-by-printf', says: [/printf\(\)/, /C library/, /bpf_printk\(\)/], never: [/bpftool gen object/] },
+  { object: 'stacks-too-deep', says: [/stacks/, /127 frames/] },
+  { object: 'lru-made-late', says: [/always preallocated/, /BPF_F_NO_PREALLOC/], never: [/--set/] },
+  { object: 'devices-with-names', says: [/value_size of a devmap must be 4 or 8, not 20/], never: [/--set/] },
 ]

@@ -225,4 +225,38 @@ export const memoryWants: readonly Want[] = [
     says: [/s->depth & 63/, /line 29/, /no instruction/, /local variable/],
   },
   { object: 'u4-void-helper', sources: true, code: 'KF101', says: [/if \(!seen\) return;/], never: [/return 0/] },
+  {
+    object: 'buffer-to-global',
+    code: 'KF103',
+    says: [/is_get\(\) is a global function/, /const char \*/, /1 byte\b/, /char \(\*text\)\[16\]/, /static/],
+    never: [/no check can help/],
+  },
+  {
+    object: 'key-of-dump-written',
+    code: 'KF106',
+    says: [/ctx->key/, /values of a map, not its keys/],
+    never: [/slice/],
+  },
+  {
+    object: 'stack-in-two-parts',
+    code: 'KF103',
+    says: [/bpf_get_stack\(\) gives a negative error/, /if \(n < 0\)/, /long/],
+    never: [/less than 64/],
+  },
+  {
+    object: 'behind-what-was-read',
+    code: 'KF103',
+    says: [/largest offset, 512/, /largest size, 512/, /1024/],
+    never: [/compare with >=/],
+  },
+  { object: 'loop-to-variable', code: 'KF103', says: [/nr_cpus/, /if \(i >= ARRAY_SIZE\(cpus\)\) break;/] },
+  { object: 'socket-of-packet-unchecked', code: 'KF101', says: [/if \(!sk\) return 0;/], never: [/lookup/] },
+  { object: 'unchecked-in-callee', code: 'KF101', says: [/:16:/, /if \(!value\) return 0;/] },
+  { object: 'counted-object-unchecked', program: 'look', code: 'KF101', says: [/or NULL/, /if \(!it\)/] },
+  {
+    object: 'copied-by-loop-callback',
+    code: 'KF109',
+    says: [/if \(i >= ARRAY_SIZE\(c->text\)\)/],
+    never: [/Bound a variable index/],
+  },
 ]

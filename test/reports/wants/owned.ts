@@ -101,4 +101,43 @@ export const ownedWants: readonly Want[] = [
   },
   { object: 'z39-section-in-section', code: 'KF059', says: [/open already/, /:15:/, /section is entered/] },
   { object: 'c3-local-memory-submitted', code: 'KF073', says: [/no ring buffer record/, /bpf_ringbuf_reserve_dynptr/] },
+  {
+    object: 'loop-started-late',
+    code: 'KF061',
+    says: [/bpf_iter_num_new\(\) on line 19 makes &it/, /every path/],
+    never: [/Call bpf_iter_num_new/],
+  },
+  {
+    object: 'loops-share-iterator',
+    code: 'KF060',
+    says: [/line 17/, /variable of its own/],
+    never: [/Destroy the iterator first/],
+  },
+  {
+    object: 'dynptr-of-one-branch',
+    code: 'KF071',
+    says: [/bpf_dynptr_from_skb\(\) on line 16 makes &packet/, /every path/],
+  },
+  {
+    object: 'record-reserved-again',
+    says: [/bpf_ringbuf_discard_dynptr\(&rec, 0\)/, /fails/],
+    never: [/bpf_kptr_xchg/],
+  },
+  { object: 'dynptr-kept-in-map', code: 'KF062', says: [/on the stack/, /local variable/] },
+  { object: 'preempt-left-off', code: 'KF050', says: [/bpf_preempt_enable\(\);/, /:23:/], never: [/rcu/i] },
+  { object: 'interrupts-left-off', kernel: '7.3', code: 'KF050', says: [/bpf_local_irq_restore\(&flags\);/, /:16:/] },
+  {
+    object: 'interrupts-in-global',
+    kernel: '7.3',
+    code: 'KF057',
+    says: [/on the stack/, /local variable/, /unsigned long flags; bpf_local_irq_save\(&flags\)/],
+    never: [/saved last/],
+  },
+  {
+    object: 'asserted-in-loop',
+    code: 'KF090',
+    says: [/check\(\) is called back by bpf_loop\(\)/, /return 1/, /after bpf_loop\(\) has returned/, /:12:/],
+  },
+  { object: 'node-of-map-value', code: 'KF080', says: [/not in values of a map/, /bpf_obj_new\(struct flow\)/] },
+  { object: 'locked-in-callee', code: 'KF050', says: [/bpf_spin_unlock\(\)/, /line 21/, /:38:/] },
 ]

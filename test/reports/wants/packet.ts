@@ -167,4 +167,18 @@ export const packetWants: readonly Want[] = [
     says: [/\(void \*\)\(b \+ 1\) > c->end/, /line 48/, /no instruction/, /barrier_var\(b\)/],
     never: [/Nothing is left of lines/],
   },
+  { object: 'period-changed', code: 'KF105', says: [/sample_period/, /not write/] },
+  {
+    object: 'port-written-short',
+    code: 'KF105',
+    says: [/user_port is written in another size/, /4 bytes at once/],
+    never: [/may not use/],
+  },
+  {
+    object: 'header-byte-by-byte',
+    code: 'KF104',
+    says: [/byte 54/, /first 54/, /if \(\(void \*\)tcp \+ i \+ 1 > data_end\)/],
+    never: [/rec \+ i/],
+  },
+  { object: 'options-in-callee', code: 'KF104', says: [/line 9/, /0 to 31/], never: [/sizeof\(struct ethhdr\)/] },
 ]

@@ -83,4 +83,23 @@ export const pointerWants: readonly Want[] = [
     says: [/tenth &= 31/, /line 19/, /no instruction/, /barrier_var\(tenth\)/],
     never: [/Bound the index/],
   },
+  {
+    object: 'found-returned-by-address',
+    code: 'KF111',
+    says: [/key_of\(\) returns the address of a variable of its own/, /key_of\(…, &key\)/],
+    never: [/Store the value behind/],
+  },
+  {
+    object: 'read-to-free-slot',
+    code: 'KF110',
+    says: [/the index into slots/, /if \(i >= ARRAY_SIZE\(slots\)\)/],
+    never: [/sizeof\(buf\)/],
+  },
+  {
+    object: 'two-sources-one-load',
+    sources: true,
+    code: 'KF112',
+    says: [/from may be bpf_map_lookup_elem\(&forced, &zero\) or &skb->len/, /in each branch/, /barrier_var\(\)/],
+  },
+  { object: 'kept-across-calls', code: 'KF110', says: [/st->seen/, /member unsigned|member < 0/, /line 27/] },
 ]

@@ -113,4 +113,12 @@ export const programWants: readonly Want[] = [
     code: 'KF150',
     says: [/get_info of tcp_congestion_ops takes no program/, /Take the program out/],
   },
+  { object: 'session-gives-two', code: 'KF151', says: [/0 or 1/], never: [/XDP/] },
+  {
+    object: 'scx-enqueue-sleeps',
+    kernel: '7.3',
+    code: 'KF150',
+    says: [/SEC\("struct_ops\/demo_enqueue"\)/, /may sleep: init_task/],
+    never: [/[Tt]ake the program out|[Rr]emove the program/],
+  },
 ]

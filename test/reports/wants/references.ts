@@ -144,4 +144,7 @@ export const referenceWants: readonly Want[] = [
     says: [/:38:/, /bpf_cpumask_release\(second\);/],
     never: [/\(fresh\)/, /\(cpumask\)/],
   },
+  { object: 'message-pulled', code: 'KF034', says: [/bpf_msg_pull_data/, /read data and data_end again/] },
+  { object: 'executable-kept', code: 'KF032', says: [/bpf_put_file\(exe\);/, /:17:/], never: [/bpf_kptr_xchg/] },
+  { object: 'record-from-callee', sources: true, code: 'KF032', says: [/bpf_ringbuf_discard\(fresh, 0\);/, /:35:/] },
 ]

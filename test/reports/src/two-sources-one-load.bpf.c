@@ -1,0 +1,25 @@
+// StackOverflow, "same insn cannot be used with different pointers": the value comes from the context or from a map
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <bpf/bpf_core_read.h>
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} forced SEC(".maps");
+__u64 total;
+
+SEC("tc")
+int add(struct __sk_buff *skb)
+{
+	__u32 zero = 0;
+	__u32 *from = bpf_map_lookup_elem(&forced, &zero);
+
+	if (!from)
+		from = &skb->len;
+	total += *from;
+	return 0;
+}
+char _license[] SEC("license") = "GPL";

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // --ctx: the context that a program is given, as bytes, arguments, or fields of the struct that the user API shows.
+import { type Btf, resolveType } from '../btf/index.ts'
 import { contextStruct } from '../kernel/index.ts'
 import type { LoadedProgram, Machine } from '../runtime/index.ts'
 import { hexBytes, parsedJson, wholeNumber } from './run-input.ts'
-import { typedBytes } from './typed-bytes.ts'
+import { type Typed, typedBytes } from './typed-bytes.ts'
 import { UsageError } from './usage.ts'
 
 /** Their context is told otherwise, or by nobody. */
@@ -13,9 +14,26 @@ const otherwise: ReadonlySet<string> = new Set(['BPF_PROG_TYPE_FLOW_DISSECTOR', 
 export const shownStruct = ({ type }: Pick<LoadedProgram, 'type'>): string | undefined =>
   otherwise.has(type) ? undefined : contextStruct({ type })
 
+/** What the argument of a program points to, by the types of its object. undefined: to no struct. */
+export function argumentStruct(btf: Btf | undefined, program: string): Typed | undefined {
+  const id = btf?.find(program, 'func')
+  const func = id === undefined ? undefined : btf?.type(id)
+  const proto = func?.kind === 'func' ? btf?.type(func.type) : undefined
+  const first = proto?.kind === 'func_proto' ? proto.params[0] : undefined
+  const pointer = first === undefined ? undefined : resolveType(btf!, first.type)
+  if (pointer?.kind !== 'ptr' || resolveType(btf!, pointer.type).kind !== 'struct') return undefined
+  return { btf: btf!, type: pointer.type }
+}
+
+/** The struct that a syscall program has for its context. */
+export const syscallContext = ({ type, name, linked }: LoadedProgram): Typed | undefined =>
+  type === 'BPF_PROG_TYPE_SYSCALL' ? argumentStruct(linked.btf, name) : undefined
+
 function structOf({ layouts }: Machine, { type, section }: LoadedProgram, text: string): string {
   const known = shownStruct({ type })
   if (known !== undefined) return known
+  if (type === 'BPF_PROG_TYPE_SYSCALL')
+    throw new UsageError(`--ctx ${text}: the program's argument points to no struct that its object has the type of`)
   const [, event] = /^(?:tp|tracepoint)\/[^/]+\/(\w+)$/.exec(section) ?? []
   if (event === undefined)
     throw new UsageError(`--ctx ${text}: programs of this type take bytes, or a list of arguments`)
@@ -37,6 +55,8 @@ export function contextBytes(machine: Machine, program: LoadedProgram, text: str
     )
     return bytes
   }
+  const own = syscallContext(program)
+  if (own !== undefined) return typedBytes(own, given, '--ctx')
   const struct = structOf(machine, program, text)
   const { layouts } = machine
   const type = layouts.struct(struct)

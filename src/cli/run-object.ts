@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // kfuncs run OBJ: one program of an object on a machine of its own, and what changed by it.
 import { check } from '../check.ts'
+import { sizeOf } from '../btf/index.ts'
 import { renderPretty } from '../explain/index.ts'
 import { formatFault } from '../fault/index.ts'
 import type { Kernel } from '../kernel/index.ts'
@@ -22,7 +23,7 @@ import { isCapture } from './pcap.ts'
 import { type CallFlags, isCalled, runCall } from './run-call.ts'
 import { runCapture } from './run-capture.ts'
 import { contextChanges, contextLines, plainContext, takesSkb } from './run-context.ts'
-import { contextBytes } from './context-bytes.ts'
+import { contextBytes, syscallContext } from './context-bytes.ts'
 import { dataBytes } from './run-input.ts'
 import { changesOf, mapsOf } from './run-maps.ts'
 import { packetChange } from './run-packet.ts'
@@ -31,7 +32,7 @@ import { elementsOf, putElements, withPrograms } from './run-elements.ts'
 import { type Event, eventLines, Events, eventsJson } from './run-events.ts'
 import { isOnSockets } from './run-socket.ts'
 import { changeLines, hexOrNull, resultText } from './run-told.ts'
-import type { Change } from './run-values.ts'
+import { type Change, differences } from './run-values.ts'
 import type { KernelOptions, SettingFlags } from './flags.ts'
 import { kernelOf } from './kernel.ts'
 import { didYouMean } from './nearest.ts'
@@ -221,10 +222,24 @@ function textOf(told: Told, { repeat }: { readonly repeat: number }): string {
   const lines = [`${program.name}: ${resultText(program.type, result.retval)}`]
   if (before !== undefined && result.data !== undefined) lines.push(...packetChange(before, result.data))
   if (takesSkb(program)) lines.push(...contextLines(contextChanges(machine, given, result.ctx)))
+  lines.push(...syscallChanges(told).map(({ what, from, to }) => `  ${what}: ${from} → ${to}`))
   lines.push(...eventLines(events), ...changeLines(changes, machine))
   if (repeat > 1)
     lines.push(`  ${repeat} runs, ${time < 1000 ? `${time.toFixed(0)} ns` : `${(time / 1000).toFixed(1)} us`} each`)
   return `${lines.join('\n')}\n`
+}
+
+/** What became of a syscall program's argument, by the fields of its struct. */
+function syscallChanges({ program, given, result }: Told): readonly Change[] {
+  const { ctx } = result
+  if (program.type !== 'BPF_PROG_TYPE_SYSCALL' || given === undefined || ctx === undefined) return []
+  const struct = syscallContext(program)
+  const size = struct === undefined ? 0 : (sizeOf(struct.btf, struct.type) ?? 0)
+  const part = (bytes: Uint8Array): Uint8Array => bytes.subarray(0, size)
+  const own = size > given.length || struct === undefined ? [] : differences(struct, 'ctx', part(given), part(ctx))
+  if (own.length > 0 || Buffer.compare(given, ctx) === 0) return own
+  // what no type tells
+  return [{ what: 'ctx', from: Buffer.from(given).toString('hex'), to: Buffer.from(ctx).toString('hex') }]
 }
 
 function jsonOf(told: Told): string {
@@ -237,7 +252,9 @@ function jsonOf(told: Told): string {
     name: returnValueName(program.type, result.retval) ?? null,
     data: hexOrNull(result.data),
     ctx: hexOrNull(result.ctx),
-    context: takesSkb(program) ? contextChanges(machine, given, result.ctx) : [],
+    context: takesSkb(program)
+      ? contextChanges(machine, given, result.ctx)
+      : syscallChanges(told).map(({ what, from, to }) => ({ field: what.replace(/^ctx\.?/, ''), from, to })),
     changes,
     events: eventsJson(events),
     printed: machine.printed,

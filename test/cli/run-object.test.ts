@@ -118,6 +118,19 @@ test('a packet that is too short is refused as the kernel does', async () => {
   expect(err).toContain('a packet of 14 bytes at the least is needed (EINVAL)')
 })
 
+test('a syscall program’s argument by its fields, and what became of it', async () => {
+  const counts = ['run', 'test/runtime/programs/unions.bpf.o', '-p', 'counts', '--ctx']
+  const { out } = await here(...counts, '{"count": 7, "many": 2, "from": {"v4": 1}}')
+  const address = (first: string): string => `${first}${'00'.repeat(15)}`
+  expect(out).toBe(`counts: 2\n  ctx.count: 7 → 8\n  ctx.from: ${address('01')} → ${address('03')}\n`)
+  const { context } = JSON.parse((await here(...counts, '{}', '--format', 'json')).out) as { context: unknown[] }
+  expect(context[0]).toEqual({ field: 'count', from: '0', to: '1' })
+  // longer than the struct, shorter than it
+  expect((await here(...counts, '00'.repeat(28))).out).toContain('ctx.count: 0 → 1\n')
+  expect((await here(...counts, '00'.repeat(23))).out).toMatch(/^counts: 0\n {2}ctx: 00{45} → 01/)
+  expect((await here(...counts, '{"counts": 7}')).err).toContain('--ctx: struct counted has no counts')
+})
+
 test('a module of one’s own, with bodies', async () => {
   const gateway = ['--module', 'examples/apps/rate-limiter/gateway.ts', 'examples/apps/rate-limiter/limiter.bpf.o']
   const ctx = `01${'00'.repeat(39)}`

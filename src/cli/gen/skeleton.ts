@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // kfuncs gen skeleton: an object as TypeScript sees it: maps, variables, programs, with the types that its BTF has of them.
-import { type Btf, type BtfId, resolveType } from '../../btf/index.ts'
+import type { Btf, BtfId } from '../../btf/index.ts'
 import type { BpfObject, MapDef } from '../../object/index.ts'
+import { argumentStruct } from '../context-bytes.ts'
 import { operationLines, operationsOf } from './operations.ts'
 import { bytesOf, enumsOf, type Shape, Shapes } from './shapes.ts'
 import { inComment, key, Names, pascal, quoted } from './text.ts'
@@ -230,12 +231,7 @@ function contextsOf(
 ): readonly { readonly program: string; readonly shape: Shape }[] {
   return programs.flatMap(({ name, type }) => {
     if (type !== 'BPF_PROG_TYPE_SYSCALL') return []
-    const id = btf.find(name, 'func')
-    const func = id === undefined ? undefined : btf.type(id)
-    const proto = func?.kind === 'func' ? btf.type(func.type) : undefined
-    const first = proto?.kind === 'func_proto' ? proto.params[0] : undefined
-    const pointer = first === undefined ? undefined : resolveType(btf, first.type)
-    if (pointer?.kind !== 'ptr' || resolveType(btf, pointer.type).kind !== 'struct') return []
-    return [{ program: name, shape: shapes.of(pointer.type as BtfId) }]
+    const struct = argumentStruct(btf, name)
+    return struct === undefined ? [] : [{ program: name, shape: shapes.of(struct.type) }]
   })
 }

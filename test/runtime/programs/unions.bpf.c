@@ -58,3 +58,18 @@ int moves(struct __sk_buff *skb)
 	last.number = found->whole;
 	return 0;
 }
+
+struct counted {
+	__u32 count;
+	__u32 many;
+	union address from;
+};
+
+/* One more, from 10.0.0.3. */
+SEC("syscall")
+int counts(struct counted *request)
+{
+	request->count++;
+	request->from.v4 = 3;
+	return request->many;
+}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Programs run.  With -R FILE accepted programs are run by BPF_PROG_TEST_RUN instead of reported, on the inputs of FILE:
- *   input CLASS NAME DATA CTX    data and context in hex, - for none; CLASS as in `class_of`
+ *   input CLASS NAME DATA CTX    data and context in hex, - for none; CLASS as in `class_of`; of struct_ops the data is where the
+ *                                context's first 8 bytes lead to
  *   skip OBJ PROG                a program that is not to be run
  * A program is loaded as it is judged, alone with what it needs, so on fresh maps, and runs the inputs of its class in
  * their order on these.  Each run is a line: what the call returned, the program's value, data and context afterwards, and the
@@ -60,6 +61,7 @@ static const char *class_of(const struct bpf_program *p)
 	case BPF_PROG_TYPE_RAW_TRACEPOINT: case BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE: return "raw_tp";
 	case BPF_PROG_TYPE_SYSCALL: return "syscall";
 	case BPF_PROG_TYPE_NETFILTER: return "netfilter";
+	case BPF_PROG_TYPE_STRUCT_OPS: return "struct_ops";
 	case BPF_PROG_TYPE_TRACING: break;
 	default: return NULL;
 	}
@@ -253,8 +255,9 @@ static void run_input(struct str *b, struct bpf_object *o, struct bpf_program *p
 	static unsigned char data_out[OUT_SIZE], ctx_out[OUT_SIZE], ctx_in[OUT_SIZE];
 	struct bytes *data = &inputs[i].data, *ctx = &inputs[i].ctx;
 	bool in_place = bpf_program__type(p) == BPF_PROG_TYPE_SYSCALL;
-	bool has_ctx_out = ctx->given && !in_place && strcmp(inputs[i].class, "raw_tp");
-	bool has_data_out = data->given && strcmp(inputs[i].class, "tracing");	/* it is left alone there */
+	bool is_op = !strcmp(inputs[i].class, "struct_ops");
+	bool has_ctx_out = ctx->given && !in_place && !is_op && strcmp(inputs[i].class, "raw_tp");
+	bool has_data_out = data->given && !is_op && strcmp(inputs[i].class, "tracing");	/* it is left alone there */
 	LIBBPF_OPTS(bpf_test_run_opts, at,
 		.data_in = data->given ? data->p : NULL, .data_size_in = data->n,
 		.data_out = has_data_out ? data_out : NULL, .data_size_out = has_data_out ? OUT_SIZE : 0,
@@ -263,6 +266,12 @@ static void run_input(struct str *b, struct bpf_object *o, struct bpf_program *p
 	int err;
 
 	memcpy(ctx_in, ctx->p, ctx->n);
+	if (is_op) {	/* no data goes in: the first argument leads there */
+		at.data_in = NULL, at.data_size_in = 0;
+		memcpy(data_out, data->p, data->n);
+		if (data->given)
+			memcpy(ctx_in, &(__u64){ (unsigned long)data_out }, 8);
+	}
 	err = -bpf_prog_test_run_opts(bpf_program__fd(p), &at);
 	put_run(b, o, p, inputs[i].name);
 	put(b, ",\"errno\":%d", err);
@@ -270,6 +279,8 @@ static void run_input(struct str *b, struct bpf_object *o, struct bpf_program *p
 		put(b, ",\"retval\":%u", at.retval);
 		if (has_data_out)
 			put_bytes(b, "data", data_out, at.data_size_out);
+		else if (is_op && data->given)
+			put_bytes(b, "data", data_out, data->n);
 		if (has_ctx_out)
 			put_bytes(b, "ctx", ctx_out, at.ctx_size_out);
 		else if (in_place && ctx->given)

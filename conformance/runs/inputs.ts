@@ -3,10 +3,20 @@
 import { packets, randomBytes } from './packets.ts'
 
 /** What takes the same inputs: the program types that the kernel runs in one way. */
-export type InputClass = 'xdp' | 'skb' | 'flow_dissector' | 'sk_lookup' | 'raw_tp' | 'syscall' | 'netfilter' | 'tracing'
+export type InputClass =
+  | 'xdp'
+  | 'skb'
+  | 'flow_dissector'
+  | 'sk_lookup'
+  | 'raw_tp'
+  | 'syscall'
+  | 'netfilter'
+  | 'tracing'
+  | 'struct_ops'
 
 export interface Input {
   readonly name: string
+  /** The packet; of struct_ops what the first argument leads to. */
   readonly data?: Uint8Array
   readonly ctx?: Uint8Array
 }
@@ -29,14 +39,17 @@ export const classes: ReadonlyMap<string, InputClass> = new Map([
   ['syscall', 'syscall'],
   ['netfilter', 'netfilter'],
   ['tracing', 'tracing'],
+  ['struct_ops', 'struct_ops'],
 ])
 
 /** The first input of each: what the selftests' own loader gives a program that has a `__retval`. */
 const retval: Input = { name: 'retval', data: new Uint8Array(64) }
 
+const withoutPacket: ReadonlySet<InputClass> = new Set(['syscall', 'struct_ops'])
+
 /** The inputs of a class, in the order they are run in. */
 export function inputsOf(kind: InputClass): readonly Input[] {
-  return [kind === 'syscall' ? { name: retval.name } : retval, ...inputs[kind]()]
+  return [withoutPacket.has(kind) ? { name: retval.name } : retval, ...inputs[kind]()]
 }
 
 const inputs: Readonly<Record<InputClass, () => Input[]>> = {
@@ -65,6 +78,13 @@ const inputs: Readonly<Record<InputClass, () => Input[]>> = {
   netfilter: () =>
     [...packets()].flatMap(([name, data]) => (name === 'short' ? [] : [{ name, data: data.subarray(14) }])),
   tracing: () => [{ name: 'again' }],
+  struct_ops: () => [
+    { name: 'null', ctx: operands([0n]) },
+    { name: 'state', data: operands([5n]).subarray(0, 4), ctx: operands([0n]) },
+    { name: 'nulls', ctx: operands([0n, 1n, 2n, 3n, 4n]) },
+    { name: 'operands', data: operands([7n]).subarray(0, 4), ctx: operands([0n, -100n, 0xffffn, 97n, 1n << 63n]) },
+    { name: 'wide', data: operands([1n]).subarray(0, 4), ctx: operands([0n, 1n << 40n, 1n << 20n, 0x161n, -1n]) },
+  ],
 }
 
 /** The lines that the oracle reads; `skips`: programs not to be run, as `OBJ PROG`. */
@@ -122,6 +142,10 @@ function lookup({ family, protocol, port }: { family: number; protocol: number; 
     [60, port],
   ])
 }
+
+/** Arguments of an operation. */
+const operands = (values: readonly bigint[]): Uint8Array =>
+  new Uint8Array(BigUint64Array.from(values, (value) => BigInt.asUintN(64, value)).buffer)
 
 /** Little-endian, at these offsets. */
 function words(size: number, values: readonly (readonly [offset: number, value: number])[]): Uint8Array {

@@ -120,9 +120,12 @@ function runOne(
   machine: Machine,
   program: LoadedProgram,
   loaded: Loaded,
-  { data, ctx }: Input,
+  input: Input,
 ): Outputs | { readonly missing: string } {
-  const given = { ...(data === undefined ? {} : { data }), ...(ctx === undefined ? {} : { ctx }) }
+  const { ctx } = input
+  const led = program.type === 'BPF_PROG_TYPE_STRUCT_OPS' ? leading(machine, input) : undefined
+  const data = led === undefined ? input.data : undefined
+  const given = { ...(data === undefined ? {} : { data }), ...(ctx === undefined ? {} : { ctx: led?.ctx ?? ctx }) }
   const run = program.testRun(given)
   if (!run.ok) {
     const errno = errnos.get(/\((E\w+)\)$/.exec(run.fault.what)?.[1] ?? '')
@@ -139,9 +142,20 @@ function runOne(
     errno: 0,
     retval,
     ...(data === undefined || dataOut === undefined ? {} : { data: hex(dataOut) }),
+    ...(led === undefined ? {} : { data: hex(led.data()) }),
     ...(ctx === undefined || ctxOut === undefined ? {} : { ctx: hex(ctxOut) }),
     maps: Object.fromEntries([...loaded.maps].flatMap(([name, map]) => contentsOf(name, map))),
   }
+}
+
+/** Arguments of an operation, the first leading to the input's data; undefined: it is NULL. */
+function leading({ memory }: Machine, { data, ctx }: Input): { ctx: Uint8Array; data: () => Uint8Array } | undefined {
+  if (data === undefined || ctx === undefined) return undefined
+  const at = memory.allocate(data.length, 'what an argument leads to')
+  memory.write(at, data)
+  const args = Uint8Array.from(ctx)
+  new DataView(args.buffer).setBigUint64(0, BigInt(at), true)
+  return { ctx: args, data: () => memory.read(at, data.length) }
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')

@@ -20,7 +20,7 @@ import { SanitizerError, sanitized } from './sanitize/index.ts'
 import { type Run, type RunSteps, settled } from './steps.ts'
 import {
   type Later,
-  isTestTarget,
+  hasTestRun,
   noTestRun,
   type TestRun,
   type TestRunOptions,
@@ -56,9 +56,9 @@ export class LoadedProgram {
     this.target = targetOf(linked)
   }
 
-  /** Does BPF_PROG_TEST_RUN run programs like it? Of tracing programs those on the kernel's own test functions; the others are called. */
+  /** Does BPF_PROG_TEST_RUN run it? Of tracing and struct_ops programs those on what the kernel has for tests; the others are called. */
   get hasTestRun(): boolean {
-    return testRunOf(this.type) !== undefined && (this.type !== 'BPF_PROG_TYPE_TRACING' || isTestTarget(this.linked))
+    return hasTestRun(this.linked)
   }
 
   /** As BPF_PROG_TEST_RUN: a `Fault` says which option the type does not take, or what of the machine is not modelled. */

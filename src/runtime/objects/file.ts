@@ -12,6 +12,8 @@ export interface FileOptions {
   readonly inode?: bigint
   /** By name: 'user.origin'. */
   readonly xattrs?: Readonly<Record<string, Uint8Array | string>>
+  /** What is in it: what bpf_ima_file_hash() measures. */
+  readonly contents?: Uint8Array | string
   /** It is a socket's (`machine.socket()`). */
   readonly socket?: { readonly address: number }
 }
@@ -21,22 +23,19 @@ export class File {
   readonly address: number
   readonly path: string
   readonly xattrs: ReadonlyMap<string, Uint8Array>
+  readonly contents: Uint8Array | undefined
   /** struct socket of a socket's file; 0 of any other. */
   readonly socketAddress: number
   /** Those that programs hold, beside the one of who opened it. */
   references = 0
   private readonly core: Core
-  constructor(core: Core, address: number, { path, xattrs = {}, socket }: FileOptions) {
+  constructor(core: Core, address: number, { path, xattrs = {}, contents, socket }: FileOptions) {
     this.core = core
     this.address = address
     this.path = path
     this.socketAddress = socket === undefined ? 0 : createObject(core, 'socket', { file: address, sk: socket.address })
-    this.xattrs = new Map(
-      Object.entries(xattrs).map(([name, value]) => [
-        name,
-        typeof value === 'string' ? new TextEncoder().encode(value) : value,
-      ]),
-    )
+    this.contents = contents === undefined ? undefined : bytesOf(contents)
+    this.xattrs = new Map(Object.entries(xattrs).map(([name, value]) => [name, bytesOf(value)]))
   }
 
   /** Of its struct inode, its struct dentry: what hooks are called with. */
@@ -47,6 +46,9 @@ export class File {
     return fieldNumber(this.core, this.address, 'file', 'f_path.dentry')
   }
 }
+
+const bytesOf = (value: Uint8Array | string): Uint8Array =>
+  typeof value === 'string' ? new TextEncoder().encode(value) : value
 
 /** S_IFREG, S_IFSOCK with permissions. */
 const [REGULAR, SOCKET] = [0o100644, 0o140777]

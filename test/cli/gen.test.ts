@@ -12,6 +12,7 @@ import { codecs as c, createMachine, decode, encode, perCpu } from '../../src/ru
 import { limiter } from '../runtime/operations-module.ts'
 import {
   Address,
+  contexts,
   decode as decodeUnion,
   encode as encodeUnion,
   load as loadUnions,
@@ -115,6 +116,12 @@ describe('unions of a skeleton', () => {
     const found = maps.endpoints.get({ v4: 1 })!
     expect(maps.endpoints.set({ v4: 2 }, found)).toBe(0)
     expect(maps.endpoints.get({ v4: 2 })).toEqual(found)
+  })
+  test('in a syscall program’s context', async () => {
+    const { programs } = await loaded()
+    const ctx = encodeUnion(contexts.counts, { count: 7, many: 2, from: { v4: 1 } })
+    const run = unwrap(programs.counts.testRun({ ctx }))
+    expect([run.retval, decodeUnion(contexts.counts, run.ctx!)]).toMatchObject([2, { count: 8, from: { v4: 3 } }])
   })
   test('as bytes', () => {
     const bytes = Uint8Array.from({ length: 16 }, (_, i) => i)

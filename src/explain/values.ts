@@ -123,10 +123,26 @@ function argumentValues({ details, insn, rule }: Rejected, causes: Causes, progr
     // of the address of a field it is the pointer to the whole that may be NULL
     checked: literal ? undefined : plain?.replace(/^&([A-Za-z_]\w*)->.*$/, '$1'),
     literal: yes(literal),
-    member: yes(isMember(text)),
+    member: yes(isMember(text) || isGlobal(text, causes, program)),
     size: size === undefined ? undefined : regWords(size, program),
     sizeReg: size === undefined ? undefined : `R${index + 2}`,
   }
+}
+
+/** A global variable: each mention of it in C is a load of its own. */
+function isGlobal(text: string | undefined, { path, origin, value }: Causes, program: LinkedProgram): boolean {
+  const from = path[origin]
+  const insn = from === undefined ? undefined : program.insns[from.insn]
+  const base = insn?.op.kind === 'load' ? from!.regs[insn.src] : undefined
+  return (
+    value?.kind === 'btf' &&
+    text !== undefined &&
+    base?.kind === 'map_value' &&
+    program.maps[base.map]?.internal !== undefined &&
+    program.lines.every(
+      (line) => !new RegExp(`(?<![\\w.>])${text.replace(/^\([^()]*\)\s*/, '')}\\s*=(?!=)`).test(line.text),
+    )
+  )
 }
 
 /** What ended the life of a value. */

@@ -6,7 +6,7 @@ import { type RegState, scalar } from '../../verifier/index.ts'
 import { callee } from '../calls.ts'
 import { type Values, yes } from '../fill.ts'
 import { codeAt, lineAt } from '../source.ts'
-import { callArguments, quoted } from '../text.ts'
+import { callArguments, indexedBy, quoted } from '../text.ts'
 import { innermost } from '../violations.ts'
 import { byteWords, type Case, comparisonsOf, isNarrowed, placeWords, plural, WIDE } from './case.ts'
 import { isRead } from './dropped.ts'
@@ -20,7 +20,10 @@ export function boundsValues(one: Case): Values {
   if (broken === undefined || pointer === undefined || !rules.has(broken.id)) return {}
   const outside = 'outside' in broken.params ? broken.params.outside : undefined
   if (outside?.region === 'packet') return {}
-  const array = arrayAt(pointer, pointer.off + accessOff(one), program) ?? arrayAt(pointer, pointer.off, program)
+  const array =
+    arrayAt(pointer, pointer.off + accessOff(one), program) ??
+    arrayAt(pointer, pointer.off, program) ??
+    arrayAt(pointer, Math.max(0, pointer.off + accessOff(one) - 1), program)
   const variable = !scalar.isConst(pointer.var)
   const index = array === undefined || !variable ? undefined : indexOf(pointer, array, accessOff(one))
   const mask = elidedMask(one)
@@ -55,8 +58,9 @@ export function boundsValues(one: Case): Values {
     last: array === undefined ? undefined : (array.count - 1).toString(),
     // a mask leaves no room for more than one element
     powerOfTwo: yes(
-      (c === undefined || loopEnd(one, c.index) === undefined) &&
+      (c === undefined || (loopEnd(one, c.index) === undefined && !isStepped(one, c.index))) &&
         !call &&
+        variable &&
         c?.masked !== true &&
         array !== undefined &&
         (array.count & (array.count - 1)) === 0,
@@ -72,7 +76,22 @@ export function boundsValues(one: Case): Values {
         ? undefined
         : elidedLines(one),
     indexed: yes(variable),
+    ...(variable || array === undefined || call ? {} : fixedIndex(pointer, array, one)),
   }
+}
+
+/** An index of C's that is one number on this path, and outside of the array. */
+function fixedIndex(pointer: RegState, array: ArrayAt, one: Case): Values {
+  const text = codeAt(one.program, one.report.insn)
+  const { op } = one.program.insns[one.report.insn]!
+  const [found, ...more] = indexedBy(text, { write: op.kind === 'store' || op.kind === 'atomic' })
+  const at = pointer.off + accessOff(one) + scalar.constNumber(pointer.var) - array.start
+  if (found === undefined || more.length > 0 || !/^[A-Za-z_]\w*$/.test(found.index) || at % array.elementSize !== 0)
+    return {}
+  const is = at / array.elementSize
+  return is >= 0 && is < array.count
+    ? {}
+    : { fixedIndex: found.index, fixedIs: is.toString(), fixedBelow: yes(is < 0), fixedArray: found.array }
 }
 
 /** The statement that adds what varies to the pointer, which may stand in another function. */
@@ -185,6 +204,11 @@ function expressionOf(
   const index = whole.replace(/\s*[&%].*$/, '').trim()
   return { array: array_, index, masked: index !== whole.trim() }
 }
+
+/** A loop without an end of its own counts the index up: masked, it would go round for ever. */
+const isStepped = ({ program }: Case, index: string): boolean =>
+  /^[A-Za-z_]\w*$/.test(index) &&
+  program.lines.some(({ text }) => /\bwhile\s*\(/.test(text) && new RegExp(`\\[${index}\\b`).test(text))
 
 /** Where the index is that of a loop: up to what it goes, where that is no constant. */
 function loopEnd({ report, program }: Case, index: string): string | undefined {

@@ -168,6 +168,7 @@ function mapAndHelper({ report, program, causes }: Case): Values {
   const takes = mapsOfHelper.get(name)
   return {
     sockmapUpdate: yes(/^(?:sockmap|sockhash)$/.test(mapWord(type)) && helper === 'bpf_map_update_elem'),
+    mapOfMaps: yes(/_of_maps$/.test(mapWord(type))),
     mapIs: `map ${map.name} is of type ${mapWord(type)}`,
     mapHelpers:
       /^(?:sockmap|sockhash)$/.test(mapWord(type)) && helper === 'bpf_map_update_elem'

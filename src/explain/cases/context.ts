@@ -48,13 +48,16 @@ const contexts: ReadonlySet<string> = new Set([
   'bpf_sk_lookup',
 ])
 
+/** What C calls the context: a flow dissector sees three fields of an skb. */
+const seenAs = (struct: string | undefined): string | undefined => (struct === 'flow_dissector' ? '__sk_buff' : struct)
+
 /** The program declares the context of another program type. */
 function declaredOtherwise({ program }: Case): Values | undefined {
   const { btf } = program
   const param = paramsOf(program, 0)[0]
   const pointed = btf === undefined || param === undefined ? undefined : pointee(btf, param)
   const type = pointed === undefined ? undefined : resolveType(btf!, pointed)
-  const own = contextStruct(traitsOf(program))
+  const own = seenAs(contextStruct(traitsOf(program)))
   return type?.kind === 'struct' && contexts.has(type.name) && own !== undefined && type.name !== own
     ? { ctxDeclared: `struct ${type.name}`, ctxStruct: `struct ${own}` }
     : undefined
@@ -99,7 +102,10 @@ function fieldOf(
 ): Values {
   const traits = traitsOf(program)
   const found = contextField(traits, off)
-  if (found === undefined) return {}
+  if (found === undefined)
+    return program.type === 'BPF_PROG_TYPE_FLOW_DISSECTOR'
+      ? { ctxOnlyField: fieldNameAt('__sk_buff', off, kernel), ctxOnly: 'data, data_end and flow_keys' }
+      : {}
   const { field, struct } = found
   const whole = off === field.off && size === field.size
   const { mayRead, mayWrite, others } = found

@@ -50,7 +50,7 @@ function coreRead({ causes: { path, reg }, program }: Case): Values {
 /** The number was bounded before its bytes were swapped, which is where the verifier loses it. */
 function swapped({ report, causes: { path }, program }: Case): Values {
   const last = path.at(-1)
-  const number = numberMeant(report.details.reg, last)
+  const number = numberMeant(report.details.reg, last) ?? numberAdded(report.insn, last, program)
   if (last === undefined || number === undefined) return {}
   let reg = number
   for (let i = path.length - 2; i >= 0; i--) {
@@ -72,6 +72,13 @@ function swapped({ report, causes: { path }, program }: Case): Values {
 const numberMeant = (reg: number | undefined, step: PathStep | undefined): number | undefined => {
   const value = reg === undefined ? undefined : step?.regs[reg]
   return value?.kind === 'scalar' && !scalar.isConst(value.var) ? reg : undefined
+}
+
+/** The register that is added to a pointer. */
+function numberAdded(at: number, step: PathStep | undefined, { insns }: Case['program']): number | undefined {
+  const { op, dst, src } = insns[at]!
+  if (op.kind !== 'alu' || op.source !== 'reg') return undefined
+  return numberMeant(src, step) ?? numberMeant(dst, step)
 }
 
 const line = (program: Case['program'], insn: number): string | undefined => {

@@ -35,7 +35,10 @@ export function givenValues(one: Case): Values {
       return { timerMap: one.program.maps[one.causes.path.at(-1)?.regs[1]?.map ?? -1]?.name }
     case 'const-size':
     case 'not-constant':
-      return { reserve: yes(callee(one.program, one.report.insn)?.name === 'bpf_ringbuf_reserve') }
+      return {
+        reserve: yes(callee(one.program, one.report.insn)?.name === 'bpf_ringbuf_reserve'),
+        constantInstead: ofVariableSize.get(callee(one.program, one.report.insn)?.name ?? ''),
+      }
     case 'global-args':
       return voidGlobal(one)
     case 'reference-leak':
@@ -44,6 +47,22 @@ export function givenValues(one: Case): Values {
       return {}
   }
 }
+
+/** What takes a size that varies, where a call takes only a constant. */
+const ofVariableSize: ReadonlyMap<string, string> = new Map([
+  [
+    'bpf_dynptr_data',
+    'bpf_dynptr_data() gives memory of a size that is known when the program is loaded. As many bytes as there are go in with bpf_dynptr_write(), from a buffer whose size bounds them, and out with bpf_dynptr_read(); both take a size that varies.',
+  ],
+  [
+    'bpf_dynptr_slice',
+    'bpf_dynptr_slice() gives memory of a size that is known when the program is loaded: ask for the part that is always there (20 bytes of an IP header), and for the rest by another call; or copy with bpf_dynptr_read(), which takes a size that varies.',
+  ],
+  [
+    'hid_bpf_get_data',
+    'hid_bpf_get_data() gives memory of a size that is known when the program is loaded: ask for the bytes that are needed, as a constant; it returns NULL where the report has fewer.',
+  ],
+])
 
 /** The map of the call and what of it the argument is: its key or its value. */
 function mapPart({ report, program, kernel, causes }: Case) {
@@ -226,6 +245,9 @@ function takenByCall(one: Case): Values {
   const size = reg === undefined || reg > 4 ? undefined : last?.regs[reg + 1]
   const pointer = reg === undefined ? undefined : last?.regs[reg]
   if (contract === undefined || size?.kind !== 'scalar' || pointer === undefined) return {}
+  const member = memberOversized(codeAt(program, report.insn), contract.name, reg!)
+  if (scalar.isConst(size.var) && member !== undefined)
+    return { oversized: member, oversizedBy: scalar.constNumber(size.var).toString() }
   if (!contract.args.some((arg) => arg.reg === reg! + 1 && arg.kind.includes('size'))) return {}
   const text = codeAt(program, report.insn)
   const named = argumentText(text, contract.name, reg!)
@@ -254,6 +276,15 @@ function takenByCall(one: Case): Values {
         offsetReread: at !== undefined && isMember(at) ? at : undefined,
         takenBytes: scalar.constNumber(size.var).toString(),
       }
+}
+
+/** The member that is given, where the size beside it is not that of the member. */
+function memberOversized(text: string | undefined, name: string, reg: number): string | undefined {
+  const member = argumentText(text, name, reg - 1)?.replace(/^&/, '')
+  const size = argumentText(text, name, reg)
+  return member !== undefined && isMember(member) && size !== undefined && /^(?:\d+|[A-Z][A-Z0-9_]*)$/.test(size)
+    ? member
+    : undefined
 }
 
 /** An offset and a size that vary, and reach beyond the map's value only if both were at their largest. */

@@ -9,7 +9,8 @@ import type { Case } from './case.ts'
 import { variableAt } from './object.ts'
 
 export function globalValues(one: Case): Values {
-  const found = one.report.rule === 'invalid-access' ? pointerInGlobal(one) : undefined
+  const found =
+    one.report.rule === 'invalid-access' || one.report.rule === 'argument-type' ? pointerInGlobal(one) : undefined
   return found === undefined
     ? {}
     : {

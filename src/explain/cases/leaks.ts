@@ -1,19 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is never released, and why that is missed: it was handed to a global function, or a turn of a loop goes on without it.
 
+import { structOpsStub } from '../../kernel/index.ts'
 import type { LinkedProgram } from '../../object/index.ts'
+import { callableBy } from '../allowed.ts'
 import { callee } from '../calls.ts'
-import type { Values } from '../fill.ts'
+import { orList, type Values } from '../fill.ts'
 import { codeAt, lineAt } from '../source.ts'
 import { assignedName } from '../text.ts'
+import { structPointedTo } from '../words.ts'
 import { type Case, placeWords } from './case.ts'
 
 export function leakCaseValues(one: Case): Values {
   const { report, causes, program } = one
   const acquired = report.details.at?.at(-1)?.insn
+  if (report.rule === 'reference-leak' && acquired === 0) return givenReference(one)
   const since = causes.path.findLastIndex(({ insn }) => insn === acquired)
   if (report.rule !== 'reference-leak' || acquired === undefined || since < 0) return {}
   return { ...passedToGlobal(one, since), ...blockLeft(one, acquired, since, program) }
+}
+
+/** A reference that the program is given as an argument: `skb__ref` of an operation's stub. */
+function givenReference({ program, kernel }: Case): Values {
+  const { structOps } = program
+  const stub = structOps === undefined ? undefined : structOpsStub(kernel, kernel.btf, structOps)
+  const index = stub?.params.findIndex(({ name }) => name.endsWith('__ref')) ?? -1
+  if (structOps === undefined || stub === undefined || index < 0) return {}
+  const struct = structPointedTo(kernel.btf, stub.params[index]!.type)
+  const given = stub.params[index]!.name.slice(0, -'__ref'.length)
+  const releases = [...kernel.kfuncs.values()].filter(
+    (kfunc) =>
+      kfunc.flags.has('KF_RELEASE') && structPointedTo(kfunc.btf, kfunc.params[0]?.type ?? (0 as never)) === struct,
+  )
+  return {
+    givenRef: given,
+    givenReleases:
+      orList(
+        releases
+          .filter(callableBy(program, kernel))
+          .map(({ name }) => (name === 'bpf_qdisc_skb_drop' ? `${name}(${given}, to_free)` : `${name}(${given})`)),
+      ) || undefined,
+  }
 }
 
 /** A global function that was called with it: verified by itself, so it cannot give back what its caller holds. */

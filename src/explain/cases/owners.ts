@@ -7,6 +7,7 @@ import { callee } from '../calls.ts'
 import { orList, type Values } from '../fill.ts'
 import { acquirersOf, macroName } from '../releases.ts'
 import { codeAt } from '../source.ts'
+import { argumentText } from '../text.ts'
 import { isNonOwning } from '../words.ts'
 import { type Case, placeWords } from './case.ts'
 
@@ -15,8 +16,20 @@ export function ownerValues(one: Case): Values {
   if (report.rule === 'release-unreferenced') return borrowedValues(one)
   return {
     ...takenValues(one),
+    ...exchangedValues(one),
     ...(report.rule === 'not-allocated' ? { valueOfMap: valueType(causes.value, program) } : {}),
   }
+}
+
+/** A reference that bpf_kptr_xchg() put into a map: which field has it now. */
+function exchangedValues({ causes: { lost, path }, program }: Case): Values {
+  const at = lost === undefined ? undefined : path[lost.step]?.insn
+  if (at === undefined || callee(program, at)?.name !== 'bpf_kptr_xchg') return {}
+  const given = (index: number): string | undefined => argumentText(codeAt(program, at), 'bpf_kptr_xchg', index)
+  const field = given(0)?.replace(/^&/, '')
+  return field === undefined
+    ? {}
+    : { exchangedField: field, exchangedGiven: given(1), exchangedOn: placeWords(program, at) }
 }
 
 /** The type of the map's value that the pointer is into. */

@@ -40,6 +40,7 @@ export function packetValues(one: Case): Values {
     known === 0
       ? 'none of them is known to be there'
       : `${known === 1 ? 'only the first byte is' : `only the first ${known} are`} known to be there`
+  const why = whyNot(one, { pointer, comparison, need, known, end })
   const base = variable
     ? ` past an offset of ${scalar.umin(pointer.var)} to ${scalar.umax(pointer.var)} that varies`
     : ` of ${area.word}`
@@ -52,10 +53,17 @@ export function packetValues(one: Case): Values {
     packetSize: size.toString(),
     packetIndexed: indexedIn(codeAt(program, report.insn), { write: verb === 'writes' }),
     packetNeedBytes: plural(need, 'byte'),
-    packetWhy: whyNot(one, { pointer, comparison, need, known, end }),
+    packetWhy: why,
     packetFixed: yes(!variable),
-    packetThrough: names.length === 1 && !/^(?:ctx|skb|xdp)$/.test(names[0]!) ? names[0] : undefined,
+    packetThrough:
+      names.length === 1 &&
+      !new RegExp(`\\b${names[0]}\\s*\\[`).test(codeAt(program, report.insn) ?? '') &&
+      !/^(?:ctx|skb|xdp)$/.test(names[0]!)
+        ? names[0]
+        : undefined,
     packetVariable: yes(variable),
+    packetTooWide: yes(/teaches nothing/.test(why ?? '')),
+    packetNotTooWide: yes(!/teaches nothing/.test(why ?? '')),
     packetOther: variable ? otherComparison(one, pointer, comparison) : undefined,
     packetElided: isRead(one) ? undefined : elidedLines(one),
     packetNotDropped: yes(check === undefined),
@@ -73,20 +81,34 @@ const pointersIn = (code: string | undefined): readonly string[] =>
 /** `payload[off]` → 'payload + off': what a line reads at an index that is no constant in C, however well it is known here. */
 function indexedIn(text: string | undefined, access: { readonly write: boolean }): string | undefined {
   const [found, ...more] = indexedBy(text, access)
-  return found === undefined || more.length > 0 || !isSimple(found.index) || /^[A-Z][A-Z0-9_]+$/.test(found.index)
+  return found === undefined || more.length > 0 || !isSum(found.index)
     ? undefined
     : `${found.cast ? '(void *)' : ''}${found.array} + ${found.index}`
 }
 
+/** `i`, `54 + i`, `h->off + 2`: of plain names and numbers, one of them a variable. */
+const isSum = (index: string): boolean => {
+  const parts = index.split('+').map((part) => part.trim())
+  return (
+    parts.every((part) => isSimple(part) || /^\d+$/.test(part)) &&
+    parts.some((part) => isSimple(part) && !/^[A-Z][A-Z0-9_]+$/.test(part))
+  )
+}
+
 /** The number that may be negative and is added to a packet pointer, as C names it. */
-function negativeAdded({ causes: { path }, program }: Case): string | undefined {
-  const added = path.findLast(({ insn, regs }) => {
+const negativeAdded = (one: Case): string | undefined => added(one, (number) => scalar.smin(number.var) < 0n)
+
+/** The number that varies and is added to a packet pointer, as C names it. */
+const addedTo = (one: Case): string | undefined => added(one, (number) => !scalar.isConst(number.var))
+
+function added({ causes: { path }, program }: Case, isMeant: (number: RegState) => boolean): string | undefined {
+  const at = path.findLast(({ insn, regs }) => {
     const { op, dst, src } = program.insns[insn]!
     if (op.kind !== 'alu' || op.name !== 'add' || op.source !== 'reg') return false
     const [to, number] = isPacket(regs[dst]!) ? [regs[dst]!, regs[src]!] : [regs[src]!, regs[dst]!]
-    return isPacket(to) && number.kind === 'scalar' && scalar.smin(number.var) < 0n
+    return isPacket(to) && number.kind === 'scalar' && isMeant(number)
   })
-  const text = added === undefined ? undefined : codeAt(program, added.insn)
+  const text = at === undefined ? undefined : codeAt(program, at.insn)
   const names = [...(text ?? '').matchAll(/(?:\+=?\s*(?:\([^()]*\)\s*)?|\[)([A-Za-z_][\w.>-]*)\s*[;\]),]/g)].map(
     ([, name]) => name!,
   )
@@ -171,7 +193,7 @@ function whyNot(one: Case, { pointer, comparison, need, known, end }: Wanted): s
     return `the comparison on ${place} is of another pointer (${placed(compared)}), and says nothing of this one (${placed(pointer)})`
   const most = scalar.umax(compared.var)
   if (!scalar.isConst(compared.var) && most + BigInt(compared.off) > MOST_OFFSET)
-    return `the comparison on ${place} teaches nothing: the offset may be ${most}, and the kernel follows packet offsets up to ${MOST_OFFSET} only; bound the offset before it is added`
+    return `the comparison on ${place} teaches nothing: the offset may be ${most}, and the kernel follows packet offsets up to ${MOST_OFFSET} only; bound ${addedTo(one) ?? 'the offset'} before it is added, by 1500 or what a packet has`
   const shown = compared.off + (scalar.isConst(compared.var) ? scalar.constNumber(compared.var) : 0)
   if (known === 0 && shown > 0)
     return `the comparison on ${place} leads here where the packet is too short, not where it is long enough; turn it round`

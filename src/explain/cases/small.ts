@@ -218,6 +218,7 @@ function typedHook({ causes, program, kernel }: Case): Values {
   const insn = from === undefined ? undefined : program.insns[from.insn]
   if (value?.kind !== 'scalar' || insn?.op.kind !== 'load' || from!.regs[insn.src]?.kind !== 'ctx') return {}
   return {
+    userProgram: yes(/^u(?:ret)?probe(?:\.|\/|$)|^usdt/.test(program.section)),
     typedHook: typedTwin(program, kernel),
     userArgument: yes(/^(?:tp|tracepoint)\/syscalls\/sys_enter/.test(program.section)),
   }

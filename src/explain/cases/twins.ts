@@ -6,6 +6,7 @@ import { callableBy, traitsOf } from '../allowed.ts'
 import { callee } from '../calls.ts'
 import { type Values, yes } from '../fill.ts'
 import type { Case } from './case.ts'
+import { withoutSleeping } from './sleeping.ts'
 
 /** What works on a packet as an skb, and on one of XDP. */
 const twins: readonly (readonly [string, string])[] = [
@@ -27,6 +28,12 @@ const instead: readonly { readonly helper: RegExp; readonly types: RegExp; reado
     types: /SOCKET_FILTER|CGROUP_SKB/,
     words:
       'Programs of this type copy bytes of the packet out, from wherever they lie, so nothing has to be pulled first: bpf_skb_load_bytes(skb, offset, &to, sizeof(to))',
+  },
+  {
+    helper: /^bpf_skc?_lookup_(?:tcp|udp)$/,
+    types: /SK_LOOKUP|SK_REUSEPORT/,
+    words:
+      'Here the kernel looks a socket up, and the program chooses among sockets that user space put into a map of type sockmap or sockhash: sk = bpf_map_lookup_elem(&sockets, &key), checked for NULL; bpf_sk_assign(ctx, sk, 0); bpf_sk_release(sk)',
   },
   {
     helper: /^bpf_skb_pull_data$/,
@@ -61,7 +68,9 @@ export function twinValues({ report, program, kernel }: Case): Values {
   if (report.rule !== 'helper-not-allowed') return {}
   const name = report.details.helper ?? callee(program, report.insn)?.name ?? ''
   const isOpen = (helper: string): boolean => kernel.helper(helperId(helper) ?? -1, traitsOf(program)).ok
-  const others = twins.flatMap(([skb, xdp]) => (name === skb ? [xdp] : name === xdp ? [skb] : []))
+  const copy = withoutSleeping.get(name)
+  const others =
+    copy !== undefined ? [copy] : twins.flatMap(([skb, xdp]) => (name === skb ? [xdp] : name === xdp ? [skb] : []))
   const attach = program.attach?.name
   return {
     helperTwin: others.filter(isOpen).map((one) => `${one}()`)[0],

@@ -173,6 +173,7 @@ export const argumentCodes = [
     label: ['{reg} must be the same known number on every path; it is {value}', '{reg} must be a known constant'],
     help: [
       '{?reserve}{helper} takes a size that is known when the program is loaded: reserve the most that it can be, and note in the record how much is used; or fill a buffer and hand it to bpf_ringbuf_output(), or use bpf_ringbuf_reserve_dynptr(), which take sizes that vary.',
+      '{constantInstead}',
       'Pass a literal or sizeof; or branch on the values you need and call {kfunc} with a literal in each.',
       'A value read from a map, a global that is not const, or the context is not a constant. A const volatile global in .rodata, set before loading, is.',
     ],
@@ -406,6 +407,7 @@ export const argumentCodes = [
         '{?memoryWanted}{objectWhat} is no memory that this call may be given. Copy what is wanted of it to a variable on the stack, with bpf_probe_read_kernel() or field by field, and pass the address of that.',
         '{?memoryWanted}{?addressUser}{addressName} is an address of user space, and no memory of the program. Copy what is there into a buffer on the stack, and pass that: char buf[32] = {}; bpf_probe_read_user_str(buf, sizeof(buf), {addressName}); as a key or value the buffer is as large as the map says.',
         '{?memoryWanted}{?addressAny}{addressName} is an address, a number to the verifier, and no memory of the program. Copy what is there into a buffer on the stack, and pass that: char buf[32] = {}; bpf_probe_read_kernel_str(buf, sizeof(buf), {addressName}), or bpf_probe_read_user_str() where it is of user space; as a key or value the buffer is as large as the map says.',
+        '{?memoryWanted}{?stringTable}{pointerTable} holds a pointer to a text, and a pointer in global data is a number to the verifier, which no loader fills in. Declare the text itself, const char {pointerTable}[] = "…", as large as the map or call takes, and pass that.',
         '{?memoryWanted}{?number}{reg} is a number. Pass the address of the variable that it is in: &{numberName}.',
         '{?memoryWanted}{?number}{reg} is a number. Pass the address of a variable that it is in.',
         '{?record}{?keptRecord}A record belongs to the run of the program that reserved it: what is kept of it in a map is its address, a number. Keep the data itself in the map’s value, and send it where it is complete: bpf_ringbuf_output(&ringbuf, value, sizeof(*value), 0).',

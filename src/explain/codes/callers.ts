@@ -186,6 +186,7 @@ export const callerCodes = [
         '{?helperProbe}Attach to another function: the helper uses what this one belongs to.',
         '{helper} may be called by programs of type {helperTypes}: attach to the same function by SEC("{helperSection}").',
         '{helper} may be called by programs of type {helperTypes}: move the call to one of these, or find a kfunc that does the same.',
+        '{?mapOfMaps}Its elements are maps, which only user space puts there. To change what is in one of them, look it up first: inner = bpf_map_lookup_elem(&outer, &key), checked for NULL, and pass inner to {helper}() as the map.',
         '{?sockmapUpdate}Programs of this type may not put sockets into it. A sockops program does so where the connection is made (BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB, BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB), with bpf_sock_map_update() or bpf_sock_hash_update(); tc, XDP, sk_lookup, sk_reuseport and iterator programs may call bpf_map_update_elem(); and user space may.',
         '{?mapIs}Use a map of a type that goes with the call.',
         'Move the call to a program type that has it, or find a kfunc that does the same.',

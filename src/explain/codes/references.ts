@@ -64,6 +64,7 @@ export const referenceCodes = [
       '{?throws}bpf_throw() ends the program here, which still holds what {acquirer} returned',
       '{?decided}this decision leads to the end of the program, which still holds what {acquirer} returned',
       'the program ends here, still holding what {acquirer} returned',
+      'the program ends here, still holding {givenRef}, which it was given as a reference of its own',
       'the program ends here, still holding a reference',
     ],
     help: [
@@ -81,6 +82,7 @@ export const referenceCodes = [
         '{?sockmap}A look-up in a sockmap or sockhash gives a reference to the socket, which is yours to give back: add {release} before this point, on this path too.',
         'Add {release} before this point, on this path too.',
         'Hand it to {partner} before this point, on this path too.',
+        'The kernel hands {givenRef} over: on every path it is put into a list or tree, or released with {givenReleases}.',
         'Release it before this point, on this path too.',
       ],
       '{?storable}{?mayBeKept}Or store it: bpf_kptr_xchg() into a __kptr field of a map value; release what comes back.',
@@ -136,6 +138,7 @@ export const referenceCodes = [
     help: [
       [
         '{graphTook} on {graphOn} gave the object to its list or tree, which owns it now: take this call away. To be rid of the object later, remove it from there (bpf_list_pop_front(), bpf_rbtree_remove() …), which gives an owning pointer, and drop that.',
+        'bpf_kptr_xchg() on {exchangedOn} put {exchangedGiven} into {exchangedField}, which owns it now: {exchangedGiven} is no longer yours to use or to release. What is yours is what bpf_kptr_xchg() returned, the pointer that was there before.',
         '{?clobbered}R1 to R5 do not survive any call: keep what is needed in R6 to R9 or on the stack, as the compiler does.',
         '{?packetSlice}{ender} may move the packet, and a slice of it is gone with that: get it anew, by bpf_dynptr_slice() and its check for NULL, or take what is needed of it before.',
         '{?packet}After {ender}, which may move the packet, read data and data_end again and repeat the checks.',

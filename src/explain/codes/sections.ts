@@ -172,9 +172,16 @@ export const sectionCodes = [
     rules: ['lock-again', 'unlock-order', 'lock-arg'],
     section: 'kernel/bpf/rqspinlock.c of 7.3; selftests res_spin_lock_fail.c',
     rule: 'A bpf_res_spin_lock lies in a map value or allocated object, is taken once at a time, and unlocked in reverse order.',
-    label: ['{reg} cannot be locked or unlocked here; it is {value}', 'this lock cannot be taken or given back here'],
+    label: [
+      '{?rule_unlock_order}{expr} is unlocked here, while {lockHeld}, taken after it, is still held',
+      '{reg} cannot be locked or unlocked here; it is {value}',
+      'this lock cannot be taken or given back here',
+    ],
     help: [
-      'Unlock the lock taken last first.',
+      [
+        '{?rule_unlock_order}Unlock {lockHeld}, taken on {lockHeldOn}, before {expr}: the lock that was taken last is unlocked first.',
+        'Unlock the lock taken last first.',
+      ],
       'Take it again only after it was unlocked; two lookups of a map count as two values.',
     ],
     text: 'The lock tells a deadlock at run time by failing, but what the verifier can see, it refuses.',

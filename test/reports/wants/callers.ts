@@ -150,4 +150,24 @@ export const callerWants: readonly Want[] = [
   },
   { object: 'signal-from-tc', code: 'KF008', says: [/outside of any process/] },
   { object: 'entry-in-hash', code: 'KF008', says: [/stages is of type hash/, /prog_array/] },
+  {
+    object: 'socket-assigned-and-kept',
+    code: 'KF008',
+    says: [/sockmap or sockhash/, /bpf_map_lookup_elem/, /bpf_sk_release\(sk\)/],
+    never: [/move the call to/],
+  },
+  {
+    object: 'mapped-twice',
+    code: 'KF008',
+    says: [/array_of_maps/, /inner = bpf_map_lookup_elem\(&outer, &key\)/],
+    never: [/Use a map of a type/],
+  },
+  {
+    object: 'sleeps-in-struct-ops',
+    program: 'slow_ssthresh',
+    code: 'KF008',
+    says: [/bpf_probe_read_user\(\)/],
+    never: [/move the call to/],
+  },
+  { object: 'stack-of-other-map', code: 'KF008', says: [/stack_trace/] },
 ]

@@ -105,4 +105,12 @@ export const kernelObjectWants: readonly Want[] = [
     code: 'KF012',
     says: [/Check where_it_was_created for NULL/, /if \(!where_it_was_created\)/],
   },
+  { object: 'element-freed-in-walk', code: 'KF107', says: [/before the start of struct list_head/, /bpf_core_cast/] },
+  { object: 'window-of-socket', program: 'w_ssthresh', code: 'KF107', says: [/:11:/, /may write sk_pacing_rate/] },
+  {
+    object: 'mode-of-inode-written',
+    code: 'KF107',
+    says: [/struct inode may not be written/],
+    never: [/BPF_CORE_READ/],
+  },
 ]

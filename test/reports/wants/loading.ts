@@ -108,4 +108,5 @@ export const loadingWants: readonly Want[] = [
   { object: 'stacks-too-deep', says: [/stacks/, /127 frames/] },
   { object: 'lru-made-late', says: [/always preallocated/, /BPF_F_NO_PREALLOC/], never: [/--set/] },
   { object: 'devices-with-names', says: [/value_size of a devmap must be 4 or 8, not 20/], never: [/--set/] },
+  { object: 'old-helper-number', code: 'KF165', says: [/newer kernel/, /bpf_core_enum_value_exists/] },
 ]

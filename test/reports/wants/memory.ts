@@ -259,4 +259,28 @@ export const memoryWants: readonly Want[] = [
     says: [/if \(i >= ARRAY_SIZE\(c->text\)\)/],
     never: [/Bound a variable index/],
   },
+  {
+    object: 'per-cpu-variable-written',
+    code: 'KF106',
+    says: [/bpf_prog_active is a variable of the kernel/],
+    never: [/[Cc]opy what you need/],
+  },
+  { object: 'walk-over-string', code: 'KF103', says: [/if \(n >= ARRAY_SIZE\(e->text\)\)/], never: [/Or mask it/] },
+  { object: 'scx-element-of-cpu', kernel: '7.3', code: 'KF101', says: [/if \(!t\) return;/] },
+  { object: 'args-of-raw-by-type', code: 'KF102', says: [/SEC\("tp_btf\/sched_wakeup"\)/, /BPF_CORE_READ/] },
+  { object: 'name-read-too-long', code: 'KF103', says: [/sizeof\(e->name\)/, /64 bytes/], never: [/sizeof\(\*e\)/] },
+  { object: 'reserved-by-pointer-size', code: 'KF103', says: [/8 bytes/, /sizeof\(\*e\)/] },
+  {
+    object: 'signed-by-return',
+    code: 'KF103',
+    says: [/kind is -1 on this path/, /if \(kind < 0\)/],
+    never: [/no check can help/, /mask it/],
+  },
+  { object: 'inode-number-by-walk', code: 'KF101', says: [/if \(!n\)/] },
+  {
+    object: 'user-pointer-in-uprobe',
+    code: 'KF102',
+    says: [/bpf_probe_read_user\(/],
+    never: [/BPF_CORE_READ/, /fentry/],
+  },
 ]

@@ -140,4 +140,13 @@ export const ownedWants: readonly Want[] = [
   },
   { object: 'node-of-map-value', code: 'KF080', says: [/not in values of a map/, /bpf_obj_new\(struct flow\)/] },
   { object: 'locked-in-callee', code: 'KF050', says: [/bpf_spin_unlock\(\)/, /line 21/, /:38:/] },
+  {
+    object: 'unlocked-in-order',
+    kernel: '7.3',
+    code: 'KF058',
+    says: [/&a->lock is unlocked here, while &b->lock, taken after it/, /line 31/],
+  },
+  { object: 'drained-with-two', code: 'KF094', says: [/\[0, 1\]/, /:19:/], never: [/XDP/] },
+  { object: 'lock-over-helper', code: 'KF053', says: [/bpf_ktime_get_ns/, /keep its result/] },
+  { object: 'function-under-lock', code: 'KF053', says: [/Make weigh static/] },
 ]

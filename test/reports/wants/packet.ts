@@ -42,7 +42,7 @@ export const packetWants: readonly Want[] = [
     says: [/byte 34/, /offset of 0 to 60/, /the very pointer that is read/],
     never: [/sizeof\(struct ethhdr\)/],
   },
-  { object: '63-offset-too-wide', code: 'KF104', says: [/65535/, /bound the offset before/, /line 17/] },
+  { object: '63-offset-too-wide', code: 'KF104', says: [/65535/, /bound off before it is added/, /line 17/] },
   { object: '64-v6-behind-v4', code: 'KF104', says: [/bytes 50 to 53/, /first 34 are known/, /line 15/, /data \+ 54/] },
   {
     object: '67-merged-loads',
@@ -181,4 +181,27 @@ export const packetWants: readonly Want[] = [
     never: [/rec \+ i/],
   },
   { object: 'options-in-callee', code: 'KF104', says: [/line 9/, /0 to 31/], never: [/sizeof\(struct ethhdr\)/] },
+  { object: 'data-of-reuseport', code: 'KF104', says: [/data \+ 9 > data_end/], never: [/data \+ 1\)/] },
+  {
+    object: 'length-in-dissector',
+    code: 'KF105',
+    says: [/flow_dissector programs see data, data_end and flow_keys alone, not len/],
+    never: [/struct flow_dissector/],
+  },
+  { object: 'result-of-setsockopt', code: 'KF105', says: [/retval is for SEC\("cgroup\/getsockopt"\)/] },
+  { object: 'cb-by-index', code: 'KF027', says: [/not a constant/], never: [/barrier_var/] },
+  {
+    object: 'payload-by-length',
+    kernel: '7.3',
+    code: 'KF104',
+    says: [/payload \+ i \+ 1 > data_end/],
+    never: [/sizeof\(struct ethhdr\)/],
+  },
+  {
+    object: 'unchecked-offset-of-context',
+    code: 'KF104',
+    says: [/65535/, /bound off before it is added/],
+    never: [/Compare the very pointer/],
+  },
+  { object: 'packet-printed', code: 'KF104', says: [/if \(data \+ 54 \+ i \+ 1 > data_end\)/] },
 ]

@@ -102,4 +102,10 @@ export const pointerWants: readonly Want[] = [
     says: [/from may be bpf_map_lookup_elem\(&forced, &zero\) or &skb->len/, /in each branch/, /barrier_var\(\)/],
   },
   { object: 'kept-across-calls', code: 'KF110', says: [/st->seen/, /member unsigned|member < 0/, /line 27/] },
+  {
+    object: 'payload-by-length',
+    code: 'KF110',
+    says: [/len is bounded before its bytes are swapped, on line 19/, /barrier_var\(len\)/],
+    never: [/sizeof\(buf\)/],
+  },
 ]

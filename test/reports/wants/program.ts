@@ -121,4 +121,5 @@ export const programWants: readonly Want[] = [
     says: [/SEC\("struct_ops\/demo_enqueue"\)/, /may sleep: init_task/],
     never: [/[Tt]ake the program out|[Rr]emove the program/],
   },
+  { object: 'allowed-by-minus-one', code: 'KF151', says: [/returns 13/, /negative error to refuse/] },
 ]

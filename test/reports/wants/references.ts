@@ -147,4 +147,19 @@ export const referenceWants: readonly Want[] = [
   { object: 'message-pulled', code: 'KF034', says: [/bpf_msg_pull_data/, /read data and data_end again/] },
   { object: 'executable-kept', code: 'KF032', says: [/bpf_put_file\(exe\);/, /:17:/], never: [/bpf_kptr_xchg/] },
   { object: 'record-from-callee', sources: true, code: 'KF032', says: [/bpf_ringbuf_discard\(fresh, 0\);/, /:35:/] },
+  {
+    object: 'kept-and-released',
+    code: 'KF034',
+    says: [/bpf_kptr_xchg\(\) on line 31 put mask into s->mask/, /owns it now/],
+    never: [/get it anew/],
+  },
+  {
+    object: 'qdisc-forgets-packet',
+    program: 'demo_enqueue',
+    kernel: '7.3',
+    code: 'KF032',
+    says: [/still holding skb/, /bpf_qdisc_skb_drop\(skb, to_free\)/],
+  },
+  { object: 'thrown-in-loop', code: 'KF032', says: [/bpf_iter_num_destroy\(&it\);/, /before bpf_throw/, /:22:/] },
+  { object: 'parsed-after-adjust', code: 'KF034', says: [/bpf_xdp_adjust_head/, /read data and data_end again/] },
 ]

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// bpf_sk_assign() of programs that look sockets up.
+// bpf_sk_assign() of programs that look sockets up, and of tc programs.
 
 import { model, type Models } from '../core/abi.ts'
 import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
-import { notModelled } from '../core/errors.ts'
 import { fieldNumber, setFields } from '../core/objects.ts'
 import { remember } from '../core/remember.ts'
 import { isFull } from '../objects/socket.ts'
@@ -36,9 +35,12 @@ function refused(core: Core, context: number, sk: number): number {
   return isOne ? -errno.EAFNOSUPPORT : 0
 }
 
+/** The packet of a test run came in at no hook, so that no socket can be given it. */
+const ofPacket = (sk: number, flags: bigint): number => (sk === 0 || flags !== 0n ? -errno.EINVAL : -errno.EOPNOTSUPP)
+
 export const assignHelpers: Models = {
   bpf_sk_assign: model(['i32', 'i32', 'i64'], 's32', (core) => (context, sk, flags) => {
-    if (core.current?.type !== 'BPF_PROG_TYPE_SK_LOOKUP') throw notModelled(`bpf_sk_assign() in ${core.current?.type}`)
+    if (core.current?.type !== 'BPF_PROG_TYPE_SK_LOOKUP') return ofPacket(sk, flags)
     if ((flags & ~BigInt(REPLACE | NO_REUSEPORT)) !== 0n) return -errno.EINVAL
     const error = sk === 0 ? 0 : refused(core, context, sk)
     if (error !== 0) return error

@@ -18,7 +18,11 @@ function contextSize(core: Core, { facts }: LoadedProgram): number {
   for (const fact of facts.insns) {
     if (fact?.access !== undefined) touch(fact.access.to, fact.access.size)
     if (fact?.call === undefined || fact.call.kind === 'subprog') continue
-    for (const arg of fact.call.args) touch(arg.value, arg.bytes?.max ?? structSize(core, fact.call, arg))
+    for (const arg of fact.call.args) {
+      const bytes = arg.bytes?.max ?? structSize(core, fact.call, arg)
+      // what is only handed on, as an address or a number, is not read
+      if (bytes > 0) touch(arg.value, bytes)
+    }
   }
   return size
 }

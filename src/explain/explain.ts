@@ -49,11 +49,11 @@ function lostWords(text: string): string {
   const [, map, why] =
     /^map '([^']+)': (?:Retrying without BTF|its values have no special fields): (.*)$/s.exec(text) ?? []
   if (map !== undefined)
-    return `The kernel did not take the types of map ${map}, so it knows no special fields in it: ${why}${whyUndefined(why ?? '')}`
+    return `The kernel did not accept the types of map ${map}, so it knows of no special fields in it: ${why}${whyUndefined(why ?? '')}`
   const btf = /^Error loading \.BTF into kernel: (-\d+)\. BTF is optional, ignoring\. (.*)$/s.exec(text)
   return btf === null
     ? text
-    : `The kernel did not take the object’s BTF (${btf[1]}), so maps have no types and callbacks none: ${btf[2]}`
+    : `The kernel did not accept the object’s BTF (${btf[1]}), so maps have no types and callbacks none: ${btf[2]}`
 }
 
 /** A type that only pointers are declared of is left out by the compiler. */
@@ -113,7 +113,7 @@ function explainUnsupported(what: string, insn: number, program: LinkedProgram):
     title: row.title,
     ruleId: 'unsupported',
     message: what.startsWith('unsupported') ? what : `unsupported: ${what}`,
-    primary: primaryAt(program, insn, 'what stands here we cannot judge yet'),
+    primary: primaryAt(program, insn, 'this cannot be judged yet'),
     notes: [],
     reason: `kfuncs cannot say what the kernel would: ${what}`,
     contract: undefined,

@@ -81,7 +81,7 @@ export function historyOf(
           note(
             gone,
             'invalidated',
-            `${callee(program, path[gone]!.insn)?.name ?? 'this call'} ends the life of the value kept at fp${place.at}: it was ${words(before)}`,
+            `${callee(program, path[gone]!.insn)?.name ?? 'this call'} invalidates the value kept at fp${place.at}: it was ${words(before)}`,
           )
         }
       }
@@ -209,7 +209,7 @@ export function historyOf(
     if (op.kind !== 'jump' && isPointer(before) && !isPointer(value)) {
       // A store over a dynptr on the stack ends the life of its slices.
       lost ??= { step: i, was: before }
-      note(i, 'invalidated', `what is written here ends the life of R${reg}; it was ${words(before)}`)
+      note(i, 'invalidated', `this write invalidates R${reg}; it was ${words(before)}`)
     }
     value = before
   }
@@ -238,10 +238,10 @@ const atomicResult = (insn: { readonly op: { readonly name: string }; readonly s
 
 const lossWords = (was: RegState): string =>
   was.kind === 'pkt' || was.kind === 'pkt_meta' || was.kind === 'pkt_end'
-    ? 'may move the packet, which ends the life of'
+    ? 'may move the packet, which invalidates'
     : was.kind === 'mem' && was.dynptr !== 'none'
-      ? 'may move or free what is behind the dynptr, which ends the life of its slice in'
-      : 'ends the life of'
+      ? 'may move or free what is behind the dynptr, which invalidates its slice in'
+      : 'invalidates'
 
 function slotAddress(base: RegState, off: number): number | undefined {
   const moved = scalar.constNumber(base.var)

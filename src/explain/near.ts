@@ -87,7 +87,7 @@ export function renamedWords(name: string, { kfuncs }: Kernel): string | undefin
   const { was, is, since, besides } = row
   return was === name
     ? `Since ${since} it is called ${is}()${besides === undefined ? '' : `; ${besides}`}.`
-    : `Before ${since} it is called ${was}()${besides === undefined ? '' : `, to which more differs than the name`}.`
+    : `Before ${since} it was called ${was}()${besides === undefined ? '' : `, from which it differs in more than the name`}.`
 }
 
 /** A section of libbpf's that is spelled like this one. */

@@ -16,6 +16,6 @@ export function unsetWords({ insn, rule }: Rejected, program: LinkedProgram): re
   const used = fn?.unset.filter(({ name }) => ofAny.has(rule) || new RegExp(`\\b${name}\\b`).test(text)) ?? []
   return used.map(
     ({ name, first }) =>
-      `${name}, declared on line ${first}, is never given a value: the compiler may make anything of what uses it. Give it one.`,
+      `${name}, declared on line ${first}, is never set, and using it is undefined behaviour. Initialise it.`,
   )
 }

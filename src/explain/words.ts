@@ -9,7 +9,7 @@ import { type RegState, regTypeText, scalar } from '../verifier/index.ts'
 export function regWords(reg: RegState, program: LinkedProgram): string {
   switch (reg.kind) {
     case 'not_init':
-      return 'nothing readable'
+      return 'not initialised'
     case 'scalar':
       return scalarWords(reg)
     case 'ctx':
@@ -146,17 +146,17 @@ const WIDE = 1n << 62n
 function scalarWords({ var: value }: RegState): string {
   if (scalar.isConst(value))
     return scalar.isZero(value) ? 'the number 0 (NULL)' : `the number ${BigInt.asIntN(64, scalar.constValue(value))}`
-  if (scalar.isUnknown(value)) return 'a number that is not known'
+  if (scalar.isUnknown(value)) return 'an unknown scalar'
   const [smin, smax, umin, umax] = [scalar.smin(value), scalar.smax(value), scalar.umin(value), scalar.umax(value)]
-  if (umin === 0n && umax === 0xffff_ffffn) return 'a 32-bit number that is not known'
-  if (smin >= 0n) return smax > WIDE ? `a number of at least ${umin}` : `a number from ${umin} to ${umax}`
+  if (umin === 0n && umax === 0xffff_ffffn) return 'an unknown 32-bit scalar'
+  if (smin >= 0n) return smax > WIDE ? `a scalar of at least ${umin}` : `a scalar from ${umin} to ${umax}`
   const [low, high] = [smin > -WIDE, smax < WIDE]
-  if (low && high) return `a number from ${smin} to ${smax}`
-  if (high) return `a number of at most ${smax}, negative ones too`
-  if (low) return `a number of at least ${smin}`
+  if (low && high) return `a scalar from ${smin} to ${smax}`
+  if (high) return `a scalar of at most ${smax}, possibly negative`
+  if (low) return `a scalar of at least ${smin}`
   return umin > 0n && umin < WIDE
-    ? `a number that is not known, but ${umin === 1n ? 'not 0' : `at least ${umin} unsigned`}`
-    : 'a number that is not known'
+    ? `an unknown scalar, but ${umin === 1n ? 'not 0' : `at least ${umin} unsigned`}`
+    : 'an unknown scalar'
 }
 
 /** Do two values differ in what a reader cares about? Ids and precision marks do not. */

@@ -33,7 +33,7 @@ beforeAll(async () => {
 describe('short', () => {
   test('FILE:LINE:COLUMN: error[CODE]: …, as editors read it', () => {
     expect(renderShort(of('ret_null_deref'))).toMatch(
-      /^\.\/03-flags\/ret_null\.bpf\.c:26:13: error\[KF101\]: memory is .*: R0 may be NULL here.* \(program ret_null_deref, insn 4 of 03-flags\/ret_null\.bpf\.o\)\n$/,
+      /^\.\/03-flags\/ret_null\.bpf\.c:26:13: error\[KF101\]: a pointer .*: R0 may be NULL here.* \(program ret_null_deref, insn 4 of 03-flags\/ret_null\.bpf\.o\)\n$/,
     )
   })
   test('nothing of what is accepted', () => expect(renderShort(of('ret_null_checked'))).toBe(''))

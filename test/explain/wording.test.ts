@@ -79,7 +79,7 @@ describe('a leak', () => {
       'if (old)',
       'bpf_task_release(old);',
     ])
-    expect(diagnostic.help[0]).toContain('hand it to bpf_task_release')
+    expect(diagnostic.help[0]).toContain('pass it to bpf_task_release')
   })
 
   test('speaks of decisions only where there are some', () => {
@@ -121,14 +121,16 @@ describe('trust', () => {
   test('gone with a release: which call ended it', () => {
     const { help, primary } = told('03-flags/release', 'release_twice')
     expect(primary.label).toContain('until bpf_task_release')
-    expect(help).toEqual(['Use held before bpf_task_release, or get it anew after it: no copy of it is good any more.'])
+    expect(help).toEqual([
+      'Use held before bpf_task_release, or get it again afterwards: no copy of it is valid any more.',
+    ])
   })
 })
 
 describe('types and sizes', () => {
   test('name both structs; nf_conn only where it is about nf_conn', () => {
     const task = told('01-define/existing', 'rstat_updated_with_task')
-    expect(task.primary.label).toBe('R1 points to struct task_struct; struct cgroup is wanted')
+    expect(task.primary.label).toBe('R1 points to struct task_struct; expected struct cgroup')
     expect(task.help.join(' ')).not.toContain('nf_conn')
     expect(told('05-types/init_alias', 'change_before_insert').help[0]).toContain('nf_conn___init')
     expect(told('07-cgroup/cgroup', 'cgroup_acquire_member').primary.label).toContain(
@@ -138,7 +140,7 @@ describe('types and sizes', () => {
 
   test('name the size and the memory, and the one help that fits', () => {
     const { help, primary } = told('02-parameters/sz', 'path_unbounded_size')
-    expect(primary.label).toMatch(/R3 is a number from -2147483648 to 2147483647, R2 is a pointer to the stack/)
+    expect(primary.label).toMatch(/R3 is a scalar from -2147483648 to 2147483647, R2 is a pointer to the stack/)
     expect(help[0]).toMatch(/^The size may be negative: .* bound it right before the call: if \(size > sizeof\(buf\)\)/)
     expect(told('02-parameters/sz', 'path_beyond_buffer').help[0]).toMatch(/1 byte too many\. Make the size at most/)
     expect(told('02-parameters/szk', 'slice_small_buffer').help[0]).toMatch(
@@ -155,7 +157,7 @@ describe('types and sizes', () => {
 describe('memory', () => {
   test('that is too small at a fixed offset: which bytes of how many, and no index to bound', () => {
     const { help, primary } = told('02-parameters/szk', 'slice_overread')
-    expect(primary.label).toMatch(/^this takes byte 16 of the memory, which has 16 bytes: 1 byte too far/)
+    expect(primary.label).toMatch(/^this accesses byte 16 of the memory, which has 16 bytes: 1 byte too far/)
     expect(help.join(' ')).not.toContain('ARRAY_SIZE')
     expect(told('18-memory/memory', 'index_unbounded').help[0]).toContain('ARRAY_SIZE')
   })

@@ -135,7 +135,7 @@ function wrapAt({ causes: { path }, program }: Case): string | undefined {
     const less = op.name === 'add' ? -imm : imm
     if (before.kind !== 'scalar' || less <= 0 || scalar.umin(before.var) >= BigInt(less)) continue
     if (scalar.umax(before.var) <= WIDE && scalar.umax(after.var) > WIDE)
-      return `At ${placeWords(program, insn)} ${less} is taken from a number that may be ${scalar.umin(before.var)}`
+      return `At ${placeWords(program, insn)} ${less} is subtracted from a number that may be ${scalar.umin(before.var)}`
   }
   return undefined
 }
@@ -162,7 +162,7 @@ interface Reach {
 }
 
 function outsideText({ off, size, memSize }: Reach, object: string, { call }: { readonly call: boolean }): string {
-  const verb = call ? 'the call takes' : 'this takes'
+  const verb = call ? 'the call accesses' : 'this accesses'
   if (off < 0) return `${verb} ${plural(size, 'byte')} from ${-off} before the start of ${object}`
   const over = off + size - memSize
   return `${verb} ${byteWords(off, size)} of ${object}, which has ${plural(memSize, 'byte')}: ${plural(over, 'byte')} too far`

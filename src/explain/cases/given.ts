@@ -99,7 +99,11 @@ function keyless(one: Case): Values {
   const type = map?.type.replace('BPF_MAP_TYPE_', '').toLowerCase()
   return part?.word !== 'key' || part.size !== 0 || type === undefined
     ? {}
-    : { keylessMap: part.name, keylessType: type, keylessUse: keylessUses.get(type) ?? 'See what its type is for.' }
+    : {
+        keylessMap: part.name,
+        keylessType: type,
+        keylessUse: keylessUses.get(type) ?? 'See what its type is meant for.',
+      }
 }
 
 function mapMemory(one: Case): Values {
@@ -231,7 +235,7 @@ function wholeStruct({ causes, kfunc, report }: Case): Values {
     paramSize: size.toString(),
     paramMaker:
       struct === 'cpumask'
-        ? 'A mask of the program’s own is a struct bpf_cpumask, made by bpf_cpumask_create() and kept in a __kptr field.'
+        ? 'A mask of your own is a struct bpf_cpumask, made by bpf_cpumask_create() and kept in a __kptr field.'
         : `Give it a variable of type struct ${struct}.`,
   }
 }

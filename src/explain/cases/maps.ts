@@ -12,7 +12,7 @@ export function mapValues({ report, program }: Case): Values {
   const row = advice.find(({ is }) => is.test(why))
   return {
     mapAdvice: isLargePerCpu(map)
-      ? 'Spread the buffer over several elements of the map, or take an array with an element for each CPU, looked up by bpf_get_smp_processor_id(): its values may be larger.'
+      ? 'Spread the buffer over several elements of the map, or use an ordinary array with an element for each CPU, looked up by bpf_get_smp_processor_id(): its values may be larger.'
       : row?.says(is(row.is, why)),
     // what is 0 in the object its loader may be meant to set
     mapUnset: yes(/not 0$|cannot be 0$/.test(why)),
@@ -35,31 +35,32 @@ interface Advice {
 const advice: readonly Advice[] = [
   {
     is: /^key_size of an? (\w+) must be 0,/,
-    says: (kind) => `Take __type(key, …) or __uint(key_size, …) away: elements of a ${kind} have no keys.`,
+    says: (kind) => `Remove __type(key, …) or __uint(key_size, …): elements of a ${kind} have no keys.`,
   },
   {
     is: /^value_size of an? (\w+) must be 0,/,
-    says: (kind) => `Take __type(value, …) or __uint(value_size, …) away: a ${kind} has no values.`,
+    says: (kind) => `Remove __type(value, …) or __uint(value_size, …): a ${kind} has no values.`,
   },
   {
     is: /^max_entries of an? \w+ cannot be 0/,
-    says: () => 'Say how many elements it has at the most: __uint(max_entries, 1024);',
+    says: () => 'Declare the maximum number of elements: __uint(max_entries, 1024);',
   },
   {
     is: /^max_entries of an? (\w+) must be 0/,
-    says: (kind) => `Take __uint(max_entries, …) away: a ${kind} grows with the objects that it keeps something for.`,
+    says: (kind) =>
+      `Remove __uint(max_entries, …): a ${kind} grows with the number of objects that it stores values for.`,
   },
   {
     is: /^(?:key|value)_size of an? (?:prog_array|cgroup_array|perf_event_array|array_of_maps|hash_of_maps|xskmap) must be (4),/,
-    says: () => 'Its keys and values are numbers of 4 bytes: __type(key, __u32); __type(value, __u32);',
+    says: () => 'Its keys and values are 4-byte numbers: __type(key, __u32); __type(value, __u32);',
   },
   {
     is: /^key_size of an? (\w+) must be 4,/,
-    says: (kind) => `Keys of ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind} are numbers of 4 bytes: __type(key, __u32);`,
+    says: (kind) => `Keys of ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind} are 4-byte numbers: __type(key, __u32);`,
   },
   { is: /^map_flags of an? \w+ must have ([\w |]+)$/, says: (flags) => `Add __uint(map_flags, ${flags});` },
-  { is: /^map_flags of an? \w+ cannot have ([\w |]+)$/, says: (flags) => `Take ${flags} out of map_flags.` },
-  { is: /drop (BPF_F_NO_PREALLOC)$/, says: (flags) => `Take ${flags} out of map_flags.` },
+  { is: /^map_flags of an? \w+ cannot have ([\w |]+)$/, says: (flags) => `Remove ${flags} from map_flags.` },
+  { is: /drop (BPF_F_NO_PREALLOC)$/, says: (flags) => `Remove ${flags} from map_flags.` },
   {
     is: /is its size: a power of two, and whole pages/,
     says: () => 'Its max_entries counts bytes, not records: __uint(max_entries, 256 * 1024);',

@@ -179,10 +179,10 @@ function whyNot(one: Case, { pointer, comparison, need, known, end }: Wanted): s
     const beyond = pointer.kind === 'pkt_meta' ? comparedWithEnd(one) : undefined
     const length = beyond === undefined ? lengthCompared(one) : undefined
     if (length !== undefined)
-      return `on ${length.on} ${length.what} is compared, which is a number, and teaches the verifier nothing of what lies behind the pointers; compare pointers in its place`
+      return `on ${length.on} ${length.what} is compared, which is a number, and tells the verifier nothing about what lies behind the pointers; compare pointers instead`
     return beyond === undefined
-      ? `no comparison with ${end} stands on this path`
-      : `the comparison on ${beyond} is with data_end, and metadata ends where the packet begins, at data`
+      ? `there is no comparison with ${end} on this path`
+      : `the comparison on ${beyond} is with data_end, but metadata ends where the packet begins, at data`
   }
   const place = placeWords(program, comparison.insn)
   const { compared } = comparison
@@ -190,13 +190,13 @@ function whyNot(one: Case, { pointer, comparison, need, known, end }: Wanted): s
   if (changed !== undefined)
     return `the comparison on ${place} was of pointers read before ${changed}, which may have changed the packet; the pointers read after it were not compared`
   if (!comparison.covers)
-    return `the comparison on ${place} is of another pointer (${placed(compared)}), and says nothing of this one (${placed(pointer)})`
+    return `the comparison on ${place} is of another pointer (${placed(compared)}), and says nothing about this one (${placed(pointer)})`
   const most = scalar.umax(compared.var)
   if (!scalar.isConst(compared.var) && most + BigInt(compared.off) > MOST_OFFSET)
-    return `the comparison on ${place} teaches nothing: the offset may be ${most}, and the kernel follows packet offsets up to ${MOST_OFFSET} only; bound ${addedTo(one) ?? 'the offset'} before it is added, by 1500 or what a packet has`
+    return `the comparison on ${place} has no effect: the offset may be ${most}, and the verifier tracks packet offsets up to ${MOST_OFFSET} only; bound ${addedTo(one) ?? 'the offset'} before it is added, by 1500 or what a packet has`
   const shown = compared.off + (scalar.isConst(compared.var) ? scalar.constNumber(compared.var) : 0)
   if (known === 0 && shown > 0)
-    return `the comparison on ${place} leads here where the packet is too short, not where it is long enough; turn it round`
+    return `the comparison on ${place} leads here if the packet is too short, not if it is long enough; invert it`
   if (causes.path.length === 0) return undefined
   const single = /\(void \*\)\s*([A-Za-z_]\w*)\s*\+\s*1\b/.exec(codeAt(program, comparison.insn) ?? '')?.[1]
   const cast =

@@ -60,7 +60,7 @@ export function returnValues({ report, program, kernel, causes }: Case): Values 
     returnBool: yes(range.min === 0 && range.max === 1),
     returnNames:
       program.attachType === 'BPF_TRACE_ITER'
-        ? '0 (go on with the next) or 1 (this one again)'
+        ? '0 (continue with the next) or 1 (repeat this one)'
         : range.min === 0 && range.max === 1
           ? meanings
               .get(program.type)

@@ -32,6 +32,6 @@ export interface CodeText {
 
 /** The bound is in the C and not in the object: that it is written once more does not help. */
 export const keptBounds = [
-  '{boundGone} has no instruction: the compiler removed it, having proved it from what the verifier does not know. Keep it with barrier_var({boundName}) right before the {boundKind}.',
-  '{boundGone} has no instruction: the compiler removed it, having proved it from what the verifier does not connect with this register. Copy {boundMember} to a local variable, barrier_var() that, then bound it and use it.',
+  '{boundGone} has no instruction: the compiler removed it as redundant, from facts that the verifier does not know. Keep it with barrier_var({boundName}) right before the {boundKind}.',
+  '{boundGone} has no instruction: the compiler removed it as redundant, from facts that the verifier does not connect with this register. Copy {boundMember} to a local variable, put barrier_var() on that, then bound it and use it.',
 ] as const

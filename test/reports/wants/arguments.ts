@@ -23,7 +23,7 @@ export const argumentWants: readonly Want[] = [
   {
     object: '82-reserve-variable',
     code: 'KF018',
-    says: [/bpf_ringbuf_output/, /bpf_ringbuf_reserve_dynptr/, /reserve the most/],
+    says: [/bpf_ringbuf_output/, /bpf_ringbuf_reserve_dynptr/, /reserve the largest/],
   },
   { object: '94-strncmp-variable', code: 'KF020', says: [/constant string/, /\.rodata/] },
   {
@@ -34,7 +34,7 @@ export const argumentWants: readonly Want[] = [
   {
     object: 'c6-map-in-variable',
     code: 'KF021',
-    says: [/must be a map/, /by its name/, /HASH_OF_MAPS/],
+    says: [/must be a map/, /naming the map/, /HASH_OF_MAPS/],
     never: [/bpf_probe_read/, /arithmetic/],
   },
   {
@@ -88,7 +88,7 @@ export const argumentWants: readonly Want[] = [
   },
   {
     object: 'n4-cookie-of-context',
-    says: [/Pass sk, which the hook gives/, /struct sock_common/],
+    says: [/Pass sk, which the hook provides/, /struct sock_common/],
     never: [/manual page/],
   },
   { object: 'n5-callback-not-static', code: 'KF022', says: [/add/, /static/, /global/], never: [/parentheses/] },
@@ -163,7 +163,7 @@ export const argumentWants: readonly Want[] = [
   {
     object: 'y05-length-in-record',
     code: 'KF019',
-    says: [/e->len is read from memory anew/, /local variable/, /len = e->len/],
+    says: [/e->len is loaded from memory each time/, /local variable/, /len = e->len/],
     never: [/if \(e->len > 256\) …/],
   },
   {
@@ -187,13 +187,13 @@ export const argumentWants: readonly Want[] = [
   {
     object: 'z48-path-compared-in-place',
     code: 'KF026',
-    says: [/name is an address of user space/, /bpf_probe_read_user_str\(buf, sizeof\(buf\), name\)/],
+    says: [/name is a user-space address/, /bpf_probe_read_user_str\(buf, sizeof\(buf\), name\)/],
     never: [/&name/],
   },
   {
     object: 'z49-looked-up-by-path',
     code: 'KF026',
-    says: [/filename is an address/, /bpf_probe_read_user_str/, /as large as the map says/],
+    says: [/filename is an address/, /bpf_probe_read_user_str/, /the size that the map declares/],
     never: [/&filename/],
   },
   {
@@ -203,7 +203,7 @@ export const argumentWants: readonly Want[] = [
     never: [/probe_read_kernel/],
   },
   { object: 'c19-pid-by-address', code: 'KF017', says: [/must be a number/, /not its address/] },
-  { object: 'u2-never-set', sources: true, code: 'KF026', says: [/seq, declared on line 10, is never given a value/] },
+  { object: 'u2-never-set', sources: true, code: 'KF026', says: [/seq, declared on line 10, is never set/] },
   {
     object: 'sent-as-read',
     code: 'KF019',

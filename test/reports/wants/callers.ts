@@ -9,19 +9,19 @@ export const callerWants: readonly Want[] = [
   {
     object: 'p13-map-null-callback',
     program: 'h',
-    says: [/lpm_trie/, /walks hash, percpu_hash/],
+    says: [/lpm_trie/, /walks only hash, percpu_hash/],
     never: [/sched_cls/],
   },
   {
     object: '65-d-path',
     code: 'KF008',
-    says: [/vfs_open is none of them/, /dentry_open/, /filp_close/, /security_file_open/],
+    says: [/vfs_open is not one of them/, /dentry_open/, /filp_close/, /security_file_open/],
     never: [/this map/, /program type that has it/],
   },
   {
     object: '66-skb-output-kprobe',
     code: 'KF008',
-    says: [/not for kprobe programs/, /fentry, fexit, tp_btf/],
+    says: [/kprobe programs may not/, /fentry, fexit, tp_btf/],
     never: [/this map/],
   },
   { object: '78-kfunc-in-kprobe', code: 'KF001', says: [/tracing/, /tracepoint/, /fentry\/__x64_sys_kill/] },
@@ -32,13 +32,13 @@ export const callerWants: readonly Want[] = [
     says: [/events is of type ringbuf/, /bpf_ringbuf_output/, /perf_event_array/],
   },
   { object: '98-copy-from-user', code: 'KF005', says: [/bpf_probe_read_user\(\)/], never: [/SEC\("fentry\.s/] },
-  { object: 'b0-helper-of-other-type', code: 'KF008', says: [/not for xdp programs/, /kprobe/], never: [/this map/] },
+  { object: 'b0-helper-of-other-type', code: 'KF008', says: [/xdp programs may not/, /kprobe/], never: [/this map/] },
   { object: 'b4-sleep-under-rcu', code: 'KF006', says: [/bpf_copy_from_user may sleep/, /Close the section before/] },
-  { object: 'b6-wrong-arg-type', code: 'KF008', says: [/not for kprobe programs/, /fentry/], never: [/this map/] },
+  { object: 'b6-wrong-arg-type', code: 'KF008', says: [/kprobe programs may not/, /fentry/], never: [/this map/] },
   {
     object: 'c9-comm-in-congestion',
     code: 'KF008',
-    says: [/not for (?:\S+ )?(?:struct_ops|tcp_congestion_ops)/],
+    says: [/(?:struct_ops|tcp_congestion_ops) programs may not/],
     never: [/this map/],
   },
   {
@@ -88,7 +88,7 @@ export const callerWants: readonly Want[] = [
   {
     object: 'y08-process-of-packet',
     code: 'KF008',
-    says: [/outside of any process/, /SEC\("cgroup\/connect4"\)/],
+    says: [/outside any process/, /SEC\("cgroup\/connect4"\)/],
     never: [/cgroup_sysctl/],
   },
   { object: 'y09-store-in-xdp', code: 'KF008', says: [/bpf_xdp_store_bytes\(\)/], never: [/lwt_xmit/] },
@@ -148,7 +148,7 @@ export const callerWants: readonly Want[] = [
     says: [/find_task_by_vpid is a function of the kernel, but not a kfunc/, /bpf_task_from_pid\(\)/],
     never: [/Move the call/],
   },
-  { object: 'signal-from-tc', code: 'KF008', says: [/outside of any process/] },
+  { object: 'signal-from-tc', code: 'KF008', says: [/outside any process/] },
   { object: 'entry-in-hash', code: 'KF008', says: [/stages is of type hash/, /prog_array/] },
   {
     object: 'socket-assigned-and-kept',

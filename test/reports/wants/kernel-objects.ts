@@ -78,7 +78,7 @@ export const kernelObjectWants: readonly Want[] = [
   {
     object: 'y28-ancestor-of-level',
     code: 'KF107',
-    says: [/ancestors of struct cgroup/, /index that varies/, /bpf_cgroup_ancestor\(\)/],
+    says: [/ancestors of struct cgroup/, /variable index/, /bpf_cgroup_ancestor\(\)/],
     never: [/by its name with CO-RE/],
   },
   {

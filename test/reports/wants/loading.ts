@@ -7,7 +7,7 @@ export const loadingWants: readonly Want[] = [
   {
     object: '17-timer-no-btf',
     code: 'KF164',
-    says: [/timers was made without types/, /__type\(key/, /__type\(value/],
+    says: [/timers was created without types/, /__type\(key/, /__type\(value/],
     never: [/does not reach the timer/],
   },
   {
@@ -15,7 +15,7 @@ export const loadingWants: readonly Want[] = [
     says: [/i_atime_sec and i_atime_nsec/, /bpf_core_field_exists/, /struct inode has no i_atime/],
   },
   { object: '24-fentry-missing', code: 'KF166', says: [/inlined/, /bprm_execve/, /tp_btf\/sched_process_exec/] },
-  { object: 'p01-two-locks', code: 'KF164', says: [/field 'b'/, /second bpf_spin_lock/, /did not take/] },
+  { object: 'p01-two-locks', code: 'KF164', says: [/field 'b'/, /second bpf_spin_lock/, /did not accept/] },
   { object: 'p02-timer-percpu', code: 'KF164', says: [/cannot hold a bpf_timer/] },
   { object: 'p04-global-lock', says: [/-524/, /static/, /SEC\("\.data\./, /put it in a map/] },
   { object: 'p07-big-ret', program: 'j', says: [/no LSM hook no_such_hook/], never: [/is_sleepable_hook/] },
@@ -24,14 +24,14 @@ export const loadingWants: readonly Want[] = [
   {
     object: '71-lock-untyped-map',
     code: 'KF164',
-    says: [/by_cluster was made without types/, /__type\(key/, /__type\(value/],
+    says: [/by_cluster was created without types/, /__type\(key/, /__type\(value/],
   },
   {
     object: '79-enumerator-gone',
     says: [/bpf_core_enum_value_exists\(enum tty_driver_type, TTY_DRIVER_TYPE_PTX\)/],
     never: [/members must not be relocated/, /bpf_core_field_exists/],
   },
-  { object: 'a0-section-typo', says: [/no section "xdp_prog"/, /SEC\("xdp"\)/] },
+  { object: 'a0-section-typo', says: [/not know section "xdp_prog"/, /SEC\("xdp"\)/] },
   {
     object: 'i6-tail-call-in-void',
     says: [/next_stage/, /return(?:s|ing)? int|int next_stage|static __always_inline/],
@@ -64,7 +64,7 @@ export const loadingWants: readonly Want[] = [
     says: [/Did you mean bpf_task_from_pid\?/, /bpf_ksym_exists\(bpf_task_from_vpid\)/],
     never: [/= bpf_task_from_pid\(1\)/],
   },
-  { object: 'v14-queue-with-key', says: [/jobs/, /key_size of a queue/, /__type\(key, …\).*away/], never: [/--set/] },
+  { object: 'v14-queue-with-key', says: [/jobs/, /key_size of a queue/, /Remove __type\(key, …\)/], never: [/--set/] },
   { object: 'x24-cpu-of-task', says: [/Since 5\.16 it is thread_info\.cpu/, /bpf_core_field_exists/] },
   { object: 'x25-pages-of-process', says: [/Since 6\.2 it is rss_stat\[…\]\.count/] },
   { object: 'x26-disk-of-bio', says: [/Since 5\.12 it is bi_bdev->bd_disk/] },

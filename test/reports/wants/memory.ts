@@ -34,12 +34,12 @@ export const memoryWants: readonly Want[] = [
   {
     object: '61-index-minus-one',
     code: 'KF103',
-    says: [/ips\[16\] may be 0 to 255/, /1 is taken from a number that may be 0/, /ARRAY_SIZE\(t->ips\)/],
+    says: [/ips\[16\] may be 0 to 255/, /1 is subtracted from a number that may be 0/, /ARRAY_SIZE\(t->ips\)/],
   },
   {
     object: '69-loaded-twice',
     code: 'KF101',
-    says: [/skb->sk in C is a load of its own/, /local variable/, /typeof\(skb->sk\) sk = skb->sk/],
+    says: [/skb->sk in C is a separate load/, /local variable/, /typeof\(skb->sk\) sk = skb->sk/],
     never: [/if \(!skb\)/, /Check skb first/],
   },
   { object: '74-no-null-check', code: 'KF101', says: [/if \(!counter\)/] },
@@ -81,13 +81,13 @@ export const memoryWants: readonly Want[] = [
   {
     object: 'd1-sock-kept-in-map',
     code: 'KF102',
-    says: [/connecting/, /struct sock \* than its address/, /bpf_probe_read_kernel/],
+    says: [/connecting/, /struct sock \* stored in a map, only the address/, /bpf_probe_read_kernel/],
     never: [/probe_read_user/, /SEC\("tp_btf/],
   },
   { object: 'd3-name-on-stack', says: [/out\[64\]|\bout\b/, /ARRAY_SIZE\(out\)|sizeof\(out\)/, /index|\bj\b/] },
   {
     object: 'd4-mask-without-room',
-    says: [/takes 256 bytes/, /255 bytes too far/, /16128/],
+    says: [/accesses 256 bytes/, /255 bytes too far/, /16128/],
     never: [/ARRAY_SIZE\(r->data\)\) …/],
   },
   { object: 'e0-global-arg-unchecked', code: 'KF101', says: [/if \(!r\)/, /__arg_nonnull/, /global/] },

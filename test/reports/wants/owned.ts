@@ -66,7 +66,7 @@ export const ownedWants: readonly Want[] = [
   {
     object: 'u14-dropped-under-lock',
     code: 'KF053',
-    says: [/bpf_rbtree_add\(\) on line 33/, /take this call away/],
+    says: [/bpf_rbtree_add\(\) on line 33/, /remove this call/],
     never: [/keep its result/],
   },
   {
@@ -96,7 +96,7 @@ export const ownedWants: readonly Want[] = [
     object: 'y04-iterator-of-yesterday',
     kernel: '7.3',
     code: 'KF060',
-    says: [/struct bpf_iter_scx_dsq with 16 bytes/, /it has 48/, /vmlinux\.h/],
+    says: [/struct bpf_iter_scx_dsq has 16 bytes/, /and 48 in this kernel/, /vmlinux\.h/],
     never: [/Destroy the iterator/],
   },
   { object: 'z39-section-in-section', code: 'KF059', says: [/open already/, /:15:/, /section is entered/] },

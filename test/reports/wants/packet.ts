@@ -47,7 +47,7 @@ export const packetWants: readonly Want[] = [
   {
     object: '67-merged-loads',
     code: 'KF105',
-    says: [/remote_ip4 and local_ip4 at once/, /4 bytes of its own/, /volatile|barrier/],
+    says: [/remote_ip4 and local_ip4 at once/, /field of 4 bytes/, /volatile|barrier/],
     never: [/144/, /->fields/],
   },
   { object: '68-modified-ctx', code: 'KF027', says: [/name the field/, /compiler/] },
@@ -158,7 +158,7 @@ export const packetWants: readonly Want[] = [
   {
     object: 'd12-registers-in-fentry',
     code: 'KF105',
-    says: [/idmap, dir, dentry, delegated_inode/, /no registers/, /BPF_PROG\(name/],
+    says: [/idmap, dir, dentry, delegated_inode/, /not the registers/, /BPF_PROG\(name/],
   },
   {
     object: '01-xdp-tcpopts-dropped',

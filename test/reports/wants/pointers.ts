@@ -20,7 +20,7 @@ export const pointerWants: readonly Want[] = [
     code: 'KF110',
     says: [/index into next is not bounded/, /ARRAY_SIZE\(next\)/, /local variable/],
   },
-  { object: '77-map-plus-one', code: 'KF110', says: [/passed as it is: &m/], never: [/fixed offsets/] },
+  { object: '77-map-plus-one', code: 'KF110', says: [/Pass the map unchanged: &m/], never: [/fixed offsets/] },
   { object: 'a6-atomic-packet', code: 'KF112', says: [/Load, compute and store/] },
   {
     object: 'd5-modulo-slot',
@@ -28,12 +28,12 @@ export const pointerWants: readonly Want[] = [
     says: [/“% 26”, on line 10/, /barrier_var\(slot\)/, /power of two/],
     never: [/right before it is used/],
   },
-  { object: 'd5-modulo-slot-dropped', says: [/“% 26”/, /compiler drops/, /barrier_var\(slot\)/] },
+  { object: 'd5-modulo-slot-dropped', says: [/“% 26”/, /compiler removes/, /barrier_var\(slot\)/] },
   { object: 'g5-atomic-packed', code: 'KF113', says: [/multiple of 8/, /packed/], never: [/stack/, /memcpy/] },
   {
     object: 'h4-signed-index',
     code: 'KF110',
-    says: [/check on line 12 is of a signed number/, /slot < 0/, /unsigned/],
+    says: [/check on line 12 is signed/, /slot < 0/, /unsigned/],
     never: [/ARRAY_SIZE/],
   },
   {
@@ -54,7 +54,7 @@ export const pointerWants: readonly Want[] = [
   },
   {
     object: 's18-half-a-pointer',
-    says: [/bpf_probe_read_kernel\(&address/, /32 bits|lower half|half/],
+    says: [/bpf_probe_read_kernel\(&address/, /32-bit/],
     never: [/data_end/],
   },
   { object: 'x36-letters-counted', code: 'KF110', says: [/signed number of 8 bits/, /__u8/, /ARRAY_SIZE\(letters\)/] },
@@ -66,7 +66,7 @@ export const pointerWants: readonly Want[] = [
   },
   {
     object: 'c21-number-of-int',
-    says: [/writes a long/, /Declare the variable that it goes to as long/],
+    says: [/writes a long/, /Declare the variable as long/],
     never: [/packed/],
   },
   {

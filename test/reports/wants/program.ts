@@ -7,12 +7,12 @@ export const programWants: readonly Want[] = [
   {
     object: '06-arena-no-map',
     code: 'KF159',
-    says: [/names? (?:no|the) arena/, /bpf_arena_alloc_pages\(&arena/, /"r"\(&arena\)/],
+    says: [/refer to an arena|Name the arena/, /bpf_arena_alloc_pages\(&arena/, /"r"\(&arena\)/],
   },
   {
     object: '07-arena-cast-as0',
     program: 'to_itself',
-    says: [/__arena/, /compiler makes this cast/, /member’s address/],
+    says: [/__arena/, /compiler emits this cast/, /address of the member/],
     never: [/inline assembly/],
   },
   {
@@ -21,7 +21,7 @@ export const programWants: readonly Want[] = [
     says: [/line 22/, /line 34/, /\d+,\d{3} times/, /bpf_loop\(\)/, /differs from the one before/],
     never: [/global functions/],
   },
-  { object: '15b-loop-map-counter', code: 'KF152', says: [/map a\b/, /not followed/, /local variable/, /bpf_for/] },
+  { object: '15b-loop-map-counter', code: 'KF152', says: [/map a\b/, /not follow what is stored/, /local variable/, /bpf_for/] },
   { object: '16-walk-parents', code: 'KF152', says: [/for \(i = 0; i < 100/, /bpf_for|bpf_loop/], never: [/rodata/] },
   { object: '18-lock-in-perf-event', code: 'KF156', says: [/per-CPU map/, /__sync_fetch_and_add/, /bpf_spin_lock/] },
   { object: '20-lsm-retval', code: 'KF151', says: [/:23:/, /clamp/, /-4095/, /-EPERM/], never: [/:14:/] },
@@ -42,7 +42,7 @@ export const programWants: readonly Want[] = [
     code: 'KF154',
     says: [/root 208 bytes → emit 208 bytes → inner 208 bytes/, /per-CPU array/],
   },
-  { object: '86-endless', code: 'KF152', says: [/not followed/, /bpf_for/, /local variable/] },
+  { object: '86-endless', code: 'KF152', says: [/not follow what is stored/, /bpf_for/, /local variable/] },
   { object: '90-cgroup-return', code: 'KF151', says: [/returns -1/, /0 to refuse, 1 to allow/] },
   {
     object: 'f6-too-many-jumps',
@@ -57,7 +57,7 @@ export const programWants: readonly Want[] = [
     says: [/die\(\) ends here without a return/, /__builtin_unreachable/, /:6:/],
     never: [/inline assembly/],
   },
-  { object: 'g1-fentry-returns', code: 'KF151', says: [/return 0/, /takes 0 only/], never: [/XDP|TC_ACT/] },
+  { object: 'g1-fentry-returns', code: 'KF151', says: [/return 0/, /accepts only 0/], never: [/XDP|TC_ACT/] },
   { object: 'g2-sleepable-map', says: [/stack_trace/, /sleep/, /lsm\/file_open|not sleep/] },
   {
     object: 'i4-sleepable-vfs-read',
@@ -94,7 +94,7 @@ export const programWants: readonly Want[] = [
   {
     object: 's12-iterator-counts',
     code: 'KF151',
-    says: [/0 \(go on with the next\) or 1 \(this one again\)/],
+    says: [/0 \(continue with the next\) or 1 \(repeat this one\)/],
     never: [/XDP|NF_/],
   },
   {
@@ -111,7 +111,7 @@ export const programWants: readonly Want[] = [
   {
     object: 'w23-operation-without-place',
     code: 'KF150',
-    says: [/get_info of tcp_congestion_ops takes no program/, /Take the program out/],
+    says: [/get_info of tcp_congestion_ops takes no program/, /Remove the program/],
   },
   { object: 'session-gives-two', code: 'KF151', says: [/0 or 1/], never: [/XDP/] },
   {

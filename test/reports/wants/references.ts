@@ -15,7 +15,7 @@ export const referenceWants: readonly Want[] = [
   {
     object: '87-dynptr-on-failure',
     code: 'KF032',
-    says: [/bpf_ringbuf_discard_dynptr\(&d, 0\)/, /Also where bpf_ringbuf_reserve_dynptr\(\) fails/, /:17:/],
+    says: [/bpf_ringbuf_discard_dynptr\(&d, 0\)/, /Even if bpf_ringbuf_reserve_dynptr\(\) fails/, /:17:/],
   },
   {
     object: '88-iterator-kept',
@@ -25,14 +25,14 @@ export const referenceWants: readonly Want[] = [
   {
     object: '89-old-kptr-lost',
     code: 'KF032',
-    says: [/bpf_task_release/, /gives back what was in the field/],
+    says: [/bpf_task_release/, /returns what was in the field/],
     never: [/:1\d:/],
   },
   { object: 'b5-borrowed-release', code: 'KF030', says: [/bpf_kptr_xchg\(&value->field, NULL\)/] },
   {
     object: 'e7-tail-call-with-socket',
     code: 'KF032',
-    says: [/bpf_sk_release\(sk\); before the tail call/, /released again/],
+    says: [/bpf_sk_release\(sk\); before the tail call/, /release it again/],
   },
   {
     object: 'e9-read-after-release',
@@ -73,7 +73,7 @@ export const referenceWants: readonly Want[] = [
   {
     object: 'u3-node-exchanged',
     code: 'KF032',
-    says: [/where note is not NULL, bpf_obj_drop\(note\);/],
+    says: [/if note is not NULL, bpf_obj_drop\(note\);/],
     never: [/keep it in a variable/],
   },
   {
@@ -90,7 +90,7 @@ export const referenceWants: readonly Want[] = [
   {
     object: 'u11-dropped-after-insert',
     code: 'KF034',
-    says: [/bpf_rbtree_add\(\) on line 33/, /owns it now/, /take this call away/],
+    says: [/bpf_rbtree_add\(\) on line 33/, /owns it now/, /remove this call/],
     never: [/Use the pointer before/],
   },
   { object: 'v01-slice-after-submit', code: 'KF034', says: [/before bpf_ringbuf_submit_dynptr/, /:31:/] },

@@ -1,66 +1,82 @@
 // SPDX-License-Identifier: Apache-2.0
 // The options of `check`, and what they may be.
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { attachOption, loaderOption, collect, setOption } from './settings.ts'
+import { attachOption, loaderOption, repeatable, setOption } from './settings.ts'
 import { formats } from './flags.ts'
 
 export function addCheckOptions(command: Command): Command {
-  const several = (flags: string, words: string): Option => new Option(flags, words).default([]).argParser(collect)
   return command
-    .addOption(several('-p, --prog <name>', 'only programs of this name, with * and ? (may repeat)'))
-    .option(
-      '-t, --type <type>',
-      'program type for sections that libbpf does not know: xdp, sched_cls …; the others keep theirs',
-    )
-    .addOption(new Option('-f, --format <format>', 'how to print').choices([...formats]).default('pretty'))
-    .option('-o, --output-file <file>', 'print there instead: the file is there whole, or as it was')
-    .option('-w, --watch', 'judge again whenever an object changes, until interrupted')
-    .option('-q, --quiet', 'only what is not accepted: no summary, no notes about the kernel, no progress')
-    .addOption(
-      several(
-        '--filter <filter>',
-        "only what fits, as veristat has it: 'insns>1000', 'verdict=reject', 'file/prog', '!name' (may repeat)",
-      ),
-    )
-    .option('-s, --sort <keys>', "in this order: 'insns', 'prog^,states' (^ the least first, ! the most)")
-    .option('-n, --top <n>', 'no more than so many', positive)
-    .addOption(several('--path-map <from=to>', 'write source paths that begin with FROM with TO instead (may repeat)'))
-    .option('--no-sources', 'explain without the C files, where those that the object names are here')
-    .addOption(
-      new Option('-l, --log [level]', "print the verifier's log, in the kernel's format, as at level 1 or 2")
-        .preset('1')
-        .argParser(logLevel),
-    )
-    .option(
-      '--baseline <file>',
-      'results of an earlier run (--format json): what was refused there, for the same reason, may be',
-    )
-    .option(
-      '--expect',
-      "ask whether programs come out as their own tags say (__success, __failure, __msg … of the selftests' bpf_misc.h)",
-    )
+    .optionsGroup('What to check:')
+    .addOption(repeatable('-p, --prog <name>', 'only programs with this name; * and ? match (repeatable)'))
+    .option('-t, --type <type>', 'the program type of sections that libbpf does not know: xdp, sched_cls …')
     .addOption(setOption())
     .addOption(attachOption())
     .addOption(loaderOption())
-    .option('-j, --jobs <n>', 'objects judged at a time', positive, 1)
-    .option('--cpus <n>', 'CPUs that the machine has, which bounds bpf_get_smp_processor_id() (8192)', positive)
-    .option('--timeout <seconds>', 'give up on a program after so long: unsupported, the others go on', seconds)
-    .option('--total-timeout <seconds>', 'the same for all programs of an object', seconds)
-    .option('--total-insns <n>', 'give up on an object whose programs take more together (4000000)', positive)
-    .option('--max-insns <n>', "give up where the walk processes more (the kernel's own limit is 1000000)", positive)
-    .option('--max-memory <MiB>', 'give up where a program takes more', positive)
-    .option('--legacy-maps', 'read SEC("maps") of structs, which libbpf 1.x refuses')
+    .option('--legacy-maps', 'accept maps defined in SEC("maps"), which libbpf 1.x does not')
+    .optionsGroup('What to print:')
+    .addOption(new Option('-f, --format <format>', 'output format').choices([...formats]).default('pretty'))
+    .option('-o, --output-file <file>', 'write the output to this file (all of it, or nothing)')
+    .option('-w, --watch', 'check again whenever an object changes, until interrupted')
+    .option('-q, --quiet', 'print only what is not accepted: no summary, notes about the kernel or progress')
+    .addOption(
+      repeatable(
+        '--filter <filter>',
+        "show only what matches, as in veristat: 'insns>1000', 'verdict=reject', 'file/prog', '!name' (repeatable)",
+      ),
+    )
+    .option('-s, --sort <keys>', "sort by these: 'insns', 'prog^,states' (^ ascending, ! descending)")
+    .option('-n, --top <n>', 'show only the first N programs', positive)
+    .addOption(repeatable('--path-map <from=to>', 'replace the prefix FROM of source paths by TO (repeatable)'))
+    .option('--no-sources', 'do not read the C files that the object names, even if they are here')
+    .addOption(
+      new Option('-l, --log [level]', "print the verifier's log, in the kernel's format (1 or 2)")
+        .preset('1')
+        .argParser(logLevel),
+    )
+    .optionsGroup('What to expect:')
+    .option(
+      '--baseline <file>',
+      'results of an earlier run (--format json): programs rejected there may be rejected again, for the same reason',
+    )
+    .option(
+      '--expect',
+      "expect what the tags of programs say (__success, __failure, __msg … of the selftests' bpf_misc.h)",
+    )
+    .optionsGroup('Limits:')
+    .option('-j, --jobs <n>', 'how many objects to check in parallel', positive, 1)
+    .option(
+      '--cpus <n>',
+      'how many CPUs the machine has, which bounds bpf_get_smp_processor_id() (default: 8192)',
+      positive,
+    )
+    .option(
+      '--timeout <seconds>',
+      'give up on a program after this long (it is then unsupported) and go on with the next',
+      seconds,
+    )
+    .option('--total-timeout <seconds>', 'the same for all programs of an object together', seconds)
+    .option(
+      '--total-insns <n>',
+      'give up on an object whose programs take more instructions together (default: 4000000)',
+      positive,
+    )
+    .option(
+      '--max-insns <n>',
+      "give up on a program that takes more instructions (the kernel's own limit: 1000000)",
+      positive,
+    )
+    .option('--max-memory <MiB>', 'give up on a program that takes more memory', positive)
     .addHelpText('after', help)
 }
 
 const help = `
-An object is a file, a folder (every BPF object *.o in it and below) or a quoted pattern: 'build/**/*.bpf.o'.
+An object is a file, a folder (all BPF objects *.o in and below it) or a quoted pattern: 'build/**/*.bpf.o'.
 
 Figures for --filter and --sort: insns, states, peak_states, max_states_per_insn, size, stack, duration; file, prog, verdict, code, type.
-They choose what is shown; a filter that is only a name ('xdp_*', 'file/prog') also what is judged.
+They select what is shown; a filter that is only a name ('xdp_*', 'file/prog') also selects what is checked.
 
 Exit status: 0 every program is accepted; 1 one is not (rejected, not loadable, or not judged);
-2 wrong usage or an object that cannot be read; 3 a bug of ours, which says so. NO_COLOR and FORCE_COLOR are honoured.
+2 wrong usage, or an object that cannot be read; 3 a bug in kfuncs, which it says. NO_COLOR and FORCE_COLOR are honoured.
 
 Examples:
   kfuncs check prog.bpf.o
@@ -83,26 +99,26 @@ const logOption = /^(?:-l|--log)$/
 const isLevel = (arg: string | undefined): boolean => /^\d+$/.test(arg ?? '')
 
 function logLevel(value: string): 1 | 2 {
-  if (value !== '1' && value !== '2') throw new InvalidArgumentError('1 or 2')
+  if (value !== '1' && value !== '2') throw new InvalidArgumentError('must be 1 or 2')
   return value === '1' ? 1 : 2
 }
 
 function seconds(value: string): number {
   const number = Number(value)
-  if (!(number > 0)) throw new InvalidArgumentError('seconds, more than 0')
+  if (!(number > 0)) throw new InvalidArgumentError('must be a number of seconds, more than 0')
   return number
 }
 
 /** A number of something that may be none. */
 export function whole(value: string): number {
   const number = Number(value)
-  if (!Number.isSafeInteger(number) || number < 0) throw new InvalidArgumentError('a number of 0 or more')
+  if (!Number.isSafeInteger(number) || number < 0) throw new InvalidArgumentError('must be a whole number, 0 or more')
   return number
 }
 
 /** What a count may be. */
 export function positive(value: string): number {
   const number = Number(value)
-  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('a number of 1 or more')
+  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('must be a whole number, 1 or more')
   return number
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command line: verbs and their options. What a verb does is in the file of its name, loaded when it is called.
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Command, CommanderError, Help, InvalidArgumentError, Option } from 'commander'
 import { printableLines } from '../fault/index.ts'
 import type { BtfFlags } from './btf.ts'
 import { addCheckOptions, positive, whole, withLogLevels } from './check-options.ts'
-import { attachOption, collect, loaderOption, mapOption, setOption } from './settings.ts'
+import { attachOption, loaderOption, mapOption, repeatable, setOption } from './settings.ts'
 import type { RunFlags } from './run.ts'
 import type { CompareFlags } from './compare.ts'
 import type { DisasmFlags } from './disasm.ts'
@@ -22,38 +22,37 @@ import { version } from './version.ts'
 export async function main(args: readonly string[]): Promise<number> {
   let status = 0
   const program = new Command('kfuncs')
-    .description('BPF kernel functions: will the kernel take this object, and if not, why?')
+    .description(
+      'BPF kernel functions (kfuncs): check BPF objects as the kernel does, run them, and see which kfuncs a kernel has.',
+    )
     .version(version)
     .exitOverride()
     // What it complains of is an argument, which may be a file's name.
     .configureOutput({ writeErr: (text) => process.stderr.write(printableLines(text)) })
-    .configureHelp({ sortSubcommands: false })
+    .configureHelp({ sortSubcommands: false, optionDescription })
   const kernelOption = () =>
     new Option(
       '-k, --kernel <kernel>',
-      'a bundled kernel (6.12, 6.12-scx, 7.3), or a file: vmlinuz, vmlinux, raw BTF, profile',
+      'the kernel: a bundled one (6.12, 6.12-scx, 7.3) or a file (vmlinuz, vmlinux, raw BTF, profile)',
     ).default('6.12')
   const configOption = () =>
     new Option(
       '--config <file>',
-      "the kernel's configuration, where its image holds none: /boot/config-*, /proc/config.gz",
+      "the kernel's configuration, if its image does not contain it: /boot/config-*, /proc/config.gz",
     )
   const moduleOption = () =>
-    new Option('-m, --module <file>', 'a module on top: host.json, host.ts, x.ko (may repeat)')
-      .default([])
-      .argParser(collect)
+    repeatable('-m, --module <file>', 'add a module to the kernel: host.json, host.ts, x.ko (repeatable)')
 
   const coverageOption = () =>
-    new Option('--coverage <file>', "lines of C that ran, and how often, in lcov's format, which runners' own join")
+    new Option('--coverage <file>', 'write which C lines ran, and how often, to this file, in lcov format')
   const pathMapOption = () =>
-    new Option('--path-map <from=to>', 'coverage: source paths that begin with FROM begin with TO instead (may repeat)')
-      .default([])
-      .argParser(collect)
+    repeatable('--path-map <from=to>', 'with --coverage: replace the prefix FROM of source paths by TO (repeatable)')
 
   const check = program
     .command('check')
-    .description('judge every program of BPF objects as the kernel would')
-    .argument('<object...>', 'BPF object files, folders of them, patterns; - reads one from standard input')
+    .description('check every program of BPF objects as the kernel would, and explain what is rejected')
+    .argument('<object...>', 'BPF object files, folders or patterns; - reads one from standard input')
+    .optionsGroup('Kernel:')
     .addOption(kernelOption())
     .addOption(moduleOption())
     .addOption(configOption())
@@ -61,22 +60,22 @@ export async function main(args: readonly string[]): Promise<number> {
     status = await (await import('./check.ts')).check(objects, flags)
   })
   const formatOption = () =>
-    new Option('-f, --format <format>', 'how to print').choices(['pretty', 'json']).default('pretty')
+    new Option('-f, --format <format>', 'output format').choices(['pretty', 'json']).default('pretty')
   program
     .command('compare')
-    .description('what became of each program between two runs of check')
-    .argument('<base>', 'check --format json of before; also CSV, ours or veristat’s')
-    .argument('<now>', 'the same of now')
+    .description('compare the results of two runs of check, program by program')
+    .argument('<base>', 'the earlier results: check --format json, or CSV (ours or veristat’s)')
+    .argument('<now>', 'the later results')
     .addOption(formatOption())
-    .option('--threshold <percent>', 'how much instructions or states of an accepted program may grow', percent)
+    .option('--threshold <percent>', 'how much the instructions or states of an accepted program may grow', percent)
     .addHelpText('after', compareHelp)
     .action(async (base: string, now: string, flags: CompareFlags) => {
       status = (await import('./compare.ts')).compare(base, now, flags)
     })
   program
     .command('disasm')
-    .description('instructions with their C lines, kfunc and map names resolved')
-    .argument('<object>', 'a BPF object file; - reads it from standard input')
+    .description('disassemble an object, with C lines and with kfunc and map names resolved')
+    .argument('<object>', 'a BPF object file, or - for standard input')
     .addOption(kernelOption())
     .addOption(moduleOption())
     .addOption(configOption())
@@ -88,82 +87,88 @@ export async function main(args: readonly string[]): Promise<number> {
     })
   program
     .command('run')
-    .description('one program of an object on a modelled kernel, as WebAssembly: its result, and what changed')
-    .argument('<object>', 'a BPF object file; with --raw a file of bare instructions; - reads it from standard input')
+    .description('run a program of an object as WebAssembly on a modelled kernel; print its result and what it changed')
+    .argument('<object>', 'a BPF object file (with --raw, a file of bare instructions), or - for standard input')
+    .optionsGroup('Kernel:')
     .addOption(kernelOption())
     .addOption(moduleOption())
     .addOption(configOption())
-    .option('-p, --prog <name>', 'the program: needed where the object has several')
+    .optionsGroup('Input:')
+    .option('-p, --prog <name>', 'the program to run; needed if the object has several')
     .option(
       '--data <hex>',
-      'the packet: hexadecimal digits, or @FILE; each packet of FILE.pcap, pcap or pcapng; 64 bytes of zero unless told',
+      'the packet: hexadecimal digits or @FILE; of a capture (pcap, pcapng), every packet; default: 64 zero bytes',
     )
-    .option('--ctx <ctx>', "the context: '{\"mark\": 5}', a list of arguments '[1, 2]', hexadecimal digits, or @FILE")
+    .option('--ctx <ctx>', "the context: '{\"mark\": 5}', a list of arguments '[1, 2]', hexadecimal digits or @FILE")
     .addOption(setOption())
     .addOption(mapOption())
-    .addOption(
-      new Option(
-        '-t, --type <name>',
-        'the struct that records of ring buffers and perf event arrays are, or of one map: events=event (may repeat)',
-      )
-        .default([])
-        .argParser(collect),
-    )
     .addOption(attachOption())
     .addOption(loaderOption())
     .option(
       '--args <json>',
-      'what programs without a test run are called with (kprobes, tracepoints, LSM hooks …), 0 for what is missing: \'[1, "0xffff", "text", {"task": {"pid": 42}}, {"file": "/etc/passwd"}, {"struct": "sock", "sk_mark": 7}]\'',
+      'arguments for programs that have no test run (kprobes, tracepoints, LSM hooks …); missing ones are 0: \'[1, "0xffff", "text", {"task": {"pid": 42}}, {"file": "/etc/passwd"}, {"struct": "sock", "sk_mark": 7}]\'',
     )
     .option(
       '--socket <json>',
-      'whom programs on sockets are called about (sockops, sk_msg, cgroup/connect4 …): \'{"local": "10.0.0.1:80", "remote": "10.0.0.2:4000", "sk_mark": 7}\'; --data is their message, packet or option value',
+      'the socket that sockops, sk_msg, cgroup/connect4 and similar programs are called for: \'{"local": "10.0.0.1:80", "remote": "10.0.0.2:4000", "sk_mark": 7}\'; --data is the message, packet or option value',
     )
-    .option('--returned <json>', 'what the function answered: of fexit, kretprobe and LSM programs')
-    .option('--repeat <n>', 'so many times, on the same packet; tells the time of a run', positive)
-    .option('--cpu <n>', 'the number of the CPU that it runs on (0)', whole)
-    .option('--seed <n>', 'what random numbers follow from (0)', whole)
-    .option('--sanitize', 'an instruction at a time, each access and register held to what the verifier proved')
+    .option('--returned <json>', 'the return value of the function, for fexit, kretprobe and LSM programs')
+    .optionsGroup('Machine:')
+    .option('--repeat <n>', 'run it N times on the same packet, and print the time of a run', positive)
+    .option('--cpu <n>', 'the CPU to run on (default: 0)', whole)
+    .option('--seed <n>', 'the seed of random numbers (default: 0)', whole)
+    .optionsGroup('Output:')
+    .addOption(
+      repeatable(
+        '-t, --type <name>',
+        'print records of ring buffers and perf event arrays as this struct; for one map: events=event (repeatable)',
+      ),
+    )
+    .option('--sanitize', 'check each access and register against what the verifier proved, instruction by instruction')
     .option(
       '--trace',
-      'tell each instruction that is executed, with its line of C and the registers that it changed, on standard error',
+      'print each instruction executed to standard error, with its C line and the registers it changed',
     )
     .addOption(coverageOption())
     .addOption(pathMapOption())
-    .option('--raw', 'the file is bare instructions (hexadecimal digits, bytes or assembly) of no object; prints r0')
-    .option('--memory <hex>', 'raw: what r1 points to, r2 being its length: hexadecimal digits, or @FILE')
-    .option('--max-insns <n>', 'raw: instructions that may be executed: 1000000000 unless told', positive)
-    .option('--interpret', 'raw: not compiled: slower, and says what reaches beyond the memory')
-    .addOption(new Option('--format <format>').choices(['text', 'json']).default('text'))
+    .addOption(new Option('--format <format>', 'output format').choices(['text', 'json']).default('text'))
+    .optionsGroup('Bare instructions:')
+    .option('--raw', 'run a file of bare instructions (hexadecimal digits, bytes or assembly) and print r0')
+    .option(
+      '--memory <hex>',
+      'with --raw: the memory that r1 points to (r2 is its length): hexadecimal digits or @FILE',
+    )
+    .option('--max-insns <n>', 'with --raw: execute at most this many instructions (default: 1000000000)', positive)
+    .option(
+      '--interpret',
+      'with --raw: interpret instead of compiling; slower, but says what reaches beyond the memory',
+    )
+    .addHelpText('after', runHelp)
     .action(async (file: string, flags: RunFlags) => {
       status = await (await import('./run.ts')).run(file, flags)
     })
   program
     .command('test')
-    .description('the C tests that objects hold, run on a modelled kernel')
-    .argument('<object...>', 'BPF object files, folders of them, patterns; - reads one from standard input')
+    .description('run the C tests in BPF objects on a modelled kernel')
+    .argument('<object...>', 'BPF object files, folders or patterns; - reads one from standard input')
     .addOption(kernelOption())
     .addOption(moduleOption())
     .addOption(configOption())
-    .addOption(
-      new Option('-n, --name <name>', 'only tests of this name, with * and ? (may repeat)')
-        .default([])
-        .argParser(collect),
-    )
+    .addOption(repeatable('-n, --name <name>', 'only tests with this name; * and ? match (repeatable)'))
     .addOption(setOption())
     .addOption(mapOption())
     .addOption(attachOption())
     .addOption(loaderOption())
-    .option('--cpu <n>', 'the number of the CPU that tests run on (0)', whole)
-    .option('--seed <n>', 'what random numbers follow from (0)', whole)
-    .option('--sanitize', 'an instruction at a time, each access and register held to what the verifier proved')
+    .option('--cpu <n>', 'the CPU to run tests on (default: 0)', whole)
+    .option('--seed <n>', 'the seed of random numbers (default: 0)', whole)
+    .option('--sanitize', 'check each access and register against what the verifier proved, instruction by instruction')
     .option(
       '--trace',
-      'tell each instruction that is executed, with its line of C and the registers that it changed, on standard error',
+      'print each instruction executed to standard error, with its C line and the registers it changed',
     )
-    .addOption(new Option('-f, --format <format>', 'how to print').choices([...testFormats]).default('pretty'))
-    .option('-o, --output-file <file>', 'print there instead: the file is there whole, or as it was')
-    .option('-q, --quiet', 'only what does not pass')
+    .addOption(new Option('-f, --format <format>', 'output format').choices([...testFormats]).default('pretty'))
+    .option('-o, --output-file <file>', 'write the output to this file (all of it, or nothing)')
+    .option('-q, --quiet', 'print only what does not pass')
     .addOption(coverageOption())
     .addOption(pathMapOption())
     .addHelpText('after', testHelp)
@@ -172,51 +177,50 @@ export async function main(args: readonly string[]): Promise<number> {
     })
   program
     .command('show')
-    .description('a kfunc: prototype, what each argument must be, who may call it, a minimal use')
+    .description('show a kfunc: its prototype, what each argument must be, who may call it, a minimal use')
     .argument('<kfunc>')
     .addOption(kernelOption())
     .addOption(moduleOption())
     .addOption(formatOption())
+    .addHelpText('after', '\nExample:\n  kfuncs show bpf_task_from_pid --kernel 7.3')
     .action(async (name: string, flags: ShowFlags) => {
       status = await (await import('./show.ts')).show(name, flags)
     })
   program
     .command('list')
-    .description('the kfuncs of a kernel, with flags and who may call them')
-    .argument('[text]', 'only names with this in them')
+    .description('list the kfuncs of a kernel, with their flags and who may call them')
+    .argument('[text]', 'only names that contain this')
     .addOption(kernelOption())
     .addOption(moduleOption())
-    .option('-t, --type <type>', 'only what this program type may call')
+    .option('-t, --type <type>', 'only kfuncs that this program type may call')
     .addOption(formatOption())
+    .addHelpText('after', '\nExample:\n  kfuncs list cgroup --type lsm')
     .action(async (text: string | undefined, flags: ListFlags) => {
       status = await (await import('./list.ts')).list(text, flags)
     })
   program
     .command('btf')
-    .description('types of an object, a kernel or a module')
+    .description('print the types of an object, a kernel or a module')
     .command('dump')
-    .description('as C that a program can include, or as data')
+    .description('print types as C that a program can include, or as JSON')
     .argument('<source>', 'a BPF object, a bundled kernel (6.12, 6.12-scx, 7.3), vmlinuz, vmlinux, raw BTF, x.ko')
     .addOption(kernelOption())
-    .addOption(new Option('-f, --format <format>', 'how to print').choices(['c', 'json']).default('c'))
+    .addOption(new Option('-f, --format <format>', 'output format').choices(['c', 'json']).default('c'))
     .addOption(
-      new Option(
-        '-t, --type <name>',
-        'only this one, and in C what it needs: a type, function or variable (may repeat)',
-      )
-        .default([])
-        .argParser(collect),
+      repeatable('-t, --type <name>', 'only this type, function or variable, and in C what it needs (repeatable)'),
     )
-    .option('-o, --output-file <file>', 'print there instead: the file is there whole, or as it was')
+    .option('-o, --output-file <file>', 'write the output to this file (all of it, or nothing)')
     .action(async (source: string, flags: BtfFlags) => {
       status = await (await import('./btf.ts')).dumpBtf(source, flags)
     })
-  const gen = program.command('gen').description('TypeScript of a module or an object, C headers of kfuncs')
+  const gen = program
+    .command('gen')
+    .description('generate TypeScript for a module or an object, or a C header of kfuncs')
   const outputOption = () =>
-    new Option('-o, --output-file <file>', 'print there instead: the file is there whole, or as it was')
+    new Option('-o, --output-file <file>', 'write the output to this file (all of it, or nothing)')
   gen
     .command('types')
-    .description("the .d.ts of a module's bodies: what each is given and answers")
+    .description("generate the .d.ts of a module's bodies: what each takes and returns")
     .argument('<module>', 'host.ts, host.json, or C text with __bpf_kfunc prototypes: host.c')
     .addOption(kernelOption())
     .addOption(outputOption())
@@ -225,13 +229,14 @@ export async function main(args: readonly string[]): Promise<number> {
     })
   gen
     .command('skeleton')
-    .description('a typed view of an object: maps, global variables, programs; the object is in it')
+    .description('generate a typed view of an object, which it contains: maps, global variables, programs')
     .argument('<object>', 'a BPF object file')
-    .option('--name <name>', "what it is called: the file's name unless told")
+    .option('--name <name>', 'its name (default: the name of the file)')
     .addOption(
-      new Option('-t, --type <name>', 'a struct beside those of maps and variables: of records, say (may repeat)')
-        .default([])
-        .argParser(collect),
+      repeatable(
+        '-t, --type <name>',
+        'also this struct, such as that of records; those of maps and variables are always there (repeatable)',
+      ),
     )
     .addOption(loaderOption())
     .addOption(outputOption())
@@ -240,23 +245,19 @@ export async function main(args: readonly string[]): Promise<number> {
     })
   gen
     .command('header')
-    .description('the C header of kfuncs for the authors of programs')
+    .description('generate the C header of kfuncs that programs include')
     .argument('<source>', 'host.ts, host.json, host.c; a bundled kernel, vmlinuz, vmlinux, raw BTF, x.ko')
     .addOption(kernelOption())
-    .addOption(
-      new Option('--kfunc <name>', 'only kfuncs of this name, with * and ? (may repeat)')
-        .default([])
-        .argParser(collect),
-    )
-    .option('--weak', 'declared __weak: programs ask with bpf_ksym_exists() before they call')
+    .addOption(repeatable('--kfunc <name>', 'only kfuncs with this name; * and ? match (repeatable)'))
+    .option('--weak', 'declare them __weak: programs test with bpf_ksym_exists() before calling')
     .addOption(outputOption())
     .action(async (source: string, flags: HeaderFlags) => {
       status = await (await import('./gen.ts')).genHeader(source, flags)
     })
   program
     .command('explain')
-    .description('the long form of a code: the rule, a program that breaks it, one that keeps it')
-    .argument('[code]', 'KF012; without it, every code')
+    .description('explain a diagnostic code: the rule, a program that breaks it, and one that keeps it')
+    .argument('[code]', 'such as KF012; default: every code')
     .addOption(formatOption())
     .action(async (code: string | undefined, flags: ExplainFlags) => {
       status = await (await import('./explain.ts')).explainCode(code, flags)
@@ -272,25 +273,38 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-const testHelp = `
-A test is a program with the tags of the kernel's selftests (__success, __failure, __msg, __retval … of bpf_misc.h), which is loaded, and run
-where it says what it returns; or, as Cilium has them, programs in sections TYPE/test/NAME/pktgen, …/setup and …/check (docs/testing.md).
+/** What an option is for, with its default; of a list, which is empty until it is given, without. */
+const optionDescription = (option: Option): string =>
+  Array.isArray(option.defaultValue) ? option.description : new Help().optionDescription(option)
 
-Exit status: 0 every test passed or was skipped; 1 one failed, or could not be run; 2 wrong usage, an object that cannot be read or
-has no tests; 3 a bug of ours, which says so.
+const runHelp = `
+Exit status: 0 the program ran; 1 it is not accepted, or cannot be run; 2 wrong usage, or a file that cannot be read;
+3 a bug in kfuncs, which it says.
+
+Examples:
+  kfuncs run xdp.bpf.o --data @packet.bin
+  kfuncs run firewall.bpf.o --prog drop_tcp --data traffic.pcap --map 'blocked[80]=1'
+  kfuncs run trace.bpf.o --prog on_open --args '[{"file": "/etc/passwd"}]' --trace`
+
+const testHelp = `
+A test is a program with the tags of the kernel's selftests (__success, __failure, __msg, __retval … of bpf_misc.h), which is loaded, and
+run if it has a __retval; or, as in Cilium, programs in sections TYPE/test/NAME/pktgen, …/setup and …/check (docs/testing.md).
+
+Exit status: 0 every test passed or was skipped; 1 a test failed or could not be run; 2 wrong usage, or an object that cannot be read
+or has no tests; 3 a bug in kfuncs, which it says.
 
 Example:
   kfuncs test build/tests --name 'ipv6_*' --format junit --output-file tests.xml`
 
 const compareHelp = `
-Exit status: 0 nothing is worse; 1 a program that was accepted is not, a new one is not, or one grew beyond --threshold;
-2 a file that cannot be read. What was refused before may be refused still.
+Exit status: 0 nothing got worse; 1 a program that was accepted is not any more, a new one is not accepted, or one grew beyond
+--threshold; 2 a file cannot be read. Programs that were rejected before may still be rejected.
 
 Example:
   kfuncs check --format json build > now.json; kfuncs compare base.json now.json --threshold 10`
 
 function percent(value: string): number {
   const number = Number(value.replace(/%$/, ''))
-  if (!(number >= 0)) throw new InvalidArgumentError('percent, 0 or more')
+  if (!(number >= 0)) throw new InvalidArgumentError('must be a percentage, 0 or more')
   return number
 }

@@ -5,36 +5,33 @@ import { loaderNames, parseSetting, type Settings, type Unknown } from '../objec
 import type { SettingFlags } from './flags.ts'
 import { orTell, readInput, UsageError } from './usage.ts'
 
-/** A value that may be given more than once. */
-export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value]
+/** An option that may be given more than once: a list of what was given. */
+export const repeatable = (flags: string, words: string): Option =>
+  new Option(flags, words)
+    .default([])
+    .argParser((value: string, before: readonly string[]): readonly string[] => [...before, value])
 
 export const setOption = (): Option =>
-  new Option(
+  repeatable(
     '-G, --set <name=value>',
-    "a global variable's value before loading: mode=3, 'cfg.limits[2]=8', state=RUNNING, CONFIG_HZ=1000; a map's attribute: events.max_entries=4096; @FILE of such lines (may repeat)",
+    "set a global variable before loading: mode=3, 'cfg.limits[2]=8', state=RUNNING, CONFIG_HZ=1000; or an attribute of a map: events.max_entries=4096; or @FILE of such lines (repeatable)",
   )
-    .default([])
-    .argParser(collect)
 
 export const attachOption = (): Option =>
-  new Option(
+  repeatable(
     '--attach <prog=target>',
-    "what a program attaches to, where its loader decides: on_read=vfs_read, 'lsm_*=file_open' (may repeat)",
+    "what a program attaches to, if its loader decides that: on_read=vfs_read, 'lsm_*=file_open' (repeatable)",
   )
-    .default([])
-    .argParser(collect)
 
 export const mapOption = (): Option =>
-  new Option(
+  repeatable(
     '--map <name[key]=value>',
-    'an element of a map before anything runs: \'blocked[80]=1\', \'routes[{"prefixlen": 8, "data": "10.0.0.0"}]={"port": 3}\'; a program in a program array: calls[0]=next; @FILE of JSON: {"blocked": {"80": 1}} (may repeat)',
+    'set an element of a map before the run: \'blocked[80]=1\', \'routes[{"prefixlen": 8, "data": "10.0.0.0"}]={"port": 3}\'; put a program into a program array: calls[0]=next; or @FILE of JSON: {"blocked": {"80": 1}} (repeatable)',
   )
-    .default([])
-    .argParser(collect)
 
 /** Who reads the object: what it may hold depends on it. Without a default, `test` picks one by what the object is. */
 export const loaderOption = (): Option =>
-  new Option('--loader <name>', 'who loads the object: libbpf, or ebpf-go, which is github.com/cilium/ebpf').choices([
+  new Option('--loader <name>', 'what loads the object: libbpf or ebpf-go (github.com/cilium/ebpf)').choices([
     ...loaderNames,
   ])
 

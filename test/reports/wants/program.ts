@@ -21,7 +21,11 @@ export const programWants: readonly Want[] = [
     says: [/line 22/, /line 34/, /\d+,\d{3} times/, /bpf_loop\(\)/, /differs from the one before/],
     never: [/global functions/],
   },
-  { object: '15b-loop-map-counter', code: 'KF152', says: [/map a\b/, /not follow what is stored/, /local variable/, /bpf_for/] },
+  {
+    object: '15b-loop-map-counter',
+    code: 'KF152',
+    says: [/map a\b/, /not follow what is stored/, /local variable/, /bpf_for/],
+  },
   { object: '16-walk-parents', code: 'KF152', says: [/for \(i = 0; i < 100/, /bpf_for|bpf_loop/], never: [/rodata/] },
   { object: '18-lock-in-perf-event', code: 'KF156', says: [/per-CPU map/, /__sync_fetch_and_add/, /bpf_spin_lock/] },
   { object: '20-lsm-retval', code: 'KF151', says: [/:23:/, /clamp/, /-4095/, /-EPERM/], never: [/:14:/] },

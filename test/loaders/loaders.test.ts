@@ -49,7 +49,7 @@ describe('libbpf', () => {
     const object = readFileSync('test/loaders/sizes.bpf.o')
     const [asLibbpf] = unwrap(check(object, kernel, { name: 'sizes.bpf.o' }))
     expect(asLibbpf?.report?.verdict).toBe('load_error')
-    expect(asLibbpf?.diagnostic?.help.join(' ')).toContain('ebpf-go (bpf2go) fills these sizes in')
+    expect(asLibbpf?.diagnostic?.help.join(' ')).toContain('ebpf-go (bpf2go) fills in these sizes')
     const [asGo] = unwrap(check(object, kernel, { name: 'sizes.bpf.o', loader: 'ebpf-go' }))
     expect(asGo?.report?.verdict).toBe('accept')
   })

@@ -42,7 +42,7 @@ test('who uses a map that is not made is told what is wrong with it, and to guar
   const diagnostic = checked.ok ? checked.value[0]?.diagnostic : undefined
   expect(diagnostic?.code).toBe('KF161')
   expect(diagnostic?.primary.label).toBe(
-    'the kernel does not make map hash_mmapable: map_flags of a hash cannot have BPF_F_MMAPABLE',
+    'the kernel refuses to create map hash_mmapable: map_flags of a hash cannot have BPF_F_MMAPABLE',
   )
   expect(diagnostic?.help.join(' ')).not.toContain('ksym')
 })

@@ -137,7 +137,7 @@ function commonJs<T extends object>(library: T): T {
  */
 async function unzstd(bytes: Uint8Array, limit: number, knownSize?: number): Promise<Uint8Array> {
   const window = zstdWindow(bytes)
-  if (window > maxZstdWindow) throw new FaultError(`the zstd data wants a window of ${window} bytes`)
+  if (window > maxZstdWindow) throw new FaultError(`the zstd data needs a window of ${window} bytes`)
   const library = await import('fzstd')
   const size = knownSize ?? zstdContentSize(bytes)
   if (size !== undefined) {

@@ -161,9 +161,9 @@ function readSections(bytes: Uint8Array, header: Header): ElfSection[] {
   if (header.shstrndx === 0) return raw.map(({ section }) => section)
   const names = raw[header.shstrndx]?.section
   if (names === undefined)
-    throw new FaultError(`section name table ${header.shstrndx} is none of ${raw.length} sections`, { byte: 62 })
+    throw new FaultError(`section name table ${header.shstrndx} is not one of ${raw.length} sections`, { byte: 62 })
   if (names.type !== SHT.strtab)
-    throw new FaultError(`section ${names.index} holds the section names but is no string table`, { byte: 62 })
+    throw new FaultError(`section ${names.index} holds the section names but is not a string table`, { byte: 62 })
   const strings = stringTable(bytes.subarray(names.offset, names.offset + names.size), names.offset)
   return raw.map(({ section, nameOffset }) => ({
     ...section,
@@ -232,7 +232,7 @@ function readSymbols(
   }
   const names = sections[table.link]
   if (names?.type !== SHT.strtab)
-    throw new FaultError(`the symbol table's names (section ${table.link}) are no string table`, place)
+    throw new FaultError(`the symbol table's names (section ${table.link}) are not a string table`, place)
   const strings = stringTable(data(names), names.offset)
   const extended = sections.find(({ type, link }) => type === SHT.symtabShndx && link === table.index)
   const indexes =

@@ -60,7 +60,7 @@ function sizesAgree(type: BtfType, other: BtfType): boolean {
 function renumbered(type: BtfType, idOf: (id: BtfId) => BtfId): NewBtfType {
   switch (type.kind) {
     case 'void':
-      throw new FaultError('void is no type of a section')
+      throw new FaultError('void is not a type of a section')
     case 'array':
       return { ...type, type: idOf(type.type), index: idOf(type.index) }
     case 'struct':

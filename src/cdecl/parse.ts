@@ -138,7 +138,7 @@ class UnitReader {
         (child) => child !== null && (child.isError || child.isMissing || child.hasError),
       )
       if (node.isError && faulty.length === 0) {
-        const hint = 'a macro that stands in a declaration must be an attribute known to this reader'
+        const hint = 'a macro in a declaration must be an attribute known to this reader'
         throw new FaultError(`syntax error at '${snippet(node)}'`, this.placeOf(chunk, node), hint)
       }
       for (const child of faulty.reverse()) work.push({ node: child, parent: node })
@@ -172,7 +172,7 @@ class UnitReader {
       case 'comment':
         return
       default:
-        throw new FaultError(`'${snippet(node)}' is no declaration`, context.placeOf(node))
+        throw new FaultError(`'${snippet(node)}' is not a declaration`, context.placeOf(node))
     }
     const base = specifierType(node, context, 0)
     const specifier = node.childForFieldName('type')!

@@ -71,7 +71,7 @@ function typesNamed(btf: Btf, name: string, source: string): readonly BtfId[] {
 export function structNamed(btf: Btf | undefined, name: string, source: string): BtfId {
   if (btf === undefined) throw new UsageError(`${source}: no types in this object — compile with -g`)
   const found = typesNamed(btf, name, source).find((id) => resolveType(btf, id).kind === 'struct')
-  if (found === undefined) throw new UsageError(`${source}: ${name} is no struct`)
+  if (found === undefined) throw new UsageError(`${source}: ${name} is not a struct`)
   return found
 }
 

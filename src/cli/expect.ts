@@ -89,8 +89,8 @@ function withoutUnsaid(expectation: Expectation, program: () => LinkedProgram | 
 }
 
 function whySkipped({ verdict, machines, btfPath, auxiliary }: Expectation, object: string): string | undefined {
-  if (auxiliary) return 'it stands by other programs (__auxiliary)'
-  if (verdict === undefined) return 'only an unprivileged load is meant'
+  if (auxiliary) return 'it supports other programs (__auxiliary)'
+  if (verdict === undefined) return 'only an unprivileged load is tested'
   if (machines.length > 0 && !machines.includes(MACHINE)) return `it is meant for ${machines.join(', ')}`
   return btfPath === undefined ? undefined : `its types are those of ${btfPath} beside ${object} (__btf_path)`
 }

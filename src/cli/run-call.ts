@@ -36,7 +36,7 @@ function callOptions(machine: Machine, program: LoadedProgram, flags: CallFlags)
   const { args, returned, ctx } = flags
   const list = args === undefined ? [] : parsedJson('--args', args)
   if (!Array.isArray(list))
-    throw new UsageError(`--args ${args}: a list is meant: '[1, "0xffff", {"task": {"pid": 42}}]'`)
+    throw new UsageError(`--args ${args}: expected a list: '[1, "0xffff", {"task": {"pid": 42}}]'`)
   const given = list.map((value, i) => argument(machine, value, `--args: argument ${i}`))
   return {
     args: given,
@@ -111,12 +111,12 @@ function taskOptions(machine: Machine, fields: Readonly<Record<string, unknown>>
 
 function fieldsOf(value: unknown, what: string): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new UsageError(`${what}: numbers, text, null and objects are meant, not ${JSON.stringify(value)}`)
+    throw new UsageError(`${what}: expected a number, text, null or an object, not ${JSON.stringify(value)}`)
   return value as Readonly<Record<string, unknown>>
 }
 
 function text(value: unknown, what: string): string {
-  if (typeof value !== 'string') throw new UsageError(`${what}: text is meant, not ${JSON.stringify(value)}`)
+  if (typeof value !== 'string') throw new UsageError(`${what}: expected text, not ${JSON.stringify(value)}`)
   return value
 }
 
@@ -137,8 +137,8 @@ const retvalOf = ({ called }: Told): number => Number(BigInt.asIntN(32, called.r
 function callText(told: Told): string {
   const { machine, program, called, changes } = told
   const lines = [`${program.name}: ${resultText(program.type, retvalOf(told))}`]
-  if (called.overridden !== undefined) lines.push(`  the function answers ${called.overridden} instead`)
-  if (called.retval !== undefined) lines.push(`  the system call answers ${called.retval}`)
+  if (called.overridden !== undefined) lines.push(`  the function returns ${called.overridden} instead`)
+  if (called.retval !== undefined) lines.push(`  the system call returns ${called.retval}`)
   if (called.sysctlWritten !== undefined) lines.push(`  written instead: ${called.sysctlWritten}`)
   if (called.written !== undefined)
     lines.push(

@@ -24,7 +24,7 @@ export function elementsOf(texts: readonly string[]): readonly Element[] {
 function element(text: string): Element {
   const [, map, key, value] = /^([^[\]=]+)\[(.*?)\]=(.*)$/s.exec(text) ?? []
   if (map === undefined || key === undefined || value === undefined)
-    throw new UsageError(`--map ${text}: NAME[KEY]=VALUE is meant: 'blocked[80]=1', 'calls[0]=next_program'`)
+    throw new UsageError(`--map ${text}: expected NAME[KEY]=VALUE: 'blocked[80]=1', 'calls[0]=next_program'`)
   return { map, key: bare(key), value: bare(value), what: `--map ${map}[${key}]` }
 }
 
@@ -34,7 +34,7 @@ function bare(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new UsageError(`--map: ${text} is no JSON: ${(error as Error).message}`)
+    throw new UsageError(`--map: ${text} is not JSON: ${(error as Error).message}`)
   }
 }
 
@@ -44,9 +44,9 @@ function inFile(path: string): readonly Element[] {
     all = JSON.parse(new TextDecoder().decode(readInput(path)))
   } catch (error) {
     if (error instanceof UsageError) throw error
-    throw new UsageError(`--map @${path}: no JSON: ${(error as Error).message}`)
+    throw new UsageError(`--map @${path}: not JSON: ${(error as Error).message}`)
   }
-  const wrong = new UsageError(`--map @${path}: {"NAME": {"KEY": VALUE}} is meant, or lists of {"key": …, "value": …}`)
+  const wrong = new UsageError(`--map @${path}: expected {"NAME": {"KEY": VALUE}}, or lists of {"key": …, "value": …}`)
   if (typeof all !== 'object' || all === null || Array.isArray(all)) throw wrong
   return Object.entries(all).flatMap(([map, elements]: [string, unknown]) => {
     if (typeof elements !== 'object' || elements === null) throw wrong
@@ -74,11 +74,11 @@ export function withPrograms(
     if (!isProgArray(object, map)) continue
     if (typeof value !== 'string' || !names.includes(value)) {
       const near = typeof value === 'string' ? didYouMean(value, names) : undefined
-      throw new UsageError(`${what}: a program of the object is meant${near === undefined ? '' : ` — ${near}`}`)
+      throw new UsageError(`${what}: expected a program of the object${near === undefined ? '' : ` — ${near}`}`)
     }
     const slot = Number(key)
     const own = slots.get(map) ?? new Map<number, string>()
-    if (!Number.isSafeInteger(slot) || slot < 0) throw new UsageError(`${what}: the number of a slot is meant`)
+    if (!Number.isSafeInteger(slot) || slot < 0) throw new UsageError(`${what}: expected the number of a slot`)
     slots.set(map, own.set(slot, value))
   }
   return {

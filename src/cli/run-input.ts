@@ -7,7 +7,7 @@ export function hexBytes(text: string, option: string): Uint8Array {
   if (text.startsWith('@')) return Uint8Array.from(readInput(text.slice(1)))
   const digits = text.replaceAll(/[\s:]|^0x/g, '')
   if (!/^(?:[0-9a-fA-F]{2})*$/.test(digits))
-    throw new UsageError(`${option} ${text.slice(0, 40)}: two hexadecimal digits a byte are meant, or @FILE`)
+    throw new UsageError(`${option} ${text.slice(0, 40)}: expected two hexadecimal digits for each byte, or @FILE`)
   return Uint8Array.from(Buffer.from(digits, 'hex'))
 }
 
@@ -33,7 +33,7 @@ export function parsedJson(option: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new UsageError(`${option} is no JSON: ${(error as Error).message}`)
+    throw new UsageError(`${option} is not JSON: ${(error as Error).message}`)
   }
 }
 

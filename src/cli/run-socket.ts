@@ -34,11 +34,11 @@ const texts = ['protocol', 'state', 'local', 'remote'] as const
 function socketFrom(machine: Machine, json: string): { readonly address: number } {
   const given = parsedJson('--socket', json)
   if (typeof given !== 'object' || given === null || Array.isArray(given))
-    throw new UsageError(`--socket ${json}: an object is meant: '{"local": "10.0.0.1:80", "sk_mark": 7}'`)
+    throw new UsageError(`--socket ${json}: expected an object: '{"local": "10.0.0.1:80", "sk_mark": 7}'`)
   const told = new Map(Object.entries(given as Readonly<Record<string, unknown>>))
   const [protocol, ...others] = texts.map((name) => textOf(told, name))
   if (protocol !== undefined && protocol !== 'tcp' && protocol !== 'udp')
-    throw new UsageError(`--socket: protocol ${protocol}: tcp or udp is meant`)
+    throw new UsageError(`--socket: protocol ${protocol}: expected tcp or udp`)
   const [state, local, remote] = others
   const fields = [...told].flatMap(([name, value]) =>
     texts.some((text) => text === name) ? [] : [[name, wholeNumber(value, `--socket: ${name}`)] as const],
@@ -60,7 +60,7 @@ function socketFrom(machine: Machine, json: string): { readonly address: number 
 function textOf(told: ReadonlyMap<string, unknown>, name: string): string | undefined {
   const value = told.get(name)
   if (value === undefined || typeof value === 'string') return value
-  throw new UsageError(`--socket: ${name}: text is meant, not ${JSON.stringify(value)}`)
+  throw new UsageError(`--socket: ${name}: expected text, not ${JSON.stringify(value)}`)
 }
 
 /** The context's fields that the program changed: `before` is the context as it would be told had it changed none. */

@@ -16,7 +16,7 @@ export function typedBytes({ btf, type: id }: Typed, value: unknown, what: strin
   const type = resolveType(btf, id)
   const turned = typeof value === 'string' ? inNetworkOrder(value) : undefined
   if (turned !== undefined) {
-    if (size > turned.length) throw new UsageError(`${what}: ${size} bytes are meant, not ${JSON.stringify(value)}`)
+    if (size > turned.length) throw new UsageError(`${what}: expected ${size} bytes, not ${JSON.stringify(value)}`)
     bytes.set(turned.subarray(0, size))
     return bytes
   }
@@ -41,7 +41,7 @@ export function typedBytes({ btf, type: id }: Typed, value: unknown, what: strin
     default:
       return numberBytes(number(value, what), size, what)
   }
-  throw new UsageError(`${what}: an object with members of ${type.kind} ${type.name} is meant`)
+  throw new UsageError(`${what}: expected an object with members of ${type.kind} ${type.name}`)
 }
 
 /** Of a value without a type: a number, or bytes: a list of them, or two hexadecimal digits each. */
@@ -49,7 +49,7 @@ export function plainBytes(value: unknown, size: number, what: string): Uint8Arr
   if (Array.isArray(value)) {
     const bytes = value.map((byte) => Number(number(byte, what)))
     if (bytes.length !== size || bytes.some((byte) => byte < 0 || byte > 255))
-      throw new UsageError(`${what}: ${size} bytes are meant`)
+      throw new UsageError(`${what}: expected ${size} bytes`)
     return Uint8Array.from(bytes)
   }
   if (typeof value === 'string') {
@@ -74,8 +74,8 @@ function arrayBytes(
     bytes.set(text)
     return bytes
   }
-  if (!Array.isArray(value)) throw new UsageError(`${what}: a list is meant${each === 1 ? ', or text' : ''}`)
-  if (value.length * each > size) throw new UsageError(`${what}: there are no more than ${size / each} elements`)
+  if (!Array.isArray(value)) throw new UsageError(`${what}: expected a list${each === 1 ? ' or text' : ''}`)
+  if (value.length * each > size) throw new UsageError(`${what}: it has at most ${size / each} elements`)
   value.forEach((one, i) => bytes.set(typedBytes({ btf, type }, one, `${what}[${i}]`), i * each))
   return bytes
 }
@@ -109,7 +109,7 @@ function putBits(bytes: Uint8Array, { member, bit }: Place, value: bigint): void
 function number(value: unknown, what: string): bigint {
   if (typeof value === 'boolean') return BigInt(value)
   if (typeof value === 'string' && !isNumber(value))
-    throw new UsageError(`${what}: a number is meant, not ${JSON.stringify(value)}`)
+    throw new UsageError(`${what}: expected a number, not ${JSON.stringify(value)}`)
   return wholeNumber(value, what)
 }
 

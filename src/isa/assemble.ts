@@ -68,13 +68,13 @@ function readLine(assembler: Assembler, raw: string): void {
   const comment = raw.search(/;|\/\//)
   let text = (comment < 0 ? raw : raw.slice(0, comment)).trim()
   // Also what keeps the patterns below from long work on one line.
-  if (text.length > maxLine) refuse(assembler, `a line of ${text.length} characters is no instruction`)
+  if (text.length > maxLine) refuse(assembler, `a line of ${text.length} characters is not an instruction`)
   for (;;) {
     const label = /^([A-Za-z_.$][\w.$]*|\d+):(?!:)\s*/.exec(text)
     if (label === null) break
     const name = label[1]!
     if (!/^\d/.test(name)) {
-      if (assembler.labels.has(name)) refuse(assembler, `label ${name} stands twice`)
+      if (assembler.labels.has(name)) refuse(assembler, `label ${name} is defined twice`)
       assembler.labels.set(name, assembler.slots.length)
     }
     text = text.slice(label[0].length)
@@ -163,7 +163,8 @@ function number(assembler: { line: number }, text: string): number {
 
 function wideNumber(assembler: { line: number }, text: string): bigint {
   const magnitude = text.replace(/^-/, '')
-  if (!/^(?:0x[0-9a-f]{1,16}|\d{1,20})$/.test(magnitude)) refuse(assembler, `${text.slice(0, 40)} is no 64-bit number`)
+  if (!/^(?:0x[0-9a-f]{1,16}|\d{1,20})$/.test(magnitude))
+    refuse(assembler, `${text.slice(0, 40)} is not a 64-bit number`)
   const value = text.startsWith('-') ? -BigInt(magnitude) : BigInt(magnitude)
   if (value < -(1n << 63n) || value >= 1n << 64n) refuse(assembler, `${text} does not fit in 64 bits`)
   return value
@@ -182,7 +183,7 @@ function jumpOffset(assembler: Assembler, text: string, field: 'off' | 'imm'): n
     if (field === 'off') return offset(assembler, relative[1]!, relative[2]!)
     return number(assembler, `${relative[1] === '-' ? '-' : ''}${relative[2]!}`)
   }
-  if (!/^[A-Za-z_.$][\w.$]*$/.test(text)) refuse(assembler, `${text.slice(0, 40)} is no jump target`)
+  if (!/^[A-Za-z_.$][\w.$]*$/.test(text)) refuse(assembler, `${text.slice(0, 40)} is not a jump target`)
   assembler.fixups.push({ slot: assembler.slots.length, label: text, field, line: assembler.line })
   return 0
 }

@@ -102,7 +102,7 @@ function moduleOf(program: JitProgram): WebAssembly.Module {
     return new WebAssembly.Module(compile(program, { fuel: true }))
   } catch (error) {
     if (!(error instanceof WebAssembly.CompileError)) throw error
-    throw new Trap(`WebAssembly takes no such program, the interpreter does: ${error.message}`)
+    throw new Trap(`WebAssembly cannot run such a program, the interpreter can: ${error.message}`)
   }
 }
 

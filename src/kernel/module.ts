@@ -117,7 +117,7 @@ function contentOf(
     if (hooks.length === 0)
       notes.push(`kfunc set ${set} of ${source.name}: which programs may call its kfuncs is not known`)
     if (filter !== undefined && filterRow(filter) === undefined) {
-      notes.push(`kfunc set ${set} of ${source.name}: its filter ${filter} is not known, so it lets nobody through`)
+      notes.push(`kfunc set ${set} of ${source.name}: its filter ${filter} is not known, so no program passes it`)
     }
     sets.push({ set, hooks, filter, members })
   }

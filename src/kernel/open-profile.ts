@@ -60,6 +60,6 @@ function registered(sets: readonly ProfileSet[], release: string, notes: string[
 function destructorsIn(btf: Btf, rows: readonly ProfileDestructor[]): readonly Destructor[] {
   for (const { struct, kfunc } of rows)
     if (struct >= btf.count || btf.type(struct).kind !== 'struct')
-      throw new FaultError(`profile’s destructor ${kfunc} is for type ${struct}, which is no struct`)
+      throw new FaultError(`profile’s destructor ${kfunc} is for type ${struct}, which is not a struct`)
   return rows.map(({ struct, kfunc }) => ({ struct, btf, kfunc }))
 }

@@ -101,7 +101,7 @@ function parseIndex(bytes: Uint8Array): ProfileIndex {
   } catch {
     throw new FaultError('profile index is not JSON', { byte: 4 })
   }
-  return readBy(indexSchema, index, { what: 'profile index', place: { byte: 4 }, hint: 'make the profile anew' })
+  return readBy(indexSchema, index, { what: 'profile index', place: { byte: 4 }, hint: 'generate the profile again' })
 }
 
 const id = v.pipe(count, v.maxValue(0xffff_ffff, 'must be of 32 bits'))

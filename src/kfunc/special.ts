@@ -247,7 +247,7 @@ export const specialRows = [
   {
     kfunc: 'bpf_res_spin_unlock',
     role: 'res_unlock',
-    words: 'gives back the resilient lock taken last',
+    words: 'releases the resilient lock taken last',
     source: later,
   },
   {
@@ -259,7 +259,7 @@ export const specialRows = [
   {
     kfunc: 'bpf_res_spin_unlock_irqrestore',
     role: 'res_unlock_irq',
-    words: 'gives back the resilient lock taken last, and interrupts as they were',
+    words: 'releases the resilient lock taken last, and restores interrupts',
     source: later,
   },
   { kfunc: 'bpf_iter_num_new', role: 'iter_num', words: 'may be called while a lock is held', source },

@@ -152,7 +152,7 @@ const inPlaceOf: ReadonlyMap<string, string> = new Map([
   ['memcpy', '__builtin_memcpy() with a constant size, or bpf_probe_read_kernel() where the size varies'],
   ['memmove', '__builtin_memmove() with a constant size'],
   ['memset', '__builtin_memset() with a constant size'],
-  ['strlen', 'what bpf_probe_read_kernel_str() and its kin return, or a loop with a bound'],
+  ['strlen', 'the result of bpf_probe_read_kernel_str() and the like, or a loop with a bound'],
   ['strcmp', 'bpf_strncmp()'],
   ['strncmp', 'bpf_strncmp()'],
   ['strcpy', 'bpf_probe_read_kernel_str()'],

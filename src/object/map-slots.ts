@@ -43,7 +43,7 @@ export function withSlots(collected: Collected, btf: Btf | undefined, maps: read
         if (target.section.index !== symbol.section || target.start * 8 !== symbol.value || target.subprog) {
           wrong(`'${symbol.name}' isn't an entry-point program`)
         }
-      } else wrong(`map '${map.name}' takes no values`)
+      } else wrong(`map '${map.name}' does not take values`)
       const variable = btf.type(entry.type)
       const def = variable.kind === 'var' ? resolveType(btf, variable.type) : undefined
       const last = def?.kind === 'struct' ? def.members.at(-1) : undefined

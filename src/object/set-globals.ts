@@ -59,7 +59,7 @@ interface Setting {
 function parsePath(path: string): readonly string[] {
   const parts = path.match(/^[A-Za-z_$][\w$]*|\.[A-Za-z_$][\w$]*|\[\s*\w+\s*\]/g) ?? []
   if (parts.join('') !== path.replaceAll(/\s/g, ''))
-    refuse(`'${path}' is no variable`, {}, 'write NAME, NAME.MEMBER or NAME[INDEX]')
+    refuse(`'${path}' is not a variable`, {}, 'write NAME, NAME.MEMBER or NAME[INDEX]')
   return parts
 }
 
@@ -121,7 +121,7 @@ function memberOf(btf: Btf, type: BtfType, at: Spot, { name, path }: { name: str
 function elementOf(btf: Btf, type: BtfType, at: Spot, { index, path }: { index: string; path: string }): Spot {
   if (type.kind !== 'array') refuse(`'${path}': [${index}] is asked of a ${wordOf(type)}`)
   const number = /^\w*[A-Za-z_]/.test(index) && !/^0x/i.test(index) ? enumerator(btf, index) : Number(index)
-  if (number === undefined || !Number.isInteger(number)) refuse(`'${path}': ${index} is no number`)
+  if (number === undefined || !Number.isInteger(number)) refuse(`'${path}': ${index} is not a number`)
   if (number < 0 || number >= type.count) refuse(`'${path}': the array has ${type.count} elements`)
   return { type: type.type, bit: at.bit + number * 8 * (sizeOf(btf, type.type) ?? 0), bits: 0 }
 }
@@ -221,7 +221,7 @@ function numberOf(text: string, { bits, signed, bool }: Width, path: string): bi
   if (bool && (text === 'true' || text === 'false')) return text === 'true' ? 1n : 0n
   const quoted = /^'(.)'$/s.exec(text)?.[1]
   if (quoted !== undefined) return BigInt(quoted.charCodeAt(0))
-  if (!isNumber(text)) refuse(`'${path}': ${text} is no number`)
+  if (!isNumber(text)) refuse(`'${path}': ${text} is not a number`)
   const magnitude = BigInt(text.replace(/^[+-]/, ''))
   const number = text.startsWith('-') ? -magnitude : magnitude
   const [least, most] = bool

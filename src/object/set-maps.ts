@@ -67,7 +67,7 @@ function flagsOf(setting: MapSetting): number {
 
 function numberOf({ path, value }: MapSetting, bits: number): bigint {
   const text = value.replace(/^\+/, '')
-  if (!/^(?:0x[0-9a-f]+|\d+)$/i.test(text)) refuse(`'${path}': ${value} is no number of 0 or more`)
+  if (!/^(?:0x[0-9a-f]+|\d+)$/i.test(text)) refuse(`'${path}': ${value} is not a number of 0 or more`)
   const number = BigInt(text)
   if (number >> BigInt(bits) !== 0n) refuse(`'${path}' goes to ${(1n << BigInt(bits)) - 1n}, and ${value} does not`)
   return number

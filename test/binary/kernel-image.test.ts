@@ -65,7 +65,7 @@ describe('decompress', () => {
   })
   test('refuses a zstd window no kernel needs', async () => {
     const result = await decompress(bytes('28b52ffd00a8010000'))
-    expect(result).toMatchObject({ ok: false, fault: { what: 'the zstd data wants a window of 2147483648 bytes' } })
+    expect(result).toMatchObject({ ok: false, fault: { what: 'the zstd data needs a window of 2147483648 bytes' } })
   })
   test('stops at its limit', async () => {
     const bomb = gzip(new Uint8Array(8 << 20))

@@ -35,9 +35,9 @@ describe('what is expected, and what came', () => {
     ['deep', met],
     ['strict', met],
     ['traced', { verdict: 'accept', met: true, ignored: ['__msg: what the log says of precision'] }],
-    ['unprivileged', { verdict: null, met: null, why: 'only an unprivileged load is meant' }],
+    ['unprivileged', { verdict: null, met: null, why: 'only an unprivileged load is tested' }],
     ['elsewhere', { met: null, why: 'it is meant for ARM64' }],
-    ['beside', { met: null, why: 'it stands by other programs (__auxiliary)' }],
+    ['beside', { met: null, why: 'it supports other programs (__auxiliary)' }],
   ] as const)('%s', ([program, expected]) => {
     expect(lines.find((line) => line.program === program)?.expected).toMatchObject(expected)
   })

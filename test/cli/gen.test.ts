@@ -58,10 +58,10 @@ describe('a skeleton', () => {
     }).toThrow('stateful is a constant of .rodata')
     expect(() => {
       variables.seen = -1
-    }).toThrow('-1 is no whole number from 0 to 4294967295')
+    }).toThrow('-1 is not a whole number from 0 to 4294967295')
     const wrong = load(machine, { variables: { seen: 2 ** 40 } })
     expect(wrong.ok ? '' : wrong.fault.what).toBe(
-      'variable seen: 1099511627776 is no whole number from 0 to 4294967295',
+      'variable seen: 1099511627776 is not a whole number from 0 to 4294967295',
     )
   })
   test('programs that are not loaded are told when they are asked for', async () => {
@@ -75,7 +75,7 @@ describe('a skeleton', () => {
     const near = await runHere('gen', 'skeleton', guard, '--type', 'struct ipv5')
     expect([near.status, near.err]).toEqual([2, expect.stringContaining('no type struct ipv5 — did you mean ipv4?')])
     const none = await runHere('gen', 'skeleton', guard, '--type', 'guard')
-    expect([none.status, none.err]).toEqual([2, expect.stringContaining('guard is no struct')])
+    expect([none.status, none.err]).toEqual([2, expect.stringContaining('guard is not a struct')])
   })
   test('values and their bytes', () => {
     expect(encode(Drop, { from: 1, port: 2, length: 3 })).toEqual(Uint8Array.from([1, 0, 0, 0, 2, 0, 3, 0]))
@@ -89,7 +89,7 @@ describe('a skeleton', () => {
     })
     const value = { a: -3, b: -2, name: 'eth0', list: [1, 2, 3, 4], big: -5n, raw: new Uint8Array(4) }
     expect(decode(all, encode(all, value))).toEqual(value)
-    expect(() => encode(all, { ...value, a: 16 })).toThrow('a: 16 is no whole number from -16 to 15')
+    expect(() => encode(all, { ...value, a: 16 })).toThrow('a: 16 is not a whole number from -16 to 15')
     expect(() => encode(all, { ...value, name: 'longer than it' })).toThrow('name: 14 bytes are more than 8')
     expect(decode(perCpu(c.u32, 2), Uint8Array.from([1, 0, 0, 0, 0, 0, 0, 0, 2]))).toEqual([1, 2])
   })

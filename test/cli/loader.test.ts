@@ -62,7 +62,7 @@ describe('what may be set', () => {
   }
   test.for([
     ['slots.max_entries', '8', ''],
-    ['slots.max_entries', '-1', 'is no number of 0 or more'],
+    ['slots.max_entries', '-1', 'is not a number of 0 or more'],
     ['slots.max_entries', '4294967296', "'slots.max_entries' goes to 4294967295, and 4294967296 does not"],
     ['slots.map_extra', '0xffffffffffffffff', ''],
     ['slots.type', 'hash', ''],

@@ -88,7 +88,7 @@ describe('captures', () => {
     expect(status).toBe(1)
     expect(out).toBe(`packet 1, 46 of 47 bytes: XDP_PASS (2)
 packet 2, 47 of 48 bytes: XDP_PASS (2)
-packet 3, 10 of 11 bytes: not run: a packet of 14 bytes at the least is needed (EINVAL)
+packet 3, 10 of 11 bytes: not run: a packet of 14 bytes at least is needed (EINVAL)
 guard: 3 packets: 2 XDP_PASS (2), 1 not run
   seen: 0 → 2
 `)

@@ -49,7 +49,7 @@ test('a program on one of the kernel’s test functions runs as the kernel runs 
 })
 
 test.for([
-  ['--args', '{"a": 1}', 'a list is meant'],
+  ['--args', '{"a": 1}', 'expected a list'],
   ['--args', '[', '--args is no JSON'],
   ['--args', '[1.5]', 'objects are meant, not 1.5'],
   ['--args', '[{"constructor": 1}]', 'argument 0: numbers, text'],
@@ -107,8 +107,8 @@ describe('programs on sockets', () => {
   test.for([
     ['[]', 'an object is meant'],
     ['{"local": "x"}', "--socket: 'x' is no end of a connection"],
-    ['{"local": 1}', 'local: text is meant, not 1'],
-    ['{"protocol": "sctp"}', 'protocol sctp: tcp or udp is meant'],
+    ['{"local": 1}', 'local: expected text, not 1'],
+    ['{"protocol": "sctp"}', 'protocol sctp: expected tcp or udp'],
     ['{"state": "open"}', 'no state open of a socket'],
     ['{"sk_colour": 1}', 'this kernel has no sock.sk_colour'],
   ] as const)('--socket %s', async ([socket, words]) => {

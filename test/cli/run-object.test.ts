@@ -115,7 +115,7 @@ test.for<[string, string[], string]>([
 test('a packet that is too short is refused as the kernel does', async () => {
   const { status, err } = await here('run', packet, '-p', 'header_checked', '--data', '0102')
   expect(status).toBe(1)
-  expect(err).toContain('a packet of 14 bytes at the least is needed (EINVAL)')
+  expect(err).toContain('a packet of 14 bytes at least is needed (EINVAL)')
 })
 
 test('a syscall program’s argument by its fields, and what became of it', async () => {

@@ -50,15 +50,15 @@ describe('--map', () => {
     ['limits=1', 'NAME[KEY]=VALUE is meant'],
     ['limits[9]=1', 'the map does not take it: E2BIG'],
     ['limits[0]=4294967296', '4294967296 does not fit into 4 bytes'],
-    ['limits[0]=one', 'a number is meant, not "one"'],
-    ['calls[1]=nxt', 'a program of the object is meant — did you mean next?'],
-    ['calls[x]=next', 'the number of a slot is meant'],
+    ['limits[0]=one', 'expected a number, not "one"'],
+    ['calls[1]=nxt', 'expected a program of the object — did you mean next?'],
+    ['calls[x]=next', 'expected the number of a slot'],
     ['routes[{"bits": 8}]={"prt": 1}', 'struct route has no prt'],
-    ['routes[8]=1', 'an object with members of struct route is meant'],
+    ['routes[8]=1', 'expected an object with members of struct route'],
     ['routes[{]=1', 'is no JSON'],
-    ['routes[{"bits": 8}]={"hop": [1, 2, 3, 4, 5]}', 'there are no more than 4 elements'],
+    ['routes[{"bits": 8}]={"hop": [1, 2, 3, 4, 5]}', 'it has at most 4 elements'],
     ['routes[{"bits": 8}]={"name": "longer than it"}', '14 bytes are more than 8'],
-    ['plain[[1, 2]]=1', '12 bytes are meant'],
+    ['plain[[1, 2]]=1', '12: expected '],
     ['@/nowhere.json', '/nowhere.json'],
   ] as const)('%s', async ([map, words]) => {
     const { status, err } = await run('next', '--map', map)
@@ -77,7 +77,7 @@ test('--type of a struct that there is not', async () => {
   for (const [type, words] of [
     ['events', 'no type events — did you mean event?'],
     ['rng=event', 'the object has no map rng'],
-    ['entry', 'entry is no struct'],
+    ['entry', 'entry is not a struct'],
   ] as const) {
     const { status, err } = await run('next', '--type', type)
     expect([status, err]).toEqual([2, expect.stringContaining(words)])

@@ -95,7 +95,7 @@ describe('what a value may be', () => {
     ['slot', '-1', "'slot' goes from 0 to 4294967295"],
     ['depth', '-32768', ''],
     ['depth', '32768', "'depth' goes from -32768 to 32767"],
-    ['depth', 'x', 'x is no number'],
+    ['depth', 'x', 'x is not a number'],
     ['mode', 'NEAR', 'enum mode has no NEAR it has SAFE, FAR'],
     ['mode', '7', ''],
     ['on', '2', 'goes from 0 to 1'],
@@ -110,7 +110,7 @@ describe('what a value may be', () => {
     ['slot[0]', '1', '[0] is asked of a int unsigned int'],
     ['name', '"lo"', ''],
     ['name', 'sixteen letters!', 'room for 15 bytes'],
-    ['a b', '1', 'is no variable'],
+    ['a b', '1', 'is not a variable'],
     ['start', '5', ''],
   ] as const)('%s=%s', ([name, value, words]) => {
     if (words === '') expect(fault(name, value)).toBe('')

@@ -51,7 +51,7 @@ describe('what does not pass', () => {
   test.for<[string, string, string | RegExp]>([
     ['shoots', 'pass', 'returned 2'],
     ['returns_otherwise', 'fail', 'expected to return 7, and returned -1'],
-    ['has_no_number', 'error', 'its __retval is nothing: a number is meant, and it returned 77'],
+    ['has_no_number', 'error', 'its __retval is nothing: expected a number, and it returned 77'],
     ['is_taken', 'fail', 'expected to be rejected, and it is accepted'],
     ['is_refused', 'fail', 'expected to be accepted, and it is not accepted'],
     ['is_elsewhere', 'skip', 'it is meant for ARM64'],
@@ -61,13 +61,13 @@ describe('what does not pass', () => {
     ['cases/left', 'skip', 'skipped'],
     ['whole', 'fail', 'check failed'],
     ['older', 'skip', 'check skipped'],
-    ['strange', 'error', 'check returned 42, which is no status'],
+    ['strange', 'error', 'check returned 42, which is not a status'],
     ['unprepared', 'error', 'setup returned 100: it could not do its part'],
     ['unchecked', 'error', /^there is no unchecked\/check/],
     ['twice/twice_check', 'pass', ''],
     ['twice/twice_check_again', 'pass', ''],
     ['refused', 'error', 'refused_check is not accepted, so it does not run'],
-    ['garbage', 'error', 'what is in suite_result_map is no result'],
+    ['garbage', 'error', 'what is in suite_result_map is not a result'],
   ])('%s: %s', ([name, status, message]) => {
     const line = lines.find((one) => one.test === name)
     expect(line?.status).toBe(status)
@@ -104,7 +104,7 @@ not ok 2 - ${amiss}: returns_otherwise
 ok 3 - ${amiss}: is_elsewhere # SKIP it is meant for ARM64
 not ok 4 - ${amiss}: strange
   ---
-  message: "check returned 42, which is no status"
+  message: "check returned 42, which is not a status"
   severity: error
   ...
 `)
@@ -114,7 +114,7 @@ not ok 4 - ${amiss}: strange
     for (const words of [
       '<testsuites name="kfuncs" tests="4" failures="1" errors="1" skipped="1"',
       '<failure message="expected to return 7, and returned -1">a packet of 64 bytes</failure>',
-      '<error message="check returned 42, which is no status"/>',
+      '<error message="check returned 42, which is not a status"/>',
       '<skipped message="it is meant for ARM64"/>',
     ])
       expect(out).toContain(words)
@@ -227,7 +227,7 @@ describe('tests whose maps somebody else fills', () => {
   test.for<[string, string]>([
     ['limit[7]=1', '--map limit[7]: no object has a map limit — did you mean limits?'],
     ['limits[7]={"most": 1}', 'most'],
-    ['next[0]=third', '--map next[0]: a program of the object is meant'],
+    ['next[0]=third', '--map next[0]: expected a program of the object'],
     ['limits[7]', 'NAME[KEY]=VALUE is meant'],
   ])('--map %s', async ([map, words]) => {
     const { status, err } = await runHere('test', '--map', map, object)

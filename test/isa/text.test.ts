@@ -126,9 +126,9 @@ describe('a program as text', () => {
   test.for<[string, string, number]>([
     ['exit\nfrobnicate r1', 'no instruction reads like this: frobnicate r1', 2],
     ['goto nowhere', 'there is no label nowhere', 1],
-    ['a:\na: exit', 'label a stands twice', 2],
+    ['a:\na: exit', 'label a is defined twice', 2],
     ['r1 = 0x100000000', '0x100000000 does not fit in 32 bits', 1],
-    ['r1 = 0x1ffffffffffffffff ll', 'is no 64-bit number', 1],
+    ['r1 = 0x1ffffffffffffffff ll', 'is not a 64-bit number', 1],
     ['r16 = 0', 'there is no register 16', 1],
     ['r1 = *(u32 *)(r1 +40000)', 'offset +40000 does not fit in 16 bits', 1],
     ['r1 = be16 r2', 'both registers must be the same', 1],

@@ -63,12 +63,12 @@ describe('the index of a profile', () => {
       'sets[0].members[0] must be an id and flags',
     ],
     [
-      'with an id that is no function',
+      'with an id that is not a function',
       { ...good, sets: [{ set: 'generic_btf_ids', members: [[2, 0]] }] },
       'not a function',
     ],
     ['with an id beyond all', { ...good, sets: [{ set: 'generic_btf_ids', members: [[99, 0]] }] }, '99'],
-    ['with a destructor of nothing', { ...good, destructors: [{ struct: 77, kfunc: 'f' }] }, 'which is no struct'],
+    ['with a destructor of nothing', { ...good, destructors: [{ struct: 77, kfunc: 'f' }] }, 'which is not a struct'],
     ['with lists of numbers', { ...good, lists: { a: [1] } }, 'lists.a[0] must be a string'],
     ['with lists in a list', { ...good, lists: [] }, 'lists must be an object'],
     [

@@ -36,7 +36,7 @@ test.for<[string, string, Partial<ModuleDefinition>?]>([
   ['ops.run takes more than 12 arguments', `struct ops { int (*run)(${params(13)}); };`],
   ['ops.run takes any number of arguments', 'struct ops { int (*run)(int a, ...); };'],
   ['ops.run returns more than a register holds', 'struct ops { struct job (*run)(void); };'],
-  ['count__nullable of ops.run is no pointer to a struct', 'struct ops { int (*run)(int *count__nullable); };'],
+  ['count__nullable of ops.run is not a pointer to a struct', 'struct ops { int (*run)(int *count__nullable); };'],
   ['ops__run has 2 parameters, ops.run 1', `${typed} int ops__run(struct job *job, int more);`],
   ['struct ops has no function rum', typed, { structOps: { ops: { members: { rum: {} } } } }],
   [

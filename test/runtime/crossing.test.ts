@@ -63,7 +63,7 @@ test('numbers of every width are given and answered as the prototype says', () =
     }
 })
 
-test('what is no number is an error of the body, whatever would become of it', async () => {
+test('what is not a number is an error of the body, whatever would become of it', async () => {
   for (const interpret of [false, true])
     for (const [answer, told] of [
       [Number.NaN, 'NaN'],
@@ -71,7 +71,7 @@ test('what is no number is an error of the body, whatever would become of it', a
       ['1', 'string'],
     ] as const) {
       const { run } = await prepared({ interpret }, () => answer as number)
-      expect(() => run('numbers', 1n, 1n)).toThrow(`cross_two() answers a number, and its body gives ${told}`)
+      expect(() => run('numbers', 1n, 1n)).toThrow(`cross_two() returns a number, and its body returned ${told}`)
     }
 })
 

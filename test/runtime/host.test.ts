@@ -44,9 +44,9 @@ test.for<[string, NonNullable<ModuleDefinition['bodies']>, string]>([
   [
     'a number that is none',
     { session_take: () => 'many' },
-    'session_take() answers a number, and its body gives string',
+    'session_take() returns a number, and its body returned string',
   ],
-  ['an object that is none', { session_find: () => 5 }, 'session_find() answers struct session: an object is meant'],
+  ['an object that is none', { session_find: () => 5 }, 'session_find() returns struct session: expected an object'],
   ['a promise', { session_take: async () => 1 }, 'session_take() answers a promise'],
 ])('what a body must not answer is told: %s', async ([, bodies, words]) => {
   const { program } = await limiter(bodies)

@@ -91,12 +91,12 @@ test('bpf_throw() ends a run that waited', async () => {
 test('where nothing can wait that is told, not passed over', async () => {
   const { program } = await waits()
   expect(why(program('fetch').testRun({ ctx: ctx(7) }))).toBe(
-    'page_fetch() answers a promise: run the program by testRunAsync() or callAsync(), and call it in no callback',
+    'page_fetch() returns a promise: run the program with testRunAsync() or callAsync(), and do not call it in a callback',
   )
   expect(why(program('hook').call({}))).toContain('page_count() answers a promise')
   expect(why(await program('in_each').testRunAsync({ ctx: ctx() }))).toContain('in no callback')
   expect(why(await program('not_sleepable').testRunAsync({ ctx: ctx() }))).toBe(
-    'page_now() answers a promise: only kfuncs that are KF_SLEEPABLE may',
+    'page_now() returns a promise: only kfuncs that are KF_SLEEPABLE may',
   )
   expect((await waits({ count: (() => 5) as never })).program('not_sleepable').testRun({ ctx: ctx() }).ok).toBe(true)
 })
@@ -160,7 +160,7 @@ test.runIf('Suspending' in WebAssembly)(
 test('a body answers what its kfunc does not promise, later', async () => {
   const { program } = await waits({ count: (async () => 'many') as never })
   expect(why(await program('loops').testRunAsync({ ctx: ctx() }))).toBe(
-    'page_count() answers a number, and its body gives string',
+    'page_count() returns a number, and its body returned string',
   )
 })
 

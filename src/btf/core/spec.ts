@@ -47,7 +47,7 @@ export function parseSpec(relo: CoreRelo, btf: Btf): CoreSpec {
       `CO-RE relocation on ${type.kind} ${type.name || '<anon>'} + '${relo.spec.slice(0, MOST_SPEC_TEXT)}': ${why}`,
     )
   }
-  if (raw.some((index) => index < 0)) throw wrong('the access string is no list of numbers')
+  if (raw.some((index) => index < 0)) throw wrong('the access string is not a list of numbers')
   if (raw.length > MAX_SPEC) throw wrong(`the access string has more than ${MAX_SPEC} steps`)
 
   if (!isFieldKind(kind) && !isEnumKind(kind)) {

@@ -78,7 +78,7 @@ class Suite {
       const printed = machine.printed.slice(before).map((line) => line.trimEnd())
       if (!ran.ok) return [{ name, status: 'error', why: ran.fault.what, log: printed }]
       const result = readSuiteResult(maps.get(cleared[0]!)?.get(new Uint8Array(4)) ?? new Uint8Array(0))
-      if (result === undefined) return broken(`what is in ${cleared[0]} is no result`)
+      if (result === undefined) return broken(`what is in ${cleared[0]} is not a result`)
       return rowsOf(name, ran.value, result, [...printed, ...comparisons(maps.get('scapy_assert_map'))])
     } finally {
       for (const map of cleared) maps.get(map)?.set(new Uint8Array(4), new Uint8Array(maps.get(map)!.def.valueSize))
@@ -191,7 +191,7 @@ function rowsOf(
   const status = statuses.get(returned)
   const said = [...log, ...printed]
   if (status === undefined)
-    return [...rows, { name, status: 'error', why: `check returned ${returned}, which is no status`, log: said }]
+    return [...rows, { name, status: 'error', why: `check returned ${returned}, which is not a status`, log: said }]
   if (status === 'pass' && rows.length > 0) return rows
   return [...rows, { name, status, why: status === 'pass' ? '' : `check ${words[status]}`, log: said }]
 }

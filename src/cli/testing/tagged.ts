@@ -57,7 +57,7 @@ function run(tested: Tested, program: ObjectProgram, text: string): Outcome {
   const wanted = retvalOf(text)
   const name = returnValueName(made.type, ended.value.retval)
   if (wanted === undefined && name === undefined)
-    return { status: 'error', why: `its __retval is ${text}: a number is meant, and it returned ${returned}` }
+    return { status: 'error', why: `its __retval is ${text}: expected a number, and it returned ${returned}` }
   if (wanted === 'any' || wanted === returned || (wanted === undefined && name === text.trim()))
     return { status: 'pass', why: `returned ${returned}` }
   return {

@@ -138,7 +138,7 @@ const annotationIsKnown: KfuncRule = {
         )
       if (meant === undefined || tag === '') continue
       yield {
-        what: `${label(kfunc, index)} ends in __${tag}, which is no annotation`,
+        what: `${label(kfunc, index)} ends in __${tag}, which is not an annotation`,
         place,
         help: `did you mean __${meant}?`,
       }
@@ -173,7 +173,7 @@ const stringIsChar: KfuncRule = {
       let inner = type.to
       while (inner.kind === 'qualified') inner = inner.of
       if (inner.kind === 'base' && inner.name === 'char') continue
-      yield { what: `${label(kfunc, index)} is annotated __str but is no const char *`, place }
+      yield { what: `${label(kfunc, index)} is annotated __str but is not a const char *`, place }
     }
   },
 }

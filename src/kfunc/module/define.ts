@@ -191,7 +191,7 @@ function guarded(name: string, filter: (program: FilterSubject) => unknown): (pr
     }
     if (typeof answer === 'boolean') return answer
     throw new NoAnswer(
-      `the filter ${name} answers ${answer instanceof Promise ? 'a promise' : typeof answer}, not true or false`,
+      `the filter ${name} returns ${answer instanceof Promise ? 'a promise' : typeof answer}, not true or false`,
     )
   }
 }

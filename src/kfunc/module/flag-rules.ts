@@ -57,7 +57,7 @@ const releaseTakesReference: KfuncRule = {
     )
     if (!takes)
       yield {
-        what: `${kfunc.name} is KF_RELEASE but takes no pointer to a struct: there is no reference it could release`,
+        what: `${kfunc.name} is KF_RELEASE but does not take a pointer to a struct: there is no reference it could release`,
         place: kfunc.params[0]?.place ?? kfunc.place,
       }
   },
@@ -82,7 +82,11 @@ const pointerFlagHasPointer: KfuncRule = {
     for (const flag of ['KF_TRUSTED_ARGS', 'KF_RCU']) {
       const takes = kfunc.params.some(({ type }) => ['pointer', 'array', 'unknown'].includes(shape(type).kind))
       if (kfunc.flags.has(flag) && !takes)
-        yield { what: `${kfunc.name} is ${flag} but takes no pointer`, place: kfunc.place, help: 'leave the flag out' }
+        yield {
+          what: `${kfunc.name} is ${flag} but does not take a pointer`,
+          place: kfunc.place,
+          help: 'leave the flag out',
+        }
     }
   },
 }

@@ -33,7 +33,7 @@ const takesIterator: KfuncRule = {
     const name = iteratorStruct(kfunc, draft.shape)
     const place = kfunc.params[0]?.place ?? kfunc.place
     if (name === undefined) {
-      yield { what: `${kfunc.name} is ${flag}, but its first argument is no struct bpf_iter_<type> *`, place }
+      yield { what: `${kfunc.name} is ${flag}, but its first argument is not a struct bpf_iter_<type> *`, place }
       return
     }
     const id = draft.btf?.find(name, 'struct')

@@ -252,7 +252,7 @@ const replacementExists: ModuleRule = {
     for (const [name, { replacement }] of Object.entries(definition.deprecated ?? {})) {
       const declared = functions.get(name)
       if (declared !== undefined && !kfuncs.has(name))
-        yield { what: `${name} is deprecated but is no kfunc`, place: declared.place }
+        yield { what: `${name} is deprecated but is not a kfunc`, place: declared.place }
       if (declared !== undefined && replacement === name)
         yield { what: `${name} is said to be replaced by itself`, place: declared.place }
     }

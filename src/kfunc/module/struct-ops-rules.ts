@@ -93,7 +93,7 @@ const nullableIsPointer: ModuleRule = {
           if (tag === undefined) continue
           const outer = draft.shape(param.type)
           if (outer.kind === 'pointer' && draft.shape(outer.to).kind === 'struct') continue
-          yield { what: `${param.name} of ${name}.${member.name} is no pointer to a struct`, place: param.place }
+          yield { what: `${param.name} of ${name}.${member.name} is not a pointer to a struct`, place: param.place }
         }
   },
 }
@@ -109,7 +109,7 @@ const stubsAgree: ModuleRule = {
         const type = memberFunction(draft.unit, member)
         const stub = draft.functions.get(`${name}__${member.name}`)
         if (stub === undefined) continue
-        if (type === undefined) yield { what: `${name}.${member.name} is no function`, place: stub.place }
+        if (type === undefined) yield { what: `${name}.${member.name} is not a function`, place: stub.place }
         else if (type.params.length !== stub.type.params.length)
           yield {
             what: `${stub.name} has ${stub.type.params.length} parameters, ${name}.${member.name} ${type.params.length}`,

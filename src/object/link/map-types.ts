@@ -34,7 +34,7 @@ const keyRules: ReadonlyMap<string, (key: BtfType | undefined, map: MapDef, btf:
   ['ARRAY', arrayKey],
   ['PERCPU_ARRAY', arrayKey],
   ...storages.map((type) => [type, (key: BtfType | undefined) => intKey(key, 32)] as const),
-  ['LPM_TRIE', (key) => (key?.kind === 'struct' ? undefined : 'its key is no struct')],
+  ['LPM_TRIE', (key) => (key?.kind === 'struct' ? undefined : 'its key is not a struct')],
   ['BLOOM_FILTER', (key) => (key === undefined ? undefined : 'it has no key')],
   ['CGROUP_STORAGE', cgroupKey],
   ['PERCPU_CGROUP_STORAGE', cgroupKey],
@@ -116,7 +116,7 @@ function isUserPage(btf: Btf, id: number, kernel: KernelTypes): boolean {
 }
 
 const intKey = (key: BtfType | undefined, bits: number): string | undefined =>
-  key?.kind === 'int' && key.bits === bits && key.bitOffset === 0 ? undefined : `its key is no ${bits}-bit int`
+  key?.kind === 'int' && key.bits === bits && key.bitOffset === 0 ? undefined : `its key is not a ${bits}-bit int`
 
 /** Global variables have no key; all else has an index. */
 function arrayKey(key: BtfType | undefined, map: MapDef, btf: Btf): string | undefined {
@@ -141,5 +141,7 @@ function cgroupKey(key: BtfType | undefined, { keySize }: MapDef, btf: Btf): str
       (member!.bitSize === 0 || member!.bitSize === size * 8)
     )
   }
-  return members.length === 2 && isInt(0, 0, 8) && isInt(1, 8, 4) ? undefined : 'its key is no bpf_cgroup_storage_key'
+  return members.length === 2 && isInt(0, 0, 8) && isInt(1, 8, 4)
+    ? undefined
+    : 'its key is not a bpf_cgroup_storage_key'
 }

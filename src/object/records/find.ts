@@ -260,7 +260,7 @@ function kindAlone(search: Search, spot: Spot, first: BtfId): FieldKind | undefi
   if (btf.type(tag.type).kind === 'type_tag') return invalid(`${whereIs(search, spot)} has more than one type tag`)
   const kind = pointerTags.get(tag.name)
   if (kind === undefined || (kind === 'uptr' && !userPointers))
-    return invalid(`${whereIs(search, spot)} has the type tag '${tag.name}', which stands beside no special field`)
+    return invalid(`${whereIs(search, spot)} has the type tag '${tag.name}', which belongs to no special field`)
   return kind
 }
 

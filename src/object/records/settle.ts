@@ -77,7 +77,7 @@ function root({ kind, target, nodeName, where }: FoundField, { btf }: Within): R
   if (members.length > 1) return { errno: -22, why: `${at} is there twice` }
   const type = btf.type(member.type)
   const node = nodes.get(kind)!
-  if (type.kind !== 'struct' || type.name !== node) return { errno: -22, why: `${at} is no struct ${node}` }
+  if (type.kind !== 'struct' || type.name !== node) return { errno: -22, why: `${at} is not a struct ${node}` }
   const nodeOff = member.bitOffset / 8
   if (nodeOff % NODE_ALIGN !== 0) return { errno: -22, why: `${at} is not aligned` }
   return { valueId: target as BtfId, nodeOff, nodeName }

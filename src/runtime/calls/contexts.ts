@@ -97,7 +97,7 @@ function plainContext({ memory }: Core, ctx: Uint8Array): Context {
 
 function registersContext(core: Core, { ptRegs = {}, returned }: CallOptions, { values }: Placed): Context {
   if (values.length > argumentRegisters.length)
-    throw new MachineError('misuse', `${argumentRegisters.length} arguments are in registers at the most`)
+    throw new MachineError('misuse', `${argumentRegisters.length} arguments at most are in registers`)
   const result = returned === undefined ? {} : { [RESULT_REGISTER]: values.at(-1)! }
   const given = returned === undefined ? values : values.slice(0, -1)
   const address = createObject(core, 'pt_regs', {

@@ -13,7 +13,7 @@ import { widened } from '../objects/dynptr-bytes.ts'
 export function ringAt(core: Core, map: number): RingBufferMap {
   const ring = core.mapAt(map)
   if (ring instanceof RingBufferMap) return ring
-  throw new MachineError('misuse', `map ${ring.name} is no ring buffer`)
+  throw new MachineError('misuse', `map ${ring.name} is not a ring buffer`)
 }
 
 /** Of a dynptr that could not be made there is nothing to commit. */

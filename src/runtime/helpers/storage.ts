@@ -14,7 +14,7 @@ const CREATE = 1
 function storageAt(core: Core, map: number): StorageMap {
   const storage = core.mapAt(map)
   if (storage instanceof StorageMap) return storage
-  throw new MachineError('misuse', `map ${storage.name} is no local storage`)
+  throw new MachineError('misuse', `map ${storage.name} is not a local storage`)
 }
 
 const get = model(['i32', 'i32', 'i32', 'halves'], 'u32', (core) => (map, owner, value, low, high) => {
@@ -40,6 +40,6 @@ export const storageHelpers: Models = {
   bpf_get_local_storage: model(['i32'], 'u32', (core) => (map) => {
     const storage = core.mapAt(map)
     if (storage instanceof CgroupStorageMap) return storage.storage()
-    throw new MachineError('misuse', `map ${storage.name} is no cgroup storage`)
+    throw new MachineError('misuse', `map ${storage.name} is not a cgroup storage`)
   }),
 }

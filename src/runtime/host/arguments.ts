@@ -104,7 +104,7 @@ function structAt(
 ): Uint8Array {
   const block = core.memory.block(address)
   if (block?.freed === true)
-    throw new MachineError('misuse', `${kfunc.name}() is given struct ${name} after its last reference was given back`)
+    throw new MachineError('misuse', `${kfunc.name}() is given struct ${name} after its last reference was released`)
   return bytes(core, address, size)
 }
 

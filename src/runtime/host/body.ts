@@ -90,11 +90,11 @@ function waiting(
   // nobody is going to look at it
   promise.then(undefined, () => {})
   if (!kfunc.flags.has('KF_SLEEPABLE'))
-    throw new MachineError('misuse', `${kfunc.name}() answers a promise: only kfuncs that are KF_SLEEPABLE may`)
+    throw new MachineError('misuse', `${kfunc.name}() returns a promise: only kfuncs that are KF_SLEEPABLE may`)
   if (!core.mayWait)
     throw new MachineError(
       'misuse',
-      `${kfunc.name}() answers a promise: run the program by testRunAsync() or callAsync(), and call it in no callback`,
+      `${kfunc.name}() returns a promise: run the program with testRunAsync() or callAsync(), and do not call it in a callback`,
     )
   return new Waiting(promise, finish as Waiting['settle'])
 }
@@ -109,7 +109,7 @@ function release(core: Core, kfunc: Kfunc, address: number): void {
   const handles = handlesOf(core)
   if (address === 0) return
   if (!handles.has(address))
-    throw new MachineError('misuse', `${kfunc.name}() is given something that no kfunc handed out`)
+    throw new MachineError('misuse', `${kfunc.name}() is given something that no kfunc returned`)
   handles.release(address)
   took(core, address, -1)
 }
@@ -161,7 +161,7 @@ function answerOf(core: Core, kfunc: Kfunc): Answer {
     if (result === null || result === undefined) {
       // an iterator's end is NULL, whatever its flags
       if (flags.has('KF_RET_NULL') || iterator !== undefined) return 0
-      throw new MachineError('misuse', `${kfunc.name}() has no KF_RET_NULL, and its body answers ${String(result)}`)
+      throw new MachineError('misuse', `${kfunc.name}() has no KF_RET_NULL, and its body returns ${String(result)}`)
     }
     if (struct !== undefined) return handleOf(core, kfunc, struct, result)
     return elementOf(core, kfunc, result, { iterator, promised: sizeAt === -1 ? 0 : Number(values[sizeAt]) })
@@ -177,7 +177,7 @@ function handleOf(core: Core, kfunc: Kfunc, struct: BtfStruct, result: unknown):
   if (typeof result !== 'object' || result === null)
     throw new MachineError(
       'misuse',
-      `${kfunc.name}() answers struct ${struct.name}: an object is meant, not ${typeof result}`,
+      `${kfunc.name}() returns struct ${struct.name}: expected an object, not ${typeof result}`,
     )
   const handles = handlesOf(core)
   const owned = kfunc.flags.has('KF_ACQUIRE')
@@ -209,14 +209,14 @@ function elementOf(
     core.memory.write(at, result)
     return at
   }
-  if (iterator === undefined) throw new MachineError('misuse', `${kfunc.name}() answers memory: a Uint8Array is meant`)
+  if (iterator === undefined) throw new MachineError('misuse', `${kfunc.name}() returns memory: expected a Uint8Array`)
   const at = iteratorsOf(core).element(iterator, size)
   core.memory.setNumber(at, size, numberOf(kfunc, result))
   return at
 }
 
 function answered(core: Core, kfunc: Kfunc, size: number): number {
-  const at = core.memory.allocate(size, `what ${kfunc.name}() answered`)
+  const at = core.memory.allocate(size, `what ${kfunc.name}() returned`)
   core.work?.untilEnd.push(at)
   return at
 }
@@ -227,6 +227,6 @@ function numberOf(kfunc: Kfunc, result: unknown): number | bigint {
   if (typeof result === 'boolean') return result ? 1 : 0
   throw new MachineError(
     'misuse',
-    `${kfunc.name}() answers a number, and its body gives ${typeof result === 'number' || result === null ? String(result) : typeof result}`,
+    `${kfunc.name}() returns a number, and its body returned ${typeof result === 'number' || result === null ? String(result) : typeof result}`,
   )
 }

@@ -72,7 +72,7 @@ export class Handles {
     if (handle.references < 1)
       throw new MachineError(
         'misuse',
-        `struct ${handle.struct} at 0x${address.toString(16)} is released, but nobody holds it`,
+        `struct ${handle.struct} at 0x${address.toString(16)} is released, but is not held`,
       )
     handle.references--
     if (handle.references === 0 && !handle.lent) this.drop(handle)
@@ -88,7 +88,7 @@ export class Handles {
     throw new MachineError(
       'misuse',
       block?.freed === true
-        ? `${block.what} at 0x${address.toString(16)} is used after its last reference was given back`
+        ? `${block.what} at 0x${address.toString(16)} is used after its last reference was released`
         : `nothing of the host's is at 0x${address.toString(16)}`,
     )
   }

@@ -31,7 +31,7 @@ function defaultOf(kfunc: Kfunc): unknown {
   const type = resolveType(kfunc.btf, kfunc.ret)
   if (type.kind !== 'ptr') return 0
   if (kfunc.flags.has('KF_RET_NULL')) return null
-  throw new MachineError('misuse', `${kfunc.name}() answers a pointer that is never NULL: its mock needs a body`)
+  throw new MachineError('misuse', `${kfunc.name}() returns a pointer that is never NULL: its mock needs a body`)
 }
 
 const unknownHelper = (call: CallFact): Model => ({
@@ -42,7 +42,7 @@ const unknownHelper = (call: CallFact): Model => ({
 
 function numberFor({ result }: Model, value: unknown): unknown {
   if (isPromise(value))
-    throw new MachineError('misuse', "a helper's mock answers a promise: only kfuncs that are KF_SLEEPABLE may")
+    throw new MachineError('misuse', "a helper's mock returns a promise: only kfuncs that are KF_SLEEPABLE may")
   if (result === 'none') return undefined
   const number = typeof value === 'number' || typeof value === 'bigint' ? value : 0
   return result === 'i64' ? BigInt.asIntN(64, BigInt(number)) : Number(number)

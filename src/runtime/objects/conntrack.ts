@@ -183,7 +183,7 @@ class Conntrack {
 
   private at(address: number): Connection {
     const connection = this.byAddress.get(address)
-    if (connection === undefined) throw notModelled('a connection that was not made here')
+    if (connection === undefined) throw notModelled('a connection that was not created here')
     return connection
   }
 

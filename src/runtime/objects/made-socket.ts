@@ -71,7 +71,7 @@ function endOf(text: string): End {
   const address = four === undefined ? sixOf(six ?? '') : four.split('.').map(Number)
   const wanted = four === undefined ? 16 : 4
   if (address.length !== wanted || !address.every((byte) => byte <= 255) || Number(port) > 65_535)
-    throw new MachineError('misuse', `'${text}' is no end of a connection: '10.0.0.1:80' or '[::1]:80' is meant`)
+    throw new MachineError('misuse', `'${text}' is not an end of a connection: expected '10.0.0.1:80' or '[::1]:80'`)
   return { address: Uint8Array.from(address), port: Number(port) }
 }
 

@@ -40,7 +40,7 @@ function number(size: 1 | 2 | 4, { signed }: { readonly signed: boolean }): Code
     },
     write: (view, at, value) => {
       if (!Number.isInteger(value) || value < least || value > most)
-        throw new RangeError(`${value} is no whole number from ${least} to ${most}`)
+        throw new RangeError(`${value} is not a whole number from ${least} to ${most}`)
       view[set[size]](at, value < 0 ? value + 2 ** bits : value, true)
     },
   }
@@ -121,7 +121,7 @@ function bits(from: number, count: number, { signed }: { readonly signed: boolea
     },
     write: (view, at, value) => {
       if (!Number.isInteger(value) || value < least || value > most)
-        throw new RangeError(`${value} is no whole number from ${least} to ${most}`)
+        throw new RangeError(`${value} is not a whole number from ${least} to ${most}`)
       const whole = BigInt.asUintN(count, BigInt(value))
       for (let i = 0; i < count; i++) {
         const place = at + ((from + i) >> 3)

@@ -71,7 +71,7 @@ function crossOne(core: Core, operation: Operation, i: number, given: Given): nu
     return lendBytes(core, bytes, { least: isStruct ? target.size : 0, label, given })
   }
   if (!isStruct) return numberIn(value, label)
-  if (typeof value !== 'object') throw new MachineError('misuse', `${label} is ${typeof value}, and an object is meant`)
+  if (typeof value !== 'object') throw new MachineError('misuse', `${label} is ${typeof value}, expected an object`)
   if ('address' in value && typeof value.address === 'number') return liveAddress(core, value.address, label)
   return lendObject(core, operation, { object: value, struct: target, given })
 }
@@ -80,7 +80,7 @@ function numberIn(value: unknown, label: string): number | bigint {
   if (typeof value === 'bigint') return BigInt.asUintN(64, value)
   if (typeof value === 'boolean') return value ? 1 : 0
   if (typeof value === 'number' && Number.isFinite(value)) return Math.trunc(value)
-  throw new MachineError('misuse', `${label} is ${typeof value}, and a number is meant`)
+  throw new MachineError('misuse', `${label} is ${typeof value}, expected a number`)
 }
 
 /** An object of the machine's own: a task, a socket. */

@@ -51,7 +51,7 @@ export class StructOpsLink {
     const { update } = definitionOf(core, next) ?? {}
     if (update === undefined) return refuse(errno.EOPNOTSUPP, 'its struct_ops has no update')
     const { typeName } = old.variable.linked
-    if (next.variable.linked.typeName !== typeName) return refuse(errno.EINVAL, `it is no struct ${typeName}`)
+    if (next.variable.linked.typeName !== typeName) return refuse(errno.EINVAL, `it is not a struct ${typeName}`)
     const error = answered(core, () => update(next.operations as never, old.operations as never))
     if (error < 0) return refuse(-error, 'its struct_ops refused')
     this.current = next
@@ -112,7 +112,8 @@ function answered(core: Core, body: () => unknown): number {
     }
   })
   if (typeof answer !== 'number' || answer >= 0) return 0
-  if (!Number.isInteger(answer)) throw new MachineError('misuse', `a struct_ops answers ${answer}, which is no error`)
+  if (!Number.isInteger(answer))
+    throw new MachineError('misuse', `a struct_ops returns ${answer}, which is not an error`)
   return answer
 }
 

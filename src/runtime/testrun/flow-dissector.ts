@@ -9,7 +9,7 @@ const ETH_HLEN = 14
 
 export const runFlowDissector: Runner = (core, program, { data }, later) => {
   if (data === undefined || data.length < ETH_HLEN)
-    return fail(`a packet of ${ETH_HLEN} bytes at the least is needed (EINVAL)`, { program: program.name })
+    return fail(`a packet of ${ETH_HLEN} bytes at least is needed (EINVAL)`, { program: program.name })
   const { memory } = core
   const packet = memory.allocate(data.length, 'packet')
   later(() => memory.free(packet))

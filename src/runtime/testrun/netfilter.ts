@@ -24,7 +24,7 @@ const protocols: ReadonlyMap<number, number> = new Map([
 export const runNetfilter: Runner = (core, program, { data, ctx, repeat = 1 }, later) => {
   const place = { program: program.name }
   if (data === undefined || data.length < IP_HLEN)
-    return fail(`a packet of ${IP_HLEN} bytes at the least is needed (EINVAL)`, place)
+    return fail(`a packet of ${IP_HLEN} bytes at least is needed (EINVAL)`, place)
   const given = hookOf(core, ctx)
   if (typeof given === 'string') return fail(`${given} (EINVAL)`, place)
   const { family, hook } = given

@@ -25,7 +25,7 @@ export const runSkLookup: Runner = (core, program, { data, ctx, repeat = 1 }, la
     return fail("the context's sk cannot be given (EINVAL)", place)
   if (shown.subarray(layouts.offset('bpf_sk_lookup', 'local_port') + 4).some((byte) => byte !== 0))
     return fail('what follows local_port in the context cannot be given (EINVAL)', place)
-  if (field('local_port') > 0xffff) return fail("the context's local_port is no port (ERANGE)", place)
+  if (field('local_port') > 0xffff) return fail("the context's local_port is not a port (ERANGE)", place)
   const family = field('family') & 0xffff
   if (family !== AF_INET && family !== AF_INET6) return fail('the context is of no known family (EAFNOSUPPORT)', place)
   // addresses of IPv6 are pointed to

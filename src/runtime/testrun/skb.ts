@@ -33,7 +33,7 @@ const REDIRECT = 7
 export const runSkb: Runner = (core, program, { data, ctx, repeat = 1 }, later) => {
   const place = { program: program.name }
   if (data === undefined || data.length < ETH_HLEN)
-    return fail(`a packet of ${ETH_HLEN} bytes at the least is needed (EINVAL)`, place)
+    return fail(`a packet of ${ETH_HLEN} bytes at least is needed (EINVAL)`, place)
   // what fits into a page beside the room before it and skb_shared_info
   const most = PAGE - HEADROOM - ((core.layouts.sizeOf('skb_shared_info') + 63) & ~63)
   if (data.length > most)

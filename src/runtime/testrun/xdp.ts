@@ -16,7 +16,7 @@ export const runXdp: Runner = (core, program, { data, ctx, repeat = 1 }, later) 
     return fail(`programs of ${program.linked.attachType} have no test run (EINVAL)`, place)
   const most = 4096 - XDP_HEADROOM - xdpTailroom(core)
   if (data === undefined || data.length < ETH_HLEN)
-    return fail(`a packet of ${ETH_HLEN} bytes at the least is needed (EINVAL)`, place)
+    return fail(`a packet of ${ETH_HLEN} bytes at least is needed (EINVAL)`, place)
   if (data.length > most) return fail(`a packet of ${data.length} bytes is in fragments, which are not modelled`, place)
   const given = ctx === undefined ? undefined : new DataView(ctx.buffer, ctx.byteOffset, ctx.byteLength)
   const at = (offset: number): number =>

@@ -135,7 +135,7 @@ describe('unions of a skeleton', () => {
       'v4 shares bytes with v6, and they differ: give one of them',
     )
     expect(() => maps.endpoints.set({ v4: 1 }, { ...rest, flags: 1, seen: 0 })).toThrow('flags shares bytes with seen')
-    expect(() => maps.endpoints.set({ v4: 2 ** 32 }, rest)).toThrow('v4: 4294967296 is no whole number')
+    expect(() => maps.endpoints.set({ v4: 2 ** 32 }, rest)).toThrow('v4: 4294967296 is not a whole number')
   })
 })
 

@@ -50,15 +50,15 @@ test('a program on one of the kernel’s test functions runs as the kernel runs 
 
 test.for([
   ['--args', '{"a": 1}', 'expected a list'],
-  ['--args', '[', '--args is no JSON'],
-  ['--args', '[1.5]', 'objects are meant, not 1.5'],
+  ['--args', '[', '--args is not JSON'],
+  ['--args', '[1.5]', 'or an object, not 1.5'],
   ['--args', '[{"constructor": 1}]', 'argument 0: numbers, text'],
   ['--args', '[{"struct": "nothing_like_it"}]', 'this kernel has no struct nothing_like_it'],
   ['--args', '[{"struct": "sock", "nope": 1}]', 'this kernel has no sock.nope'],
   ['--args', '[{"task": {"name": "x"}}]', 'a task has pid'],
-  ['--args', '[{"task": 5}]', 'objects are meant, not 5'],
-  ['--args', '[{"bytes": "0"}]', 'two hexadecimal digits a byte'],
-  ['--returned', '[]', 'objects are meant, not []'],
+  ['--args', '[{"task": 5}]', 'or an object, not 5'],
+  ['--args', '[{"bytes": "0"}]', 'two hexadecimal digits for each byte'],
+  ['--returned', '[]', 'or an object, not []'],
   ['--data', '00', '--data: programs in kprobe/do_unlinkat are called'],
   ['--repeat', '2', '--repeat: programs in kprobe/do_unlinkat are called'],
 ] as const)('%s %s: status 2, and why', async ([option, value, words]) => {
@@ -105,8 +105,8 @@ describe('programs on sockets', () => {
     })
   })
   test.for([
-    ['[]', 'an object is meant'],
-    ['{"local": "x"}', "--socket: 'x' is no end of a connection"],
+    ['[]', 'expected an object'],
+    ['{"local": "x"}', "--socket: 'x' is not an end of a connection"],
     ['{"local": 1}', 'local: expected text, not 1'],
     ['{"protocol": "sctp"}', 'protocol sctp: expected tcp or udp'],
     ['{"state": "open"}', 'no state open of a socket'],

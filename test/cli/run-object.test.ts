@@ -94,7 +94,7 @@ test('what contradicts the facts is a bug of ours, told with the smallest input'
 test.for<[string, string[], string]>([
   ['several programs and none named', [packet], 'which program? --prog NAME: header_checked'],
   ['a name that is nearly one', [packet, '-p', 'header_cheked'], 'did you mean header_checked'],
-  ['data that is none', [packet, '-p', 'header_checked', '--data', 'xyz'], 'two hexadecimal digits a byte are meant'],
+  ['data that is none', [packet, '-p', 'header_checked', '--data', 'xyz'], 'two hexadecimal digits for each byte'],
   [
     'a context without such a field',
     [memory, '-p', 'count_in_map', '--ctx', '{"marc": 1}'],
@@ -105,7 +105,7 @@ test.for<[string, string[], string]>([
     [memory, '-p', 'count_in_map', '--ctx', '{"mark": "0x100000000"}'],
     '--ctx.mark: 4294967296 does not fit into 4 bytes',
   ],
-  ['a context that is no JSON', [memory, '-p', 'count_in_map', '--ctx', '{mark}'], '--ctx is no JSON'],
+  ['a context that is not JSON', [memory, '-p', 'count_in_map', '--ctx', '{mark}'], '--ctx is not JSON'],
 ])('%s', async ([, args, words]) => {
   const { status, err } = await here('run', ...args)
   expect(status).toBe(2)

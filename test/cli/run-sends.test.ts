@@ -47,7 +47,7 @@ describe('--map', () => {
   })
   test.for([
     ['limit[0]=1', 'the object has no map limit — did you mean limits?'],
-    ['limits=1', 'NAME[KEY]=VALUE is meant'],
+    ['limits=1', 'expected NAME[KEY]=VALUE'],
     ['limits[9]=1', 'the map does not take it: E2BIG'],
     ['limits[0]=4294967296', '4294967296 does not fit into 4 bytes'],
     ['limits[0]=one', 'expected a number, not "one"'],
@@ -55,10 +55,10 @@ describe('--map', () => {
     ['calls[x]=next', 'expected the number of a slot'],
     ['routes[{"bits": 8}]={"prt": 1}', 'struct route has no prt'],
     ['routes[8]=1', 'expected an object with members of struct route'],
-    ['routes[{]=1', 'is no JSON'],
+    ['routes[{]=1', 'is not JSON'],
     ['routes[{"bits": 8}]={"hop": [1, 2, 3, 4, 5]}', 'it has at most 4 elements'],
     ['routes[{"bits": 8}]={"name": "longer than it"}', '14 bytes are more than 8'],
-    ['plain[[1, 2]]=1', '12: expected '],
+    ['plain[[1, 2]]=1', 'its key: expected 12 bytes'],
     ['@/nowhere.json', '/nowhere.json'],
   ] as const)('%s', async ([map, words]) => {
     const { status, err } = await run('next', '--map', map)

@@ -228,7 +228,7 @@ describe('tests whose maps somebody else fills', () => {
     ['limit[7]=1', '--map limit[7]: no object has a map limit — did you mean limits?'],
     ['limits[7]={"most": 1}', 'most'],
     ['next[0]=third', '--map next[0]: expected a program of the object'],
-    ['limits[7]', 'NAME[KEY]=VALUE is meant'],
+    ['limits[7]', 'expected NAME[KEY]=VALUE'],
   ])('--map %s', async ([map, words]) => {
     const { status, err } = await runHere('test', '--map', map, object)
     expect(status).toBe(2)

@@ -47,7 +47,7 @@ test.for<[string, NonNullable<ModuleDefinition['bodies']>, string]>([
     'session_take() returns a number, and its body returned string',
   ],
   ['an object that is none', { session_find: () => 5 }, 'session_find() returns struct session: expected an object'],
-  ['a promise', { session_take: async () => 1 }, 'session_take() answers a promise'],
+  ['a promise', { session_take: async () => 1 }, 'session_take() returns a promise'],
 ])('what a body must not answer is told: %s', async ([, bodies, words]) => {
   const { program } = await limiter(bodies)
   const answer = program.testRun({ ctx: request(7) })

@@ -97,7 +97,7 @@ describe('operations are functions', () => {
     expect(admit!({ address: 4096 } as never, null)).toMatchObject({ ok: false })
   })
 
-  test('one whose program waits answers a promise', async () => {
+  test('one whose program waits returns a promise', async () => {
     const { loaded } = await onMachine()
     expect(unwrap(await loaded.structOpsAsync<LimiterOps>('second').init!(41))).toBe(42)
     expect(loaded.structOps<LimiterOps>('second').init!(41)).toMatchObject({ ok: false })

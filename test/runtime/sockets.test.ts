@@ -156,7 +156,7 @@ test('the same sanitized', async () => {
 test('ends and states that are none are told', async () => {
   const { machine } = await sockets()
   for (const local of ['10.0.0.1', '10.0.0.256:1', '[1::2::3]:1', '[::g]:1', '1.2.3.4:70000'])
-    expect(() => machine.socket({ local })).toThrow(`'${local}' is no end of a connection`)
+    expect(() => machine.socket({ local })).toThrow(`'${local}' is not an end of a connection`)
   expect(() => machine.socket({ state: 'open' })).toThrow('no state open of a socket: there are established')
   expect(machine.socket({ remote: '[fd00::1:2]:443' }).get('__sk_common.skc_dport')).toBe(net16(443))
 })

@@ -93,8 +93,8 @@ test('where nothing can wait that is told, not passed over', async () => {
   expect(why(program('fetch').testRun({ ctx: ctx(7) }))).toBe(
     'page_fetch() returns a promise: run the program with testRunAsync() or callAsync(), and do not call it in a callback',
   )
-  expect(why(program('hook').call({}))).toContain('page_count() answers a promise')
-  expect(why(await program('in_each').testRunAsync({ ctx: ctx() }))).toContain('in no callback')
+  expect(why(program('hook').call({}))).toContain('page_count() returns a promise')
+  expect(why(await program('in_each').testRunAsync({ ctx: ctx() }))).toContain('do not call it in a callback')
   expect(why(await program('not_sleepable').testRunAsync({ ctx: ctx() }))).toBe(
     'page_now() returns a promise: only kfuncs that are KF_SLEEPABLE may',
   )
@@ -239,7 +239,7 @@ describe('the program that a tail call leads to waits, too', () => {
   })
   test('nothing is waited for where the run cannot', async () => {
     const { program } = await waits({}, {}, '7.3')
-    expect(why(program('leads').testRun({ ctx: ctx(0) }))).toContain('page_count() answers a promise')
+    expect(why(program('leads').testRun({ ctx: ctx(0) }))).toContain('page_count() returns a promise')
   })
   test.runIf('Suspending' in WebAssembly)('compiled', async () => {
     const promising = vi.spyOn(WebAssembly as unknown as { promising: (call: unknown) => unknown }, 'promising')

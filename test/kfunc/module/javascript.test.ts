@@ -118,7 +118,7 @@ describe('a filter', () => {
   test.for<[string, (program: never) => unknown, string]>([
     ['says no', () => false, 'reject calling kernel function kc_'],
     ['throws', thrower, 'unsupported unsupported: the filter g throws: mine'],
-    ['promises', async () => true, 'unsupported unsupported: the filter g answers a promise, not true or false'],
+    ['promises', async () => true, 'unsupported unsupported: the filter g returns a promise, not true or false'],
     ['says nothing', () => {}, 'unsupported unsupported: the filter g answers undefined, not true or false'],
     ['says 1', () => 1, 'unsupported unsupported: the filter g answers number, not true or false'],
   ])('that %s accepts nothing', async ([, filter, words]) => {

@@ -37,6 +37,9 @@ export interface Built {
 export function buildWorkloads(folder: string): Built {
   const clang = process.env.CLANG ?? 'clang-19'
   const wasmLd = process.env.WASM_LD ?? `/usr/lib/llvm-${/\d+/.exec(clang)?.[0] ?? '19'}/bin/wasm-ld`
+  // before minutes of compiling
+  if (!existsSync(wasmLd))
+    throw new Error(`${wasmLd} is missing: apt-get install lld-19, or say where it is with WASM_LD`)
   const compile = (args: readonly string[]): void =>
     void execFileSync(clang, ['-O2', ...args], { stdio: ['ignore', 2, 2] })
   const scalar = ['-fno-vectorize', '-fno-slp-vectorize']

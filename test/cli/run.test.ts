@@ -82,7 +82,9 @@ describe('kfuncs run --raw', () => {
       expect(status).toBeGreaterThan(0)
       if (told !== undefined) expect(err).toMatch(told)
     }
-    expect((await run('--raw', '--memory', 'xyz', file('sum.s', sum))).err).toMatch(/two hexadecimal digits for each byte/)
+    expect((await run('--raw', '--memory', 'xyz', file('sum.s', sum))).err).toMatch(
+      /two hexadecimal digits for each byte/,
+    )
     expect((await run(file('sum.s', sum))).err).toMatch(/ELF/)
   })
 })

@@ -109,8 +109,8 @@ export const accessCodes = [
     help: [
       '{?indexed}{?noBoundGone}“{maskGone} has no instruction: the compiler removed it as implied by a check that the verifier does not connect with this register. Copy the number to a local variable, put barrier_var() on that, then mask it.',
       [
-        '{memoryOf}() is a global function, which is verified by itself: its parameter {memoryParam} is a {memoryType}, so only {memoryBytes} of what it points to may be used. Declare it as a pointer to something as large as what is used, a struct or an array (char (*{memoryParam})[16]); or make {memoryOf} static, which is verified with what it is given.',
-        '{?negative}{failing}() gives a negative error where it fails, and {failingName} is used as an offset or a size then: declare it long, which is what the call returns, and leave before that where it is negative: if ({failingName} < 0) {leave}',
+        '{memoryOf}() is a global function, which is verified on its own: its parameter {memoryParam} is a {memoryType}, so only {memoryBytes} of what it points to may be used. Declare it as a pointer to something as large as what is used, a struct or an array (char (*{memoryParam})[16]); or make {memoryOf} static, which is verified with what it is given.',
+        '{?negative}{failing}() returns a negative error if it fails, and {failingName} is then used as an offset or a size: declare it long, which is what the call returns, and bail out first if it is negative: if ({failingName} < 0) {leave}',
         '{?packetNegative}{addedName} may be negative, which would point before the packet: make it unsigned, or bail out if it is negative before adding it: if ({addedName} < 0) …',
         '{?packetNegative}The number that is added may be negative, which would point before the packet: make it unsigned, or bail out if it is negative before adding it.',
         'The verifier does not know that the size is what the offset leaves: it adds the largest offset, {sumOffset}, and the largest size, {sumSize}, and there are {sumHolds} bytes. Make the object as large as both together ({sumNeeds} bytes), or give each a bound of its own so that the two together fit.',
@@ -193,7 +193,7 @@ export const accessCodes = [
       '{ctxField} is for {ctxOthers}; this program may not read it',
       '{?ctxWriteOnlyRead}{type} programs may read {ctxField}, not write it',
       'this reads {ctxMerged} at once, and each is a field of {ctxSize} bytes',
-      '{ctxField} is written in another size than its own {ctxWriteSize} bytes',
+      '{ctxField} has {ctxWriteSize} bytes, and is written in another size',
       '{ctxField} has {ctxSize} bytes, and is read in another size',
       '{hookArg}, which this kernel does not let the program load',
       '{hookArgs}; this reads another one',

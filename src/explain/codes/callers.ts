@@ -16,8 +16,8 @@ export const callerCodes = [
       'this kfunc is not registered for this program',
     ],
     help: [
-      '{?plainFunction}Kfuncs of like names that this program may call: {plainNear}.',
-      '{?plainFunction}{?plainAlone}Only functions that the kernel registers as kfuncs can be called, with `kfuncs list` to find one. What the function would read can be read by the program itself (BPF_CORE_READ()), or a module of your own can register a kfunc that calls it.',
+      '{?plainFunction}Kfuncs with similar names that this program may call: {plainNear}.',
+      '{?plainFunction}{?plainAlone}Only functions that the kernel registers as kfuncs can be called; `kfuncs list` lists them. The program can itself read what the function would (BPF_CORE_READ()), or a module of your own can register a kfunc that calls it.',
       '{?notPlain}Did you mean {near}? This program may call it.',
       '{?allowedOps}Of {opsType}, these operations may call it: {allowedOps}.',
       '{?noAllowedOps}{kfunc} may be called by: {callers}. This program is of type {type}, section "{section}".',
@@ -89,7 +89,7 @@ export const callerCodes = [
     ],
     help: [
       [
-        '{sleepsTimer}() is the callback of a timer, which runs in an interrupt and may not sleep, whatever its program may: let it start a work queue (bpf_wq_start()), whose callback may, and make the call there.',
+        '{sleepsTimer}() is the callback of a timer, which runs in an interrupt and may not sleep, even if its program may: have it start a work queue (bpf_wq_start()), whose callback may, and make the call there.',
         'Make the program sleepable: SEC("{sleepableSection}") instead of SEC("{section}").',
         '{type} programs at this hook cannot be sleepable: move the call to one that can be (fentry.s, lsm.s, uprobe.s, iter.s, syscall).',
       ],

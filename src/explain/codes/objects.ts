@@ -17,7 +17,7 @@ export const objectCodes = [
     ],
     help: [
       '{graphTook} on {graphOn} gave the object to its list or tree, which owns it now: remove this call. To free the object later, remove it from there (bpf_list_pop_front(), bpf_rbtree_remove() …), which returns an owning pointer, and drop that.',
-      '{?valueOfMap}The nodes of lists and trees are in objects of their own, not in values of a map: make one with bpf_obj_new({valueOfMap}), checked for NULL, copy into it what is needed of the map value, and insert that.',
+      '{?valueOfMap}Nodes of lists and trees are in objects of their own, not in map values: allocate one with bpf_obj_new({valueOfMap}), checked for NULL, copy what you need of the map value into it, and insert that.',
       'Pass what bpf_obj_new() (or a pop or remove) returned, after a NULL check.',
       'After an insertion the pointer is non-owning: the list or tree owns the node. Take a second reference with bpf_refcount_acquire() before, if you need one.',
       'What bpf_percpu_obj_new() returned is dropped with bpf_percpu_obj_drop().',
@@ -115,11 +115,11 @@ export const objectCodes = [
     section: 'kfuncs.rst "Core kfuncs" (bpf_throw)',
     rule: 'bpf_throw() unwinds the whole program; its callback is a single global function that takes one integer and is never called directly.',
     label: [
-      '{?rule_throw_in_callback}{throwingFunc}() is called back by {throwingBy}(), a function of the kernel, and bpf_throw() cannot unwind through that',
+      '{?rule_throw_in_callback}{throwingFunc}() is a callback of {throwingBy}(), a kernel function, and bpf_throw() cannot unwind through that',
       'this breaks a rule of bpf_throw() or of its callback',
     ],
     help: [
-      '{?throwingBy}Let {throwingFunc}() note what is wrong and return 1, which ends {throwingBy}() early, and throw in its caller after {throwingBy}() has returned.',
+      '{?throwingBy}Have {throwingFunc}() record what is wrong and return 1, which ends {throwingBy}() early, and throw in its caller after {throwingBy}() has returned.',
       '{?unentered}Kernels since 6.17 fail on a bpf_throw() in the first iterations of a loop: leave the loop with break and throw after it, or return an error and throw outside any loop.',
       'Do not throw inside a callback that the kernel calls (bpf_loop, bpf_for_each_map_elem, bpf_rbtree_add).',
       'Put one __exception_cb(NAME) on the program, naming a global function int NAME(u64 cookie).',

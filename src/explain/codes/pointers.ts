@@ -75,12 +75,12 @@ export const pointerCodes = [
     section: doc,
     rule: 'Kernel addresses must not reach maps, return values or user space.',
     label: [
-      '{?rule_return_stack}{leavingFunc}() returns the address of a variable of its own, which ends with the function',
+      '{?rule_return_stack}{leavingFunc}() returns the address of a local variable, which does not outlive the function',
       '{reg} is {value}',
     ],
     help: [
       [
-        '{?rule_return_stack}Let the caller have the variable and pass its address, as in {leavingFunc}(…, &{leavingName}); or keep the value in a map, whose values outlive the function.',
+        '{?rule_return_stack}Declare the variable in the caller and pass its address, as in {leavingFunc}(…, &{leavingName}); or keep the value in a map, whose values outlive the function.',
         'Store the value behind the pointer, not the pointer.',
       ],
     ],
@@ -102,7 +102,7 @@ export const pointerCodes = [
     help: [
       [
         '{?rule_atomic_store}Load, compute and store, or count in a map value instead.',
-        '{mixedPointer}: read what it points to into a variable in each branch, instead of joining the pointers first, and put barrier_var() on the variable there: the compiler joins two reads that look alike.',
+        '{mixedPointer}: read what it points to into a variable in each branch, instead of joining the pointers first, and put barrier_var() on the variable there: the compiler merges two reads that look alike.',
         'Write the access once per branch instead of joining the pointers first.',
       ],
     ],

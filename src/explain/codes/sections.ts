@@ -146,7 +146,7 @@ export const sectionCodes = [
   },
   {
     code: 'KF057',
-    title: 'interrupts are not saved and restored as the verifier can follow',
+    title: 'interrupts are not saved and restored in pairs',
     rules: ['irq-stack', 'irq-uninit', 'irq-init', 'irq-family', 'irq-order'],
     section: 'kernel/bpf/verifier.c of 7.3; selftests irq.c',
     rule: 'The interrupt state is saved in one stack variable each time, and restored in reverse order by the kfunc that belongs to the one that saved it.',

@@ -17,7 +17,7 @@ export const stackObjectCodes = [
     ],
     help: [
       'Declare struct {iterStruct} as this kernel has it, from its vmlinux.h (kfuncs btf dump KERNEL --type {iterStruct}); for several kernels, use the largest.',
-      '{?walkedOn}The loop that walks it, begun on {walkedOn}, is still going on: give this iterator a variable of its own.',
+      '{?walkedOn}The loop that walks it, begun on {walkedOn}, is still running: give this iterator its own variable.',
       '{?walkedNot}{?iterFits}Destroy the iterator first: {partner}(&it).',
       '{?walkedNot}{?iterFits}Use a second variable for a second iterator.',
     ],
@@ -37,7 +37,7 @@ export const stackObjectCodes = [
     help: [
       [
         'Use the functions of the iterator that is there: {otherIterator}_next(), {otherIterator}_destroy(). A cast does not make one iterator another.',
-        '{madeBy}() on {madeOn} makes {madeName}, but not on this path: make the call on every path to here, or leave where it was not made.',
+        '{madeBy}() on {madeOn} makes {madeName}, but not on this path: make the call on every path to here, or bail out where it was not made.',
         'Call {constructor}(&it, …) on the same variable, on every path to this. The constructor may fail; next then returns NULL, and destroy is still needed.',
       ],
       '{?destroyed}After {destructor}(&it) it is gone: destroy it last.',
@@ -118,7 +118,7 @@ export const stackObjectCodes = [
     ],
     help: [
       [
-        '{madeBy}() on {madeOn} makes {madeName}, but not on this path: make the call on every path to here, or leave where it was not made.',
+        '{madeBy}() on {madeOn} makes {madeName}, but not on this path: make the call on every path to here, or bail out where it was not made.',
         'Make it first: bpf_dynptr_from_skb(), bpf_dynptr_from_mem(), bpf_ringbuf_reserve_dynptr() …, on every path.',
       ],
       'After submit or discard the dynptr and all its clones are gone.',

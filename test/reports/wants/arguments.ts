@@ -207,7 +207,7 @@ export const argumentWants: readonly Want[] = [
   {
     object: 'sent-as-read',
     code: 'KF019',
-    says: [/bpf_get_stack\(\) gives a negative error/, /if \(n < 0\)/, /long/],
+    says: [/bpf_get_stack\(\) returns a negative error/, /if \(n < 0\)/, /long/],
     never: [/make n unsigned/],
   },
   {

@@ -92,7 +92,7 @@ export const loadingWants: readonly Want[] = [
   },
   { object: 'tasks-by-iterator-name', code: 'KF166', says: [/no iterator tasks/, /Did you mean SEC\("iter\/task"\)/] },
   { object: 'hook-by-old-name', code: 'KF166', says: [/lsm\/bprm_check_security/] },
-  { object: 'ops-not-in-kernel', says: [/no struct bpf_oom_ops/, /sched_ext_ops and tcp_congestion_ops/, /:12:/] },
+  { object: 'ops-not-in-kernel', says: [/no struct_ops bpf_oom_ops/, /sched_ext_ops and tcp_congestion_ops/, /:12:/] },
   { object: 'config-number-as-bool', says: [/CONFIG_HZ is 250/, /extern int CONFIG_HZ __kconfig;/] },
   {
     object: 'field-of-other-kind',

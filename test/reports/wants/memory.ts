@@ -240,7 +240,7 @@ export const memoryWants: readonly Want[] = [
   {
     object: 'stack-in-two-parts',
     code: 'KF103',
-    says: [/bpf_get_stack\(\) gives a negative error/, /if \(n < 0\)/, /long/],
+    says: [/bpf_get_stack\(\) returns a negative error/, /if \(n < 0\)/, /long/],
     never: [/less than 64/],
   },
   {

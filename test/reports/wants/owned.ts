@@ -110,7 +110,7 @@ export const ownedWants: readonly Want[] = [
   {
     object: 'loops-share-iterator',
     code: 'KF060',
-    says: [/line 17/, /variable of its own/],
+    says: [/line 17/, /its own variable/],
     never: [/Destroy the iterator first/],
   },
   {
@@ -136,9 +136,9 @@ export const ownedWants: readonly Want[] = [
   {
     object: 'asserted-in-loop',
     code: 'KF090',
-    says: [/check\(\) is called back by bpf_loop\(\)/, /return 1/, /after bpf_loop\(\) has returned/, /:12:/],
+    says: [/check\(\) is a callback of bpf_loop\(\)/, /return 1/, /after bpf_loop\(\) has returned/, /:12:/],
   },
-  { object: 'node-of-map-value', code: 'KF080', says: [/not in values of a map/, /bpf_obj_new\(struct flow\)/] },
+  { object: 'node-of-map-value', code: 'KF080', says: [/not in map values/, /bpf_obj_new\(struct flow\)/] },
   { object: 'locked-in-callee', code: 'KF050', says: [/bpf_spin_unlock\(\)/, /line 21/, /:38:/] },
   {
     object: 'unlocked-in-order',

@@ -171,7 +171,7 @@ export const packetWants: readonly Want[] = [
   {
     object: 'port-written-short',
     code: 'KF105',
-    says: [/user_port is written in another size/, /4 bytes at once/],
+    says: [/user_port has 4 bytes, and is written in another size/, /4 bytes at once/],
     never: [/may not use/],
   },
   {

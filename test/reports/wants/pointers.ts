@@ -86,7 +86,7 @@ export const pointerWants: readonly Want[] = [
   {
     object: 'found-returned-by-address',
     code: 'KF111',
-    says: [/key_of\(\) returns the address of a variable of its own/, /key_of\(…, &key\)/],
+    says: [/key_of\(\) returns the address of a local variable/, /key_of\(…, &key\)/],
     never: [/Store the value behind/],
   },
   {

@@ -52,15 +52,15 @@ export function givenValues(one: Case): Values {
 const ofVariableSize: ReadonlyMap<string, string> = new Map([
   [
     'bpf_dynptr_data',
-    'bpf_dynptr_data() gives memory of a size that is known when the program is loaded. As many bytes as there are go in with bpf_dynptr_write(), from a buffer whose size bounds them, and out with bpf_dynptr_read(); both take a size that varies.',
+    'bpf_dynptr_data() returns memory of a constant size. To write or read a variable number of bytes, use bpf_dynptr_write() or bpf_dynptr_read() with a buffer that is large enough.',
   ],
   [
     'bpf_dynptr_slice',
-    'bpf_dynptr_slice() gives memory of a size that is known when the program is loaded: ask for the part that is always there (20 bytes of an IP header), and for the rest by another call; or copy with bpf_dynptr_read(), which takes a size that varies.',
+    'bpf_dynptr_slice() returns memory of a constant size: ask for the part that is always there (20 bytes of an IP header), and for the rest by another call; or copy with bpf_dynptr_read(), which takes a variable size.',
   ],
   [
     'hid_bpf_get_data',
-    'hid_bpf_get_data() gives memory of a size that is known when the program is loaded: ask for the bytes that are needed, as a constant; it returns NULL where the report has fewer.',
+    'hid_bpf_get_data() returns memory of a constant size: ask for as many bytes as you need; it returns NULL if the report has fewer.',
   ],
 ])
 

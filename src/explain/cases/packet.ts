@@ -41,6 +41,7 @@ export function packetValues(one: Case): Values {
       ? 'none of them is known to be there'
       : `${known === 1 ? 'only the first byte is' : `only the first ${known} are`} known to be there`
   const why = whyNot(one, { pointer, comparison, need, known, end })
+  const wide = comparison !== undefined && isWithoutEffect(one, comparison)
   const base = variable
     ? ` past an offset of ${scalar.umin(pointer.var)} to ${scalar.umax(pointer.var)} that varies`
     : ` of ${area.word}`
@@ -62,8 +63,8 @@ export function packetValues(one: Case): Values {
         ? names[0]
         : undefined,
     packetVariable: yes(variable),
-    packetTooWide: yes(/teaches nothing/.test(why ?? '')),
-    packetNotTooWide: yes(!/teaches nothing/.test(why ?? '')),
+    packetTooWide: yes(wide),
+    packetNotTooWide: yes(!wide),
     packetOther: variable ? otherComparison(one, pointer, comparison) : undefined,
     packetElided: isRead(one) ? undefined : elidedLines(one),
     packetNotDropped: yes(check === undefined),
@@ -191,9 +192,8 @@ function whyNot(one: Case, { pointer, comparison, need, known, end }: Wanted): s
     return `the comparison on ${place} was of pointers read before ${changed}, which may have changed the packet; the pointers read after it were not compared`
   if (!comparison.covers)
     return `the comparison on ${place} is of another pointer (${placed(compared)}), and says nothing about this one (${placed(pointer)})`
-  const most = scalar.umax(compared.var)
-  if (!scalar.isConst(compared.var) && most + BigInt(compared.off) > MOST_OFFSET)
-    return `the comparison on ${place} has no effect: the offset may be ${most}, and the verifier tracks packet offsets up to ${MOST_OFFSET} only; bound ${addedTo(one) ?? 'the offset'} before it is added, by 1500 or what a packet has`
+  if (isWithoutEffect(one, comparison))
+    return `the comparison on ${place} has no effect: the offset may be ${scalar.umax(compared.var)}, and the verifier tracks packet offsets up to ${MOST_OFFSET} only; bound ${addedTo(one) ?? 'the offset'} before it is added, by 1500 or what a packet has`
   const shown = compared.off + (scalar.isConst(compared.var) ? scalar.constNumber(compared.var) : 0)
   if (known === 0 && shown > 0)
     return `the comparison on ${place} leads here if the packet is too short, not if it is long enough; invert it`
@@ -207,6 +207,13 @@ function whyNot(one: Case, { pointer, comparison, need, known, end }: Wanted): s
     ? `the comparison on ${place} shows that ${plural(known, 'byte is', 'bytes are')} there, and ${need} are needed${cast}`
     : undefined
 }
+
+/** The offset that was compared may be larger than the verifier tracks. */
+const isWithoutEffect = (one: Case, { step, compared: { var: offset, off }, covers }: Meant): boolean =>
+  covers &&
+  !scalar.isConst(offset) &&
+  scalar.umax(offset) + BigInt(off) > MOST_OFFSET &&
+  changedBetween(one, step) === undefined
 
 /** A length that was compared in the place of the pointers: computed of them, or the context's own. */
 function lengthCompared(one: Case): { readonly what: string; readonly on: string } | undefined {

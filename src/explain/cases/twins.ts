@@ -33,7 +33,7 @@ const instead: readonly { readonly helper: RegExp; readonly types: RegExp; reado
     helper: /^bpf_skc?_lookup_(?:tcp|udp)$/,
     types: /SK_LOOKUP|SK_REUSEPORT/,
     words:
-      'Here the kernel looks a socket up, and the program chooses among sockets that user space put into a map of type sockmap or sockhash: sk = bpf_map_lookup_elem(&sockets, &key), checked for NULL; bpf_sk_assign(ctx, sk, 0); bpf_sk_release(sk)',
+      'Here the kernel looks up a socket, and the program chooses among sockets that user space put into a map of type sockmap or sockhash: sk = bpf_map_lookup_elem(&sockets, &key), checked for NULL; bpf_sk_assign(ctx, sk, 0); bpf_sk_release(sk)',
   },
   {
     helper: /^bpf_skb_pull_data$/,

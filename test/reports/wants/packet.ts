@@ -185,11 +185,11 @@ export const packetWants: readonly Want[] = [
   {
     object: 'length-in-dissector',
     code: 'KF105',
-    says: [/flow_dissector programs see data, data_end and flow_keys alone, not len/],
+    says: [/flow_dissector programs see only data, data_end and flow_keys of the context, not len/],
     never: [/struct flow_dissector/],
   },
   { object: 'result-of-setsockopt', code: 'KF105', says: [/retval is for SEC\("cgroup\/getsockopt"\)/] },
-  { object: 'cb-by-index', code: 'KF027', says: [/not a constant/], never: [/barrier_var/] },
+  { object: 'cb-by-index', code: 'KF027', says: [/variable index/], never: [/barrier_var/] },
   {
     object: 'payload-by-length',
     kernel: '7.3',

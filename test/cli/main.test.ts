@@ -118,7 +118,7 @@ test('--log prints the kernel’s message and counts', async () => {
 
 test('--log of a level that there is not says which there are', async () => {
   const { err, status } = await run('check', '--log', '3', acquire)
-  expect(err).toContain("argument '3' is invalid. 1 or 2")
+  expect(err).toContain("argument '3' is invalid. must be 1 or 2")
   expect(status).toBe(2)
 })
 

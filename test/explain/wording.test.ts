@@ -142,7 +142,9 @@ describe('types and sizes', () => {
     const { help, primary } = told('02-parameters/sz', 'path_unbounded_size')
     expect(primary.label).toMatch(/R3 is a scalar from -2147483648 to 2147483647, R2 is a pointer to the stack/)
     expect(help[0]).toMatch(/^The size may be negative: .* bound it right before the call: if \(size > sizeof\(buf\)\)/)
-    expect(told('02-parameters/sz', 'path_beyond_buffer').help[0]).toMatch(/1 byte too many\. Make the size at most/)
+    expect(told('02-parameters/sz', 'path_beyond_buffer').help[0]).toMatch(
+      /1 byte past the end of the stack frame\. Make the size at most/,
+    )
     expect(told('02-parameters/szk', 'slice_small_buffer').help[0]).toMatch(
       /^8 bytes lie between its start and another object of the stack, a dynptr/,
     )

@@ -119,8 +119,8 @@ describe('a filter', () => {
     ['says no', () => false, 'reject calling kernel function kc_'],
     ['throws', thrower, 'unsupported unsupported: the filter g throws: mine'],
     ['promises', async () => true, 'unsupported unsupported: the filter g returns a promise, not true or false'],
-    ['says nothing', () => {}, 'unsupported unsupported: the filter g answers undefined, not true or false'],
-    ['says 1', () => 1, 'unsupported unsupported: the filter g answers number, not true or false'],
+    ['says nothing', () => {}, 'unsupported unsupported: the filter g returns undefined, not true or false'],
+    ['says 1', () => 1, 'unsupported unsupported: the filter g returns number, not true or false'],
   ])('that %s accepts nothing', async ([, filter, words]) => {
     const found = await verdicts(filter)
     expect(found).not.toContain('accept')

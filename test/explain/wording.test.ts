@@ -146,7 +146,7 @@ describe('types and sizes', () => {
       /1 byte past the end of the stack frame\. Make the size at most/,
     )
     expect(told('02-parameters/szk', 'slice_small_buffer').help[0]).toMatch(
-      /^8 bytes lie between its start and another object of the stack, a dynptr/,
+      /^8 bytes lie between its start and another object on the stack, a dynptr/,
     )
     expect(told('03-flags/destructive', 'destructive_xdp').primary.label).not.toContain('size given')
   })

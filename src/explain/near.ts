@@ -51,6 +51,9 @@ export const nearHooks = (name: string, kind: HookKind, kernel: Kernel, most = 6
 /** All iterators that a kernel has. */
 export const iteratorsOf = (kernel: Kernel): readonly string[] => hooksOf(kernel).iterator
 
+/** All LSM hooks that a kernel has. */
+export const lsmHooks = (kernel: Kernel): readonly string[] => hooksOf(kernel).lsm
+
 /** Names that have words in common with `name`: at most `most`, best first. */
 export function nearNames(name: string, names: readonly string[], most: number): readonly string[] {
   const words = wordsIn(name)

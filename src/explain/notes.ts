@@ -154,6 +154,7 @@ const regionRules: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^(lock|unlock)-|-lock$/, ['lock']],
   [/rcu/, ['RCU read', 'lock']],
   [/preempt/, ['preempt-disabled']],
+  [/^irq-/, ['IRQ-disabled', 'lock']],
   [/sleep/, ['RCU read', 'preempt-disabled', 'lock', 'IRQ-disabled']],
 ]
 

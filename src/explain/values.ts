@@ -17,7 +17,7 @@ import { callableBy } from './allowed.ts'
 import { typesLost } from './types-lost.ts'
 import { callee } from './calls.ts'
 import { caseValues, plural } from './cases/index.ts'
-import { heldAt, isBoundToRcu, leavesRcu, neutralOf } from './fixes/held.ts'
+import { heldAt, isBoundToRcu, isOwnLine, leavesRcu, neutralOf } from './fixes/held.ts'
 import { ordinal, orList, type Values, yes } from './fill.ts'
 import { handedOnAs, type HandedOn } from './left.ts'
 import { renamedWords } from './near.ts'
@@ -44,6 +44,8 @@ export function valuesOf(
   const name = kfunc?.name ?? details.kfunc ?? missing
   const family = name === undefined ? undefined : iteratorFamily(name)
   const struct = value !== undefined && value.btf !== undefined && value.btfId !== 0 ? structName(value) : undefined
+  const line = codeAt(program, report.insn) ?? ''
+  const pointer = pointerNamed(line, causes, { program, insn: report.insn })
   return {
     message: report.message,
     reg: causes.reg === undefined ? undefined : `R${causes.reg}`,
@@ -82,7 +84,8 @@ export function valuesOf(
         : undefined,
     ...caseValues({ report, program, kernel, kfunc, causes }),
     leave: leaveWords(neutralOf({ report, program, kernel, kfunc, causes })),
-    pointer: pointerNamed(codeAt(program, report.insn) ?? '', causes, program),
+    pointer,
+    pointerElsewhere: yes(pointer !== undefined && !new RegExp(`\\b${pointer}\\b`).test(line)),
     acquirers: struct === undefined ? undefined : orList(acquiresOf(struct)),
     [`rule_${report.rule.replaceAll('-', '_')}`]: 'yes',
     was: lost === undefined ? undefined : regWords(lost.was, program),
@@ -90,13 +93,27 @@ export function valuesOf(
 }
 
 /** The variable that a line goes through; of several, the one that was assigned where the value was made. */
-function pointerNamed(text: string, { path, origin }: Causes, program: LinkedProgram): string | undefined {
+function pointerNamed(
+  text: string,
+  { path, origin }: Causes,
+  { program, insn }: { readonly program: LinkedProgram; readonly insn: number },
+): string | undefined {
   const only = dereferenced(text)
   const at = path[origin]?.insn
+  // `n = &v->n` is no less NULL than v is
+  const whole = at === undefined ? undefined : assigned(codeAt(program, at))
+  if (only !== undefined && whole !== undefined && whole !== only && isMadeOf(program, insn, at!)) return whole
   const made = only !== undefined || at === undefined ? undefined : assigned(codeAt(program, at))
   const isUsed = made !== undefined && new RegExp(`\\b${made}(?:->|\\[)|\\*\\s*\\(?${made}\\b`).test(text)
   return isUsed ? made : only
 }
+
+/** Is what a line goes through made of the result of a call in the same function, and not the result itself? */
+const isMadeOf = (program: LinkedProgram, at: number, call: number): boolean =>
+  callee(program, call)?.kind === 'helper' &&
+  isOwnLine(program, call) &&
+  isOwnLine(program, at) &&
+  (program.insns[at]?.off ?? 0) !== 0
 
 /** `return XDP_PASS;`, `return;` of a function that returns nothing. */
 const leaveWords = (value: string | undefined): string => (value === '' ? 'return;' : `return ${value ?? '0'};`)

@@ -5,12 +5,12 @@ import { type BtfId, formatType, pointee, resolveType } from '../../btf/index.ts
 import { callerWords } from '../../kfunc/index.ts'
 import type { LinkedProgram } from '../../object/index.ts'
 import { helpersOfMap, mapsOfHelper } from '../../kernel/index.ts'
-import { helperId, mapType, progTypes } from '../../uapi/index.ts'
+import { helperId, mapType, progTypes, sectionRules } from '../../uapi/index.ts'
 import type { PathStep, RegState, Violation } from '../../verifier/index.ts'
 import { callableBy, isAllowed, traitsOf } from '../allowed.ts'
 import { callee, funcName, subprogName } from '../calls.ts'
 import { ordinal, orList, type Values, yes } from '../fill.ts'
-import { nearNames } from '../near.ts'
+import { lsmHooks, nearNames } from '../near.ts'
 import { codeAt } from '../source.ts'
 import { argumentText } from '../text.ts'
 import { innermost } from '../violations.ts'
@@ -25,6 +25,7 @@ export function callValues(one: Case): Values {
       return isForHook(one)
         ? hookOnly(one)
         : {
+            ...helperOperations(one),
             helperTypes: helperTypes(one),
             helperSection: probeSection(one),
             tracingTwin: tracingHelper(one),
@@ -66,7 +67,7 @@ function helperTypes({ report, program, kernel }: Case): string | undefined {
   const found = progTypes.filter(
     ({ name }) =>
       name !== program.type &&
-      [undefined, ...(name === 'BPF_PROG_TYPE_TRACING' ? ['BPF_TRACE_FENTRY', 'BPF_TRACE_FEXIT'] : [])].some(
+      [undefined, ...attachTypesOf(name)].some(
         (attachType) => kernel.helper(id, { ...traitsOf(program), type: name, attachType }).ok,
       ),
   )
@@ -77,6 +78,12 @@ function helperTypes({ report, program, kernel }: Case): string | undefined {
       ? `${names.slice(0, 14).join(', ')} and ${names.length - 14} more`
       : orList(names)
 }
+
+/** Where programs of a type attach, by the sections of libbpf. */
+const attachTypesOf = (name: string): readonly (string | undefined)[] =>
+  name === 'BPF_PROG_TYPE_TRACING'
+    ? ['BPF_TRACE_FENTRY', 'BPF_TRACE_FEXIT']
+    : sectionRules.filter(({ type }) => type === name).map(({ attach }) => attach)
 
 /** The kprobe at the function that a typed hook is at, where only kprobes may make the call. */
 function probeSection(one: Case): string | undefined {
@@ -113,6 +120,36 @@ function operationsFor({ kfunc, program, kernel }: Case): Values {
 }
 
 const MOST_OPERATIONS = 6
+
+/** Operations of the same struct, or LSM hooks, in which the helper may be called where it may not in this one. */
+function helperOperations({ report, program, kernel }: Case): Values {
+  const name = report.details.helper ?? callee(program, report.insn)?.name ?? ''
+  const id = helperId(name)
+  const traits = traitsOf(program)
+  if (id === undefined) return {}
+  if (program.type === 'BPF_PROG_TYPE_LSM') {
+    const hooks = lsmHooks(kernel).filter((hook) => {
+      const attachName = `bpf_lsm_${hook}`
+      return kernel.helper(id, { ...traits, attachName, attachBtfId: kernel.btf.find(attachName, 'func') }).ok
+    })
+    const kind = program.section.split('/')[0]!
+    return hooks.length === 0
+      ? {}
+      : { helperHooks: orList(hooks.slice(0, MOST_OPERATIONS).map((hook) => `SEC("${kind}/${hook}")`)) }
+  }
+  const { structOps } = program
+  const type = structOps === undefined ? undefined : kernel.btf.find(structOps.typeName, 'struct')
+  const struct = type === undefined ? undefined : kernel.btf.type(type)
+  if (structOps === undefined || struct?.kind !== 'struct') return {}
+  const members = struct.members
+    .filter(({ type: member }) => {
+      const target = pointee(kernel.btf, member)
+      return target !== undefined && resolveType(kernel.btf, target).kind === 'func_proto'
+    })
+    .map((member) => member.name)
+  const open = members.filter((member) => kernel.helper(id, { ...traits, structOps: { ...structOps, member } }).ok)
+  return open.length === 0 ? {} : { helperOps: fewOperations(open) }
+}
 
 /** Where a struct begins its life is where most is allowed: that first. */
 function fewOperations(names: readonly string[]): string {

@@ -165,6 +165,8 @@ export const callerCodes = [
       '{?rule_map_helper}{helper} does not take this map',
       '{?pathFunctions}{helper} may be called only in certain functions, and {hookName} is not one of them',
       '{?helperProbe}{helper} may not be called at this hook',
+      '{?helperOps}{helper} may not be called in {opsMember} of {opsType}',
+      '{?helperHooks}{helper} may not be called at hook {attachName}',
       '{type} programs may not call {helper}',
       '{type} programs may not call this helper',
     ],
@@ -177,6 +179,8 @@ export const callerCodes = [
       [
         '{?rule_set_retval_void}Remove the call and return 1; to decide something, attach to a hook whose result counts (lsm_cgroup/socket_bind, lsm_cgroup/socket_sendmsg …).',
         '{?rule_packet_helper}Copy the bytes to a variable on the stack, and pass that: the helper may itself read or move the packet.',
+        'Of {opsType}, these operations may call it: {helperOps}.',
+        '{?helperHooks}Hooks at which it may be called: {helperHooks}. Programs of other types that may call it: {helperTypes}.',
         '{helperInstead}.',
         'Use {helperTwin} instead, which does the same here.',
         '{?skbTwin}The helper takes the context of programs that process packets. Here, read the bytes of a struct sk_buff through a dynptr: bpf_dynptr_from_skb((struct __sk_buff *)skb, 0, &ptr), then bpf_dynptr_read(&to, sizeof(to), &ptr, offset, 0).',

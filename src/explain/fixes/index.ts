@@ -161,7 +161,9 @@ function guardDereference(context: FixContext, source: Source): readonly string[
   const member = context.values['rereadMember']
   if (member !== undefined) return guardMember(context, source, member, source.text.indexOf(member))
   const name = context.values['pointer']
-  return name === undefined ? undefined : guard(context, source, name, undefined)
+  // a pointer made of another one is made before the line that goes through it: the check belongs there
+  const goesThrough = name !== undefined && new RegExp(`(?<![\\w.>])${name}\\b`).test(source.text)
+  return name === undefined || !goesThrough ? undefined : guard(context, source, name, undefined)
 }
 
 /** `return 0;` → `bpf_rcu_read_unlock();` + `bpf_task_release(acquired);` + `return 0;` */

@@ -233,4 +233,10 @@ export const argumentWants: readonly Want[] = [
   },
   { object: 'path-of-walked', code: 'KF026', says: [/exe_file of struct mm_struct/, /bpf_get_task_exe_file\(\)/] },
   { object: 'two-maps-one-call', code: 'KF021', says: [/in each branch/, /HASH_OF_MAPS/] },
+  {
+    object: 'value-given-to-global',
+    code: 'KF024',
+    says: [/or NULL/, /Check the pointer for NULL before the call/],
+    never: [/__arg_ctx/],
+  },
 ]

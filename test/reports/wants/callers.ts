@@ -170,4 +170,18 @@ export const callerWants: readonly Want[] = [
     never: [/move the call to/],
   },
   { object: 'stack-of-other-map', code: 'KF008', says: [/stack_trace/] },
+  {
+    object: 'options-in-release',
+    program: 'o_release',
+    code: 'KF008',
+    says: [/may not be called in release of tcp_congestion_ops/, /init, ssthresh/],
+    never: [/move the call to/],
+  },
+  {
+    object: 'options-in-lsm-cgroup',
+    code: 'KF008',
+    says: [/at hook socket_bind/, /lsm_cgroup\/socket_post_create/, /sock_ops/],
+    never: [/not for lsm programs/],
+  },
+  { object: 'map-made-in-tc', code: 'KF008', says: [/bpf_sys_bpf/, /syscall/] },
 ]

@@ -113,4 +113,5 @@ export const kernelObjectWants: readonly Want[] = [
     says: [/struct inode may not be written/],
     never: [/BPF_CORE_READ/],
   },
+  { object: 'owner-of-memory', code: 'KF013', says: [/owner of struct mm_struct/, /bpf_task_from_pid\(\)/] },
 ]

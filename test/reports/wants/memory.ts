@@ -283,4 +283,11 @@ export const memoryWants: readonly Want[] = [
     says: [/bpf_probe_read_user\(/],
     never: [/BPF_CORE_READ/, /fentry/],
   },
+  { object: 'member-checked-for-null', code: 'KF101', says: [/if \(!v\)/, /before any offset/], never: [/if \(!n\)/] },
+  { object: 'other-one-checked', code: 'KF101', says: [/if \(!b\)/], never: [/if \(!a\)/] },
+  {
+    object: 'size-of-string-used',
+    code: 'KF103',
+    says: [/bpf_probe_read_user_str\(\) returns a negative error/, /if \(n < 0\)/],
+  },
 ]

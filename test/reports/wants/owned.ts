@@ -149,4 +149,5 @@ export const ownedWants: readonly Want[] = [
   { object: 'drained-with-two', code: 'KF094', says: [/\[0, 1\]/, /:19:/], never: [/XDP/] },
   { object: 'lock-over-helper', code: 'KF053', says: [/bpf_ktime_get_ns/, /keep its result/] },
   { object: 'function-under-lock', code: 'KF053', says: [/Make weigh static/] },
+  { object: 'groups-without-rcu', code: 'KF063', says: [/bpf_rcu_read_lock\(\)/, /bpf_rcu_read_unlock\(\)/] },
 ]

@@ -204,4 +204,11 @@ export const packetWants: readonly Want[] = [
     never: [/Compare the very pointer/],
   },
   { object: 'packet-printed', code: 'KF104', says: [/if \(data \+ 54 \+ i \+ 1 > data_end\)/] },
+  {
+    object: 'header-in-cgroup-skb',
+    code: 'KF104',
+    says: [/byte 9/, /data \+ 10 > data_end/, /\(void \*\)\(ip \+ 1\)/],
+    never: [/return 0/],
+  },
+  { object: 'two-fields-one-check', code: 'KF104', says: [/8 bytes are there, and 14 are needed/, /eth \+ 1/] },
 ]

@@ -126,4 +126,6 @@ export const programWants: readonly Want[] = [
     never: [/[Tt]ake the program out|[Rr]emove the program/],
   },
   { object: 'allowed-by-minus-one', code: 'KF151', says: [/returns 13/, /negative error to refuse/] },
+  { object: 'lock-in-fentry', code: 'KF156', says: [/counts/, /per-CPU/, /__sync_fetch_and_add/] },
+  { object: 'next-stage-from-loop', kernel: '7.3', says: [/tail call is made from a callback/, /after the helper/] },
 ]

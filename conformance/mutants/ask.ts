@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { lab, oracle, readLines, version } from '../lab.ts'
+import { lab, oracle, version } from '../lab.ts'
 
 /** One program and its mutants, `formatMutant` each. */
 export interface Batch {
@@ -67,4 +67,18 @@ export function askKernel(folder: string, { level = 4, seconds = 60 } = {}): voi
   })
 }
 
-export const readAnswers = (folder: string): MutantRow[] => readLines(join(folder, 'answers.jsonl'))
+/** What the kernel said. A child that ran out of its time amid its log leaves lines that are cut off: they are told of, and no answers. */
+export function readAnswers(folder: string): MutantRow[] {
+  const lines = readFileSync(join(folder, 'answers.jsonl'), 'utf8').split('\n')
+  const answers = lines.flatMap((line): MutantRow[] => {
+    try {
+      return line === '' ? [] : [JSON.parse(line) as MutantRow]
+    } catch {
+      return []
+    }
+  })
+  const cut = lines.filter((line) => line !== '').length - answers.length
+  if (cut > 0)
+    console.error(`${cut} lines of answers.jsonl are cut off (a log took longer than its mutant may): not compared`)
+  return answers
+}

@@ -80,7 +80,7 @@ module.exports = {
       from: { path: '^src/' },
       to: {
         dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'unknown', 'undetermined'],
-        pathNot: '^node_modules/(@noble/ciphers|commander|fzstd|tinyglobby|valibot|web-tree-sitter|xz-decompress)/',
+        pathNot: '^node_modules/(@noble/ciphers|@noble/hashes|commander|fzstd|tinyglobby|valibot|web-tree-sitter|xz-decompress)/',
       },
     },
   ],

@@ -15,7 +15,16 @@ const { resolve } = createRequire(join(root, 'package.json'))
 export const vendored = ['fzstd', 'web-tree-sitter', 'xz-decompress']
 
 /** What else of others is in the package. */
-const bundled = ['@noble/ciphers', 'commander', 'fdir', 'picomatch', 'tinyglobby', 'tree-sitter-c', 'valibot']
+const bundled = [
+  '@noble/ciphers',
+  '@noble/hashes',
+  'commander',
+  'fdir',
+  'picomatch',
+  'tinyglobby',
+  'tree-sitter-c',
+  'valibot',
+]
 
 /** How a module of dist/data begins. */
 const start = 'export default {"base64":"'

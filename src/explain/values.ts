@@ -85,7 +85,9 @@ export function valuesOf(
     ...caseValues({ report, program, kernel, kfunc, causes }),
     leave: leaveWords(neutralOf({ report, program, kernel, kfunc, causes })),
     pointer,
-    pointerElsewhere: yes(pointer !== undefined && !new RegExp(`\\b${pointer}\\b`).test(line)),
+    movedUnchecked: yes(
+      report.rule === 'null-arithmetic' || (pointer !== undefined && !new RegExp(`\\b${pointer}\\b`).test(line)),
+    ),
     acquirers: struct === undefined ? undefined : orList(acquiresOf(struct)),
     [`rule_${report.rule.replaceAll('-', '_')}`]: 'yes',
     was: lost === undefined ? undefined : regWords(lost.was, program),

@@ -42,10 +42,7 @@ export const accessCodes = [
         'Check {pointer} first: if (!{pointer}) {leave}',
         'Check it first: if (!ptr) {leave}',
       ],
-      [
-        '{?rule_null_arithmetic}Check the pointer itself, before any offset is added to it; the address of a field is the pointer plus an offset.',
-        '{?pointerElsewhere}Check the pointer itself, before any offset is added to it; the address of a field is the pointer plus an offset.',
-      ],
+      '{?movedUnchecked}Check the pointer itself, before any offset is added to it; the address of a field is the pointer plus an offset.',
       '{?iterEnd}An iterator program is called once more after the last element, with NULL.',
       '{globalOf}() is a global function, verified for whatever a caller may pass. Tag the parameter __arg_nonnull, and no check is needed: its callers must then pass a pointer that is not NULL.',
     ],

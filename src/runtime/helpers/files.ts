@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Helpers on files that hooks are called with.
 
+import { sha256 } from '@noble/hashes/sha2.js'
 import { model, type Models } from '../core/abi.ts'
 import { errno } from '../core/errno.ts'
 import { MachineError } from '../core/errors.ts'
 import { filesOf } from '../objects/file.ts'
-import { sha256 } from '../objects/sha256.ts'
 
 /** enum hash_algo of the user API; what Debian's kernels measure with (CONFIG_IMA_DEFAULT_HASH). */
 const HASH_ALGO_SHA256 = 4

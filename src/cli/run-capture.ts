@@ -7,7 +7,7 @@ import { jsonLine } from './output.ts'
 import { type CapturedPacket, readCapture } from './pcap.ts'
 import { eventLines, type Events, eventsJson } from './run-events.ts'
 import { changesOf, mapsOf } from './run-maps.ts'
-import { packetChange } from './run-packet.ts'
+import { returnedLines } from './run-returned.ts'
 import { changeLines, hexOrNull, resultText } from './run-told.ts'
 import { complain, orTell } from './usage.ts'
 
@@ -44,7 +44,7 @@ export function runCapture({ machine, loaded, program, events, capture, ctx, for
       continue
     }
     write(`packet ${i + 1}, ${lengthOf(packet)}: ${run.ok ? what : `not run: ${run.fault.what}`}`)
-    if (after !== undefined) for (const line of packetChange(data, after)) write(line)
+    if (after !== undefined) for (const line of returnedLines(machine, program, data, after)) write(line)
     for (const line of eventLines(sent)) write(line)
     if (!run.ok && packets.length === 1) complain(formatFault(run.fault))
   }

@@ -26,7 +26,7 @@ import { contextChanges, contextLines, plainContext, takesSkb } from './run-cont
 import { contextBytes, syscallContext } from './context-bytes.ts'
 import { dataBytes } from './run-input.ts'
 import { changesOf, mapsOf } from './run-maps.ts'
-import { packetChange } from './run-packet.ts'
+import { returnedLines } from './run-returned.ts'
 import { tellContradiction } from './run-sanitized.ts'
 import { elementsOf, putElements, withPrograms } from './run-elements.ts'
 import { type Event, eventLines, Events, eventsJson } from './run-events.ts'
@@ -220,7 +220,8 @@ const defaultData = ({ type }: LoadedProgram): Uint8Array | undefined =>
 function textOf(told: Told, { repeat }: { readonly repeat: number }): string {
   const { program, result, before, given, changes, events, machine, time } = told
   const lines = [`${program.name}: ${resultText(program.type, result.retval)}`]
-  if (before !== undefined && result.data !== undefined) lines.push(...packetChange(before, result.data))
+  if (before !== undefined && result.data !== undefined)
+    lines.push(...returnedLines(machine, program, before, result.data))
   if (takesSkb(program)) lines.push(...contextLines(contextChanges(machine, given, result.ctx)))
   lines.push(...syscallChanges(told).map(({ what, from, to }) => `  ${what}: ${from} → ${to}`))
   lines.push(...eventLines(events), ...changeLines(changes, machine))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // kfuncs run OBJ: the result by name, what changed, and why not.
-import { expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { tellContradiction } from '../../src/cli/run-sanitized.ts'
 import { SanitizerError, type TestRunOptions } from '../../src/runtime/index.ts'
 import { runHere as here } from './here.ts'
@@ -45,6 +45,51 @@ test('JSON has all of it', async () => {
     retval: 1,
     name: 'XDP_DROP',
     data: '00'.repeat(64),
+  })
+})
+
+describe('what became of a packet is told from the header on that the program sees first', () => {
+  const headers = 'test/runtime/programs/headers.bpf.o'
+  const ip = `450000280001000040060000${'0a000001'}${'0a000002'}1f900050${'00'.repeat(16)}`
+  const frame = `${'aa'.repeat(6)}${'bb'.repeat(6)}0800${ip}`
+  const lines = async (program: string, ...more: string[]): Promise<readonly string[]> =>
+    (await here('run', headers, '-p', program, '--data', frame, ...more)).out.split('\n').slice(0, -1)
+
+  test('the Ethernet header', async () => {
+    expect(await lines('from_ethernet')).toEqual([
+      'from_ethernet: TC_ACT_OK (0)',
+      '  packet: 54 bytes, changed:',
+      '    ipv4.ttl: 40 → 3f',
+      '    ipv4.dst: 0a000002 → 0a000007',
+    ])
+  })
+  test('the network header', async () => {
+    expect(await lines('from_network')).toEqual([
+      'from_network: BPF_OK (0)',
+      '  packet, without its Ethernet header: 40 bytes, changed:',
+      '    ipv4.ttl: 40 → 3f',
+      '    ipv4.dst: 0a000002 → 0a000007',
+    ])
+    expect(await lines('encapsulates')).toEqual([
+      'encapsulates: BPF_OK (0)',
+      '  packet, without its Ethernet header: 40 bytes → 44',
+      `    before ${ip}`,
+      `    after  00000000${ip}`,
+    ])
+    // JSON has what the kernel answers: zeros in the header's place
+    expect(JSON.parse((await lines('looks', '--format', 'json'))[0]!)).toMatchObject({ data: '00'.repeat(14) + ip })
+  })
+  test('nothing where nothing changed', async () => {
+    expect(await lines('looks')).toEqual(['looks: 1'])
+    expect(await lines('filters')).toEqual(['filters: 40'])
+  })
+  test('of a flow dissector, which answers keys, those it has set', async () => {
+    expect(await lines('dissects')).toEqual([
+      'dissects: BPF_OK (0)',
+      '  flow_keys->thoff: 14 → 34',
+      '  flow_keys->ip_proto: 0 → 6',
+      '  flow_keys->ipv4_src: 0.0.0.0 → 10.0.0.1',
+    ])
   })
 })
 

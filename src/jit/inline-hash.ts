@@ -12,7 +12,6 @@ export interface LookedUp {
   pushAddress(): void
   /** Of 64 bits. */
   readonly whole: number
-  readonly product: number
   /** Of 32. */
   readonly address: number
   readonly element: number
@@ -43,21 +42,15 @@ export function writeHashLookup(code: Code, table: HashTable, looked: LookedUp):
 
 /** The bucket's place among the buckets, in bytes. Puts the key, or where it lies, aside. */
 function pushBucket(code: Code, { keySize, shift, factor, seed, mix }: HashTable, looked: LookedUp): void {
-  const { whole, product, address, element: hash } = looked
+  const { whole, address, element: hash } = looked
   if (isWhole(keySize)) {
     looked.pushWhole()
     code
       .tee(whole)
       .i64(factor)
       .op('i64.mul')
-      .tee(product)
-      .get(product)
-      .i64(32)
-      .op('i64.shr_u', 'i64.xor', 'i32.wrap_i64')
-      .i32(mix.word.factor)
-      .op('i32.mul')
-      .i32(shift)
-      .op('i32.shr_u')
+      .i64(32 + shift)
+      .op('i64.shr_u', 'i32.wrap_i64')
       .i32(2)
       .op('i32.shl')
     return

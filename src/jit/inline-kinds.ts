@@ -42,7 +42,7 @@ export interface HashTable {
   readonly buckets: number
   /** A hash of 32 bits without so many of its lowest is the bucket's number. */
   readonly shift: number
-  /** Of keys of 4 and 8 bytes: the halves of the product with it are put together, and mixed once more. */
+  /** Of keys of 4 and 8 bytes: the upper half of the product with it. */
   readonly factor: bigint
   /** Others begin as this, and each word and byte is mixed in. */
   readonly seed: number

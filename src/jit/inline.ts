@@ -131,7 +131,6 @@ function lowerHashLookup(
     pushWhole: () => touched.pushWhole(0),
     pushAddress: () => void registers.low(2),
     whole: locals.temp,
-    product: locals.product,
     address: locals.address,
     element: locals.aside,
     aside: locals.found,

@@ -12,9 +12,8 @@ export interface Locals {
   /** Of a register, for 32 and for 64 bits. That of R10 is where the stack ends. */
   low(register: number): number
   whole(register: number): number
-  /** Something of 64 bits put aside, and something else. */
+  /** Something of 64 bits put aside. */
   readonly temp: number
-  readonly product: number
   /** 512 bytes below the end of the stack. */
   readonly bottom: number
   /** An address. */
@@ -63,7 +62,6 @@ export class LocalTypes {
       low: (register) => lows[register]!,
       whole: (register) => wholes[register]!,
       temp: this.add('i64'),
-      product: this.add('i64'),
       bottom: this.add('i32'),
       address: this.add('i32'),
       aside: this.add('i32'),

@@ -11,6 +11,7 @@ import { Allowance } from './allowance.ts'
 import { Clock } from './clock.ts'
 import type { Work } from './entry.ts'
 import { MachineError } from './errors.ts'
+import { hashFactor } from './hash-factor.ts'
 import { Layouts } from './layout.ts'
 import { Memory } from './memory.ts'
 import { randomFrom } from './random.ts'
@@ -122,8 +123,7 @@ export class Core {
   readonly mapEntryLimit: number
   /** What hashes begin with: of chance, so that nobody can make keys that all meet in one bucket. The order of keys does not depend on it. */
   readonly hashSeed = crypto.getRandomValues(new Int32Array(1))[0]!
-  /** An odd number of 64 bits, as halves: what hashes of small keys are products with. */
-  readonly hashFactor = crypto.getRandomValues(new Int32Array(2)).map((half, i) => (i === 0 ? half | 1 : half))
+  private factor: readonly [number, number] | undefined
   /** Elements that the maps there are were made for. */
   mapEntries = 0
   /** The host's work that is under way. */
@@ -185,6 +185,12 @@ export class Core {
     this.random = randomFrom(seed)
     this.cpus = cpus
     this.memory.setU32(FRAME_CELL, this.memory.stackEnd)
+  }
+
+  /** What keys of maps are multiplied with, as halves. It takes a millisecond to draw. */
+  get hashFactor(): readonly [number, number] {
+    this.factor ??= hashFactor()
+    return this.factor
   }
 
   /** The CPU that programs run on. They find it in memory. */

@@ -22,12 +22,12 @@ const MOST_KEY_BYTES = 64
 export function compiledHashLookup(core: Core, table: HashTable): Lookup | undefined {
   const { keySize } = table
   if (keySize > MOST_KEY_BYTES) return undefined
-  const [key, element, address, aside, whole, product] = [0, 1, 2, 3, 4, 5] as const
+  const [key, element, address, aside, whole] = [0, 1, 2, 3, 4] as const
   const code = new Code()
   const pushAddress = (): void => void code.get(key)
   const pushWhole = (): void => void code.get(key).memory(keySize === 4 ? 'i64.load32_u' : 'i64.load', 0)
-  writeHashLookup(code, table, { pushWhole, pushAddress, whole, product, address, element, aside })
-  return lookup(core, code.op('end'), ['i32', 'i32', 'i32', 'i64', 'i64'])
+  writeHashLookup(code, table, { pushWhole, pushAddress, whole, address, element, aside })
+  return lookup(core, code.op('end'), ['i32', 'i32', 'i32', 'i64'])
 }
 
 /** `bits`: of the longest key there can be. undefined: nothing may be compiled. */

@@ -7,8 +7,7 @@
 //   and the first one's before                             12  the one put in after it
 //                                                          16  key, then at a multiple of 8 the value
 //
-// Keys of 4 and 8 bytes are hashed by a product with an odd number of chance, the halves of which are mixed once more: of a product alone the
-// upper bits tell keys in a row well apart for most such numbers, and badly for one in ten. Programs look up without a call (jit/inline-hash.ts).
+// Keys of 4 and 8 bytes are hashed by a product (core/hash-factor.ts). Programs look up without a call (jit/inline-hash.ts).
 //
 // Memory of an element stays an element's, and what a freed one held stays readable until it is used again: programs may go on using a
 // value that they looked up before it was deleted or replaced, as in the kernel, where a new element is taken before an old one is given
@@ -47,6 +46,7 @@ export class Elements {
   /** How many there are. */
   count = 0
   private readonly core: Core
+  private readonly factor: readonly [number, number]
   private readonly name: string
   private readonly counter: number | undefined
   private readonly keySize: number
@@ -68,6 +68,7 @@ export class Elements {
 
   constructor(core: Core, { name, keySize, valueSize, maxEntries, counter }: ElementsOptions) {
     this.core = core
+    this.factor = core.hashFactor
     this.blocks = core.memory.noted
     this.name = name
     this.counter = counter
@@ -87,12 +88,12 @@ export class Elements {
   /** For programs. `uses`: what is looked up goes to the end of the order. */
   table({ uses }: { readonly uses: boolean }): HashTable {
     const { keySize, buckets, shift, valueOffset, order: around, core } = this
-    const [low, high] = core.hashFactor
+    const [low, high] = this.factor
     return {
       keySize,
       buckets,
       shift,
-      factor: (BigInt(high!) << 32n) | BigInt(low! >>> 0),
+      factor: (BigInt(high) << 32n) | BigInt(low >>> 0),
       seed: core.hashSeed,
       mix,
       next: NEXT,
@@ -253,15 +254,15 @@ export class Elements {
     hash = Math.imul(hash ^ (hash >>> 16), last.factor)
     return hash ^ (hash >>> last.shift)
   }
-  /** Of a key as halves. */
+  /** Of a key as halves: the upper half of the product. */
   private product(low: number, high: number): number {
-    const [by = 0, byHigh = 0] = this.core.hashFactor
+    const [by, byHigh] = this.factor
     // the product's upper half: of the low halves by 16 bits each, what is carried up being below 2^32 all along
     const [a, b, c, d] = [low & 0xffff, low >>> 16, by & 0xffff, by >>> 16]
     const middle = b * c + ((a * c) >>> 16)
     const carried = a * d + (middle & 0xffff)
     const upper = b * d + (middle >>> 16) + (carried >>> 16) + Math.imul(low, byHigh) + Math.imul(high, by)
-    return Math.imul(Math.imul(low, by) ^ upper, mix.word.factor)
+    return upper | 0
   }
 
   /** `held` is at a multiple of 8. */

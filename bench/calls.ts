@@ -16,7 +16,7 @@ import { createMachine } from '../src/runtime/index.ts'
 
 const CALLS = 1000
 const REPEAT = 20
-const ROUNDS = 150
+const ROUNDS = 1500
 const bound = 1.5
 
 interface Kind {
@@ -41,7 +41,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     held: true,
   },
   // of 2^31 and more: no small integers to the engine
-  one_u32: { c: 'u32 one_u32(u32 a)', body: (a: number) => a - 5, params: 1, held: false },
+  one_u32: { c: 'u32 one_u32(u32 a)', body: (a: number) => a - 5, params: 1, held: true },
   two_bool: {
     c: 'bool two_bool(bool a, bool b)',
     body: (a: boolean, b: boolean) => a && b,
@@ -64,7 +64,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     c: 'int five_u64(u64 a, u64 b, u64 c, u64 d, u64 e)',
     body: (a: bigint, b: bigint, c: bigint, d: bigint, e: bigint) => (a < b && c < d && d < e ? 1 : 0),
     params: 5,
-    held: false,
+    held: true,
   },
   to_u64: { c: 'u64 to_u64(int a)', body: (a: number) => (a > 500 ? 1n : 2n), params: 1, held: true },
   one_object: {
@@ -77,7 +77,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     c: 'int one_sized(void *to, int to__sz)',
     body: (to: Uint8Array) => to[0]!,
     params: 2,
-    held: false,
+    held: true,
   },
 }
 const thing = { id: 7 }

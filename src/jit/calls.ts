@@ -70,8 +70,8 @@ export class Calls {
     params.forEach((param, i) => {
       if (param === 'none') return
       if (param === 'i64') return void registers.whole(i + 1)
-      if (param !== 'stored') registers.low(i + 1)
-      if (param === 'cell' || param === 'stored') {
+      registers.low(i + 1)
+      if (param === 'cell') {
         code.i32(this.cells + 8 * i)
         return void registers.whole(i + 1).memory('i64.store', 0)
       }

@@ -59,7 +59,6 @@ const crossings: Readonly<Record<Param, readonly ValueType[]>> = {
   bit: ['i32'],
   i64: ['i64'],
   cell: ['i32'],
-  stored: [],
   none: [],
 }
 

@@ -31,10 +31,9 @@ export type Narrow = keyof typeof narrow
  * - `halves`: two numbers, the low half and the high one. A BigInt costs several times as much to make.
  * - `i64`: a BigInt.
  * - `cell`: its low half, and all of it is in memory, where `JitProgram.argumentCells` says. It is read there before anything else is called.
- * - `stored`: all of it is there only.
  * - `none`: not at all.
  */
-export type Param = 'i32' | Narrow | 'halves' | 'i64' | 'cell' | 'stored' | 'none'
+export type Param = 'i32' | Narrow | 'halves' | 'i64' | 'cell' | 'none'
 
 /**
  * How the result crosses back:

@@ -273,8 +273,7 @@ class Interpreter {
   private fillCells({ params }: Callee, regs: readonly bigint[]): void {
     const { argumentCells = 0 } = this.program
     params.forEach((param, i) => {
-      if (param === 'cell' || param === 'stored')
-        this.viewed.view.setBigUint64(argumentCells + 8 * i, regs[i + 1]!, true)
+      if (param === 'cell') this.viewed.view.setBigUint64(argumentCells + 8 * i, regs[i + 1]!, true)
     })
   }
 
@@ -415,7 +414,7 @@ function argumentsOf({ params }: Callee, regs: readonly bigint[]): (number | big
   return params.flatMap((param, i): (number | bigint)[] => {
     const value = regs[i + 1]!
     const low = Number(BigInt.asIntN(32, value))
-    if (param === 'none' || param === 'stored') return []
+    if (param === 'none') return []
     if (param === 'i32' || param === 'cell') return [low]
     if (isNarrow(param)) return [Number(cut(value, param))]
     return param === 'halves' ? [low, Number(BigInt.asIntN(32, value >> 32n))] : [BigInt.asIntN(64, value)]

@@ -8,13 +8,7 @@ import type { Core } from './core.ts'
 type Values<P extends readonly Param[]> = P extends readonly [infer First, ...infer Rest extends readonly Param[]]
   ? [...Crossed<First>, ...Values<Rest>]
   : []
-type Crossed<P> = P extends 'none' | 'stored'
-  ? []
-  : P extends 'i64'
-    ? [bigint]
-    : P extends 'halves'
-      ? [number, number]
-      : [number]
+type Crossed<P> = P extends 'none' ? [] : P extends 'i64' ? [bigint] : P extends 'halves' ? [number, number] : [number]
 type Answer<R extends Returned> = R extends 'none' | 'cell' ? unknown : R extends 'i64' ? bigint : number
 
 /** What stands behind a helper or kfunc in a machine. */

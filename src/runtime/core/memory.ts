@@ -12,6 +12,11 @@ import { MachineError } from './errors.ts'
 
 const PAGE = 65536
 const STACKS = 1 << 20
+/**
+ * 4 MiB, enough for most machines. Growing detaches the buffer that views were of, and once a buffer was detached, V8 looks at each access to any
+ * typed array whether it was: TypeScript kfuncs that read 64 bits or buffers take a fifth longer.
+ */
+const FIRST_PAGES = 64
 /** Addresses stay below 2^31. */
 const MOST_BYTES = 2 ** 31 - PAGE
 /** Bytes up to which a loop is faster. */
@@ -58,7 +63,8 @@ export class Memory {
   constructor(limit: number = MOST_BYTES, allowance?: Allowance) {
     this.allowance = allowance
     this.most = Math.min(MOST_BYTES, Math.max(limit, 0) + PAGE + STACKS)
-    this.wasm = new WebAssembly.Memory({ initial: (PAGE + STACKS) / PAGE, maximum: Math.ceil(this.most / PAGE) })
+    const maximum = Math.ceil(this.most / PAGE)
+    this.wasm = new WebAssembly.Memory({ initial: Math.min(FIRST_PAGES, maximum), maximum })
     this.renew()
   }
 

@@ -10,9 +10,28 @@ import { answered, type Bound, given, type Way, ways } from './given.ts'
 type Called = (...values: number[]) => unknown
 type Adapter = (bound: Bound) => Called
 
-export const adapterFor = (bound: Bound): Called => made(bound) ?? ofAny(bound)
+export const adapterFor = (bound: Bound): Called =>
+  made(bound) ?? (bound.params.some(({ kind }) => kind === ways.size) ? ofSized(bound) : ofAny(bound))
 
-/** For any of up to five parameters. */
+/** Where some of what crosses is the size of what is before it. */
+const ofSized: Adapter = (bound) => {
+  const { params, call, fail } = bound
+  return (...values) => {
+    const args: unknown[] = []
+    params.forEach((param, i) => {
+      if (param.kind !== ways.size) args.push(given(bound, param, values[i]!, values[i + 1]))
+    })
+    let result: unknown
+    try {
+      result = call(...args)
+    } catch (error) {
+      fail(error)
+    }
+    return answered(bound, result)
+  }
+}
+
+/** For any other of up to five parameters. */
 const ofAny: Adapter = (bound) => {
   const { params, call, fail } = bound
   const [p, q, r, s, t] = params
@@ -46,12 +65,14 @@ const ofAny: Adapter = (bound) => {
 
 /** undefined where no code may be made. */
 function made(bound: Bound): Called | undefined {
-  const values = bound.params.map((_, i) => `a${i}`).join(', ')
+  const { params } = bound
+  const args = params.flatMap(({ kind }, i) => (kind === ways.size ? [] : `v${i}`))
   const text = `const { memory, views, handles, params, call, fail } = bound
-    return (${values}) => {
-      ${bound.params.map((param, i) => `const v${i} = ${givenText(param, i)}`).join('\n')}
+    ${params.map((_, i) => `let at${i} = 0, size${i} = 0, as${i}, held${i}`).join('\n')}
+    return (${params.map((_, i) => `a${i}`).join(', ')}) => {
+      ${params.map((param, i) => givenText(param, i)).join('\n')}
       let result
-      try { result = call(${values.replaceAll('a', 'v')}) } catch (error) { fail(error) }
+      try { result = call(${args.join(', ')}) } catch (error) { fail(error) }
       ${answeredText(bound)}
       return answered(bound, result)
     }`
@@ -63,23 +84,34 @@ function made(bound: Bound): Called | undefined {
   }
 }
 
-/** An argument of what crosses, as `given` has it. */
+/** Makes an argument of what crosses, as `given` has it. Of objects and buffers the last is kept, and as what it was found. */
 function givenText({ kind, by }: Way, i: number): string {
+  const [value, crossed, at, size, as, held] = [`v${i}`, `a${i}`, `at${i}`, `size${i}`, `as${i}`, `held${i}`]
   switch (kind) {
     case ways.number:
-      return by === 0 ? `a${i}` : `a${i} < 0 ? a${i} + ${by} : a${i}`
+      return `const ${value} = ${by === 0 ? crossed : `${crossed} < 0 ? ${crossed} + ${by} : ${crossed}`}`
     case ways.object:
-      return `handles.objectAt(a${i}) ?? params[${i}].other(a${i})`
+      return `let ${value}
+        if (${crossed} === ${at} && handles.dropped === ${as}) ${value} = ${held}
+        else if ((${value} = handles.objectAt(${crossed})) === undefined) ${value} = params[${i}].other(${crossed})
+        else { ${at} = ${crossed}; ${as} = handles.dropped; ${held} = ${value} }`
     case ways.wideUnsigned:
-      return `memory.u64[${by >> 3}]`
+      return `const ${value} = memory.u64[${by >> 3}]`
     case ways.wide:
-      return `memory.i64[${by >> 3}]`
+      return `const ${value} = memory.i64[${by >> 3}]`
     case ways.truth:
-      return `a${i} !== 0`
+      return `const ${value} = ${crossed} !== 0`
     case ways.sized:
-      return `a${i} === 0 ? null : views.at(a${i}, memory.u32(${by}))`
+      return `let ${value} = null
+        if (${crossed} === ${at} && a${i + 1} === ${size} && memory.u8 === ${as}) ${value} = ${held}
+        else if (${crossed} !== 0) {
+          ${held} = ${value} = views.at(${crossed}, a${i + 1})
+          ${at} = ${crossed}; ${size} = a${i + 1}; ${as} = memory.u8
+        }`
+    case ways.size:
+      return ''
     case ways.other:
-      return `params[${i}].other(a${i})`
+      return `const ${value} = params[${i}].other(${crossed})`
   }
 }
 

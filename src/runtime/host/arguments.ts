@@ -34,12 +34,14 @@ export function planParams(core: Core, kfunc: Kfunc): readonly ParamPlan[] {
 function planOf(core: Core, kfunc: Kfunc, param: KfuncParam, i: number): ParamPlan {
   const { btf } = kfunc
   const type = resolveType(btf, param.type)
-  if (param.suffixes.includes('ign')) return notGiven('none', 'none')
+  if (param.suffixes.includes('ign')) return notGiven
   const value = paramValue(kfunc, param, i)
   if (type.kind !== 'ptr') {
     const crossing: Param = (sizeOf(btf, param.type) ?? 4) > 4 ? 'i64' : 'i32'
-    // a size that goes with the bytes before it is read from memory
-    return value === undefined ? notGiven(crossing, 'stored') : { crossing, ...scalar(btf, param.type, i) }
+    // the size of the bytes before it: the verifier saw that it is below 2^29
+    if (value !== undefined) return { crossing, ...scalar(btf, param.type, i) }
+    const size: Way = { kind: ways.size, by: 0, other: same }
+    return { crossing, given: undefined, direct: { crossing: 'i32', way: size } }
   }
   const at = (values: readonly (number | bigint)[]): number => values[i] as number
   const orNull =
@@ -61,7 +63,7 @@ function planOf(core: Core, kfunc: Kfunc, param: KfuncParam, i: number): ParamPl
   const next = kfunc.params[i + 1]
   if (next !== undefined && isSize(next)) {
     const given = orNull((address, values) => bytes(core, address, Number(values[i + 1]!)))
-    const way = { kind: ways.sized, by: ARGUMENT_CELLS + 8 * (i + 1), other: same }
+    const way: Way = { kind: ways.sized, by: 0, other: same }
     return { crossing: 'i32', given, direct: { crossing: 'i32', way } }
   }
   if (value?.kind === 'text') return pointer((address) => core.memory.text(address, 1 << 16))
@@ -90,11 +92,7 @@ function planOf(core: Core, kfunc: Kfunc, param: KfuncParam, i: number): ParamPl
 /** A view of the machine's own memory: what is written there the program sees. It is good until the body ends. */
 const bytes = (core: Core, address: number, size: number): Uint8Array => viewsOf(core).at(address, size)
 
-const notGiven = (crossing: Param, direct: Param): ParamPlan => ({
-  crossing,
-  given: undefined,
-  direct: { crossing: direct, way: undefined },
-})
+const notGiven: ParamPlan = { crossing: 'none', given: undefined, direct: { crossing: 'none', way: undefined } }
 
 /** A struct that stands for nothing of the host's: memory of the program's, or the kernel's. */
 function structAt(

@@ -8,13 +8,14 @@ import type { Views } from './views.ts'
 
 /**
  * What a body is given of a number: it, with sign or without; what of the host's stands there, else something else; 64 bits with or without
- * sign, that lie in memory; whether it is 1; as many bytes from there as memory says; something else.
+ * sign, that lie in memory; whether it is 1; as many bytes from there as the next number says; nothing, as it is that next number; something
+ * else.
  */
-export const ways = { number: 0, object: 1, wideUnsigned: 2, truth: 3, wide: 4, sized: 5, other: 6 } as const
+export const ways = { number: 0, object: 1, wideUnsigned: 2, truth: 3, wide: 4, sized: 5, size: 6, other: 7 } as const
 
 export interface Way {
   readonly kind: (typeof ways)[keyof typeof ways]
-  /** Of a number what is added to those that seem to be below 0: 2 to the 32nd, if it has no sign. Else where 64 bits lie, or the size. */
+  /** Of a number what is added to those that seem to be below 0: 2 to the 32nd, if it has no sign. Else where 64 bits lie. */
   readonly by: number
   readonly other: (value: number) => unknown
 }
@@ -32,20 +33,22 @@ export interface Bound {
   readonly fail: (error: unknown) => never
 }
 
-export function given(bound: Bound, way: Way, value: number): unknown {
+export function given(bound: Bound, way: Way, value: number, next = 0): unknown {
   const { kind, by } = way
   if (kind === ways.number) return value < 0 ? value + by : value
   if (kind === ways.object) return bound.handles.objectAt(value) ?? way.other(value)
   if (kind === ways.wideUnsigned) return bound.memory.u64[by >> 3]
   if (kind === ways.truth) return value !== 0
-  return seldomGiven(bound, way, value)
+  return way.kind === ways.sized ? sizedGiven(bound, value, next) : seldomGiven(bound, way, value)
 }
 /** Apart, so that the engine has room to put the other in place. */
-function seldomGiven({ memory, views }: Bound, { kind, by, other }: Way, value: number): unknown {
+function seldomGiven({ memory }: Bound, { kind, by, other }: Way, value: number): unknown {
   if (kind === ways.wide) return memory.i64[by >> 3]
-  if (kind === ways.sized) return value === 0 ? null : views.at(value, memory.u32(by))
   return other(value)
 }
+
+const sizedGiven = ({ views }: Bound, address: number, size: number): unknown =>
+  address === 0 ? null : views.at(address, size)
 
 export function answered(bound: Bound, result: unknown): unknown {
   // NaN is an error of the body's

@@ -44,6 +44,8 @@ export class Handles {
   /** The latest of `byAddress`, each in one of a few places that follows from its address: a Map costs several times as much. */
   private readonly recentAddresses = new Int32Array(RECENT)
   private readonly recent: (HostObject | undefined)[] = Array.from({ length: RECENT }, () => undefined)
+  /** How many there were that are no more: addresses told before may be another's. */
+  dropped = 0
   /** Whose fields are being written. */
   private readonly writing = new Set<Handle>()
   constructor(core: Core) {
@@ -169,6 +171,7 @@ export class Handles {
   }
 
   private drop(handle: Handle): void {
+    this.dropped++
     this.byAddress.delete(handle.address)
     const place = placeOf(handle.address)
     if (this.recentAddresses[place] === handle.address) {

@@ -9,9 +9,10 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { lab, root, value } from '../conformance/lab.ts'
+import { root, value } from '../conformance/lab.ts'
 import { defineModule, openKernel, unwrap, withModule } from '../src/index.ts'
 import { Code, encodeModule, type FunctionType } from '../src/jit/index.ts'
+import { headerOptions } from './run/build.ts'
 import { createMachine } from '../src/runtime/index.ts'
 
 const CALLS = 1000
@@ -120,9 +121,8 @@ async function ours(): Promise<(name: string) => () => void> {
   const folder = mkdtempSync(join(tmpdir(), 'kfuncs-bench-'))
   try {
     const object = join(folder, 'calls.bpf.o')
-    const headers = ['build/bpftool/bootstrap/libbpf/include', 'build/src/tools/include/uapi']
     const source = join(root, 'bench', 'run', 'calls.c')
-    const flags = ['-O2', '-g', '--target=bpf', '-mcpu=v3', ...headers.map((path) => `-I${join(lab, path)}`)]
+    const flags = ['-O2', '-g', '--target=bpf', '-mcpu=v3', ...headerOptions()]
     execFileSync(process.env.CLANG ?? 'clang-19', [...flags, '-c', source, '-o', object], { stdio: ['ignore', 2, 2] })
     const kernel = unwrap(withModule(unwrap(await openKernel('6.12')), unwrap(await defineModule(definition))))
     const loaded = value(createMachine(kernel).load(readFileSync(object)))

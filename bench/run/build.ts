@@ -33,6 +33,16 @@ export interface Built {
   readonly ubpf: string | undefined
 }
 
+/** Options for clang: where libbpf's and the kernel's headers are. Throws where the laboratory has not been set up. */
+export function headerOptions(): readonly string[] {
+  return ['build/bpftool/bootstrap/libbpf/include', 'build/src/tools/include/uapi'].map((path) => {
+    const folder = join(lab, path)
+    if (!existsSync(folder))
+      throw new Error(`${folder} is missing: set LAB to a laboratory, or set one up by conformance/oracle/setup.sh`)
+    return `-I${folder}`
+  })
+}
+
 /** NAME.bpf.o for us and NAME.ubpf.o in the folder, and what runs the others. */
 export function buildWorkloads(folder: string): Built {
   const clang = process.env.CLANG ?? 'clang-19'
@@ -43,16 +53,14 @@ export function buildWorkloads(folder: string): Built {
   const compile = (args: readonly string[]): void =>
     void execFileSync(clang, ['-O2', ...args], { stdio: ['ignore', 2, 2] })
   const scalar = ['-fno-vectorize', '-fno-slp-vectorize']
-  const headers = ['build/bpftool/bootstrap/libbpf/include', 'build/src/tools/include/uapi'].map((path) =>
-    join(lab, path),
-  )
+  const headers = headerOptions()
   for (const name of all) {
     const source = join(sources, `${name}.c`)
     const to = (ending: string): string => join(folder, `${name}.${ending}`)
     compile([...scalar, '-c', source, '-o', to('o')])
     compile(['--target=wasm32', '-nostdlib', '-c', source, '-o', to('wasm.o')])
     compile(['--target=bpf', '-mcpu=v3', '-DUBPF', '-c', source, '-o', to('ubpf.o')])
-    compile(['--target=bpf', '-mcpu=v3', '-g', ...headers.map((path) => `-I${path}`), '-c', source, '-o', to('bpf.o')])
+    compile(['--target=bpf', '-mcpu=v3', '-g', ...headers, '-c', source, '-o', to('bpf.o')])
   }
   const objects = (ending: string): string[] => all.map((name) => join(folder, `${name}.${ending}`))
   const host = join(sources, 'host.c')

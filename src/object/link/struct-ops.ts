@@ -5,6 +5,7 @@ import {
   type Btf,
   type BtfMember,
   essentialName,
+  kindCode,
   resolveType,
   sizeOf,
   skipModifiersAndTypedefs,
@@ -245,33 +246,8 @@ function mismatch(
   const type = resolveType(btf, member.type)
   const kernelType = resolveType(kernel.btf, theirs.type)
   if (type.kind !== kernelType.kind)
-    return `Unmatched member type ${name} ${kindNumber(type.kind)} != ${kindNumber(kernelType.kind)}(kernel)`
+    return `Unmatched member type ${name} ${kindCode[type.kind]} != ${kindCode[kernelType.kind]}(kernel)`
   if (kernelType.kind === 'ptr') return undefined
   const kernelSize = sizeOf(kernel.btf, skipModifiersAndTypedefs(kernel.btf, theirs.type))
   return kernelSize === size ? undefined : `Error in size of member ${name}: ${size} != ${kernelSize ?? -22}(kernel)`
 }
-
-/** BTF_KIND_* numbers that such a message can name. */
-const kindNumber = (kind: string): number =>
-  [
-    'void',
-    'int',
-    'ptr',
-    'array',
-    'struct',
-    'union',
-    'enum',
-    'fwd',
-    'typedef',
-    'volatile',
-    'const',
-    'restrict',
-    'func',
-    'func_proto',
-    'var',
-    'datasec',
-    'float',
-    'decl_tag',
-    'type_tag',
-    'enum64',
-  ].indexOf(kind)

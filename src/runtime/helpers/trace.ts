@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Helpers of programs that trace: what they are attached to, what they change of the task that runs.
 
-import type { BtfKind } from '../../btf/index.ts'
+import { kindTable } from '../../btf/index.ts'
 import { model, type Models } from '../core/abi.ts'
 import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
@@ -23,30 +23,6 @@ function send(core: Core, signal: number, whole: 'process' | 'thread'): number {
   keepLatest(signalsOf(core), { pid: current.pid, signal, to: whole }, MANY)
   return 0
 }
-
-/** BTF_KIND_… by number. */
-const kinds: readonly (BtfKind | undefined)[] = [
-  undefined,
-  'int',
-  'ptr',
-  'array',
-  'struct',
-  'union',
-  'enum',
-  'fwd',
-  'typedef',
-  'volatile',
-  'const',
-  'restrict',
-  'func',
-  'func_proto',
-  'var',
-  'datasec',
-  'float',
-  'decl_tag',
-  'type_tag',
-  'enum64',
-]
 
 export const traceHelpers: Models = {
   bpf_get_branch_snapshot: model(
@@ -96,7 +72,7 @@ export const traceHelpers: Models = {
   bpf_btf_find_by_name_kind: model(['i32', 'i32', 'i32', 'i32'], 's32', (core) => (name, size, kind, flags) => {
     const { memory, kernel } = core
     if (flags !== 0 || size <= 1 || memory.u8[name + size - 1] !== 0) return -errno.EINVAL
-    const wanted = kinds[kind]
+    const wanted = kindTable[kind]?.kind
     const id = wanted === undefined ? undefined : kernel.btf.find(memory.text(name, size), wanted)
     if (id === undefined && kernel.modules.length > 0) throw notModelled('types of modules by name')
     return id ?? -errno.ENOENT

@@ -14,7 +14,7 @@ import {
 import type { BytesAccess, CtxAnswer, ProgramTraits } from '../types.ts'
 import { type ContextFacts, isHookIn } from './facts.ts'
 import { iteratorArgs } from './iterators.ts'
-import { promotedArgument, structOpsArgument } from './struct-ops-args.ts'
+import { promotedArgument, replacedArgument, structOpsArgument } from './struct-ops-args.ts'
 import { ctxTypeName } from './names.ts'
 import { lsmHookRange } from './returns.ts'
 import { kernelGates } from '../kernel-gates.ts'
@@ -33,10 +33,12 @@ export function argumentAccess(
   program: ProgramTraits,
   { off, size, write }: BytesAccess,
 ): CtxAnswer {
+  const target = attachProto(facts.btf, program)
+  const own = write || target === undefined ? undefined : replacedArgument(facts, program, target, slotOf(target, off))
+  if (own !== undefined) return own
   if (program.type !== 'BPF_PROG_TYPE_LSM') {
     if (off < 0 || off >= 8 * MAX_ARGS || write || off % size !== 0) return refuse()
   }
-  const target = attachProto(facts.btf, program)
   if (target === undefined) return { ok: false, unsupported: 'the attach target of this program is not known' }
   if (off % 8 !== 0) return refuse(`func '${target.name}' offset ${off} is not multiple of 8`)
   const index = slotOf(target, off)

@@ -8,22 +8,30 @@ import type { AttachProto, FuncProto } from './target.ts'
 
 type Kinds = Pick<ContextFacts, 'structOps'>
 
+/** An argument that the member's kind says itself, whatever its C type: wherever in it is read, and however much. */
+export function replacedArgument(
+  { structOps }: Kinds,
+  { structOps: ops }: ProgramTraits,
+  { btf, skip }: AttachProto,
+  index: number,
+): CtxAnswer | undefined {
+  const replaced = ops === undefined ? undefined : structOps(ops.typeName)?.argument
+  if (replaced === undefined || replaced.member !== ops?.member || replaced.index !== index - skip) return undefined
+  const btfId = btf.find(replaced.to, 'struct')
+  return btfId === undefined ? undefined : { ok: true, kind: 'pointer', reg: 'PTR_TO_BTF_ID|PTR_TRUSTED', btf, btfId }
+}
+
 /** `type`: what the argument points to; `whole`: all eight bytes are read. Undefined where the argument is what its type says. */
 export function structOpsArgument(
   kinds: Kinds,
   program: ProgramTraits,
-  { btf, skip }: AttachProto,
+  { btf }: AttachProto,
   index: number,
   { type, whole }: { readonly type: BtfId; readonly whole: boolean },
 ): CtxAnswer | undefined {
   const ops = program.structOps
   if (ops === undefined) return undefined
   const kind = kinds.structOps(ops.typeName)
-  const replaced = kind?.argument
-  if (replaced !== undefined && replaced.member === ops.member && replaced.index === index - skip) {
-    const btfId = btf.find(replaced.to, 'struct')
-    return btfId === undefined ? undefined : { ok: true, kind: 'pointer', reg: 'PTR_TO_BTF_ID|PTR_TRUSTED', btf, btfId }
-  }
   const stub = structOpsStub(kinds, btf, ops)
   // before stubs said it, the kernel looked at the offset alone, whatever the size
   const listed = stub === undefined && nullableOf(kind?.nullable, ops.member).includes(index)

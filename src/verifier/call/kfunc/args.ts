@@ -290,9 +290,9 @@ function requireObject(model: Model, arg: Arg, details: KfuncArg): void {
     const expected = typeText(reg.kind, reg.flags & TRUSTING)
     violate('not-btf', { form: 'trusting', ...details, expected })
   }
-  const { target } = arg
-  const also = registersOf.get(target.name)
-  violate('not-btf', { form: 'struct', ...details, kind: kindText(target), struct: target.name, also })
+  // a `__map` is declared as `void *`
+  const [kind, struct] = arg.says.kind === 'map' ? ['STRUCT', 'bpf_map'] : [kindText(arg.target), arg.target.name]
+  violate('not-btf', { form: 'struct', ...details, kind, struct, also: registersOf.get(struct) })
 }
 
 /** Structs that some registers hold without saying so in their type. */

@@ -5,7 +5,7 @@
 import type { Insn } from '../isa/index.ts'
 import type { Arena, Callee, FieldAccess, Guard } from './input.ts'
 import type { Registers } from './registers.ts'
-import { pushTurned } from './swap.ts'
+import { pushTurned, turnPair } from './swap.ts'
 import type { Code, MemoryOp, PlainOp } from './wasm/code.ts'
 
 export const STACK = 512
@@ -87,9 +87,8 @@ function storeCell(registers: Registers, { op, src, imm }: Insn, cell: number): 
 /** The load of two bytes and the turning around that follows it, at `at`. */
 export function lowerTurnedLoad(registers: Registers, { dst, src, off }: Insn, at: number): void {
   const { code } = registers
-  const added = pushAddress(registers, src, off)
-  code.memory('i32.load8_u', added).i32(8).op('i32.shl')
-  code.memory('i32.load8_u', pushAddress(registers, src, off) + 1).op('i32.or')
+  code.memory('i32.load16_u', pushAddress(registers, src, off))
+  turnPair(code)
   registers.setLow(at, dst)
 }
 

@@ -13,9 +13,8 @@ export function pushTurned(code: Code, local: number, size: 2 | 4 | 8): void {
     return
   }
   if (size === 2) {
-    code.get(local).i64(8).op('i64.shr_u').i64(0xff).op('i64.and')
-    code.get(local).i64(0xff).op('i64.and').i64(8).op('i64.shl', 'i64.or')
-    return
+    turnPair(code.get(local).op('i32.wrap_i64').i32(0xffff).op('i32.and'))
+    return void code.op('i64.extend_i32_u')
   }
   pushRotated(code.get(local).op('i32.wrap_i64'), 8, 0x00ff00ff)
   pushRotated(code.get(local).op('i32.wrap_i64'), 24, 0xff00ff00)
@@ -29,15 +28,17 @@ export function pushTurnedLow(
   { size, bits }: { readonly size: 2 | 4; readonly bits: 16 | 32 },
 ): void {
   if (size === 2) {
-    code.get(local).i32(8).op('i32.shr_u')
-    if (bits > 16) code.i32(0xff).op('i32.and')
-    code.get(local).i32(0xff).op('i32.and').i32(8).op('i32.shl', 'i32.or')
-    return
+    code.get(local)
+    if (bits > 16) code.i32(0xffff).op('i32.and')
+    return turnPair(code)
   }
   pushRotated(code.get(local), 8, 0x00ff00ff)
   pushRotated(code.get(local), 24, 0xff00ff00)
   code.op('i32.or')
 }
+
+/** The two bytes on the stack, 32 bits of which others are zero: the product has the lower one at its end, before it the upper one. */
+export const turnPair = (code: Code): void => void code.i32(0x01000100).op('i32.mul').i32(16).op('i32.shr_u')
 
 const pushRotated = (code: Code, by: number, mask: number): Code => code.i32(by).op('i32.rotl').i32(mask).op('i32.and')
 

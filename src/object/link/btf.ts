@@ -13,19 +13,32 @@ export function takenBtf({ btf, structOps, name }: BpfObject, target: LinkTarget
   if (refusal === undefined) return btf
   const error = `Error loading .BTF into kernel: ${refusal.errno}.`
   if (structOps.length > 0)
-    refuse(`${error} BTF is mandatory, can't proceed. ${refusal.why}`, { object: name, section: '.BTF' })
+    refuse(`${error} BTF is mandatory, can't proceed. ${refusal.why}`, { object: name, section: '.BTF' }, refusal.hint)
   warnings.push(`${error} BTF is optional, ignoring. ${refusal.why}`)
   return undefined
 }
 
 /** A type that is not well-formed; then special fields that do not go together. */
-function refusalOf(btf: Btf, target: LinkTarget): { readonly errno: number; readonly why: string } | undefined {
+function refusalOf(
+  btf: Btf,
+  target: LinkTarget,
+): { readonly errno: number; readonly why: string; readonly hint?: string | undefined } | undefined {
   const kernel = kernelTypes(target)
   const malformed = kernelRefusal(btf, kernel)
   if (malformed === undefined) return fieldsRefusal(btf, kernel)
   const { kind, name } = btf.type(malformed.type)
   const said = `[${malformed.type}] ${kind.toUpperCase()} ${name === '' ? '(anon)' : name}: ${malformed.message}`
-  return { errno: -22, why: said }
+  return { errno: -22, why: said, hint: hintOf(name, malformed.message) }
+}
+
+/** What to do about a type that compilers write and the kernel does not take. */
+function hintOf(name: string, message: string): string | undefined {
+  const parameter = /^Invalid arg#(\d+)$/.exec(message)?.[1]
+  if (parameter !== undefined)
+    return `parameter ${parameter} of ${name}() has no name in the object's BTF: clang leaves the names of parameters out where a function is __naked; declare it as ${name}(void), or without __naked`
+  if (message === 'Invalid name' && name !== '')
+    return `the kernel does not take the name ${name}: names are made of letters, digits and underscores`
+  return undefined
 }
 
 /** A map as it is made without BTF. */

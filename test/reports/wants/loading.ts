@@ -31,6 +31,11 @@ export const loadingWants: readonly Want[] = [
     says: [/bpf_core_enum_value_exists\(enum tty_driver_type, TTY_DRIVER_TYPE_PTX\)/],
     never: [/members must not be relocated/, /bpf_core_field_exists/],
   },
+  {
+    object: 'naked-ops',
+    code: 'KF161',
+    says: [/Parameter 1 of bare_ssthresh\(\) has no name/, /bare_ssthresh\(void\)/],
+  },
   { object: 'a0-section-typo', says: [/not know section "xdp_prog"/, /SEC\("xdp"\)/] },
   {
     object: 'i6-tail-call-in-void',

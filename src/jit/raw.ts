@@ -5,8 +5,8 @@ import { fail, ok, type Result } from '../fault/index.ts'
 import { checkReserved, type Insn } from '../isa/index.ts'
 import { compile } from './compile.ts'
 import { instantiate } from './instantiate.ts'
-import { calleeSlot, type JitFunction, type JitProgram } from './input.ts'
-import { interpret, Trap } from './interpret.ts'
+import { type Callee, calleeSlot, type JitFunction, type JitProgram } from './input.ts'
+import { type Imports, interpret, Trap } from './interpret.ts'
 import { STACK } from './memory.ts'
 
 export interface RawOptions {
@@ -27,8 +27,19 @@ const MOST_CALLS = 8
 /** Instructions that are interpreted to find a trap's place: some seconds. */
 const MOST_AGAIN = 5e6
 
+/** Helpers, by number, that a bare program may call: those that need nothing of a kernel. The clock stands still. */
+const HELPERS: ReadonlyMap<number, Callee> = new Map([
+  [5, { name: 'bpf_ktime_get_ns', params: [], result: 'i64' }],
+  [8, { name: 'bpf_get_smp_processor_id', params: [], result: 'u32' }],
+])
+const IMPORTS: Imports = new Map<string, () => bigint | number>([
+  ['bpf_ktime_get_ns', () => 0n],
+  ['bpf_get_smp_processor_id', () => 0],
+])
+
 /**
- * r0, of bare instructions run on a block of memory (RFC 9669; calls of functions within the program, no helpers). A `Fault` says which
+ * r0, of bare instructions run on a block of memory (RFC 9669; calls of functions within the program, of helpers `bpf_ktime_get_ns` and
+ * `bpf_get_smp_processor_id`). A `Fault` says which
  * instruction cannot be run, or what ended the run.
  */
 export function runRaw(insns: readonly Insn[], options: RawOptions = {}): Result<bigint> {
@@ -73,6 +84,7 @@ function interpreted(
   const bottom = FRAME - MOST_CALLS * STACK
   return interpret(program, { view: new DataView(memory.buffer) }, start, {
     fuel: maxInsns,
+    imports: IMPORTS,
     access(insn, { address, size, write }) {
       if (address >= bottom && address + size <= FRAME + block.length) return
       throw new Trap(`${write ? 'writes' : 'reads'} ${size} bytes outside of the stack and the block of memory`, insn)
@@ -82,7 +94,7 @@ function interpreted(
 
 function compiled(program: JitProgram, memory: WebAssembly.Memory, start: Start, { block, maxInsns }: Bounds): bigint {
   const fuel = new WebAssembly.Global({ value: 'i64', mutable: true }, BigInt(maxInsns))
-  const instance = instantiate(moduleOf(program), memory, new Map(), { fuel })
+  const instance = instantiate(moduleOf(program), memory, IMPORTS, { fuel })
   try {
     return instance.run(0, start.registers, start.frame)
   } catch (error) {
@@ -110,13 +122,16 @@ function moduleOf(program: JitProgram): WebAssembly.Module {
 function rawProgram(insns: readonly Insn[]): Result<JitProgram> {
   if (insns.length === 0) return fail('there is no instruction')
   const starts = new Set([0])
+  const callees = new Map<number, Callee>()
   for (let at = 0; at < insns.length; at++) {
     const insn = insns[at]!
     const wrong = checkReserved(insn, { has: () => true }) ?? notRun(insn)
     if (wrong !== undefined) return fail(wrong, { insn: at })
     if (insn.op.kind === 'ld_imm64' && at + 1 >= insns.length)
       return fail('the second half of a load is missing', { insn: at })
-    if (insn.op.kind === 'call') {
+    const helper = insn.op.kind === 'call' && insn.src === 0 ? HELPERS.get(insn.imm) : undefined
+    if (helper !== undefined) callees.set(at, helper)
+    else if (insn.op.kind === 'call') {
       const target = calleeSlot(insn, at)
       if (insns[target] === undefined) return fail(`calls instruction ${target}, which there is not`, { insn: at })
       starts.add(target)
@@ -129,12 +144,14 @@ function rawProgram(insns: readonly Insn[]): Result<JitProgram> {
     end: ordered[i + 1] ?? insns.length,
     stack: STACK,
   }))
-  return ok({ insns, functions, addresses: new Map(), callees: new Map() })
+  return ok({ insns, functions, addresses: new Map(), callees })
 }
 
 function notRun({ op, src, dst, imm }: Insn): string | undefined {
   if (src > 10 || dst > 10) return `there is no register R${Math.max(src, dst)}`
-  if (op.kind === 'call' && src !== 1) return `calls helper ${imm}: a bare program has none`
+  if (op.kind === 'call' && src === 0 && !HELPERS.has(imm))
+    return `calls helper ${imm}, which needs a kernel: a bare program may call ${[...HELPERS.keys()].join(' and ')}`
+  if (op.kind === 'call' && src > 1) return 'calls a kfunc, which needs a kernel'
   if (op.kind === 'ld_imm64' && src !== 0)
     return 'loads the address of something: a bare program has no maps and no types'
   return ['gotox', 'callx', 'ld_abs', 'ld_ind', 'invalid'].includes(op.kind) || op.name === 'addr_space_cast'

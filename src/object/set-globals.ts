@@ -18,6 +18,9 @@ import { roundedRing } from './maps.ts'
 import { withAttribute } from './set-maps.ts'
 import type { BpfObject, MapDef } from './types.ts'
 
+/** What is made of a section without contents, so that a variable in it can be set. */
+const MOST_ZEROS = 1 << 28
+
 export interface WithGlobals {
   /** The same object with other contents of its maps. */
   readonly object: BpfObject
@@ -27,6 +30,7 @@ export interface WithGlobals {
 
 /**
  * Sets variables: 'mode' → '3', 'cfg.limits[2]' → '-1', 'state' → 'RUNNING' (of its enum), 'name' → 'eth0' (of an array of char),
+ * 'limits' → '[1, 2]' and 'cfg' → '{"flag": 2}' (the elements and members that are there),
  * 'CONFIG_HZ' → '1000' (an extern in .kconfig, as the kernel's configuration spells values), 'events.max_entries' → '4096' (of a map).
  * A `Fault` where a value does not fit.
  */
@@ -74,12 +78,67 @@ function setVariable({ btf, littleEndian }: BpfObject, maps: MapDef[], setting: 
       if (variable.kind !== 'var' || variable.name !== setting.root) continue
       found = true
       const place = placeOf(btf, { type: variable.type, bit: offset * 8, bits: 0 }, setting)
-      const size = bitsOf(btf, place) / 8
-      if (map.data === undefined) valueFor(btf, place, size, setting)
-      else maps[index] = { ...map, data: written(btf, maps[index]!.data!, place, { setting, littleEndian }) }
+      const data = contents(maps[index]!, setting)
+      for (const leaf of leavesOf(btf, place, setting)) write(btf, data, leaf, littleEndian)
+      maps[index] = { ...maps[index]!, data }
     }
   }
   return found
+}
+
+/** A copy of what a section holds, to be changed: zeros of .bss. */
+function contents({ data, valueSize, section }: MapDef, { path }: Setting): Uint8Array {
+  // a Buffer's slice() shares its bytes
+  if (data !== undefined) return Uint8Array.from(data)
+  if (valueSize > MOST_ZEROS) refuse(`'${path}' cannot be set: ${section ?? '.bss'} has ${valueSize} bytes`)
+  return new Uint8Array(valueSize)
+}
+
+/** A place, and the text that is to stand there. */
+interface Leaf {
+  readonly spot: Spot
+  readonly setting: Setting
+}
+
+/** JSON of an array or a struct, taken apart: `[1, 2]`, `{"mode": "FAR", "limits": [1, 2]}`. Anything else stays what it is. */
+function leavesOf(btf: Btf, spot: Spot, setting: Setting): readonly Leaf[] {
+  const type = resolveType(btf, spot.type)
+  const opening = type.kind === 'array' ? '[' : type.kind === 'struct' || type.kind === 'union' ? '{' : undefined
+  if (opening === undefined || !setting.value.startsWith(opening) || isText(btf, type)) return [{ spot, setting }]
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(setting.value)
+  } catch {
+    return refuse(
+      `'${setting.path}': ${setting.value} is not JSON`,
+      {},
+      `write ${opening === '[' ? '[1, 2]' : '{"member": 1}'}`,
+    )
+  }
+  const steps = Array.isArray(parsed)
+    ? parsed.map((value, i) => [`[${i}]`, value] as const)
+    : Object.entries(parsed as object).map(([name, value]) => [`.${name}`, value] as const)
+  return steps.flatMap(([step, value]) => {
+    const inner = {
+      ...setting,
+      steps: [step],
+      path: setting.path + step,
+      value: textOfJson(value, setting.path + step),
+    }
+    return leavesOf(btf, placeOf(btf, spot, inner), inner)
+  })
+}
+
+function textOfJson(value: unknown, path: string): string {
+  if (typeof value === 'string') return value
+  if (typeof value === 'number' && !Number.isSafeInteger(value))
+    refuse(
+      `'${path}': ${value} is not an integer that JSON holds exactly`,
+      {},
+      'write a large number as text: "0xffffffffffffffff"',
+    )
+  if (value === null) refuse(`'${path}': null is not a value`)
+  return JSON.stringify(value)
 }
 
 function setMap({ loader }: BpfObject, maps: MapDef[], setting: Setting): boolean {
@@ -139,20 +198,12 @@ function enumerator(btf: Btf, name: string): number | undefined {
 
 const bitsOf = (btf: Btf, { type, bits }: Spot): number => bits || 8 * (sizeOf(btf, type) ?? 0)
 
-interface Writing {
-  readonly setting: Setting
-  readonly littleEndian: boolean
-}
-
-function written(btf: Btf, data: Uint8Array, spot: Spot, { setting, littleEndian }: Writing): Uint8Array {
+function write(btf: Btf, data: Uint8Array, { spot, setting }: Leaf, littleEndian: boolean): void {
   const bits = bitsOf(btf, spot)
   const value = valueFor(btf, spot, bits / 8, setting)
   if (spot.bit + bits > data.length * 8) refuse(`'${setting.path}' ends beyond its section`)
-  // a Buffer's slice() shares its bytes
-  const copy = Uint8Array.from(data)
-  if (typeof value !== 'bigint') copy.set(value, spot.bit / 8)
-  else writeBits(copy, BigInt.asUintN(bits, value), { at: spot.bit, bits, littleEndian })
-  return copy
+  if (typeof value !== 'bigint') data.set(value, spot.bit / 8)
+  else writeBits(data, BigInt.asUintN(bits, value), { at: spot.bit, bits, littleEndian })
 }
 
 /** A number of `bits` bits from bit `at` on: of a big-endian machine both count from the most significant. */
@@ -193,20 +244,29 @@ function valueFor(btf: Btf, { type: id, bits }: Spot, size: number, setting: Set
       return refuse(
         `'${path}' is a ${wordOf(type)}`,
         {},
-        'set a member or an element of it: numbers, enums and text can be set',
+        type.kind === 'ptr'
+          ? 'pointers cannot be set'
+          : `set a member of it, ${path}.MEMBER, or several: '{"MEMBER": 1}'`,
       )
   }
 }
 
 function textOf(btf: Btf, type: Extract<BtfType, { kind: 'array' }>, { path, value }: Setting): Uint8Array {
-  const element = btf.type(skipModifiersAndTypedefs(btf, type.type))
-  if (element.kind !== 'int' || element.size !== 1)
-    refuse(`'${path}' is an array`, {}, `set an element of it: ${path}[0]`)
+  if (!isText(btf, type))
+    refuse(`'${path}' is an array`, {}, `set an element of it, ${path}[0], or the first ones: '[1, 2]'`)
   const bytes = new TextEncoder().encode(/^".*"$/s.test(value) ? value.slice(1, -1) : value)
-  if (bytes.length >= type.count) refuse(`'${path}' has room for ${type.count - 1} bytes and their 0`)
+  if (bytes.length >= type.count)
+    refuse(`'${path}' has room for ${type.count - 1} bytes and a terminating 0; the text has ${bytes.length}`)
   const all = new Uint8Array(type.count)
   all.set(bytes)
   return all
+}
+
+/** An array of char, or of anything else as large. */
+function isText(btf: Btf, type: BtfType): boolean {
+  if (type.kind !== 'array') return false
+  const element = btf.type(skipModifiersAndTypedefs(btf, type.type))
+  return element.kind === 'int' && element.size === 1
 }
 
 const isNumber = (text: string): boolean => /^[+-]?(?:0x[0-9a-f]+|\d+)$/i.test(text)
@@ -229,7 +289,7 @@ function numberOf(text: string, { bits, signed, bool }: Width, path: string): bi
     : signed
       ? [-(1n << BigInt(bits - 1)), (1n << BigInt(bits - 1)) - 1n]
       : [0n, (1n << BigInt(bits)) - 1n]
-  if (number < least || number > most) refuse(`'${path}' goes from ${least} to ${most}, and ${text} does not`)
+  if (number < least || number > most) refuse(`'${path}': ${text} is out of range, which is ${least} to ${most}`)
   return number
 }
 

@@ -71,9 +71,15 @@ describe('kfuncs run --raw', () => {
     expect(err).toMatch(/ended by WebAssembly: memory access out of bounds/)
   })
 
+  test('helpers that need nothing of a kernel are called', async () => {
+    const path = file('helpers.s', 'r1 = -1\ncall 5\nr6 = r0\ncall 8\nr0 += r6\nr0 += 2\nexit')
+    for (const how of [[], ['--interpret']]) expect((await run('--raw', ...how, path)).out).toBe('0x2\n')
+  })
+
   test('what cannot be run is told, and nothing is run', async () => {
     for (const [text, told] of [
-      ['call 6\nexit', /calls helper 6: a bare program has none/],
+      ['call 6\nexit', /calls helper 6, which needs a kernel: a bare program may call 5 and 8/],
+      ['8520000001000000 9500000000000000', /calls a kfunc, which needs a kernel/],
       ['r1 = 1', undefined],
       ['0102', /4 hexadecimal digits are not a whole number of instructions/],
       ['ff00000000000000', /unknown opcode ff/],

@@ -92,17 +92,17 @@ describe('what a value may be', () => {
   }
   test.for([
     ['slot', '4294967295', ''],
-    ['slot', '-1', "'slot' goes from 0 to 4294967295"],
+    ['slot', '-1', "'slot': -1 is out of range, which is 0 to 4294967295"],
     ['depth', '-32768', ''],
-    ['depth', '32768', "'depth' goes from -32768 to 32767"],
+    ['depth', '32768', "'depth': 32768 is out of range, which is -32768 to 32767"],
     ['depth', 'x', 'x is not a number'],
     ['mode', 'NEAR', 'enum mode has no NEAR it has SAFE, FAR'],
     ['mode', '7', ''],
-    ['on', '2', 'goes from 0 to 1'],
+    ['on', '2', 'out of range, which is 0 to 1'],
     ['cfg.flag', '3', ''],
-    ['cfg.flag', '4', 'goes from 0 to 3'],
+    ['cfg.flag', '4', 'out of range, which is 0 to 3'],
     ['cfg', '1', "'cfg' is a struct cfg set a member"],
-    ['cfg.limits', '1', 'set an element of it: cfg.limits[0]'],
+    ['cfg.limits', '1', 'set an element of it, cfg.limits[0], or'],
     ['cfg.limits[4]', '1', 'the array has 4 elements'],
     ['cfg.limits[SAFE]', '1', ''],
     ['cfg.nope', '1', 'struct cfg has no member nope it has pad, limits'],
@@ -112,9 +112,37 @@ describe('what a value may be', () => {
     ['name', 'sixteen letters!', 'room for 15 bytes'],
     ['a b', '1', 'is not a variable'],
     ['start', '5', ''],
+    ['cfg', '{"limits": [1, "0x8"], "flag": 2}', ''],
+    ['cfg', '{"nope": 1}', 'struct cfg has no member nope'],
+    ['cfg', '{"flag": null}', "'cfg.flag': null is not a value"],
+    ['cfg', '{flag: 1}', '{flag: 1} is not JSON write {"member": 1}'],
+    ['cfg.limits', '[1, 2, 3, 4, 5]', "'cfg.limits[4]': the array has 4 elements"],
+    ['cfg.limits', '[1, -1]', "'cfg.limits[1]': -1 is out of range"],
+    ['wide', '18446744073709551615', ''],
+    ['cfg', '{"pad": 12345678901234567890}', 'write a large number as text'],
   ] as const)('%s=%s', ([name, value, words]) => {
     if (words === '') expect(fault(name, value)).toBe('')
     else expect(fault(name, value)).toContain(words)
+  })
+
+  test('several members and elements are set as one by one', () => {
+    const opened = unwrap(openObject(bytes, 'x'))
+    const set = (values: readonly (readonly [string, string])[]) =>
+      unwrap(withSettings(opened, { globals: new Map(values) })).object.maps
+    expect(set([['cfg', '{"limits": [7, 8], "flag": 2}']])).toEqual(
+      set([
+        ['cfg.limits[0]', '7'],
+        ['cfg.limits[1]', '8'],
+        ['cfg.flag', '2'],
+      ]),
+    )
+    expect(set([['cfg', '{"limits": [7, 8], "flag": 2}']])).not.toEqual(opened.maps)
+  })
+
+  test('a variable that is zero at first is set, too', () => {
+    const { status, stdout } = run(['run', resolve('examples/testing/guard.bpf.o'), '--set', 'seen=41'])
+    expect(stdout).toContain('seen: 41 → 42')
+    expect(status).toBe(0)
   })
 
   test('a variable that is not there is named, none is changed for it', () => {

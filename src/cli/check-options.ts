@@ -116,6 +116,15 @@ export function whole(value: string): number {
   return number
 }
 
+/** A CPU that a machine may have. */
+export function cpuNumber(value: string): number {
+  const number = whole(value)
+  if (number >= MOST_CPUS) throw new InvalidArgumentError(`must be less than ${MOST_CPUS}`)
+  return number
+}
+/** As many as createMachine() takes: CONFIG_NR_CPUS of the bundled kernels. */
+const MOST_CPUS = 8192
+
 /** What a count may be. */
 export function positive(value: string): number {
   const number = Number(value)

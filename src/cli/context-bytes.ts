@@ -3,6 +3,7 @@
 import { type Btf, resolveType } from '../btf/index.ts'
 import { contextStruct } from '../kernel/index.ts'
 import type { LoadedProgram, Machine } from '../runtime/index.ts'
+import { takesSkb } from './run-context.ts'
 import { hexBytes, parsedJson, wholeNumber } from './run-input.ts'
 import { type Typed, typedBytes } from './typed-bytes.ts'
 import { UsageError } from './usage.ts'
@@ -43,9 +44,18 @@ function structOf({ layouts }: Machine, { type, section }: LoadedProgram, text: 
   return record
 }
 
+/** A struct __sk_buff of which only the first bytes are given: what comes back is as long as what is given. */
+function whole({ layouts }: Machine, program: LoadedProgram, given: Uint8Array): Uint8Array {
+  const size = takesSkb(program) ? layouts.sizeOf('__sk_buff') : 0
+  if (given.length >= size) return given
+  const bytes = new Uint8Array(size)
+  bytes.set(given)
+  return bytes
+}
+
 /** As bytes, as fields of the context ({"mark": 5}), or as a list of 64-bit arguments ([1, "0xffff"]). */
 export function contextBytes(machine: Machine, program: LoadedProgram, text: string, length: number): Uint8Array {
-  if (!/^\s*[[{]/.test(text)) return hexBytes(text, '--ctx')
+  if (!/^\s*[[{]/.test(text)) return whole(machine, program, hexBytes(text, '--ctx'))
   const given = parsedJson('--ctx', text)
   if (Array.isArray(given)) {
     const bytes = new Uint8Array(8 * given.length)

@@ -3,7 +3,7 @@
 import { Command, CommanderError, Help, InvalidArgumentError, Option } from 'commander'
 import { printableLines } from '../fault/index.ts'
 import type { BtfFlags } from './btf.ts'
-import { addCheckOptions, positive, whole, withLogLevels } from './check-options.ts'
+import { addCheckOptions, cpuNumber, positive, whole, withLogLevels } from './check-options.ts'
 import { attachOption, loaderOption, mapOption, repeatable, setOption } from './settings.ts'
 import type { RunFlags } from './run.ts'
 import type { CompareFlags } from './compare.ts'
@@ -115,7 +115,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .option('--returned <json>', 'the return value of the function, for fexit, kretprobe and LSM programs')
     .optionsGroup('Machine:')
     .option('--repeat <n>', 'run it N times on the same packet, and print the time of a run', positive)
-    .option('--cpu <n>', 'the CPU to run on (default: 0)', whole)
+    .option('--cpu <n>', 'the CPU to run on (default: 0)', cpuNumber)
     .option('--seed <n>', 'the seed of random numbers (default: 0)', whole)
     .optionsGroup('Output:')
     .addOption(
@@ -159,7 +159,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .addOption(mapOption())
     .addOption(attachOption())
     .addOption(loaderOption())
-    .option('--cpu <n>', 'the CPU to run tests on (default: 0)', whole)
+    .option('--cpu <n>', 'the CPU to run tests on (default: 0)', cpuNumber)
     .option('--seed <n>', 'the seed of random numbers (default: 0)', whole)
     .option('--sanitize', 'check each access and register against what the verifier proved, instruction by instruction')
     .option(

@@ -254,7 +254,11 @@ function jsonOf(told: Told): string {
     data: hexOrNull(result.data),
     ctx: hexOrNull(result.ctx),
     context: takesSkb(program)
-      ? contextChanges(machine, given, result.ctx)
+      ? contextChanges(machine, given, result.ctx).map(({ field, from, to }) => ({
+          field,
+          from: `${from}`,
+          to: `${to}`,
+        }))
       : syscallChanges(told).map(({ what, from, to }) => ({ field: what.replace(/^ctx\.?/, ''), from, to })),
     changes,
     events: eventsJson(events),

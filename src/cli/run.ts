@@ -6,7 +6,7 @@ import { runRaw } from '../jit/index.ts'
 import { jsonLine } from './output.ts'
 import { hexBytes } from './run-input.ts'
 import type { RunObjectFlags } from './run-object.ts'
-import { complain, orTell, readInput } from './usage.ts'
+import { complain, orTell, readInput, UsageError } from './usage.ts'
 
 export interface RunFlags extends Omit<RunObjectFlags, 'format'> {
   readonly raw?: boolean
@@ -18,6 +18,11 @@ export interface RunFlags extends Omit<RunObjectFlags, 'format'> {
 
 /** 0: it ended; 1: something ended it; 2: it cannot be run. */
 export async function run(path: string, flags: RunFlags): Promise<number> {
+  const stray = flags.raw === true ? given(flags, ofObjects) : given(flags, ofBare)
+  if (stray !== undefined)
+    throw new UsageError(
+      flags.raw === true ? `--${stray} is of objects: --raw runs bare instructions` : `--${stray} goes with --raw`,
+    )
   if (flags.raw !== true) return (await import('./run-object.ts')).runObject(path, flags)
   const insns = orTell(readInsns(readInput(path)))
   const memory = flags.memory === undefined ? new Uint8Array(0) : hexBytes(flags.memory, '--memory')
@@ -34,6 +39,19 @@ export async function run(path: string, flags: RunFlags): Promise<number> {
   } else if (ended.ok) process.stdout.write(`${r0}\n`)
   else complain(formatFault(ended.fault))
   return ended.ok ? 0 : 1
+}
+
+/** Options of the one kind that the other does not take. */
+const ofBare = ['memory', 'interpret', 'maxInsns'] as const
+const ofObjects =
+  'prog data ctx set map attach loader module config args socket returned repeat cpu seed type sanitize trace coverage pathMap'.split(
+    ' ',
+  ) as readonly (keyof RunFlags)[]
+
+/** The first of them that is there, as it is written. */
+function given(flags: RunFlags, names: readonly (keyof RunFlags)[]): string | undefined {
+  const isThere = (value: unknown): boolean => (Array.isArray(value) ? value.length > 0 : value !== undefined)
+  return names.find((name) => isThere(flags[name]))?.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }
 
 /** Hexadecimal digits, the bytes themselves, or text as `kfuncs disasm` prints it. */

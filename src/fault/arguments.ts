@@ -12,13 +12,20 @@ export interface ArgumentKind {
 const has = (value: unknown, ...keys: readonly string[]): boolean =>
   typeof value === 'object' && value !== null && keys.every((key) => key in value)
 
+// Of another realm (a worker of a test runner, an iframe) too.
+const isBytes = (value: unknown): boolean => Object.prototype.toString.call(value) === '[object Uint8Array]'
+
 /** What is passed about. A Kernel or an object is told by what only it has, so that one of another copy of kfuncs is taken. */
 export const argumentKinds = {
   bytes: {
     what: 'the bytes of a file, a Uint8Array',
-    // Of another realm (a worker of a test runner, an iframe) too.
-    fits: (value) => Object.prototype.toString.call(value) === '[object Uint8Array]',
+    fits: isBytes,
     fromText: 'read the file first: readFileSync(path), or new Uint8Array(await (await fetch(url)).arrayBuffer())',
+  },
+  input: {
+    what: 'bytes, a Uint8Array',
+    fits: isBytes,
+    fromText: "pass its bytes: new TextEncoder().encode(text), or Uint8Array.from(Buffer.from(digits, 'hex'))",
   },
   kernel: {
     what: 'a Kernel',
@@ -69,7 +76,7 @@ function instead(value: unknown, { fits, fromText }: ArgumentKind): string | und
   if (isPromise(value)) return 'await it'
   if (isResult(value)) return value.ok ? 'pass its value: unwrap(result), or result.value once result.ok' : undefined
   if (typeof value === 'string') return fromText
-  if (fits !== argumentKinds.bytes.fits) return undefined
+  if (fits !== isBytes) return undefined
   const name = Object.prototype.toString.call(value).slice('[object '.length, -1)
   if (name === 'ArrayBuffer' || name === 'SharedArrayBuffer') return 'pass new Uint8Array(buffer)'
   if (ArrayBuffer.isView(value)) return 'pass new Uint8Array(view.buffer, view.byteOffset, view.byteLength)'

@@ -2,7 +2,7 @@
 // What every floor returns instead of throwing: where something is, what is wrong there, what to do.
 import { wrongArgument } from './arguments.ts'
 
-export { argumentKinds, wrongArgument } from './arguments.ts'
+export { argumentKinds, kindOf, wrongArgument } from './arguments.ts'
 export { withJson } from './json.ts'
 
 import { printable } from './printable.ts'

@@ -29,12 +29,13 @@ import {
   type Settings,
   withSettings,
 } from '../object/index.ts'
-import type { ProgTypeName } from '../uapi/index.ts'
+import { helperId, type ProgTypeName } from '../uapi/index.ts'
 import { type Facts, verify } from '../verifier/index.ts'
 import { Core, type CoreOptions } from './core/core.ts'
 import { enter } from './core/entry.ts'
 import { errnoName } from './core/errno.ts'
 import { MachineError } from './core/errors.ts'
+import { wrongOptions } from './core/options.ts'
 import { createObject, type Fields } from './core/objects.ts'
 import { remember } from './core/remember.ts'
 import { handlesOf } from './host/handles.ts'
@@ -42,6 +43,7 @@ import { addReleases } from './kfuncs/releases.ts'
 import { createMap } from './maps/create.ts'
 import type { RuntimeMap } from './maps/map.ts'
 import { type Cgroup, type CgroupOptions, cgroupsOf } from './objects/cgroup.ts'
+import { type Skb, skbOf } from './objects/made-skb.ts'
 import { type Socket, type SocketOptions, socketOf } from './objects/made-socket.ts'
 import { type Redirect, redirectsOf } from './objects/redirects.ts'
 import { type RemoteEvent, remoteEventsOf } from './objects/remote.ts'
@@ -100,9 +102,15 @@ export class Machine extends Core {
   /**
    * From now on `body` stands in for the helper or kfunc of that name, whether it is modelled or not. A kfunc's is given what a body of
    * one's own is, a helper's the numbers that its model is given, or r1 to r5 as BigInts where there is none. Without a body it answers
-   * NULL where it may (KF_RET_NULL), 0 where it answers a number. What it was given stands in `calls`.
+   * NULL where it may (KF_RET_NULL), 0 where it answers a number. What it was given stands in `calls`. Throws a MachineError where the
+   * kernel has no such helper or kfunc.
    */
   mock(name: string, body?: KfuncBody): { readonly calls: readonly (readonly unknown[])[] } {
+    const { kfuncs, destructors } = this.kernel
+    const isThere = helperId(name) !== undefined || kfuncs.has(name) || destructors.some(({ kfunc }) => kfunc === name)
+    if (!isThere) throw new MachineError('misuse', `there is no helper or kfunc ${name} in ${this.kernel.release}`)
+    if (body !== undefined && typeof body !== 'function')
+      throw new MachineError('misuse', `the body of a mock is a function; this is a ${typeof body}`)
     const calls: (readonly unknown[])[] = []
     this.mocks.set(name, { body, calls })
     this.generation++
@@ -122,6 +130,8 @@ export class Machine extends Core {
 
   /** Lets time pass: timers and work that fall due meanwhile run, in order. */
   advance(ns: bigint | number): void {
+    const isTime = typeof ns === 'bigint' || Number.isSafeInteger(ns)
+    if (!isTime || ns < 0) throw new RangeError(`time goes on by a whole number of nanoseconds, not by ${String(ns)}`)
     enter(this, 'a program', () => this.clock.advance(BigInt(ns)))
   }
 
@@ -164,6 +174,13 @@ export class Machine extends Core {
   socket(options: SocketOptions = {}): Socket {
     return socketOf(this, options)
   }
+  /**
+   * A packet for programs that are called with one: an Ethernet frame that came in on lo, as netif_receive_skb() finds it. `fields` are more of
+   * struct sk_buff, by their paths: { mark: 5 }.
+   */
+  skb(frame: Uint8Array, fields: Fields = {}): Skb {
+    return skbOf(this, frame, fields)
+  }
   /** A control group of its own. */
   cgroup(name: string, options: CgroupOptions = {}): Cgroup {
     return cgroupsOf(this).create(name, options)
@@ -175,7 +192,8 @@ export class Machine extends Core {
    */
   load(source: Uint8Array | BpfObject, options: LoadOptions = {}): Result<Loaded> {
     const { name = 'object', programs: wanted, types, loader } = options
-    const opened = source instanceof Uint8Array ? openObject(source, name, { loader }) : ok(source)
+    const isObject = argumentKinds.object.fits(source)
+    const opened = isObject ? ok(source as BpfObject) : openObject(source as Uint8Array, name, { loader })
     if (!opened.ok) return opened
     const set = withSettings(opened.value, options)
     if (!set.ok) return set
@@ -325,9 +343,11 @@ const nameOf = (linked: LinkedProgram, def: MapDef): string =>
 
 export type MachineOptions = CoreOptions
 
-/** A modelled kernel. Throws a TypeError where `kernel` is none. */
+/** A modelled kernel. Throws a TypeError where `kernel` is none, or an option is not what it may be. */
 export function createMachine(kernel: Kernel, options: MachineOptions = {}): Machine {
   const wrong = wrongArgument('the first argument of createMachine()', kernel, argumentKinds.kernel)
   if (wrong !== undefined) throw new TypeError(wrong.what)
+  const unfit = wrongOptions(options)
+  if (unfit !== undefined) throw new TypeError(unfit)
   return new Machine(kernel, options)
 }

@@ -12,6 +12,7 @@ import { type Called, type CallOptions, callSteps } from './calls/index.ts'
 import type { Core, Invocation, ProgramFunction } from './core/core.ts'
 import { beginWork, endWork, enter, giveBack, type Work, within } from './core/entry.ts'
 import { MachineError } from './core/errors.ts'
+import { wrongInput } from './core/options.ts'
 import { BpfThrow } from './core/throw.ts'
 import { runWaiting } from './core/waiting.ts'
 import { programAddress } from './maps/objects.ts'
@@ -65,9 +66,13 @@ export class LoadedProgram {
   testRun(options: TestRunOptions = {}): Result<TestRun> {
     const run = testRunOf(this.type)
     if (run === undefined) return fail(noTestRun(this.type), { program: this.name })
+    const unfit = wrongInput(options)
+    if (unfit !== undefined) return fail(unfit.what, { program: this.name }, unfit.hint)
     const held: (() => void)[] = []
     try {
-      return enter(this.core, this.name, () => run(this.core, this, options, (free) => held.push(free)))
+      // 0 is once, as the kernel has it
+      const given = options.repeat === 0 ? { ...options, repeat: 1 } : options
+      return enter(this.core, this.name, () => run(this.core, this, given, (free) => held.push(free)))
     } catch (error) {
       if (error instanceof SanitizerError) throw new SanitizerError({ ...error.report, input: options })
       return this.faultOf(error)
@@ -81,13 +86,15 @@ export class LoadedProgram {
    * that has sleepable ones and a context of bytes (syscall) wait in it, all others run as by `testRun`: compiled. Rejects where `testRun` throws.
    */
   async testRunAsync(options: TestRunOptions = {}): Promise<Result<TestRun>> {
-    const steps = this.waits ? testRunSteps(this.type) : undefined
+    const steps = this.waits && wrongInput(options) === undefined ? testRunSteps(this.type) : undefined
     return steps === undefined ? this.testRun(options) : this.waiting((later) => steps(this.core, this, options, later))
   }
 
   /** `call` for programs that call kfuncs whose bodies answer promises. */
   async callAsync(options: CallOptions = {}): Promise<Result<Called>> {
-    return this.waits ? this.waiting(() => callSteps(this.core, this, options)) : this.call(options)
+    return this.waits && wrongInput(options) === undefined
+      ? this.waiting(() => callSteps(this.core, this, options))
+      : this.call(options)
   }
 
   /** It, or a program that its tail calls lead to. */
@@ -151,6 +158,8 @@ export class LoadedProgram {
 
   /** As the kernel calls programs that it has no test run for: kprobes, tracepoints, LSM hooks, struct_ops members, iterators … */
   call(options: CallOptions = {}): Result<Called> {
+    const unfit = wrongInput(options)
+    if (unfit !== undefined) return fail(unfit.what, { program: this.name }, unfit.hint)
     try {
       return enter(this.core, this.name, () => settled(this, callSteps(this.core, this, options)))
     } catch (error) {

@@ -86,3 +86,26 @@ test('what programs do to the task, and to what it called', async () => {
     { pid: 42, signal: 10, to: 'thread' },
   ])
 })
+
+test('tracepoints of packets are called with machine.skb()', async () => {
+  const checked = await hooks()
+  const frame = Uint8Array.from({ length: 64 }, (_, i) => (i === 12 ? 8 : i === 14 ? 0x45 : 0))
+  const skb = checked.machine.skb(frame, { mark: 7 })
+  checked.call('packet_seen', { args: [skb] })
+  expect(checked.seen(6)).toEqual([50n, 7n, 0x800n, 1n, 0x45n, 14n])
+  expect([skb.get('mark'), skb.get('len'), skb.frame]).toEqual([7, 50, frame])
+  skb.free()
+  checked.call('packet_seen', { args: [skb] })
+  expect(checked.seen(1)).toEqual([0x6b6b6b6bn])
+  expect(() => checked.machine.skb(new Uint8Array(13))).toThrow('14 bytes at least')
+  expect(() => checked.machine.skb(frame, { nope: 1 })).toThrow('this kernel has no sk_buff.nope')
+})
+
+test('what is no argument is told', async () => {
+  const checked = await hooks()
+  for (const args of [[null], [{}], [() => 0]])
+    expect(checked.program('kprobe')!.call({ args: args as never })).toMatchObject({
+      ok: false,
+      fault: { what: expect.stringContaining('is no argument: numbers, BigInts, text') },
+    })
+})

@@ -198,6 +198,8 @@ export class Core {
     return this.memory.u32(CPU_CELL)
   }
   set cpu(cpu: number) {
+    if (!Number.isInteger(cpu) || cpu < 0 || cpu >= this.cpus)
+      throw new MachineError('misuse', `there is no CPU ${cpu}: the machine was made with cpus: ${this.cpus}`)
     this.memory.setU32(CPU_CELL, cpu)
   }
 

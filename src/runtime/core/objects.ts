@@ -22,6 +22,8 @@ export function setFields(core: Core, address: number, struct: string, values: F
       if (value === 0 || value === 0n) continue
       throw new MachineError('not-modelled', `this kernel has no ${struct}.${path}`)
     }
+    if (!(value instanceof Uint8Array) && typeof value !== 'bigint' && !Number.isInteger(value))
+      throw new MachineError('misuse', `${struct}.${path} takes a whole number or bytes, not ${JSON.stringify(value)}`)
     const at = address + field.offset
     if (value instanceof Uint8Array) core.memory.write(at, value.subarray(0, field.size))
     else if (field.bits === 8 * field.size) core.memory.setNumber(at, field.size, value)

@@ -7,8 +7,7 @@ import { errno } from '../core/errno.ts'
 import { notModelled } from '../core/errors.ts'
 import { fieldNumber } from '../core/objects.ts'
 import { loopback } from '../objects/net.ts'
-import { sharedInfo, skbLength } from '../objects/skb.ts'
-import { UNSET } from '../objects/skb-room.ts'
+import { sharedInfo, skbLength, UNSET } from '../objects/skb.ts'
 import { xdpPacket } from '../objects/xdp.ts'
 
 const CHK_SEGS = 1n

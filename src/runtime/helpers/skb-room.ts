@@ -7,7 +7,7 @@ import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
 import { fieldNumber, setFields, setKnownFields } from '../core/objects.ts'
 import { remember } from '../core/remember.ts'
-import { setPacketEnd, sharedInfo, skbData, skbLength } from '../objects/skb.ts'
+import { setPacketEnd, sharedInfo, skbData, skbLength, UNSET } from '../objects/skb.ts'
 import {
   insertBytes,
   longestPacket,
@@ -16,7 +16,6 @@ import {
   networkOffset,
   removeBytes,
   setLength,
-  UNSET,
 } from '../objects/skb-room.ts'
 
 const ETH_HLEN = 14

@@ -3,7 +3,7 @@
 
 import type { Core } from '../core/core.ts'
 import { fieldNumber, setFields } from '../core/objects.ts'
-import { setPacketEnd } from './skb.ts'
+import { setPacketEnd, UNSET } from './skb.ts'
 
 /** SKB_MAX_ALLOC: four pages but for skb_shared_info. */
 export const longestPacket = (core: Core): number => 4 * 4096 - ((core.layouts.sizeOf('skb_shared_info') + 63) & ~63)
@@ -16,8 +16,6 @@ const headers = [
   'inner_network_header',
   'inner_transport_header',
 ]
-/** Of a header that was not found yet. */
-export const UNSET = 0xffff
 
 const read = (core: Core, skb: number, field: string): number => fieldNumber(core, skb, 'sk_buff', field)
 

@@ -10,6 +10,9 @@ import { createObject, fieldNumber, setFields } from '../core/objects.ts'
 /** NET_SKB_PAD + NET_IP_ALIGN on x86-64. */
 const HEADROOM = 64
 const TAILROOM = 512
+const ETH_HLEN = 14
+/** Of a header that was not found yet. */
+export const UNSET = 0xffff
 
 export interface SkbOptions {
   readonly data: Uint8Array
@@ -37,6 +40,41 @@ export function createSkb(core: Core, { data, device, initial = {} }: SkbOptions
   })
   setPacketEnd(core, skb)
   return skb
+}
+
+/** As eth_type_trans() and what test runs do after it leave an Ethernet frame; `keepsEthernet`: its header stays part of the packet. */
+export function receiveFrame(
+  core: Core,
+  skb: number,
+  data: Uint8Array,
+  { keepsEthernet }: { readonly keepsEthernet: boolean },
+): void {
+  const [mac, network] = [HEADROOM, HEADROOM + ETH_HLEN]
+  setFields(core, skb, 'sk_buff', {
+    protocol: ((data[13]! << 8) | data[12]!) & 0xffff,
+    pkt_type: packetType(data),
+    mac_header: mac,
+    network_header: network,
+    mac_len: ETH_HLEN,
+    transport_header: UNSET,
+  })
+  const proto = (data[12]! << 8) | data[13]!
+  if (proto < 0x600)
+    setFields(core, skb, 'sk_buff', { protocol: data[14] === 0xff && data[15] === 0xff ? 0x0100 : 0x0400 })
+  if (!keepsEthernet)
+    setFields(core, skb, 'sk_buff', {
+      data: fieldNumber(core, skb, 'sk_buff', 'data') + ETH_HLEN,
+      len: data.length - ETH_HLEN,
+    })
+  setPacketEnd(core, skb)
+}
+
+/** lo's address is zero: what is sent to it is for this host, PACKET_HOST. */
+function packetType(data: Uint8Array): number {
+  const to = data.subarray(0, 6)
+  if (to.every((byte) => byte === 0)) return 0
+  if (to.every((byte) => byte === 0xff)) return 1
+  return (to[0]! & 1) !== 0 ? 2 : 3
 }
 
 export const skbLength = (core: Core, skb: number): number => fieldNumber(core, skb, 'sk_buff', 'len')

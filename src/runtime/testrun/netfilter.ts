@@ -5,8 +5,7 @@ import { fail, ok } from '../../fault/index.ts'
 import type { Core } from '../core/core.ts'
 import { createObject, fieldNumber, setFields } from '../core/objects.ts'
 import { loopback } from '../objects/net.ts'
-import { UNSET } from '../objects/skb-room.ts'
-import { createSkb, freeSkb, setPacketEnd } from '../objects/skb.ts'
+import { createSkb, freeSkb, setPacketEnd, UNSET } from '../objects/skb.ts'
 import type { Runner } from './types.ts'
 
 const NFPROTO_IPV4 = 2

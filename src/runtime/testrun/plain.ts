@@ -37,9 +37,10 @@ function structSize({ kernel }: Core, call: CallFact, { reg }: ArgFact): number 
 /** Twelve arguments are the most. */
 const MOST_ARGUMENTS = 12 * 8
 
-export const runRawTracepoint: Runner = (core, program, { data, ctx = new Uint8Array(0) }, later) => {
+export const runRawTracepoint: Runner = (core, program, { data, ctx = new Uint8Array(0), repeat = 1 }, later) => {
   const place = { program: program.name }
-  if (data !== undefined && data.length > 0) return fail('raw tracepoints take no packet (EINVAL)', place)
+  if ((data !== undefined && data.length > 0) || repeat > 1)
+    return fail('raw tracepoints take arguments only, and run once (EINVAL)', place)
   const size = contextSize(core, program)
   if (ctx.length < size || ctx.length > MOST_ARGUMENTS)
     return fail(`the program reads ${size} bytes of arguments, ${ctx.length} are given (EINVAL)`, place)

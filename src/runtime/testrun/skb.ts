@@ -3,20 +3,19 @@
 
 import { fail, ok } from '../../fault/index.ts'
 import type { Core } from '../core/core.ts'
-import { fieldNumber, fieldValue, setFields } from '../core/objects.ts'
+import { fieldValue, setFields } from '../core/objects.ts'
 import {
   createSkb,
   forgetPacketEnd,
   freeSkb,
+  receiveFrame,
   setPacket,
-  setPacketEnd,
   sharedInfo,
   skbBytes,
   skbLength,
 } from '../objects/skb.ts'
 import { loopback } from '../objects/net.ts'
 import { redirectsOf } from '../objects/redirects.ts'
-import { UNSET } from '../objects/skb-room.ts'
 import { createSocket, freeSocket } from '../objects/socket.ts'
 import type { Runner } from './types.ts'
 
@@ -47,7 +46,7 @@ export const runSkb: Runner = (core, program, { data, ctx, repeat = 1 }, later) 
   const skb = createSkb(core, { data, device: loopback(core), initial: { sk } })
   later(() => freeSkb(core, skb))
   const shown = shownContext(core, ctx)
-  enter(core, skb, data, { keepsEthernet })
+  receiveFrame(core, skb, data, { keepsEthernet })
   // of other types the packet's end is not known before a helper finds it
   if (!packetAccess.has(program.type)) forgetPacketEnd(core, skb)
   const wrong = shown === undefined ? undefined : takeContext(core, skb, shown, skbLength(core, skb))
@@ -74,41 +73,6 @@ const networkHeader: ReadonlyMap<number, number> = new Map([
 const packetAccess: ReadonlySet<string> = new Set(
   ['SCHED_CLS', 'SCHED_ACT', 'LWT_IN', 'LWT_OUT', 'LWT_XMIT'].map((type) => `BPF_PROG_TYPE_${type}`),
 )
-
-/** As eth_type_trans() and what test runs do after it leave the packet. */
-function enter(
-  core: Core,
-  skb: number,
-  data: Uint8Array,
-  { keepsEthernet }: { readonly keepsEthernet: boolean },
-): void {
-  const [mac, network] = [HEADROOM, HEADROOM + ETH_HLEN]
-  setFields(core, skb, 'sk_buff', {
-    protocol: ((data[13]! << 8) | data[12]!) & 0xffff,
-    pkt_type: packetType(data),
-    mac_header: mac,
-    network_header: network,
-    mac_len: ETH_HLEN,
-    transport_header: UNSET,
-  })
-  const proto = (data[12]! << 8) | data[13]!
-  if (proto < 0x600)
-    setFields(core, skb, 'sk_buff', { protocol: data[14] === 0xff && data[15] === 0xff ? 0x0100 : 0x0400 })
-  if (!keepsEthernet)
-    setFields(core, skb, 'sk_buff', {
-      data: fieldNumber(core, skb, 'sk_buff', 'data') + ETH_HLEN,
-      len: data.length - ETH_HLEN,
-    })
-  setPacketEnd(core, skb)
-}
-
-/** lo's address is zero: what is sent to it is for this host, PACKET_HOST. */
-function packetType(data: Uint8Array): number {
-  const to = data.subarray(0, 6)
-  if (to.every((byte) => byte === 0)) return 0
-  if (to.every((byte) => byte === 0xff)) return 1
-  return (to[0]! & 1) !== 0 ? 2 : 3
-}
 
 /** The socket that the kernel gives such packets, with the packet's addresses where it has some. */
 function socketOf(core: Core, data: Uint8Array): number {
@@ -184,7 +148,7 @@ function takeContext(core: Core, skb: number, shown: Shown, length: number): str
     rest.fill(0, offset, offset + size)
   }
   const stray = rest.findIndex((byte) => byte !== 0)
-  if (stray !== -1) return `byte ${stray} cannot be given (EINVAL)`
+  if (stray !== -1) return `${shownFieldAt(core, stray)} cannot be given (EINVAL)`
   if (shown.number('ifindex') > 1n) return 'ifindex cannot be given (ENODEV)'
   for (const [name, field] of given) setFields(core, skb, 'sk_buff', { [field]: shown.number(name) })
   const cb = core.layouts.field('__sk_buff', 'cb')
@@ -201,6 +165,16 @@ function takeContext(core: Core, skb: number, shown: Shown, length: number): str
   })
   setWireLength(core, skb, wire === 0 ? length : wire)
   return undefined
+}
+
+/** The field of struct __sk_buff that has the byte. */
+function shownFieldAt({ layouts }: Core, byte: number): string {
+  const holds = ({ name }: { readonly name: string }): boolean => {
+    const field = layouts.find('__sk_buff', name)
+    return field !== undefined && byte >= field.offset && byte < field.offset + field.size
+  }
+  const found = layouts.struct('__sk_buff')?.members.find((member) => member.name !== '' && holds(member))
+  return found?.name ?? `byte ${byte}`
 }
 
 function setWireLength(core: Core, skb: number, length: number): void {

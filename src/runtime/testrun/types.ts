@@ -9,7 +9,7 @@ export interface TestRunOptions {
   readonly data?: Uint8Array
   /** The context as the user API shows it: struct __sk_buff, xdp_md; raw tracepoints' arguments; a syscall program's buffer. */
   readonly ctx?: Uint8Array
-  /** Times that the program runs, on the same packet; the last result counts. 1 unless told. */
+  /** Times that the program runs, on the same packet; the last result counts. 1 unless told, and for 0. */
   readonly repeat?: number
 }
 

@@ -114,3 +114,16 @@ int BPF_KPROBE(signals)
 	CHECK(bpf_send_signal_thread(10) == 0);
 	return 0;
 }
+
+SEC("tp_btf/netif_receive_skb")
+int BPF_PROG(packet_seen, struct sk_buff *skb)
+{
+	seen[0] = skb->len;
+	seen[1] = skb->mark;
+	seen[2] = bpf_ntohs(skb->protocol);
+	seen[3] = skb->dev->ifindex;
+	seen[4] = 0;
+	bpf_probe_read_kernel(&seen[4], 1, skb->data);
+	seen[5] = skb->network_header - skb->mac_header;
+	return 0;
+}

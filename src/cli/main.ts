@@ -106,7 +106,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .addOption(loaderOption())
     .option(
       '--args <json>',
-      'arguments for programs that have no test run (kprobes, tracepoints, LSM hooks …); missing ones are 0: \'[1, "0xffff", "text", {"task": {"pid": 42}}, {"file": "/etc/passwd"}, {"struct": "sock", "sk_mark": 7}]\'',
+      'arguments for programs that have no test run (kprobes, tracepoints, LSM hooks …); missing ones are 0: \'[1, "0xffff", "text", {"task": {"pid": 42}}, {"file": "/etc/passwd"}, {"skb": "FRAME", "mark": 5}, {"struct": "sock", "sk_mark": 7}]\'',
     )
     .option(
       '--socket <json>',

@@ -5,6 +5,7 @@ import {
   type Argument,
   type Called,
   type CallOptions,
+  type Fields,
   type LoadedProgram,
   type Machine,
   MachineError,
@@ -70,21 +71,33 @@ function argument(machine: Machine, value: unknown, what: string): Argument {
   const make = key === undefined ? undefined : makers.get(key)
   if (make !== undefined) return make(machine, inner, what)
   if (typeof fields.struct === 'string') return structOf(machine, fields.struct, fields, what)
+  if (typeof fields.skb === 'string') return skbOf(machine, fields.skb, fields, what)
   throw new UsageError(
-    `${what}: numbers, text, null, and objects of ${[...makers.keys(), 'struct'].join(', ')} can be given, as {"file": "/etc/passwd"}, {"struct": "sock", "sk_mark": 7}`,
+    `${what}: numbers, text, null, and objects of ${[...makers.keys(), 'skb', 'struct'].join(', ')} can be given, as {"file": "/etc/passwd"}, {"struct": "sock", "sk_mark": 7}`,
   )
 }
 
-function structOf(machine: Machine, struct: string, fields: Readonly<Record<string, unknown>>, what: string): Argument {
-  const values = Object.entries(fields).flatMap(([name, value]) => {
-    if (name === 'struct') return []
-    const isText = typeof value === 'string' && !isNumber(value)
-    return [
-      [name, isText ? new TextEncoder().encode(value) : wholeNumber(asNumber(value), `${what}: ${name}`)] as const,
-    ]
-  })
+type Json = Readonly<Record<string, unknown>>
+
+const structOf = (machine: Machine, struct: string, { struct: _, ...fields }: Json, what: string): Argument =>
+  made(what, () => machine.object(struct, fieldValues(fields, what)))
+
+const skbOf = (machine: Machine, frame: string, { skb: _, ...fields }: Json, what: string): Argument =>
+  made(what, () => machine.skb(hexBytes(frame, what), fieldValues(fields, what)))
+
+/** Fields of a struct by their paths: numbers, or text as its bytes. */
+const fieldValues = (fields: Json, what: string): Fields =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => {
+      const isText = typeof value === 'string' && !isNumber(value)
+      return [name, isText ? new TextEncoder().encode(value) : wholeNumber(asNumber(value), `${what}: ${name}`)]
+    }),
+  )
+
+/** What the machine does not make is told as what is wrong with the argument. */
+function made(what: string, make: () => Argument): Argument {
   try {
-    return machine.object(struct, Object.fromEntries(values))
+    return make()
   } catch (error) {
     if (error instanceof MachineError) throw new UsageError(`${what}: ${error.message}`)
     throw error

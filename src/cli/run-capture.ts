@@ -38,8 +38,8 @@ export function runCapture({ machine, loaded, program, events, capture, ctx, for
     const sent = events.take()
     if (format === 'json') {
       const said = run.ok
-        ? { retval: run.value.retval, name: nameOf(program, run.value.retval) }
-        : { fault: run.fault.what }
+        ? { retval: run.value.retval, name: nameOf(program, run.value.retval), fault: null }
+        : { retval: null, name: null, fault: run.fault.what }
       write(jsonLine({ packet: i + 1, length: data.length, ...said, data: hexOrNull(after), events: eventsJson(sent) }))
       continue
     }
@@ -62,7 +62,9 @@ export function runCapture({ machine, loaded, program, events, capture, ctx, for
     )
   } else {
     const told = verdicts.map(([name, count]) => `${count} ${name}`)
-    write(`${program.name}: ${packets.length} packets${told.length === 0 ? '' : `: ${told.join(', ')}`}`)
+    write(
+      `${program.name}: ${packets.length} packet${packets.length === 1 ? '' : 's'}${told.length === 0 ? '' : `: ${told.join(', ')}`}`,
+    )
     for (const line of changeLines(changes, machine)) write(line)
   }
   return failed === 0 ? 0 : 1

@@ -161,6 +161,11 @@ async function testRun({ machine, loaded, program, events }: Subject, flags: Run
       ? plainContext(machine, program)
       : contextBytes(machine, program, flags.ctx, data?.length ?? 0)
   const before = mapsOf(loaded)
+  const prepared = program.prepare()
+  if (!prepared.ok) {
+    complain(formatFault(prepared.fault))
+    return 1
+  }
   const start = process.hrtime.bigint()
   const given = { repeat, ...(data === undefined ? {} : { data }), ...(ctx === undefined ? {} : { ctx }) }
   const run = await program.testRunAsync(given)

@@ -34,8 +34,8 @@ export async function run(path: string, flags: RunFlags): Promise<number> {
   })
   const r0 = ended.ok ? `0x${ended.value.toString(16)}` : undefined
   if (flags.format === 'json') {
-    const told = ended.ok ? { r0 } : { fault: ended.fault }
-    process.stdout.write(`${jsonLine({ ...told, memory: Buffer.from(memory).toString('hex') })}\n`)
+    const fault = ended.ok ? null : ended.fault
+    process.stdout.write(`${jsonLine({ r0: r0 ?? null, fault, memory: Buffer.from(memory).toString('hex') })}\n`)
   } else if (ended.ok) process.stdout.write(`${r0}\n`)
   else complain(formatFault(ended.fault))
   return ended.ok ? 0 : 1
@@ -51,7 +51,8 @@ const ofObjects =
 /** The first of them that is there, as it is written. */
 function given(flags: RunFlags, names: readonly (keyof RunFlags)[]): string | undefined {
   const isThere = (value: unknown): boolean => (Array.isArray(value) ? value.length > 0 : value !== undefined)
-  return names.find((name) => isThere(flags[name]))?.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  const values = new Map<string, unknown>(Object.entries(flags))
+  return names.find((name) => isThere(values.get(name)))?.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }
 
 /** Hexadecimal digits, the bytes themselves, or text as `kfuncs disasm` prints it. */

@@ -36,6 +36,7 @@ import { enter } from './core/entry.ts'
 import { errnoName } from './core/errno.ts'
 import { MachineError } from './core/errors.ts'
 import { wrongOptions } from './core/options.ts'
+import { ofMachine } from './core/made.ts'
 import { createObject, type Fields } from './core/objects.ts'
 import { remember } from './core/remember.ts'
 import { handlesOf } from './host/handles.ts'
@@ -137,11 +138,11 @@ export class Machine extends Core {
 
   /** A task of its own: programs find it by its pid, and in lists of tasks. */
   task(options: TaskOptions = {}): Task {
-    return tasksOf(this).create(options)
+    return ofMachine(this, 'task_struct', tasksOf(this).create(options))
   }
   /** A file that hooks are called with, and tasks run. */
   file(options: FileOptions): File {
-    return filesOf(this).create(options)
+    return ofMachine(this, 'file', filesOf(this).create(options))
   }
   /** What the program of that name wrote to a stream of its own (bpf_stream_vprintk) since it was read last. */
   stream(program: string, name: StreamName): string {
@@ -149,7 +150,7 @@ export class Machine extends Core {
   }
   /** On whose behalf programs run: init, pid 1, unless told. */
   get currentTask(): Task {
-    return tasksOf(this).current
+    return ofMachine(this, 'task_struct', tasksOf(this).current)
   }
   set currentTask(task: Task) {
     tasksOf(this).current = task
@@ -168,22 +169,22 @@ export class Machine extends Core {
   }
   /** An object of the kernel's, to be given to programs: zeroed but for the fields told, which are named by their path in the struct. */
   object(struct: string, fields: Fields = {}): { readonly address: number } {
-    return { address: createObject(this, struct, fields) }
+    return ofMachine(this, struct, { address: createObject(this, struct, fields) })
   }
   /** A socket that programs are called about, put into maps of sockets by its address. */
   socket(options: SocketOptions = {}): Socket {
-    return socketOf(this, options)
+    return ofMachine(this, 'sock', socketOf(this, options))
   }
   /**
    * A packet for programs that are called with one: an Ethernet frame that came in on lo, as netif_receive_skb() finds it. `fields` are more of
    * struct sk_buff, by their paths: { mark: 5 }.
    */
   skb(frame: Uint8Array, fields: Fields = {}): Skb {
-    return skbOf(this, frame, fields)
+    return ofMachine(this, 'sk_buff', skbOf(this, frame, fields))
   }
   /** A control group of its own. */
   cgroup(name: string, options: CgroupOptions = {}): Cgroup {
-    return cgroupsOf(this).create(name, options)
+    return ofMachine(this, 'cgroup', cgroupsOf(this).create(name, options))
   }
 
   /**
@@ -200,6 +201,8 @@ export class Machine extends Core {
     const missing = set.value.unknown[0]
     if (missing !== undefined) return fail(`no ${missing.kind} ${missing.name}`, { object: opened.value.name })
     const { object } = set.value
+    const nowhere = wanted?.find((one) => !object.programs.some((program) => program.name === one))
+    if (nowhere !== undefined) return fail(`no program ${nowhere}`, { object: object.name }, programsOf(object))
     const programs = new Map<string, LoadedProgram>()
     const refused = new Map<string, Refusal>()
     const maps = new ObjectMaps(this)
@@ -254,6 +257,12 @@ export class Machine extends Core {
     })
   }
 }
+
+const programsOf = ({ programs }: BpfObject): string =>
+  `there are ${programs
+    .slice(0, 12)
+    .map(({ name }) => name)
+    .join(', ')}${programs.length > 12 ? ' …' : ''}`
 
 type Judged =
   | { readonly ok: true; readonly linked: LinkedProgram; readonly facts: Facts }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A program that was accepted, on its machine: compiled when it runs first.
 
-import { fail, type Result } from '../fault/index.ts'
+import { fail, ok, type Result } from '../fault/index.ts'
 import { type Instance, jitProgramOf, type LowCall } from '../jit/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import type { Kfunc } from '../kfunc/index.ts'
@@ -60,6 +60,16 @@ export class LoadedProgram {
   /** Does BPF_PROG_TEST_RUN run it? Of tracing and struct_ops programs those on what the kernel has for tests; the others are called. */
   get hasTestRun(): boolean {
     return hasTestRun(this.linked)
+  }
+
+  /** Compiles it now, rather than when it runs first. */
+  prepare(): Result<void> {
+    try {
+      this.make()
+      return ok(undefined)
+    } catch (error) {
+      return this.faultOf(error)
+    }
   }
 
   /** As BPF_PROG_TEST_RUN: a `Fault` says which option the type does not take, or what of the machine is not modelled. */

@@ -25,6 +25,25 @@ describe('contexts of socket buffers', () => {
   })
 })
 
+describe('packets as arguments', () => {
+  const hook = ['test/runtime/programs/hooks.bpf.o', '--prog', 'packet_seen', '--args']
+  const frame = `${'00'.repeat(12)}0800${'45'.padEnd(92, '0')}`
+  test('a frame, and fields of struct sk_buff', async () => {
+    const { status, out } = await run(...hook, JSON.stringify([{ skb: frame, mark: 7 }]))
+    expect(status).toBe(0)
+    expect(out).toMatch(/seen\[0\]: 0 → 46\n.*seen\[1\]: 0 → 7\n.*seen\[2\]: 0 → 2048\n/)
+  })
+  test.for([
+    [{ skb: 'zz' }, 'two hexadecimal digits for each byte'],
+    [{ skb: '00' }, '--args: argument 0: a packet is a Uint8Array of an Ethernet frame: 14 bytes at least'],
+    [{ skb: frame, nope: 1 }, '--args: argument 0: this kernel has no sk_buff.nope'],
+  ] as const)('%o is none', async ([value, words]) => {
+    const { status, err } = await run(...hook, JSON.stringify([value]))
+    expect(err).toContain(words)
+    expect(status).toBe(2)
+  })
+})
+
 describe('what does not go together is wrong usage', () => {
   test.for([
     [[guard, '--memory', '00'], '--memory goes with --raw'],

@@ -46,7 +46,12 @@ describe('kfuncs run --raw', () => {
 
   test('tells memory afterwards as JSON', async () => {
     const { out } = await run('--raw', '--memory', '0102', '--format', 'json', file('sum.s', sum))
-    expect(JSON.parse(out)).toEqual({ r0: '0x3', memory: '0000' })
+    expect(JSON.parse(out)).toEqual({ r0: '0x3', fault: null, memory: '0000' })
+    const ended = await run('--raw', '--max-insns', '9', '--format', 'json', file('ever2.s', 'again: goto again'))
+    expect(JSON.parse(ended.out)).toMatchObject({
+      r0: null,
+      fault: { what: expect.stringContaining('9 instructions') },
+    })
   })
 
   test('what reaches beyond its memory is told with the instruction, compiled or not', async () => {

@@ -119,6 +119,12 @@ not ok 4 - ${amiss}: strange
     ])
       expect(out).toContain(words)
   })
+  test('--quiet leaves out what passes, in JSON as well', async () => {
+    expect((await runHere('test', '--quiet', '--format', 'json', 'examples/testing')).out).toBe('')
+    const failed = (await linesOf('--quiet', amiss)).map(({ status }) => status)
+    expect(new Set(failed)).toEqual(new Set(['fail', 'error']))
+  })
+
   test('to a file; --quiet', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'kfuncs-test-')), 'out')
     expect(await runHere('test', '-q', '-o', file, ...few)).toEqual({ status: 1, out: '', err: '' })

@@ -41,6 +41,22 @@ test('load takes bytes or an open object', () => {
     expect(machine.load(given as never)).toMatchObject({ ok: false, fault: { what: expect.stringContaining(words) } })
 })
 
+test('load names programs that there are', () => {
+  const bytes = readFileSync('examples/18-memory/packet.bpf.o')
+  expect(createMachine(kernel).load(bytes, { programs: ['header_cheked'] })).toMatchObject({
+    ok: false,
+    fault: { what: 'no program header_cheked', hint: expect.stringMatching(/^there are header_checked, /) },
+  })
+})
+
+test('a program is compiled ahead of its first run', async () => {
+  const { program, loaded } = await on('18-memory/packet')
+  const run = program('header_checked')
+  expect(run.prepare()).toEqual({ ok: true, value: undefined })
+  loaded.unload()
+  expect(run.prepare()).toMatchObject({ ok: false, fault: { what: 'header_checked was unloaded' } })
+})
+
 describe('testRun', () => {
   test.for([
     [{ data: 'ff' }, 'data must be bytes, a Uint8Array; this is a string'],

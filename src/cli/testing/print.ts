@@ -20,8 +20,9 @@ interface PrintOptions {
 
 export const testPrinters: Readonly<Record<TestFormat, (out: Output, options: PrintOptions) => TestPrinter>> = {
   pretty,
-  json: ({ write }, { kernel }) => ({
+  json: ({ write }, { kernel, quiet }) => ({
     add: ({ object, name, status, why, log, timeUs }) =>
+      (quiet && passes(status)) ||
       write(jsonLine({ object, test: name, status, message: why === '' ? null : why, log, time_us: timeUs, kernel })),
     end: () => undefined,
   }),
@@ -37,6 +38,8 @@ function atTheEnd(render: (rows: readonly TestRow[]) => void): TestPrinter {
 const count = (rows: readonly TestRow[], status: TestStatus): number =>
   rows.filter((row) => row.status === status).length
 
+const passes = (status: TestStatus): boolean => status === 'pass' || status === 'skip'
+
 const words = { pass: 'ok', fail: 'failed', skip: 'skipped', error: 'error' } as const
 const summaryWords = { pass: 'passed', fail: 'failed', error: 'could not be run', skip: 'skipped' } as const
 
@@ -46,7 +49,7 @@ function pretty({ write }: Output, { quiet }: PrintOptions): TestPrinter {
   return {
     add: (row) => {
       rows.push(row)
-      if (quiet && (row.status === 'pass' || row.status === 'skip')) return
+      if (quiet && passes(row.status)) return
       if (row.object !== object) write(`${printable(row.object)}:`)
       object = row.object
       write(`  ${words[row.status]} ${printable(row.name)}${row.why === '' ? '' : `: ${printable(row.why)}`}`)

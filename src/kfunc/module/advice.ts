@@ -99,5 +99,23 @@ const referenceHasDestructor: ModuleRule = {
   },
 }
 
+const kfuncHasBody: ModuleRule = {
+  name: 'kfunc-has-body',
+  sentence: 'If a program calls a helper or kfunc that has no model, the run fails with an error that names it.',
+  source: 'docs/runtime.md "What is modelled"',
+  *check({ kfuncs, definition }): Iterable<Finding> {
+    const bodies = definition.bodies ?? {}
+    if (Object.keys(bodies).length === 0) return
+    for (const { name, place } of kfuncs.values())
+      if (!Object.hasOwn(bodies, name))
+        yield { what: `${name} has no body: programs that call it are accepted, and stopped when they run`, place }
+  },
+}
+
 /** In the order of what they cost. */
-export const adviceRules: readonly ModuleRule[] = [acquireHasRelease, releaseHasAcquire, referenceHasDestructor]
+export const adviceRules: readonly ModuleRule[] = [
+  acquireHasRelease,
+  releaseHasAcquire,
+  referenceHasDestructor,
+  kfuncHasBody,
+]

@@ -125,7 +125,7 @@ export interface KfuncModule {
   readonly dtors: ReadonlyMap<string, string>
   readonly aliases: ReadonlyMap<string, string>
   readonly structOps: ReadonlyMap<string, StructOpsDefinition>
-  /** What keeps the rules but is hardly meant: an acquire that nothing releases, a struct without a destructor. */
+  /** What keeps the rules but is hardly meant: an acquire that nothing releases, a struct without a destructor, a kfunc without a body. */
   readonly warnings: readonly RuleViolation[]
   readonly bodies: ReadonlyMap<string, KfuncBody>
 }

@@ -8,11 +8,13 @@ import type { Model } from '../core/abi.ts'
 import type { Core } from '../core/core.ts'
 import { took } from '../core/entry.ts'
 import { MachineError } from '../core/errors.ts'
+import { kfuncModels } from '../kfuncs/index.ts'
 import { planParams, structOfPointer } from './arguments.ts'
 import { Copies, isPromise } from './copies.ts'
 import { type DirectCall, directCall } from './direct.ts'
 import { handlesOf } from './handles.ts'
 import { iteratorsOf } from './iterators.ts'
+import { addressOfOwn } from './own.ts'
 import { isIterator } from './signature.ts'
 
 /** What a kfunc does on a machine, by its body. */
@@ -108,6 +110,11 @@ function releasedParam(kfunc: Kfunc): number | undefined {
 function release(core: Core, kfunc: Kfunc, address: number): void {
   const handles = handlesOf(core)
   if (address === 0) return
+  if (!handles.has(address)) {
+    // of a kfunc of the kernel's that is mocked: a reference to an object of the machine's
+    const model = kfuncModels.get(kfunc.name)
+    if (model?.params.length === 1) return (model.bind(core) as (object: number) => void)(address)
+  }
   if (!handles.has(address))
     throw new MachineError('misuse', `${kfunc.name}() is given something that no kfunc returned`)
   handles.release(address)
@@ -181,6 +188,8 @@ function handleOf(core: Core, kfunc: Kfunc, struct: BtfStruct, result: unknown):
     )
   const handles = handlesOf(core)
   const owned = kfunc.flags.has('KF_ACQUIRE')
+  const own = addressOfOwn(core, result, { struct: struct.name, owned, what: `${kfunc.name}()` })
+  if (own !== undefined) return own
   // a struct of the kernel's that the body was given is answered as where it lies
   if (!owned && result instanceof Uint8Array && isOwnMemory(core, result, struct.size)) return result.byteOffset
   if (!owned) return handles.lend(result, kfunc.btf, struct).address

@@ -35,6 +35,29 @@ describe('a module is warned of', () => {
   })
 })
 
+describe('a module is warned of bodies', () => {
+  const flags = { one: '', two: '' }
+  const c = 'int one(int id);\nint two(int id);'
+  test('where one is missing beside others', async () => {
+    const [first, ...more] = await warnings(module(c, flags, { bodies: { one: () => 1 } }))
+    expect(first).toMatchObject({
+      rule: 'kfunc-has-body',
+      fault: { what: expect.stringMatching(/^two has no body: /) },
+    })
+    expect(more).toEqual([])
+  })
+  test('and not where all are there, or none is', async () => {
+    expect(await warnings(module(c, flags, { bodies: { one: () => 1, two: () => 2 } }))).toEqual([])
+    expect(await warnings(module(c, flags))).toEqual([])
+  })
+})
+
+test('a program type that is not known is told before what is thereby not registered', async () => {
+  const c = '__bpf_kfunc int one(int id);\n__bpf_kfunc int two(int id);'
+  const result = await defineModule(module(c, {}, { register: { BPF_PROG_TYPE_XPD: ['one'] } as never }))
+  expect(result).toMatchObject({ ok: false, fault: { what: expect.stringContaining('BPF_PROG_TYPE_XPD') } })
+})
+
 describe('a module is not warned of', () => {
   test('a pair with a destructor', async () => {
     const flags = { conn_get: 'KF_ACQUIRE | KF_RET_NULL', conn_put: 'KF_RELEASE' }

@@ -30,6 +30,9 @@ import {
 } from './testrun/index.ts'
 import { targetOf } from './target.ts'
 
+// read ahead: where the stack has just run out, looking them up fails
+const [Known, Contradiction] = [MachineError, SanitizerError]
+
 export class LoadedProgram {
   readonly name: string
   readonly section: string
@@ -76,15 +79,17 @@ export class LoadedProgram {
   testRun(options: TestRunOptions = {}): Result<TestRun> {
     const run = testRunOf(this.type)
     if (run === undefined) return fail(noTestRun(this.type), { program: this.name })
-    const unfit = wrongInput(options)
-    if (unfit !== undefined) return fail(unfit.what, { program: this.name }, unfit.hint)
     const held: (() => void)[] = []
     try {
-      // 0 is once, as the kernel has it
-      const given = options.repeat === 0 ? { ...options, repeat: 1 } : options
-      return enter(this.core, this.name, () => run(this.core, this, given, (free) => held.push(free)))
+      return enter(this.core, this.name, () => {
+        const unfit = wrongInput(options)
+        if (unfit !== undefined) return fail(unfit.what, { program: this.name }, unfit.hint)
+        // 0 is once, as the kernel has it
+        const given = options.repeat === 0 ? { ...options, repeat: 1 } : options
+        return run(this.core, this, given, (free) => held.push(free))
+      })
     } catch (error) {
-      if (error instanceof SanitizerError) throw new SanitizerError({ ...error.report, input: options })
+      if (error instanceof Contradiction) throw new Contradiction({ ...error.report, input: options })
       return this.faultOf(error)
     } finally {
       for (const free of held) free()
@@ -168,10 +173,12 @@ export class LoadedProgram {
 
   /** As the kernel calls programs that it has no test run for: kprobes, tracepoints, LSM hooks, struct_ops members, iterators … */
   call(options: CallOptions = {}): Result<Called> {
-    const unfit = wrongInput(options)
-    if (unfit !== undefined) return fail(unfit.what, { program: this.name }, unfit.hint)
     try {
-      return enter(this.core, this.name, () => settled(this, callSteps(this.core, this, options)))
+      return enter(this.core, this.name, () => {
+        const unfit = wrongInput(options)
+        if (unfit !== undefined) return fail(unfit.what, { program: this.name }, unfit.hint)
+        return settled(this, callSteps(this.core, this, options))
+      })
     } catch (error) {
       return this.faultOf(error)
     }
@@ -179,7 +186,7 @@ export class LoadedProgram {
 
   /** What the machine did not do; anything else is thrown on. */
   private faultOf(error: unknown): Result<never> {
-    if (error instanceof MachineError) return fail(error.message, { program: this.name })
+    if (error instanceof Known) return fail(error.message, { program: this.name })
     throw error
   }
 

@@ -6,8 +6,9 @@ import { Trap } from '../../jit/index.ts'
 import type { Core } from './core.ts'
 import { MachineError } from './errors.ts'
 
-// read ahead: where the stack has just run out, looking it up fails
+// read ahead: where the stack has just run out, looking them up fails
 const { RuntimeError } = WebAssembly
+const [OutOfStack, Known, Stopped] = [RangeError, MachineError, Trap]
 
 /** One piece of the host's work: all that runs in it shares an allowance. It is done in parts where it waits in between. */
 export interface Work {
@@ -92,9 +93,9 @@ function told<T>(core: Core, what: string, work: () => T): T {
 }
 
 function asMachineError(core: Core, what: string, error: unknown): unknown {
-  if (error === core.thrown || error instanceof MachineError) return error
+  if (error === core.thrown || error instanceof Known) return error
   const { allowance } = core
-  if (!(error instanceof RangeError || error instanceof RuntimeError || error instanceof Trap)) return error
+  if (!(error instanceof OutOfStack || error instanceof RuntimeError || error instanceof Stopped)) return error
   if (allowance?.isUsedUp === true) return allowance.error()
   // no patterns here: there may be no stack left to compile one. Some kernels do not look at every offset either: bpf_wq_init() until 6.18
   if (error.message.includes('DataView') || error.message.includes('offset is out of bounds'))

@@ -49,6 +49,8 @@ const shown = (value: unknown): string =>
   ['number', 'bigint', 'boolean'].includes(typeof value) ? String(value) : kindOf(value)
 
 const times = from(0, 0xffff_ffff)
+// read ahead: where the stack has just run out, looking it up fails
+const Bytes = Uint8Array
 
 /** Of a test run or a call: what is no bytes, or no number of times. */
 export function wrongInput(options: unknown): Fault | undefined {
@@ -59,6 +61,6 @@ export function wrongInput(options: unknown): Fault | undefined {
 }
 
 const wrongBytes = (name: string, value: unknown): Fault | undefined =>
-  value === undefined || value instanceof Uint8Array ? undefined : wrongArgument(name, value, argumentKinds.input)
+  value === undefined || value instanceof Bytes ? undefined : wrongArgument(name, value, argumentKinds.input)
 
 const fault = (what: string): Fault => ({ kind: 'fault', what, place: {} })

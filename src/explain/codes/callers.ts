@@ -171,10 +171,6 @@ export const callerCodes = [
       '{type} programs may not call this helper',
     ],
     help: [
-      [
-        '{?rule_callback_map}bpf_for_each_map_elem() walks only hash, percpu_hash, lru_hash, lru_percpu_hash, array and percpu_array maps.',
-        '{helper} takes maps of type {helperMaps}.',
-      ],
       'Only these helpers take maps of this type: {mapHelpers}.',
       [
         '{?rule_set_retval_void}Remove the call and return 1; to decide something, attach to a hook whose result counts (lsm_cgroup/socket_bind, lsm_cgroup/socket_sendmsg …).',
@@ -192,6 +188,8 @@ export const callerCodes = [
         '{helper} may be called by programs of type {helperTypes}: move the call to one of these, or find a kfunc that does the same.',
         '{?mapOfMaps}Its elements are maps, which only user space puts there. To change what is in one of them, look it up first: inner = bpf_map_lookup_elem(&outer, &key), checked for NULL, and pass inner to {helper}() as the map.',
         '{?sockmapUpdate}Programs of this type may not put sockets into it. A sockops program does so where the connection is made (BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB, BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB), with bpf_sock_map_update() or bpf_sock_hash_update(); tc, XDP, sk_lookup, sk_reuseport and iterator programs may call bpf_map_update_elem(); and user space may.',
+        '{?rule_callback_map}bpf_for_each_map_elem() walks only hash, percpu_hash, lru_hash, lru_percpu_hash, array and percpu_array maps: use one of these.',
+        '{?mapIs}Use a map of a type that {helper} takes: {helperMaps}.',
         '{?mapIs}Use a map of a type that the call supports.',
         'Move the call to a program type that may make it, or find a kfunc that does the same.',
       ],

@@ -144,7 +144,7 @@ export const programCodes = [
   {
     code: 'KF154',
     title: 'the call stack is too deep',
-    rules: ['call-depth', 'stack-depth', 'recursion', 'tail-call-depth', 'tail-call-callback'],
+    rules: ['call-depth', 'stack-depth', 'recursion', 'tail-call-depth'],
     section: doc,
     rule: 'At most 8 frames and 512 bytes of stack along any chain of calls; 256 before tail calls; no recursion.',
     label: [
@@ -153,7 +153,6 @@ export const programCodes = [
       '{?rule_recursion}a function calls itself, directly or through others',
       '{?rule_call_depth}{recursion}() calls itself, and the verifier follows each call: at most 8 frames are allowed',
       '{?rule_call_depth}this chain of calls has more frames than the kernel allows',
-      '{?rule_tail_call_callback}a tail call is made from a callback',
       'this chain of calls is too deep, or its frames are too big',
     ],
     help: [
@@ -162,7 +161,6 @@ export const programCodes = [
         '{?rule_recursion}Turn the recursion into a loop with a bound, or into bpf_loop().',
         '{?recursion}Turn the recursion into a loop with a bound, or into bpf_loop(): keep what it has on the stack in an array or a map.',
         '{?rule_call_depth}Inline some of the functions: static __always_inline.',
-        '{?rule_tail_call_callback}Make the tail call after the helper that calls the callback has returned.',
         '{?rule_tail_call_depth}Move the large variables into a per-CPU array map (max_entries 1), or make the tail call from the function without them.',
         'Move the large variables into a per-CPU array map (BPF_MAP_TYPE_PERCPU_ARRAY, max_entries 1): memory from one lookup does not count against the stack.',
       ],

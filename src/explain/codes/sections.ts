@@ -136,12 +136,20 @@ export const sectionCodes = [
   {
     code: 'KF056',
     title: 'this is not allowed inside the callback',
-    rules: ['rcu-in-callback', 'lock-in-callback', 'remove-in-callback'],
+    rules: ['rcu-in-callback', 'lock-in-callback', 'remove-in-callback', 'tail-call-callback'],
     section: 'Documentation/bpf/graph_ds_impl.rst',
-    rule: 'The comparison callback of bpf_rbtree_add() runs under the tree’s lock: it may not lock, unlock or change the tree.',
-    label: ['this runs inside the comparison callback of a tree'],
-    help: ['Do it before or after bpf_rbtree_add(); let the callback only compare.'],
-    text: 'The callback is called while the tree is being walked.',
+    rule: 'The comparison callback of bpf_rbtree_add() runs under the tree’s lock: it may not lock, unlock or change the tree. No callback may make a tail call.',
+    label: [
+      '{?rule_tail_call_callback}a tail call is made from a callback',
+      'this runs inside the comparison callback of a tree',
+    ],
+    help: [
+      [
+        '{?rule_tail_call_callback}Make the tail call after the helper that calls the callback has returned: let the callback note what it found.',
+        'Do it before or after bpf_rbtree_add(); let the callback only compare.',
+      ],
+    ],
+    text: 'The callback is called while the tree is being walked. A tail call does not return, and who called the callback waits for its result.',
     example: '10-objects/rbtree:rbtree_callback_removes',
   },
   {

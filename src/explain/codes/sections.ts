@@ -138,7 +138,7 @@ export const sectionCodes = [
     title: 'this is not allowed inside the callback',
     rules: ['rcu-in-callback', 'lock-in-callback', 'remove-in-callback', 'tail-call-callback'],
     section: 'Documentation/bpf/graph_ds_impl.rst',
-    rule: 'The comparison callback of bpf_rbtree_add() runs under the tree’s lock: it may not lock, unlock or change the tree. No callback may make a tail call.',
+    rule: 'A callback may not make a tail call. The comparison callback of bpf_rbtree_add() runs under the tree’s lock: it may not lock, unlock or change the tree.',
     label: [
       '{?rule_tail_call_callback}a tail call is made from a callback',
       'this runs inside the comparison callback of a tree',

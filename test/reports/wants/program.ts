@@ -54,6 +54,12 @@ export const programWants: readonly Want[] = [
     says: [/8,192 branches/, /line 10/, /bpf_for\(i, 0, n\)/],
     never: [/a million/],
   },
+  {
+    object: 'tail-in-callback',
+    kernel: '7.3',
+    code: 'KF056',
+    says: [/tail call is made from a callback/, /after .* has returned/, /not allowed inside the callback/],
+  },
   { object: 'f7-recursion', code: 'KF154', says: [/depth\(\) calls itself/, /loop with a bound/], never: [/inline/i] },
   {
     object: 'f8-falls-off',

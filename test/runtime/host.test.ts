@@ -11,6 +11,7 @@ import {
   unwrap,
   withModule,
 } from '../../src/index.ts'
+import { bodyModel } from '../../src/runtime/host/body.ts'
 import { createMachine } from '../../src/runtime/index.ts'
 import { blobs } from './host-module.ts'
 
@@ -84,4 +85,25 @@ test('memory that a body answers is as large as the program may read, and is the
   for (const [name, program] of programs)
     for (let i = 0; i < 1000; i++)
       expect([name, i, unwrap(program.testRun({ ctx: new Uint8Array(8) })).retval]).toEqual([name, i, 0])
+})
+
+test('an address that a body is handed is looked up: one of nothing, and one given back', async () => {
+  const { machine } = await limiter({})
+  const call = (name: string, address: number): unknown => {
+    const kfunc = machine.kernel.kfuncs.get(name)!
+    return (bodyModel(machine, kfunc, kfunc.body!).bind(machine) as (...args: number[]) => unknown)(address, 1)
+  }
+  const find = machine.kernel.kfuncs.get('session_find')!
+  const found = (bodyModel(machine, find, find.body!).bind(machine) as (id: number) => number)(7)
+  expect(call('session_take', found)).toBe(session.tokens)
+  expect(machine.held()).toHaveLength(1)
+  // what is no object of the host's is bytes of the machine's memory, which the gateway's bodies have no use for
+  const forged = machine.object('session')
+  expect(() => call('session_put', forged.address)).toThrow('session_put() is given something that no kfunc returned')
+  call('session_put', found)
+  expect(() => call('session_put', found)).toThrow('session_put() is given')
+  expect(() => call('session_take', found)).toThrow(
+    'session_take() is given struct session after its last reference was released',
+  )
+  for (const nowhere of [8, 0x7fff_fff0]) expect(() => call('session_put', nowhere)).toThrow('session_put() is given')
 })

@@ -168,3 +168,19 @@ test('a body that runs its own program again is stopped, and so is what WebAssem
   machine.unmock('bpf_map_lookup_elem')
   expect(reads.testRun({ ctx: number(0) }).ok).toBe(true)
 })
+
+test('of what programs print, redirect and signal without end the latest are kept', async () => {
+  const told = await programsOf('repeat')
+  const { machine } = told
+  unwrap(told.program('tells')!.testRun({ data: packet, repeat: 20_000 }))
+  expect(machine.printed.length).toBeGreaterThanOrEqual(8192)
+  expect(machine.printed.length).toBeLessThanOrEqual(16_384)
+  expect(machine.printed.at(-1)).toContain('run 20000')
+  expect(machine.redirects.length).toBeGreaterThanOrEqual(512)
+  expect(machine.redirects.length).toBeLessThanOrEqual(1024)
+  const hooks = await programsOf('hooks')
+  hooks.machine.currentTask = hooks.machine.task({ pid: 42 })
+  for (let i = 0; i < 9000; i++) hooks.program('signals')!.call()
+  expect(hooks.machine.signals.length).toBeLessThanOrEqual(16_384)
+  expect(hooks.machine.signals.at(-1)).toMatchObject({ signal: 10 })
+})

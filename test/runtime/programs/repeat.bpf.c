@@ -30,3 +30,11 @@ int mark(struct __sk_buff *skb)
 	skb->mark++;
 	return 0;
 }
+
+SEC("tc")
+int tells(struct __sk_buff *skb)
+{
+	runs++;
+	bpf_printk("run %d", runs);
+	return bpf_redirect(1, 0);
+}

@@ -96,6 +96,9 @@ export interface Arena {
   readonly pages: number
 }
 
+/** Pointers of one of 4 GiB go round in it. Where an instruction adds to one, it does not: beyond either end nothing is. */
+export const goesRound = ({ count }: Arena): boolean => count === 1 << 20
+
 /** A slot, or which of two by a conditional jump. Such jumps stand behind the program's instructions: they are none of its own. */
 export type TableJump =
   | { readonly kind: 'slot'; readonly slot: number }

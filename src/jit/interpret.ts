@@ -13,6 +13,7 @@ import {
   type JitProgram,
   MAX_ROUNDS,
   type Narrow,
+  goesRound,
   narrow,
   type Param,
   type Returned,
@@ -337,8 +338,10 @@ class Interpreter {
     if (guard === undefined) return true
     const { view } = this.viewed
     if (guard.kind === 'memory') return (U64(address) + 7n) >> 16n < BigInt(view.byteLength >>> 16)
-    const from = Number(U32(address)) - guard.begin
-    const hasPage = (byte: number): boolean => view.getUint8(guard.pages + (byte >> 12)) !== 0
+    const { off } = this.program.insns[at]!
+    const pointer = (Number(U32(address - BigInt(off))) - guard.begin) >>> 0
+    const from = goesRound(guard) ? pointer + off : (pointer + off) >>> 0
+    const hasPage = (byte: number): boolean => view.getUint8(guard.pages + (byte >>> 12)) !== 0
     return from >= 0 && from + size <= guard.count * 4096 && hasPage(from) && hasPage(from + size - 1)
   }
 

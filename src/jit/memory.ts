@@ -3,7 +3,7 @@
 // that whatever was verified wrongly reaches nothing else. A machine is one thread: what is atomic to others is so by itself.
 
 import type { Insn } from '../isa/index.ts'
-import type { Arena, Callee, FieldAccess, Guard } from './input.ts'
+import { type Arena, type Callee, type FieldAccess, goesRound, type Guard } from './input.ts'
 import type { Registers } from './registers.ts'
 import { pushTurned, turnPair } from './swap.ts'
 import type { Code, MemoryOp, PlainOp } from './wasm/code.ts'
@@ -150,7 +150,14 @@ function pushIsInArena(registers: Registers, { base, off, size }: Place, arena: 
     return code.op('i32.add').i32(12).op('i32.shr_u').memory('i32.load8_u', arena.pages)
   }
   registers.low(base).i32(off).op('i32.add').tee(locals.address)
-  code.i32(arena.begin).op('i32.sub').i32(lastStart(arena, size)).op('i32.le_u').openValue('i32')
+  code.i32(arena.begin).op('i32.sub').i32(lastStart(arena, size)).op('i32.le_u')
+  if (goesRound(arena) && off !== 0) {
+    registers.low(base).i32(arena.begin).op('i32.sub')
+    if (off > 0) code.i32(lastStart(arena, size) - off).op('i32.le_u')
+    else code.i32(-off).op('i32.ge_u')
+    code.op('i32.and')
+  }
+  code.openValue('i32')
   pushPage(0)
   pushPage(size - 1)
     .op('i32.and', 'else')

@@ -28,6 +28,8 @@ export interface MapDef {
   readonly inner?: MapDef
   /** .data .rodata .bss .kconfig and their kin: initial contents; `frozen` and BPF_F_RDONLY_PROG make loads of it constants. */
   readonly data?: Uint8Array
+  /** Of an arena, once it is linked: where in it they lie, if not at its begin. */
+  readonly dataOffset?: number
   readonly frozen: boolean
   readonly pinned: boolean
   /** 'data' | 'rodata' | 'bss' | 'percpu' | 'kconfig' for internal maps */

@@ -2,6 +2,7 @@
 // The maps as the kernel would be asked to create them, and those that it would not create.
 import type { Btf } from '../../btf/index.ts'
 import { type Budget, fewOf, rememberedOfBoth } from '../../fault/index.ts'
+import { releaseIn } from '../../uapi/index.ts'
 import { refuse } from '../faults.ts'
 import { loaders } from '../loaders.ts'
 import { untyped } from './btf.ts'
@@ -90,11 +91,18 @@ function settleMaps(object: BpfObject, target: LinkTarget, settling: Settling): 
 
 function settleMap(defined: MapDef, { kconfig, btf, release }: Settling): TypedMap {
   if (defined.structOps !== undefined) return { map: defined }
-  const map = sized(btf === undefined ? untyped(defined) : withoutTypes(defined))
+  const map = arenaDataPlaced(sized(btf === undefined ? untyped(defined) : withoutTypes(defined)), release)
   if (map.internal === 'kconfig' && kconfig !== undefined) return { map: { ...map, data: kconfig } }
   const fault = faultOf(map, { btf, release })
   return fault === undefined ? { map } : { map, fault }
 }
+
+/** Since 7.0's libbpf global variables lie in an arena's last pages, so that its first are those that programs allocate first. */
+function arenaDataPlaced(map: MapDef, release: string): MapDef {
+  if (map.type !== 'BPF_MAP_TYPE_ARENA' || map.data === undefined || !releaseIn(release, '7.0')) return map
+  return { ...map, dataOffset: (map.maxEntries - Math.ceil(map.data.length / PAGE)) * PAGE }
+}
+const PAGE = 4096
 
 /** The struct_ops maps that a program is named in must be made. */
 export function requireStructMaps(own: ReadonlySet<number>, maps: readonly MapDef[], options: MapFaultOptions): void {

@@ -49,13 +49,15 @@ export function linkData(state: LinkState): void {
   })
 }
 
+const dataBegin = ({ maps }: LinkState, map: number): number => maps[map]?.dataOffset ?? 0
+
 function apply(state: LinkState, at: number, reloc: Exclude<Reloc, { kind: 'jump_table' }>): void {
   switch (reloc.kind) {
     case 'map':
       applyMap(state, at, reloc.map, undefined)
       return
     case 'data':
-      applyMap(state, at, reloc.map, (state.insns[at]!.imm + reloc.offset) >>> 0)
+      applyMap(state, at, reloc.map, (state.insns[at]!.imm + reloc.offset + dataBegin(state, reloc.map)) >>> 0)
       return
     case 'extern_load':
       applyExternLoad(state, at, reloc.extern)

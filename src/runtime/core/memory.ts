@@ -23,6 +23,8 @@ const MOST_BYTES = 2 ** 31 - PAGE
 const SMALL = 96
 /** Bytes that are kept of each block besides its own, on JavaScript's heap: they count, too. */
 const COST_OF_BLOCK = 112
+/** Before what begins at a page. */
+const MOST_LOST = 4096
 /** What freed memory holds: the kernel's POISON_FREE. */
 export const POISON = 0x6b
 
@@ -84,6 +86,11 @@ export class Memory {
     this.blocks.set(address, block)
     this.noted?.add(block)
     return address
+  }
+
+  /** Bytes that can still be allocated at the most, in one piece that begins at a page. */
+  get left(): number {
+    return Math.max(0, this.most - this.costs - COST_OF_BLOCK - this.next - MOST_LOST)
   }
 
   /** Poisons it. `address` is what `allocate` gave; anything else, or again, is a MachineError. */

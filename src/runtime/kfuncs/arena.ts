@@ -19,20 +19,20 @@ export const arenaKfuncs: Models = {
     (core) => (at, wanted, count, node, flags) => {
       const arena = arenaAt(core, at)
       if (arena === undefined || flags !== 0n || wanted % ARENA_PAGE !== 0) return 0
-      const from = wanted === 0 ? undefined : (wanted - arena.begin) / ARENA_PAGE
+      const from = wanted === 0 ? undefined : arena.pageAt(wanted)
       const page = arena.allocate(count >>> 0, from, node)
-      return page === undefined ? 0 : arena.begin + page * ARENA_PAGE
+      return page === undefined ? 0 : arena.addressOf(page)
     },
   ),
   bpf_arena_reserve_pages: model(['i32', 'i32', 'i32'], 's32', (core) => (at, address, count) => {
     const arena = arenaAt(core, at)
     if (arena === undefined) return -errno.EINVAL
-    const page = (address - arena.begin) / ARENA_PAGE
+    const page = arena.pageAt(address)
     return count === 0 || !Number.isInteger(page) ? 0 : arena.reserve(page, count >>> 0)
   }),
   bpf_arena_free_pages: model(['i32', 'i32', 'i32'], 'none', (core) => (at, address, count) => {
     const arena = arenaAt(core, at)
     if (arena === undefined || count === 0 || address === 0) return
-    arena.release(Math.floor((address - arena.begin) / ARENA_PAGE), count >>> 0)
+    arena.release(Math.floor(arena.pageAt(address)), count >>> 0)
   }),
 }

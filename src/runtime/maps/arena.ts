@@ -1,14 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 // BPF_MAP_TYPE_ARENA: pages that programs and users share, by number from the arena's begin. All of it has its place from the start; what
 // is not allocated programs read as zeros, and what they store there is gone.
+//
+// An arena may have 4 GiB, all that a machine can address, of which programs use little. So a large one has memory for its first pages;
+// and one of 4 GiB, in which addresses go round, for its last pages too, below the first:
+//
+//   | last pages | first pages ........ |
+//                ^ begin
 
 import type { MapDef } from '../../object/index.ts'
 import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
+import { MachineError } from '../core/errors.ts'
+import { setFields } from '../core/objects.ts'
 import { RuntimeMap } from './map.ts'
 
 export const ARENA_PAGE = 4096 as const
 const NUMA_NO_NODE = -1
+/** Pages of an arena of 4 GiB. */
+const MOST_PAGES = 1 << 20
+/** Bytes up to which an arena has memory for all of its pages, if there is as much. */
+const WHOLE = 1 << 30
+/** Bytes of the first pages of another. */
+const FIRST = 512 << 20
+/** Bytes of the last pages of one of 4 GiB. */
+const LAST = 16 << 20
 
 export class ArenaMap extends RuntimeMap {
   /** Where page 0 lies. */
@@ -18,13 +34,52 @@ export class ArenaMap extends RuntimeMap {
 
   constructor(core: Core, def: MapDef) {
     super(core, def)
-    this.begin = core.memory.allocate(def.maxEntries * ARENA_PAGE, `arena ${def.name}`, { align: ARENA_PAGE })
-    this.pagesAt = core.memory.allocate(Math.max(def.maxEntries, 1), `pages of arena ${def.name}`)
+    const { memory } = core
+    const { maxEntries: count, name } = def
+    this.pagesAt = memory.allocate(Math.max(count, 1), `pages of arena ${name}`)
+    const pagesIn = (bytes: number): number => Math.floor(bytes / ARENA_PAGE)
+    const size = count * ARENA_PAGE
+    // what is left is for others, too
+    const most = size <= Math.min(WHOLE, memory.left) ? size : Math.min(FIRST, memory.left / 2)
+    this.first = Math.min(count, pagesIn(most))
+    this.last = count === MOST_PAGES ? pagesIn(Math.min(LAST, most / 4)) : 0
+    const room = (this.first + this.last) * ARENA_PAGE
+    this.begin = memory.allocate(room, `arena ${name}`, { align: ARENA_PAGE }) + this.last * ARENA_PAGE
     if (def.data !== undefined) {
-      core.memory.write(this.begin, def.data)
+      const [page, pages] = [(def.dataOffset ?? 0) / ARENA_PAGE, Math.ceil(def.data.length / ARENA_PAGE)]
+      this.requireRoom(page, pages)
+      memory.write(this.addressOf(page), def.data)
       // whoever loads the object writes them, and has them by that
-      this.pages.fill(1, 0, Math.ceil(def.data.length / ARENA_PAGE))
+      this.pages.fill(1, page, page + pages)
     }
+    if (core.layouts.find('bpf_arena', 'user_vm_start') !== undefined)
+      setFields(core, this.address, 'bpf_arena', {
+        user_vm_start: this.begin,
+        user_vm_end: this.begin + count * ARENA_PAGE,
+      })
+  }
+
+  /** How many of its first and last pages there is memory for. */
+  private readonly first: number
+  private readonly last: number
+
+  /** Where a page lies. */
+  addressOf(page: number): number {
+    return (this.begin + page * ARENA_PAGE) >>> 0
+  }
+  /** The page, and parts of one, that lie from its begin to an address, which goes round as pointers do. */
+  pageAt(address: number): number {
+    return ((address - this.begin) >>> 0) / ARENA_PAGE
+  }
+
+  private requireRoom(page: number, count: number): void {
+    const { def, first, last } = this
+    if (page + count <= first || page >= def.maxEntries - last) return
+    const most = last === 0 ? `first ${first}` : `first ${first} and the last ${last}`
+    throw new MachineError(
+      'limit',
+      `the machine has no memory for ${count} pages from page ${page} of arena ${def.name}: of its ${def.maxEntries} it has the ${most}`,
+    )
   }
 
   /** Pages that are not allocated, and will not be. */
@@ -45,6 +100,7 @@ export class ArenaMap extends RuntimeMap {
     const first = from ?? this.firstFree(count)
     if (first === undefined || first < 0 || first + count > length) return undefined
     if (this.isTaken(first, count)) return undefined
+    this.requireRoom(first, count)
     this.pages.fill(1, first, first + count)
     return first
   }
@@ -68,7 +124,7 @@ export class ArenaMap extends RuntimeMap {
       this.reserved.delete(page)
       if (this.pages[page] === 0) continue
       this.pages[page] = 0
-      const at = this.begin + page * ARENA_PAGE
+      const at = this.addressOf(page)
       this.core.memory.u8.fill(0, at, at + ARENA_PAGE)
     }
   }

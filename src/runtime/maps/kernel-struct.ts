@@ -35,6 +35,8 @@ const structs: ReadonlyMap<string, Layout> = new Map<string, Layout>([
   ...['HASH', 'PERCPU_HASH', 'LRU_HASH', 'LRU_PERCPU_HASH', 'HASH_OF_MAPS'].map(
     (type) => [type, { struct: 'bpf_htab', fields: hashFields }] as const,
   ),
+  // where it lies is not known before its pages are there
+  ['ARENA', { struct: 'bpf_arena', fields: () => ({}) }],
 ])
 
 /** Where it lies. */

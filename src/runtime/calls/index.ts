@@ -6,6 +6,7 @@ import type { Core } from '../core/core.ts'
 import { type SocketRedirect, socketRedirect } from '../helpers/sockmap.ts'
 import { sysctlNotes } from '../helpers/sysctl.ts'
 import { writtenIn } from '../helpers/seq.ts'
+import { sessionReturns } from '../kfuncs/session.ts'
 import { sampleNote } from '../objects/sample.ts'
 import type { LoadedProgram } from '../program.ts'
 import type { RunSteps } from '../steps.ts'
@@ -50,6 +51,7 @@ export function* callSteps(core: Core, program: LoadedProgram, options: CallOpti
       const notes = new Map<string, unknown>([
         ['cookie', options.cookie ?? 0n],
         ['retval', context.retval],
+        [sessionReturns, returned !== undefined],
         [sysctlNotes.asked, options.sysctl],
         [sampleNote, options.sample],
       ])

@@ -15,12 +15,17 @@ import { isThere } from './probe.ts'
 /** _NSIG. */
 const MOST_SIGNAL = 64
 
-function send(core: Core, signal: number, whole: 'process' | 'thread'): number {
-  const { current } = tasksOf(core)
+/** To the current task unless told. */
+export function send(
+  core: Core,
+  signal: number,
+  whole: 'process' | 'thread',
+  pid: number = tasksOf(core).current.pid,
+): number {
   // pid 1 is never killed
-  if (current.pid === 1) return -errno.EPERM
+  if (pid === 1) return -errno.EPERM
   if (signal >>> 0 > MOST_SIGNAL) return -errno.EINVAL
-  keepLatest(signalsOf(core), { pid: current.pid, signal, to: whole }, MANY)
+  keepLatest(signalsOf(core), { pid, signal, to: whole }, MANY)
   return 0
 }
 

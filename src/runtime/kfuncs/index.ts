@@ -5,6 +5,7 @@ import { mapKfuncs } from './maps.ts'
 import type { Model, Models } from '../core/abi.ts'
 import { arenaKfuncs } from './arena.ts'
 import { cgroupKfuncs } from './cgroup.ts'
+import { congestionKfuncs } from './congestion.ts'
 import { conntrackKfuncs } from './conntrack.ts'
 import { copyDynptrKfuncs } from './copy-dynptr.ts'
 import { copyKfuncs } from './copy.ts'
@@ -22,7 +23,9 @@ import { metadataKfuncs } from './metadata.ts'
 import { ownedKfuncs } from './owned.ts'
 import { rbtreeKfuncs } from './rbtree.ts'
 import { sectionKfuncs } from './sections.ts'
+import { sessionKfuncs } from './session.ts'
 import { slabKfuncs } from './slab.ts'
+import { socketKfuncs } from './sockets.ts'
 import { streamKfuncs } from './streams.ts'
 import { stringKfuncs } from './strings.ts'
 import { taskKfuncs } from './task.ts'
@@ -35,8 +38,11 @@ const families: readonly Models[] = [
   lockKfuncs,
   mapKfuncs,
   metadataKfuncs,
+  sessionKfuncs,
   slabKfuncs,
+  socketKfuncs,
   streamKfuncs,
+  congestionKfuncs,
   arenaKfuncs,
   cgroupKfuncs,
   conntrackKfuncs,

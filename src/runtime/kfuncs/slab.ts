@@ -25,6 +25,12 @@ class Caches {
     return cache
   }
 
+  /** Those that there are, in the order in which they were asked for; tasks' among them from the start. */
+  all(): readonly number[] {
+    if (!this.byName.has('task_struct')) this.byName.set('task_struct', this.create('task_struct'))
+    return [...this.byName.values()]
+  }
+
   private create(name: string): number {
     const { memory, layouts } = this.core
     const text = new TextEncoder().encode(`${name}\0`)
@@ -40,6 +46,17 @@ class Caches {
 
 const cachesOf = remember((core: Core) => new Caches(core))
 
+/** struct bpf_iter_kmem_cache: how many were answered. */
 export const slabKfuncs: Models = {
+  bpf_iter_kmem_cache_new: model(['i32'], 's32', ({ memory }) => (it) => {
+    memory.clear(it, 8)
+    return 0
+  }),
+  bpf_iter_kmem_cache_next: model(['i32'], 'u32', (core) => (it) => {
+    const at = core.memory.u32(it)
+    core.memory.setU32(it, at + 1)
+    return cachesOf(core).all()[at] ?? 0
+  }),
+  bpf_iter_kmem_cache_destroy: model(['none'], 'none', () => () => {}),
   bpf_get_kmem_cache: model(['i64'], 'u32', (core) => (address) => cachesOf(core).of(BigInt.asUintN(64, address))),
 }

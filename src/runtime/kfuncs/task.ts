@@ -3,6 +3,9 @@
 
 import { model, type Models } from '../core/abi.ts'
 import type { Core } from '../core/core.ts'
+import { errno } from '../core/errno.ts'
+import { fieldNumber } from '../core/objects.ts'
+import { send } from '../helpers/trace.ts'
 import { isUnder } from '../objects/cgroup.ts'
 import { tryGet } from '../objects/refcount.ts'
 import { cgroupOfTask, tasksOf } from '../objects/task.ts'
@@ -22,7 +25,15 @@ const byNumber = model(['i32'], 'u32', (core) => {
 
 const release = model(['i32'], 'none', (core) => (task) => tasksOf(core).release(task))
 
+/** enum pid_type: the thread, or its process. */
+const PIDTYPE_TGID = 1
+
 export const taskKfuncs: Models = {
+  bpf_send_signal_task: model(['i32', 'i32', 'i32', 'none'], 's32', (core) => (task, signal, type) => {
+    if (type >>> 0 > PIDTYPE_TGID) return -errno.EINVAL
+    const pid = fieldNumber(core, task, 'task_struct', 'pid')
+    return send(core, signal, type === PIDTYPE_TGID ? 'process' : 'thread', pid)
+  }),
   bpf_task_acquire: model(['i32'], 'u32', (core) => (task) => acquire(core, task)),
   bpf_task_release: release,
   bpf_task_release_dtor: release,

@@ -4,6 +4,7 @@
 import type { Core } from '../core/core.ts'
 import { createObject, fieldNumber, fieldValue, setFields } from '../core/objects.ts'
 import { remember } from '../core/remember.ts'
+import { attributesOf } from './attributes.ts'
 import { addToList, initList, listNodes, removeFromList } from './lists.ts'
 import { put, tryGet } from './refcount.ts'
 
@@ -12,6 +13,8 @@ export interface CgroupOptions {
   readonly parent?: Cgroup
   /** As bpf_get_current_cgroup_id() has it: numbers that follow the root's 1 unless told. */
   readonly id?: bigint
+  /** Extended attributes, by name: 'user.tier'. */
+  readonly xattrs?: Readonly<Record<string, Uint8Array | string>>
 }
 
 /** CSS_ONLINE. */
@@ -23,11 +26,13 @@ export class Cgroup {
   /** Of its struct cgroup. */
   readonly address: number
   readonly name: string
+  readonly xattrs: ReadonlyMap<string, Uint8Array>
   private readonly core: Core
-  constructor(core: Core, address: number, name: string) {
+  constructor(core: Core, address: number, name: string, { xattrs = {} }: Pick<CgroupOptions, 'xattrs'>) {
     this.core = core
     this.address = address
     this.name = name
+    this.xattrs = attributesOf(xattrs)
   }
 
   get id(): bigint {
@@ -62,15 +67,22 @@ export class Cgroups {
     this.root = this.init(whole + core.layouts.offset('cgroup_root', 'cgrp'), '', { id: 1n })
   }
 
-  create(name: string, { parent = this.root, id }: CgroupOptions): Cgroup {
+  create(name: string, options: CgroupOptions): Cgroup {
     const { core } = this
+    const { parent = this.root } = options
     // an ancestor for each level above, and itself
     const size = core.layouts.sizeOf('cgroup') + 8 * (parent.level + 2)
-    return this.init(core.memory.allocate(size, 'cgroup'), name, { parent, ...(id === undefined ? {} : { id }) })
+    return this.init(core.memory.allocate(size, 'cgroup'), name, { ...options, parent })
   }
 
   find(id: bigint): Cgroup | undefined {
     return this.byId.get(id)
+  }
+
+  /** The one whose struct is there; undefined: none that anybody finds. */
+  at(address: number): Cgroup | undefined {
+    for (const cgroup of this.byId.values()) if (cgroup.address === address) return cgroup
+    return undefined
   }
 
   remove(cgroup: Cgroup): void {
@@ -82,8 +94,9 @@ export class Cgroups {
     releaseCgroup(core, cgroup.address)
   }
 
-  private init(address: number, name: string, { parent, id = this.freeId() }: CgroupOptions): Cgroup {
+  private init(address: number, name: string, options: CgroupOptions): Cgroup {
     const { core } = this
+    const { parent, id = this.freeId() } = options
     const { layouts, memory } = core
     const text = new TextEncoder().encode(name)
     const nameAt = memory.allocate(text.length + 1, 'name of a cgroup')
@@ -123,7 +136,7 @@ export class Cgroups {
       const siblings = selfOf(core, parent.address) + layouts.offset('cgroup_subsys_state', 'children')
       addToList(core, self + layouts.offset('cgroup_subsys_state', 'sibling'), siblings)
     }
-    const cgroup = new Cgroup(core, address, name)
+    const cgroup = new Cgroup(core, address, name, options)
     this.byId.set(id, cgroup)
     return cgroup
   }

@@ -79,6 +79,7 @@ function pointer(core: Core, { type, data }: Dynptr, at: number): number {
   switch (type) {
     case dynptrTypes.local:
     case dynptrTypes.ringbuf:
+    case dynptrTypes.file:
       return data + at
     case dynptrTypes.skb:
       return skbData(core, data) + at

@@ -5,6 +5,7 @@ import type { Core } from '../core/core.ts'
 import { MachineError } from '../core/errors.ts'
 import { createObject, fieldNumber, setFields, setKnownFields } from '../core/objects.ts'
 import { remember } from '../core/remember.ts'
+import { attributesOf, bytesOf } from './attributes.ts'
 
 export interface FileOptions {
   /** From the root: '/etc/passwd'. */
@@ -22,7 +23,8 @@ export class File {
   /** Of its struct file. */
   readonly address: number
   readonly path: string
-  readonly xattrs: ReadonlyMap<string, Uint8Array>
+  /** By name; programs may change some. */
+  readonly xattrs: Map<string, Uint8Array>
   readonly contents: Uint8Array | undefined
   /** struct socket of a socket's file; 0 of any other. */
   readonly socketAddress: number
@@ -35,7 +37,7 @@ export class File {
     this.path = path
     this.socketAddress = socket === undefined ? 0 : createObject(core, 'socket', { file: address, sk: socket.address })
     this.contents = contents === undefined ? undefined : bytesOf(contents)
-    this.xattrs = new Map(Object.entries(xattrs).map(([name, value]) => [name, bytesOf(value)]))
+    this.xattrs = attributesOf(xattrs)
   }
 
   /** Of its struct inode, its struct dentry: what hooks are called with. */
@@ -47,15 +49,12 @@ export class File {
   }
 }
 
-const bytesOf = (value: Uint8Array | string): Uint8Array =>
-  typeof value === 'string' ? new TextEncoder().encode(value) : value
-
 /** S_IFREG, S_IFSOCK with permissions. */
 const [REGULAR, SOCKET] = [0o100644, 0o140777]
 
 class Files {
   private readonly core: Core
-  /** By struct file, path and dentry. */
+  /** By struct file, path, dentry and socket. */
   private readonly byAddress = new Map<number, File>()
   private nextInode = 2n
   constructor(core: Core) {
@@ -77,11 +76,13 @@ class Files {
     setFields(core, address, 'file', { f_inode: inode, 'f_path.dentry': dentry })
     const file = new File(core, address, options)
     if (file.socketAddress !== 0) setFields(core, address, 'file', { private_data: file.socketAddress })
-    for (const at of [address, address + core.layouts.offset('file', 'f_path'), dentry]) this.byAddress.set(at, file)
+    const places = [address, address + core.layouts.offset('file', 'f_path'), dentry]
+    if (file.socketAddress !== 0) places.push(file.socketAddress)
+    for (const at of places) this.byAddress.set(at, file)
     return file
   }
 
-  /** By its struct file, path or dentry; undefined: it is an object of another kind, or of somebody's own. */
+  /** By its struct file, path, dentry or socket; undefined: it is an object of another kind, or of somebody's own. */
   find(address: number): File | undefined {
     return this.byAddress.get(address)
   }

@@ -37,6 +37,7 @@ import {
   withSettings,
 } from './object/index.ts'
 import { progFlags, type ProgTypeName, type ProgTypeWord } from './uapi/index.ts'
+import { targetFor, type TargetObject } from './target.ts'
 import { type Report, verify } from './verifier/index.ts'
 
 export interface CheckOptions extends Limits, TotalLimits, Settings {
@@ -56,6 +57,8 @@ export interface CheckOptions extends Limits, TotalLimits, Settings {
   readonly facts?: boolean
   /** Who loads the object: 'libbpf' unless told, or 'ebpf-go' (github.com/cilium/ebpf), which takes static programs and other sections. */
   readonly loader?: LoaderName | undefined
+  /** The object with the program of which freplace programs replace functions, as bpf_program__set_attach_target() is given it. */
+  readonly target?: TargetObject | undefined
   /** Read SEC("maps") of structs, as aya makes them. */
   readonly legacyMaps?: boolean | undefined
   /**
@@ -164,8 +167,10 @@ export function checkProgram(
     inJson({ ...outcome, timeUs: Math.round((performance.now() - start) * 1000) })
   const { flags = 0 } = options
   const link = (within?: Budget): Result<LinkedProgram> => {
+    const attachTo = options.target === undefined ? ok(undefined) : targetFor(program, options.target, kernel)
+    if (!attachTo.ok) return attachTo
     const wanted = { ...typeOption(program, options.type), ...(within === undefined ? {} : { budget: within }) }
-    const result = linkProgram(object, program, kernel, wanted)
+    const result = linkProgram(object, program, kernel, { ...wanted, attachTo: attachTo.value })
     return result.ok && flags !== 0 ? ok(withFlags(result.value, flags)) : result
   }
   try {

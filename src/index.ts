@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // kfuncs: know a kernel, judge BPF objects as its verifier would, explain the verdict. The parts alone: kfuncs/isa, /btf, /object …
 export { type CheckOptions, type Checked, check, checkProgram, fullType, openForCheck } from './check.ts'
+export type { TargetObject } from './target.ts'
 export * from './explain/index.ts'
 export {
   type Fault,

@@ -62,6 +62,7 @@ static const char *class_of(const struct bpf_program *p)
 	case BPF_PROG_TYPE_SYSCALL: return "syscall";
 	case BPF_PROG_TYPE_NETFILTER: return "netfilter";
 	case BPF_PROG_TYPE_STRUCT_OPS: return "struct_ops";
+	case BPF_PROG_TYPE_EXT: return attaches_to_program(p) ? class_of(target.p) : NULL;
 	case BPF_PROG_TYPE_TRACING: break;
 	default: return NULL;
 	}
@@ -203,12 +204,12 @@ static void put_map(struct str *b, const struct bpf_map *map, bool *first)
 	free(value);
 }
 
-static void put_maps(struct str *b, struct bpf_object *o)
+static void put_maps(struct str *b, const char *key, struct bpf_object *o)
 {
 	struct bpf_map *m;
 	bool first = true;
 
-	put(b, ",\"maps\":{");
+	put(b, ",\"%s\":{", key);
 	bpf_object__for_each_map(m, o)
 		put_map(b, m, &first);
 	put(b, "}");
@@ -254,7 +255,8 @@ static void run_input(struct str *b, struct bpf_object *o, struct bpf_program *p
 {
 	static unsigned char data_out[OUT_SIZE], ctx_out[OUT_SIZE], ctx_in[OUT_SIZE];
 	struct bytes *data = &inputs[i].data, *ctx = &inputs[i].ctx;
-	bool in_place = bpf_program__type(p) == BPF_PROG_TYPE_SYSCALL;
+	struct bpf_program *ran = bpf_program__type(p) == BPF_PROG_TYPE_EXT ? target.p : p;
+	bool in_place = bpf_program__type(ran) == BPF_PROG_TYPE_SYSCALL;
 	bool is_op = !strcmp(inputs[i].class, "struct_ops");
 	bool has_ctx_out = ctx->given && !in_place && !is_op && strcmp(inputs[i].class, "raw_tp");
 	bool has_data_out = data->given && !is_op && strcmp(inputs[i].class, "tracing");	/* it is left alone there */
@@ -272,7 +274,7 @@ static void run_input(struct str *b, struct bpf_object *o, struct bpf_program *p
 		if (data->given)
 			memcpy(ctx_in, &(__u64){ (unsigned long)data_out }, 8);
 	}
-	err = -bpf_prog_test_run_opts(bpf_program__fd(p), &at);
+	err = -bpf_prog_test_run_opts(bpf_program__fd(ran), &at);
 	put_run(b, o, p, inputs[i].name);
 	put(b, ",\"errno\":%d", err);
 	if (!err) {
@@ -285,7 +287,9 @@ static void run_input(struct str *b, struct bpf_object *o, struct bpf_program *p
 			put_bytes(b, "ctx", ctx_out, at.ctx_size_out);
 		else if (in_place && ctx->given)
 			put_bytes(b, "ctx", ctx_in, ctx->n);
-		put_maps(b, o);
+		put_maps(b, "maps", o);
+		if (p != ran)
+			put_maps(b, "target_maps", target.obj);
 	}
 	if (wanted && !strcmp(inputs[i].name, "retval"))
 		put_key(b, "wanted", wanted);
@@ -324,7 +328,7 @@ static void run_program(struct bpf_object *o, struct bpf_program *p, struct try 
 	}
 	put(&b, ",\"begins\":true}");	/* whoever reads a guest's last words knows what it died of */
 	flush_line(&b);
-	if (!strcmp(class, "tracing")) {
+	if (!strcmp(class, "tracing") || bpf_program__type(p) == BPF_PROG_TYPE_EXT) {
 		link = bpf_program__attach(p);
 		if (!link) {
 			put_run(&b, o, p, "");

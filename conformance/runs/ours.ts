@@ -170,7 +170,7 @@ const mostBytes = 64 << 10
 const mostIndices = 4096
 
 /** As the oracle lists it; nothing for types whose contents it does not tell. */
-function contentsOf(named: string, map: RuntimeMap): [string, MapContents][] {
+export function contentsOf(named: string, map: RuntimeMap): [string, MapContents][] {
   // of global variables: libbpf puts the object's name before it
   const name = /^[^.]*(\.(?:bss|data|rodata|kconfig).*)$/.exec(named)?.[1] ?? named
   if (/^\.(?:rodata|kconfig)/.test(name)) return []

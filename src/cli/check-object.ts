@@ -113,13 +113,14 @@ function orTold<T>(
 
 /** What the flags mean to `check`. */
 function checkOptions(path: string, flags: JudgeFlags): CheckOptions {
-  const { type, settings, timeout, totalTimeout, totalInsns, maxInsns, maxMemory, cpus } = flags
+  const { type, settings, target, timeout, totalTimeout, totalInsns, maxInsns, maxMemory, cpus } = flags
   return {
     name: objectName(path),
     log: flags.log ?? false,
     loader: flags.loader,
     legacyMaps: flags.legacyMaps,
     ...settings,
+    target,
     ...(type === undefined ? {} : { type: fullType(type) as ProgTypeName }),
     ...(cpus === undefined ? {} : { cpus }),
     ...(timeout === undefined ? {} : { timeMs: timeout * 1000 }),

@@ -11,6 +11,10 @@ export function addCheckOptions(command: Command): Command {
     .option('-t, --type <type>', 'the program type of sections that libbpf does not know: xdp, sched_cls …')
     .addOption(setOption())
     .addOption(attachOption())
+    .option(
+      '--target <object[:program]>',
+      'the object with the program of which freplace programs replace functions; default: its first program that has the function',
+    )
     .addOption(loaderOption())
     .option('--legacy-maps', 'accept maps defined in SEC("maps"), which libbpf 1.x does not')
     .optionsGroup('What to print:')

@@ -18,7 +18,7 @@ import { progress } from './progress.ts'
 import { selectionOf } from './select.ts'
 import { baselineOf } from './results.ts'
 import { isAmiss, shownBy } from './shown.ts'
-import { settingsOf, Unset } from './settings.ts'
+import { settingsOf, targetOf, Unset } from './settings.ts'
 import { complain, requireType, UsageError } from './usage.ts'
 
 /** The exit status: 0 all accepted, 1 a program is not, 2 something cannot be read, 3 a bug of ours. */
@@ -27,10 +27,10 @@ export async function check(named: readonly string[], flags: CheckFlags): Promis
   return (await import('./watch.ts')).watch(named, () => checkOnce(named, flags))
 }
 
-async function checkOnce(named: readonly string[], { set, attach, ...asked }: CheckFlags): Promise<number> {
+async function checkOnce(named: readonly string[], { set, attach, target, ...asked }: CheckFlags): Promise<number> {
   requireType(asked.type)
   const selection = selectionOf(asked)
-  const flags: JudgeFlags = { ...asked, settings: settingsOf({ set, attach }) }
+  const flags: JudgeFlags = { ...asked, settings: settingsOf({ set, attach }), target: targetOf(target) }
   const before = flags.baseline === undefined ? undefined : baselineOf(flags.baseline)
   const mapped = pathMapper(flags.pathMap)
   const out = printer(flags)

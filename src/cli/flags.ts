@@ -2,6 +2,7 @@
 // What the options of the verbs come to.
 
 import type { LoaderName, Settings } from '../object/index.ts'
+import type { TargetObject } from '../target.ts'
 
 export const formats = ['pretty', 'short', 'table', 'json', 'csv', 'junit', 'sarif', 'github'] as const
 export type Format = (typeof formats)[number]
@@ -13,8 +14,9 @@ export interface KernelOptions {
 }
 
 /** What judging goes by: `check`'s flags with what `set` and `attach` come to. Plain data: workers get a copy. */
-export interface JudgeFlags extends Omit<CheckFlags, 'set' | 'attach'> {
+export interface JudgeFlags extends Omit<CheckFlags, 'set' | 'attach' | 'target'> {
   readonly settings: Settings
+  readonly target?: TargetObject | undefined
 }
 
 /** What a loader decides before it loads. */
@@ -31,6 +33,8 @@ export interface CheckFlags extends KernelOptions, SettingFlags {
   /** Names of programs, with * and ?; none: all. */
   readonly prog: readonly string[]
   readonly type?: string
+  /** 'OBJECT', 'OBJECT:PROGRAM' */
+  readonly target?: string
   readonly format: Format
   readonly log?: 1 | 2
   readonly jobs: number

@@ -103,6 +103,12 @@ export async function main(args: readonly string[]): Promise<number> {
     .addOption(setOption())
     .addOption(mapOption())
     .addOption(attachOption())
+    .addOption(
+      repeatable(
+        '--replace <object[:program]>',
+        'attach the freplace programs of another object, or one of them, to the program, in place of functions of it (repeatable)',
+      ),
+    )
     .addOption(loaderOption())
     .option(
       '--args <json>',

@@ -6,14 +6,14 @@ import { returnValueName } from '../uapi/index.ts'
 import { jsonLine } from './output.ts'
 import { type CapturedPacket, readCapture } from './pcap.ts'
 import { eventLines, type Events, eventsJson } from './run-events.ts'
-import { changesOf, mapsOf } from './run-maps.ts'
+import { changesSince } from './run-maps.ts'
 import { returnedLines } from './run-returned.ts'
 import { changeLines, hexOrNull, resultText } from './run-told.ts'
 import { complain, orTell } from './usage.ts'
 
 interface CaptureRun {
   readonly machine: Machine
-  readonly loaded: Loaded
+  readonly loaded: readonly Loaded[]
   readonly program: LoadedProgram
   readonly events: Events
   readonly capture: Uint8Array
@@ -24,7 +24,7 @@ interface CaptureRun {
 /** 0: every packet was run; 1: one was not. */
 export function runCapture({ machine, loaded, program, events, capture, ctx, format }: CaptureRun): number {
   const packets = orTell(readCapture(capture))
-  const before = mapsOf(loaded)
+  const changed = changesSince(loaded)
   const counts = new Map<string, number>()
   const write = (line: string): void => void process.stdout.write(`${line}\n`)
   let failed = 0
@@ -48,7 +48,7 @@ export function runCapture({ machine, loaded, program, events, capture, ctx, for
     for (const line of eventLines(sent)) write(line)
     if (!run.ok && packets.length === 1) complain(formatFault(run.fault))
   }
-  const changes = changesOf(before, mapsOf(loaded), program.linked.mapBtf)
+  const changes = changed()
   const verdicts = [...counts].sort(([, a], [, b]) => b - a)
   if (format === 'json') {
     write(

@@ -17,7 +17,7 @@ export type Contents = ReadonlyMap<string, Content>
 /** Elements of one map that are looked at. */
 const MOST = 4096
 
-export function mapsOf({ maps }: Loaded): Contents {
+function mapsOf({ maps }: Loaded): Contents {
   return new Map(
     [...maps].map(([name, map]) => {
       const elements = new Map<string, Uint8Array>()
@@ -30,7 +30,17 @@ export function mapsOf({ maps }: Loaded): Contents {
   )
 }
 
-export function changesOf(before: Contents, after: Contents, btf: Btf | undefined): readonly Change[] {
+/** What changes in the maps of these objects from now on, when it is asked for. */
+export function changesSince(all: readonly Loaded[]): () => readonly Change[] {
+  const before = all.map(mapsOf)
+  return () =>
+    all.flatMap((loaded, i) => {
+      const [program] = loaded.programs.values()
+      return changesOf(before[i]!, mapsOf(loaded), program?.linked.mapBtf)
+    })
+}
+
+function changesOf(before: Contents, after: Contents, btf: Btf | undefined): readonly Change[] {
   const changes: Change[] = []
   for (const [map, { def, elements: now }] of after) {
     const base = before.get(map)?.elements ?? new Map<string, Uint8Array>()

@@ -15,6 +15,7 @@ import {
   type TestRun,
   type TestRunOptions,
 } from '../runtime/index.ts'
+import type { TargetObject } from '../target.ts'
 import { returnValueName } from '../uapi/index.ts'
 import { objectName } from './check-object.ts'
 import { Coverage } from './coverage.ts'
@@ -25,8 +26,9 @@ import { runCapture } from './run-capture.ts'
 import { contextChanges, contextLines, plainContext, takesSkb } from './run-context.ts'
 import { contextBytes, syscallContext } from './context-bytes.ts'
 import { dataBytes } from './run-input.ts'
-import { changesOf, mapsOf } from './run-maps.ts'
+import { changesSince } from './run-maps.ts'
 import { returnedLines } from './run-returned.ts'
+import { replaceFunctions } from './run-replace.ts'
 import { tellContradiction } from './run-sanitized.ts'
 import { elementsOf, putElements, withPrograms } from './run-elements.ts'
 import { type Event, eventLines, Events, eventsJson } from './run-events.ts'
@@ -38,7 +40,7 @@ import { kernelOf } from './kernel.ts'
 import { didYouMean } from './nearest.ts'
 import { joined } from './observers.ts'
 import { jsonLine } from './output.ts'
-import { settingsOf } from './settings.ts'
+import { settingsOf, targetOf } from './settings.ts'
 import { tracer } from './trace.ts'
 import { complain, orTell, readInput, UsageError } from './usage.ts'
 
@@ -57,6 +59,8 @@ export interface RunObjectFlags extends KernelOptions, SettingFlags, Omit<CallFl
   readonly coverage?: string
   /** NAME[KEY]=VALUE each, or @FILE. */
   readonly map: readonly string[]
+  /** Objects whose freplace programs stand in for functions of the program: OBJECT, or OBJECT:PROGRAM. */
+  readonly replace: readonly string[]
   /** Structs of records: NAME, or MAP=NAME. */
   readonly type: readonly string[]
   readonly pathMap: readonly string[]
@@ -93,6 +97,7 @@ export async function runObject(path: string, flags: RunObjectFlags): Promise<nu
     elementsOf(flags.map),
   )
   const name = chosen(object, flags.prog)
+  const replacing = flags.replace.map((text) => targetOf(text)!)
   const load = (): { machine: Machine; loaded: Loaded } => {
     const machine = createMachine(kernel, {
       seed,
@@ -110,13 +115,24 @@ export async function runObject(path: string, flags: RunObjectFlags): Promise<nu
   if (missing !== undefined)
     return refused(path, { bytes, program: missing, kernel, settings: { ...settings, loader } })
   const program = loaded.programs.get(name)!
-  const again = (input: TestRunOptions): unknown => load().loaded.programs.get(name)!.testRun(input)
+  const replaced = replaceFunctions(machine, program, replacing)
+  if (replaced.refused !== undefined) {
+    const { object: other, program: one } = replaced.refused
+    const target = { bytes, name: objectName(path), program: name }
+    return refused(other.name ?? '', { bytes: other.bytes, program: one, kernel, settings: { loader, target } })
+  }
+  const again = (input: TestRunOptions): unknown => {
+    const anew = load()
+    const own = anew.loaded.programs.get(name)!
+    replaceFunctions(anew.machine, own, replacing)
+    return own.testRun(input)
+  }
   const finish = (status: number): number => {
     if (coverage !== undefined) coverage.write(flags.coverage!, mapped)
     return status
   }
   const events = new Events({ machine, loaded, object, types: flags.type, path })
-  const subject = { machine, loaded, program, events }
+  const subject = { machine, loaded: [loaded, ...replaced.loaded], program, events }
   try {
     return finish(await (isCalled(program, flags) ? called(subject, flags) : testRun(subject, flags)))
   } catch (error) {
@@ -127,7 +143,8 @@ export async function runObject(path: string, flags: RunObjectFlags): Promise<nu
 
 interface Subject {
   readonly machine: Machine
-  readonly loaded: Loaded
+  /** The program's object, and those whose programs replace functions of it. */
+  readonly loaded: readonly Loaded[]
   readonly program: LoadedProgram
   readonly events: Events
 }
@@ -138,9 +155,9 @@ function called({ machine, loaded, program, events }: Subject, flags: RunObjectF
     flags.data !== undefined && !isOnSockets(program) ? 'data' : (flags.repeat ?? 1) > 1 ? 'repeat' : undefined
   if (unfit !== undefined)
     throw new UsageError(`--${unfit}: programs in ${program.section} are called, once, with --args`)
-  const before = mapsOf(loaded)
+  const changes = changesSince(loaded)
   return runCall(machine, program, flags, () => ({
-    changes: changesOf(before, mapsOf(loaded), program.linked.mapBtf),
+    changes: changes(),
     events: events.take(),
   }))
 }
@@ -160,7 +177,7 @@ async function testRun({ machine, loaded, program, events }: Subject, flags: Run
     flags.ctx === undefined
       ? plainContext(machine, program)
       : contextBytes(machine, program, flags.ctx, data?.length ?? 0)
-  const before = mapsOf(loaded)
+  const changed = changesSince(loaded)
   const prepared = program.prepare()
   if (!prepared.ok) {
     complain(formatFault(prepared.fault))
@@ -174,7 +191,7 @@ async function testRun({ machine, loaded, program, events }: Subject, flags: Run
     complain(formatFault(run.fault))
     return 1
   }
-  const changes = changesOf(before, mapsOf(loaded), program.linked.mapBtf)
+  const changes = changed()
   const told: Told = {
     program,
     result: run.value,
@@ -207,7 +224,7 @@ interface Refused {
   readonly bytes: Uint8Array
   readonly program: string
   readonly kernel: Kernel
-  readonly settings: Settings & { readonly loader: LoaderName | undefined }
+  readonly settings: Settings & { readonly loader: LoaderName | undefined; readonly target?: TargetObject }
 }
 
 /** What is not accepted does not run: why, as `check` tells it. */

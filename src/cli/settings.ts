@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // --set, --map, --attach, --loader: what a loader decides before it loads an object, and which it is.
+import { existsSync } from 'node:fs'
 import { Option } from 'commander'
 import { loaderNames, parseSetting, type Settings, type Unknown } from '../object/index.ts'
+import type { TargetObject } from '../target.ts'
 import type { SettingFlags } from './flags.ts'
 import { orTell, readInput, UsageError } from './usage.ts'
 
@@ -43,6 +45,15 @@ export function settingsOf({ set, attach }: Pick<SettingFlags, 'set' | 'attach'>
   const named = (texts: readonly string[]): ReadonlyMap<string, string> =>
     new Map(texts.filter((line) => line.trim() !== '').map((line) => orTell(parseSetting(line))))
   return { globals: named(lines), attach: named(attach) }
+}
+
+/** OBJECT, or OBJECT:PROGRAM. A file may have a colon in its name, too. */
+export function targetOf(text: string | undefined): TargetObject | undefined {
+  if (text === undefined) return undefined
+  const colon = text.lastIndexOf(':')
+  const [path, program] =
+    colon < 1 || existsSync(text) ? [text, undefined] : [text.slice(0, colon), text.slice(colon + 1)]
+  return { bytes: readInput(path), name: path, program }
 }
 
 /** What of --set and --attach none of several objects has. */

@@ -9,6 +9,7 @@ export { isWhole, writeHashLookup } from './inline-hash.ts'
 export { writeReserve } from './inline-ring.ts'
 export { type Instance, instantiate, type LowCall, moduleOf } from './instantiate.ts'
 export { type RawOptions, runRaw } from './raw.ts'
+export { withReplaced } from './replace.ts'
 export type { Range } from './flow.ts'
 export type { Arena, Callee, FieldAccess, Guard, JitFunction, JitProgram, Param, Returned } from './input.ts'
 export {

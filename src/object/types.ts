@@ -191,6 +191,8 @@ export interface LinkOptions {
   readonly attachType?: string
   /** bpf_program__set_attach_target: what SEC("fentry") without a name, or freplace, attaches to. */
   readonly attach?: AttachTarget
+  /** The program, loaded before, of which a freplace program replaces the function that its section or its loader names. */
+  readonly attachTo?: LinkedProgram | undefined
 }
 
 export interface LineInfo {
@@ -216,6 +218,8 @@ export interface AttachTarget {
   readonly btf: Btf
   readonly btfId: BtfId
   readonly name: string
+  /** The other program, where it is a function of one. */
+  readonly program?: LinkedProgram
 }
 
 /** What an ld_imm64 or call refers to once linked, by insn index. Nothing downstream re-parses relocations. */

@@ -76,7 +76,7 @@ export function behindOf(core: Core, linked: LinkedProgram, own: Own, imports: M
 export const modelOf = ({ kind, name }: CallFact): Model | undefined =>
   (kind === 'helper' ? helperModels : kfuncModels).get(name)
 
-type Bound = Imports extends ReadonlyMap<string, infer F> ? F : never
+export type Bound = Imports extends ReadonlyMap<string, infer F> ? F : never
 
 const describe = ({ off, write }: ViewAccess, shown: string): string =>
   `${write ? 'a write to' : 'a read of'} ${shown} at offset ${off}`

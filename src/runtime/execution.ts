@@ -186,10 +186,19 @@ const interpreting = (core: Core, { imports, linked, sanitized }: ExecutionOptio
   return {
     imports,
     enter: (place, registers, frame) => core.onStack(() => core.entries[place]!(0, registers, frame)),
-    ...watcher,
+    ...(watcher === undefined ? {} : ofOwn(watcher, linked.insns.length)),
     ...(core.allowance === undefined ? {} : { before: counted(core.allowance, watcher?.before) }),
   }
 }
+
+/** What stands behind the program's instructions is ours. */
+const ofOwn = ({ before, after, access }: Watcher, length: number): Watcher => ({
+  ...(before === undefined ? {} : { before: (insn, activation) => insn < length && before(insn, activation) }),
+  ...(after === undefined ? {} : { after: (insn, activation) => insn < length && after(insn, activation) }),
+  ...(access === undefined
+    ? {}
+    : { access: (insn, what, activation) => insn < length && access(insn, what, activation) }),
+})
 
 /** The observer is told first: of an instruction that breaks what was proved, too. */
 const observed = (observer: Observer, linked: LinkedProgram, watcher: Watcher = {}): Watcher => ({

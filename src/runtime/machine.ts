@@ -68,6 +68,8 @@ export interface LoadOptions extends Limits, TotalLimits, Settings {
   readonly loader?: LoaderName | undefined
   /** Only the programs of these names. */
   readonly programs?: readonly string[]
+  /** The program of which freplace programs replace functions, as bpf_program__set_attach_target() is given it; `attach()` then does it. */
+  readonly attachTo?: LoadedProgram
   /** Types of programs whose sections libbpf does not know, by the programs' names. */
   readonly types?: ReadonlyMap<string, ProgTypeName>
 }
@@ -192,7 +194,7 @@ export class Machine extends Core {
    * program was not loaded stands in `refused`.
    */
   load(source: Uint8Array | BpfObject, options: LoadOptions = {}): Result<Loaded> {
-    const { name = 'object', programs: wanted, types, loader } = options
+    const { name = 'object', programs: wanted, types, loader, attachTo } = options
     const isObject = argumentKinds.object.fits(source)
     const opened = isObject ? ok(source as BpfObject) : openObject(source as Uint8Array, name, { loader })
     if (!opened.ok) return opened
@@ -211,7 +213,9 @@ export class Machine extends Core {
       if (wanted !== undefined && !wanted.includes(program.name)) continue
       const type = program.type === undefined ? types?.get(program.name) : undefined
       const budget = new Budget({ ...options, total })
-      const judged = accepted(this, object, program, type === undefined ? { budget } : { budget, type })
+      const replaces = program.type === 'BPF_PROG_TYPE_EXT' ? attachTo : undefined
+      const asked = { budget, attachTo: replaces?.linked, ...(type === undefined ? {} : { type }) }
+      const judged = accepted(this, object, program, asked)
       if (!judged.ok) {
         refused.set(program.name, judged.refusal)
         continue
@@ -220,7 +224,7 @@ export class Machine extends Core {
       maps.add(linked)
       programs.set(
         program.name,
-        new LoadedProgram(this, linked, facts, (index) => maps.of(linked, linked.maps[index]!)),
+        new LoadedProgram(this, { linked, facts, replaces }, (index) => maps.of(linked, linked.maps[index]!)),
       )
     }
     const filled = maps.fillSlots(programs)
@@ -281,7 +285,7 @@ function accepted(
   core: Core,
   object: BpfObject,
   program: ObjectProgram,
-  options: { readonly budget: Budget; readonly type?: ProgTypeName },
+  options: { readonly budget: Budget; readonly type?: ProgTypeName; readonly attachTo: LinkedProgram | undefined },
 ): Judged {
   const { budget } = options
   const { kernel, cpus } = core

@@ -2,12 +2,12 @@
 // A program that was accepted, on its machine: compiled when it runs first.
 
 import { fail, ok, type Result } from '../fault/index.ts'
-import { type Instance, jitProgramOf, type LowCall } from '../jit/index.ts'
+import { type Callee, type Instance, jitProgramOf, type LowCall, withReplaced } from '../jit/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import type { Kfunc } from '../kfunc/index.ts'
-import type { LinkedProgram } from '../object/index.ts'
+import { asReplaced, type LinkedProgram } from '../object/index.ts'
 import type { Facts } from '../verifier/index.ts'
-import { behindOf, modelOf, type Own } from './behind.ts'
+import { behindOf, type Bound, modelOf, type Own } from './behind.ts'
 import { type Called, type CallOptions, callSteps } from './calls/index.ts'
 import type { Core, Invocation, ProgramFunction } from './core/core.ts'
 import { beginWork, endWork, enter, giveBack, type Work, within } from './core/entry.ts'
@@ -42,18 +42,24 @@ export class LoadedProgram {
   private readonly core: Core
   private readonly target: Invocation['target']
   private readonly map: Own['map']
+  /** What a freplace program replaces a function of. */
+  private readonly replaces: LoadedProgram | undefined
+  /** Programs that stand in for its functions, by the functions' numbers. */
+  private readonly replaced = new Map<number, LoadedProgram>()
   private made: Made | undefined
   private unloaded = false
+  private detach: (() => void) | undefined
   /** Kfuncs it calls that may sleep; found when it is first asked. */
   private sleepable: readonly Kfunc[] | undefined
   /** It may sleep, and makes tail calls; found when it is first asked. */
   private leadsOn: boolean | undefined
 
-  constructor(core: Core, linked: LinkedProgram, facts: Facts, map: Own['map']) {
+  constructor(core: Core, { linked, facts, replaces }: Accepted, map: Own['map']) {
     this.core = core
     this.linked = linked
     this.facts = facts
     this.map = map
+    this.replaces = replaces
     this.name = linked.name
     this.section = linked.section
     this.type = linked.type
@@ -259,8 +265,36 @@ export class LoadedProgram {
     return this.make().execution.place
   }
 
+  /**
+   * A freplace program stands in for the function that it replaces, from the next run of that function's program on. A `Fault` where
+   * another does already, as the kernel has it (EBUSY), and for programs of other types: those run, or are called.
+   */
+  attach(): Result<Attachment> {
+    const { core, name, replaces, linked } = this
+    if (replaces === undefined)
+      return fail(`only freplace programs are attached; one of type ${this.type} is run or called`, { program: name })
+    const { replaced } = replaces
+    const start = replaces.linked.funcs.find(({ typeId }) => typeId === linked.attach?.btfId)?.insn
+    const number = replaces.facts.subprogs.findIndex((func) => func.start === start)
+    const other = replaced.get(number)
+    if (other !== undefined)
+      return fail(`${linked.attach?.name} of ${replaces.name} is replaced by ${other.name} already (EBUSY)`, {
+        program: name,
+      })
+    const detach = (): void => {
+      if (replaced.get(number) !== this) return
+      replaced.delete(number)
+      core.generation++
+    }
+    replaced.set(number, this)
+    core.generation++
+    this.detach = detach
+    return ok({ detach })
+  }
+
   /** It runs no more. */
   unload(): void {
+    this.detach?.()
     this.unloaded = true
     this.made = undefined
   }
@@ -272,7 +306,8 @@ export class LoadedProgram {
   }
 
   private compile(): Made {
-    const { core, linked, facts } = this
+    const { core, facts } = this
+    const linked = asReplaced(this.linked)
     // functions that are called back have an address before they are compiled
     const functions = new Map<number, ProgramFunction>()
     let execution: Execution | undefined
@@ -294,8 +329,9 @@ export class LoadedProgram {
       }
       return func
     }
-    const imports = new Map()
-    const jit = jitProgramOf(linked, facts, behindOf(core, linked, { map: this.map, functionFrom }, imports))
+    const imports = new Map<string, Bound>()
+    const own = jitProgramOf(linked, facts, behindOf(core, linked, { map: this.map, functionFrom }, imports))
+    const jit = withReplaced(own, this.standIns(imports))
     core.observer?.loaded?.(linked)
     const options = {
       jit,
@@ -313,11 +349,58 @@ export class LoadedProgram {
       entry: functionFrom(0),
       execution,
       exceptionCallback: callback === undefined ? undefined : functionFrom(callback.start),
-      repeat: facts.insns.some((fact) => fact?.call !== undefined && modelOf(fact.call)?.ofOneRun === true)
-        ? undefined
-        : execution.repeat,
+      repeat:
+        this.replaced.size > 0 ||
+        facts.insns.some((fact) => fact?.call !== undefined && modelOf(fact.call)?.ofOneRun === true)
+          ? undefined
+          : execution.repeat,
     }
   }
+
+  /** What is called instead of functions that others stand in for. */
+  private standIns(imports: Map<string, Bound>): ReadonlyMap<number, Callee> {
+    const { core } = this
+    return new Map(
+      [...this.replaced].map(([number, program]) => {
+        const name = `replaced ${number}`
+        // before anything is counted
+        program.make()
+        imports.set(name, (...registers: readonly bigint[]) =>
+          core.onStack((frame) => BigInt.asIntN(64, program.standIn(registers, frame))),
+        )
+        return [number, { name, params: fiveWords, result: 'i64', callsBack: true }]
+      }),
+    )
+  }
+
+  /** Called as the function that it replaces is. What it throws ends it, and not who called. */
+  private standIn(registers: readonly bigint[], frame: number): bigint {
+    const { entry, exceptionCallback } = this.make()
+    try {
+      return entry.call(
+        registers.map((value) => BigInt.asUintN(64, value)),
+        frame,
+      )
+    } catch (error) {
+      return thrown(this.core, exceptionCallback, error)
+    }
+  }
+}
+
+/** R1 to R5. */
+const fiveWords = ['i64', 'i64', 'i64', 'i64', 'i64'] as const
+
+/** A program that was accepted. */
+export interface Accepted {
+  readonly linked: LinkedProgram
+  readonly facts: Facts
+  /** The program that it replaces a function of. */
+  readonly replaces?: LoadedProgram | undefined
+}
+
+export interface Attachment {
+  /** The function is its own program's again. */
+  detach(): void
 }
 
 const isTailCall = (fact: Facts['insns'][number]): boolean =>

@@ -29,7 +29,7 @@ import type { VerifyOptions } from './options.ts'
 import { PathKeeper } from './engine/path.ts'
 import { ProgramDraft, type Program } from './program/program.ts'
 import { Rejection, Unlinked, Unsupported, violate } from './violations/raise.ts'
-import { framePointer, pointer } from './state/reg.ts'
+import { framePointer, pointer, type RegState } from './state/reg.ts'
 import { Frame } from './state/frame.ts'
 import { State } from './state/state.ts'
 
@@ -42,7 +42,7 @@ import type { Wording } from './violations/wording.ts'
 /** Judges one linked program as the kernel's verifier would. Never throws for a program's fault. */
 export function verify(linked: LinkedProgram, kernel: Kernel, options: VerifyOptions = {}): Report {
   const model = Model.of(kernel)
-  const draft = new ProgramDraft(linked, model, options)
+  const draft = new ProgramDraft(linked, model, { ...options, replaced: replacedBy(linked, model) })
   let judged: Judged | undefined
   const end = (): Ending => ({
     insn: judged?.walk.insn ?? draft.insn,
@@ -104,6 +104,12 @@ function reportOf(
 
 /** The walk came to no end: where it went is what there is to tell. */
 const unfinished: ReadonlySet<ViolationId> = new Set<ViolationId>(['too-large', 'complexity'])
+
+/** The program that an extension replaces a function of. It was accepted, or nothing could attach to it. */
+function replacedBy({ type, attach }: LinkedProgram, model: Model): Program | undefined {
+  if (type !== 'BPF_PROG_TYPE_EXT' || attach?.program === undefined) return undefined
+  return prepare(new ProgramDraft(attach.program, model, { replaced: replacedBy(attach.program, model) }), {})
+}
 
 /** What is looked at ahead of the walk, in the kernel's order. */
 function prepare(draft: ProgramDraft, { facts = false }: VerifyOptions): Program {
@@ -187,13 +193,19 @@ function exploreMain(walk: Walk): void {
   const state = new State([new Frame({ frameno: 0, subprog: 0, callsite: -1 })])
   state.setSections({ sleepable: walk.model.rules.contextSleep && walk.program.linked.sleepable })
   const regs = state.cur.ownRegs()
-  regs[1] = pointer('ctx')
+  for (const [r, reg] of firstArguments(walk).entries()) regs[r + 1] = reg
   regs[10] = framePointer(0)
   walk.state = state
   acquireArguments(walk)
-  if (walk.observer !== undefined) logMainArgument(walk)
+  if (walk.observer !== undefined && !walk.program.isExtension) logMainArgument(walk)
   explore(walk, state, 0)
   walk.observer?.finished()
+}
+
+/** Its context; an extension is called with what the function is that it replaces. */
+function firstArguments(walk: Walk): readonly RegState[] {
+  const { isExtension, subprogs } = walk.program
+  return isExtension ? startRegs(walk, globalContract(subprogs[0]!, walk.program)) : [pointer('ctx')]
 }
 
 /** The kernel tries the main program as a global function first, and says what it does not like: no number returned, a `void *` context. */

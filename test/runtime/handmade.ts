@@ -113,5 +113,5 @@ export interface Made {
 /** The program on a machine, its maps new. `facts` are taken at their word. */
 export function loadHandmade(machine: Machine, linked: LinkedProgram, facts: Facts): Made {
   const maps = linked.maps.map((def) => createMap(machine, def))
-  return { maps, program: new LoadedProgram(machine, linked, facts, (index) => maps[index]!) }
+  return { maps, program: new LoadedProgram(machine, { linked, facts }, (index) => maps[index]!) }
 }

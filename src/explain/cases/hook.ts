@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the program attaches, and which hooks like it would take it.
 
+import { formatFunc } from '../../btf/index.ts'
 import { isDisabledHook, type Kernel } from '../../kernel/index.ts'
 import type { LinkedProgram } from '../../object/index.ts'
-import { orList, type Values } from '../fill.ts'
+import type { Violation } from '../../verifier/index.ts'
+import { orList, type Values, yes } from '../fill.ts'
 import { nearHooks } from '../near.ts'
 import type { Case } from './case.ts'
 
@@ -13,6 +15,7 @@ export function hookValues({ report, program, kernel }: Case): Values {
     attachName: name,
     opsType: program.structOps?.typeName,
     opsMember: program.structOps?.member,
+    ...replacedValues(report.violation, program),
     ...(report.rule === 'struct-ops-member' ? sleepingMember(program, kernel) : {}),
     ...(report.rule === 'lsm-disabled' && name !== undefined ? closedHook(name, kernel) : {}),
     modifiableNear:
@@ -23,6 +26,31 @@ export function hookValues({ report, program, kernel }: Case): Values {
               .filter((one) => kernel.modifiable(one))
               .slice(0, 4),
           ),
+  }
+}
+
+/** freplace: the function that the program is to replace, and what keeps it. */
+function replacedValues(violation: Violation | undefined, { attach }: LinkedProgram): Values {
+  if (violation?.id !== 'replaced-function' && violation?.id !== 'replaced-prototype') return {}
+  const original = attach?.program
+  if (attach === undefined || original === undefined) return {}
+  const form = violation.id === 'replaced-function' ? violation.params.form : undefined
+  const called = original.funcs.flatMap(({ typeId }) => {
+    const func = attach.btf.type(typeId)
+    return func.kind === 'func' && func.linkage === 'global' ? [func.name] : []
+  })
+  return {
+    original: attach.name,
+    originalProgram: original.name,
+    originalDeclared: formatFunc(attach.btf, attach.btfId),
+    replaceable: orList(called.slice(0, 6)) || undefined,
+    replacedMissing: yes(form === 'missing'),
+    replacedCallback: yes(form === 'exception-callback'),
+    replacedStatic: yes(form === 'static'),
+    replacedPacket: yes(form === 'packet'),
+    replacedSleeps: yes(form === 'sleeps'),
+    replacedAgain: yes(form === 'again'),
+    replacedTraced: yes(form === 'traced'),
   }
 }
 

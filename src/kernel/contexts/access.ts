@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One question: may this program read or write these bytes of its context, and what does it get?
+import { asReplaced } from '../extension.ts'
 import type { BytesAccess, CtxAccess, CtxAnswer, ProgramTraits } from '../types.ts'
 import { kernelGates } from '../kernel-gates.ts'
 import type { ContextFacts } from './facts.ts'
@@ -80,13 +81,14 @@ function netfilter({ btf: vmlinux }: ContextFacts, { off, size, write }: BytesAc
 }
 
 /** Programs of this type see a context that the kernel does not have: their accesses are rewritten. */
-export const isContextRewritten = ({ type, target }: ProgramTraits): boolean => {
-  const seen = type === 'BPF_PROG_TYPE_EXT' ? (target?.type ?? type) : type
-  return contextRules.has(seen) && seen !== 'BPF_PROG_TYPE_CGROUP_DEVICE'
+export const isContextRewritten = (program: ProgramTraits): boolean => {
+  const { type } = asReplaced(program)
+  return contextRules.has(type) && type !== 'BPF_PROG_TYPE_CGROUP_DEVICE'
 }
 
 /** Does this type's context hold pointers to packet bytes that bound checks against PTR_TO_PACKET_END make readable? */
-export const convertsPacketPointers = (program: ProgramTraits): boolean => {
+export const convertsPacketPointers = (asked: ProgramTraits): boolean => {
+  const program = asReplaced(asked)
   for (const off of [0, 76, 8, 192]) {
     for (const size of [4, 8]) {
       const rule = contextRules.get(program.type)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What can be said of a field of the context besides yes and no: its name, who may read or write it, what this program may instead.
+import { asReplaced } from '../extension.ts'
 import type { ProgramTraits } from '../types.ts'
 import { type ContextField, layouts } from './layouts.ts'
 import { contextRules, fieldAccess } from './rules.ts'
@@ -18,7 +19,8 @@ export interface FieldFacts {
 }
 
 /** The field that an offset of the program's context lies in; undefined where its context is no table of fields, or none lies there. */
-export function contextField(program: ProgramTraits, off: number): FieldFacts | undefined {
+export function contextField(asked: ProgramTraits, off: number): FieldFacts | undefined {
+  const program = asReplaced(asked)
   const rule = contextRules.get(program.type)
   if (rule === undefined) return undefined
   const fields: readonly ContextField[] = layouts[rule.layout]

@@ -2,6 +2,7 @@
 // What a program may return, by type and attach type: check_return_code of kernel/bpf/verifier.c, Linux 6.12.
 // Messages: 'At program exit the register R0 has … should have been in [min, max]'; where R0 is no scalar,
 // 'At program exit the register R0 is not a known value (TYPE)'; a pointer, 'R0 leaks addr as return value'.
+import { asReplaced } from '../extension.ts'
 import { type Btf, resolveType } from '../../btf/index.ts'
 import { type ContextFacts, isHookIn } from './facts.ts'
 import type { ProgramTraits } from '../types.ts'
@@ -40,8 +41,9 @@ const mustAllow = new Set(
 /** The rule for the value at program exit (and for bpf_throw's cookie without an exception callback). */
 export function returnRule(kernel: ReturnFacts, program: ProgramTraits): ReturnRule {
   const { btf } = kernel
-  const attach = program.attachType ?? ''
-  switch (program.type) {
+  const { type, attachType } = asReplaced(program)
+  const attach = attachType ?? ''
+  switch (type) {
     case 'BPF_PROG_TYPE_STRUCT_OPS':
       return returnsVoid(btf, program) ? { kind: 'unread' } : any
     case 'BPF_PROG_TYPE_CGROUP_SOCK_ADDR':

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which fields of kernel structs a program may write directly: the btf_struct_access callbacks, net/netfilter/nf_conntrack_bpf.c for
 // XDP and TC, those of struct_ops (struct-ops-kinds.ts) for the rest. Fields are named there; where they lie is the kernel's BTF's to say.
+import { asReplaced } from '../extension.ts'
 import { type Btf, type BtfId, memberNamed, sizeOf, skipModifiersAndTypedefs } from '../../btf/index.ts'
 import type { ContextFacts } from './facts.ts'
 import type { WritableField, WriteRule, WriteWords } from '../struct-ops-kinds.ts'
@@ -27,8 +28,7 @@ export function structAccess(
   size: number,
 ): StructAnswer {
   const target = { btf, id, off, size, known: [vmlinux, btf, program.attachBtf ?? vmlinux] }
-  const type = program.type === 'BPF_PROG_TYPE_EXT' ? (program.target?.type ?? program.type) : program.type
-  switch (type) {
+  switch (asReplaced(program).type) {
     case 'BPF_PROG_TYPE_SCHED_CLS':
     case 'BPF_PROG_TYPE_SCHED_ACT':
     case 'BPF_PROG_TYPE_XDP':

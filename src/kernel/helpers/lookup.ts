@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers "may this program call helper N, and with which prototype".
+import { asReplaced } from '../extension.ts'
 import { helperName as uapiName } from '../../uapi/index.ts'
 import type { HelperAnswer, HelperArg, HelperProto, ProgramTraits } from '../types.ts'
 import { availability, setOfType } from './availability.ts'
@@ -94,7 +95,7 @@ interface Asker extends HelperRules {
 }
 
 function search(setName: string, helper: string, { program, ...rules }: Asker): string | undefined {
-  const seen = { program: program.type === 'BPF_PROG_TYPE_EXT' ? { ...program, ...program.target } : program, ...rules }
+  const seen = { program: asReplaced(program), ...rules }
   for (let name: string | undefined = setName; name !== undefined; ) {
     const set: AvailabilitySet | undefined = availability.get(name)
     if (set === undefined) return undefined

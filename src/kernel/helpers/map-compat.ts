@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which maps go with which helpers and programs in Linux 6.12. Names are without 'BPF_MAP_TYPE_' and 'bpf_'.
 // Sources: check_map_func_compatibility and check_map_prog_compatibility of kernel/bpf/verifier.c.
+import { asReplaced } from '../extension.ts'
 import { helperId, helperName, mapType } from '../../uapi/index.ts'
 import type { ProgramTraits } from '../types.ts'
 
@@ -112,7 +113,7 @@ export const helperIdsOfMap = (mapTypeName: string): readonly number[] | undefin
   helpersOfMap.get(mapTypeName.replace('BPF_MAP_TYPE_', ''))?.map((name) => helperId(`bpf_${name}`) ?? 0)
 
 function mayUpdateSockmap(helper: string, program: ProgramTraits, { few }: { readonly few: boolean }): boolean {
-  const { type, attachType } = program.type === 'BPF_PROG_TYPE_EXT' ? { ...program, ...program.target } : program
+  const { type, attachType } = asReplaced(program)
   if (type === 'BPF_PROG_TYPE_TRACING') return attachType === 'BPF_TRACE_ITER'
   if (type === 'BPF_PROG_TYPE_SOCK_OPS') return helper === 'map_delete_elem'
   return (few ? fewSockmapWriters : sockmapWriters).has(type)
@@ -190,7 +191,7 @@ export function checkMapForProgram(
   program: ProgramTraits,
   later: LaterMapRules = {},
 ): MapRefusal | undefined {
-  const type = program.type === 'BPF_PROG_TYPE_EXT' ? (program.target?.type ?? program.type) : program.type
+  const { type } = asReplaced(program)
   const held = new Set(fields)
   for (const rule of fieldRules)
     if (!(later.timersInTracing && rule.timed) && rule.types.has(type) && rule.fields.some((field) => held.has(field)))

@@ -4,7 +4,7 @@
 import type { BtfKind } from '../../btf/index.ts'
 import { refuse } from '../faults.ts'
 import { findKind } from '../fixed-btf.ts'
-import type { AttachTarget, LinkTarget, ObjectProgram } from '../types.ts'
+import type { AttachTarget, LinkedProgram, LinkTarget, ObjectProgram } from '../types.ts'
 
 /** How the kernel names what an attach type hooks: prefix of its BTF type's name, and the kind of it. */
 const targets: ReadonlyMap<string | undefined, { readonly prefix: string; readonly kind: BtfKind }> = new Map([
@@ -31,7 +31,11 @@ export function findMultiTarget(program: ObjectProgram, target: LinkTarget): Att
 }
 
 /** The target that the loader chose, or the one behind the '/' of SEC("fentry/NAME") or SEC("fentry/MODULE:NAME"). */
-export function findAttachTarget(program: ObjectProgram, target: LinkTarget): AttachTarget {
+export function findAttachTarget(
+  program: ObjectProgram,
+  target: LinkTarget,
+  attachTo: LinkedProgram | undefined,
+): AttachTarget {
   const slash = program.section.indexOf('/')
   const prog = `prog '${program.name}'`
   const wanted = program.target ?? (slash < 0 ? undefined : program.section.slice(slash + 1))
@@ -42,13 +46,7 @@ export function findAttachTarget(program: ObjectProgram, target: LinkTarget): At
       `name it in the section: SEC("${program.section}/FUNCTION"); where the loader chooses it, say what: --attach ${program.name}=FUNCTION`,
     )
   }
-  if (program.type === 'BPF_PROG_TYPE_EXT') {
-    return refuse(
-      `${prog}: attach program FD is not set`,
-      { program: program.name, section: program.section },
-      `a freplace program can only be judged together with the program it replaces a function of; its loader names both before it loads: bpf_program__set_attach_target(prog, target_fd, "${program.section.split('/')[1] ?? 'function'}")`,
-    )
-  }
+  if (program.type === 'BPF_PROG_TYPE_EXT') return functionOf(attachTo, program, wanted)
   const { prefix, kind } = targets.get(program.attachType) ?? { prefix: '', kind: 'func' }
   const colon = wanted.indexOf(':')
   const module = colon < 0 ? undefined : wanted.slice(0, colon)
@@ -66,4 +64,30 @@ export function findAttachTarget(program: ObjectProgram, target: LinkTarget): At
     program: program.name,
     section: program.section,
   })
+}
+
+/** A function of another program, by the types that it was loaded with: libbpf asks no more; is it among its instructions is the kernel's to say. */
+function functionOf(
+  attachTo: LinkedProgram | undefined,
+  { name, section }: ObjectProgram,
+  wanted: string,
+): AttachTarget {
+  const prog = `prog '${name}'`
+  const place = { program: name, section }
+  if (attachTo === undefined)
+    return refuse(
+      `${prog}: attach program FD is not set`,
+      place,
+      `a freplace program can only be judged together with the program it replaces a function of: --target OBJECT, or OBJECT:PROGRAM; its loader names both before it loads: bpf_program__set_attach_target(prog, target_fd, "${wanted}")`,
+    )
+  const { btf } = attachTo
+  const btfId = btf === undefined ? undefined : findKind(btf, wanted, 'func')
+  if (btf !== undefined && btfId !== undefined) return { kernel: false, btf, btfId, name: wanted, program: attachTo }
+  return refuse(
+    `${prog}: failed to find BPF program (FD 0) BTF ID for '${wanted}': ${btf === undefined ? -22 : -2}`,
+    place,
+    btf === undefined
+      ? `program ${attachTo.name} has no types: compile it with -g`
+      : `${attachTo.object} has no function ${wanted}: name it in the section, SEC("freplace/FUNCTION"), or --attach ${name}=FUNCTION`,
+  )
 }

@@ -204,7 +204,7 @@ function attachOf(from: {
   if (type !== rule?.type) return undefined
   const { flags } = rule
   if (flags.includes('attach_many')) return findMultiTarget(program, target)
-  return flags.includes('attach_btf') ? findAttachTarget(program, target) : undefined
+  return flags.includes('attach_btf') ? findAttachTarget(program, target, options.attachTo) : undefined
 }
 
 /** The functions one after the other, calls between them pointed at where they now are. */

@@ -8,6 +8,7 @@ import type { Model } from './model.ts'
 import type { Program } from './program.ts'
 import { type FuncProto, protoFault } from './func-proto.ts'
 import { unsupported, violate } from '../violations/raise.ts'
+import { checkExtension } from './extension.ts'
 import { checkStructOps } from './struct-ops.ts'
 
 const sleepableTracing = new Set(['BPF_TRACE_FENTRY', 'BPF_TRACE_FEXIT', 'BPF_MODIFY_RETURN', 'BPF_TRACE_ITER'])
@@ -44,6 +45,7 @@ function canBeSleepable({ linked: prog, model: { rules } }: Program): boolean {
 /** In the kernel's order: what may sleep, then the target by itself, then what may stand there. */
 export function checkAttach(program: Program): void {
   const { linked: prog } = program
+  if (program.isExtension) return checkExtension(program)
   if (prog.type === 'BPF_PROG_TYPE_SYSCALL') {
     if (!prog.sleepable) violate('syscall-sleepable')
     return
@@ -56,13 +58,12 @@ export function checkAttach(program: Program): void {
 }
 
 /** Program types that stand at a function, typedef or program by its BTF id. */
-const targeted = new Set(['BPF_PROG_TYPE_TRACING', 'BPF_PROG_TYPE_LSM', 'BPF_PROG_TYPE_EXT'])
+const targeted = new Set(['BPF_PROG_TYPE_TRACING', 'BPF_PROG_TYPE_LSM'])
 
 function checkTarget(program: Program): void {
   const { attach, type } = program.linked
   if (attach === undefined) return violate('attach-target', { form: 'none' })
   if (!attach.kernel) return unsupported('a program attached to another BPF program')
-  if (type === 'BPF_PROG_TYPE_EXT') return violate('attach-target', { form: 'replaced' })
   switch (program.linked.attachType) {
     case 'BPF_TRACE_RAW_TP':
       return checkTracepoint(program, attach)

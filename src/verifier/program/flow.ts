@@ -170,7 +170,9 @@ function ownEffects(program: Program, subprog: Subprog): Set<Subprog> {
     if (ref?.kind === 'subprog' || ref?.kind === 'func') callees.add(program.subprogs[program.subprogAt[ref.insn]!]!)
     if (isHelperCall(insn)) {
       if (program.model.usualHelper(insn.imm)?.effects.movesPacket) subprog.changesPktData = true
-      const helper = program.model.rules.sleepableGlobals ? program.helper(insn.imm) : undefined
+      // which helpers an extension may call is not known before it is looked at where it attaches
+      const asked = program.model.rules.sleepableGlobals && !program.isExtension
+      const helper = asked ? program.helper(insn.imm) : undefined
       if (helper?.ok && helper.proto.mightSleep) subprog.mightSleep = true
     }
     const effects = kfuncContractAt(program, i)?.effects

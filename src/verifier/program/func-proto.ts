@@ -53,4 +53,4 @@ function passedSize(type: BtfType): number | undefined {
 }
 
 /** A kind in the kernel's messages. */
-const kindText = ({ kind }: BtfType): string => (kind === 'void' ? 'UNKNOWN' : kind.toUpperCase())
+export const kindText = ({ kind }: BtfType): string => (kind === 'void' ? 'UNKNOWN' : kind.toUpperCase())

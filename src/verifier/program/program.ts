@@ -12,7 +12,7 @@ import {
   type HelperAnswer,
   type ProgramTraits,
 } from '../../kernel/index.ts'
-import { type BtfRecord, type LinkedProgram, type MapDef, mapRecord, noRecord } from '../../object/index.ts'
+import { asReplaced, type BtfRecord, type LinkedProgram, type MapDef, mapRecord, noRecord } from '../../object/index.ts'
 import type { HelperContract } from './contract/contract.ts'
 import type { Model } from './model.ts'
 import type { State } from '../state/state.ts'
@@ -72,8 +72,15 @@ export type Program = Readonly<Omit<ProgramDraft, 'insn' | 'mark' | 'freeze'>>
 
 export class ProgramDraft {
   readonly model: Model
-  /** As it was linked; `insns` here are its own, but for jumps that are settled ahead of the walk. */
+  /**
+   * As it was linked; `insns` here are its own, but for jumps that are settled ahead of the walk. An extension is of the type of the
+   * program that it replaces a function of.
+   */
   readonly linked: LinkedProgram
+  /** freplace: it stands in for a function of another program. */
+  readonly isExtension: boolean
+  /** That program. */
+  readonly replaced: Program | undefined
   readonly traits: ProgramTraits
   /** What judging the program may cost. */
   readonly budget: Budget
@@ -105,9 +112,11 @@ export class ProgramDraft {
   private readonly refusedMaps = new Map<number, readonly string[] | undefined>()
   private readonly mapRecords = new Map<number, BtfRecord>()
 
-  constructor(linked: LinkedProgram, model: Model, { budget, cpus }: { budget?: Budget; cpus?: number }) {
+  constructor(linked: LinkedProgram, model: Model, { budget, cpus, replaced }: DraftOptions) {
     this.model = model
-    this.linked = linked
+    this.isExtension = linked.type === 'BPF_PROG_TYPE_EXT'
+    this.replaced = replaced
+    this.linked = asReplaced(linked)
     this.budget = budget ?? new Budget()
     this.cpus = cpus ?? MOST_CPUS
     this.insns = linked.insns
@@ -207,6 +216,12 @@ interface MapShapes {
   readonly maps: readonly MapDef[]
   /** By the number of the map that they stand in: theirs. */
   readonly within: ReadonlyMap<number, number>
+}
+
+interface DraftOptions {
+  readonly budget?: Budget
+  readonly cpus?: number
+  readonly replaced?: Program | undefined
 }
 
 /** An object's maps are the same for all its programs. */

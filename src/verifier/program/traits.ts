@@ -13,6 +13,9 @@ export const programTraits = (prog: LinkedProgram): ProgramTraits => ({
   attachName: prog.attach?.name,
   attachBtfId: prog.attach?.btfId,
   ...(prog.attach === undefined ? {} : { attachBtf: prog.attach.btf }),
+  ...(prog.attach?.program === undefined
+    ? {}
+    : { target: { type: prog.attach.program.type, attachType: prog.attach.program.attachType } }),
   ...(prog.structOps === undefined
     ? {}
     : { structOps: { typeName: prog.structOps.typeName, member: prog.structOps.member } }),

@@ -11,6 +11,17 @@ export interface At {
 export interface Named {
   readonly name: string
 }
+/** An extension and the function that it replaces. */
+interface Replacing extends Named {
+  readonly original: string
+}
+interface ReplacingArgument extends Replacing {
+  readonly index: number
+}
+/** Kinds of a type: the extension's, the original's. */
+interface Kinds {
+  readonly kinds: readonly [string, string]
+}
 /** Words of a lower floor's own table: of instructions. */
 export interface Told {
   readonly told: string
@@ -101,6 +112,36 @@ export const programViolations = {
     'wrong-name': ({ btfId, name }: { btfId: number; name: string }) =>
       `attach_btf_id ${btfId} points to wrong type name ${name}`,
     'no-function': ({ btfId }: { btfId: number }) => `attach_btf_id ${btfId} is not a function`,
+  },
+  'replaced-function': {
+    missing: ({ name }: Named) => `Subprog ${name} doesn't exist`,
+    'exception-callback': () => 'Extension programs cannot attach to exception callback',
+    static: () => 'Cannot replace static functions',
+    packet: () => 'Extension program changes packet data, while original does not',
+    sleeps: () => 'Extension program may sleep, while original does not',
+    again: () => 'Cannot recursively attach',
+    traced: (_: unknown, w: Wording) => `Cannot extend fentry/fexit${w.sessions ? '/fsession' : ''}`,
+  },
+  'replaced-prototype': {
+    'no-types': () => 'Program extension requires BTF',
+    'not-global': ({ name }: Named) => `${name}() is not a global function`,
+    count: ({ name, original, counts: [own, theirs] }: Replacing & { counts: readonly [number, number] }) =>
+      `${name}() has ${own} args while ${original}() has ${theirs} args`,
+    result: ({ name, original, kinds: [own, theirs] }: Replacing & Kinds) =>
+      `Return type ${own} of ${name}() doesn't match type ${theirs} of ${original}()`,
+    kind: ({ index, name, original, kinds: [own, theirs] }: ReplacingArgument & Kinds) =>
+      `arg${index} in ${name}() is ${own} while ${original}() has ${theirs}`,
+    size: ({ index, name, original, sizes: [own, theirs] }: ReplacingArgument & { sizes: readonly [number, number] }) =>
+      `arg${index} in ${name}() has size ${own} while ${original}() has ${theirs}`,
+    type: ({ index, name }: ReplacingArgument) => `arg${index} in ${name}() has unrecognized type`,
+    pointer: ({ index, name }: Named & { index: number }) => `arg${index} in ${name}() is not a pointer to context`,
+    struct: ({
+      index,
+      name,
+      original,
+      structs: [own, theirs],
+    }: ReplacingArgument & { structs: readonly [string, string] }) =>
+      `arg${index} ${name}(struct ${own} *) doesn't match ${original}(struct ${theirs} *)`,
   },
   'attach-not-sleepable': {
     tracepoint: ({ tracepoint }: { tracepoint: string }) =>

@@ -47,7 +47,7 @@ export function enforceReturn(walk: Walk, number: number): void {
   const context = frame.callback === 'async' ? 'async callback return' : 'program exit'
   const inSubprog = walk.state.frames[0]!.subprog !== 0
   const exceptionCb = walk.state.frames[0]!.callback === 'exception'
-  const nothing = number === 0 && inSubprog && !exceptionCb && frame.callback !== 'async'
+  const nothing = number === 0 && (inSubprog || walk.program.isExtension) && !exceptionCb && frame.callback !== 'async'
   if (nothing && returnsVoid(walk.program, walk.program.subprogs[frame.subprog]!)) return
   const rule = returnRule(walk.model.kernel, walk.program.traits)
   if (!inSubprog || exceptionCb || number === 1) {

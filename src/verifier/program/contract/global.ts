@@ -15,6 +15,7 @@ import {
 import { rememberedOfBoth } from '../../../fault/index.ts'
 import { ctxTypeName } from '../../../kernel/index.ts'
 import type { Model } from '../model.ts'
+import { kindText } from '../func-proto.ts'
 import type { Program, Subprog } from '../program.ts'
 import { violate } from '../../violations/raise.ts'
 import { type Argument, argument, effectsWith, type GlobalContract, result } from './contract.ts'
@@ -232,6 +233,3 @@ function kernelType(model: Model, target: BtfType, index: number): BtfId {
   if (inModules > 1) return wrong('is ambiguous')
   return wrong(inModules === 1 ? 'points to kernel module type (unsupported)' : 'has no matches')
 }
-
-/** A kind as the kernel writes it. */
-const kindText = ({ kind }: BtfType): string => (kind === 'void' ? 'UNKNOWN' : kind.toUpperCase())

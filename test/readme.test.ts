@@ -23,6 +23,7 @@ const examples = [
   'examples/run.ts',
   'examples/mock.ts',
   'examples/limits.ts',
+  'examples/replace.ts',
   'examples/sanitize.ts',
   'examples/bodies.ts',
   'examples/host.ts',

@@ -160,7 +160,7 @@ async function keptMessages(): Promise<readonly string[]> {
     lines(new TextDecoder().decode(bytes.value))
   }
   for (const path of files('test', ['.jsonl'])) lines(readFileSync(path, 'utf8'))
-  for (const path of [...files('test/fixtures', ['.json']), 'examples/verdicts.json'])
+  for (const path of [...files('test/fixtures', ['.json']), 'examples/verdicts.json', 'test/runtime/replaced.json'])
     collect(JSON.parse(readFileSync(path, 'utf8')))
   for (const path of files('test/verifier', ['.bpf']))
     for (const [, message] of readFileSync(path, 'utf8').matchAll(/; error(?: [\d.]+)?: (.*)/g)) collect(message)

@@ -92,10 +92,10 @@ function requireSamePrototype(program: Program, own: Subprog, { btf, btfId, name
 
 function compare(mine: Side, other: Side): void {
   const names = { name: mine.name, original: other.name }
-  const counts = [mine, other].map(({ proto }) => proto.params.length) as [number, number]
-  if (counts[0] !== counts[1]) violate('replaced-prototype', { form: 'count', ...names, counts })
+  const [own, theirs] = [mine.proto.params.length, other.proto.params.length]
+  if (own !== theirs) violate('replaced-prototype', { form: 'count', ...names, own, theirs })
   const results = [mine, other].map(({ btf, proto }) => resolveType(btf, proto.ret)) as [BtfType, BtfType]
-  if (!isAlike(...results)) violate('replaced-prototype', { form: 'result', ...names, kinds: kinds(results) })
+  if (!isAlike(...results)) violate('replaced-prototype', { form: 'result', ...names, ...kinds(results) })
   mine.proto.params.forEach((param, index) => {
     const types = [resolveType(mine.btf, param.type), resolveType(other.btf, other.proto.params[index]!.type)] as const
     compareArgument({ index, ...names }, mine.btf, other.btf, types)
@@ -109,9 +109,9 @@ function compareArgument(
   types: readonly [BtfType, BtfType],
 ): void {
   const [type, wanted] = types
-  if (!isAlike(type, wanted)) violate('replaced-prototype', { form: 'kind', ...of, kinds: kinds(types) })
-  const sizes = types.map((one) => ('size' in one ? one.size : 0)) as [number, number]
-  if (sizes[0] !== sizes[1]) violate('replaced-prototype', { form: 'size', ...of, sizes })
+  if (!isAlike(type, wanted)) violate('replaced-prototype', { form: 'kind', ...of, ...kinds(types) })
+  const [own, theirs] = types.map((one) => ('size' in one ? one.size : 0)) as [number, number]
+  if (own !== theirs) violate('replaced-prototype', { form: 'size', ...of, own, theirs })
   if (isNumber(type)) return
   if (type.kind !== 'ptr' || wanted.kind !== 'ptr') return violate('replaced-prototype', { form: 'type', ...of })
   const structs = [resolveType(mine, type.type), resolveType(other, wanted.type)] as const
@@ -121,7 +121,7 @@ function compareArgument(
   })
   const [struct, wantedStruct] = structs
   if (struct.name !== wantedStruct.name)
-    violate('replaced-prototype', { form: 'struct', ...of, structs: [struct.name, wantedStruct.name] })
+    violate('replaced-prototype', { form: 'struct', ...of, own: struct.name, theirs: wantedStruct.name })
 }
 
 /** One kind, with as many members. */
@@ -129,4 +129,4 @@ const isAlike = (a: BtfType, b: BtfType): boolean => a.kind === b.kind && countO
 const countOf = (type: BtfType): number =>
   'values' in type ? type.values.length : 'members' in type ? type.members.length : 0
 
-const kinds = ([a, b]: readonly [BtfType, BtfType]): readonly [string, string] => [kindText(a), kindText(b)]
+const kinds = ([a, b]: readonly [BtfType, BtfType]) => ({ own: kindText(a), theirs: kindText(b) })

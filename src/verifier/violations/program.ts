@@ -18,9 +18,10 @@ interface Replacing extends Named {
 interface ReplacingArgument extends Replacing {
   readonly index: number
 }
-/** Kinds of a type: the extension's, the original's. */
-interface Kinds {
-  readonly kinds: readonly [string, string]
+/** What differs: the extension's, the original's. */
+interface Sides<T> {
+  readonly own: T
+  readonly theirs: T
 }
 /** Words of a lower floor's own table: of instructions. */
 export interface Told {
@@ -125,22 +126,17 @@ export const programViolations = {
   'replaced-prototype': {
     'no-types': () => 'Program extension requires BTF',
     'not-global': ({ name }: Named) => `${name}() is not a global function`,
-    count: ({ name, original, counts: [own, theirs] }: Replacing & { counts: readonly [number, number] }) =>
+    count: ({ name, original, own, theirs }: Replacing & Sides<number>) =>
       `${name}() has ${own} args while ${original}() has ${theirs} args`,
-    result: ({ name, original, kinds: [own, theirs] }: Replacing & Kinds) =>
+    result: ({ name, original, own, theirs }: Replacing & Sides<string>) =>
       `Return type ${own} of ${name}() doesn't match type ${theirs} of ${original}()`,
-    kind: ({ index, name, original, kinds: [own, theirs] }: ReplacingArgument & Kinds) =>
+    kind: ({ index, name, original, own, theirs }: ReplacingArgument & Sides<string>) =>
       `arg${index} in ${name}() is ${own} while ${original}() has ${theirs}`,
-    size: ({ index, name, original, sizes: [own, theirs] }: ReplacingArgument & { sizes: readonly [number, number] }) =>
+    size: ({ index, name, original, own, theirs }: ReplacingArgument & Sides<number>) =>
       `arg${index} in ${name}() has size ${own} while ${original}() has ${theirs}`,
     type: ({ index, name }: ReplacingArgument) => `arg${index} in ${name}() has unrecognized type`,
     pointer: ({ index, name }: Named & { index: number }) => `arg${index} in ${name}() is not a pointer to context`,
-    struct: ({
-      index,
-      name,
-      original,
-      structs: [own, theirs],
-    }: ReplacingArgument & { structs: readonly [string, string] }) =>
+    struct: ({ index, name, original, own, theirs }: ReplacingArgument & Sides<string>) =>
       `arg${index} ${name}(struct ${own} *) doesn't match ${original}(struct ${theirs} *)`,
   },
   'attach-not-sleepable': {

@@ -79,7 +79,7 @@ function setVariable({ btf, littleEndian }: BpfObject, maps: MapDef[], setting: 
       found = true
       const place = placeOf(btf, { type: variable.type, bit: offset * 8, bits: 0 }, setting)
       const data = contents(maps[index]!, setting)
-      for (const leaf of leavesOf(btf, place, setting)) write(btf, data, leaf, littleEndian)
+      for (const leaf of leavesOf(btf, place, setting)) write(btf, leaf, { data, littleEndian })
       maps[index] = { ...maps[index]!, data }
     }
   }
@@ -198,7 +198,12 @@ function enumerator(btf: Btf, name: string): number | undefined {
 
 const bitsOf = (btf: Btf, { type, bits }: Spot): number => bits || 8 * (sizeOf(btf, type) ?? 0)
 
-function write(btf: Btf, data: Uint8Array, { spot, setting }: Leaf, littleEndian: boolean): void {
+interface Contents {
+  readonly data: Uint8Array
+  readonly littleEndian: boolean
+}
+
+function write(btf: Btf, { spot, setting }: Leaf, { data, littleEndian }: Contents): void {
   const bits = bitsOf(btf, spot)
   const value = valueFor(btf, spot, bits / 8, setting)
   if (spot.bit + bits > data.length * 8) refuse(`'${setting.path}' ends beyond its section`)

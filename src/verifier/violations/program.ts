@@ -12,14 +12,14 @@ export interface Named {
   readonly name: string
 }
 /** An extension and the function that it replaces. */
-interface Replacing extends Named {
+export interface Replacing extends Named {
   readonly original: string
 }
-interface ReplacingArgument extends Replacing {
+export interface ReplacingArgument extends Replacing {
   readonly index: number
 }
 /** What differs: the extension's, the original's. */
-interface Sides<T> {
+export interface Sides<T> {
   readonly own: T
   readonly theirs: T
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // kfuncs gen: what is committed of it is what it prints (so types and linter hold it), and works. test/package compiles it from the package.
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Drop, load } from '../../examples/testing/guard.skel.ts'
@@ -17,6 +16,7 @@ import {
   encode as encodeUnion,
   load as loadUnions,
 } from '../runtime/programs/unions.skel.ts'
+import { temporaryFolder } from './folder.ts'
 import { runHere } from './here.ts'
 
 const guard = 'examples/testing/guard.bpf.o'
@@ -148,7 +148,7 @@ test('names of strangers are no code', () => {
 })
 
 describe('types of bodies', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'kfuncs-gen-'))
+  const folder = temporaryFolder('test')
   const file = (name: string, text: string): string => {
     const path = join(folder, name)
     writeFileSync(path, text)
@@ -206,7 +206,7 @@ test('a header of a kernel', async () => {
 })
 
 test('hooks of a module: types of its operations, the struct for authors, a skeleton of what implements it', async () => {
-  const module = join(mkdtempSync(join(tmpdir(), 'kfuncs-')), 'limiter.json')
+  const module = join(temporaryFolder('test'), 'limiter.json')
   const { bodies: _, ...definition } = limiter
   writeFileSync(module, JSON.stringify(definition))
   const types = (await runHere('gen', 'types', module)).out

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
@@ -9,18 +8,18 @@ import { plainC } from '../../scripts/plain-c.ts'
 import { check } from '../../src/check.ts'
 import uses from '../../src/cli/kfunc-uses.json' with { type: 'json' }
 import { openKernel } from '../../src/kernel/index.ts'
+import { temporaryFolder } from './folder.ts'
 import { runHere as run } from './here.ts'
 
 const example = (name: string): string => fileURLToPath(new URL(`../../examples/${name}`, import.meta.url))
 const acquire = example('03-flags/acquire.bpf.o')
 
-const folder = mkdtempSync(join(tmpdir(), 'kfuncs-'))
+const folder = temporaryFolder()
 const file = (name: string, content: string): string => {
   const path = join(folder, name)
   writeFileSync(path, content)
   return path
 }
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
 describe('exit status', () => {
   test.for([

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // kfuncs run --data FILE.pcap, --trace, --coverage; kfuncs test --coverage.
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { datagram } from '../../examples/testing/packets.js'
 import { readCapture } from '../../src/cli/pcap.ts'
+import { temporaryFolder } from './folder.ts'
 import { runHere } from './here.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'kfuncs-run-'))
+const folder = temporaryFolder()
 const guard = 'examples/testing/guard.bpf.o'
 const file = (name: string, bytes: Uint8Array): string => {
   const path = join(folder, name)

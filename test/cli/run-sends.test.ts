@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // kfuncs run: what maps hold before the run (--map), and what was sent: records, packets.
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { temporaryFolder } from './folder.ts'
 import { runHere } from './here.ts'
 
 const run = (prog: string, ...args: string[]) =>
@@ -36,7 +36,7 @@ describe('--map', () => {
     expect((await run('entry', ...withMaps('calls[1]=next'))).out).toBe('entry: TC_ACT_UNSPEC (-1)\n')
   })
   test('from a file, with keys as members and as lists', async () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'kfuncs-maps-')), 'maps.json')
+    const file = join(temporaryFolder('test'), 'maps.json')
     const routes = [{ key: { bits: 8, address: '10.0.0.0' }, value: { port: 400 } }]
     const bytes = JSON.stringify([...Buffer.from('key of bytes')])
     writeFileSync(file, JSON.stringify({ calls: { 1: 'next' }, limits: { 0: 30 }, routes, plain: { [bytes]: 2 } }))

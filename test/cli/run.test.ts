@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { unwrap } from '../../src/fault/index.ts'
 import { assemble, encodeInsns } from '../../src/isa/index.ts'
+import { temporaryFolder } from './folder.ts'
 import { runHere } from './here.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'kfuncs-run-'))
+const folder = temporaryFolder()
 const file = (name: string, content: string | Uint8Array): string => {
   const path = join(folder, name)
   writeFileSync(path, content)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // kfuncs test: C tests of both kinds, those that pass (examples/testing) and those that do not (testing/).
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { readSuiteResult } from '../../src/cli/testing/suite-result.ts'
+import { temporaryFolder } from './folder.ts'
 import { runHere } from './here.ts'
 
 interface Line {
@@ -126,7 +126,7 @@ not ok 4 - ${amiss}: strange
   })
 
   test('to a file; --quiet', async () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'kfuncs-test-')), 'out')
+    const file = join(temporaryFolder('test'), 'out')
     expect(await runHere('test', '-q', '-o', file, ...few)).toEqual({ status: 1, out: '', err: '' })
     const text = readFileSync(file, 'utf8')
     expect(text).toContain('failed returns_otherwise')
@@ -135,7 +135,7 @@ not ok 4 - ${amiss}: strange
 })
 
 describe('what cannot be run', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'kfuncs-test-'))
+  const folder = temporaryFolder('test')
   const broken = join(folder, 'broken.bpf.o')
   writeFileSync(broken, readFileSync(amiss).subarray(0, 3000))
   test.for<[string, string[], string]>([

@@ -148,7 +148,7 @@ test('names of strangers are no code', () => {
 })
 
 describe('types of bodies', () => {
-  const folder = temporaryFolder('test')
+  const folder = temporaryFolder()
   const file = (name: string, text: string): string => {
     const path = join(folder, name)
     writeFileSync(path, text)

@@ -135,7 +135,7 @@ not ok 4 - ${amiss}: strange
 })
 
 describe('what cannot be run', () => {
-  const folder = temporaryFolder('test')
+  const folder = temporaryFolder()
   const broken = join(folder, 'broken.bpf.o')
   writeFileSync(broken, readFileSync(amiss).subarray(0, 3000))
   test.for<[string, string[], string]>([

@@ -25,6 +25,13 @@ const parts = [
   'verifier',
 ]
 
+/** Names that stacks tell stay. */
+const withoutSpace = {
+  compress: false,
+  mangle: { toplevel: false, keepNames: true },
+  codegen: { removeWhitespace: true },
+} as const
+
 export default defineConfig([
   {
     entry: { index: 'src/index.ts', ...Object.fromEntries(parts.map((part) => [part, `src/${part}/index.ts`])) },
@@ -49,6 +56,8 @@ export default defineConfig([
     target: 'es2023',
     dts: false,
     outExtensions: () => ({ js: '.js' }),
+    // nobody reads others' code here
+    outputOptions: { minify: withoutSpace },
     plugins: [vendoredForBrowsers],
     inputOptions: { checks: { pluginTimings: false } },
   },
@@ -63,7 +72,7 @@ export default defineConfig([
     outExtensions: () => ({ js: '.js' }),
     outputOptions: {
       codeSplitting: false,
-      minify: { compress: false, mangle: { toplevel: false, keepNames: true }, codegen: { removeWhitespace: true } },
+      minify: withoutSpace,
     },
     deps: { alwaysBundle: ['commander', 'tinyglobby', 'fdir', 'picomatch'] },
     plugins: [packagedForNode, asciiOnly],

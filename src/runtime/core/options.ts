@@ -33,12 +33,14 @@ const rules: Readonly<Record<keyof CoreOptions, Rule>> = {
   observer: { what: 'an object', fits: (value) => typeof value === 'object' && value !== null },
 }
 
+const byName: ReadonlyMap<string, Rule> = new Map(Object.entries(rules))
+
 /** Of createMachine(): why they are none; undefined where they are. */
 export function wrongOptions(options: unknown): string | undefined {
   if (typeof options !== 'object' || options === null)
     return `the options of a machine are an object; this is ${kindOf(options)}`
   for (const [name, value] of Object.entries(options)) {
-    const rule = new Map<string, Rule>(Object.entries(rules)).get(name)
+    const rule = byName.get(name)
     if (rule === undefined) return `a machine has no option ${name}; it has ${Object.keys(rules).join(', ')}`
     if (value !== undefined && !rule.fits(value)) return `${name} is ${rule.what}; this is ${shown(value)}`
   }

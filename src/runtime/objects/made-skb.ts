@@ -3,25 +3,15 @@
 
 import type { Core } from '../core/core.ts'
 import { MachineError } from '../core/errors.ts'
-import { type Fields, fieldNumber, setFields } from '../core/objects.ts'
+import { type Fields, setFields } from '../core/objects.ts'
+import { MadeStruct } from './made-struct.ts'
 import { loopback } from './net.ts'
 import { createSkb, freeSkb, receiveFrame, skbData } from './skb.ts'
 
 const ETH_HLEN = 14
 
 /** A struct sk_buff. */
-export class Skb {
-  /** Where it lies. */
-  readonly address: number
-  private readonly core: Core
-  constructor(core: Core, address: number) {
-    this.core = core
-    this.address = address
-  }
-  /** A field as it is now: 'mark', 'len', 'users.refs.counter'. */
-  get(path: string): number {
-    return fieldNumber(this.core, this.address, 'sk_buff', path)
-  }
+export class Skb extends MadeStruct {
   /** The frame as it is now, with its Ethernet header. */
   get frame(): Uint8Array {
     const begin = this.get('head') + this.get('mac_header')
@@ -39,5 +29,5 @@ export function skbOf(core: Core, frame: Uint8Array, fields: Fields): Skb {
   const skb = createSkb(core, { data: frame, device: loopback(core) })
   receiveFrame(core, skb, frame, { keepsEthernet: false })
   setFields(core, skb, 'sk_buff', fields)
-  return new Skb(core, skb)
+  return new Skb(core, 'sk_buff', skb)
 }

@@ -3,7 +3,8 @@
 
 import type { Core } from '../core/core.ts'
 import { MachineError } from '../core/errors.ts'
-import { type Fields, fieldNumber } from '../core/objects.ts'
+import type { Fields } from '../core/objects.ts'
+import { MadeStruct } from './made-struct.ts'
 import { createSocket, IPPROTO } from './socket.ts'
 
 /** TCP_ESTABLISHED and so on, by their names in lower case. */
@@ -22,19 +23,7 @@ export interface SocketOptions {
 }
 
 /** A socket as programs are called about it. */
-export class Socket {
-  /** Where its struct sock lies. */
-  readonly address: number
-  private readonly core: Core
-  constructor(core: Core, address: number) {
-    this.core = core
-    this.address = address
-  }
-  /** A field of struct sock as it is now: 'sk_mark', '__sk_common.skc_num'. */
-  get(path: string): number {
-    return fieldNumber(this.core, this.address, 'sock', path)
-  }
-}
+export class Socket extends MadeStruct {}
 
 const AF_INET = 2
 const AF_INET6 = 10
@@ -47,6 +36,7 @@ export function socketOf(core: Core, { protocol = 'tcp', state, local, remote, f
   const at = (six: string, four: string): string => `__sk_common.${isSix ? six : four}`
   return new Socket(
     core,
+    'sock',
     createSocket(core, {
       '__sk_common.skc_family': isSix ? AF_INET6 : AF_INET,
       '__sk_common.skc_state': number,

@@ -103,6 +103,7 @@ export async function runObject(path: string, flags: RunObjectFlags): Promise<nu
       seed,
       cpus: cpu + 1,
       sanitize: flags.sanitize === true,
+      traceReferences: flags.module.length > 0,
       ...(observer === undefined ? {} : { observer }),
     })
     machine.cpu = cpu

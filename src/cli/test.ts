@@ -139,7 +139,7 @@ class Filled {
 
 interface Around {
   readonly kernel: Kernel
-  readonly flags: Pick<TestFlags, 'cpu' | 'seed' | 'sanitize'>
+  readonly flags: Pick<TestFlags, 'cpu' | 'seed' | 'sanitize' | 'module'>
   readonly observer: Observer | undefined
   readonly elements: readonly Element[]
 }
@@ -152,6 +152,7 @@ function testsOf(plain: BpfObject, { kernel, flags, observer, elements }: Around
       seed,
       cpus: cpu + 1,
       sanitize,
+      traceReferences: flags.module.length > 0,
       ...(observer === undefined ? {} : { observer }),
     })
     machine.cpu = cpu

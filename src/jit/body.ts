@@ -286,6 +286,7 @@ export class FunctionBody {
 
   private writeInsn(insn: Insn, at: number): void {
     const { code, registers } = this
+    code.mark(at)
     const { program } = this.context
     switch (insn.op.kind) {
       case 'alu':

@@ -7,11 +7,13 @@ import { type Callee, functionNumbers, type JitProgram, type Param } from './inp
 import { functionType, LocalTypes } from './locals.ts'
 import { type Context, Room } from './place.ts'
 import { Code, type ValueType } from './wasm/code.ts'
-import { encodeModule, type FunctionType, type WasmFunction } from './wasm/module.ts'
+import { encodeModule, type FunctionType, type WasmFunction, type WasmModule } from './wasm/module.ts'
 
 export interface CompileOptions {
   /** Count instructions down from the imported global `env.fuel`, a block at a time; a program that has used them up traps. */
   readonly fuel?: boolean
+  /** What the module is called in stacks. */
+  readonly name?: string
 }
 
 /**
@@ -19,29 +21,56 @@ export interface CompileOptions {
  * r5 and the end of its stack in, r0 out. Instructions that no kernel takes trap where they are reached.
  */
 export function compile(program: JitProgram, options: CompileOptions = {}): Uint8Array<ArrayBuffer> {
+  return encodeModule(wasmOf(program, options, { marked: false }))
+}
+
+/**
+ * For a byte of that module, as stacks name it, the slot of the instruction that it was made for; undefined: for none. It is written anew for
+ * that, for whoever is to say where something went wrong.
+ */
+export function insnsByPlace(
+  program: JitProgram,
+  options: CompileOptions = {},
+): (offset: number) => number | undefined {
+  const wasm = wasmOf(program, options, { marked: true })
+  const begins: number[] = []
+  encodeModule(wasm, begins)
+  return (offset) => {
+    const number = begins.findLastIndex((begin) => begin <= offset)
+    const { marks = [], length } = wasm.functions[number]?.body ?? { length: 0 }
+    const within = offset - (begins[number] ?? 0)
+    return within < length ? marks.findLast((mark) => mark.offset <= within)?.insn : undefined
+  }
+}
+
+function wasmOf(
+  program: JitProgram,
+  { fuel = false, name }: CompileOptions,
+  { marked }: { readonly marked: boolean },
+): WasmModule {
   const callees = new Map(calleesOf(program).map((callee) => [callee.name, callee]))
   const called = new Map([...callees.keys()].map((name, index) => [name, index]))
-  const fuel = options.fuel === true
   const numbers = functionNumbers(program)
   const context: Context = { program, called, numbers, fuel, analyses: new Analyses(program, numbers) }
-  return encodeModule({
+  return {
+    name,
     types: [functionType],
     imports: [...callees].map(([name, callee]) => ({ module: 'kfuncs', name, type: typeOf(callee) })),
     functions: [
       ...program.functions.map((func, number): WasmFunction => {
         const types = new LocalTypes(functionType)
-        const code = new Code()
+        const code = new Code({ marked })
         const place = { code, types, locals: types.own(), room: new Room(), inside: false, answer: 'i64' } as const
         new FunctionBody(context, func, place).write()
         return { type: functionType, locals: types.types, body: code.op('end'), export: `f${number}` }
       }),
-      mainFunction(context),
+      mainFunction(context, { marked }),
       ...program.functions.flatMap(({ callback }, number) => (callback === true ? [lowFunction(context, number)] : [])),
     ],
     globals: fuel ? [{ module: 'env', name: 'fuel', type: 'i64' }] : [],
     pages: 1,
     table: [...callees.values()].some(({ role }) => role === 'tail-call'),
-  })
+  }
 }
 
 const calleesOf = ({ callees, fields }: JitProgram): readonly Callee[] => [
@@ -84,11 +113,11 @@ function lowFunction({ called }: Context, number: number): WasmFunction {
 /** The program on a context, so many times: what crosses is small numbers. The low half of the last r0 comes back. */
 const mainType: FunctionType = { params: ['i32', 'i32', 'i32'], result: 'i32' }
 
-function mainFunction(context: Context): WasmFunction {
+function mainFunction(context: Context, { marked }: { readonly marked: boolean }): WasmFunction {
   const [argument, frame, times] = [0, 1, 2] as const
   const types = new LocalTypes(mainType)
   const result = types.add('i32')
-  const code = new Code().open('loop')
+  const code = new Code({ marked }).open('loop')
   const [func] = context.program.functions
   if (func !== undefined && func.end - func.start <= MOST_IN_MAIN && !context.analyses.hasTailCall(func)) {
     const place = { code, types, locals: types.inside(), room: new Room(), inside: true, answer: 'i32' } as const

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-export { compile, type CompileOptions } from './compile.ts'
+export { compile, type CompileOptions, insnsByPlace } from './compile.ts'
 export { type Behind, jitProgramOf, type ViewAccess } from './from-facts.ts'
 export { Code, type ValueType } from './wasm/code.ts'
 export { encodeModule, type FunctionType } from './wasm/module.ts'

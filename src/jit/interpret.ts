@@ -40,6 +40,8 @@ export interface InterpretOptions extends Watcher {
   readonly imports?: Imports
   /** Instructions that may be executed; without end unless told. */
   readonly fuel?: number
+  /** Is told of a call that threw what, by the instruction that made it. */
+  readonly failed?: (insn: number, error: unknown) => void
   /** Runs the function at a place of the table, where a tail call leads there: to its end, or in steps where it may wait. */
   readonly enter?: (place: number, registers: readonly bigint[], frame: number) => bigint | Steps
 }
@@ -296,7 +298,12 @@ class Interpreter {
   private answerOf(at: number, callee: Callee, args: readonly (number | bigint)[]): ReturnType<Imported> {
     const called = this.options.imports?.get(callee.name)
     if (called === undefined) throw new Trap(`no ${callee.name} is there to be called`, at)
-    return called(...(args as never[]))
+    try {
+      return called(...(args as never[]))
+    } catch (error) {
+      this.options.failed?.(at, error)
+      throw error
+    }
   }
 
   private packetLoad(insn: Insn, at: number, regs: readonly bigint[]): bigint {

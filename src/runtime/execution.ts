@@ -8,6 +8,7 @@ import {
   Code,
   encodeModule,
   functionType,
+  insnsByPlace,
   type Host,
   type Imports,
   type Instance,
@@ -26,6 +27,7 @@ import {
 import type { Allowance } from './core/allowance.ts'
 import type { LinkedProgram } from '../object/index.ts'
 import type { Core, Observer } from './core/core.ts'
+import { placesOf } from './core/places.ts'
 import type { Sanitized } from './sanitize/index.ts'
 
 export interface Execution {
@@ -63,8 +65,10 @@ export function executionOf(core: Core, options: ExecutionOptions): Execution {
 
 function compiled(core: Core, options: ExecutionOptions): Execution | undefined {
   const { allowance, memory, table } = core
-  const { jit, imports } = options
-  const module = moduleOf(compile(jit, { fuel: allowance !== undefined }))
+  const { jit, imports, linked } = options
+  const fuel = allowance !== undefined
+  const name = placesOf(core).name(linked, () => insnsByPlace(jit, { fuel }))
+  const module = moduleOf(compile(jit, { fuel, name }))
   if (module === undefined) return undefined
   const shared = { table, fuel: allowance?.left }
   const instance = instantiate(module, memory.wasm, imports, shared)
@@ -182,10 +186,12 @@ function stepsWith(core: Core, options: ExecutionOptions): (registers: readonly 
 }
 
 const interpreting = (core: Core, { imports, linked, sanitized }: ExecutionOptions): InterpretOptions => {
-  const watcher = core.observer === undefined ? sanitized : observed(core.observer, linked, sanitized)
+  const seen = core.observer === undefined ? sanitized : observed(core.observer, linked, sanitized)
+  const watcher = core.traces ? followed(placesOf(core), linked, seen) : seen
   return {
     imports,
     enter: (place, registers, frame) => core.onStack(() => core.entries[place]!(0, registers, frame)),
+    failed: (insn, error) => placesOf(core).failed(linked, insn, error),
     ...(watcher === undefined ? {} : ofOwn(watcher, linked.insns.length)),
     ...(core.allowance === undefined ? {} : { before: counted(core.allowance, watcher?.before) }),
   }
@@ -210,6 +216,15 @@ const observed = (observer: Observer, linked: LinkedProgram, watcher: Watcher = 
   after(insn, activation) {
     observer.after?.(linked, insn, activation.regs)
     watcher.after?.(insn, activation)
+  },
+})
+
+/** Where it is is known at any moment. */
+const followed = (places: ReturnType<typeof placesOf>, linked: LinkedProgram, watcher: Watcher = {}): Watcher => ({
+  ...watcher,
+  before(insn, activation) {
+    places.reached(linked, insn)
+    watcher.before?.(insn, activation)
   },
 })
 

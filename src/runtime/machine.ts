@@ -38,6 +38,7 @@ import { MachineError } from './core/errors.ts'
 import { wrongOptions } from './core/options.ts'
 import { ofMachine } from './core/made.ts'
 import { createObject, type Fields } from './core/objects.ts'
+import { placesOf } from './core/places.ts'
 import { remember } from './core/remember.ts'
 import { handlesOf } from './host/handles.ts'
 import { addReleases } from './kfuncs/releases.ts'
@@ -96,6 +97,16 @@ export interface Loaded {
   unload(): void
 }
 
+/** A host object that is held. */
+export interface Held {
+  readonly object: object
+  /** The struct it is to programs. */
+  readonly struct: string
+  readonly references: number
+  /** With `traceReferences`: where those references were taken, 'prog.bpf.c:30'. */
+  readonly taken?: readonly string[]
+}
+
 export class Machine extends Core {
   constructor(kernel: Kernel, options: MachineOptions = {}) {
     super(kernel, options)
@@ -125,10 +136,15 @@ export class Machine extends Core {
   }
 
   /** Host objects that programs or maps still hold references to. */
-  held(): readonly { readonly object: object; readonly struct: string; readonly references: number }[] {
+  held(): readonly Held[] {
     return handlesOf(this)
       .held()
-      .map(({ object, struct, references }) => ({ object, struct, references }))
+      .map(({ object, struct, references, taken }) => ({
+        object,
+        struct,
+        references,
+        ...(this.traces ? { taken: taken.map((moment) => placesOf(this).text(moment)) } : {}),
+      }))
   }
 
   /** Lets time pass: timers and work that fall due meanwhile run, in order. */

@@ -192,8 +192,9 @@ export class LoadedProgram {
 
   /** What the machine did not do; anything else is thrown on. */
   private faultOf(error: unknown): Result<never> {
-    if (error instanceof Known) return fail(error.message, { program: this.name })
-    throw error
+    if (!(error instanceof Known)) throw error
+    const { message, body } = error
+    return fail(message, { program: this.name, ...error.place }, body === undefined ? undefined : `it was in ${body}`)
   }
 
   /** r0 of one run on a context that lies in the machine's memory; `notes`: what its helpers leave behind. Throws a MachineError where the machine cannot go on. */

@@ -102,8 +102,24 @@ export type MemoryOp = keyof typeof memory
 
 const NO_RESULT = 0x40
 
+/** What is written from a byte of a body on is made for a BPF instruction. */
+export interface Mark {
+  readonly offset: number
+  readonly insn: number
+}
+
 export class Code {
   private readonly bytes = new Bytes()
+  /** Where instructions begin, in order; undefined: they are not noted. */
+  readonly marks: Mark[] | undefined
+
+  constructor({ marked = false }: { readonly marked?: boolean } = {}) {
+    this.marks = marked ? [] : undefined
+  }
+
+  mark(insn: number): void {
+    this.marks?.push({ offset: this.length, insn })
+  }
 
   get length(): number {
     return this.bytes.length

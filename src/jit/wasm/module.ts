@@ -24,6 +24,8 @@ export interface WasmFunction {
 }
 
 export interface WasmModule {
+  /** What it is called in stacks. */
+  readonly name?: string | undefined
   /** Numbered before all others. */
   readonly types: readonly FunctionType[]
   readonly imports: readonly WasmImport[]
@@ -36,16 +38,13 @@ export interface WasmModule {
   readonly table: boolean
 }
 
-const sections = { type: 1, import: 2, function: 3, export: 7, code: 10 } as const
+const sections = { custom: 0, type: 1, import: 2, function: 3, export: 7, code: 10 } as const
 
-export function encodeModule({
-  types: first,
-  imports,
-  functions,
-  globals,
-  pages,
-  table,
-}: WasmModule): Uint8Array<ArrayBuffer> {
+/** `begins` is filled with where the body of each function begins. */
+export function encodeModule(
+  { name: named, types: first, imports, functions, globals, pages, table }: WasmModule,
+  begins: number[] = [],
+): Uint8Array<ArrayBuffer> {
   const types = new Types()
   for (const type of first) types.of(type)
   const importTypes = imports.map(({ type }) => types.of(type))
@@ -93,25 +92,40 @@ export function encodeModule({
       body.unsigned(index)
     }
   })
-  section(out, sections.code, (body) => {
+  const within: number[] = []
+  const start = section(out, sections.code, (body) => {
     body.unsigned(functions.length)
     for (const { locals, body: code } of functions) {
       const one = new Bytes()
       writeLocals(one, locals)
+      const before = one.length
       one.append(code.finish())
       body.unsigned(one.length)
+      within.push(body.length + before)
       body.append(one.finish())
     }
   })
+  begins.push(...within.map((offset) => start + offset))
+  if (named !== undefined)
+    section(out, sections.custom, (body) => {
+      body.text('name')
+      section(body, MODULE_NAME, (own) => own.text(named))
+    })
   return out.finish()
 }
 
-function section(out: Bytes, id: number, write: (body: Bytes) => void): void {
+/** Of the section of names, the part with the module's own. */
+const MODULE_NAME = 0
+
+/** Where what is in it begins. */
+function section(out: Bytes, id: number, write: (body: Bytes) => void): number {
   const body = new Bytes()
   write(body)
   out.byte(id)
   out.unsigned(body.length)
+  const start = out.length
   out.append(body.finish())
+  return start
 }
 
 /** Runs of one type. */

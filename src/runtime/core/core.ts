@@ -14,6 +14,7 @@ import { MachineError } from './errors.ts'
 import { hashFactor } from './hash-factor.ts'
 import { Layouts } from './layout.ts'
 import { Memory } from './memory.ts'
+import { placesOf } from './places.ts'
 import { randomFrom } from './random.ts'
 
 export interface CoreOptions {
@@ -36,6 +37,11 @@ export interface CoreOptions {
   readonly insnLimit?: number
   /** Elements that all maps together may be made for. */
   readonly mapEntryLimit?: number
+  /**
+   * Where references of the host's objects are taken and given back, and memory freed, is remembered: errors tell it, and `held()`. Some
+   * microseconds each.
+   */
+  readonly traceReferences?: boolean
   /** Is told of every instruction that runs: programs are interpreted then. */
   readonly observer?: Observer
 }
@@ -146,6 +152,8 @@ export class Core {
   /** Lines of bpf_printk and its kin. */
   readonly printed: string[] = []
   readonly sanitizes: boolean
+  /** Moments are kept (places.ts). */
+  readonly traces: boolean
   readonly observer: Observer | undefined
   /** Nothing is compiled. */
   readonly interprets: boolean
@@ -179,6 +187,8 @@ export class Core {
     this.memory = new Memory(memoryLimit, this.allowance)
     this.sanitizes = sanitize
     this.observer = options.observer
+    this.traces = options.traceReferences === true
+    if (this.traces) this.memory.moments = placesOf(this)
     this.interprets = sanitize || options.interpret === true || options.observer !== undefined
     this.layouts = new Layouts(kernel.btf)
     this.clock = new Clock(timeNs)

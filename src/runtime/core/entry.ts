@@ -5,6 +5,7 @@
 import { Trap } from '../../jit/index.ts'
 import type { Core } from './core.ts'
 import { MachineError } from './errors.ts'
+import { lineOfBody, placesOf } from './places.ts'
 
 // read ahead: where the stack has just run out, looking them up fails
 const { RuntimeError } = WebAssembly
@@ -88,8 +89,16 @@ function told<T>(core: Core, what: string, work: () => T): T {
   try {
     return work()
   } catch (error) {
-    throw asMachineError(core, what, error)
+    throw placed(core, error, asMachineError(core, what, error))
   }
+}
+
+/** A MachineError is told where it was. Those that end in no stack have been too deep for that. */
+function placed(core: Core, error: unknown, told: unknown): unknown {
+  if (!(told instanceof Known) || told.place !== undefined || error instanceof OutOfStack) return told
+  told.place = placesOf(core).of(error)
+  if (error instanceof Known && told.place !== undefined) told.body = lineOfBody(error)
+  return told
 }
 
 function asMachineError(core: Core, what: string, error: unknown): unknown {

@@ -37,6 +37,15 @@ export interface Block {
   readonly what: string
   readonly align: 16 | 4096
   freed: boolean
+  /** When, where that is kept. */
+  freedWhen?: unknown
+}
+
+/** Keeps moments of runs. */
+export interface Moments {
+  now(): unknown
+  /** Where that was; '' where nobody knows. */
+  text(moment: never): string
 }
 
 export class Memory {
@@ -52,6 +61,8 @@ export class Memory {
   private next = PAGE + STACKS
   /** Of blocks, used again or not. */
   private costs = 0
+  /** Who keeps when blocks are freed; undefined: nobody does. */
+  moments: Moments | undefined
   /** Where blocks that are allocated now are noted, for whoever is going to free them together. */
   noted: Set<Block> | undefined
   private readonly blocks = new Map<number, Block>()
@@ -98,8 +109,13 @@ export class Memory {
     const block = this.blocks.get(address)
     if (block === undefined)
       throw new MachineError('misuse', `0x${address.toString(16)} was never allocated, and is freed`)
-    if (block.freed) throw new MachineError('misuse', `${block.what} at 0x${address.toString(16)} is freed twice`)
+    if (block.freed)
+      throw new MachineError(
+        'misuse',
+        `${block.what} at 0x${address.toString(16)} is freed twice${this.whereFreed(block)}`,
+      )
     block.freed = true
+    if (this.moments !== undefined) block.freedWhen = this.moments.now()
     const room = roomOf(block.size, block.align)
     this.u8.fill(POISON, address, address + room)
     const spares = this.spareFor(block.align)
@@ -107,6 +123,12 @@ export class Memory {
     if (spare === undefined) spares.set(room, [address])
     // what was freed last is used last, so that poison is met rather than something new
     else spare.unshift(address)
+  }
+
+  /** Of a block that was freed: ' (freed at prog.bpf.c:30)', or nothing where that is not kept. */
+  whereFreed({ freedWhen }: Block): string {
+    const text = freedWhen === undefined ? '' : (this.moments?.text(freedWhen as never) ?? '')
+    return text === '' ? '' : ` (freed at ${text})`
   }
 
   /** `work`, with what it allocates noted. */

@@ -28,6 +28,7 @@ const rules: Readonly<Record<keyof CoreOptions, Rule>> = {
   memoryLimit: limit,
   sanitize: flag,
   interpret: flag,
+  traceReferences: flag,
   insnLimit: limit,
   mapEntryLimit: limit,
   observer: { what: 'an object', fits: (value) => typeof value === 'object' && value !== null },

@@ -102,7 +102,10 @@ function structAt(
 ): Uint8Array {
   const block = core.memory.block(address)
   if (block?.freed === true)
-    throw new MachineError('misuse', `${kfunc.name}() is given struct ${name} after its last reference was released`)
+    throw new MachineError(
+      'misuse',
+      `${kfunc.name}() is given struct ${name} after its last reference was released${core.memory.whereFreed(block)}`,
+    )
   return bytes(core, address, size)
 }
 

@@ -114,7 +114,12 @@ function release(core: Core, kfunc: Kfunc, address: number): void {
     // of a kfunc of the kernel's that is mocked: a reference to an object of the machine's
     const model = kfuncModels.get(kfunc.name)
     if (model?.params.length === 1) return (model.bind(core) as (object: number) => void)(address)
-    throw new MachineError('misuse', `${kfunc.name}() is given something that no kfunc returned`)
+    const block = core.memory.block(address)
+    const what =
+      block?.freed === true
+        ? `${block.what} after its last reference was released${core.memory.whereFreed(block)}`
+        : 'something that no kfunc returned'
+    throw new MachineError('misuse', `${kfunc.name}() is given ${what}`)
   }
   handles.release(address)
   took(core, address, -1)

@@ -5,6 +5,7 @@
 import { type Btf, type BtfId, type BtfStruct, resolveType, sizeOf } from '../../btf/index.ts'
 import type { Core } from '../core/core.ts'
 import { MachineError } from '../core/errors.ts'
+import { placesOf, type Trace } from '../core/places.ts'
 import { remember } from '../core/remember.ts'
 
 /** Anything with identity. */
@@ -18,6 +19,9 @@ export interface Handle {
   readonly type: HandleType
   /** References that programs, maps and kfuncs hold. */
   references: number
+  /** When references were taken that are not given back, and when one was given back last; empty where that is not kept. */
+  readonly taken: Trace[]
+  released: Trace | undefined
   /** Programs have seen it without a reference: it stays when the last one is given back. */
   lent: boolean
 }
@@ -32,6 +36,8 @@ interface MemberType {
   readonly id: BtfId
   readonly size: number
 }
+
+const kept = (): Pick<Handle, 'taken' | 'released'> => ({ taken: [], released: undefined })
 
 const RECENT = 64
 /** Blocks begin at multiples of 16. */
@@ -56,6 +62,7 @@ export class Handles {
   acquire(object: HostObject, btf: Btf, struct: BtfStruct): Handle {
     const handle = this.find(object, struct.name) ?? this.make(object, { btf, struct })
     handle.references++
+    if (this.core.traces) handle.taken.push(placesOf(this.core).now())
     this.writeFields(handle)
     return handle
   }
@@ -74,9 +81,13 @@ export class Handles {
     if (handle.references < 1)
       throw new MachineError(
         'misuse',
-        `struct ${handle.struct} at 0x${address.toString(16)} is released, but is not held`,
+        `struct ${handle.struct} at 0x${address.toString(16)} is released, but is not held${this.whereReleased(handle)}`,
       )
     handle.references--
+    if (this.core.traces) {
+      handle.taken.pop()
+      handle.released = placesOf(this.core).now()
+    }
     if (handle.references === 0 && !handle.lent) this.drop(handle)
     else this.writeFields(handle)
     return handle
@@ -90,7 +101,7 @@ export class Handles {
     throw new MachineError(
       'misuse',
       block?.freed === true
-        ? `${block.what} at 0x${address.toString(16)} is used after its last reference was released`
+        ? `${block.what} at 0x${address.toString(16)} is used after its last reference was released${this.core.memory.whereFreed(block)}`
         : `nothing of the host's is at 0x${address.toString(16)}`,
     )
   }
@@ -108,6 +119,10 @@ export class Handles {
   }
   has(address: number): boolean {
     return this.byAddress.has(address)
+  }
+
+  private whereReleased({ released }: Handle): string {
+    return released === undefined ? '' : ` (released at ${placesOf(this.core).text(released)})`
   }
 
   /** What is still held, for a test to look at when all is done. */
@@ -162,7 +177,7 @@ export class Handles {
   private make(object: HostObject, type: HandleType): Handle {
     const { struct } = type
     const address = this.core.memory.allocate(Math.max(struct.size, 1), `struct ${struct.name}`)
-    const handle: Handle = { address, object, struct: struct.name, type, references: 0, lent: false }
+    const handle: Handle = { address, object, struct: struct.name, type, references: 0, lent: false, ...kept() }
     this.byAddress.set(address, handle)
     const known = this.byObject.get(object)
     if (known === undefined) this.byObject.set(object, new Map([[struct.name, handle]]))

@@ -59,8 +59,7 @@ export interface HashTable {
 }
 
 /**
- * A ring of records: before each its length in 32 bits, `busy` set until it is submitted, `discarded` where nobody is to read it, and `owner`,
- * together 8 bytes.
+ * A ring of records: 8 bytes before each its length in 32 bits, with `busy` set until it is submitted, `discarded` where nobody is to read it.
  */
 export interface Ring {
   readonly ring: number
@@ -74,7 +73,6 @@ export interface Ring {
   readonly consumer: number
   readonly pending: number
   readonly limit: number
-  readonly owner: number
   readonly busy: number
   readonly discarded: number
   /** Bytes of the longest record. */

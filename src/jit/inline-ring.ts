@@ -23,7 +23,7 @@ export interface Wanted {
 
 /** Leaves where the record lies, 32 bits; 0: there is no room for it, or it cannot be. */
 export function writeReserve(code: Code, ring: Ring, { pushSize, pushFlags, temp, address, aside }: Wanted): void {
-  const { producer, limit, owner, busy, most } = ring
+  const { producer, limit, busy, most } = ring
   const load = (position: number): Code => code.i32(position).memory('i64.load', 0)
   const pushPlace = (): Code =>
     code
@@ -53,8 +53,7 @@ export function writeReserve(code: Code, ring: Ring, { pushSize, pushFlags, temp
   isBeyond().open('if').i32(0).br(2).op('end', 'end')
   code.get(address)
   pushPlace().tee(address)
-  pushSize().i64((BigInt(owner) << 32n) | BigInt(busy))
-  code.op('i64.or').memory('i64.store', 0)
+  pushSize().op('i32.wrap_i64').i32(busy).op('i32.or').memory('i32.store', 0)
   code.i32(producer).get(temp).memory('i64.store', 0)
   code.get(address).i32(HEADER).op('i32.add', 'end')
 }

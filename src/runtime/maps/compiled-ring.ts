@@ -6,7 +6,7 @@ import type { Core } from '../core/core.ts'
 import { remember } from '../core/remember.ts'
 import { instance } from './compiled.ts'
 
-/** Before each record: its length and these bits, then the map's address. */
+/** Before each record: its length and these bits, then 4 bytes that nothing needs. */
 export const HEADER = 8
 export const BUSY = 0x8000_0000
 export const DISCARD = 0x4000_0000
@@ -44,7 +44,7 @@ export function compiledReserve(core: Core, ring: Ring): Reserve {
 
 /** The same where nothing may be compiled. */
 export function plainReserve({ memory }: Core, shape: Ring): Reserve {
-  const { ring, size: total, owner } = shape
+  const { ring, size: total } = shape
   type Position = 'producer' | 'consumer' | 'pending'
   const position = (which: Position): number => Number(memory.number(shape[which], 8))
   const set = (which: Position, to: number): void => memory.setNumber(shape[which], 8, to)
@@ -66,7 +66,6 @@ export function plainReserve({ memory }: Core, shape: Ring): Reserve {
     if (end - position('consumer') >= total || end - pending >= total) return 0
     const header = place(producer)
     memory.setU32(header, (size | BUSY) >>> 0)
-    memory.setU32(header + 4, owner)
     set('producer', end)
     return header + HEADER
   }

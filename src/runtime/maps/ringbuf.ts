@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // BPF_MAP_TYPE_RINGBUF: records of any length in one ring, each behind a header of 8 bytes, at multiples of 8 (Documentation/bpf/ringbuf.rst).
 //
-//   header: u32 length, with bits BUSY (reserved) and DISCARD; u32 of the kernel's own: here the map's address
+//   header: u32 length, with bits BUSY (reserved) and DISCARD; u32 of the kernel's own, which nothing here needs
 //
 // Positions only grow; where one lies is its rest by the ring's size. A record that goes over the end goes on behind it: there is room
 // for the whole ring once more, as the kernel maps its pages twice.
@@ -40,7 +40,7 @@ export class RingBufferMap extends RuntimeMap {
 
   /** For programs that reserve without a call. */
   get shape(): Ring {
-    const { ring, control, address: owner, def } = this
+    const { ring, control, def } = this
     return {
       ring,
       size: def.maxEntries,
@@ -48,7 +48,6 @@ export class RingBufferMap extends RuntimeMap {
       consumer: control + positions.consumer,
       pending: control + positions.pending,
       limit: control + positions.limit,
-      owner,
       busy: BUSY,
       discarded: DISCARD,
       most: MOST_BYTES,

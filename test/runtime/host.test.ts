@@ -18,8 +18,15 @@ import { blobs } from './host-module.ts'
 const object = readFileSync('examples/apps/rate-limiter/limiter.bpf.o')
 const session: Session = { id: 7, agent: 'browser', requests: 3, tokens: 9 }
 
+const other: Session = { id: 8, agent: 'robot', requests: 1, tokens: 2 }
+
 async function limiter(bodies: NonNullable<ModuleDefinition['bodies']>, program = 'by_cost') {
-  const plain = gateway(new Map([[7, session]]))
+  const plain = gateway(
+    new Map([
+      [7, session],
+      [8, other],
+    ]),
+  )
   const module = unwrap(await defineModule({ ...plain, bodies: { ...plain.bodies, ...bodies } }))
   const machine = createMachine(unwrap(kernelFromModule(module)))
   const loaded = unwrap(machine.load(object, { programs: [program] }))
@@ -39,6 +46,18 @@ test('a body gets the object that another handed out, and numbers as the prototy
   expect(seen).toEqual([[session, 1]])
   expect((seen[0] as unknown[])[0]).toBe(session)
   expect(machine.held()).toEqual([])
+})
+
+test('a body gets the object that its caller holds, also where another lay before', async () => {
+  const seen: unknown[] = []
+  const { program } = await limiter({
+    session_take(taken: unknown) {
+      seen.push(taken)
+      return 1
+    },
+  })
+  for (const id of [7, 8, 8, 7]) unwrap(program.testRun({ ctx: request(id) }))
+  expect(seen).toEqual([session, other, other, session])
 })
 
 test.for<[string, NonNullable<ModuleDefinition['bodies']>, string]>([

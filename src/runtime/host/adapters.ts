@@ -68,7 +68,7 @@ function made(bound: Bound): Called | undefined {
   const { params } = bound
   const args = params.flatMap(({ kind }, i) => (kind === ways.size ? [] : `v${i}`))
   const text = `const { memory, views, handles, params, call, fail } = bound
-    ${params.map((_, i) => `let at${i} = 0, size${i} = 0, as${i}, held${i}`).join('\n')}
+    ${params.map(({ kind }, i) => stateText(kind, i)).join('\n')}
     return (${params.map((_, i) => `a${i}`).join(', ')}) => {
       ${params.map((param, i) => givenText(param, i)).join('\n')}
       let result
@@ -84,6 +84,14 @@ function made(bound: Bound): Called | undefined {
   }
 }
 
+/** What is kept of a parameter from call to call. */
+const stateText = (kind: Way['kind'], i: number): string =>
+  kind === ways.object
+    ? `const latest${i} = handles.newLatest()`
+    : kind === ways.sized
+      ? `let at${i} = 0, size${i} = 0, as${i}, held${i}`
+      : ''
+
 /** Makes an argument of what crosses, as `given` has it. Of objects and buffers the last is kept, and as what it was found. */
 function givenText({ kind, by }: Way, i: number): string {
   const [value, crossed, at, size, as, held] = [`v${i}`, `a${i}`, `at${i}`, `size${i}`, `as${i}`, `held${i}`]
@@ -91,10 +99,8 @@ function givenText({ kind, by }: Way, i: number): string {
     case ways.number:
       return `const ${value} = ${by === 0 ? crossed : `${crossed} < 0 ? ${crossed} + ${by} : ${crossed}`}`
     case ways.object:
-      return `let ${value}
-        if (${crossed} === ${at} && handles.dropped === ${as}) ${value} = ${held}
-        else if ((${value} = handles.objectAt(${crossed})) === undefined) ${value} = params[${i}].other(${crossed})
-        else { ${at} = ${crossed}; ${as} = handles.dropped; ${held} = ${value} }`
+      return `const ${value} = ${crossed} === latest${i}.address ? latest${i}.object
+        : handles.latestAt(latest${i}, ${crossed}) ?? params[${i}].other(${crossed})`
     case ways.wideUnsigned:
       return `const ${value} = memory.u64[${by >> 3}]`
     case ways.wide:

@@ -39,6 +39,14 @@ interface MemberType {
 
 const kept = (): Pick<Handle, 'taken' | 'released'> => ({ taken: [], released: undefined })
 
+/** An object that one parameter was given last, and its address: kept up to date until the object is gone. */
+export interface Latest {
+  /** NOWHERE: there is none. */
+  address: number
+  object: HostObject | undefined
+}
+const NOWHERE = -1
+
 const RECENT = 64
 /** Blocks begin at multiples of 16. */
 const placeOf = (address: number): number => (address >> 4) & (RECENT - 1)
@@ -50,8 +58,7 @@ export class Handles {
   /** The latest of `byAddress`, each in one of a few places that follows from its address: a Map costs several times as much. */
   private readonly recentAddresses = new Int32Array(RECENT)
   private readonly recent: (HostObject | undefined)[] = Array.from({ length: RECENT }, () => undefined)
-  /** How many there were that are no more: addresses told before may be another's. */
-  dropped = 0
+  private readonly latest: Latest[] = []
   /** Whose fields are being written. */
   private readonly writing = new Set<Handle>()
   constructor(core: Core) {
@@ -109,6 +116,20 @@ export class Handles {
   objectAt(address: number): HostObject | undefined {
     const place = placeOf(address)
     return this.recentAddresses[place] === address ? this.recent[place] : this.findObject(address, place)
+  }
+  /** One more to keep up to date. */
+  newLatest(): Latest {
+    const latest: Latest = { address: NOWHERE, object: undefined }
+    this.latest.push(latest)
+    return latest
+  }
+  /** The same as `objectAt`, which is then the latest of the parameter. */
+  latestAt(latest: Latest, address: number): HostObject | undefined {
+    const object = this.objectAt(address)
+    if (object === undefined) return undefined
+    latest.address = address
+    latest.object = object
+    return object
   }
   private findObject(address: number, place: number): HostObject | undefined {
     const object = this.byAddress.get(address)?.object
@@ -186,13 +207,17 @@ export class Handles {
   }
 
   private drop(handle: Handle): void {
-    this.dropped++
     this.byAddress.delete(handle.address)
     const place = placeOf(handle.address)
     if (this.recentAddresses[place] === handle.address) {
       this.recentAddresses[place] = 0
       this.recent[place] = undefined
     }
+    for (const latest of this.latest)
+      if (latest.address === handle.address) {
+        latest.address = NOWHERE
+        latest.object = undefined
+      }
     const known = this.byObject.get(handle.object)
     known?.delete(handle.struct)
     if (known?.size === 0) this.byObject.delete(handle.object)

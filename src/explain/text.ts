@@ -82,12 +82,18 @@ export function indexedBy(
   const plain = (text ?? '')
     .replaceAll(/\bsizeof\s*\((?:[^()]|\([^()]*\))*\)/g, ' ')
     .replaceAll(/\(\([^()]*\*\)\s*([A-Za-z_]\w*)\)\[/g, '$1@[')
-  const at = assignmentIn(plain)
-  const side = at === undefined || write === undefined ? plain : write ? plain.slice(0, at) : plain.slice(at + 1)
+  const side = sideOf(plain, write)
   const found = new Map<string, Indexed>()
   for (const [whole, array = '', cast, index = ''] of side.matchAll(/([A-Za-z_][\w.>-]*)(@?)\[([^[\]]+)\]/g))
     if (!/^\s*\d+\s*$/.test(index)) found.set(whole, { array, index: index.trim(), cast: cast === '@' })
   return [...found.values()]
+}
+
+/** Of an assignment what is written, or what is read; else all of it. `+=` reads both sides. */
+export function sideOf(text: string, write: boolean | undefined): string {
+  const at = assignmentIn(text)
+  if (at === undefined || write === undefined || (!write && /[-+*/%&|^<>]/.test(text[at - 1] ?? ''))) return text
+  return write ? text.slice(0, at) : text.slice(at + 1)
 }
 
 /** Where a statement assigns: the place of its `=`, that of `+=` and such as well. */

@@ -25,7 +25,7 @@ import type { Causes, Rejected } from './notes.ts'
 import { helperPartners, macroName, releaseStatement } from './releases.ts'
 import { codeAt } from './source.ts'
 import { typeWord } from './stats.ts'
-import { argumentText, assigned, assignedName, dereferenced, isMember, isSimple, nearest } from './text.ts'
+import { argumentText, assigned, assignedName, dereferenced, isMember, isSimple, nearest, sideOf } from './text.ts'
 import { isObjectAccess, isOtherType, isThrown, isUnbounded, isUnwritten, saysMore, stackSpanOf } from './violations.ts'
 import { expectedInWords, isAllocated, isNull, mayBeNull, regWords, structName } from './words.ts'
 
@@ -100,7 +100,11 @@ function pointerNamed(
   { path, origin }: Causes,
   { program, insn }: { readonly program: LinkedProgram; readonly insn: number },
 ): string | undefined {
-  const only = dereferenced(text)
+  const kind = program.insns[insn]?.op.kind
+  // of `e->len = skb->len` it is e that is written
+  const only =
+    dereferenced(text) ??
+    (kind === 'store' || kind === 'load' ? dereferenced(sideOf(text, kind === 'store')) : undefined)
   const at = path[origin]?.insn
   // `n = &v->n` is no less NULL than v is
   const whole = at === undefined ? undefined : assigned(codeAt(program, at))

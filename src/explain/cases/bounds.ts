@@ -53,7 +53,12 @@ export function boundsValues(one: Case): Values {
     ...wide,
     wraps: index === undefined || index.high < BigInt(array!.count) ? undefined : wrapAt(one),
     offByOne: yes(
-      !call && index !== undefined && array !== undefined && index.low >= 0n && index.high === BigInt(array.count),
+      index !== undefined &&
+        array !== undefined &&
+        // a call takes what lies in one element, or the index is none of an element
+        (!call || (outside !== undefined && outside.size <= array.elementSize)) &&
+        index.low >= 0n &&
+        index.high === BigInt(array.count),
     ),
     last: array === undefined ? undefined : (array.count - 1).toString(),
     // a mask leaves no room for more than one element
@@ -66,6 +71,7 @@ export function boundsValues(one: Case): Values {
         (array.count & (array.count - 1)) === 0,
     ),
     negative: yes(variable && scalar.smin(pointer.var) < 0n),
+    beyondToo: beyondToo(one, pointer),
     reread: c !== undefined && /->|\.|\[/.test(c.index) ? c.index : undefined,
     checkedCopy: c === undefined ? undefined : checkedCopy(one, c.index, array),
     loopEnd: c === undefined ? undefined : loopEnd(one, c.index),
@@ -78,6 +84,17 @@ export function boundsValues(one: Case): Values {
     indexed: yes(variable),
     ...(variable || array === undefined || call ? {} : fixedIndex(pointer, array, one)),
   }
+}
+
+/** The largest offset, where the smallest is the one that is complained of, and that is beyond the end. */
+function beyondToo(one: Case, pointer: RegState): string | undefined {
+  const { program, report } = one
+  const size = pointer.kind === 'mem' ? pointer.size : program.maps[pointer.map]?.valueSize
+  const most = scalar.smax(pointer.var)
+  const reaches = BigInt(pointer.off + accessOff(one) + (program.insns[report.insn]?.op.size ?? 0)) + most
+  return size === undefined || scalar.smin(pointer.var) >= 0n || most > WIDE || reaches <= BigInt(size)
+    ? undefined
+    : most.toString()
 }
 
 /** An index of C's that is one number on this path, and outside of the array. */
@@ -231,7 +248,7 @@ function checkedCopy({ causes, program }: Case, index: string, array: ArrayAt | 
   const plain = index.replace(/\s*[&%+-].*$/, '').trim()
   if (!/[A-Za-z_]/.test(plain)) return undefined
   const word = new RegExp(`(?<![\\w>.])${quoted(plain)}(?!\\w)`)
-  const most = array === undefined ? WIDE : BigInt(array.count)
+  const most = array === undefined ? WIDE : BigInt(array.count - 1)
   // one that leaves the number too large is no check of it
   const comparison = comparisonsOf(causes.path, program).find(({ insn, dst, dstNumber, step }) => {
     const after = causes.path[step + 1]?.regs[dstNumber]

@@ -264,11 +264,13 @@ function mapProgram({ report, program }: Case): Values {
 
 /** The global function whose own parameter, a pointer to memory, is what may be NULL. */
 function globalParameter({ causes, program }: Case): string | undefined {
-  const { path, origin, value } = causes
-  const from = path[origin]
-  if (value?.kind !== 'mem' || !mayBeNull(value) || from === undefined || origin !== 0 || from.insn === 0)
-    return undefined
-  return funcName(program, from.insn)
+  const { path, value } = causes
+  const from = path[0]
+  if (value?.kind !== 'mem' || !mayBeNull(value) || from === undefined || from.insn === 0) return undefined
+  // as it was given, or a copy of it
+  return from.regs.slice(1, 6).some((given) => given.kind === 'mem' && given.id === value.id)
+    ? funcName(program, from.insn)
+    : undefined
 }
 
 /** The one tag that tells the verifier what the caller passes. */

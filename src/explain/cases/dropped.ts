@@ -13,7 +13,7 @@ import { argumentText, isMember, quoted } from '../text.ts'
 import { type Case, isNarrowed } from './case.ts'
 
 /** A number is too large, too small, or not known: what a comparison or a mask would have bounded. */
-const rules: ReadonlySet<string> = new Set([
+export const boundRules: ReadonlySet<string> = new Set([
   'min-outside',
   'max-outside',
   'min-bound',
@@ -30,7 +30,7 @@ const rules: ReadonlySet<string> = new Set([
 
 /** What bounds the number in C and has no instruction: that it is written once more does not help. */
 export function droppedValues(one: Case): Values {
-  if (!rules.has(one.report.rule)) return { noBoundGone: 'yes' }
+  if (!boundRules.has(one.report.rule)) return { noBoundGone: 'yes' }
   const names = boundedNames(one)
   const mask = dropped(one, names, (fn) => fn.narrowings, narrowingLines)
   const number = numberOf(one)
@@ -60,7 +60,7 @@ function numberOf({ report, causes, program }: Case): RegState | undefined {
 }
 
 /** The variables of an index or offset; of a call, of what it is given. */
-function boundedNames({ report, program }: Case): readonly string[] {
+export function boundedNames({ report, program }: Case): readonly string[] {
   const text = codeAt(program, report.insn)
   const called = callee(program, report.insn)
   if (text === undefined) return []

@@ -7,6 +7,7 @@ import { callbackValues } from './callbacks.ts'
 import { callingValues } from './calling.ts'
 import { callValues } from './calls.ts'
 import type { Case } from './case.ts'
+import { complementValues } from './complement.ts'
 import { copyValues } from './copies.ts'
 import { followedValues } from './followed.ts'
 import { formatValues } from './format.ts'
@@ -24,6 +25,7 @@ import { leakCaseValues } from './leaks.ts'
 import { loopValues } from './loops.ts'
 import { madeValues } from './made.ts'
 import { mapValues } from './maps.ts'
+import { mergedValues } from './merged.ts'
 import { neighbourValues } from './neighbours.ts'
 import { objectReadValues } from './object-reads.ts'
 import { ownerValues } from './owners.ts'
@@ -65,6 +67,8 @@ const kinds: readonly ((one: Case) => Values)[] = [
   returnValues,
   rereadValues,
   remainderValues,
+  complementValues,
+  mergedValues,
   loopValues,
   effortValues,
   smallValues,

@@ -3,7 +3,7 @@
 
 import { type Btf, type BtfId, resolveType, sizeOf } from '../../btf/index.ts'
 import type { LinkedProgram } from '../../object/index.ts'
-import type { RegState } from '../../verifier/index.ts'
+import { type RegState, scalar } from '../../verifier/index.ts'
 
 export interface ArrayAt {
   /** 'frames', 's.frames', the variable's name. */
@@ -14,17 +14,24 @@ export interface ArrayAt {
   readonly start: number
 }
 
-/** The array that holds the byte at `off` of what the pointer points to; the innermost one that has a name. */
+/**
+ * The array that holds the byte at `off` of what the pointer points to; the innermost one that has a name, and elements that what varies of
+ * the pointer can be a multiple of.
+ */
 export function arrayAt(pointer: RegState, off: number, program: LinkedProgram): ArrayAt | undefined {
   const { btf } = program
   const map = pointer.kind === 'map_value' ? program.maps[pointer.map] : undefined
   if (map === undefined || btf === undefined) return undefined
+  const step = stepOf(scalar.tnumMask(pointer.var))
   if (map.data !== undefined || map.internal !== undefined) {
     const variable = variableAt(btf, map.section, off)
-    return variable === undefined ? undefined : inside(btf, variable.type, off - variable.offset, variable)
+    return variable === undefined ? undefined : inside(btf, variable.type, off - variable.offset, { ...variable, step })
   }
-  return map.valueTypeId === 0 ? undefined : inside(btf, map.valueTypeId, off, { name: '', offset: 0 })
+  return map.valueTypeId === 0 ? undefined : inside(btf, map.valueTypeId, off, { name: '', offset: 0, step })
 }
+
+/** The largest power of two that a number is known to be a multiple of. */
+const stepOf = (number: bigint): number => Number(number & -number)
 
 /** The global variable at a byte of its section. */
 export function variableAt(
@@ -46,7 +53,7 @@ function inside(
   btf: Btf,
   id: BtfId,
   off: number,
-  { name, offset }: { readonly name: string; readonly offset: number },
+  { name, offset, step }: { readonly name: string; readonly offset: number; readonly step: number },
   depth = 0,
 ): ArrayAt | undefined {
   const type = resolveType(btf, id)
@@ -56,12 +63,14 @@ function inside(
     if (elementSize === 0) return undefined
     const own = { name, count: type.count, elementSize, start: offset }
     const at = off % elementSize
-    return inside(btf, type.type, at, { name: `${name}[…]`, offset: offset + off - at }, depth + 1) ?? own
+    const inner = inside(btf, type.type, at, { name: `${name}[…]`, offset: offset + off - at, step }, depth + 1)
+    const fits = (size: number): boolean => stepOf(BigInt(size)) >= step
+    return inner === undefined || (!fits(inner.elementSize) && fits(elementSize)) ? own : inner
   }
   if (type.kind !== 'struct') return undefined
   const member = type.members.findLast((one) => one.bitOffset / 8 <= off)
   if (member === undefined) return undefined
   const start = member.bitOffset / 8
   const path = name === '' ? member.name : member.name === '' ? name : `${name}.${member.name}`
-  return inside(btf, member.type, off - start, { name: path, offset: offset + start }, depth + 1)
+  return inside(btf, member.type, off - start, { name: path, offset: offset + start, step }, depth + 1)
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // KF100 … KF109: reading and writing memory.
-import { type CodeText, keptBounds } from './row.ts'
+import { type CodeText, keptBounds, mergedBounds } from './row.ts'
 
 const doc = 'Documentation/bpf/verifier.rst'
 
@@ -110,11 +110,14 @@ export const accessCodes = [
       '{?indexed}{?noBoundGone}“{maskGone} has no instruction: the compiler removed it as implied by a check that the verifier does not connect with this register. Copy the number to a local variable, put barrier_var() on that, then mask it.',
       [
         '{memoryOf}() is a global function, which is verified on its own: its parameter {memoryParam} is a {memoryType}, so only {memoryBytes} of what it points to may be used. Declare it as a pointer to something as large as what is used, a struct or an array (char (*{memoryParam})[16]); or make {memoryOf} static, which is verified with what it is given.',
+        mergedBounds,
         '{?negative}{failing}() returns a negative error if it fails, and {failingName} is then used as an offset or a size: declare it long, which is what the call returns, and bail out first if it is negative: if ({failingName} < 0) {leave}',
         '{?packetNegative}{addedName} may be negative, which would point before the packet: make it unsigned, or bail out if it is negative before adding it: if ({addedName} < 0) …',
         '{?packetNegative}The number that is added may be negative, which would point before the packet: make it unsigned, or bail out if it is negative before adding it.',
+        '{complement}, which is compared on {complementOn}, is another number to the verifier than {complementOf}, and bounds nothing; if {complementOf} is the larger one, it wraps. Compare {complementOf} itself: if ({complementFix}) …, with {complementOf} unsigned.',
         'The verifier does not know that the size is what the offset leaves: it adds the largest offset, {sumOffset}, and the largest size, {sumSize}, and there are {sumHolds} bytes. Make the object as large as both together ({sumNeeds} bytes), or give each a bound of its own so that the two together fit.',
         '{?sizeVaries}Bound the size right before the call, as an unsigned number: if ({sizeName} > {bufferSize}) …',
+        '{?offByOne}The check lets {count} through, and the last element is {last}: compare with >= instead of > (or < instead of <=).',
         'The call accesses {takenBytes} bytes from there on, so {offsetReread} may be at most {mostOffset}. Read it into an unsigned local variable, check that, and use it: off = {offsetReread}; if (off > {mostOffset}) … The verifier does not follow what is stored in memory, so each use of {offsetReread} may be anything.',
         '{?offsetMasked}The mask lets {offsetName} be up to {offsetMost}, which leaves no room for the {takenBytes} bytes that the call accesses from there on. Check right before the call that there is room, if ({offsetName} > {mostOffset}) …, with {offsetName} unsigned, and use it without the mask.',
         'The call accesses {takenBytes} bytes from there on, so the offset may be at most {mostOffset}: if ({offsetName} > {mostOffset}) …, with {offsetName} unsigned.',
@@ -126,7 +129,6 @@ export const accessCodes = [
         '{?fixedOffset}{fixedIndex} is {fixedIs} on this path: leave the loop, or the program, where {fixedIndex} >= ARRAY_SIZE({fixedArray}).',
         '{?fixedOffset}The offset is the same on every path, so no check can help: stay within the object, or make it larger.',
         ...keptBounds,
-        '{?offByOne}The check lets {count} through, and the last element is {last}: compare with >= instead of > (or < instead of <=).',
         '{?reread}Read {index} into a local variable once, check that, and use it as the index: if (i >= ARRAY_SIZE({array})) … Each use in C may be a separate load, and memory may change in between.',
         '{?index}{remainder} bounds the index in C, but the verifier does not follow remainders; and the compiler removes a comparison after it, since it always holds. Keep one by putting barrier_var() before it: barrier_var({remainderOf}); if ({remainderOf} >= ARRAY_SIZE({array})) … Or mask instead, with an array whose size is a power of two.',
         'What is read reaches {wideNeed} bytes from there on, so {wideIndex} may be at most {wideMost}: if ({wideIndex} > sizeof({array}) - {wideNeed}) …, with {wideIndex} unsigned; {wideNeed} is the size of what lies there, as far as it is used.',
@@ -140,8 +142,9 @@ export const accessCodes = [
         '{?powerOfTwo}Or mask it: {array}[{index} & (ARRAY_SIZE({array}) - 1)].',
         '{?powerOfTwo}{?indexed}{?index}Or mask it with {count} - 1.',
       ],
-      '{?indexed}The check on {checkedCopy} is on another copy of {index}, which the compiler keeps in another register: put barrier_var(i) between the local variable’s initialisation and the check, so that both use the same register.',
-      '{?negative}Make the index unsigned: a signed one may be negative, and a check against the upper end alone does not exclude that.',
+      '{?indexed}{?unmerged}The check on {checkedCopy} is on another copy of {index}, which the compiler keeps in another register: put barrier_var(i) between the local variable’s initialisation and the check, so that both use the same register.',
+      '{?negative}{?unmerged}Make the index unsigned: a signed one may be negative, and a check against the upper end alone does not exclude that.',
+      '{?negative}{?unmerged}On this path it may also be as large as {beyondToo}, which is too far: check the upper end, too.',
       '{?indexed}{linesGone} have no instructions: if there is a check, the compiler removed it. barrier_var() on the index keeps it.',
     ],
     text: 'The verifier keeps a range for each number. A comparison narrows it on both branches; arithmetic widens it again. The message gives the offset that falls outside.',

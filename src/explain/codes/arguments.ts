@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // KF010 … KF029: what an argument of a kfunc (or helper) has to be.
-import { type CodeText, keptBounds } from './row.ts'
+import { type CodeText, keptBounds, mergedBounds } from './row.ts'
 
 export const argumentCodes = [
   {
@@ -208,6 +208,7 @@ export const argumentCodes = [
         '{?zeroSize}The size may be 0: check that it is not, or that it is at least 1, before the call.',
         '{?other}Pass a pointer to memory of the program: on the stack, global, or in a map value.',
         '{?unbounded}{sizeReread} is loaded from memory each time C names it, and the verifier does not follow what is stored in map values and records: a check of one load says nothing about the next. Read it into a local variable, bound that as an unsigned number, and pass it: len = {sizeReread}; if (len > {bufferSize}) len = {bufferSize};',
+        mergedBounds,
         '{?negative}{failing}() returns a negative error if it fails, and {failingName} is then used as a size: declare it long, which is what the call returns, and bail out first if it is negative: if ({failingName} < 0) {leave}',
         '{?negative}The size may be negative, because {sizePart} may be: the comparison on {signedSize} is signed, and lets negative numbers through. Make {sizePart} unsigned, or bail out if it is negative, too: if ({sizePart} < 0) …',
         '{?negative}The size may be negative, because {sizePart} may be: make {sizePart} unsigned, or bail out if it is negative: if ({sizePart} < 0) …',

@@ -56,7 +56,7 @@ export const loadingCodes = [
       'Since {coreSince} it is {coreNow}: test with bpf_core_field_exists() which of the two exists, and read that one.',
       'This kernel has a similar struct {coreNear}: if that is the one, test with bpf_core_type_exists() which of the two exists.',
       '{?coreStruct}{?coreNotRenamed}This kernel has {coreMembers} instead: test with bpf_core_field_exists() which of them exists, and read that one.',
-      '{?coreUnknown}{?coreStruct}If {coreType} is your own type, not the kernel’s, it must not be relocated: read its fields directly (ptr->field), or copy them with bpf_probe_read_kernel() instead of bpf_core_read() and BPF_CORE_READ(), and declare it outside of what vmlinux.h makes preserve_access_index.',
+      '{?coreUnknown}{?coreStruct}If {coreType} is your own type, not the kernel’s, it must not be relocated: read its fields directly (ptr->field), or copy them with bpf_probe_read_kernel() instead of bpf_core_read() and BPF_CORE_READ(), and declare it outside of what vmlinux.h makes preserve_access_index. If vmlinux.h mentions a {coreType} without defining it, yours is one of those: give it another name.',
       [
         '{?coreUnknown}{?coreStruct}If it is the kernel’s, check first: if (bpf_core_type_exists({coreType})) …, so that kernels without it never get there.',
         '{?coreKinds}To CO-RE, a member of another kind is another member. Declare the struct once more with the member as this kernel has it ({coreType}___now), and test with bpf_core_field_exists() which of the two exists.',

@@ -30,6 +30,10 @@ export interface CodeText {
   readonly good?: string
 }
 
+/** Both ends are compared in C, and one comparison is left. */
+export const mergedBounds =
+  'The conditions of {merged} on {mergedOn} are one comparison in the object, of {mergedOf} in another register: that tells the verifier nothing of {merged}. Keep them apart: two if statements, with barrier_var({merged}) between them.'
+
 /** The bound is in the C and not in the object: that it is written once more does not help. */
 export const keptBounds = [
   '{boundGone} has no instruction: the compiler removed it as redundant, from facts that the verifier does not know. Keep it with barrier_var({boundName}) right before the {boundKind}.',

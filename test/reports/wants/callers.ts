@@ -184,4 +184,5 @@ export const callerWants: readonly Want[] = [
     never: [/not for lsm programs/],
   },
   { object: 'map-made-in-tc', code: 'KF008', says: [/bpf_sys_bpf/, /syscall/] },
+  { object: 'global-out-of-two', code: 'KF101', says: [/if \(!e\) return 0;/, /__arg_nonnull/] },
 ]

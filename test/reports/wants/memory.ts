@@ -290,4 +290,29 @@ export const memoryWants: readonly Want[] = [
     code: 'KF103',
     says: [/bpf_probe_read_user_str\(\) returns a negative error/, /if \(n < 0\)/],
   },
+  {
+    object: 'room-left-compared',
+    code: 'KF103',
+    says: [/BUFFER - at, which is compared on line 26/, /if \(at > BUFFER - \(sizeof\(__u32\) \+ TEXT\)\)/],
+  },
+  {
+    object: 'domain-off-by-one',
+    code: 'KF103',
+    says: [/the index into domains\[2\] may be 0 to 2/, />= instead of >/],
+    never: [/mask\[128\]/, /another copy/],
+  },
+  {
+    object: 'length-as-index',
+    code: 'KF103',
+    says: [/if \(n < 0\)/, /as large as 256/],
+  },
+  {
+    object: 'ends-in-one',
+    code: 'KF103',
+    says: [
+      /conditions of n on line 24 are one comparison in the object, of n - 1/,
+      /two if statements, with barrier_var\(n\)/,
+    ],
+    never: [/another copy/, /declare it long/, /unsigned/],
+  },
 ]

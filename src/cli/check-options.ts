@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The options of `check`, and what they may be.
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { attachOption, loaderOption, repeatable, setOption } from './settings.ts'
+import { attachOption, legacyMapsOption, loaderOption, repeatable, setOption } from './settings.ts'
 import { formats } from './flags.ts'
 
 export function addCheckOptions(command: Command): Command {
@@ -16,7 +16,7 @@ export function addCheckOptions(command: Command): Command {
       'the object with the program of which freplace programs replace functions; default: its first program that has the function',
     )
     .addOption(loaderOption())
-    .option('--legacy-maps', 'accept maps defined in SEC("maps"), which libbpf 1.x does not')
+    .addOption(legacyMapsOption())
     .optionsGroup('What to print:')
     .addOption(new Option('-f, --format <format>', 'output format').choices([...formats]).default('pretty'))
     .option('-o, --output-file <file>', 'write the output to this file (all of it, or nothing)')

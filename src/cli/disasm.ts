@@ -9,11 +9,14 @@ import { openForCheck } from '../check.ts'
 import type { KernelOptions } from './flags.ts'
 import { kernelOf } from './kernel.ts'
 import { jsonLine } from './output.ts'
+import { progTypeOf } from './settings.ts'
 import { orTell, readInput } from './usage.ts'
 
 export interface DisasmFlags extends KernelOptions {
   readonly prog?: string
   readonly loader?: LoaderName
+  readonly legacyMaps?: boolean
+  readonly progType?: string
   readonly format: 'pretty' | 'json'
 }
 
@@ -23,13 +26,16 @@ export async function disasm(path: string, flags: DisasmFlags): Promise<number> 
       name: path,
       ...(flags.prog === undefined ? {} : { program: flags.prog }),
       loader: flags.loader,
+      legacyMaps: flags.legacyMaps,
     }),
   )
   const kernel = await kernelOf(flags)
+  const type = progTypeOf(flags.progType)
+  const asked = type === undefined ? {} : { type }
   let status = 0
   const json = flags.format === 'json'
   const texts = opened.programs.map((program) => {
-    const linked = linkProgram(opened.object, program, kernel)
+    const linked = linkProgram(opened.object, program, kernel, program.type === undefined ? asked : {})
     if (linked.ok) return json ? disasmJson(linked.value, kernel) : disasmText(linked.value, kernel)
     status = 2
     const why = formatFault(linked.fault)

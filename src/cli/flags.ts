@@ -26,6 +26,7 @@ export interface SettingFlags {
   /** 'PROGRAM=TARGET' */
   readonly attach: readonly string[]
   readonly loader?: LoaderName
+  readonly legacyMaps?: boolean
 }
 
 /** Of `check`. */
@@ -38,7 +39,6 @@ export interface CheckFlags extends KernelOptions, SettingFlags {
   readonly format: Format
   readonly log?: 1 | 2
   readonly jobs: number
-  readonly legacyMaps?: boolean
   /** Seconds for a program; seconds for an object; MiB. */
   readonly timeout?: number
   readonly totalTimeout?: number

@@ -24,6 +24,7 @@ export interface HeaderFlags extends GenFlags {
 }
 export interface SkeletonFlags extends Pick<GenFlags, 'outputFile'> {
   readonly loader?: LoaderName
+  readonly legacyMaps?: boolean
   readonly type: readonly string[]
   readonly name?: string
 }
@@ -47,9 +48,10 @@ export function genSkeleton(path: string, flags: SkeletonFlags): number {
       .replace(/\.o$/, '')
       .replace(/\.bpf$/, '')
   const bytes = readInput(path)
-  const object = orTell(openObject(bytes, basename(path), { loader: flags.loader }))
+  const { loader, legacyMaps } = flags
+  const object = orTell(openObject(bytes, basename(path), { loader, legacyMaps }))
   const types = flags.type.map((type) => structNamed(object.btf, type, path))
-  return write(skeleton(object, bytes, { name, types }), flags)
+  return write(skeleton(object, bytes, { name, types, legacyMaps }), flags)
 }
 
 export async function genHeader(source: string, flags: HeaderFlags): Promise<number> {

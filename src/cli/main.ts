@@ -4,7 +4,15 @@ import { Command, CommanderError, Help, InvalidArgumentError, Option } from 'com
 import { printableLines } from '../fault/index.ts'
 import type { BtfFlags } from './btf.ts'
 import { addCheckOptions, cpuNumber, positive, whole, withLogLevels } from './check-options.ts'
-import { attachOption, loaderOption, mapOption, repeatable, setOption } from './settings.ts'
+import {
+  attachOption,
+  legacyMapsOption,
+  loaderOption,
+  mapOption,
+  progTypeOption,
+  repeatable,
+  setOption,
+} from './settings.ts'
 import type { RunFlags } from './run.ts'
 import type { CompareFlags } from './compare.ts'
 import type { DisasmFlags } from './disasm.ts'
@@ -80,7 +88,9 @@ export async function main(args: readonly string[]): Promise<number> {
     .addOption(moduleOption())
     .addOption(configOption())
     .option('-p, --prog <name>', 'only this program')
+    .addOption(progTypeOption())
     .addOption(loaderOption())
+    .addOption(legacyMapsOption())
     .addOption(formatOption())
     .action(async (object: string, flags: DisasmFlags) => {
       status = await (await import('./disasm.ts')).disasm(object, flags)
@@ -109,7 +119,9 @@ export async function main(args: readonly string[]): Promise<number> {
         'attach the freplace programs of another object, or one of them, to the program, in place of functions of it (repeatable)',
       ),
     )
+    .addOption(progTypeOption())
     .addOption(loaderOption())
+    .addOption(legacyMapsOption())
     .option(
       '--args <json>',
       'arguments for programs that have no test run (kprobes, tracepoints, LSM hooks …); missing ones are 0: \'[1, "0xffff", "text", {"task": {"pid": 42}}, {"file": "/etc/passwd"}, {"skb": "FRAME", "mark": 5}, {"struct": "sock", "sk_mark": 7}]\'',
@@ -164,7 +176,9 @@ export async function main(args: readonly string[]): Promise<number> {
     .addOption(setOption())
     .addOption(mapOption())
     .addOption(attachOption())
+    .addOption(progTypeOption())
     .addOption(loaderOption())
+    .addOption(legacyMapsOption())
     .option('--cpu <n>', 'the CPU to run tests on (default: 0)', cpuNumber)
     .option('--seed <n>', 'the seed of random numbers (default: 0)', whole)
     .option('--sanitize', 'check each access and register against what the verifier proved, instruction by instruction')
@@ -245,6 +259,7 @@ export async function main(args: readonly string[]): Promise<number> {
       ),
     )
     .addOption(loaderOption())
+    .addOption(legacyMapsOption())
     .addOption(outputOption())
     .action(async (path: string, flags: SkeletonFlags) => {
       status = (await import('./gen.ts')).genSkeleton(path, flags)

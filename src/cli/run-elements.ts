@@ -2,7 +2,7 @@
 // --map of run and test: elements that maps have before a program runs, programs in program arrays among them.
 import { getSystemErrorName } from 'node:util'
 import type { BpfObject } from '../object/index.ts'
-import type { Loaded, Machine } from '../runtime/index.ts'
+import type { Loaded, Machine, RuntimeMap } from '../runtime/index.ts'
 import { didYouMean } from './nearest.ts'
 import { withSlots } from './slots.ts'
 import { plainBytes, typedBytes } from './typed-bytes.ts'
@@ -101,12 +101,52 @@ export function putElements(machine: Machine, loaded: Loaded, elements: readonly
       throw new UsageError(`${what}: the object has no map ${name}${near === undefined ? '' : ` — ${near}`}`)
     }
     const { def } = map
+    const why = noElements.get(def.type)
+    if (why !== undefined) throw new UsageError(`${what}: ${name} is ${why}`)
     const bytes = (type: number, size: number, given: unknown, of: string): Uint8Array =>
       btf === undefined || type === 0 ? plainBytes(given, size, of) : typedBytes({ btf, type }, given, of)
-    const one = bytes(def.valueTypeId, def.valueSize, value, what)
-    const error = map.set(bytes(def.keyTypeId, def.keySize, key, `${what}: its key`), onEachCpu(machine, def.type, one))
+    if (def.keySize === 0 && key !== '')
+      throw new UsageError(`${what}: ${name} is a ${shortType(def.type)}, which has no keys: write ${name}[]=VALUE`)
+    const place = def.keySize === 0 ? new Uint8Array(0) : bytes(def.keyTypeId, def.keySize, key, `${what}: its key`)
+    const one = /_OF_MAPS$/.test(def.type)
+      ? mapBytes(loaded.maps, value, what)
+      : bytes(def.valueTypeId, def.valueSize, value, what)
+    const error = map.set(place, onEachCpu(machine, def.type, one))
     if (error !== 0) throw new UsageError(`${what}: the map does not take it: ${getSystemErrorName(error)}`)
   }
+}
+
+const shortType = (type: string): string => type.replace('BPF_MAP_TYPE_', '').toLowerCase().replaceAll('_', ' ')
+
+/** What maps are that nobody sets elements of, and what fills them. */
+const noElements: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    RINGBUF: 'a ring buffer, which has no elements: programs write its records',
+    USER_RINGBUF: 'a user ring buffer, which has no elements: write a test that fills it (docs/maps.md)',
+    PERF_EVENT_ARRAY: 'a perf event array: each CPU has its event already',
+    STACK_TRACE: 'a stack trace map: only programs fill it',
+    STRUCT_OPS: 'a struct_ops map: it is registered, not set',
+    ARENA: 'an arena, which has no elements: set its global variables with --set',
+    INSN_ARRAY: 'an instruction array, which the loader fills',
+    SK_STORAGE: 'a local storage: its elements belong to sockets, and programs make them',
+    INODE_STORAGE: 'a local storage: its elements belong to inodes, and programs make them',
+    TASK_STORAGE: 'a local storage: its elements belong to tasks, and programs make them',
+    CGRP_STORAGE: 'a local storage: its elements belong to cgroups, and programs make them',
+    SOCKMAP: 'a map of sockets: write a test that puts machine.socket() into it (docs/runtime.md)',
+    SOCKHASH: 'a map of sockets: write a test that puts machine.socket() into it (docs/runtime.md)',
+    REUSEPORT_SOCKARRAY: 'a map of sockets: write a test that puts machine.socket() into it (docs/runtime.md)',
+    CGROUP_ARRAY: 'a map of cgroups: write a test that puts machine.cgroup() into it (docs/runtime.md)',
+  }).map(([type, why]) => [`BPF_MAP_TYPE_${type}`, why]),
+)
+
+/** Where the kernel takes a map's descriptor, a machine takes its address. */
+function mapBytes(maps: ReadonlyMap<string, RuntimeMap>, value: unknown, what: string): Uint8Array {
+  const map = typeof value === 'string' ? maps.get(value) : undefined
+  if (map === undefined) {
+    const near = typeof value === 'string' ? didYouMean(value, [...maps.keys()]) : undefined
+    throw new UsageError(`${what}: expected a map that the program uses${near === undefined ? '' : ` — ${near}`}`)
+  }
+  return Uint8Array.from(Buffer.from(Uint32Array.of(map.address).buffer))
 }
 
 /** Of per-CPU maps the same on each. */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // kfuncs run OBJ: one program of an object on a machine of its own, and what changed by it.
-import { check } from '../check.ts'
+import { check, type CheckOptions } from '../check.ts'
 import { sizeOf } from '../btf/index.ts'
 import { renderPretty } from '../explain/index.ts'
 import { formatFault } from '../fault/index.ts'
 import type { Kernel } from '../kernel/index.ts'
-import { type BpfObject, type LoaderName, openObject, type Settings } from '../object/index.ts'
+import { type BpfObject, openObject } from '../object/index.ts'
 import {
   createMachine,
   type Loaded,
@@ -15,7 +15,6 @@ import {
   type TestRun,
   type TestRunOptions,
 } from '../runtime/index.ts'
-import type { TargetObject } from '../target.ts'
 import { returnValueName } from '../uapi/index.ts'
 import { objectName } from './check-object.ts'
 import { Coverage } from './coverage.ts'
@@ -40,12 +39,14 @@ import { kernelOf } from './kernel.ts'
 import { didYouMean } from './nearest.ts'
 import { joined } from './observers.ts'
 import { jsonLine } from './output.ts'
-import { settingsOf, targetOf } from './settings.ts'
+import { allOf, progTypeOf, settingsOf, targetOf } from './settings.ts'
 import { tracer } from './trace.ts'
 import { complain, orTell, readInput, UsageError } from './usage.ts'
 
 export interface RunObjectFlags extends KernelOptions, SettingFlags, Omit<CallFlags, 'ctx'> {
   readonly prog?: string
+  /** Of sections that libbpf does not know. */
+  readonly progType?: string
   readonly data?: string
   readonly ctx?: string
   readonly repeat?: number
@@ -91,12 +92,14 @@ export async function runObject(path: string, flags: RunObjectFlags): Promise<nu
     ...(flags.trace === true ? [tracer(kernel)] : []),
   ])
   const settings = settingsOf(flags)
-  const { loader } = flags
+  const { loader, legacyMaps } = flags
+  const type = progTypeOf(flags.progType)
   const { object, programs, rest } = withPrograms(
-    orTell(openObject(bytes, objectName(path), { loader })),
+    orTell(openObject(bytes, objectName(path), { loader, legacyMaps })),
     elementsOf(flags.map),
   )
   const name = chosen(object, flags.prog)
+  const asked = { loader, legacyMaps, ...(type === undefined ? {} : { type }) }
   const replacing = flags.replace.map((text) => targetOf(text)!)
   const load = (): { machine: Machine; loaded: Loaded } => {
     const machine = createMachine(kernel, {
@@ -107,14 +110,16 @@ export async function runObject(path: string, flags: RunObjectFlags): Promise<nu
       ...(observer === undefined ? {} : { observer }),
     })
     machine.cpu = cpu
-    const loaded = orTell(machine.load(object, { programs: [name, ...programs], ...settings }))
+    const loaded = orTell(
+      machine.load(object, { programs: [name, ...programs], types: allOf(object, type), ...settings }),
+    )
     putElements(machine, loaded, rest)
     return { machine, loaded }
   }
   const { machine, loaded } = load()
   const missing = [name, ...programs].find((one) => !loaded.programs.has(one))
   if (missing !== undefined)
-    return refused(path, { bytes, program: missing, kernel, settings: { ...settings, loader } })
+    return refused(path, { bytes, program: missing, kernel, settings: { ...settings, ...asked } })
   const program = loaded.programs.get(name)!
   const replaced = replaceFunctions(machine, program, replacing)
   if (replaced.refused !== undefined) {
@@ -225,7 +230,7 @@ interface Refused {
   readonly bytes: Uint8Array
   readonly program: string
   readonly kernel: Kernel
-  readonly settings: Settings & { readonly loader: LoaderName | undefined; readonly target?: TargetObject }
+  readonly settings: CheckOptions
 }
 
 /** What is not accepted does not run: why, as `check` tells it. */

@@ -44,7 +44,7 @@ export async function run(path: string, flags: RunFlags): Promise<number> {
 /** Options of the one kind that the other does not take. */
 const ofBare = ['memory', 'interpret', 'maxInsns'] as const
 const ofObjects =
-  'prog data ctx set map attach loader module config args socket returned repeat cpu seed type sanitize trace coverage pathMap'.split(
+  'prog data ctx set map attach loader legacyMaps progType module config args socket returned repeat cpu seed type sanitize trace coverage pathMap replace'.split(
     ' ',
   ) as readonly (keyof RunFlags)[]
 

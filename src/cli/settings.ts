@@ -2,10 +2,12 @@
 // --set, --map, --attach, --loader: what a loader decides before it loads an object, and which it is.
 import { existsSync } from 'node:fs'
 import { Option } from 'commander'
-import { loaderNames, parseSetting, type Settings, type Unknown } from '../object/index.ts'
+import { fullType } from '../check.ts'
+import { type BpfObject, loaderNames, parseSetting, type Settings, type Unknown } from '../object/index.ts'
 import type { TargetObject } from '../target.ts'
+import type { ProgTypeName } from '../uapi/index.ts'
 import type { SettingFlags } from './flags.ts'
-import { orTell, readInput, UsageError } from './usage.ts'
+import { orTell, readInput, requireType, UsageError } from './usage.ts'
 
 /** An option that may be given more than once: a list of what was given. */
 export const repeatable = (flags: string, words: string): Option =>
@@ -36,6 +38,23 @@ export const loaderOption = (): Option =>
   new Option('--loader <name>', 'what loads the object: libbpf or ebpf-go (github.com/cilium/ebpf)').choices([
     ...loaderNames,
   ])
+
+export const legacyMapsOption = (): Option =>
+  new Option('--legacy-maps', 'accept maps defined in SEC("maps"), as aya has them; libbpf 1.x does not')
+
+/** `--type` of `check`, where that is taken. */
+export const progTypeOption = (): Option =>
+  new Option('--prog-type <type>', 'the program type of sections that libbpf does not know: xdp, sched_cls …')
+
+/** What --prog-type comes to. */
+export function progTypeOf(type: string | undefined): ProgTypeName | undefined {
+  requireType(type)
+  return type === undefined ? undefined : (fullType(type) as ProgTypeName)
+}
+
+/** The same for each program; sections that libbpf knows keep theirs. */
+export const allOf = ({ programs }: BpfObject, type: ProgTypeName | undefined): ReadonlyMap<string, ProgTypeName> =>
+  new Map(type === undefined ? [] : programs.map(({ name }) => [name, type]))
 
 /** What --set and --attach come to: NAME=VALUE each, or for --set @FILE with one a line. */
 export function settingsOf({ set, attach }: Pick<SettingFlags, 'set' | 'attach'>): Settings {

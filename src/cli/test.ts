@@ -2,14 +2,7 @@
 // kfuncs test OBJ…: the C tests that objects hold, run on a modelled kernel.
 import { formatFault, ok, type Result, thrownText } from '../fault/index.ts'
 import type { Kernel } from '../kernel/index.ts'
-import {
-  type BpfObject,
-  type LoaderName,
-  matches,
-  type Settings,
-  withSettings,
-  type WithSettings,
-} from '../object/index.ts'
+import { type BpfObject, matches, type Settings, withSettings, type WithSettings } from '../object/index.ts'
 import { createMachine, type LoadOptions, MachineError, type Observer, SanitizerError } from '../runtime/index.ts'
 import { BUG, bugText } from './bug.ts'
 import { objectName } from './check-object.ts'
@@ -27,8 +20,9 @@ import { packetTests } from './testing/packets.ts'
 import { type TestFormat, testPrinters } from './testing/print.ts'
 import { taggedTests } from './testing/tagged.ts'
 import type { OnMachine, Test, TestRow } from './testing/types.ts'
-import { settingsOf, Unset } from './settings.ts'
+import { allOf, progTypeOf, settingsOf, Unset } from './settings.ts'
 import { tracer } from './trace.ts'
+import type { ProgTypeName } from '../uapi/index.ts'
 import { complain, readInput, UsageError } from './usage.ts'
 
 export interface TestFlags extends KernelOptions, SettingFlags {
@@ -36,6 +30,7 @@ export interface TestFlags extends KernelOptions, SettingFlags {
   readonly name: readonly string[]
   /** NAME[KEY]=VALUE each, or @FILE. */
   readonly map: readonly string[]
+  readonly progType?: string
   readonly cpu?: number
   readonly seed?: number
   readonly sanitize?: boolean
@@ -52,6 +47,7 @@ export interface TestFlags extends KernelOptions, SettingFlags {
 export async function test(named: readonly string[], flags: TestFlags): Promise<number> {
   const kernel = await kernelOf(flags)
   const settings = settingsOf(flags)
+  const type = progTypeOf(flags.progType)
   const out = flags.outputFile === undefined ? standardOutput : fileOutput(flags.outputFile)
   const mapped = mappedPath(flags.pathMap)
   const coverage = flags.coverage === undefined ? undefined : new Coverage()
@@ -72,14 +68,14 @@ export async function test(named: readonly string[], flags: TestFlags): Promise<
   const unset = new Unset()
   let ran = 0
   for (const path of paths) {
-    const opened = opening(path, settings, flags.loader)
+    const opened = opening(path, settings, flags)
     if (typeof opened === 'string') {
       fail(opened)
       continue
     }
     const { object, unknown } = opened
     unset.add(unknown)
-    const tests = testsOf(object, { kernel, flags, observer, elements: elements.of(object) })
+    const tests = testsOf(object, { kernel, flags, type, observer, elements: elements.of(object) })
     // what a folder holds besides tests is passed over
     if (tests.length === 0 && !met.has(path))
       fail(`${path}: no tests in this object — docs/testing.md says what is one`)
@@ -102,9 +98,13 @@ export async function test(named: readonly string[], flags: TestFlags): Promise<
 }
 
 /** A text says why it cannot be read. */
-function opening(path: string, settings: Settings, loader: LoaderName | undefined): WithSettings | string {
+function opening(
+  path: string,
+  settings: Settings,
+  flags: Pick<TestFlags, 'loader' | 'legacyMaps'>,
+): WithSettings | string {
   try {
-    const opened = openTests(readInput(path), objectName(path), loader)
+    const opened = openTests(readInput(path), objectName(path), flags)
     if (!opened.ok) return formatFault(opened.fault)
     const set = withSettings(opened.value, settings)
     return set.ok ? set.value : formatFault(set.fault)
@@ -140,11 +140,12 @@ class Filled {
 interface Around {
   readonly kernel: Kernel
   readonly flags: Pick<TestFlags, 'cpu' | 'seed' | 'sanitize' | 'module'>
+  readonly type: ProgTypeName | undefined
   readonly observer: Observer | undefined
   readonly elements: readonly Element[]
 }
 
-function testsOf(plain: BpfObject, { kernel, flags, observer, elements }: Around): readonly Test[] {
+function testsOf(plain: BpfObject, { kernel, flags, type, observer, elements }: Around): readonly Test[] {
   const { cpu = 0, seed = 0, sanitize = false } = flags
   const { object, programs, rest } = withPrograms(plain, elements)
   const load = (options: LoadOptions): Result<OnMachine> => {
@@ -157,12 +158,13 @@ function testsOf(plain: BpfObject, { kernel, flags, observer, elements }: Around
     })
     machine.cpu = cpu
     const wanted = [...new Set([...(options.programs ?? []), ...programs])]
-    const loaded = machine.load(object, { ...options, programs: wanted })
+    const types = new Map([...allOf(object, type), ...(options.types ?? [])])
+    const loaded = machine.load(object, { ...options, programs: wanted, types })
     if (!loaded.ok) return loaded
     putElements(machine, loaded.value, rest)
     return ok({ machine, loaded: loaded.value })
   }
-  const tested = { object, kernel, load }
+  const tested = { object, kernel, type, load }
   return [...taggedTests(tested), ...packetTests(tested)]
 }
 

@@ -24,7 +24,8 @@ export function typedBytes({ btf, type: id }: Typed, value: unknown, what: strin
     case 'enum':
     case 'enum64': {
       const named = type.values.find(({ name }) => name === value)
-      return numberBytes(named === undefined ? number(value, what) : BigInt(named.value), size, what)
+      const { signed } = type
+      return numberBytes(named?.value ?? number(value, what), inRange({ bits: 8 * size, signed }), what)
     }
     case 'array':
       return arrayBytes({ btf, type: type.type }, { value, size, what })
@@ -34,12 +35,14 @@ export function typedBytes({ btf, type: id }: Typed, value: unknown, what: strin
       for (const [name, one] of Object.entries(value)) {
         const place = memberOf(btf, type.members, name)
         if (place === undefined) throw new UsageError(`${what}: ${type.kind} ${type.name} has no ${name}`)
-        if (place.member.bitSize !== 0) putBits(bytes, place, number(one, `${what}.${name}`))
+        if (place.member.bitSize !== 0) putBits(bytes, place, bitfield(btf, place, one, `${what}.${name}`))
         else bytes.set(typedBytes({ btf, type: place.member.type }, one, `${what}.${name}`), place.bit / 8)
       }
       return bytes
+    case 'int':
+      return numberBytes(number(value, what), inRange({ bits: 8 * size, signed: type.signed, bool: type.bool }), what)
     default:
-      return numberBytes(number(value, what), size, what)
+      return numberBytes(number(value, what), either(size), what)
   }
   throw new UsageError(`${what}: expected an object with members of ${type.kind} ${type.name}`)
 }
@@ -59,7 +62,7 @@ export function plainBytes(value: unknown, size: number, what: string): Uint8Arr
     if (/^[0-9a-fA-F]+$/.test(digits) && digits.length === 2 * size && size > 8)
       return Uint8Array.from(Buffer.from(digits, 'hex'))
   }
-  return numberBytes(number(value, what), size, what)
+  return numberBytes(number(value, what), either(size), what)
 }
 
 function arrayBytes(
@@ -99,6 +102,15 @@ function memberOf(btf: Btf, members: readonly BtfMember[], name: string, from = 
   return undefined
 }
 
+/** What a bitfield is to hold: a number, or a name of its enum. */
+function bitfield(btf: Btf, { member }: Place, value: unknown, what: string): bigint {
+  const type = resolveType(btf, member.type)
+  const isEnum = type.kind === 'enum' || type.kind === 'enum64'
+  const named = isEnum ? type.values.find(({ name }) => name === value) : undefined
+  const signed = (isEnum || type.kind === 'int') && type.signed
+  return within(named?.value ?? number(value, what), inRange({ bits: member.bitSize, signed }), what)
+}
+
 function putBits(bytes: Uint8Array, { member, bit }: Place, value: bigint): void {
   for (let i = 0; i < member.bitSize; i++) {
     const at = bit + i
@@ -113,11 +125,40 @@ function number(value: unknown, what: string): bigint {
   return wholeNumber(value, what)
 }
 
-function numberBytes(value: bigint, size: number, what: string): Uint8Array {
-  const bits = BigInt(8 * size)
-  if (value >= 1n << bits || value < -(1n << (bits - 1n)))
-    throw new UsageError(`${what}: ${value} does not fit into ${size} bytes`)
-  const bytes = new Uint8Array(size)
-  for (let i = 0, rest = BigInt.asUintN(8 * size, value); i < size; i++, rest >>= 8n) bytes[i] = Number(rest & 0xffn)
+/** The numbers that a place holds. */
+interface Range {
+  readonly bits: number
+  readonly least: bigint
+  readonly most: bigint
+}
+
+interface Width {
+  readonly bits: number
+  readonly signed: boolean
+  readonly bool?: boolean | undefined
+}
+
+function inRange({ bits, signed, bool }: Width): Range {
+  if (bool === true) return { bits, least: 0n, most: 1n }
+  const all = 1n << BigInt(bits)
+  return signed ? { bits, least: -(all / 2n), most: all / 2n - 1n } : { bits, least: 0n, most: all - 1n }
+}
+
+/** Of bytes without a type nobody knows whether they have a sign. */
+const either = (size: number): Range => ({
+  ...inRange({ bits: 8 * size, signed: false }),
+  least: inRange({ bits: 8 * size, signed: true }).least,
+})
+
+function within(value: bigint, { least, most }: Range, what: string): bigint {
+  if (value < least || value > most)
+    throw new UsageError(`${what}: ${value} is out of range, which is ${least} to ${most}`)
+  return value
+}
+
+function numberBytes(value: bigint, range: Range, what: string): Uint8Array {
+  const bytes = new Uint8Array(range.bits / 8)
+  let rest = BigInt.asUintN(range.bits, within(value, range, what))
+  for (let i = 0; i < bytes.length; i++, rest >>= 8n) bytes[i] = Number(rest & 0xffn)
   return bytes
 }

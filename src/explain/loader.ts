@@ -37,6 +37,7 @@ export function explainFault(fault: Fault, object: BpfObject, program: ObjectPro
     ...(rule === 'loader-kconfig' && isValue ? configValueOf(name, fault.what) : {}),
     ...(rule === 'loader-struct-ops' ? operationsOf(fault.what, object, kernel) : {}),
     section: program.section,
+    untyped: yes(rule === 'loader-section'),
     nearSection: rule === 'loader-section' ? nearSection(program.section) : undefined,
     ...hook,
   }

@@ -39,6 +39,22 @@ export function assemble(text: string, options: AssembleOptions = {}): Result<In
   })
 }
 
+const writes = /^((?:lock )?(?:[rw]\d+|\*?\([us]\d+ \*\)\(r\d+ [+-] \w+\)))\s*((?:s?(?:<<|>>|[/%])|[-+*&|^])?=)\s*/
+const compares = /^if\s+([rw]\d+)\s*(s?[<>]=?|[!=]=|&)\s*(\S+)\s+goto/
+
+/** The statement as the patterns below have it, where it is written with fewer blanks: `r0=1`, `r1=*(u8*)(r2+4)`, `if r1>5 goto out`. */
+function spaced(text: string): string {
+  return text
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/\b0x[0-9a-f]+/gi, (digits) => digits.toLowerCase())
+    .replaceAll(/\(([us]\d+) ?\*\) ?\(/g, '($1 *)(')
+    .replaceAll(/\*\)\(r(\d+) ?([+-]) ?(\w+)\)/g, '*)(r$1 $2 $3)')
+    .replaceAll(/\*\)\(r(\d+)\)/g, '*)(r$1 + 0)')
+    .replace(writes, '$1 $2 ')
+    .replace(/^(r\d+ = -?(?:0x[0-9a-f]+|\d+))ll$/, '$1 ll')
+    .replace(compares, 'if $1 $2 $3 goto')
+}
+
 interface Fixup {
   readonly slot: number
   readonly label: string
@@ -81,7 +97,7 @@ function readLine(assembler: Assembler, raw: string): void {
   }
   const opcode = /^\(([0-9a-f]{2})\)\s*/.exec(text)
   if (opcode !== null) text = text.slice(opcode[0].length)
-  text = text.replace(/\s*<[^<>]*>$/, '').trim()
+  text = spaced(text.replace(/\s*<[^<>]*>$/, '').trim())
   if (text === '') return
   const code = opcode === null ? undefined : Number.parseInt(opcode[1]!, 16)
   if (code === 0x18 || / ll$/.test(text)) {

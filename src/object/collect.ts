@@ -80,7 +80,7 @@ export function collect(
       refuse(
         "elf: legacy map definitions in 'maps' section are not supported by libbpf v1.0+",
         { section: name },
-        'define maps in SEC(".maps") with __uint and __type',
+        'define maps in SEC(".maps") with __uint and __type; objects of loaders that read it, such as aya’s, are taken with --legacy-maps',
       )
     } else if (name === '.maps') maps = section
     else if (name === '.BTF') btf = requireProgbits(section)

@@ -67,6 +67,8 @@ export interface LoadOptions extends Limits, TotalLimits, Settings {
   readonly name?: string
   /** Who loads it, as `check()` has it; of an object that is open it is known. */
   readonly loader?: LoaderName | undefined
+  /** Read SEC("maps"), as `check()` has it. */
+  readonly legacyMaps?: boolean | undefined
   /** Only the programs of these names. */
   readonly programs?: readonly string[]
   /** The program of which freplace programs replace functions, as bpf_program__set_attach_target() is given it; `attach()` then does it. */
@@ -210,9 +212,9 @@ export class Machine extends Core {
    * program was not loaded stands in `refused`.
    */
   load(source: Uint8Array | BpfObject, options: LoadOptions = {}): Result<Loaded> {
-    const { name = 'object', programs: wanted, types, loader, attachTo } = options
+    const { name = 'object', programs: wanted, types, loader, legacyMaps, attachTo } = options
     const isObject = argumentKinds.object.fits(source)
-    const opened = isObject ? ok(source as BpfObject) : openObject(source as Uint8Array, name, { loader })
+    const opened = isObject ? ok(source as BpfObject) : openObject(source as Uint8Array, name, { loader, legacyMaps })
     if (!opened.ok) return opened
     const set = withSettings(opened.value, options)
     if (!set.ok) return set

@@ -148,7 +148,7 @@ test.for<[string, string[], string]>([
   [
     'a number that its field has no room for',
     [memory, '-p', 'count_in_map', '--ctx', '{"mark": "0x100000000"}'],
-    '--ctx.mark: 4294967296 does not fit into 4 bytes',
+    '--ctx.mark: 4294967296 is out of range, which is 0 to 4294967295',
   ],
   ['a context that is not JSON', [memory, '-p', 'count_in_map', '--ctx', '{mark}'], '--ctx is not JSON'],
 ])('%s', async ([, args, words]) => {

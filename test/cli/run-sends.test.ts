@@ -35,6 +35,13 @@ describe('--map', () => {
     expect((await run('entry')).out).toBe('entry: TC_ACT_SHOT (2)\n')
     expect((await run('entry', ...withMaps('calls[1]=next'))).out).toBe('entry: TC_ACT_UNSPEC (-1)\n')
   })
+  test('maps in maps', async () => {
+    const within = (...maps: string[]) => runHere('run', 'test/runtime/programs/within.bpf.o', ...withMaps(...maps))
+    expect((await within()).out).toBe('limit_of: TC_ACT_UNSPEC (-1)\n')
+    expect((await within('by_user[7]=today', 'today[0]=9')).out).toBe('limit_of: 9\n')
+    expect((await within('by_user[7]=tody')).err).toContain('a map that the program uses — did you mean today?')
+    expect((await within('by_user[7]=by_user')).err).toContain('the map does not take it: EINVAL')
+  })
   test('from a file, with keys as members and as lists', async () => {
     const file = join(temporaryFolder('test'), 'maps.json')
     const routes = [{ key: { bits: 8, address: '10.0.0.0' }, value: { port: 400 } }]
@@ -49,12 +56,17 @@ describe('--map', () => {
     ['limit[0]=1', 'the object has no map limit — did you mean limits?'],
     ['limits=1', 'expected NAME[KEY]=VALUE'],
     ['limits[9]=1', 'the map does not take it: E2BIG'],
-    ['limits[0]=4294967296', '4294967296 does not fit into 4 bytes'],
+    ['limits[0]=4294967296', '4294967296 is out of range, which is 0 to 4294967295'],
+    ['limits[-1]=1', '--map limits[-1]: its key: -1 is out of range, which is 0 to 4294967295'],
+    ['routes[{"bits": 8}]={"flags": -1}', 'flags: -1 is out of range, which is 0 to 15'],
+    ['plain[1]=65536', '65536 is out of range, which is -32768 to 65535'],
+    ['ring[0]=1', 'ring is a ring buffer, which has no elements: programs write its records'],
+    ['perf[0]=1', 'perf is a perf event array: each CPU has its event already'],
     ['limits[0]=one', 'expected a number, not "one"'],
     ['calls[1]=nxt', 'expected a program of the object — did you mean next?'],
     ['calls[x]=next', 'expected the number of a slot'],
     ['routes[{"bits": 8}]={"prt": 1}', 'struct route has no prt'],
-    ['routes[8]=1', 'expected an object with members of struct route'],
+    ['routes[8]=1', 'its key: expected an object with members of struct prefix'],
     ['routes[{]=1', 'is not JSON'],
     ['routes[{"bits": 8}]={"hop": [1, 2, 3, 4, 5]}', 'it has at most 4 elements'],
     ['routes[{"bits": 8}]={"name": "longer than it"}', '14 bytes are more than 8'],

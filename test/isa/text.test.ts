@@ -71,6 +71,25 @@ const lines: readonly (readonly [string, string, string | undefined])[] = [
   ['85 10 00 00 03 00 00 00', '(85) call pc+3', undefined],
 ]
 
+test.for<[string, string]>([
+  ['r0=0x1F', 'r0 = 0x1f'],
+  ['r0=-1', 'r0 = -1'],
+  ['r0=5ll', 'r0 = 5 ll'],
+  ['r1s/=r2', 'r1 s/= r2'],
+  ['w1<<=3', 'w1 <<= 3'],
+  ['r0=-r0', 'r0 = -r0'],
+  ['r0  =\t1', 'r0 = 1'],
+  ['if r1s>=-5 goto +1', 'if r1 s>= -5 goto +1'],
+  ['if r1!=r2 goto +1', 'if r1 != r2 goto +1'],
+  ['if  w1&7  goto +1', 'if w1 & 7 goto +1'],
+  ['r1=*(u8*)(r2+4)', 'r1 = *(u8 *)(r2 + 4)'],
+  ['*(u32*)(r10-4)=7', '*(u32 *)(r10 - 4) = 7'],
+  ['r1 = *(u64 *)(r2)', 'r1 = *(u64 *)(r2 + 0)'],
+  ['lock *(u64*)(r1+8)+=r2', 'lock *(u64 *)(r1 + 8) += r2'],
+])('%s is %s', ([short, long]) => {
+  expect(assembled(short)).toEqual(assembled(long))
+})
+
 describe('an instruction', () => {
   test.for(lines)('%s is %s', ([hex, kernel, llvm]) => {
     const [first, second] = insnsOf(hex)

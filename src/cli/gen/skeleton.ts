@@ -11,9 +11,15 @@ export interface SkeletonPlanned {
   readonly name: string
   /** Structs of the object's BTF that are wanted beside those of maps and variables: records of perf event arrays and ring buffers. */
   readonly types?: readonly BtfId[]
+  /** Its maps are in SEC("maps"). */
+  readonly legacyMaps?: boolean | undefined
 }
 
-export function skeleton(object: BpfObject, bytes: Uint8Array, { name, types = [] }: SkeletonPlanned): string {
+export function skeleton(
+  object: BpfObject,
+  bytes: Uint8Array,
+  { name, types = [], legacyMaps }: SkeletonPlanned,
+): string {
   const names = new Names([
     ...imported,
     'Maps',
@@ -88,6 +94,7 @@ export function skeleton(object: BpfObject, bytes: Uint8Array, { name, types = [
       ? []
       : [`  structOps: [${operations.map(({ variable }) => quoted(variable)).join(', ')}],`]),
     ...(object.loader === 'libbpf' ? [] : [`  loader: ${quoted(object.loader)},`]),
+    ...(legacyMaps === true ? ['  legacyMaps: true,'] : []),
     '  object:',
     `    '${Buffer.from(bytes).toString('base64')}',`,
     '}',

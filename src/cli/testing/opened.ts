@@ -2,18 +2,19 @@
 // Objects with tests, as their runners load them. Tests by packets are Cilium's, whose runner is written in Go: ebpf-go reads the object,
 // and tail calls whose programs carry the tag "tail:MAP/SLOT" are filled in before it is loaded (__declare_tail of its headers).
 import { ok, remembered, type Result } from '../../fault/index.ts'
-import { type BpfObject, type LoaderName, openObject } from '../../object/index.ts'
+import { type BpfObject, openObject, type OpenOptions } from '../../object/index.ts'
 import { withSlots } from '../slots.ts'
 
 /** 'tc/test/NAME/check' */
 export const packetSection = /^([^/]+)\/(?:.*\/)?([^/]+)\/(pktgen|setup|check)$/
 
 /** The object as its runner's loader reads it, unless told who that is. */
-export function openTests(bytes: Uint8Array, name: string, loader: LoaderName | undefined): Result<BpfObject> {
-  if (loader === 'libbpf') return openObject(bytes, name)
-  const plain = loader === undefined ? openObject(bytes, name) : undefined
+export function openTests(bytes: Uint8Array, name: string, options: OpenOptions): Result<BpfObject> {
+  const { loader } = options
+  if (loader === 'libbpf') return openObject(bytes, name, options)
+  const plain = loader === undefined ? openObject(bytes, name, options) : undefined
   if (plain?.ok === true && !testsPackets(plain.value)) return plain
-  const byGo = openObject(bytes, name, { loader: 'ebpf-go' })
+  const byGo = openObject(bytes, name, { ...options, loader: 'ebpf-go' })
   // of what is no test of this kind libbpf's fault is told
   if (plain?.ok === false && !(byGo.ok && testsPackets(byGo.value))) return plain
   return byGo.ok ? ok(withSlots(byGo.value, tailCalls(byGo.value))) : byGo

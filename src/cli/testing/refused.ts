@@ -9,9 +9,9 @@ import type { Outcome, Tested } from './types.ts'
 
 /** Why it is not accepted, as `check` tells it; where that accepts it, what kept the machine from loading it. */
 export function refused(
-  { object, kernel }: Tested,
+  { object, kernel, type: told }: Tested,
   program: ObjectProgram,
-  { type, refusal }: { readonly type?: ProgTypeName | undefined; readonly refusal?: Refusal | undefined } = {},
+  { type = told, refusal }: { readonly type?: ProgTypeName | undefined; readonly refusal?: Refusal | undefined } = {},
 ): Outcome {
   const checked = checkProgram(object, program, kernel, type === undefined ? {} : { type })
   if (checked.report?.verdict === 'accept')

@@ -18,8 +18,8 @@ export function taggedTests(tested: Tested): readonly Test[] {
 }
 
 function outcomeOf(tested: Tested, program: ObjectProgram, expectation: Expectation): Outcome {
-  const { object, kernel } = tested
-  const options = { name: object.name, facts: false }
+  const { object, kernel, type } = tested
+  const options = { name: object.name, facts: false, ...(type === undefined ? {} : { type }) }
   const { expected, ...checked } = checkExpected({ object, program, kernel, options, total: new TotalBudget({}) })
   const { met, why, verdict, ignored } = expected!
   if (met === null) return { status: 'skip', why }

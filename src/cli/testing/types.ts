@@ -3,6 +3,7 @@
 import type { Result } from '../../fault/index.ts'
 import type { BpfObject } from '../../object/index.ts'
 import type { Kernel } from '../../kernel/index.ts'
+import type { ProgTypeName } from '../../uapi/index.ts'
 import type { Loaded, LoadOptions, Machine } from '../../runtime/index.ts'
 
 /** `error`: it could not be run, so nothing is known of what it tests. */
@@ -33,6 +34,8 @@ export interface Test {
 export interface Tested {
   readonly object: BpfObject
   readonly kernel: Kernel
+  /** Of sections that libbpf does not know, where it is told. */
+  readonly type: ProgTypeName | undefined
   /** Loads it on a machine that nothing ran on, with the elements that its maps are to have. */
   readonly load: (options: LoadOptions) => Result<OnMachine>
 }

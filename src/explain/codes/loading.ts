@@ -47,6 +47,7 @@ export const loadingCodes = [
       '{hint}',
       '{?enumerator}Check first: if (bpf_core_enum_value_exists({coreType}, {enumerator})) …, so that kernels without it never get there.',
       'Did you mean SEC("{nearSection}")?',
+      '{?untyped}If its loader sets the type (bpf_program__set_type()), give it: --type xdp; with run and test --prog-type xdp.',
       '{?config}If it may be missing, declare it __weak: extern bool {config} __kconfig __weak; it reads as 0 then.',
       'Declare it as {configType}',
       'libbpf skips a member that the kernel lacks if it is NULL: before the object is loaded, set skel->struct_ops.{opsMap}->{opsMember} = NULL on such kernels.',

@@ -160,19 +160,23 @@ export abstract class RuntimeMap {
     this.requireOpen()
     return mapElements(this.core, this)
   }
-  /** undefined: there is none. */
+  /** undefined: there is none. Maps without keys have an empty one: queues and stacks answer what is first. */
   get(key: Uint8Array): Uint8Array | undefined {
     this.requireOpen()
-    const value = mapLookup(this.core, this, { key })
+    const value = mapLookup(this.core, this, { key: this.given(key) })
     return typeof value === 'number' ? undefined : value
   }
-  /** 0 or a negative error. */
+  /** 0 or a negative error. With an empty key, queues, stacks and bloom filters take the value in. */
   set(key: Uint8Array, value: Uint8Array, flags = 0): number {
     this.requireOpen()
-    return mapUpdate(this.core, this, { key, value, flags })
+    return mapUpdate(this.core, this, { key: this.given(key), value, flags })
   }
   remove(key: Uint8Array): number {
     this.requireOpen()
-    return mapDelete(this.core, this, { key })
+    return mapDelete(this.core, this, { key: this.given(key) })
+  }
+  /** No key is a null pointer for the system call. */
+  private given(key: Uint8Array): Uint8Array | undefined {
+    return key.length === 0 && this.def.keySize === 0 ? undefined : key
   }
 }

@@ -2,7 +2,7 @@
 // What `kfuncs gen skeleton` generates calls: an object loaded on a machine, its maps, variables and programs by their names and types.
 import { fail, ok, type Result } from '../../fault/index.ts'
 import { type BpfObject, type LoaderName, openObject } from '../../object/index.ts'
-import type { Loaded, Machine } from '../machine.ts'
+import type { Loaded, LoadOptions, Machine } from '../machine.ts'
 import type { RuntimeMap } from '../maps/map.ts'
 import type { LoadedProgram } from '../program.ts'
 import { whyRefused } from '../refusal.ts'
@@ -18,6 +18,8 @@ export interface SkeletonPlan<Maps extends object, Variables extends object> {
   readonly object: string
   /** Who loads it: libbpf, unless told. */
   readonly loader?: LoaderName
+  /** Its maps are in SEC("maps"). */
+  readonly legacyMaps?: boolean
   readonly maps: { readonly [Name in keyof Maps]: (map: RuntimeMap, machine: Machine) => Maps[Name] }
   readonly variables: { readonly [Name in keyof Variables]: VariablePlan<Variables[Name]> }
   readonly programs: readonly string[]
@@ -32,9 +34,18 @@ export interface VariablePlan<T> {
 
 export interface SkeletonOptions<Variables, Programs> {
   /** Values of global variables before it is loaded: of constants the only time that they can be given one. */
-  readonly variables?: Partial<Variables>
+  readonly variables?: Given<Variables>
+  /** Types of programs whose sections libbpf does not know. */
+  readonly types?: LoadOptions['types']
   /** Only these are loaded: all, unless told. */
   readonly programs?: readonly (keyof Programs & string)[]
+}
+
+type OfEvery = typeof Object.prototype
+
+/** Some of them. What is not given of a name that every object has (`constructor`, `toString`) is that of the object, to the compiler. */
+type Given<Variables> = {
+  readonly [Name in keyof Variables]?: Variables[Name] | (Name extends keyof OfEvery ? OfEvery[Name] : never)
 }
 
 export interface Skeleton<Maps, Variables, Programs, Ops = object> {
@@ -58,15 +69,16 @@ export function loadSkeleton<
   plan: SkeletonPlan<Maps, Variables>,
   {
     variables = {},
+    types = new Map(),
     programs = plan.programs as readonly (keyof Programs & string)[],
   }: SkeletonOptions<Variables, Programs>,
 ): Result<Skeleton<Maps, Variables, Programs, Ops>> {
   const bytes = Uint8Array.from(atob(plan.object), (character) => character.charCodeAt(0))
-  const opened = openObject(bytes, plan.name, { loader: plan.loader })
+  const opened = openObject(bytes, plan.name, { loader: plan.loader, legacyMaps: plan.legacyMaps })
   if (!opened.ok) return opened
   const given = withValues(opened.value, plan, variables)
   if (!given.ok) return given
-  const loaded = machine.load(given.value, { programs })
+  const loaded = machine.load(given.value, { programs, types })
   if (!loaded.ok) return loaded
   for (const [name, refusal] of loaded.value.refused) return fail(whyRefused(name, refusal), { object: plan.name })
   return ok({
@@ -88,7 +100,7 @@ export function loadSkeleton<
 function withValues<Maps extends object, Variables extends object>(
   object: BpfObject,
   plan: SkeletonPlan<Maps, Variables>,
-  values: Partial<Variables>,
+  values: Given<Variables>,
 ): Result<BpfObject> {
   const maps = [...object.maps]
   for (const [name, value] of Object.entries(values)) {

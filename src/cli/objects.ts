@@ -2,7 +2,7 @@
 // The objects that arguments name: files, folders (every BPF object in them), patterns. What a folder or a pattern holds besides BPF
 // objects (those of the user's own programs) is passed over; what is named itself is not.
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import { EM, isElf } from '../binary/index.ts'
 import type { Trouble } from '../explain/index.ts'
 
@@ -49,8 +49,12 @@ export function kindOf(name: string): 'file' | 'folder' | 'pattern' {
 }
 
 /** What stands before the first folder with a pattern in it, and the rest. */
-export function splitPattern(pattern: string): readonly [folder: string, rest: string] {
-  const parts = pattern.split('/')
+export function splitPattern(
+  pattern: string,
+  { separator = sep }: { readonly separator?: string } = {},
+): readonly [folder: string, rest: string] {
+  // a pattern has / between folders, on Windows too
+  const parts = pattern.split(separator).join('/').split('/')
   const first = parts.findIndex((part) => magic.test(part))
   const folder = parts.slice(0, first).join('/')
   return [folder === '' && first > 0 ? '/' : folder || '.', parts.slice(first).join('/')]

@@ -90,30 +90,34 @@ export function withPrograms(
 
 /** Puts them in, as the system call would: what it refuses is told with its error. */
 export function putElements(machine: Machine, loaded: Loaded, elements: readonly Element[]): void {
-  const [program] = loaded.programs.values()
-  // nothing runs, and the types of keys and values are those that programs were loaded with
-  if (program === undefined) return
-  const btf = program.linked.mapBtf
-  for (const { map: name, key, value, what } of elements) {
-    const map = loaded.maps.get(name)
+  // nothing runs
+  if (loaded.programs.size === 0) return
+  const { maps } = loaded
+  for (const { map: name, ...element } of elements) {
+    const map = maps.get(name)
     if (map === undefined) {
-      const near = didYouMean(name, [...loaded.maps.keys()])
-      throw new UsageError(`${what}: the object has no map ${name}${near === undefined ? '' : ` — ${near}`}`)
+      const near = didYouMean(name, [...maps.keys()])
+      throw new UsageError(`${element.what}: the object has no map ${name}${near === undefined ? '' : ` — ${near}`}`)
     }
-    const { def } = map
-    const why = noElements.get(def.type)
-    if (why !== undefined) throw new UsageError(`${what}: ${name} is ${why}`)
-    const bytes = (type: number, size: number, given: unknown, of: string): Uint8Array =>
-      btf === undefined || type === 0 ? plainBytes(given, size, of) : typedBytes({ btf, type }, given, of)
-    if (def.keySize === 0 && key !== '')
-      throw new UsageError(`${what}: ${name} is a ${shortType(def.type)}, which has no keys: write ${name}[]=VALUE`)
-    const place = def.keySize === 0 ? new Uint8Array(0) : bytes(def.keyTypeId, def.keySize, key, `${what}: its key`)
-    const one = /_OF_MAPS$/.test(def.type)
-      ? mapBytes(loaded.maps, value, what)
-      : bytes(def.valueTypeId, def.valueSize, value, what)
-    const error = map.set(place, onEachCpu(machine, def.type, one))
-    if (error !== 0) throw new UsageError(`${what}: the map does not take it: ${getSystemErrorName(error)}`)
+    putElement(map, { machine, maps, ...element })
   }
+}
+
+function putElement(map: RuntimeMap, { key, ...given }: Inner & { readonly key: unknown }): void {
+  const { def, btf, name } = map
+  const { machine, value, what } = given
+  const why = noElements.get(def.type)
+  if (why !== undefined) throw new UsageError(`${what}: ${name} is ${why}`)
+  const bytes = (type: number, size: number, one: unknown, of: string): Uint8Array =>
+    btf === undefined || type === 0 ? plainBytes(one, size, of) : typedBytes({ btf, type }, one, of)
+  if (def.keySize === 0 && key !== '')
+    throw new UsageError(`${what}: ${name} is a ${shortType(def.type)}, which has no keys: write ${name}[]=VALUE`)
+  const place = def.keySize === 0 ? new Uint8Array(0) : bytes(def.keyTypeId, def.keySize, key, `${what}: its key`)
+  const one = /_OF_MAPS$/.test(def.type)
+    ? addressBytes(innerOf(map, given))
+    : bytes(def.valueTypeId, def.valueSize, value, what)
+  const error = map.set(place, onEachCpu(machine, def.type, one))
+  if (error !== 0) throw new UsageError(`${what}: the map does not take it: ${getSystemErrorName(error)}`)
 }
 
 const shortType = (type: string): string => type.replace('BPF_MAP_TYPE_', '').toLowerCase().replaceAll('_', ' ')
@@ -139,15 +143,31 @@ const noElements: ReadonlyMap<string, string> = new Map(
   }).map(([type, why]) => [`BPF_MAP_TYPE_${type}`, why]),
 )
 
-/** Where the kernel takes a map's descriptor, a machine takes its address. */
-function mapBytes(maps: ReadonlyMap<string, RuntimeMap>, value: unknown, what: string): Uint8Array {
-  const map = typeof value === 'string' ? maps.get(value) : undefined
-  if (map === undefined) {
-    const near = typeof value === 'string' ? didYouMean(value, [...maps.keys()]) : undefined
-    throw new UsageError(`${what}: expected a map that the program uses${near === undefined ? '' : ` — ${near}`}`)
-  }
-  return Uint8Array.from(Buffer.from(Uint32Array.of(map.address).buffer))
+interface Inner {
+  readonly machine: Machine
+  readonly maps: ReadonlyMap<string, RuntimeMap>
+  readonly value: unknown
+  readonly what: string
 }
+
+/** What a map of maps is to hold: a map of the object by its name, or a new one with elements: {"1": 5}. */
+function innerOf(outer: RuntimeMap, { machine, maps, value, what }: Inner): RuntimeMap {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    const inner = machine.innerMap(outer)
+    for (const [key, one] of Object.entries(value))
+      putElement(inner, { machine, maps, key: bare(key), value: one, what: `${what}[${key}]` })
+    return inner
+  }
+  const map = typeof value === 'string' ? maps.get(value) : undefined
+  if (map !== undefined) return map
+  const near = typeof value === 'string' ? didYouMean(value, [...maps.keys()]) : undefined
+  throw new UsageError(
+    `${what}: expected a map that the program uses, or elements of a new one: '{"1": 5}'${near === undefined ? '' : ` — ${near}`}`,
+  )
+}
+
+/** Where the kernel takes a map's descriptor, a machine takes its address. */
+const addressBytes = ({ address }: RuntimeMap): Uint8Array => new Uint8Array(Uint32Array.of(address).buffer)
 
 /** Of per-CPU maps the same on each. */
 function onEachCpu({ cpus }: Machine, type: string, value: Uint8Array): Uint8Array {

@@ -17,7 +17,7 @@ import {
 } from '../runtime/index.ts'
 import { returnValueName } from '../uapi/index.ts'
 import { objectName } from './check-object.ts'
-import { Coverage } from './coverage.ts'
+import { coverageFor, writeCoverage } from './coverage.ts'
 import { mappedPath } from './path-map.ts'
 import { isCapture } from './pcap.ts'
 import { type CallFlags, isCalled, runCall } from './run-call.ts'
@@ -86,7 +86,7 @@ export async function runObject(path: string, flags: RunObjectFlags): Promise<nu
   const { cpu = 0, seed = 0 } = flags
   const bytes = readInput(path)
   const mapped = mappedPath(flags.pathMap)
-  const coverage = flags.coverage === undefined ? undefined : new Coverage()
+  const coverage = coverageFor(flags.coverage)
   const observer = joined([
     ...(coverage === undefined ? [] : [coverage.observer]),
     ...(flags.trace === true ? [tracer(kernel)] : []),
@@ -134,7 +134,7 @@ export async function runObject(path: string, flags: RunObjectFlags): Promise<nu
     return own.testRun(input)
   }
   const finish = (status: number): number => {
-    if (coverage !== undefined) coverage.write(flags.coverage!, mapped)
+    if (coverage !== undefined) writeCoverage(coverage, flags.coverage!, mapped)
     return status
   }
   const events = new Events({ machine, loaded, object, types: flags.type, path })

@@ -71,7 +71,9 @@ export function targetOf(text: string | undefined): TargetObject | undefined {
   if (text === undefined) return undefined
   const colon = text.lastIndexOf(':')
   const [path, program] =
-    colon < 1 || existsSync(text) ? [text, undefined] : [text.slice(0, colon), text.slice(colon + 1)]
+    colon < 1 || /^[A-Za-z]:[\\/][^:]*$/.test(text) || existsSync(text)
+      ? [text, undefined]
+      : [text.slice(0, colon), text.slice(colon + 1)]
   return { bytes: readInput(path), name: path, program }
 }
 

@@ -6,7 +6,7 @@ import { type BpfObject, matches, type Settings, withSettings, type WithSettings
 import { createMachine, type LoadOptions, MachineError, type Observer, SanitizerError } from '../runtime/index.ts'
 import { BUG, bugText } from './bug.ts'
 import { objectName } from './check-object.ts'
-import { Coverage } from './coverage.ts'
+import { coverageFor, writeCoverage } from './coverage.ts'
 import type { KernelOptions, SettingFlags } from './flags.ts'
 import { kernelOf } from './kernel.ts'
 import { didYouMean } from './nearest.ts'
@@ -50,7 +50,7 @@ export async function test(named: readonly string[], flags: TestFlags): Promise<
   const type = progTypeOf(flags.progType)
   const out = flags.outputFile === undefined ? standardOutput : fileOutput(flags.outputFile)
   const mapped = mappedPath(flags.pathMap)
-  const coverage = flags.coverage === undefined ? undefined : new Coverage()
+  const coverage = coverageFor(flags.coverage)
   const observer = joined([
     ...(coverage === undefined ? [] : [coverage.observer]),
     ...(flags.trace === true ? [tracer(kernel)] : []),
@@ -93,7 +93,7 @@ export async function test(named: readonly string[], flags: TestFlags): Promise<
   if (ran === 0 && status === 0) throw new UsageError(noTest(flags.name, names))
   printer.end()
   out.end()
-  if (coverage !== undefined) coverage.write(flags.coverage!, mapped)
+  if (coverage !== undefined) writeCoverage(coverage, flags.coverage!, mapped)
   return status
 }
 

@@ -2,6 +2,7 @@
 export type { Sysctl } from './helpers/sysctl.ts'
 export type { Argument, Called, CallOptions } from './calls/index.ts'
 export type { Observer } from './core/core.ts'
+export { Coverage } from './coverage.ts'
 export { MachineError } from './core/errors.ts'
 export { PerfEventArrayMap, type PerfRecord } from './maps/perf-events.ts'
 export { RingBufferMap, UserRingBufferMap } from './maps/ringbuf.ts'

@@ -149,6 +149,17 @@ export class Machine extends Core {
       }))
   }
 
+  /**
+   * A map as a map of maps takes them, by its definition of an inner one: what user space makes while programs run. Throws a
+   * MachineError where `outer` is no map of maps.
+   */
+  innerMap(outer: RuntimeMap): RuntimeMap {
+    const { inner } = outer.def
+    if (inner === undefined)
+      throw new MachineError('misuse', `map ${outer.name} is a ${outer.def.type}, not a map of maps`)
+    return createMap(this, inner, outer.btf)
+  }
+
   /** Lets time pass: timers and work that fall due meanwhile run, in order. */
   advance(ns: bigint | number): void {
     const isTime = typeof ns === 'bigint' || Number.isSafeInteger(ns)

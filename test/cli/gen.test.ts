@@ -24,7 +24,7 @@ const gateway = 'examples/apps/rate-limiter/gateway.ts'
 
 test.for([
   [['skeleton', guard], 'examples/testing/guard.skel.ts'],
-  [['skeleton', 'test/runtime/programs/strange.bpf.o', '--legacy-maps'], 'test/runtime/programs/strange.skel.ts'],
+  [['skeleton', 'test/cli/testing/strange.bpf.o', '--legacy-maps'], 'test/cli/testing/strange.skel.ts'],
   [['skeleton', 'test/runtime/programs/unions.bpf.o'], 'test/runtime/programs/unions.skel.ts'],
   [['types', gateway], 'examples/apps/rate-limiter/gateway.bodies.d.ts'],
 ] as const)('kfuncs gen %s prints what is committed', async ([args, file]) => {

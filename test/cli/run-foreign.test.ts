@@ -3,10 +3,10 @@
 import { describe, expect, test } from 'vitest'
 import { openKernel, unwrap } from '../../src/index.ts'
 import { codecs, createMachine } from '../../src/runtime/index.ts'
-import { decode, encode, load } from '../runtime/programs/strange.skel.ts'
+import { decode, encode, load } from './testing/strange.skel.ts'
 import { runHere } from './here.ts'
 
-const object = 'test/runtime/programs/strange.bpf.o'
+const object = 'test/cli/testing/strange.bpf.o'
 const [legacy, typed] = [['--legacy-maps'], ['--prog-type', 'xdp']]
 
 describe('run', () => {

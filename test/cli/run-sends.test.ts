@@ -36,10 +36,14 @@ describe('--map', () => {
     expect((await run('entry', ...withMaps('calls[1]=next'))).out).toBe('entry: TC_ACT_UNSPEC (-1)\n')
   })
   test('maps in maps', async () => {
-    const within = (...maps: string[]) => runHere('run', 'test/runtime/programs/within.bpf.o', ...withMaps(...maps))
+    const within = (...maps: string[]) =>
+      runHere('run', 'test/runtime/programs/within.bpf.o', '-p', 'limit_of', ...withMaps(...maps))
     expect((await within()).out).toBe('limit_of: TC_ACT_UNSPEC (-1)\n')
     expect((await within('by_user[7]=today', 'today[0]=9')).out).toBe('limit_of: 9\n')
-    expect((await within('by_user[7]=tody')).err).toContain('a map that the program uses — did you mean today?')
+    expect((await within('by_user[7]={"0": 5}', 'by_user[8]=today')).out).toBe('limit_of: TC_ACT_UNSPEC (-1)\n')
+    expect((await within('by_user[7]={"0": -5}')).err).toContain('by_user[7][0]: -5 is out of range')
+    expect((await within('by_user[7]={"9": 5}')).err).toContain('by_user[7][9]: the map does not take it: E2BIG')
+    expect((await within('by_user[7]=tody')).err).toContain('— did you mean today?')
     expect((await within('by_user[7]=by_user')).err).toContain('the map does not take it: EINVAL')
   })
   test('from a file, with keys as members and as lists', async () => {

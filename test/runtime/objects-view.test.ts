@@ -22,6 +22,18 @@ test('a tail call leads to the program that was put in last', async () => {
   expect([returned(), next.remove(0)]).toEqual([1, ENOENT])
 })
 
+test('a map of maps takes one that is made while programs run', async () => {
+  const machine = createMachine(unwrap(await openKernel('6.12')))
+  const { maps, programs } = unwrap(machine.load(readFileSync('test/runtime/programs/within.bpf.o')))
+  const [outer, program] = [maps.get('by_user')!, programs.get('found')!]
+  const found = (): number => unwrap(program.testRun({ data: new Uint8Array(64) })).retval
+  const inner = machine.innerMap(outer)
+  expect([found(), new ObjectsView(outer, codecs.u32).set(7, inner), found()]).toEqual([0, 0, 1])
+  expect(inner.set(new Uint8Array(4), Uint8Array.of(5, 0, 0, 0))).toBe(0)
+  expect(found()).toBe(6)
+  expect(() => machine.innerMap(inner)).toThrow('is a BPF_MAP_TYPE_ARRAY, not a map of maps')
+})
+
 test('what the map does not take is refused as the kernel refuses it', async () => {
   const machine = createMachine(unwrap(await openKernel('6.12')))
   const { maps, programs } = unwrap(machine.load(readFileSync('test/cli/testing/filled.bpf.o')))

@@ -7,7 +7,7 @@ import { createMachine, type LoadedProgram, type Machine } from 'kfuncs/runtime'
 import { Balancer, ethernet, TABLE_SIZE, tableOf } from './balancer.ts'
 import { flags, opened, packet, type Sent } from './packets.ts'
 
-const object = readFileSync('examples/apps/load-balancer/balancer.bpf.o')
+const object = readFileSync(new URL('balancer.bpf.o', import.meta.url))
 const kernel = unwrap(await openKernel('6.12'))
 const [XDP_DROP, XDP_PASS, XDP_TX] = [1, 2, 3]
 const VIP = '10.9.9.9'

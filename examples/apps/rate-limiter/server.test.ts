@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Session } from './gateway.ts'
 import { gatewayServer } from './server.ts'
 
-const object = readFileSync('examples/apps/rate-limiter/limiter.bpf.o')
+const object = readFileSync(new URL('limiter.bpf.o', import.meta.url))
 let server: Server
 let sessions: Map<number, Session>
 let base: string

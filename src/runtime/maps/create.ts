@@ -82,5 +82,6 @@ export function createMap(core: Core, def: MapDef, btf?: Btf): RuntimeMap {
   const blocks = new Set<Block>()
   const map = core.memory.noting(blocks, () => new type(core, def, btf))
   map.blocks = blocks
+  map.btf = btf
   return map
 }

@@ -87,6 +87,8 @@ export abstract class RuntimeMap {
   ownerGone(_owner: number): void {}
   /** Where values lie that the kernel keeps something in (`fields`), for when the map goes. */
   protected *held(): Iterable<number> {}
+  /** What the types of the definition stand in; told by what makes it. */
+  btf: Btf | undefined
   /** What was allocated for it, filled by what makes it. */
   blocks: ReadonlySet<Block> = new Set()
   /** Nobody uses the map any more: what its values hold is let go. */

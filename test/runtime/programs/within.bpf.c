@@ -30,3 +30,14 @@ int limit_of(struct __sk_buff *skb)
 
 	return limit && limit == other ? *limit : -1;
 }
+
+/* 0: user 7 has no limits; else one more than the limit. */
+SEC("tc")
+int found(struct __sk_buff *skb)
+{
+	__u32 user = 7, zero = 0;
+	void *limits = bpf_map_lookup_elem(&by_user, &user);
+	__u32 *limit = limits ? bpf_map_lookup_elem(limits, &zero) : 0;
+
+	return limit ? *limit + 1 : 0;
+}

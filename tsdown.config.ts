@@ -32,6 +32,9 @@ const withoutSpace = {
   codegen: { removeWhitespace: true },
 } as const
 
+/** No comments that say which file a line is of. */
+const plain = { checks: { pluginTimings: false }, experimental: { attachDebugInfo: 'none' } } as const
+
 export default defineConfig([
   {
     entry: { index: 'src/index.ts', ...Object.fromEntries(parts.map((part) => [part, `src/${part}/index.ts`])) },
@@ -47,7 +50,7 @@ export default defineConfig([
         writeNotices('dist')
       },
     },
-    inputOptions: { checks: { pluginTimings: false } },
+    inputOptions: plain,
   },
   {
     entry: Object.fromEntries(vendored.map((name) => [name, name])),
@@ -59,7 +62,7 @@ export default defineConfig([
     // nobody reads others' code here
     outputOptions: { minify: withoutSpace },
     plugins: [vendoredForBrowsers],
-    inputOptions: { checks: { pluginTimings: false } },
+    inputOptions: plain,
   },
   // The command line is one file: loading many small ones costs more than all it does. Reading it is a quarter of a cold check, so names
   // that no stack tells (locals) are short.
@@ -76,6 +79,6 @@ export default defineConfig([
     },
     deps: { alwaysBundle: ['commander', 'tinyglobby', 'fdir', 'picomatch'] },
     plugins: [packagedForNode, asciiOnly],
-    inputOptions: { checks: { pluginTimings: false } },
+    inputOptions: plain,
   },
 ])

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the command line gives as text: bytes, numbers, JSON.
+import { isIPv6 } from 'node:net'
 import { readInput, UsageError } from './usage.ts'
 
 /** Hexadecimal digits, or @FILE: the bytes of a file. */
@@ -15,10 +16,11 @@ export function hexBytes(text: string, option: string): Uint8Array {
 export const dataBytes = (text: string): Uint8Array =>
   hexBytes(/\.(?:pcap|pcapng|cap)$/i.test(text) && !text.startsWith('@') ? `@${text}` : text, '--data')
 
-/** Bytes as they cross the wire: '10.0.0.1', and what C writes as htons(80) and htonl(1). */
+/** Bytes as they cross the wire: '10.0.0.1', 'fc00::1', and what C writes as htons(80) and htonl(1). */
 export function inNetworkOrder(text: string): Uint8Array | undefined {
   const four = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text)?.slice(1).map(Number)
   if (four?.every((byte) => byte <= 255) === true) return Uint8Array.from(four)
+  if (isIPv6(text) && !text.includes('%')) return ipv6Bytes(text)
   const [, width, number] = /^hton([sl])\((0x[0-9a-fA-F]+|\d+)\)$/.exec(text) ?? []
   if (number === undefined) return undefined
   const bytes = new Uint8Array(4)
@@ -26,6 +28,28 @@ export function inNetworkOrder(text: string): Uint8Array | undefined {
   if (width === 's') view.setUint16(0, Number(number))
   else view.setUint32(0, Number(number))
   return bytes
+}
+
+/** Of an address that is one: '::' stands for as many zeros as there is room for, and the last four bytes may be written as IPv4's. */
+function ipv6Bytes(text: string): Uint8Array {
+  const groups = (part: string): readonly number[] =>
+    part.split(':').flatMap((group) => {
+      if (group === '') return []
+      if (!group.includes('.')) return [Number.parseInt(group, 16)]
+      const [a = 0, b = 0, c = 0, d = 0] = group.split('.').map(Number)
+      return [(a << 8) | b, (c << 8) | d]
+    })
+  const [head = [], tail = []] = text.split('::').map(groups)
+  const all = [...head, ...new Array<number>(8 - head.length - tail.length).fill(0), ...tail]
+  return Uint8Array.from(all.flatMap((group) => [group >> 8, group & 0xff]))
+}
+
+/** Two hexadecimal digits for each of so many bytes, as MAC addresses are written: '02:00:00:00:00:01', '020000000001'. */
+export function digitBytes(text: string, size: number): Uint8Array | undefined {
+  const digits = /^[0-9a-fA-F]{2}(?::[0-9a-fA-F]{2})*$/.test(text) ? text.replaceAll(':', '') : text
+  return digits.length === 2 * size && /^[0-9a-fA-F]+$/.test(digits)
+    ? Uint8Array.from(Buffer.from(digits, 'hex'))
+    : undefined
 }
 
 /** The value of an option that is JSON. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bytes of a type from what somebody writes: numbers, names of enums, text, lists, and objects with the members of structs.
 import { type Btf, type BtfId, type BtfMember, resolveType, sizeOf } from '../btf/index.ts'
-import { inNetworkOrder, isNumber, wholeNumber } from './run-input.ts'
+import { digitBytes, inNetworkOrder, isNumber, wholeNumber } from './run-input.ts'
 import { UsageError } from './usage.ts'
 
 export interface Typed {
@@ -15,8 +15,11 @@ export function typedBytes({ btf, type: id }: Typed, value: unknown, what: strin
   const bytes = new Uint8Array(size)
   const type = resolveType(btf, id)
   const turned = typeof value === 'string' ? inNetworkOrder(value) : undefined
+  const digits = typeof value === 'string' && type.kind === 'array' ? digitBytes(value, size) : undefined
+  if (digits !== undefined && turned?.length !== size) return digits
   if (turned !== undefined) {
-    if (size > turned.length) throw new UsageError(`${what}: expected ${size} bytes, not ${JSON.stringify(value)}`)
+    if (size > turned.length || (turned.length === 16 && size < 16))
+      throw new UsageError(`${what}: expected ${size} bytes, not ${JSON.stringify(value)}`)
     bytes.set(turned.subarray(0, size))
     return bytes
   }

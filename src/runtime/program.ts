@@ -90,6 +90,8 @@ export class LoadedProgram {
       return enter(this.core, this.name, () => {
         const unfit = wrongInput(options)
         if (unfit !== undefined) return fail(unfit.what, { program: this.name }, unfit.hint)
+        if (options.liveFrames === true && this.type !== 'BPF_PROG_TYPE_XDP')
+          return fail('only XDP has live frames (EINVAL)', { program: this.name })
         // 0 is once, as the kernel has it
         const given = options.repeat === 0 ? { ...options, repeat: 1 } : options
         return run(this.core, this, given, (free) => held.push(free))

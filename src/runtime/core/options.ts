@@ -58,8 +58,10 @@ const Bytes = Uint8Array
 /** Of a test run or a call: what is no bytes, or no number of times. */
 export function wrongInput(options: unknown): Fault | undefined {
   if (typeof options !== 'object' || options === null) return fault(`options are an object; this is ${kindOf(options)}`)
-  const { data, ctx, repeat } = options as { data?: unknown; ctx?: unknown; repeat?: unknown }
+  const { data, ctx, repeat, liveFrames } = options as Readonly<Record<string, unknown>>
   if (repeat !== undefined && !times.fits(repeat)) return fault(`repeat is ${times.what}; this is ${shown(repeat)}`)
+  if (liveFrames !== undefined && !flag.fits(liveFrames))
+    return fault(`liveFrames is ${flag.what}; this is ${shown(liveFrames)}`)
   return wrongBytes('data', data) ?? wrongBytes('ctx', ctx)
 }
 

@@ -10,15 +10,16 @@ import { MachineError, notModelled } from '../core/errors.ts'
 import { sampleNote, type Sample } from '../objects/sample.ts'
 import { PerfEventArrayMap } from '../maps/perf-events.ts'
 import { skbData, skbLength } from '../objects/skb.ts'
-import { xdpPacket } from '../objects/xdp.ts'
+import { xdpBytes, xdpLength } from '../objects/xdp.ts'
 
 const CURRENT_CPU = 0xffff_ffff
 const CONTEXT_BITS = 0xf_ffff
 
 /** A packet's bytes. */
 interface Packet {
-  readonly at: number
   readonly length: number
+  /** The first so many. */
+  readonly bytes: (size: number) => Uint8Array
 }
 
 interface Output {
@@ -39,7 +40,7 @@ function output(core: Core, { map, low, high, data, size, packet }: Output): num
   if (error !== 0) return error
   const record = new Uint8Array(size + (packet === undefined ? 0 : wanted))
   record.set(core.memory.read(data, size))
-  if (packet !== undefined) record.set(core.memory.read(packet.at, wanted), size)
+  if (packet !== undefined) record.set(packet.bytes(wanted), size)
   return events.output(record)
 }
 
@@ -53,16 +54,15 @@ function eventsAt(core: Core, map: number): PerfEventArrayMap {
 }
 
 function skbPacket(core: Core, skb: number): Packet {
-  return { at: skbData(core, skb), length: skbLength(core, skb) }
+  return { length: skbLength(core, skb), bytes: (size) => core.memory.read(skbData(core, skb), size) }
 }
-function xdpBytes(core: Core, xdp: number): Packet {
-  const { data, end } = xdpPacket(core, xdp)
-  return { at: data, length: end - data }
+function xdpPacket(core: Core, xdp: number): Packet {
+  return { length: xdpLength(core, xdp), bytes: (size) => xdpBytes(core, xdp, { withMeta: false }).subarray(0, size) }
 }
 
 /** Of which bpf_perf_event_output() may take bytes, by program type; others have none. */
 const packets: ReadonlyMap<string, (core: Core, context: number) => Packet> = new Map([
-  ['BPF_PROG_TYPE_XDP', xdpBytes],
+  ['BPF_PROG_TYPE_XDP', xdpPacket],
   ...skbProgramTypes.map((type) => [type, skbPacket] as const),
 ])
 
@@ -146,5 +146,5 @@ export const perfHelpers: Models = {
       },
   ),
   bpf_skb_output: packetOutput(skbPacket),
-  bpf_xdp_output: packetOutput(xdpBytes),
+  bpf_xdp_output: packetOutput(xdpPacket),
 }

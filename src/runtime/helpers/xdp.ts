@@ -4,7 +4,7 @@
 import { model, type Models } from '../core/abi.ts'
 import type { Core } from '../core/core.ts'
 import { errno } from '../core/errno.ts'
-import { setXdpPacket, xdpPacket } from '../objects/xdp.ts'
+import { adjustFragments, eachXdpPiece, setXdpPacket, xdpBytesAt, xdpLength, xdpPacket } from '../objects/xdp.ts'
 
 const ETH_HLEN = 14
 /** The most metadata there may be before the packet: its length is a byte. */
@@ -21,6 +21,8 @@ export const xdpHelpers: Models = {
     return 0
   }),
   bpf_xdp_adjust_tail: model(['i32', 'i32'], 's32', (core) => (xdp, by) => {
+    const adjusted = adjustFragments(core, xdp, by, ETH_HLEN)
+    if (adjusted !== undefined) return adjusted
     const { data, end, limit } = xdpPacket(core, xdp)
     const to = end + by
     if (to > limit || to < data + ETH_HLEN) return -errno.EINVAL
@@ -36,10 +38,7 @@ export const xdpHelpers: Models = {
     setXdpPacket(core, xdp, { data_meta: to })
     return 0
   }),
-  bpf_xdp_get_buff_len: model(['i32'], 'u32', (core) => (xdp) => {
-    const { data, end } = xdpPacket(core, xdp)
-    return end - data
-  }),
+  bpf_xdp_get_buff_len: model(['i32'], 'u32', (core) => (xdp) => xdpLength(core, xdp)),
   bpf_xdp_load_bytes: model(
     ['i32', 'i32', 'i32', 'i32'],
     's32',
@@ -52,23 +51,22 @@ export const xdpHelpers: Models = {
   ),
 }
 
-/** Where the bytes lie, or an error. */
+/** Where the bytes lie, or an error; 0: in no row. */
 export function xdpPointer(core: Core, xdp: number, offset: number, size: number): number {
-  const { data, end } = xdpPacket(core, xdp)
   if (offset >>> 0 > 0xffff || size >>> 0 > 0xffff) return -errno.EFAULT
-  return data + offset + size > end ? -errno.EINVAL : data + offset
+  return offset + size > xdpLength(core, xdp) ? -errno.EINVAL : (xdpBytesAt(core, xdp, offset, size) ?? 0)
 }
 
 export function loadXdpBytes(core: Core, xdp: number, offset: number, to: number, size: number): number {
-  const at = xdpPointer(core, xdp, offset, size)
-  if (at < 0) return at
-  core.memory.u8.copyWithin(to, at, at + size)
+  const start = xdpPointer(core, xdp, offset, size)
+  if (start < 0) return start
+  eachXdpPiece(core, xdp, { offset, size }, (at, count, told) => core.memory.copy(to + told, at, count))
   return 0
 }
 
 export function storeXdpBytes(core: Core, xdp: number, offset: number, from: number, size: number): number {
-  const at = xdpPointer(core, xdp, offset, size)
-  if (at < 0) return at
-  core.memory.u8.copyWithin(at, from, from + size)
+  const start = xdpPointer(core, xdp, offset, size)
+  if (start < 0) return start
+  eachXdpPiece(core, xdp, { offset, size }, (at, count, told) => core.memory.copy(at, from + told, count))
   return 0
 }

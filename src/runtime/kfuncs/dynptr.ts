@@ -17,7 +17,7 @@ import {
   writeDynptr,
 } from '../objects/dynptr-bytes.ts'
 import { skbLength } from '../objects/skb.ts'
-import { xdpPacket } from '../objects/xdp.ts'
+import { eachXdpPiece, xdpLength } from '../objects/xdp.ts'
 
 /** Program types whose programs write packets: to all others a dynptr of one is read-only. */
 const writers: ReadonlySet<string> = new Set([
@@ -31,12 +31,18 @@ const writers: ReadonlySet<string> = new Set([
 const mayWritePackets = (core: Core): boolean => writers.has(core.current?.type ?? '')
 
 const slice = (requireWritable: 'writable' | 'readable') =>
-  model(['i32', 'halves', 'none', 'halves'], 'u32', (core) => {
+  model(['i32', 'halves', 'i32', 'halves'], 'u32', (core) => {
     const wide = widened(core)
-    return (at, offset, offsetHigh, length, lengthHigh) => {
+    return (...[at, offset, offsetHigh, buffer, length, lengthHigh]) => {
       const dynptr = dynptrAt(core, at)
       if (requireWritable === 'writable' && dynptr.readOnly) return 0
-      return dynptrSlice(core, dynptr, { offset: wide(offset, offsetHigh), length: wide(length, lengthHigh) })
+      const part = { offset: wide(offset, offsetHigh), length: wide(length, lengthHigh) }
+      const start = dynptrSlice(core, dynptr, part)
+      if (start !== 0 || buffer === 0 || dynptr.type !== dynptrTypes.xdp || !isWithin(dynptr, part)) return start
+      // what lies in pieces is put together in the caller's buffer
+      const piece = { offset: dynptr.offset + part.offset, size: part.length }
+      eachXdpPiece(core, dynptr.data, piece, (from, count, told) => core.memory.copy(buffer + told, from, count))
+      return buffer
     }
   })
 
@@ -50,8 +56,7 @@ export const dynptrKfuncs: Models = {
     return openDynptr(core, at, flags, { data: skb, type: dynptrTypes.skbMeta, size, readOnly: !mayWritePackets(core) })
   }),
   bpf_dynptr_from_xdp: model(['i32', 'i64', 'i32'], 's32', (core) => (xdp, flags, at) => {
-    const { data, end } = xdpPacket(core, xdp)
-    return openDynptr(core, at, flags, { data: xdp, type: dynptrTypes.xdp, size: end - data })
+    return openDynptr(core, at, flags, { data: xdp, type: dynptrTypes.xdp, size: xdpLength(core, xdp) })
   }),
   bpf_dynptr_slice: slice('readable'),
   bpf_dynptr_slice_rdwr: slice('writable'),
@@ -107,7 +112,11 @@ export const dynptrKfuncs: Models = {
       if (dynptr.readOnly) return -errno.EINVAL
       if (!isWithin(dynptr, part)) return -errno.E2BIG
       const start = dynptrSlice(core, dynptr, part)
-      if (start === 0) return part.length === 0 ? 0 : -errno.EINVAL
+      if (start === 0)
+        return inChunks(core, part.length, (at, chunk) => {
+          core.memory.u8.fill(value & 0xff, at, at + chunk.length)
+          return writeDynptr(core, dynptr, { ...chunk, offset: part.offset + chunk.offset }, at, 0n)
+        })
       core.memory.u8.fill(value & 0xff, start, start + part.length)
       return 0
     }
@@ -129,5 +138,19 @@ function copy(core: Core, to: PartOf, from: PartOf): number {
   if (source !== 0) return writeDynptr(core, to.dynptr, to, source, 0n)
   if (target !== 0) return readDynptr(core, from.dynptr, from, target)
   if (!isWithin(to.dynptr, to) || !isWithin(from.dynptr, from)) return -errno.E2BIG
-  return from.length === 0 ? 0 : -errno.EINVAL
+  return inChunks(core, from.length, (at, { offset, length }) => {
+    const error = readDynptr(core, from.dynptr, { offset: from.offset + offset, length }, at)
+    return error === 0 ? writeDynptr(core, to.dynptr, { offset: to.offset + offset, length }, at, 0n) : error
+  })
+}
+
+/** What is in no row goes through a buffer of the kernel's, which parts that overlap show. */
+const CHUNK = 256
+function inChunks(core: Core, size: number, move: (at: number, chunk: Part) => number): number {
+  const at = core.memory.allocate(CHUNK, 'a buffer between dynptrs')
+  let error = 0
+  for (let offset = 0; offset < size && error === 0; offset += CHUNK)
+    error = move(at, { offset, length: Math.min(CHUNK, size - offset) })
+  core.memory.free(at)
+  return error
 }

@@ -66,7 +66,7 @@ export function writeDynptr(core: Core, to: Dynptr, part: Part, from: number, fl
   return 0
 }
 
-/** Where the bytes lie; 0: nowhere in a row. Packets of ours all do. */
+/** Where the bytes lie; 0: nowhere in a row. Socket buffers of ours all do. */
 export function dynptrSlice(core: Core, dynptr: Dynptr, part: Part): number {
   if (dynptr.data === 0 || !isWithin(dynptr, part)) return 0
   const at = dynptr.offset + part.offset

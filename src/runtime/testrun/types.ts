@@ -11,6 +11,8 @@ export interface TestRunOptions {
   readonly ctx?: Uint8Array
   /** Times that the program runs, on the same packet; the last result counts. 1 unless told, and for 0. */
   readonly repeat?: number
+  /** Of XDP: each run is on a frame of its own, and nothing comes back but `actions` (BPF_F_TEST_XDP_LIVE_FRAMES). */
+  readonly liveFrames?: boolean
 }
 
 export interface TestRun {
@@ -19,6 +21,8 @@ export interface TestRun {
   /** The packet afterwards. */
   readonly data?: Uint8Array
   readonly ctx?: Uint8Array
+  /** Of live frames: how often the program returned what. Where redirected ones went stands in `machine.redirects`. */
+  readonly actions?: ReadonlyMap<number, number>
 }
 
 /** `later`: what is given back when the run is over, however it ends. */

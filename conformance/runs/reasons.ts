@@ -9,5 +9,6 @@ export const reasons: ReadonlyMap<string, string> = new Map([
   // it adds the upper bits of one to another
   ['v3/verifier_direct_packet_access.bpf.o test22_x_pkt_ptr_3', address],
   ['v3/arena_list.bpf.o arena_list_add', address],
+  ['v3/test_wakeup_source.bpf.o iterate_wakeupsources', 'the devices of the machine that it ran on'],
   ['v3/verifier_arena_globals1.bpf.o check_relocation', address],
 ])

@@ -49,7 +49,11 @@ import { type Skb, skbOf } from './objects/made-skb.ts'
 import { type Socket, type SocketOptions, socketOf } from './objects/made-socket.ts'
 import { type Redirect, redirectsOf } from './objects/redirects.ts'
 import { type RemoteEvent, remoteEventsOf } from './objects/remote.ts'
+import { type Sent, kernelSocketsOf } from './objects/ksock.ts'
+import { type Watchdog, watchdogsOf } from './objects/qdisc.ts'
+import { type Scheduler, schedulerOf } from './objects/scheduler.ts'
 import { type Signal, signalsOf } from './objects/signals.ts'
+import { wakeupSourcesOf } from './objects/wakeup.ts'
 import { type File, type FileOptions, filesOf } from './objects/file.ts'
 import { type StreamName, streamsOf } from './objects/streams.ts'
 import { type Task, type TaskOptions, tasksOf } from './objects/task.ts'
@@ -193,6 +197,22 @@ export class Machine extends Core {
   /** Signals that programs sent, first to last. */
   get signals(): readonly Signal[] {
     return signalsOf(this)
+  }
+  /** What programs sent by sockets of the kernel's (bpf_ksock_send), first to last. */
+  get sent(): readonly Sent[] {
+    return kernelSocketsOf(this).sent
+  }
+  /** When queueing disciplines want to be asked again (bpf_qdisc_watchdog_schedule). */
+  get watchdogs(): readonly Watchdog[] {
+    return [...watchdogsOf(this)].map(([qdisc, at]) => ({ qdisc, at }))
+  }
+  /** Queues, CPUs and the end of a scheduler (sched_ext), whose operations are called by `structOps()`. */
+  get scheduler(): Scheduler {
+    return schedulerOf(this)
+  }
+  /** What may wake the machine: a struct wakeup_source behind those that there are, with its fields. */
+  wakeupSource(name: string, fields: Fields = {}): { readonly address: number } {
+    return ofMachine(this, 'wakeup_source', wakeupSourcesOf(this).add(name, fields))
   }
   /** What programs of infrared receivers (lirc_mode2) took for keys and pointers, first to last. */
   get remoteEvents(): readonly RemoteEvent[] {

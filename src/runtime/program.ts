@@ -16,6 +16,7 @@ import { wrongInput } from './core/options.ts'
 import { BpfThrow } from './core/throw.ts'
 import { runWaiting } from './core/waiting.ts'
 import { programAddress } from './maps/objects.ts'
+import { schedulerOf } from './objects/scheduler.ts'
 import { type Execution, executionOf } from './execution.ts'
 import { SanitizerError, sanitized } from './sanitize/index.ts'
 import { type Run, type RunSteps, settled } from './steps.ts'
@@ -203,13 +204,18 @@ export class LoadedProgram {
   run(context: number, notes: Invocation['notes'] = new Map()): bigint {
     const { core } = this
     const made = this.make()
-    return this.inRun({ context, notes }, made, () => {
+    const { structOps } = this.linked
+    const scheduler = structOps?.typeName === 'sched_ext_ops' ? schedulerOf(core) : undefined
+    scheduler?.begin(structOps!.member)
+    const r0 = this.inRun({ context, notes }, made, () => {
       try {
         return core.call(made.entry, context)
       } catch (error) {
         return thrown(core, made.exceptionCallback, error)
       }
     })
+    scheduler?.end(r0)
+    return r0
   }
 
   /** The low half of the last r0, without sign, of so many runs on one context; `each`: what is done around each that may redirect. */

@@ -27,6 +27,14 @@ function flowHash(core: Core, skb: number): number {
   return ((hash ^ (hash >>> 13)) >>> 0) | 1
 }
 
+/** What the packet says, or what is said of it from now on. */
+export function hashOf(core: Core, skb: number): number {
+  const hash = (path: string): number => fieldNumber(core, skb, 'sk_buff', path)
+  if (hash('l4_hash') === 0 && hash('sw_hash') === 0)
+    setFields(core, skb, 'sk_buff', { hash: flowHash(core, skb), sw_hash: 1 })
+  return hash('hash')
+}
+
 /** Congestion experienced: 1 where the mark is there now, 0 where the packet takes none. */
 function markCongestion(core: Core, skb: number): number {
   const { view } = core.memory
@@ -71,12 +79,7 @@ const fibLookup = model(['none', 'i32', 'i32', 'i32'], 's32', (core) => (params,
 })
 
 export const networkHelpers: Models = {
-  bpf_get_hash_recalc: model(['i32'], 'u32', (core) => (skb) => {
-    const hash = (path: string): number => fieldNumber(core, skb, 'sk_buff', path)
-    if (hash('l4_hash') === 0 && hash('sw_hash') === 0)
-      setFields(core, skb, 'sk_buff', { hash: flowHash(core, skb), sw_hash: 1 })
-    return hash('hash') | 0
-  }),
+  bpf_get_hash_recalc: model(['i32'], 'u32', (core) => (skb) => hashOf(core, skb) | 0),
   bpf_skb_ecn_set_ce: model(['i32'], 's32', (core) => (skb) => markCongestion(core, skb)),
   bpf_fib_lookup: fibLookup,
 }

@@ -17,11 +17,15 @@ import { fileKfuncs } from './files.ts'
 import { iterKfuncs } from './iter.ts'
 import { taskIterKfuncs } from './iter-task.ts'
 import { keyKfuncs } from './keys.ts'
+import { kernelSocketKfuncs } from './ksock.ts'
 import { listKfuncs } from './list.ts'
 import { lockKfuncs } from './locks.ts'
+import { memoryGroupKfuncs } from './memcg.ts'
 import { metadataKfuncs } from './metadata.ts'
 import { ownedKfuncs } from './owned.ts'
+import { qdiscKfuncs } from './qdisc.ts'
 import { rbtreeKfuncs } from './rbtree.ts'
+import { schedulerKfuncs } from './scheduler.ts'
 import { sectionKfuncs } from './sections.ts'
 import { sessionKfuncs } from './session.ts'
 import { slabKfuncs } from './slab.ts'
@@ -30,6 +34,7 @@ import { streamKfuncs } from './streams.ts'
 import { stringKfuncs } from './strings.ts'
 import { taskKfuncs } from './task.ts'
 import { throwKfuncs } from './throw.ts'
+import { wakeupKfuncs } from './wakeup.ts'
 import { wqKfuncs } from './wq.ts'
 import { xdpKfuncs } from './xdp.ts'
 
@@ -53,7 +58,12 @@ const families: readonly Models[] = [
   dmabufKfuncs,
   dynptrKfuncs,
   iterKfuncs,
+  kernelSocketKfuncs,
   keyKfuncs,
+  memoryGroupKfuncs,
+  qdiscKfuncs,
+  schedulerKfuncs,
+  wakeupKfuncs,
   sectionKfuncs,
   taskIterKfuncs,
   stringKfuncs,

@@ -8,6 +8,14 @@ import { attributesOf } from './attributes.ts'
 import { addToList, initList, listNodes, removeFromList } from './lists.ts'
 import { put, tryGet } from './refcount.ts'
 
+/** What a control group uses. */
+export interface CgroupMemory {
+  /** Bytes: a multiple of 4,096, as pages are. 0 unless told. */
+  readonly usage?: number
+  /** Counters by their names in the kernel's enums: `{ NR_ANON_MAPPED: 8192, PGFAULT: 3, MEMCG_OOM: 1 }`; 0 for those left out. */
+  readonly counts?: Readonly<Record<string, number | bigint>>
+}
+
 export interface CgroupOptions {
   /** The root where none is given. */
   readonly parent?: Cgroup
@@ -15,6 +23,8 @@ export interface CgroupOptions {
   readonly id?: bigint
   /** Extended attributes, by name: 'user.tier'. */
   readonly xattrs?: Readonly<Record<string, Uint8Array | string>>
+  /** What it uses, for programs that ask its memory cgroup. */
+  readonly memory?: CgroupMemory
 }
 
 /** CSS_ONLINE. */
@@ -27,12 +37,14 @@ export class Cgroup {
   readonly address: number
   readonly name: string
   readonly xattrs: ReadonlyMap<string, Uint8Array>
+  readonly memory: CgroupMemory
   private readonly core: Core
-  constructor(core: Core, address: number, name: string, { xattrs = {} }: Pick<CgroupOptions, 'xattrs'>) {
+  constructor(core: Core, address: number, name: string, { xattrs = {}, memory = {} }: CgroupOptions) {
     this.core = core
     this.address = address
     this.name = name
     this.xattrs = attributesOf(xattrs)
+    this.memory = memory
   }
 
   get id(): bigint {

@@ -23,8 +23,8 @@ export interface Operation {
   readonly name: string
   readonly btf: Btf
   readonly proto: FuncProto
-  /** The prototype whose parameters' names say what may be NULL. */
-  readonly stub: FuncProto
+  /** Parameters, from 0 on, that may be NULL. */
+  readonly nullable: ReadonlySet<number>
   readonly kind: StructOpsKind | undefined
 }
 
@@ -52,7 +52,7 @@ interface Given {
 }
 
 function crossOne(core: Core, operation: Operation, i: number, given: Given): number | bigint {
-  const { btf, proto, stub, name } = operation
+  const { btf, proto, nullable, name } = operation
   const { value } = given
   const param = proto.params[i]!
   const type = resolveType(btf, param.type)
@@ -62,7 +62,7 @@ function crossOne(core: Core, operation: Operation, i: number, given: Given): nu
   const target = resolveType(btf, type.type)
   const isStruct = target.kind === 'struct' || target.kind === 'union'
   if (value === null || value === undefined) {
-    if (isStruct && !/__nullable$/.test(stub.params[i]?.name ?? ''))
+    if (isStruct && !nullable.has(i))
       throw new MachineError('misuse', `${label} is ${String(value)}, and its parameter is not __nullable`)
     return 0
   }

@@ -110,8 +110,12 @@ function operationOf(
   const proto = target === undefined ? undefined : resolveType(btf, target)
   if (proto?.kind !== 'func_proto') return undefined
   const { kernel } = core
-  const stub = structOpsStub(kernel, btf, { typeName, member: member.name }) ?? proto
-  return { name: `${typeName}.${member.name}`, btf, proto, stub, kind: kernel.structOps(typeName) }
+  const stub = structOpsStub(kernel, btf, { typeName, member: member.name })
+  const kind = kernel.structOps(typeName)
+  // the stub's names say what may be NULL; where there is none, the kernel's code does
+  const named = (stub ?? proto).params.flatMap(({ name }, i) => (name.endsWith('__nullable') ? [i] : []))
+  const listed = stub === undefined ? new Map(Object.entries(kind?.nullable ?? {})).get(member.name) : undefined
+  return { name: `${typeName}.${member.name}`, btf, proto, nullable: new Set([...named, ...(listed ?? [])]), kind }
 }
 
 /** Members that must have a program, and have none. */

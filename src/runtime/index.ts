@@ -12,7 +12,7 @@ export { type BodyParam, type BodySignature, bodySignature, type BodyValue } fro
 export type { RuntimeMap } from './maps/map.ts'
 export type { Cgroup, CgroupMemory, CgroupOptions } from './objects/cgroup.ts'
 export type { SocketRedirect } from './helpers/sockmap.ts'
-export type { File, FileOptions } from './objects/file.ts'
+export type { File, FileOptions, Verity } from './objects/file.ts'
 export type { Fields } from './core/objects.ts'
 export type { Skb } from './objects/made-skb.ts'
 export type { Socket, SocketOptions } from './objects/made-socket.ts'

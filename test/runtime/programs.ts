@@ -48,7 +48,7 @@ export async function answersOf(name: string, options: MachineOptions = {}): Pro
 }
 
 /** Variables without a value of their own, as they are now. */
-export function globalsOf({ machine }: Checked): DataView<ArrayBuffer> {
+export function globalsOf({ machine }: Pick<Checked, 'machine'>): DataView<ArrayBuffer> {
   for (const map of machine.maps.values())
     if (map.name.endsWith('.bss')) {
       const [entry] = map.entries()

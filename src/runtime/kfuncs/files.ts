@@ -8,7 +8,7 @@ import { MachineError } from '../core/errors.ts'
 import { type Dynptr, dynptrAt, dynptrTypes, openDynptr, setNullDynptr } from '../objects/dynptr.ts'
 import { dynptrSlice } from '../objects/dynptr-bytes.ts'
 import { cgroupsOf } from '../objects/cgroup.ts'
-import { filesOf } from '../objects/file.ts'
+import { filesOf, verityAlgorithms } from '../objects/file.ts'
 import { tasksOf } from '../objects/task.ts'
 
 /** The path with its zero; how many bytes. */
@@ -27,6 +27,9 @@ const readable = ({ kernel }: Core, name: string): boolean =>
 const isWritable = (name: string): boolean => name.startsWith('security.bpf.')
 const XATTR_CREATE = 1
 const XATTR_REPLACE = 2
+
+/** struct fsverity_digest: its algorithm's number and its size, 16 bits each, before the digest. */
+const VERITY_HEADER = 4
 
 type Attributes = ReadonlyMap<string, Uint8Array>
 
@@ -87,6 +90,23 @@ export const fileKfuncs: Models = {
     const { data } = dynptrAt(core, at)
     if (data !== 0) core.memory.free(data)
     setNullDynptr(core, at)
+    return 0
+  }),
+  // no file of ours lies over another
+  bpf_real_data_inode: model(['i32'], 'u32', (core) => (at) => filesOf(core).at(at).inodeAddress),
+  bpf_get_fsverity_digest: model(['i32', 'i32'], 's32', (core) => (at, digestAt) => {
+    const { memory } = core
+    const room = dynptrAt(core, digestAt)
+    const to = room.readOnly ? 0 : dynptrSlice(core, room, { offset: 0, length: room.size })
+    if (room.size < VERITY_HEADER || to === 0 || to % 2 !== 0) return -errno.EINVAL
+    const { verity } = filesOf(core).at(at)
+    if (verity === undefined) return -errno.ENODATA
+    const { number, size } = verityAlgorithms[verity.algorithm]
+    if (room.size - VERITY_HEADER < size) return -errno.EOVERFLOW
+    memory.setNumber(to, 2, number)
+    memory.setNumber(to + 2, 2, size)
+    memory.write(to + VERITY_HEADER, verity.digest)
+    memory.clear(to + VERITY_HEADER + size, room.size - VERITY_HEADER - size)
     return 0
   }),
   bpf_path_d_path: model(['i32', 'i32', 'i32'], 's32', (core) => (path, to, size) => {

@@ -14,6 +14,7 @@ import { cryptoKfuncs } from './crypto.ts'
 import { dmabufKfuncs } from './dmabuf.ts'
 import { dynptrKfuncs } from './dynptr.ts'
 import { fileKfuncs } from './files.ts'
+import { icmpKfuncs } from './icmp.ts'
 import { iterKfuncs } from './iter.ts'
 import { taskIterKfuncs } from './iter-task.ts'
 import { keyKfuncs } from './keys.ts'
@@ -37,6 +38,7 @@ import { throwKfuncs } from './throw.ts'
 import { wakeupKfuncs } from './wakeup.ts'
 import { wqKfuncs } from './wq.ts'
 import { xdpKfuncs } from './xdp.ts'
+import { xfrmKfuncs } from './xfrm.ts'
 
 const families: readonly Models[] = [
   fileKfuncs,
@@ -64,6 +66,8 @@ const families: readonly Models[] = [
   qdiscKfuncs,
   schedulerKfuncs,
   wakeupKfuncs,
+  icmpKfuncs,
+  xfrmKfuncs,
   sectionKfuncs,
   taskIterKfuncs,
   stringKfuncs,

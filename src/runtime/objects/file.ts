@@ -15,8 +15,18 @@ export interface FileOptions {
   readonly xattrs?: Readonly<Record<string, Uint8Array | string>>
   /** What is in it: what bpf_ima_file_hash() measures. */
   readonly contents?: Uint8Array | string
+  /** What protects it (fs-verity): the digest of what was in it. Nothing does unless told. */
+  readonly verity?: Verity
   /** It is a socket's (`machine.socket()`). */
   readonly socket?: { readonly address: number }
+}
+
+/** FS_VERITY_HASH_ALG_*, and the bytes of a digest. */
+export const verityAlgorithms = { sha256: { number: 1, size: 32 }, sha512: { number: 2, size: 64 } } as const
+
+export interface Verity {
+  readonly algorithm: keyof typeof verityAlgorithms
+  readonly digest: Uint8Array
 }
 
 export class File {
@@ -26,12 +36,17 @@ export class File {
   /** By name; programs may change some. */
   readonly xattrs: Map<string, Uint8Array>
   readonly contents: Uint8Array | undefined
+  readonly verity: Verity | undefined
   /** struct socket of a socket's file; 0 of any other. */
   readonly socketAddress: number
   /** Those that programs hold, beside the one of who opened it. */
   references = 0
   private readonly core: Core
-  constructor(core: Core, address: number, { path, xattrs = {}, contents, socket }: FileOptions) {
+  constructor(core: Core, address: number, { path, xattrs = {}, contents, socket, verity }: FileOptions) {
+    const size = verity === undefined ? 0 : verityAlgorithms[verity.algorithm].size
+    if (verity !== undefined && verity.digest.length !== size)
+      throw new MachineError('misuse', `a ${verity.algorithm} digest has ${size} bytes, not ${verity.digest.length}`)
+    this.verity = verity
     this.core = core
     this.address = address
     this.path = path

@@ -15,7 +15,7 @@ import { returnValueName } from '../uapi/index.ts'
 import { jsonLine } from './output.ts'
 import { contextBytes } from './context-bytes.ts'
 import { hexBytes, isNumber, parsedJson, wholeNumber } from './run-input.ts'
-import { changeLines, hexOrNull, resultText } from './run-told.ts'
+import { changeLines, heldBy, hexOrNull, resultText } from './run-told.ts'
 import { type Event, eventLines, eventsJson } from './run-events.ts'
 import { isOnSockets, type SocketFlags, socketChanges, socketLines, socketOptions } from './run-socket.ts'
 import type { Change } from './run-values.ts'
@@ -183,6 +183,7 @@ function callJson(told: Told): string {
     changes,
     events: eventsJson(told.events),
     printed: machine.printed,
+    held: heldBy(machine),
   })}\n`
 }
 

@@ -32,7 +32,7 @@ import { tellContradiction } from './run-sanitized.ts'
 import { elementsOf, putElements, withPrograms } from './run-elements.ts'
 import { type Event, eventLines, Events, eventsJson } from './run-events.ts'
 import { isOnSockets } from './run-socket.ts'
-import { changeLines, hexOrNull, resultText } from './run-told.ts'
+import { changeLines, heldBy, hexOrNull, resultText } from './run-told.ts'
 import { type Change, differences } from './run-values.ts'
 import type { KernelOptions, SettingFlags } from './flags.ts'
 import { kernelOf } from './kernel.ts'
@@ -106,7 +106,8 @@ export async function runObject(path: string, flags: RunObjectFlags): Promise<nu
       seed,
       cpus: cpu + 1,
       sanitize: flags.sanitize === true,
-      traceReferences: flags.module.length > 0,
+      // it takes time, which many runs are there to measure
+      traceReferences: flags.module.length > 0 && (flags.repeat ?? 1) <= 1,
       ...(observer === undefined ? {} : { observer }),
     })
     machine.cpu = cpu
@@ -291,6 +292,7 @@ function jsonOf(told: Told): string {
     changes,
     events: eventsJson(events),
     printed: machine.printed,
+    held: heldBy(machine),
     timeNs: Math.round(time),
   })
 }

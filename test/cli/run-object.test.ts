@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // kfuncs run OBJ: the result by name, what changed, and why not.
+import { readFileSync } from 'node:fs'
 import { describe, expect, test, vi } from 'vitest'
 import { tellContradiction } from '../../src/cli/run-sanitized.ts'
 import { SanitizerError, type TestRunOptions } from '../../src/runtime/index.ts'
@@ -181,6 +182,16 @@ test('a module of one’s own, with bodies', async () => {
   const ctx = `01${'00'.repeat(39)}`
   expect((await here('run', ...gateway, '-p', 'by_cost', '--ctx', ctx)).out).toBe('by_cost: 200\n')
   expect((await here('run', ...gateway, '-p', 'by_cost', '--ctx', `09${'00'.repeat(39)}`)).out).toBe('by_cost: 401\n')
+  // what a map holds in the end is told with the call that took it
+  const source = readFileSync('examples/apps/rate-limiter/limiter.bpf.c', 'utf8').split('\n')
+  const turns = await here('run', ...gateway, '-p', 'by_turns', '--ctx', ctx)
+  const [, line] =
+    /held: struct session, taken at \.\/apps\/rate-limiter\/limiter\.bpf\.c:(\d+)\n/.exec(turns.out) ?? []
+  expect(source[Number(line) - 1]).toContain('session_find(')
+  const json = await here('run', ...gateway, '-p', 'by_turns', '--ctx', ctx, '--format', 'json')
+  expect(JSON.parse(json.out)).toMatchObject({
+    held: [{ struct: 'session', taken: [`./apps/rate-limiter/limiter.bpf.c:${line}`] }],
+  })
   // its kfunc waits for billing
   expect((await here('run', ...gateway, '-p', 'by_plan', '--ctx', ctx)).out).toBe('by_plan: 200\n')
 })

@@ -104,7 +104,7 @@ test('wakeup sources, in the order they were made', async () => {
 
 test('memory cgroups say what the test says', async () => {
   const { machine, run, variable } = await loaded('lately')
-  const memory = { usage: 8192, counts: { NR_ANON_MAPPED: 4096, MEMCG_OOM: 2n } }
+  const memory = { usage: 8192, counters: { NR_ANON_MAPPED: 4096, MEMCG_OOM: 2n } }
   const { id } = machine.cgroup('/a', { memory })
   expect(run('memory', new Uint8Array(new BigUint64Array([id]).buffer)).retval).toBe(0)
   expect([...new BigInt64Array(variable(COUNTS, 40).buffer)]).toEqual([0n, 8192n, 4096n, 2n, -1n])

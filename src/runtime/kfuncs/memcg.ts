@@ -26,7 +26,8 @@ const counter = (...enums: readonly string[]) =>
     return (group, index) => {
       const name = names.get(index)
       if (name === undefined || /^(NR_VM_|MEMCG_NR_)/.test(name)) return NO_COUNTER
-      return BigInt(memoryGroupsOf(core).at(group).memory.counts?.[name] ?? 0)
+      const told = new Map(Object.entries(memoryGroupsOf(core).at(group).memory.counters ?? {}))
+      return BigInt(told.get(name) ?? 0)
     }
   })
 

@@ -13,7 +13,7 @@ export interface CgroupMemory {
   /** Bytes: a multiple of 4,096, as pages are. 0 unless told. */
   readonly usage?: number
   /** Counters by their names in the kernel's enums: `{ NR_ANON_MAPPED: 8192, PGFAULT: 3, MEMCG_OOM: 1 }`; 0 for those left out. */
-  readonly counts?: Readonly<Record<string, number | bigint>>
+  readonly counters?: Readonly<Record<string, number | bigint>>
 }
 
 export interface CgroupOptions {

@@ -9,7 +9,7 @@ import type { Kernel } from '../kernel/index.ts'
 import type { BpfObject, ObjectFunction, ObjectProgram } from '../object/index.ts'
 import { codeOfRule } from './codes/index.ts'
 import { fillAll, fillFirst, orList, type Values, yes } from './fill.ts'
-import { type HookKind, iteratorsOf, nearHooks, nearSection, renamedWords } from './near.ts'
+import { type HookKind, iteratorsOf, laterValues, nearHooks, nearSection, renamedWords } from './near.ts'
 import { asShown, lastAt } from './source.ts'
 import { isCallOf, nearest } from './text.ts'
 import type { Diagnostic, Fix, Primary } from './types.ts'
@@ -29,6 +29,7 @@ export function explainFault(fault: Fault, object: BpfObject, program: ObjectPro
     near,
     strong: 'yes',
     renamed: rule !== 'loader-missing' || name === undefined ? undefined : renamedWords(name, kernel),
+    ...(rule !== 'loader-missing' || name === undefined ? {} : laterValues(name, kernel)),
     prototype: kfunc === undefined ? undefined : prototypeText(kfunc),
     hint: rule === 'loader' ? sentence(fault.hint) : undefined,
     plainLoader: yes(rule === 'loader' && fault.hint === undefined),

@@ -20,7 +20,7 @@ import { caseValues, plural } from './cases/index.ts'
 import { heldAt, isBoundToRcu, isOwnLine, leavesRcu, neutralOf } from './fixes/held.ts'
 import { ordinal, orList, type Values, yes } from './fill.ts'
 import { handedOnAs, type HandedOn } from './left.ts'
-import { renamedWords } from './near.ts'
+import { laterValues, renamedWords } from './near.ts'
 import type { Causes, Rejected } from './notes.ts'
 import { helperPartners, macroName, releaseStatement } from './releases.ts'
 import { codeAt } from './source.ts'
@@ -72,6 +72,7 @@ export function valuesOf(
         ? undefined
         : didYouMean(name, program, kernel),
     renamed: name === undefined || kfunc !== undefined ? undefined : renamedWords(name, kernel),
+    ...(name === undefined || kfunc !== undefined ? {} : laterValues(name, kernel)),
     ...argumentValues(report, causes, program),
     ...lossValues(causes, report, program),
     ...(report.rule === 'reference-leak' ? leakValues(report, program, kernel) : {}),

@@ -41,6 +41,7 @@ export const callerCodes = [
     help: [
       '{renamed}',
       '{?renamed}To support both, declare both __ksym __weak and test which exists: if (bpf_ksym_exists({kfunc})) …',
+      '{kfunc}() came with a later kernel: Linux {laterKernel} has it, {ownRelease} does not.',
       'Did you mean {near}?',
       '{?reached}Guard the call: if (bpf_ksym_exists({kfunc})) …, so that kernels without it never get there.',
       '{?strong}If it may be missing, declare it __ksym __weak and guard the call: if (bpf_ksym_exists({kfunc})) …',

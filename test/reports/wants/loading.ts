@@ -66,7 +66,11 @@ export const loadingWants: readonly Want[] = [
     // an edit that only calls the other would not compile: nothing declares it
     object: 't5-missing-kfunc',
     code: 'KF002',
-    says: [/Did you mean bpf_task_from_pid\?/, /bpf_ksym_exists\(bpf_task_from_vpid\)/],
+    says: [
+      /bpf_task_from_vpid\(\) came with a later kernel: Linux 6\.16 has it, 6\.12/,
+      /Did you mean bpf_task_from_pid\?/,
+      /bpf_ksym_exists\(bpf_task_from_vpid\)/,
+    ],
     never: [/= bpf_task_from_pid\(1\)/],
   },
   { object: 'v14-queue-with-key', says: [/jobs/, /key_size of a queue/, /Remove __type\(key, …\)/], never: [/--set/] },

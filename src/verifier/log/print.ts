@@ -48,9 +48,10 @@ export class LogPrinter extends Observer {
     this.keepPaths = level === 2
     this.texts = walk.program.insns.map(() => undefined)
     this.lineAt = new Int32Array(walk.program.insns.length).fill(-1)
-    walk.program.linked.lines.forEach((line, i) => {
+    // BTF that the kernel refused took the lines with it: only explanations still have them
+    const { lines, btf } = walk.program.linked
+    for (const [i, line] of btf === undefined ? [] : lines.entries())
       if (line.insn < this.lineAt.length) this.lineAt[line.insn] = i
-    })
     for (let i = 1; i < this.lineAt.length; i++) if (this.lineAt[i]! < 0) this.lineAt[i] = this.lineAt[i - 1]!
   }
 

@@ -32,7 +32,8 @@ export function givenValues(one: Case): Values {
     case 'helper-writes-object':
       return { neededBytes: sizeAsked(one)?.toString() }
     case 'timer-map':
-      return { timerMap: one.program.maps[one.causes.path.at(-1)?.regs[1]?.map ?? -1]?.name }
+    case 'wq-map':
+      return { ownMap: one.program.maps[one.causes.path.at(-1)?.regs[1]?.map ?? -1]?.name }
     case 'const-size':
     case 'not-constant':
       return {

@@ -134,12 +134,16 @@ export const objectCodes = [
     section: 'kfuncs.rst "__wq"; bpf_wq_init()',
     rule: 'A struct bpf_wq is a field of a map value, passed together with that same map.',
     label: [
+      '{?rule_wq_map}the work queue lies in map {ownMap}, and {expr} is another map',
       '{?rule_wq_map}{expr} is not the map that the element was looked up in',
       'the {arg} argument of {kfunc} must be the bpf_wq of a map value; {reg} is {value}',
       'this is not the bpf_wq of the map given',
     ],
     help: [
-      'Make struct elem { struct bpf_wq w; } the map’s value type, and call bpf_wq_init(&elem->w, &map, 0) with the map the element came from.',
+      [
+        'Pass the map that the element came from: &{ownMap}.',
+        'Make struct elem { struct bpf_wq w; } the map’s value type, and call bpf_wq_init(&elem->w, &map, 0) with the map the element came from.',
+      ],
     ],
     text: 'The work may run after the program has ended, so it must be where the kernel can keep it alive: in a map.',
     example: '02-parameters/map:wq_other_map',
@@ -151,14 +155,16 @@ export const objectCodes = [
     section: 'Documentation/bpf/helpers (bpf_timer_init)',
     rule: 'A struct bpf_timer is a field of a map value, passed together with that same map.',
     label: [
-      '{?rule_timer_map}the timer lies in map {timerMap}, and {expr} is another map',
+      '{?rule_timer_map}the timer lies in map {ownMap}, and {expr} is another map',
       '{?rule_timer_map}{expr} is not the map that the element was looked up in',
       '{reg} does not reach the timer of its map; it is {value}',
       'this is not the timer of the map given',
     ],
     help: [
-      'Pass the map that the element came from: &{timerMap}.',
-      'Make struct elem { struct bpf_timer t; } the map’s value type, and call bpf_timer_init(&elem->t, &map, CLOCK_MONOTONIC) with the map the element came from.',
+      [
+        'Pass the map that the element came from: &{ownMap}.',
+        'Make struct elem { struct bpf_timer t; } the map’s value type, and call bpf_timer_init(&elem->t, &map, CLOCK_MONOTONIC) with the map the element came from.',
+      ],
     ],
     text: 'Like work queues, timers outlive the program and live in maps.',
     example: '15-wq/timer:timer_other_map',

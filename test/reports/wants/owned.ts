@@ -150,4 +150,10 @@ export const ownedWants: readonly Want[] = [
   { object: 'lock-over-helper', code: 'KF053', says: [/bpf_ktime_get_ns/, /keep its result/] },
   { object: 'function-under-lock', code: 'KF053', says: [/Make weigh static/] },
   { object: 'groups-without-rcu', code: 'KF063', says: [/bpf_rcu_read_lock\(\)/, /bpf_rcu_read_unlock\(\)/] },
+  {
+    object: 'work-of-other-map',
+    code: 'KF091',
+    says: [/the work queue lies in map jobs, and &later is another map/, /came from: &jobs\./],
+    never: [/struct elem/],
+  },
 ]

@@ -4,10 +4,10 @@
 
 import { type Btf, type BtfId, type BtfKind, essentialName, formatType, resolveType, structOf } from '../btf/index.ts'
 import { remembered } from '../fault/index.ts'
-import { laterKernelWith, renamedKfunc } from '../kfunc/index.ts'
+import { renamedKfunc } from '../kfunc/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import { sectionRules } from '../uapi/index.ts'
-import { orList, type Values } from './fill.ts'
+import { orList } from './fill.ts'
 import { renamedField } from './renamed.ts'
 import { nearest } from './text.ts'
 
@@ -92,12 +92,6 @@ export function renamedWords(name: string, { kfuncs }: Kernel): string | undefin
     ? `Since ${since} it is called ${is}()${besides === undefined ? '' : `; ${besides}`}.`
     : `Before ${since} it was called ${was}()${besides === undefined ? '' : `, from which it differs in more than the name`}.`
 }
-
-/** Of a kfunc that the kernel has not: the first that we know with it, if that is a later one. */
-export const laterValues = (name: string, { release }: Kernel): Values => ({
-  laterKernel: laterKernelWith(name, release),
-  ownRelease: release,
-})
 
 /** A section of libbpf's that is spelled like this one. */
 export function nearSection(section: string): string | undefined {

@@ -51,6 +51,8 @@ export default defineConfig([
       },
     },
     inputOptions: plain,
+    // what documents the functions is in the types beside them
+    outputOptions: { comments: { legal: true, annotation: true, jsdoc: false } },
   },
   {
     entry: Object.fromEntries(vendored.map((name) => [name, name])),

@@ -39,7 +39,7 @@ interface MemberType {
 
 const kept = (): Pick<Handle, 'taken' | 'released'> => ({ taken: [], released: undefined })
 
-/** An object that one parameter was given last, and its address: kept up to date until the object is gone. */
+/** An object that one parameter was given last, and its address, until any object is gone. */
 export interface Latest {
   /** NOWHERE: there is none. */
   address: number
@@ -58,7 +58,8 @@ export class Handles {
   /** The latest of `byAddress`, each in one of a few places that follows from its address: a Map costs several times as much. */
   private readonly recentAddresses = new Int32Array(RECENT)
   private readonly recent: (HostObject | undefined)[] = Array.from({ length: RECENT }, () => undefined)
-  private readonly latest: Latest[] = []
+  /** Those that have one: a machine may bind bodies for any number of programs. */
+  private latest: Latest[] = []
   /** Whose fields are being written. */
   private readonly writing = new Set<Handle>()
   constructor(core: Core) {
@@ -117,16 +118,14 @@ export class Handles {
     const place = placeOf(address)
     return this.recentAddresses[place] === address ? this.recent[place] : this.findObject(address, place)
   }
-  /** One more to keep up to date. */
   newLatest(): Latest {
-    const latest: Latest = { address: NOWHERE, object: undefined }
-    this.latest.push(latest)
-    return latest
+    return { address: NOWHERE, object: undefined }
   }
   /** The same as `objectAt`, which is then the latest of the parameter. */
   latestAt(latest: Latest, address: number): HostObject | undefined {
     const object = this.objectAt(address)
     if (object === undefined) return undefined
+    if (latest.address === NOWHERE) this.latest.push(latest)
     latest.address = address
     latest.object = object
     return object
@@ -213,11 +212,11 @@ export class Handles {
       this.recentAddresses[place] = 0
       this.recent[place] = undefined
     }
-    for (const latest of this.latest)
-      if (latest.address === handle.address) {
-        latest.address = NOWHERE
-        latest.object = undefined
-      }
+    for (const latest of this.latest) {
+      latest.address = NOWHERE
+      latest.object = undefined
+    }
+    this.latest = []
     const known = this.byObject.get(handle.object)
     known?.delete(handle.struct)
     if (known?.size === 0) this.byObject.delete(handle.object)
